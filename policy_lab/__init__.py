@@ -1,0 +1,1 @@
+"""Policy Lab: a system-dynamics policy simulator with levers, uncertainty and explanation on one checked model."""
