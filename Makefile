@@ -1,0 +1,88 @@
+# Everything a person does here, by name. `make` alone prints the menu.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench golden study docs lock test-wheel clean
+
+# The newest-tested Python first; any that pyproject.toml allows will do: make setup PYTHON=python3.13
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+  "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+BIN := .venv/bin
+READY := .venv/ready
+STUDY ?= analysis/rank_levers.toml
+OUT ?= scratch/$(basename $(notdir $(STUDY)))
+# Test files go to this many processes; make test TESTS=tests/test_cli.py runs some of them.
+JOBS ?= 2
+TESTS ?=
+
+help:  ## this menu
+	@echo "Policy Lab. Everything is made on first use, in .venv; nothing is installed elsewhere."
+	@echo
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14 | sed 's/^/  make /'
+
+setup: $(READY)  ## make the environment .venv with the locked versions (quick when it is up to date)
+
+run: $(READY)  ## start the app in the browser, on this machine only; Ctrl-C stops it
+	@$(BIN)/policy-lab app $(ARGS)
+
+test: $(READY) check  ## check, then every test, the browser's included (installs Chromium if there is none)
+	@$(BIN)/python tests/browser/ensure_browser.py
+	@echo "== Running the tests in $(JOBS) processes"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+check: $(READY)  ## style, format, types and the direction of imports, without running anything
+	@echo "== Style (ruff)"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "== Types (mypy --strict)"
+	@$(BIN)/mypy
+	@echo "== Import layers (import-linter)"
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY)  ## put the code into the one format that `make check` asks for
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+bench: $(READY)  ## measure speed: each script of benchmarks/ prints one table
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+golden: $(READY)  ## run every world with PySD again and store the results the tests compare with
+	@$(BIN)/python analysis/golden_runs.py
+
+study: $(READY)  ## run a study: make study STUDY=file.toml OUT=folder
+	@$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)"
+
+docs: $(READY)  ## write the model reference (every variable, lever, world) to docs/reference/
+	@$(BIN)/python docs/write_reference.py
+
+lock: $(READY)  ## resolve the versions in requirements.lock again from pyproject.toml (UPGRADE=--upgrade for newer ones)
+	@$(BIN)/python -m venv build/lock && build/lock/bin/python -m pip install --quiet uv
+	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile pyproject.toml --no-config --universal --all-extras \
+	  --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
+	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"
+
+test-wheel: $(READY)  ## build the wheel and try it in a new, empty environment (downloads everything again)
+	@$(BIN)/python -m pytest -m deep tests/test_wheel.py
+
+clean:  ## remove what can be made again, the environment included
+	@rm -rf .venv build dist scratch docs/reference .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is newer than what it was made from, so a second call does nothing.
+$(READY): requirements.lock pyproject.toml hatch_build.py
+	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11 or newer with venv was found." \
+	  "Install it (on Debian: apt-get install python3 python3-venv) or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; fi
+	@echo "== Making the environment .venv with $$($(PYTHON) --version) (a minute or two the first time)"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@if [ "$(LOCKED)" = no ]; then \
+	  echo "== Installing the newest versions that pyproject.toml allows"; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,cluster]'; \
+	else \
+	  echo "== Installing $$(grep -c == requirements.lock) locked packages, each checked against its hash"; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock || { \
+	    echo "The locked versions cannot be installed here (the reason stands above). If this Python or this" \
+	      "platform is newer than the lock, try: make setup LOCKED=no" >&2; exit 1; }; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $(READY)
+	@echo "== Ready: $(BIN)/policy-lab --help"

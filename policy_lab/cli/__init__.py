@@ -1,0 +1,86 @@
+"""The command line: ``policy-lab run | describe | levers | scenarios | study | app``.
+
+One file a command, each with ``add(commands)``, which declares its words, and ``command(arguments)``, which does
+the work and gives the exit status. What a command needs is imported when it runs, so that ``--help`` answers at once.
+
+Exit status: 0 done; 2 the person has something to mend (one line on standard error says what); 130 stopped by
+Ctrl-C; 141 whoever read the output went away. No traceback, unless ``POLICY_LAB_DEBUG=1`` asks for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import NoReturn
+
+from policy_lab import __version__
+from policy_lab.cli import app, describe, run, study
+from policy_lab.cli.output import complain, let_go_of_stdout
+from policy_lab.errors import OutputError, PolicyLabError
+
+FAILED, STOPPED, READER_GONE = 2, 130, 141
+
+
+class UsageError(PolicyLabError):
+    """Words on the command line that make no command."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ``UsageError`` rather than print the usage and leave."""
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar of the command line."""
+    top = Parser(
+        prog="policy-lab",
+        description="A system-dynamics policy simulator: levers, uncertainty and explanation on one checked model.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"policy-lab {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in (run, describe, study, app):
+        module.add(commands)
+    return top
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status; ``words`` are those of the process by default."""
+    debugging = bool(os.environ.get("POLICY_LAB_DEBUG"))
+    if not debugging:
+        # Libraries warn programmers; what a person must know is an error or a line of ours.
+        warnings.simplefilter("ignore")
+    try:
+        arguments = parser().parse_args(words)
+        status: int = arguments.does(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        complain("stopped.")
+        return STOPPED
+    except BrokenPipeError:
+        let_go_of_stdout()
+        return READER_GONE
+    except Exception as error:
+        if debugging:
+            raise
+        complain(_in_words(error))
+        return FAILED
+    return status
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, PolicyLabError):
+        return str(error)
+    if isinstance(error, OSError) and not error.filename:
+        let_go_of_stdout()
+        return str(OutputError(f"The output cannot be written: {error.strerror or error}."))
+    return (
+        f"Something unexpected happened ({type(error).__name__}: {error}). "
+        "Please report it with the command you gave; POLICY_LAB_DEBUG=1 in front of it shows where."
+    )

@@ -1,0 +1,206 @@
+"""``policy-lab describe``, ``levers`` and ``scenarios``: what a model holds, for people and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import math
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from policy_lab.cli.tables import number, paragraph, printable, span, table
+
+if TYPE_CHECKING:
+    from policy_lab.equations import Equation
+    from policy_lab.model import Lever, Model, Scenario
+
+OUR_MODEL = "big_science"
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the three commands."""
+    words = _command(commands, "describe", "show every variable, lever, scenario and outcome of a model", describe)
+    words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
+    words.add_argument("--json", action="store_true", help="for programs: variables, levers, scenarios, outcomes")
+    for name, does in (("levers", levers), ("scenarios", scenarios)):
+        words = _command(commands, name, f"show the {name} of a model", does)
+        words.add_argument("model", metavar="MODEL", nargs="?", default=OUR_MODEL, help=f"default: {OUR_MODEL}")
+
+
+def describe(arguments: argparse.Namespace) -> int:
+    """Print the whole model."""
+    model = _load(arguments.model)
+    if arguments.json:
+        print(json.dumps(as_json(model), indent=2, ensure_ascii=False, allow_nan=False))
+        return 0
+    print(_heading(model))
+    for title, text in (
+        ("Levers", levers_text(model)),
+        ("Scenarios", scenarios_text(model)),
+        ("Outcomes", outcomes_text(model)),
+        ("Variables", variables_text(model)),
+    ):
+        print(f"\n{title}\n{'=' * len(title)}\n{text}")
+    return 0
+
+
+def levers(arguments: argparse.Namespace) -> int:
+    """Print the levers by group."""
+    print(levers_text(_load(arguments.model)))
+    return 0
+
+
+def scenarios(arguments: argparse.Namespace) -> int:
+    """Print the worlds with their rationale and settings."""
+    print(scenarios_text(_load(arguments.model)))
+    return 0
+
+
+def as_json(model: Model) -> dict[str, Any]:
+    """The model as plain data; a range is ``[low, high]`` with null for an open end."""
+    data = {
+        "model": model.name,
+        "hash": model.hash,
+        "time": dataclasses.asdict(model.program.clock),
+        "variables": [_variable(model, e) for e in _equations(model)],
+        "levers": [dataclasses.asdict(lever) for lever in model.levers.values()],
+        "scenarios": [_scenario(scenario) for scenario in model.scenarios.values()],
+        "outcomes": [dataclasses.asdict(outcome) for outcome in model.outcomes.values()],
+    }
+    plain: dict[str, Any] = _finite(data)
+    return plain
+
+
+def kind_of(model: Model, name: str) -> str:
+    """What a variable is to a person: lever, flow, or its kind in the Program."""
+    if name in model.levers:
+        return "lever"
+    if name in model.program.flows:
+        return "flow"
+    return model.program.equations[name].kind
+
+
+def range_of(model: Model, name: str) -> tuple[float | None, float | None]:
+    """The range of a variable, in its unit: its lever's, else its uncertainty's, else the model file's."""
+    row = model.levers.get(name) or model.uncertainties.get(name)
+    return (row.low, row.high) if row else model.program.equations[name].limits
+
+
+def levers_text(model: Model) -> str:
+    """The levers as tables, one a group."""
+    if not model.levers:
+        return f"{model.name} names no levers: any constant can be set with --set (see the variables)."
+    blocks = []
+    for group, rows in groupby(model.levers.values(), key=lambda lever: lever.group):
+        cells = [[r.name, number(r.default), _ends(r), r.unit, r.why] for r in rows]
+        blocks.append(f"{printable(group)}\n" + table(["lever", "status quo", "range", "unit", "why"], cells))
+    return "\n\n".join(blocks)
+
+
+def scenarios_text(model: Model) -> str:
+    """The worlds, each with its rationale and what it sets."""
+    if not model.scenarios:
+        return f"{model.name} has no scenarios."
+    return "\n\n".join(_scenario_text(scenario) for scenario in model.scenarios.values())
+
+
+def outcomes_text(model: Model) -> str:
+    """The outcomes as a table."""
+    if not model.outcomes:
+        return f"{model.name} names no outcomes: any variable can be one."
+    cells = [[o.name, o.unit, o.better, o.why] for o in model.outcomes.values()]
+    return table(["outcome", "unit", "better", "why"], cells)
+
+
+def variables_text(model: Model) -> str:
+    """Every variable as a table."""
+    cells = [
+        [e.name, kind_of(model, e.name), e.unit, span(*range_of(model, e.name)), e.documentation]
+        for e in _equations(model)
+    ]
+    return table(["variable", "kind", "unit", "range", "documentation"], cells)
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, says: str, does: Any
+) -> argparse.ArgumentParser:
+    words = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
+    words.set_defaults(does=does)
+    return words
+
+
+def _load(name: str) -> Model:
+    from policy_lab.model import load_model
+
+    return load_model(name)
+
+
+def _equations(model: Model) -> Iterable[Equation]:
+    return (e for e in model.program.equations.values() if not e.hidden)
+
+
+def _heading(model: Model) -> str:
+    clock = model.program.clock
+    counts = [kind_of(model, e.name) for e in _equations(model)]
+    kinds = ", ".join(f"{counts.count(kind)} {kind}" for kind in dict.fromkeys(counts))
+    return "\n".join(
+        [
+            f"{printable(model.name)} ({model.path})",
+            paragraph(f"{len(counts)} variables: {kinds}."),
+            f"Time {number(clock.initial)} to {number(clock.final)} {clock.unit}, in steps of {number(clock.step)}.",
+        ]
+    )
+
+
+def _ends(lever: Lever) -> str:
+    words = " to ".join(w for w in (lever.low_words, lever.high_words) if w)
+    return span(lever.low, lever.high) + (f" ({words})" if words else "")
+
+
+def _scenario_text(scenario: Scenario) -> str:
+    moves = [
+        f"{name} = {number(s.value)}" + (f", from {number(s.start)} over {number(s.ramp)} years" if _timed(s) else "")
+        for name, s in scenario.levers.items()
+    ]
+    moves += [f"{name} = {number(v)}" for name, v in {**scenario.events, **scenario.assumptions}.items()]
+    head = f"{scenario.key}: {printable(scenario.title)}"
+    return "\n".join([head, paragraph(scenario.rationale, "  "), *(paragraph(m, "    ") for m in moves)])
+
+
+def _timed(setting: Any) -> bool:
+    return setting.start is not None and setting.ramp is not None and math.isfinite(setting.start + setting.ramp)
+
+
+def _variable(model: Model, equation: Equation) -> dict[str, Any]:
+    return {
+        "name": equation.name,
+        "kind": kind_of(model, equation.name),
+        "unit": equation.unit,
+        "documentation": equation.documentation,
+        "range": list(range_of(model, equation.name)),
+        "group": equation.group,
+    }
+
+
+def _scenario(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "key": scenario.key,
+        "title": scenario.title,
+        "rationale": scenario.rationale,
+        "levers": {name: dataclasses.asdict(setting) for name, setting in scenario.levers.items()},
+        "events": dict(scenario.events),
+        "assumptions": dict(scenario.assumptions),
+    }
+
+
+def _finite(data: Any) -> Any:
+    """The same data with null for what JSON cannot write."""
+    if isinstance(data, Mapping):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_finite(value) for value in data]
+    if isinstance(data, float) and not math.isfinite(data):
+        return None
+    return data

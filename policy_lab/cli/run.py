@@ -1,0 +1,165 @@
+"""``policy-lab run``: one simulation as a CSV file."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from policy_lab.cli.output import check_output, complain, open_output
+from policy_lab.errors import BadValue, UnknownName
+
+if TYPE_CHECKING:
+    from policy_lab.model import Model
+    from policy_lab.runs import Runs
+
+EXAMPLES = """\
+examples:
+  policy-lab run big_science --out status_quo.csv
+  policy-lab run big_science --scenario cern_for_ai --outcome "AI safety FTE" --out -
+  policy-lab run big_science --set "shared facility=2" --set "shared facility:start=2030"
+  policy-lab run my_model.mdl --set "birth rate=0.03" > births.csv
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    words = commands.add_parser(
+        "run",
+        help="simulate a model and write the curves as CSV",
+        description="Simulate MODEL once and write CSV: Time, then one column a variable.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
+    words.add_argument("--scenario", metavar="NAME", help="the world to start from (default: the model file as it is)")
+    words.add_argument(
+        "--set",
+        metavar='"NAME=VALUE"',
+        action="append",
+        default=[],
+        help="set a lever or constant; NAME:start and NAME:ramp set when a lever moves (year) and how long it takes"
+        " (years); may be repeated",
+    )
+    words.add_argument(
+        "--outcome",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a variable to write (a subscripted one without [element]: all its elements); may be repeated;"
+        " default: every variable",
+    )
+    words.add_argument("--out", metavar="FILE.csv", default="-", help="where to write; - is standard output (default)")
+    words.add_argument("--backend", metavar="NAME", default="auto", help="engine to use (default: the fastest)")
+    words.add_argument("--time-step", metavar="X", help="time step, in the model's time unit (default: the model's)")
+    words.set_defaults(does=command)
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Simulate and write."""
+    from policy_lab.model import load_model
+    from policy_lab.simulate import simulate
+
+    check_output(arguments.out)
+    model = load_model(arguments.model)
+    step = None if arguments.time_step is None else _number("The time step", arguments.time_step)
+    runs = simulate(
+        model,
+        settings(model, arguments.set),
+        scenario=arguments.scenario,
+        outputs=outputs(model, arguments.outcome) or None,
+        backend=arguments.backend,
+        time_step=step,
+    )
+    if runs.provenance.get("fallback"):
+        complain(f"note: {runs.provenance['fallback']}")
+    with open_output(arguments.out) as file:
+        write_csv(runs, file)
+    return 0
+
+
+def settings(model: Model, words: Iterable[str]) -> dict[str, float]:
+    """``NAME=VALUE`` words as constants by their names in the model.
+
+    ``NAME:start`` and ``NAME:ramp`` stand for the constants that hold a lever's start year and ramp (years).
+    Raises ``BadValue`` for a word without ``=``, a value that is no finite number, and a name that is set twice.
+    """
+    values: dict[str, float] = {}
+    for word in words:
+        name, equals, text = word.rpartition("=")
+        if not equals or not name.strip():
+            raise BadValue(f"'--set {word}' is not NAME=VALUE; for example: --set \"shared facility=2\".")
+        constant = _constant(model, name.strip())
+        if constant in values:
+            raise BadValue(f"'{constant}' is set twice; keep one of the two.")
+        values[constant] = _number(f"'{constant}'", text)
+    return values
+
+
+def outputs(model: Model, names: Iterable[str]) -> list[str]:
+    """The variables that names on the command line mean: by name, by an outcome's label, or all elements of an array.
+
+    Each is kept once, in the order given; raises ``UnknownName``.
+    """
+    found = (variable for name in names for variable in _variables(model, name))
+    return list(dict.fromkeys(found))
+
+
+def write_csv(runs: Runs, file: TextIO) -> None:
+    """Write the first run: ``Time``, then a column an output; numbers keep every digit that matters."""
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(["Time", *runs.outputs])
+    for time, values in zip(runs.time.tolist(), runs.values[0].tolist(), strict=True):
+        rows.writerow([_digits(time), *map(_digits, values)])
+
+
+def _digits(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    text = repr(value)
+    return text.removesuffix(".0")
+
+
+def _number(what: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadValue(f"{what} cannot be '{text.strip()}': that is not a number.") from None
+    if not math.isfinite(value):
+        raise BadValue(f"{what} cannot be '{text.strip()}': it must be a finite number.")
+    return value
+
+
+def _constant(model: Model, name: str) -> str:
+    try:
+        return model.find(name)
+    except UnknownName:
+        lever, colon, part = name.rpartition(":")
+        if not colon or part.strip().casefold() not in ("start", "ramp"):
+            raise
+    return _timing(model, lever.strip(), part.strip().casefold())
+
+
+def _timing(model: Model, name: str, part: str) -> str:
+    canonical = model.find(name)
+    if canonical not in model.levers:
+        raise UnknownName("lever", name, model.levers, model.name)
+    lever = model.levers[canonical]
+    constant = lever.start if part == "start" else lever.ramp
+    if not constant:
+        raise BadValue(f"The lever '{canonical}' has no {part} of its own in {model.name}; it acts from the beginning.")
+    return model.find(constant)
+
+
+def _variables(model: Model, name: str) -> Sequence[str]:
+    try:
+        return [model.find(name)]
+    except UnknownName:
+        wanted = name.strip().casefold()
+        labelled = [o.name for o in model.outcomes.values() if o.label.casefold() == wanted]
+        elements = [v for v in model.program.visible if v.partition("[")[0].casefold() == wanted and "[" in v]
+        if labelled or elements:
+            return labelled or elements
+        raise

@@ -1,0 +1,49 @@
+"""Where the folders that people edit live: in a checkout beside the package, in a wheel inside it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def models_folder() -> Path:
+    """The folder with one folder per model."""
+    return _shipped("models", "models")
+
+
+def assets_folder() -> Path:
+    """The folder with the style sheets, scripts and fonts that the app serves."""
+    return _shipped("assets", "assets")
+
+
+def results_folder() -> Path:
+    """The folder with the stored results of the studies in ``analysis/``."""
+    return _shipped("results", "analysis/results")
+
+
+def cache_folder() -> Path:
+    """The folder for what can be made again (compiled models); made by whoever writes to it, and safe to delete.
+
+    ``POLICY_LAB_CACHE`` names another one.
+    """
+    chosen = os.environ.get("POLICY_LAB_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    return _user_cache() / "policy-lab"
+
+
+def _shipped(in_wheel: str, in_checkout: str) -> Path:
+    data = PACKAGE / "_data"
+    return data / in_wheel if data.is_dir() else PACKAGE.parent / in_checkout
+
+
+def _user_cache() -> Path:
+    home = Path.home()
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+    return Path(os.environ.get("XDG_CACHE_HOME", home / ".cache"))
