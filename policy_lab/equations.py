@@ -1,8 +1,18 @@
 """The model as pure data: scalar equations in run order, printable, free of any library.
 
-Subscripts are unrolled (``k[local]`` is a variable of its own), delays and smooths are expanded into stocks,
-so that a backend needs to know stocks, arithmetic and lookups and nothing else. The translation from Vensim
-or XMILE lives in ``vensim.py``.
+Subscripts are unrolled (``k[local]`` is a variable of its own), delays and smooths are expanded into stocks, STEP,
+PULSE, ZIDZ and their kin into arithmetic, so that a backend needs to know stocks, ``FUNCTIONS`` and tables and
+nothing else. The translation from Vensim or XMILE lives in ``vensim/``.
+
+What a backend does with a Program
+    1. Give every name of kind ``constant`` its value (``Program.constants``, or what the run overrides) and every
+       name of kind ``control`` its number; ``TIME STEP`` is the step the run is made with, even if it differs from
+       the model's. ``Time`` is the clock and is no equation.
+    2. Evaluate ``once`` in order: these never change during a run.
+    3. With ``Time`` at ``Clock.initial``, evaluate ``start`` in order: a stock by its ``initial``; an auxiliary by
+       its ``initial`` where it has one (ACTIVE INITIAL), else by its ``expression``. Auxiliaries get new values in 4.
+    4. For every moment of ``Clock.moments``: evaluate ``step`` in order, save what is asked for, then move all stocks
+       at once: ``stock + rate * TIME STEP`` (Euler), and ``discrete`` stocks to the value of their ``expression``.
 """
 
 from __future__ import annotations
@@ -13,6 +23,45 @@ from functools import cached_property
 from typing import Literal
 
 Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
+
+#: Every function that may stand in ``Apply.function``: number of arguments, and what it gives. All numbers are
+#: IEEE doubles; NaN and infinities flow as IEEE says unless a line says otherwise. Truth is 1.0 or 0.0 as a result;
+#: as an argument everything but 0.0 is true, NaN included (as in Python and NumPy).
+FUNCTIONS: Mapping[str, tuple[int, str]] = {
+    "add": (2, "a + b"),
+    "sub": (2, "a - b"),
+    "mul": (2, "a * b"),
+    "div": (2, "a / b; x/0 is an infinity, 0/0 NaN"),
+    "pow": (2, "a to the power b as C's pow(): a negative base with a fractional exponent is NaN, pow(x, 0) is 1"),
+    "neg": (1, "-a"),
+    "lt": (2, "a < b; false with NaN"),
+    "le": (2, "a <= b; false with NaN"),
+    "gt": (2, "a > b; false with NaN"),
+    "ge": (2, "a >= b; false with NaN"),
+    "eq": (2, "a == b; false with NaN"),
+    "ne": (2, "a != b; true with NaN"),
+    "and": (2, "both are true"),
+    "or": (2, "at least one is true"),
+    "not": (1, "a is not true"),
+    "if": (3, "b where a is true, else c: a selection, the branch not taken may be NaN or infinite"),
+    "min": (2, "the smaller; NaN if either is NaN"),
+    "max": (2, "the larger; NaN if either is NaN"),
+    "abs": (1, "|a|"),
+    "exp": (1, "e to the power a"),
+    "ln": (1, "natural logarithm; -infinity at 0, NaN below"),
+    "sqrt": (1, "square root; NaN below 0"),
+    "sin": (1, "sine of radians"),
+    "cos": (1, "cosine of radians"),
+    "tan": (1, "tangent of radians"),
+    "arcsin": (1, "inverse sine; NaN outside -1..1"),
+    "arccos": (1, "inverse cosine; NaN outside -1..1"),
+    "arctan": (1, "inverse tangent"),
+    "sinh": (1, "hyperbolic sine"),
+    "cosh": (1, "hyperbolic cosine"),
+    "tanh": (1, "hyperbolic tangent"),
+    "integer": (1, "a without its fraction, towards zero"),
+    "lookup": (2, "the table named by the first argument at b, see Table; NaN at NaN"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +100,16 @@ class Equation:
     Attributes:
         name: Vensim name with its elements, ``"zone links[local]"``.
         kind: what it is; a flow is an auxiliary that a stock's rate names (``Program.flows``).
-        expression: its right-hand side; for a stock the *rate* of change (unit/time); None for a lookup.
-        initial: a stock's initial value, else None.
+        expression: its right-hand side; for a stock the *rate* of change (unit/time), for a ``discrete`` stock its
+            value one step later; None for a lookup.
+        initial: a stock's initial value; for an auxiliary the value it has while initial values are worked out
+            (ACTIVE INITIAL), else None.
         unit, documentation, group, line: from the model file; ``line`` is 0 for what the translation added.
         limits: (low, high) of the unit field, None where open.
         hidden: True for stocks and helpers that the translation added (inside delays, smooths).
+        discrete: True for a stock that jumps (SAMPLE IF TRUE, DELAY FIXED, a stock that must not be negative): its
+            ``expression``, evaluated at the start of a step, is its value at the end of it. Under RK4 it jumps the
+            same way, once a step, and stands still in between.
     """
 
     name: str
@@ -68,16 +122,22 @@ class Equation:
     line: int = 0
     limits: tuple[float | None, float | None] = (None, None)
     hidden: bool = False
+    discrete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A lookup table: points ``x`` (increasing) and ``y``; what lies outside is held, extrapolated, or stepped."""
+    """A lookup table: points ``x`` (increasing) and ``y``.
+
+    Between two points y runs straight (``stepped``: it keeps the left point's value). Outside the points it is held
+    at the end's value, or follows the line through the last two points (``outside="extrapolate"``).
+    """
 
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
     outside: Literal["hold", "extrapolate"] = "hold"
+    stepped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +149,38 @@ class Clock:
     step: float
     saveper: float
     unit: str = ""
+
+    def moments(self, step: float | None = None) -> tuple[list[float], list[int]]:
+        """Every moment of a run with this step, and the positions of the saved ones among them.
+
+        Time accumulates (``t += step``) and a moment counts as saved within 1e-5 of a step, as PySD does both.
+        """
+        step = step or self.step
+        slack = step * 1e-5
+        times = [self.initial]
+        while times[-1] + slack < self.final:
+            times.append(times[-1] + step)
+        since = (t - self.initial for t in times)
+        saved = [i for i, d in enumerate(since) if d % self.saveper < slack or -d % self.saveper < slack]
+        return times, saved
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must be true of a run for the Program's structure to fit it.
+
+    How many stocks a delay expands into follows from its delay time and the time step. A run that changes either so
+    far that another number is needed must be translated anew, or refused.
+
+    Attributes:
+        name: hidden auxiliary, true where the structure fits; evaluated among ``start``.
+        variable: the model variable that holds the construct; ``construct`` names it.
+    """
+
+    name: str
+    variable: str
+    construct: str
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,6 +196,8 @@ class Program:
         start: names to evaluate to get all stocks' initial values, in run order (stocks among them).
         step: names of auxiliaries to evaluate at every step, in run order.
         source: the text it was made from is known by this hash (SHA-256, hex).
+        notes: what PySD's parser warned about, and what the translation left out.
+        guards: what a run must fulfil, see ``Guard``.
     """
 
     name: str
@@ -116,6 +210,7 @@ class Program:
     step: tuple[str, ...]
     source: str = ""
     notes: tuple[str, ...] = field(default=())
+    guards: tuple[Guard, ...] = field(default=())
 
     @cached_property
     def stocks(self) -> tuple[str, ...]:
@@ -134,6 +229,10 @@ class Program:
         named = {n for rate in rates if rate is not None for n in names_in(rate)}
         return frozenset(n for n in named if n in self.equations and self.equations[n].kind == "auxiliary")
 
+    def listing(self) -> str:
+        """The whole Program as text, one equation a line, in the order in which it runs."""
+        return "\n".join(_listing(self)) + "\n"
+
 
 def names_in(expression: Expression) -> Iterator[str]:
     """Every variable an expression reads, in reading order, repeats included."""
@@ -142,3 +241,49 @@ def names_in(expression: Expression) -> Iterator[str]:
     elif isinstance(expression, Apply):
         for argument in expression.arguments:
             yield from names_in(argument)
+
+
+_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+          "eq": "=", "ne": "<>", "and": ":AND:", "or": ":OR:"}  # fmt: skip
+
+
+def written(expression: Expression) -> str:
+    """An expression as a person reads it, every operation in brackets."""
+    if isinstance(expression, Number):
+        return f"{expression.value:.17g}"
+    if isinstance(expression, Name):
+        return expression.name
+    parts = [written(a) for a in expression.arguments]
+    if expression.function in _SIGNS:
+        return f"({parts[0]} {_SIGNS[expression.function]} {parts[1]})"
+    return f"{expression.function}({', '.join(parts)})"
+
+
+def _listing(program: Program) -> Iterator[str]:
+    clock = program.clock
+    yield f"{program.name}: {clock.initial:g} to {clock.final:g} by {clock.step:g}, saved every {clock.saveper:g}"
+    yield "\nCONSTANTS"
+    for name, value in program.constants.items():
+        yield _described(program.equations[name], f"{value:.17g}")
+    yield "\nTABLES"
+    for table in program.tables.values():
+        points = " ".join(f"({x:g},{y:g})" for x, y in zip(table.x, table.y, strict=True))
+        yield f"  {table.name} = {points} outside: {table.outside}{', stepped' if table.stepped else ''}"
+    for title, names in (("ONCE A RUN", program.once), ("AT EVERY STEP", program.step)):
+        yield f"\n{title}"
+        for name in names:
+            equation = program.equations[name]
+            assert equation.expression is not None  # an auxiliary always has one
+            yield _described(equation, written(equation.expression))
+    yield "\nSTOCKS"
+    for name in program.stocks:
+        equation = program.equations[name]
+        assert equation.expression is not None and equation.initial is not None  # so has a stock
+        change = "next" if equation.discrete else "rate"
+        yield _described(equation, f"{change} {written(equation.expression)}; initial {written(equation.initial)}")
+
+
+def _described(equation: Equation, right: str) -> str:
+    unit = f" [{equation.unit}]" if equation.unit else ""
+    line = f"  (line {equation.line})" if equation.line else ""
+    return f"  {equation.name}{unit} = {right}{line}"
