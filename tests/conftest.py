@@ -1,0 +1,37 @@
+"""What every test can ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+REPOSITORY = TESTS.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def small_field() -> Path:
+    """A small but complete model folder."""
+    return TESTS / "models" / "small_field"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Compiled models of a test session go to a folder of its own, never to the person's cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("POLICY_LAB_CACHE")
+    os.environ["POLICY_LAB_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["POLICY_LAB_CACHE"]
+    else:
+        os.environ["POLICY_LAB_CACHE"] = before

@@ -1,0 +1,162 @@
+"""What the documents say is so: commands run, folders and words exist, versions come from one place."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import policy_lab
+from policy_lab.cli import main, parser
+
+ROOT = Path(__file__).parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md")),
+    *DECISIONS,
+]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def commands(text: str) -> list[list[str]]:
+    lines = (line for block in blocks(text, "sh") for line in block.splitlines())
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+
+README_COMMANDS = [words[1:] for words in commands(README) if words[0] == "policy-lab"]
+
+
+@pytest.mark.parametrize("words", README_COMMANDS, ids=" ".join)
+def test_the_commands_of_the_readme_run(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out or list(tmp_path.iterdir())
+
+
+def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
+    [example] = blocks(README, "python")
+    assert len([line for line in example.splitlines() if line.strip()]) == 8
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_make_target_mentioned_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, flags=re.MULTILINE))
+    text = document.read_text(encoding="utf-8")
+    mentioned = re.findall(r"`make ([a-z-]+)", text) + [w[1] for w in commands(text) if w[0] == "make"]
+    assert set(mentioned) <= targets
+
+
+def test_make_help_shows_every_target() -> None:
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    declared = re.search(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
+    assert declared
+    assert set(re.findall(r"^  make ([a-z-]+)", shown, flags=re.MULTILINE)) == set(declared[1].split())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_place_mentioned_exists(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    tops = "|".join(("models", "policy_lab", "assets", "analysis", "benchmarks", "tests", "docs"))
+    named = re.findall(rf"`((?:{tops})/[\w./-]*)`", text)
+    linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    missing = [p for p in named if not (ROOT / p).exists()] + [p for p in linked if not (document.parent / p).exists()]
+    # What `make docs` writes is not kept.
+    assert [place for place in missing if not place.startswith("docs/reference")] == []
+
+
+def test_the_readme_names_every_command() -> None:
+    choices = next(a.choices for a in parser()._actions if a.dest == "command")
+    assert choices is not None
+    for command in choices:
+        assert re.search(rf"policy-lab {command}\b|`{command}`", README), command
+
+
+def test_the_map_of_folders_is_complete() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    folders = {path.split("/")[0] for path in tracked if "/" in path and not path.startswith(".")}
+    assert {folder for folder in folders if f"| `{folder}/`" not in README} == set()
+
+
+def test_the_python_version_is_said_the_same_everywhere() -> None:
+    floor = PROJECT["project"]["requires-python"].removeprefix(">=")
+    assert f"Python {floor} or newer" in README
+    assert PROJECT["tool"]["mypy"]["python_version"] == floor
+    assert PROJECT["tool"]["ruff"]["target-version"] == "py" + floor.replace(".", "")
+    assert f"python{floor}" in MAKEFILE
+    assert f"--python-version {floor}" in MAKEFILE
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## {policy_lab.__version__}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_architecture_page_draws_the_layers_that_are_checked() -> None:
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    [drawn] = blocks((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), "text")
+    assert drawn.splitlines() == [layer.replace("(", "").replace(")", "") for layer in layers]
+
+
+def test_every_library_the_package_imports_is_declared() -> None:
+    declared = {re.split(r"[<>=\[ ]", d)[0].lower().replace("_", "-") for d in _requirements()}
+    homes = packages_distributions()
+    for file in (ROOT / "policy_lab").rglob("*.py"):
+        for library in _imports(file) - set(sys.stdlib_module_names) - {"policy_lab"}:
+            names = {home.lower().replace("_", "-") for home in homes.get(library, [library])}
+            assert names & declared, f"{file.name} imports {library}"
+
+
+def test_the_lock_covers_what_is_declared_and_names_no_address() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, flags=re.MULTILINE))
+    declared = {re.split(r"[<>=\[ ]", d)[0].lower().replace("_", "-") for d in _requirements("dev", "cluster")}
+    assert declared - locked == set()
+    assert all(
+        re.search(rf"^{re.escape(name)}==.*\n    --hash=sha256:[0-9a-f]{{64}}", lock, re.MULTILINE) for name in locked
+    )
+    assert not re.search(r"://|--index|--find-links| /", lock)
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    assert [int(path.name[:3]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def _requirements(*extras: str) -> list[str]:
+    project = PROJECT["project"]
+    return [*project["dependencies"], *(d for extra in extras for d in project["optional-dependencies"][extra])]
+
+
+# Werkzeug is Dash's own server, and comes with it; distributed is the extra `cluster`.
+ALONG = {"werkzeug", "flask", "distributed", "dask"}
+
+
+def _imports(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - ALONG
