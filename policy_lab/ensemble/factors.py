@@ -1,0 +1,251 @@
+"""Factors: the constants that a study varies, each with a range and a distribution.
+
+A sample is drawn in the unit cube and mapped to each factor's values by its inverse distribution function,
+so that every method works with every distribution.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from policy_lab.errors import StudyError, UnknownName
+from policy_lab.model import Model
+from policy_lab.runs import Floats
+
+Kind = Literal["lever", "uncertainty", "constant"]
+
+DISTRIBUTIONS: Final = ("uniform", "log-uniform", "normal", "triangular", "discrete")
+
+#: A normal factor without a stated ``sd`` has its range at two standard deviations either side of the middle.
+SD_IN_RANGE: Final = 4.0
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One varied constant of a model.
+
+    Attributes:
+        name: the constant's name in the model.
+        low, high: range, in ``unit``; every value drawn lies in it.
+        distribution: one of ``DISTRIBUTIONS``; ``normal`` is truncated to the range.
+        mode: most likely value of a ``triangular`` factor, mean of a ``normal`` one; None is the middle.
+        sd: standard deviation (before truncation) of a ``normal`` factor; None is a quarter of the range.
+        values: what a ``discrete`` factor can be, each as likely as the others.
+        group: heading it stands under (a lever's group, an uncertainty's sector).
+        kind: where it was found: among the levers, the uncertainties, or the other constants.
+        unit, default: from the model.
+    """
+
+    name: str
+    low: float
+    high: float
+    distribution: str = "uniform"
+    mode: float | None = None
+    sd: float | None = None
+    values: tuple[float, ...] = ()
+    group: str = ""
+    kind: Kind = "constant"
+    unit: str = ""
+    default: float = math.nan
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def at(self, u: Floats) -> Floats:
+        """Values of the factor at the probabilities ``u`` in [0, 1), of the same shape."""
+        inverse: Callable[[Factor, Floats], Floats] = _INVERSE[self.distribution]
+        return inverse(self, np.asarray(u, dtype=np.float64))
+
+    def range_in_words(self) -> str:
+        """``0 to 5, uniform`` or the list of values, with the unit."""
+        unit = f" {self.unit}" if self.unit and self.unit.casefold() not in ("dmnl", "1", "") else ""
+        if self.distribution == "discrete":
+            return ", ".join(f"{v:g}" for v in self.values) + unit
+        shape = "" if self.distribution == "uniform" else f", {self.distribution}"
+        return f"{self.low:g} to {self.high:g}{unit}{shape}"
+
+
+def _check(factor: Factor) -> None:
+    name = factor.name
+    if factor.distribution not in DISTRIBUTIONS:
+        raise UnknownName("distribution", factor.distribution, DISTRIBUTIONS, f"the factor '{name}'")
+    numbers = [factor.low, factor.high, *factor.values]
+    numbers += [n for n in (factor.mode, factor.sd) if n is not None]
+    if not all(math.isfinite(n) for n in numbers):
+        raise StudyError(f"The factor '{name}' has a range that is not finite: {numbers}. Give finite numbers.")
+    if factor.distribution == "discrete":
+        if len(set(factor.values)) < 2:
+            raise StudyError(f"The discrete factor '{name}' needs at least two values: values = [1, 2, 3].")
+        return
+    if factor.low >= factor.high:
+        raise StudyError(
+            f"The factor '{name}' has low = {factor.low:g}, which is not below high = {factor.high:g}. "
+            "Give low < high, or leave the factor out."
+        )
+    if factor.distribution == "log-uniform" and factor.low <= 0:
+        raise StudyError(f"The log-uniform factor '{name}' needs low above zero; it has {factor.low:g}.")
+    if factor.mode is not None and not factor.low <= factor.mode <= factor.high:
+        raise StudyError(
+            f"The factor '{name}' has mode = {factor.mode:g} outside its range {factor.low:g} to {factor.high:g}."
+        )
+    if factor.sd is not None and factor.sd <= 0:
+        raise StudyError(f"The factor '{name}' has sd = {factor.sd:g}; a standard deviation is above zero.")
+
+
+def _uniform(factor: Factor, u: Floats) -> Floats:
+    return u * (factor.high - factor.low) + factor.low
+
+
+def _log_uniform(factor: Factor, u: Floats) -> Floats:
+    low, high = math.log(factor.low), math.log(factor.high)
+    return np.asarray(np.clip(np.exp(u * (high - low) + low), factor.low, factor.high), dtype=np.float64)
+
+
+def _normal(factor: Factor, u: Floats) -> Floats:
+    mean = (factor.low + factor.high) / 2 if factor.mode is None else factor.mode
+    sd = (factor.high - factor.low) / SD_IN_RANGE if factor.sd is None else factor.sd
+    below, above = ndtr((factor.low - mean) / sd), ndtr((factor.high - mean) / sd)
+    return np.asarray(
+        np.clip(mean + sd * ndtri(below + u * (above - below)), factor.low, factor.high), dtype=np.float64
+    )
+
+
+def _triangular(factor: Factor, u: Floats) -> Floats:
+    low, high = factor.low, factor.high
+    mode = (low + high) / 2 if factor.mode is None else factor.mode
+    left = low + np.sqrt(u * (high - low) * (mode - low))
+    right = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    return np.where(u < (mode - low) / (high - low), left, right)
+
+
+def _discrete(factor: Factor, u: Floats) -> Floats:
+    values = np.array(factor.values)
+    return values[np.minimum((u * len(values)).astype(np.intp), len(values) - 1)]
+
+
+_INVERSE: Final = {
+    "uniform": _uniform,
+    "log-uniform": _log_uniform,
+    "normal": _normal,
+    "triangular": _triangular,
+    "discrete": _discrete,
+}
+
+
+def values_of(factors: Iterable[Factor], unit: Floats) -> dict[str, Floats]:
+    """Constant name to ``value[run]`` for a sample ``unit[run, factor]`` of the unit cube."""
+    return {factor.name: factor.at(unit[:, j]) for j, factor in enumerate(factors)}
+
+
+def lever_factors(model: Model) -> tuple[Factor, ...]:
+    """Every lever of the model over its whole range, uniform: what could be decided, without judging how likely."""
+    return tuple(
+        Factor(x.name, x.low, x.high, group=x.group, kind="lever", unit=x.unit, default=x.default)
+        for x in model.levers.values()
+    )
+
+
+def uncertainty_factors(model: Model) -> tuple[Factor, ...]:
+    """Every row of ``uncertainties.csv``, with its range and distribution; a peaked one peaks at the default."""
+    factors = []
+    for x in model.uncertainties.values():
+        peaked = x.distribution in ("normal", "triangular") and x.low <= x.default <= x.high
+        factors.append(
+            Factor(
+                x.name,
+                x.low,
+                x.high,
+                x.distribution or "uniform",
+                mode=x.default if peaked else None,
+                group=x.group,
+                kind="uncertainty",
+                unit=x.unit,
+                default=x.default,
+            )
+        )
+    return tuple(factors)
+
+
+def named_factors(model: Model, which: str) -> tuple[Factor, ...]:
+    """The factors that a word stands for: ``levers``, ``uncertainties`` or ``all`` (levers first)."""
+    tables = {
+        "levers": lambda: lever_factors(model),
+        "uncertainties": lambda: uncertainty_factors(model),
+        "all": lambda: lever_factors(model) + uncertainty_factors(model),
+    }
+    if which not in tables:
+        raise UnknownName("set of factors", which, tables)
+    found = tables[which]()
+    if not found:
+        raise StudyError(f"The model '{model.name}' has no {which} to vary; name factors in [factors] instead.")
+    return found
+
+
+def factor_from(model: Model, name: str, entry: Mapping[str, Any]) -> Factor:
+    """A factor of a study file's ``[factors]`` table: what it leaves out comes from the model's own tables.
+
+    Raises:
+        UnknownName: the model has no such constant, or the entry a key nobody knows.
+        StudyError: the range is missing or wrong, or the variable is no constant.
+    """
+    canonical = model.find(name)
+    if canonical not in model.program.constants:
+        raise StudyError(
+            f"'{canonical}' cannot be a factor: it is computed by the model, only constants can be varied."
+        )
+    known = {f.name: f for f in lever_factors(model) + uncertainty_factors(model)}.get(canonical)
+    given = _entry(canonical, entry)
+    equation = model.program.equations[canonical]
+    if known is not None:
+        given = {"low": known.low, "high": known.high, "distribution": known.distribution, **given}
+    if given.get("distribution") == "discrete":
+        values = tuple(float(v) for v in given.get("values", ()))
+        given = {**given, "values": values, "low": min(values, default=0.0), "high": max(values, default=0.0)}
+    missing = [key for key in ("low", "high") if key not in given]
+    if missing:
+        raise StudyError(f"The factor '{canonical}' lacks {' and '.join(missing)}: write {{ low = 0.5, high = 2 }}.")
+    peaked = given.get("distribution") in ("normal", "triangular")
+    default = model.program.constants[canonical]
+    if peaked and "mode" not in given and given["low"] <= default <= given["high"]:
+        given["mode"] = default
+    return Factor(
+        canonical,
+        group=known.group if known else equation.group,
+        kind=known.kind if known else "constant",
+        unit=equation.unit,
+        default=default,
+        **given,
+    )
+
+
+def _entry(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    possible = ("low", "high", "distribution", "mode", "sd", "values")
+    for key, value in entry.items():
+        if key not in possible:
+            raise UnknownName("key", key, possible, f"the factor '{name}'")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if key in ("low", "high", "mode", "sd") and not number:
+            raise StudyError(f"The factor '{name}' has {key} = {value!r}, which is not a number.")
+        if key == "values" and not (isinstance(value, list) and all(isinstance(v, int | float) for v in value)):
+            raise StudyError(f"The factor '{name}' has values = {value!r}; give a list of numbers.")
+    return {k: float(v) if k in ("low", "high", "mode", "sd") else v for k, v in entry.items()}
+
+
+def check_limits(model: Model, factors: Iterable[Factor]) -> None:
+    """Refuse a range that leaves a lever's range or a constant's limits, before any run is made."""
+    for factor in factors:
+        low, high = model.program.equations[factor.name].limits
+        lever = model.levers.get(factor.name)
+        if lever is not None:
+            low, high = lever.low, lever.high
+        if (low is not None and factor.low < low) or (high is not None and factor.high > high):
+            raise StudyError(
+                f"The factor '{factor.name}' ranges from {factor.low:g} to {factor.high:g}, but the model allows "
+                f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}. Narrow the range."
+            )

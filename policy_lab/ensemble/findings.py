@@ -1,0 +1,194 @@
+"""Findings: what a study ends in, as one tidy table anybody can open in a spreadsheet.
+
+Columns ``method, outcome, time, factor, index, value, low, high``: one row is one number with its interval.
+``time`` is a year, or ``all`` for a figure that takes all studied years together; ``low`` and ``high`` are
+empty where a number has no interval. Which indices there are depends on the method (see its file).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from policy_lab.errors import StudyError
+from policy_lab.runs import Floats
+
+COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low", "high")
+
+#: The time of a figure that takes all studied years together.
+ALL_TIMES: Final = float("nan")
+
+#: The factor that has no effect by construction: what the method would see in nothing at all.
+DUMMY: Final = "(dummy)"
+
+#: The factor of a number that belongs to the outcome itself (its mean, its variance).
+WHOLE: Final = "(outcome)"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The result of a study.
+
+    Attributes:
+        table: the tidy table; ``time`` is NaN for figures over all times.
+        provenance: what made it and what is needed to make it again: method, model, hash, seed, sizes, versions,
+            ``factors`` and ``outcomes`` (lists of name, group, unit, range …), ``notes`` and ``words``.
+        folder: where it is stored, None if nowhere.
+    """
+
+    table: pd.DataFrame
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+
+    @property
+    def method(self) -> str:
+        """Name of the method that made them."""
+        return str(self.provenance.get("method", ""))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know before believing the numbers: constant outcomes, failed runs."""
+        return tuple(self.provenance.get("notes", ()))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The findings in sentences."""
+        return tuple(self.provenance.get("words", ()))
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes they speak of, as the model spells them."""
+        return tuple(dict.fromkeys(self.table["outcome"]))
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """The single times with figures of their own, in order."""
+        return tuple(sorted(float(t) for t in self.table["time"].dropna().unique()))
+
+    def of(self, index: str, outcome: str | None = None, time: float | None = None) -> pd.DataFrame:
+        """Rows of one index, of one outcome, at one time; ``time=ALL_TIMES`` for figures over all times."""
+        rows = self.table[self.table["index"] == index]
+        if outcome is not None:
+            rows = rows[rows["outcome"] == outcome]
+        if time is not None:
+            rows = rows[rows["time"].isna()] if np.isnan(time) else rows[rows["time"] == time]
+        return rows
+
+    def factor_about(self, name: str) -> Mapping[str, Any]:
+        """What is known of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
+        for about in self.provenance.get("factors", ()):
+            if about["name"] == name:
+                return dict(about)
+        return {}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a method gives back: parts of the tidy table, notes for the reader, and more for the provenance."""
+
+    parts: Sequence[pd.DataFrame]
+    notes: Sequence[str] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def rows(
+    outcome: str | Iterable[str],
+    time: float | Iterable[float],
+    factor: str | Iterable[str],
+    index: str | Iterable[str],
+    value: Any,
+    low: Any = np.nan,
+    high: Any = np.nan,
+) -> pd.DataFrame:
+    """Part of a tidy table (without ``method``); every argument is one value for all rows, or one for each row."""
+    given = dict(zip(COLUMNS[1:], (outcome, time, factor, index, value, low, high), strict=True))
+    length = max(_length(v) for v in given.values())
+    return pd.DataFrame({k: _column(v, length) for k, v in given.items()})
+
+
+def _length(value: Any) -> int:
+    return 1 if isinstance(value, str) or np.isscalar(value) else len(value)
+
+
+def _column(value: Any, length: int) -> Any:
+    return [value] * length if isinstance(value, str) or np.isscalar(value) else list(value)
+
+
+def grid_rows(
+    outcomes: Iterable[str],
+    times: Iterable[float],
+    factors: Iterable[str],
+    index: str,
+    value: Floats,
+    low: Floats | None = None,
+    high: Floats | None = None,
+) -> pd.DataFrame:
+    """Rows of ``value[factor, time, outcome]`` (and its interval), outcome by outcome, then time, then factor."""
+    names, when, who = list(outcomes), list(times), list(factors)
+    shape = (len(who), len(when), len(names))
+
+    def flat(array: Floats | None) -> Any:
+        return np.nan if array is None else np.ascontiguousarray(array.reshape(shape).transpose(2, 1, 0)).ravel()
+
+    return rows(
+        np.repeat(np.array(names, dtype=object), len(when) * len(who)),
+        np.tile(np.repeat(np.array(when, dtype=float), len(who)), len(names)),
+        np.tile(np.array(who, dtype=object), len(names) * len(when)),
+        index,
+        flat(value),
+        flat(low),
+        flat(high),
+    )
+
+
+def table_of(method: str, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The tidy table of a method from its parts."""
+    table = pd.concat(list(parts), ignore_index=True)
+    table.insert(0, "method", method)
+    return table[list(COLUMNS)]
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a tidy table; numbers with every digit they have, so that equal files are equal bits."""
+    out = table.copy()
+    out["time"] = ["all" if np.isnan(t) else f"{t:g}" for t in table["time"]]
+    out.to_csv(path, index=False, lineterminator="\n")
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read a tidy table back, to the bit.
+
+    Raises:
+        StudyError: it is not there, or not such a table.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"time": str, "factor": str, "index": str}, float_precision="round_trip")
+    except (OSError, ValueError) as error:
+        raise StudyError(f"No findings can be read from {path}: {error}") from None
+    missing = [c for c in COLUMNS if c not in table.columns]
+    if missing:
+        raise StudyError(f"{path} is no findings table: it lacks the column {missing[0]}.")
+    table["time"] = [ALL_TIMES if t == "all" else float(t) for t in table["time"]]
+    return table[list(COLUMNS)]
+
+
+def load_findings(folder: str | Path) -> Findings:
+    """Read the findings of a finished study from its result folder.
+
+    Raises:
+        StudyError: the folder holds no finished study.
+    """
+    place = Path(folder)
+    try:
+        provenance = json.loads((place / "provenance.json").read_text(encoding="utf-8"))
+    except OSError:
+        raise StudyError(f"{place} holds no finished study (it has no provenance.json).") from None
+    except ValueError as error:
+        raise StudyError(f"{place / 'provenance.json'} is damaged: {error}") from None
+    return Findings(read_csv(place / "findings.csv"), provenance, place)

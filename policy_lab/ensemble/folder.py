@@ -1,0 +1,260 @@
+"""A result folder: its lock, its finished chunks of runs, and its files.
+
+While a study runs, ``work/`` holds one file of outcomes for each part of the study (all runs in order, eight bytes
+a number) and beside it a journal of finished chunks with their checksums. A chunk is in the journal only after it is
+in the file, and is believed only if its checksum still holds; so a study that was killed at any moment goes on from
+what it had. When the study is finished ``work/`` is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+import numpy as np
+import numpy.typing as npt
+
+from policy_lab.errors import OutputError, StudyError
+from policy_lab.runs import Floats
+
+if sys.platform != "win32":
+    import fcntl
+
+#: Outcomes up to this size are read once and kept; larger ones are read block by block.
+KEEP_BYTES = 300_000_000
+#: Free room asked for beyond the outcomes themselves: they are written once as work and once as NetCDF.
+ROOM = 2.05
+
+FINISHED = "provenance.json"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals into one line that says which file, why and what to do."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise OutputError(f"Cannot write {path}: {why}. Free some room or choose another folder.") from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    with writing(path):
+        beside = path.with_name(path.name + ".new")
+        try:
+            beside.write_text(text, encoding="utf-8")
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+@dataclass
+class Outcomes:
+    """Outcomes of an ensemble on disk: ``values[run, time, outcome]``, read in any order."""
+
+    path: Path
+    runs: int
+    times: int
+    outcomes: int
+    _kept: Floats | None = field(default=None, repr=False)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers one run has; their order is time by time, outcome by outcome."""
+        return self.times * self.outcomes
+
+    def rows(self, start: int, stop: int) -> Floats:
+        """``values[run, output]`` of runs ``start`` to ``stop - 1``."""
+        if self._kept is None and self.runs * self.outputs * 8 <= KEEP_BYTES:
+            self._kept = self._read(0, self.runs)
+        return self._read(start, stop) if self._kept is None else self._kept[start:stop]
+
+    def all(self) -> Floats:
+        """``values[run, time, outcome]`` of every run."""
+        return self.rows(0, self.runs).reshape(self.runs, self.times, self.outcomes)
+
+    def keep(self) -> Outcomes:
+        """Read what is small enough to be kept, before the file goes."""
+        self.rows(0, min(1, self.runs))
+        return self
+
+    def failed(self) -> int:
+        """How many runs have a number that is not finite."""
+        step = max(1, KEEP_BYTES // 8 // max(1, self.outputs))
+        ranges = range(0, self.runs, step)
+        return sum(int((~np.isfinite(self.rows(a, min(a + step, self.runs)))).any(axis=1).sum()) for a in ranges)
+
+    def _read(self, start: int, stop: int) -> Floats:
+        count = (stop - start) * self.outputs
+        values: npt.NDArray[np.float64] = np.fromfile(
+            self.path, dtype="<f8", count=count, offset=start * self.outputs * 8
+        )
+        if values.size != count:
+            raise StudyError(f"{self.path} is shorter than it should be; run the study again.")
+        return values.reshape(stop - start, self.outputs)
+
+
+class ChunkStore:
+    """One part of a study on disk: outcomes in order, and the journal of finished chunks."""
+
+    def __init__(self, folder: Path, label: str, runs: int, times: int, outcomes: int) -> None:
+        self.outcomes = Outcomes(folder / f"{label}.bin", runs, times, outcomes)
+        self.journal = folder / f"{label}.done"
+        self.row_bytes = times * outcomes * 8
+        self._reserve()
+        self.finished = self._verified()
+
+    def _reserve(self) -> None:
+        """Take the room for all runs now, so that a disk that is too small is known before any work."""
+        path, size = self.outcomes.path, self.outcomes.runs * self.row_bytes
+        if path.exists() and path.stat().st_size == size:
+            return
+        free = shutil.disk_usage(path.parent).free
+        if free < size * ROOM:
+            raise OutputError(
+                f"The runs of this study need {size * ROOM / 1e6:,.0f} MB in {path.parent}, where {free / 1e6:,.0f} MB "
+                "are free. Free some room, choose another folder, or study fewer outcomes, times or runs."
+            )
+        with writing(path), path.open("wb") as file:
+            try:
+                if hasattr(os, "posix_fallocate") and size:
+                    os.posix_fallocate(file.fileno(), 0, size)
+                else:
+                    file.truncate(size)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+        self.journal.unlink(missing_ok=True)
+
+    def _verified(self) -> dict[int, int]:
+        """Finished chunks by start, with their stop, as far as their checksums hold."""
+        finished: dict[int, int] = {}
+        if not self.journal.exists():
+            return finished
+        for line in self.journal.read_text(encoding="ascii", errors="replace").splitlines():
+            parts = line.split()
+            if len(parts) != 4 or parts[3] != "." or not all(p.isdigit() for p in parts[:3]):
+                continue  # the last line of a journal that was cut short
+            start, stop, checksum = map(int, parts[:3])
+            if stop <= self.outcomes.runs and self._checksum(start, stop) == checksum:
+                finished[start] = stop
+        return finished
+
+    def _checksum(self, start: int, stop: int) -> int:
+        with self.outcomes.path.open("rb") as file:
+            file.seek(start * self.row_bytes)
+            return zlib.crc32(file.read((stop - start) * self.row_bytes))
+
+    def save(self, start: int, values: Floats) -> None:
+        """Keep a finished chunk, ``values[run, time, outcome]`` from run ``start`` on."""
+        data = np.ascontiguousarray(values, dtype="<f8").tobytes()
+        with writing(self.outcomes.path), self.outcomes.path.open("r+b") as file:
+            file.seek(start * self.row_bytes)
+            file.write(data)
+        stop = start + len(values)
+        with writing(self.journal), self.journal.open("a", encoding="ascii") as journal:
+            journal.write(f"{start} {stop} {zlib.crc32(data)} .\n")
+        self.finished[start] = stop
+
+
+class ResultFolder:
+    """The folder of one study, held by one process at a time; use it in a ``with``.
+
+    Args:
+        path: made if it is not there.
+        fingerprint: of the study (``Plan.fingerprint``); finished chunks of another one are never used.
+
+    Raises:
+        StudyError: another run holds the folder, or it holds something else.
+        OutputError: it cannot be made or written.
+    """
+
+    def __init__(self, path: Path, fingerprint: str) -> None:
+        self.path, self.fingerprint = path, fingerprint
+        self.work = path / "work"
+        self._lock: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        self._refuse_foreign()
+        self._take_lock()
+        try:
+            self._open_work()
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._release()
+
+    def store(self, label: str, runs: int, times: int, outcomes: int) -> ChunkStore:
+        """Room for one part of the study's runs, with whatever of it is finished."""
+        return ChunkStore(self.work, label, runs, times, outcomes)
+
+    def finished(self) -> Mapping[str, Any] | None:
+        """The provenance of this very study if it is finished here already."""
+        try:
+            stored = json.loads((self.path / FINISHED).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return stored if stored.get("fingerprint") == self.fingerprint else None
+
+    def close_work(self) -> None:
+        """Delete what was only needed while the study ran."""
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def _refuse_foreign(self) -> None:
+        names = {p.name for p in self.path.iterdir()}
+        if names and not names & {FINISHED, "work", "lock"}:
+            raise StudyError(f"{self.path} is not empty and holds no study; choose a new folder with --out.")
+
+    def _take_lock(self) -> None:
+        path = self.path / "lock"
+        with writing(path):
+            lock = path.open("a+", encoding="utf-8")
+        if not _locked(lock):
+            lock.seek(0)
+            who = lock.read().strip() or "another process"
+            lock.close()
+            raise StudyError(f"{self.path} is in use by another run ({who}); wait for it or choose another folder.")
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+        lock.flush()
+        self._lock = lock
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            (self.path / "lock").unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+    def _open_work(self) -> None:
+        mark = self.work / "fingerprint"
+        if self.work.exists() and (not mark.exists() or mark.read_text(encoding="ascii") != self.fingerprint):
+            shutil.rmtree(self.work)  # chunks of another study, or of another version of this one
+        with writing(self.work):
+            self.work.mkdir(exist_ok=True)
+            mark.write_text(self.fingerprint, encoding="ascii")
+
+
+def _locked(file: TextIO) -> bool:
+    """Take the lock; the system lets go of it when the process ends, however it ends."""
+    if sys.platform != "win32":  # which has no such locks; there two runs in one folder are not noticed
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,185 @@
+"""Figures of a report: drawn with matplotlib, since they must be files that open everywhere.
+
+Every figure is the same to the byte for the same findings. Colour never carries meaning alone.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from policy_lab import palette
+from policy_lab.ensemble import ranking as ranks
+from policy_lab.ensemble.findings import Findings
+from policy_lab.ensemble.folder import writing
+from policy_lab.runs import Floats
+
+#: Factors drawn in one panel, and lines over time that a person can still tell apart.
+BARS: Final = 10
+LINES: Final = 5
+DASHES: Final = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+#: Without these, matplotlib stamps files with the date and with random names.
+SAME_BYTES: Final[Mapping[str, Any]] = {"svg.hashsalt": "policy-lab", "svg.fonttype": "none"}
+DPI: Final = 110
+
+_STYLE: Final[Any] = {
+    **SAME_BYTES,
+    "font.size": 9,
+    "font.family": "DejaVu Sans",
+    "text.color": palette.LIGHT["ink"],
+    "axes.labelcolor": palette.LIGHT["muted"],
+    "axes.edgecolor": palette.LIGHT["axis"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": palette.LIGHT["muted"],
+    "ytick.color": palette.LIGHT["ink"],
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "figure.facecolor": palette.LIGHT["paper"],
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+}
+
+
+def panels(count: int, width: float = 5.6, height: float = 3.0, columns: int = 2) -> tuple[Figure, list[Axes]]:
+    """An empty figure of ``count`` panels in rows of ``columns``; sizes in inches a panel."""
+    columns = min(columns, count)
+    rows = math.ceil(count / columns)
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
+        axes = np.atleast_1d(figure.subplots(rows, columns)).ravel().tolist()
+    for spare in axes[count:]:
+        spare.set_visible(False)
+    return figure, axes[:count]
+
+
+def ranking(findings: Findings, labels: Mapping[str, str]) -> Figure:
+    """A panel an outcome: total indices over all times with intervals, first order inside, the noise floor shaded."""
+    figure, axes = panels(len(labels), height=3.4)
+    for panel, (outcome, label) in zip(axes, labels.items(), strict=True):
+        _ranking_panel(panel, findings, outcome, label)
+    return figure
+
+
+def _ranking_panel(panel: Axes, findings: Findings, outcome: str, label: str) -> None:
+    total = ranks.ordered(findings, outcome).head(BARS).iloc[::-1]
+    panel.set_title(label)
+    if total.empty:
+        return empty(panel, "does not vary")
+    first = findings.of("S1", outcome, math.nan).set_index("factor")["value"]
+    floor = ranks.noise_floor(findings, outcome)
+    panel.axvspan(0, floor, color=palette.LIGHT["floor"], lw=0)
+    panel.axvline(floor, color=palette.LIGHT["axis"], lw=0.8, ls=":")
+    where = np.arange(len(total))
+    panel.barh(where, total["value"], height=0.62, color=palette.SKY, label="with interactions (ST)")
+    alone = [max(0.0, float(first.get(name, 0.0))) for name in total["factor"]]
+    panel.barh(where, alone, height=0.62, color=palette.BLUE, label="alone (S1)")
+    panel.hlines(where, total["low"], total["high"], color=palette.LIGHT["ink"], lw=1)
+    panel.set_yticks(where, [shortened(str(name)) for name in total["factor"]])
+    panel.set_xlim(0, max(0.1, 1.08 * float(total["high"].max())))
+    panel.set_xlabel("share of the variance over all years")
+    panel.legend(loc="lower right")
+    return None
+
+
+def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
+    """A panel an outcome: total indices of the factors that matter most, over time, with their intervals."""
+    figure, axes = panels(len(labels))
+    for panel, (outcome, label) in zip(axes, labels.items(), strict=True):
+        panel.set_title(label)
+        names = [str(n) for n in ranks.ordered(findings, outcome).head(LINES)["factor"]]
+        if not names:
+            empty(panel, "does not vary")
+            continue
+        for i, name in enumerate(names):
+            rows = findings.of("ST", outcome).dropna(subset=["time"])
+            rows = rows[rows["factor"] == name].sort_values("time")
+            color = palette.CATEGORIES[i]
+            panel.plot(rows["time"], rows["value"], color=color, ls=DASHES[i], lw=1.6, label=shortened(name))
+            panel.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
+        panel.set_ylim(bottom=0)
+        panel.set_ylabel("total index (ST)")
+        panel.legend(loc="upper left")
+    return figure
+
+
+def bands(
+    time: Floats, quantiles: Mapping[str, Mapping[float, Floats]], labels: Mapping[str, str], units: Mapping[str, str]
+) -> Figure:
+    """A panel an outcome: the median over time in the band of the middle half and that of nine runs in ten.
+
+    Args:
+        time: ``time[time]``.
+        quantiles: outcome to quantile (0.05, 0.25, 0.5, 0.75, 0.95) to ``value[time]``.
+        labels: what people call each outcome.
+        units: unit of each outcome.
+    """
+    figure, axes = panels(len(labels))
+    for panel, (outcome, label) in zip(axes, labels.items(), strict=True):
+        q = quantiles[outcome]
+        panel.set_title(label)
+        panel.fill_between(time, q[0.05], q[0.95], color=palette.BLUE, alpha=0.15, lw=0, label="9 runs in 10")
+        panel.fill_between(time, q[0.25], q[0.75], color=palette.BLUE, alpha=0.3, lw=0, label="half the runs")
+        panel.plot(time, q[0.5], color=palette.BLUE, lw=1.8, label="median")
+        panel.set_ylabel(units[outcome])
+    axes[0].legend(loc="upper left")
+    return figure
+
+
+def bars(names: Sequence[str], values: Mapping[str, Sequence[float]], title: str, unit: str, most: int = 24) -> Figure:
+    """Grouped horizontal bars: one row a name (the first on top), one bar a series."""
+    rows = min(len(names), most)
+    figure, (panel,) = panels(1, width=9, height=max(2.0, 0.3 * rows * max(1, len(values) * 0.6) + 1.0))
+    where = np.arange(rows)[::-1]
+    height = 0.8 / max(1, len(values))
+    for i, (series, numbers) in enumerate(values.items()):
+        offset = (len(values) - 1) / 2 * height - i * height
+        panel.barh(where + offset, list(numbers)[:rows], height=height, color=palette.CATEGORIES[i % 7], label=series)
+    panel.axvline(0, color=palette.LIGHT["axis"], lw=0.8)
+    panel.set_yticks(where, [shortened(name) for name in names[:rows]])
+    panel.set_title(title)
+    panel.set_xlabel(unit)
+    if len(values) > 1:
+        panel.legend(loc="lower right")
+    return figure
+
+
+def empty(panel: Axes, why: str) -> None:
+    """A panel without data, saying why."""
+    panel.set_xticks([])
+    panel.set_yticks([])
+    panel.text(0.5, 0.5, why, ha="center", va="center", color=palette.LIGHT["muted"], transform=panel.transAxes)
+
+
+def shortened(name: str, width: int = 30) -> str:
+    """A name over at most two lines."""
+    return "\n".join(textwrap.wrap(name, width, max_lines=2, placeholder=" …")) or name
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG text, without the lines that may stand only at the top of a file."""
+    out = io.StringIO()
+    with mpl.rc_context(_STYLE):
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    text = out.getvalue()
+    return text[text.index("<svg") :]
+
+
+def save(figure: Figure, folder: Path, name: str) -> None:
+    """Write a figure as PNG and SVG."""
+    png, vector = folder / f"{name}.png", folder / f"{name}.svg"
+    with mpl.rc_context(_STYLE):
+        with writing(png):
+            figure.savefig(png, dpi=DPI, metadata={"Software": None})
+        with writing(vector):
+            figure.savefig(vector, metadata={"Date": None})

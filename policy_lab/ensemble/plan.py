@@ -1,0 +1,226 @@
+"""A study checked against its model: everything that can be wrong is found here, before the first run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from policy_lab.ensemble.designs import Membership
+from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
+from policy_lab.ensemble.study_file import Study
+from policy_lab.errors import StudyError, UnknownName
+from policy_lab.model import Model
+from policy_lab.runs import Floats
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study that can be run.
+
+    Attributes:
+        study: as it was written.
+        model: loaded.
+        factors: what is varied, in order.
+        groups: group name to the positions of its factors; one factor a group when nothing was grouped.
+        outcomes: names as the model spells them.
+        times: saved times studied, in order.
+        size: base points, runs or trajectories.
+        options: the method's options with defaults filled in.
+        base: constants that differ from the model file: the scenario and the study's settings.
+    """
+
+    study: Study
+    model: Model
+    factors: tuple[Factor, ...]
+    groups: Mapping[str, tuple[int, ...]]
+    outcomes: tuple[str, ...]
+    times: Floats
+    size: int
+    options: Mapping[str, Any]
+    base: Mapping[str, float]
+
+    @property
+    def grouped(self) -> bool:
+        """Whether factors are moved in groups rather than one by one."""
+        return self.study.groups is not None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the findings speak of: the groups, or each factor by its name."""
+        return tuple(self.groups)
+
+    @property
+    def member(self) -> Membership:
+        """``member[group, factor]``: which factors each group moves."""
+        member = np.zeros((len(self.groups), len(self.factors)), dtype=bool)
+        for row, columns in enumerate(self.groups.values()):
+            member[row, list(columns)] = True
+        return member
+
+    def label(self, outcome: str) -> str:
+        """What people call an outcome."""
+        known = self.model.outcomes.get(outcome)
+        return known.label if known else outcome
+
+    def unit(self, outcome: str) -> str:
+        """Unit of an outcome."""
+        return self.model.program.equations[outcome].unit
+
+    def fingerprint(self, version: str) -> str:
+        """A hash of all that decides the runs; a result folder only goes on with runs of the same fingerprint."""
+        said = {
+            "version": version,
+            "model": self.model.hash,
+            "method": self.study.method,
+            "size": self.size,
+            "seed": self.study.seed,
+            "factors": [repr(f) for f in self.factors],
+            "groups": {k: list(v) for k, v in self.groups.items()},
+            "outcomes": list(self.outcomes),
+            "times": self.times.tolist(),
+            "options": {k: repr(v) for k, v in sorted(self.options.items())},
+            "base": dict(sorted(self.base.items())),
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_size: int) -> Plan:
+    """Check a study against its model.
+
+    Args:
+        study: as written.
+        model: loaded.
+        options: of the method, defaults filled in.
+        default_size: the method's size where the study names none.
+
+    Raises:
+        UnknownName, StudyError, BadValue: whatever cannot be run as written.
+    """
+    factors = _factors(study, model)
+    check_limits(model, factors)
+    base = dict(model.constants_of(study.scenario, None))
+    for name, value in study.settings.items():
+        canonical = model.find(name)
+        if canonical not in model.program.constants:
+            raise StudyError(f"settings: '{canonical}' is computed by the model, only constants can be set.")
+        base[canonical] = value
+    size = default_size if study.size is None else study.size
+    if size < 1:
+        raise StudyError(f"size = {size} is too small; give at least 1.")
+    return Plan(
+        study=study,
+        model=model,
+        factors=factors,
+        groups=_groups(study, factors),
+        outcomes=_outcomes(study, model),
+        times=_times(study, model),
+        size=size,
+        options=options,
+        base=base,
+    )
+
+
+def _factors(study: Study, model: Model) -> tuple[Factor, ...]:
+    if isinstance(study.factors, str):
+        return named_factors(model, study.factors)
+    factors = tuple(factor_from(model, name, entry) for name, entry in study.factors.items())
+    _refuse_twice("factor", (f.name for f in factors))
+    return factors
+
+
+def _refuse_twice(kind: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise StudyError(f"The {kind} '{name}' is named twice.")
+        seen.add(name)
+
+
+def _groups(study: Study, factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
+    asked = study.groups
+    if asked is None:
+        return {f.name: (i,) for i, f in enumerate(factors)}
+    if isinstance(asked, str):
+        plural = {"lever": "levers", "uncertainty": "uncertainties", "constant": "constants"}
+        headings: dict[str, Callable[[Factor], str]] = {
+            "group": lambda f: f.group or "others",
+            "kind": lambda f: plural[f.kind],
+        }
+        if asked not in headings:
+            raise UnknownName("grouping", asked, headings)
+        found: dict[str, tuple[int, ...]] = {}
+        for i, factor in enumerate(factors):
+            heading = headings[asked](factor)
+            found[heading] = (*found.get(heading, ()), i)
+        return found
+    return _named_groups(asked, factors)
+
+
+def _named_groups(asked: Mapping[str, tuple[str, ...]], factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
+    position = {_folded(f.name): i for i, f in enumerate(factors)}
+    groups: dict[str, tuple[int, ...]] = {}
+    taken: set[int] = set()
+    for group, names in asked.items():
+        if not names:
+            raise StudyError(f"The group '{group}' is empty.")
+        for name in names:
+            if _folded(name) not in position:
+                raise UnknownName("factor", name, [f.name for f in factors], f"the group '{group}'")
+            if position[_folded(name)] in taken:
+                raise StudyError(f"The factor '{name}' is in two groups.")
+            taken.add(position[_folded(name)])
+        groups[group] = tuple(position[_folded(name)] for name in names)
+    for i, factor in enumerate(factors):
+        if i not in taken:  # a factor nobody grouped is a group of its own
+            groups[factor.name] = (i,)
+    return groups
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.replace("_", " ").casefold().split())
+
+
+def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
+    if study.outcomes:
+        names = tuple(model.find(name) for name in study.outcomes)
+        _refuse_twice("outcome", names)
+        constant = [n for n in names if n in model.program.constants]
+        if constant:
+            raise StudyError(f"The outcome '{constant[0]}' is a constant of the model; nothing can move it.")
+        return names
+    headline = tuple(x.name for x in model.outcomes.values() if x.headline)
+    if not headline:
+        raise StudyError(f"The model '{model.name}' names no headline outcomes; give outcomes = [\"…\"].")
+    return headline
+
+
+def saved_times(model: Model) -> Floats:
+    """The times a run of the model saves, in the model's time unit."""
+    clock = model.program.clock
+    count = int(np.floor((clock.final - clock.initial) / clock.saveper * (1 + 1e-9) + 1e-9)) + 1
+    return np.asarray(clock.initial + clock.saveper * np.arange(count), dtype=np.float64)
+
+
+def _times(study: Study, model: Model) -> Floats:
+    saved = saved_times(model)
+    if isinstance(study.times, str):
+        if study.times != "all":
+            raise StudyError(f'times = "{study.times}" is neither "all" nor a list of years.')
+        return saved
+    times = []
+    for time in study.times:
+        nearest = float(saved[np.argmin(np.abs(saved - time))])
+        if abs(nearest - time) > 1e-6 * max(1.0, abs(time)):
+            raise StudyError(
+                f"The time {time:g} is not saved by the model '{model.name}', which saves {saved[0]:g} to "
+                f"{saved[-1]:g} "
+                f"every {model.program.clock.saveper:g}; the nearest is {nearest:g}."
+            )
+        times.append(nearest)
+    _refuse_twice("time", (f"{t:g}" for t in times))
+    return np.array(sorted(times))

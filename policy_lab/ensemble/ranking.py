@@ -1,0 +1,147 @@
+"""Ranks of factors by an index: their spread, their probabilities, and what they say in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings
+from policy_lab.ensemble.wording import listed, percent, year
+from policy_lab.runs import Floats
+
+#: A share of the variance below this moves nothing a person would see.
+SLIGHT = 0.01
+#: A factor leads alone if it has first place in this share of the resamples.
+SURE = 0.95
+
+
+def ranks(index: Floats) -> Floats:
+    """Places by an index, 1 the largest, along the last but one axis of ``[…, factor, output]``; NaN stays NaN.
+
+    Equal indices take places in the order of the factors.
+    """
+    order = np.argsort(-index, axis=-2, kind="stable")
+    places = np.empty_like(index)
+    counting = np.arange(1.0, index.shape[-2] + 1)[:, None]
+    np.put_along_axis(places, order, np.broadcast_to(counting, index.shape), axis=-2)
+    return np.where(np.isnan(index), np.nan, places)
+
+
+def probabilities(total: Floats, places: int) -> list[Floats]:
+    """How often each factor takes place 1, 2 …: ``[factor, outcome]`` each, from ``[resample, factor, outcome]``."""
+    taken = ranks(total)
+    undefined = np.isnan(total).any(axis=0)
+    return [
+        np.where(undefined, np.nan, (taken == place).mean(axis=0))
+        for place in range(1, min(places, total.shape[1]) + 1)
+    ]
+
+
+def instability(total: Floats) -> float:
+    """How far ranks move from resample to resample, weighted to the factors that matter; below 1 they are settled.
+
+    The adjusted measure of Sarrazin, Pianosi and Wagener (2016, eq. 5 and 6): over pairs of resamples, the 95th
+    percentile of the rank differences weighted by the squared larger index. The worst outcome counts.
+
+    Args:
+        total: ``[resample, factor, outcome]``.
+    """
+    half = len(total) // 2
+    one, other = total[:half], total[half : 2 * half]
+    weight = np.maximum(one, other) ** 2
+    with np.errstate(invalid="ignore"):
+        moved = (np.abs(ranks(one) - ranks(other)) * weight).sum(axis=1) / weight.sum(axis=1)
+    worst = np.quantile(moved, 0.95, axis=0)
+    return float(np.nanmax(worst, initial=0.0))
+
+
+def noise_floor(findings: Findings, outcome: str, time: float = ALL_TIMES) -> float:
+    """The total index that a factor without any effect could seem to have: its upper bound, 0 if nobody knows."""
+    rows = findings.of("ST", outcome, time)
+    rows = rows[rows["factor"] == DUMMY]
+    bounds = rows[["low", "high"]].abs().to_numpy()
+    return float(np.nanmax(bounds)) if bounds.size and np.isfinite(bounds).any() else 0.0
+
+
+def ordered(findings: Findings, outcome: str, time: float = ALL_TIMES, index: str = "ST") -> pd.DataFrame:
+    """Rows of one index of real factors, largest first; constant outcomes give none."""
+    found = findings.of(index, outcome, time)
+    found = found[(found["factor"] != DUMMY) & found["value"].notna()]
+    return found.sort_values(["value", "factor"], ascending=[False, True])
+
+
+def leaders(findings: Findings, outcome: str) -> list[tuple[float, float, str]]:
+    """Who leads when: (from, to, factor), over the times at which the outcome varies."""
+    spans: list[tuple[float, float, str]] = []
+    for time in findings.times:
+        at = ordered(findings, outcome, time)
+        if at.empty:
+            continue
+        first = str(at.iloc[0]["factor"])
+        if spans and spans[-1][2] == first:
+            spans[-1] = (spans[-1][0], time, first)
+        else:
+            spans.append((time, time, first))
+    return spans
+
+
+def sentence(findings: Findings, outcome: str, label: str) -> str:
+    """One paragraph on an outcome: what moves it, how sure, when, and where the ranking flips."""
+    total = ordered(findings, outcome)
+    if total.empty:
+        return f"{label}: nothing that was varied moves it."
+    floor = noise_floor(findings, outcome)
+    seen = total[(total["low"] > floor) & (total["value"] >= SLIGHT)]
+    if seen.empty:
+        return (
+            f"{label}: no factor stands out from the noise of this sample (floor {percent(floor)} of the variance); "
+            "a larger size would tell more."
+        )
+    said = [
+        f"{row.factor} ({percent(row.value)}, {percent(row.low)} to {percent(row.high)})" for row in _first(seen, 3)
+    ]
+    parts = [f"{label}: over all years it moves most with {listed(said)} of its variance, interactions included."]
+    parts.append(_sureness(findings, outcome, total))
+    parts.append(_interaction(findings, outcome))
+    parts.append(_when(findings, outcome))
+    hidden = len(total) - len(seen)
+    if hidden:
+        parts.append(f"{hidden} of {len(total)} factors cannot be told from nothing.")
+    return " ".join(p for p in parts if p)
+
+
+def _first(rows: pd.DataFrame, count: int) -> list[pd.Series]:
+    return [row for _, row in rows.head(count).iterrows()]
+
+
+def _sureness(findings: Findings, outcome: str, total: pd.DataFrame) -> str:
+    sure = findings.of("P(rank 1)", outcome, ALL_TIMES).set_index("factor")["value"]
+    first = str(total.iloc[0]["factor"])
+    share = float(sure.get(first, np.nan))
+    if not np.isfinite(share):
+        return ""
+    if share >= SURE:
+        return f"That {first} comes first is sure ({percent(share)} of resamples)."
+    rivals = [str(name) for name, p in sure.items() if p >= 0.05 and name != first]
+    return f"First place is open: {first} takes it in {percent(share)} of resamples, against {listed(rivals, 3)}."
+
+
+def _interaction(findings: Findings, outcome: str) -> str:
+    alone = ordered(findings, outcome, index="S1")["value"].sum()
+    rest = 1 - alone
+    return f"{percent(rest)} of the variance comes from factors acting together." if rest >= 0.05 else ""
+
+
+def _when(findings: Findings, outcome: str) -> str:
+    spans = leaders(findings, outcome)
+    if len(spans) < 2:
+        return ""
+    if len(spans) > 4:
+        names = list(dict.fromkeys(name for _, _, name in spans))
+        return f"The lead changes {len(spans) - 1} times, between {listed(names)}."
+    said = [f"{name} {_span(start, stop)}" for start, stop, name in spans]
+    return f"The ranking flips: first is {listed(said)}."
+
+
+def _span(start: float, stop: float) -> str:
+    return f"in {year(start)}" if start == stop else f"from {year(start)} to {year(stop)}"

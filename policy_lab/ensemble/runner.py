@@ -1,0 +1,163 @@
+"""Samples in, outcomes out: chunk by chunk, kept on disk as they are finished, resumable.
+
+The grid of chunks depends on the study alone, never on the machine, and every run is computed by itself; so a study
+that was stopped and resumed, or spread over other machines, ends in the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import netCDF4
+import numpy as np
+
+from policy_lab.ensemble.designs import Sample
+from policy_lab.ensemble.factors import values_of
+from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
+from policy_lab.ensemble.plan import Plan
+from policy_lab.model import load_model
+from policy_lab.progress import MeterMaker, silent
+from policy_lab.runs import Floats
+from policy_lab.simulate import simulate
+
+#: Runs of a chunk: enough to keep a batched engine busy, few enough to lose little and show progress often.
+LEAST_RUNS, MOST_RUNS, USUAL_CHUNKS = 256, 2048, 40
+#: Numbers of a chunk's outcomes, at most.
+CHUNK_NUMBERS = 4_000_000
+
+
+#: Same values, same outcomes: all that a chunk of runs needs, so that it can be sent to another machine.
+@dataclass(frozen=True)
+class Chunk:
+    """Some runs to make: model reference, scenario, values by constant, outcomes and times to keep."""
+
+    start: int
+    model: str
+    scenario: str | None
+    values: Mapping[str, Any]
+    outcomes: tuple[str, ...]
+    times: Floats
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A finished chunk: ``values[run, time, outcome]`` from run ``start`` on, and the engine that made it."""
+
+    start: int
+    values: Floats
+    backend: str
+
+
+def run_chunk(chunk: Chunk) -> Simulated:
+    """Simulate a chunk; runs that fail come back as NaN."""
+    runs = simulate(
+        load_model(chunk.model),
+        chunk.values,
+        scenario=chunk.scenario,
+        outputs=chunk.outcomes,
+        times=chunk.times,
+        allow_nan=True,
+    )
+    order = [runs.column(name) for name in chunk.outcomes]
+    return Simulated(chunk.start, runs.values[:, :, order], str(runs.provenance.get("backend", "")))
+
+
+#: Makes chunks somewhere and gives them back as they are finished, in any order.
+Workers = Callable[[Iterable[Chunk]], Iterator[Simulated]]
+
+
+def here(chunks: Iterable[Chunk]) -> Iterator[Simulated]:
+    """Make the chunks in this process, one after the other (the engine uses all cores itself)."""
+    return map(run_chunk, chunks)
+
+
+@dataclass
+class Ensemble:
+    """Makes the runs of one study and keeps them in its folder.
+
+    Attributes:
+        plan: what is studied.
+        folder: where it is kept.
+        workers: where chunks are made.
+        progress: makes the progress meter of long work.
+        made: outcomes of every part so far, by label.
+    """
+
+    plan: Plan
+    folder: ResultFolder
+    workers: Workers = here
+    progress: MeterMaker = silent
+    made: dict[str, tuple[Sample, Outcomes, str | None]] = field(default_factory=dict)
+    backends: set[str] = field(default_factory=set)
+
+    def run(self, sample: Sample, label: str = "runs", scenario: str | None = None) -> Outcomes:
+        """Outcomes of every run of a sample.
+
+        Args:
+            sample: points of the unit cube, one column a factor of the plan.
+            label: name of this part of the study, one word; every part has its own.
+            scenario: another world than the study's.
+        """
+        world = self.plan.study.scenario if scenario is None else scenario
+        store = self.folder.store(label, sample.runs, len(self.plan.times), len(self.plan.outcomes))
+        todo = [c for c in self._grid(sample.runs) if store.finished.get(c[0]) != c[1]]
+        with self.progress(f"simulating {label}" if label != "runs" else "simulating", sample.runs, "runs") as meter:
+            meter.advance(sample.runs - sum(stop - start for start, stop in todo))
+            self._make(store, (self._chunk(sample, world, *c) for c in todo), meter.advance)
+        self.made[label] = (sample, store.outcomes, world)
+        return store.outcomes
+
+    def _make(self, store: ChunkStore, chunks: Iterable[Chunk], advance: Callable[[float], None]) -> None:
+        for done in self.workers(chunks):
+            store.save(done.start, done.values)
+            self.backends.add(done.backend)
+            advance(len(done.values))
+
+    def _grid(self, runs: int) -> list[tuple[int, int]]:
+        numbers = max(1, len(self.plan.times) * len(self.plan.outcomes))
+        size = min(max(LEAST_RUNS, -(-runs // USUAL_CHUNKS)), MOST_RUNS, max(1, CHUNK_NUMBERS // numbers))
+        return [(start, min(start + size, runs)) for start in range(0, runs, size)]
+
+    def _chunk(self, sample: Sample, scenario: str | None, start: int, stop: int) -> Chunk:
+        values: dict[str, Any] = {self.plan.model.find(k): v for k, v in self.plan.study.settings.items()}
+        values |= values_of(self.plan.factors, sample.rows(start, stop))
+        model = self.plan.model
+        reference = str(model.folder or model.path)
+        return Chunk(start, reference, scenario, values, self.plan.outcomes, self.plan.times)
+
+    def failed(self) -> int:
+        """How many runs of all parts failed."""
+        return sum(outcomes.failed() for _, outcomes, _ in self.made.values())
+
+    def runs(self) -> int:
+        """How many runs all parts have."""
+        return sum(sample.runs for sample, _, _ in self.made.values())
+
+    def write_netcdf(self) -> None:
+        """Write samples and outcomes of every part as NetCDF, for xarray and everything else that reads it."""
+        for label, (sample, outcomes, scenario) in self.made.items():
+            path = self.folder.path / f"{label}.nc"
+            with writing(path), netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+                self._fill(file, sample, outcomes, scenario)
+
+    def _fill(self, file: Any, sample: Sample, outcomes: Outcomes, scenario: str | None) -> None:
+        plan = self.plan
+        file.title = f"{plan.study.method} study of {plan.model.name}"
+        file.model, file.model_hash, file.scenario = plan.model.name, plan.model.hash, scenario or ""
+        file.createDimension("run", sample.runs)
+        file.createDimension("factor", len(plan.factors))
+        file.createDimension("time", len(plan.times))
+        file.createDimension("outcome", len(plan.outcomes))
+        file.createVariable("time", "f8", ("time",))[:] = plan.times
+        file.createVariable("factor", str, ("factor",))[:] = np.array([f.name for f in plan.factors], dtype=object)
+        file.createVariable("outcome", str, ("outcome",))[:] = np.array(plan.outcomes, dtype=object)
+        value = file.createVariable("value", "f8", ("run", "factor"), contiguous=True)
+        value.long_name = "value of each factor in each run, in the factor's own unit"
+        result = file.createVariable("result", "f8", ("run", "time", "outcome"), contiguous=True)
+        result.long_name = "value of each outcome at each time in each run, in the outcome's own unit"
+        for start, stop in self._grid(sample.runs):
+            columns = values_of(plan.factors, sample.rows(start, stop))
+            value[start:stop] = np.column_stack([columns[f.name] for f in plan.factors])
+            result[start:stop] = outcomes.rows(start, stop).reshape(-1, outcomes.times, outcomes.outcomes)

@@ -1,0 +1,38 @@
+"""Numbers and lists as people say them in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """``a``, ``a and b``, ``a, b and c``, ``a, b and 4 more``."""
+    if not names:
+        return "none"
+    shown = list(names[:most])
+    if len(names) > most:
+        return ", ".join(shown) + f" and {len(names) - most} more"
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}"
+
+
+def percent(share: float) -> str:
+    """``62 %``; small shares keep a digit, and what is not zero is never said to be."""
+    points = 100 * share
+    if 0 < abs(points) < 0.1:
+        return "under 0.1 %"
+    return f"{points:.1f} %" if abs(points) < 1 else f"{points:.0f} %"
+
+
+def number(value: float) -> str:
+    """Three significant digits, thousands parted, never in powers of ten below a million."""
+    size = abs(value)
+    if size >= 1e9 or 0 < size < 1e-3:
+        return f"{value:.2e}"
+    if size >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def year(time: float) -> str:
+    """``2035`` or ``2035.5``."""
+    return f"{time:g}"

@@ -1,0 +1,298 @@
+"""Studies: many runs of one model, and what they say about a question.
+
+Each file in this folder is one method and is found by its name; a new method is a new file with
+
+- ``TITLE`` and ``QUESTION``: what it is called and what it answers, for people;
+- ``DEFAULT_SIZE`` and ``OPTIONS``: its size where a study names none, and the keys only it knows, with defaults;
+- ``check(plan)``: raises ``StudyError`` for what it cannot do, before any run;
+- ``run(plan, ensemble)``: makes runs through ``ensemble.run(sample)`` and gives a ``Result``;
+- ``words(plan, findings)``: the findings in sentences;
+- ``draw(plan, findings)``: figure name to matplotlib figure.
+
+A method imports from ``policy_lab.ensemble`` and never from another method.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol, cast
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from policy_lab import __version__
+from policy_lab.ensemble import report
+from policy_lab.ensemble.factors import Factor
+from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, load_findings, table_of
+from policy_lab.ensemble.folder import ResultFolder
+from policy_lab.ensemble.plan import Plan, make_plan
+from policy_lab.ensemble.runner import Ensemble, Workers, here
+from policy_lab.ensemble.study_file import Study, check_options, read_study
+from policy_lab.errors import StudyError, UnknownName
+from policy_lab.model import load_model
+from policy_lab.progress import MeterMaker, silent
+
+__all__ = [
+    "ALL_TIMES",
+    "DUMMY",
+    "Factor",
+    "Findings",
+    "Method",
+    "Plan",
+    "Replay",
+    "Result",
+    "Study",
+    "load_findings",
+    "load_study",
+    "method",
+    "methods",
+    "plan_of",
+    "replay",
+    "run_study",
+]
+
+
+class Method(Protocol):
+    """What a file in this folder offers."""
+
+    TITLE: str
+    QUESTION: str
+    DEFAULT_SIZE: int
+    OPTIONS: Mapping[str, Any]
+
+    def check(self, plan: Plan) -> None:
+        """Raise ``StudyError`` for what it cannot do."""
+        ...
+
+    def run(self, plan: Plan, ensemble: Ensemble) -> Result:
+        """Make the runs and analyse them."""
+        ...
+
+    def words(self, plan: Plan, findings: Findings) -> list[str]:
+        """Give the findings in sentences."""
+        ...
+
+    def draw(self, plan: Plan, findings: Findings) -> dict[str, Figure]:
+        """Give the figures by name."""
+        ...
+
+
+@cache
+def methods() -> tuple[str, ...]:
+    """The names of all methods, found by their files."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def method(name: str) -> Method:
+    """A method by its name; raises ``UnknownName``."""
+    if name not in methods():
+        raise UnknownName("method", name, methods())
+    return cast("Method", importlib.import_module(f"{__name__}.{name}"))
+
+
+def load_study(path: str | Path) -> Study:
+    """Read a study file and check it against its model.
+
+    Raises:
+        StudyError, UnknownName, ModelError, BadValue: whatever keeps it from running, named with the way out.
+    """
+    study = read_study(path)
+    try:
+        plan_of(study)
+    except StudyError as error:
+        raise StudyError(f"{path}: {error}") from None
+    return study
+
+
+def plan_of(study: Study) -> Plan:
+    """A study checked against its model; raises what ``load_study`` raises."""
+    known = method(study.method)
+    options = check_options(study.options, known.OPTIONS, study.method)
+    plan = make_plan(study, load_model(study.model_reference()), options, known.DEFAULT_SIZE)
+    known.check(plan)
+    return plan
+
+
+def run_study(
+    study: Study,
+    out: str | Path,
+    seed: int | None = None,
+    progress: MeterMaker = silent,
+    workers: Workers = here,
+) -> Findings:
+    """Run a study and keep it in a result folder; a study that was stopped there goes on from its finished chunks.
+
+    The folder ends up with ``study.toml``, ``findings.csv``, ``runs.nc`` (samples and outcomes), figures as PNG and
+    SVG, ``report.html`` and ``provenance.json``. A folder that holds this very study, finished, is read, not run.
+
+    Args:
+        study: what to run.
+        out: the result folder, made if need be.
+        seed: instead of the study's own.
+        progress: makes a progress meter for long work (``policy_lab.progress.bar``).
+        workers: where chunks of runs are made; in this process by default.
+
+    Returns:
+        The findings as they are stored.
+
+    Raises:
+        KeyboardInterrupt: stopped; its text says in one line what is kept.
+        StudyError, OutputError, SimulationError: see ``policy_lab.errors``.
+    """
+    plan = plan_of(study if seed is None else replace(study, seed=seed))
+    folder = ResultFolder(Path(out), plan.fingerprint(__version__))
+    with folder:
+        if folder.finished() is not None:
+            folder.close_work()
+            return load_findings(folder.path)
+        ensemble = Ensemble(plan, folder, workers, progress)
+        try:
+            return _run(plan, ensemble)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"Stopped. What was finished is kept in {out}; the same command goes on from there."
+            ) from None
+
+
+def _run(plan: Plan, ensemble: Ensemble) -> Findings:
+    started, clock = datetime.now(UTC), time.monotonic()
+    known = method(plan.study.method)
+    result = known.run(plan, ensemble)
+    table = table_of(plan.study.method, result.parts)
+    notes = [*result.notes, *_general_notes(plan, ensemble)]
+    provenance = _provenance(plan, ensemble) | {"notes": notes, **result.extra}
+    findings = Findings(table, provenance, ensemble.folder.path)
+    provenance["words"] = known.words(plan, findings)
+    findings = Findings(table, provenance, ensemble.folder.path)
+    figures = known.draw(plan, findings)
+    ensemble.write_netcdf()
+    provenance |= {"started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - clock, 2)}
+    report.write(plan, findings, figures, known.TITLE, known.QUESTION)
+    ensemble.folder.close_work()
+    return load_findings(ensemble.folder.path)
+
+
+def _general_notes(plan: Plan, ensemble: Ensemble) -> list[str]:
+    notes = []
+    failed, runs = ensemble.failed(), ensemble.runs()
+    if failed:
+        notes.append(
+            f"{failed:,} of {runs:,} runs gave no finite number for some outcome and time; figures of that outcome "
+            "and time leave them out."
+        )
+    if all(f.kind == "lever" for f in plan.factors):
+        notes.append(
+            "The ranges are those of the levers, all values equally likely: they say what could be decided, not how "
+            "likely it is. A wider range makes a lever rank higher."
+        )
+    elif any(f.kind == "uncertainty" for f in plan.factors):
+        notes.append(
+            "Uncertain parameters are drawn independently of each other; where they hang together in truth, intervals "
+            "and ranks would differ. Many ranges are judgement (see the grades in uncertainties.csv)."
+        )
+    return notes
+
+
+def _provenance(plan: Plan, ensemble: Ensemble) -> dict[str, Any]:
+    study = plan.study
+    return {
+        "policy_lab": __version__,
+        "fingerprint": ensemble.folder.fingerprint,
+        "method": study.method,
+        "model": plan.model.name,
+        "model_hash": plan.model.hash,
+        "scenario": study.scenario or "",
+        "backend": sorted(ensemble.backends),
+        "seed": study.seed,
+        "size": plan.size,
+        "runs": ensemble.runs(),
+        "failed_runs": ensemble.failed(),
+        "time_unit": plan.model.program.clock.unit,
+        "factors": [_about_factor(plan, f) for f in plan.factors],
+        "groups": {name: [plan.factors[i].name for i in where] for name, where in plan.groups.items()}
+        if plan.grouped
+        else {},
+        "outcomes": [{"name": o, "label": plan.label(o), "unit": plan.unit(o)} for o in plan.outcomes],
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "versions": {"python": platform.python_version()}
+        | {name: metadata.version(name) for name in ("numpy", "scipy", "SALib", "pandas", "pysd")},
+    }
+
+
+def _about_factor(plan: Plan, factor: Factor) -> dict[str, Any]:
+    about: dict[str, Any] = {
+        "name": factor.name,
+        "group": factor.group,
+        "kind": factor.kind,
+        "unit": factor.unit,
+        "low": factor.low,
+        "default": factor.default,
+        "high": factor.high,
+        "distribution": factor.distribution,
+        "range": factor.range_in_words(),
+    }
+    uncertainty = plan.model.uncertainties.get(factor.name)
+    if uncertainty is not None:
+        about |= {"source": uncertainty.source, "grade": uncertainty.grade}
+    return about
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Whether a stored study could be made again to the bit, and what differs if not."""
+
+    same: bool
+    differences: tuple[str, ...]
+
+
+def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers = here) -> Replay:
+    """Run a stored study again, somewhere else, and compare every number with the stored ones.
+
+    Args:
+        folder: a result folder.
+        progress: makes a progress meter.
+        workers: where chunks of runs are made.
+
+    Raises:
+        StudyError: the folder holds no finished study.
+    """
+    stored = load_findings(folder)
+    study = read_study(Path(folder) / "study.toml")
+    with TemporaryDirectory(prefix="policy-lab-replay-") as place:
+        again = run_study(study, place, progress=progress, workers=workers)
+    differences = _differences(stored, again)
+    return Replay(not differences, tuple(differences))
+
+
+def _differences(stored: Findings, again: Findings) -> list[str]:
+    said = []
+    for key in ("policy_lab", "model_hash", "backend", "versions"):
+        if stored.provenance.get(key) != again.provenance.get(key):
+            said.append(f"{key} was {stored.provenance.get(key)}, is {again.provenance.get(key)}")
+    if stored.table.equals(again.table):
+        return []  # other versions, the same bits: nothing to report
+    if len(stored.table) != len(again.table):
+        return [*said, f"findings.csv had {len(stored.table)} rows, has {len(again.table)}"]
+    labels = ["outcome", "time", "factor", "index"]
+    if not stored.table[labels].equals(again.table[labels]):
+        return [*said, "the rows of findings.csv are about other outcomes, times, factors or indices"]
+    gap = (stored.table[["value", "low", "high"]] - again.table[["value", "low", "high"]]).abs()
+    worst = gap.max(axis=1)
+    where = stored.table.loc[worst.idxmax()] if worst.notna().any() else stored.table.iloc[0]
+    changed = int((pd.concat([gap > 0, gap.isna() & stored.table[gap.columns].notna()], axis=1)).any(axis=1).sum())
+    return [
+        *said,
+        f"{changed} of {len(worst)} rows differ, by at most {worst.max():.3g} "
+        f"({where['index']} of {where['factor']} for {where['outcome']})",
+    ]

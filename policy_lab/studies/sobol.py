@@ -1,0 +1,312 @@
+"""Sobol' indices: how much of an outcome's variance each lever explains, alone and with the others.
+
+``S1`` is the share of the variance a factor explains by itself, ``ST`` the share it has a hand in, interactions
+included; ``S2`` the share of a pair beyond its two alone. All are given for every outcome at every studied time, and
+over all times with each time weighted by its variance (Gamboa, Janon, Klein and Lagnoux 2014,
+doi:10.1214/14-EJS895), with percentile bootstrap intervals. ``(dummy)`` is a factor without any effect: what the
+method would see in nothing at all, which is the noise floor. ``rank`` is the place by ST, with the interval it has
+over the resamples, and ``P(rank k)`` how often a factor takes place k.
+
+With ``purpose`` the study doubles its size, keeping its runs, until the purpose is met or ``max_size`` is reached
+(criteria and thresholds of Sarrazin, Pianosi and Wagener 2016, doi:10.1016/j.envsoft.2016.02.005).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from policy_lab.ensemble import indices as variance
+from policy_lab.ensemble import picture, ranking
+from policy_lab.ensemble.designs import Saltelli, is_power_of_two
+from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, WHOLE, Findings, Result, grid_rows
+from policy_lab.ensemble.folder import Outcomes
+from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.runner import Ensemble
+from policy_lab.errors import StudyError
+from policy_lab.runs import Floats
+
+TITLE: Final = "Sobol' indices"
+QUESTION: Final = "Which factors matter for which outcome, when, and how sure are we?"
+DEFAULT_SIZE: Final = 1024
+OPTIONS: Final[Mapping[str, Any]] = {
+    "second_order": False,
+    "resamples": 1000,
+    "confidence": 0.95,
+    "purpose": "",
+    "max_size": 0,
+}
+PURPOSES: Final = ("indices", "ranking", "screening")
+#: A purpose is met when no interval is wider than this …
+WIDTH: Final = 0.05
+#: … for screening, of the factors whose total index is below this.
+SMALL: Final = 0.05
+#: Rank probabilities are given for this many places.
+PLACES: Final = 10
+
+
+def check(plan: Plan) -> None:
+    """Refuse what cannot be run: a size that is no power of two, one group alone, an unknown purpose."""
+    if not is_power_of_two(plan.size):
+        below = 1 << (plan.size.bit_length() - 1)
+        raise StudyError(
+            f"size = {plan.size} is not a power of two, which Sobol' points need to be balanced; "
+            f"take {below} or {2 * below}."
+        )
+    if len(plan.groups) < 2:
+        raise StudyError("A Sobol' study compares at least two factors or groups; this one has one.")
+    options = plan.options
+    if options["resamples"] < 2:
+        raise StudyError(f"resamples = {options['resamples']} is too few for an interval; take 100 to 1000.")
+    if not 0 < options["confidence"] < 1:
+        raise StudyError(f"confidence = {options['confidence']} is not between 0 and 1; take 0.95.")
+    if options["purpose"] and options["purpose"] not in PURPOSES:
+        raise StudyError(f'purpose = "{options["purpose"]}" is none of {", ".join(PURPOSES)}.')
+    limit = options["max_size"]
+    if limit and (not is_power_of_two(limit) or limit < plan.size):
+        raise StudyError(f"max_size = {limit} is not a power of two of at least size = {plan.size}.")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The runs of one stage."""
+
+    runs: int
+    rows: Callable[[int, int], Floats]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with its bootstrap interval, all of one shape."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What one stage finds.
+
+    Attributes:
+        found: ``S1``, ``ST``, ``rank`` as ``[group, time, outcome]``, ``S2`` as ``[pair, time, outcome]``;
+            ``dummy S1`` and ``dummy ST`` as ``[1, time, outcome]``.
+        whole: the same over all times, ``[…, 1, outcome]``.
+        total: ST over all times in each resample, ``[resample, group, outcome]``.
+        moments: mean and spread of every output.
+    """
+
+    found: Mapping[str, Interval]
+    whole: Mapping[str, Interval]
+    total: Floats
+    moments: variance.Moments
+
+
+def run(plan: Plan, ensemble: Ensemble) -> Result:
+    """Make the runs, stage by stage, and analyse them."""
+    purpose, size = plan.options["purpose"], plan.size
+    limit = plan.options["max_size"] or (16 * size if purpose else size)
+    parts: list[Part] = []
+    trace: list[dict[str, Any]] = []
+    before = 0
+    while True:
+        sample = Saltelli(size, plan.member, plan.study.seed, plan.options["second_order"], first=before)
+        outcomes = ensemble.run(sample, f"runs_{size}" if before else "runs")
+        parts.append(Part(sample.runs, outcomes.rows))
+        analysis = _analyse(plan, ensemble, _joined(parts, outcomes), size)
+        met, measure = _convergence(purpose, analysis)
+        trace.append({"size": size, "purpose": purpose or "none", "measure": measure, "met": met})
+        if met or 2 * size > limit:
+            break
+        before, size = size, 2 * size
+    notes = _notes(plan, analysis, trace)
+    return Result(_tables(plan, analysis), notes, {"size": size, "trace": trace if purpose else []})
+
+
+def _joined(parts: list[Part], outcomes: Outcomes) -> variance.Reader:
+    """One reader over the runs of all stages."""
+    if len(parts) == 1:
+        return outcomes.rows
+    ends = np.cumsum([p.runs for p in parts])
+
+    def read(start: int, stop: int) -> Floats:
+        pieces = []
+        for part, end in zip(parts, ends, strict=True):
+            begin = int(end) - part.runs
+            a, b = max(start, begin), min(stop, int(end))
+            if a < b:
+                pieces.append(part.rows(a - begin, b - begin))
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    return read
+
+
+def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -> Analysis:
+    groups, shape = len(plan.groups), (len(plan.times), len(plan.outcomes))
+    layout = variance.Layout(size, groups, plan.options["second_order"])
+    outputs = shape[0] * shape[1]
+    m = variance.moments(read, layout, outputs)
+    point = variance.estimate(read, layout, outputs, m)
+    counts = variance.resample_counts(size, plan.options["resamples"], plan.study.seed)
+    spread: dict[str, list[Floats]] = {}
+    whole = _OverTime(shape, m)
+    with ensemble.progress("resampling", outputs, "outputs") as meter:
+        for part, resampled in variance.bootstrap(read, layout, m, counts):
+            for name, values in _arrays(resampled).items():
+                spread.setdefault(name, []).append(_quantiles(values, plan.options["confidence"]))
+            whole.add(part, resampled)
+            meter.advance(part.stop - part.start)
+    points = _arrays(point)
+    found = {}
+    for name, pieces in spread.items():
+        low, high = np.concatenate(pieces, axis=-1)
+        found[name] = Interval(*(_gridded(x, shape) for x in (points[name], low, high)))
+    over, total = whole.intervals(point, plan.options["confidence"])
+    return Analysis(found, over, total, m)
+
+
+def _arrays(found: variance.Indices) -> dict[str, Floats]:
+    """Index name to ``[…, group, output]``; leading axes are resamples."""
+    arrays = {"S1": found.first, "ST": found.total, "rank": ranking.ranks(found.total)}
+    arrays |= {"dummy S1": found.dummy_first[..., None, :], "dummy ST": found.dummy_total[..., None, :]}
+    return arrays if found.second is None else {**arrays, "S2": found.second}
+
+
+def _quantiles(values: Floats, confidence: float) -> Floats:
+    """``[bound, …]`` from ``[resample, …]``."""
+    tail = (1 - confidence) / 2
+    return np.asarray(np.quantile(values, [tail, 1 - tail], axis=0))
+
+
+def _gridded(values: Floats, shape: tuple[int, int]) -> Floats:
+    return values.reshape(values.shape[0], *shape)
+
+
+class _OverTime:
+    """Indices over all times: each time weighted by the variance it has in the same resample."""
+
+    def __init__(self, shape: tuple[int, int], m: variance.Moments) -> None:
+        self.shape, self.scale = shape, m.sd**2
+        self.sums: dict[str, Floats] = {}
+        self.weight: Floats | None = None
+
+    def add(self, part: slice, resampled: variance.Indices) -> None:
+        """Take in the resampled indices of some outputs."""
+        weight = np.nan_to_num(resampled.variance) * self.scale[part]
+        outcome = np.arange(part.start, part.stop) % self.shape[1]
+        self.weight = self._gather(self.weight, weight, outcome)
+        for name, values in _arrays(resampled).items():
+            if name != "rank":
+                product = np.nan_to_num(values) * weight[:, None, :]
+                self.sums[name] = self._gather(self.sums.get(name), product, outcome)
+
+    def _gather(self, into: Floats | None, values: Floats, outcome: Any) -> Floats:
+        target = np.zeros((*values.shape[:-1], self.shape[1])) if into is None else into
+        for column, o in enumerate(outcome):
+            target[..., o] += values[..., column]
+        return target
+
+    def intervals(self, point: variance.Indices, confidence: float) -> tuple[dict[str, Interval], Floats]:
+        """Every index over all times with its interval, and ``ST[resample, group, outcome]``."""
+        assert self.weight is not None
+        shape = self.shape
+        value = np.nan_to_num(point.variance)
+        found: dict[str, Interval] = {}
+        with np.errstate(invalid="ignore", divide="ignore"):
+            resampled = {name: sums / self.weight[:, None, :] for name, sums in self.sums.items()}
+            means = {
+                name: (np.nan_to_num(x) * value).reshape(-1, *shape).sum(1) / value.reshape(shape).sum(0)
+                for name, x in _arrays(point).items()
+                if name != "rank"
+            }
+        total = resampled["ST"]
+        resampled["rank"], means["rank"] = ranking.ranks(total), ranking.ranks(means["ST"])
+        for name, values in resampled.items():
+            low, high = _quantiles(values, confidence)
+            found[name] = Interval(means[name][:, None], low[:, None], high[:, None])
+        return found, total
+
+
+def _convergence(purpose: str, analysis: Analysis) -> tuple[bool, float]:
+    """Whether the purpose is met, and by which figure (the worst outcome's)."""
+    if not purpose:
+        return True, float("nan")
+    total = analysis.whole["ST"]
+    width, small = total.high - total.low, total.value < SMALL
+    if purpose == "ranking":
+        measure = ranking.instability(analysis.total)
+        return bool(measure < 1), measure
+    of = width[small] if purpose == "screening" else width
+    measure = float(np.nanmax(of, initial=0.0))
+    return measure < WIDTH, measure
+
+
+def _tables(plan: Plan, analysis: Analysis) -> list[pd.DataFrame]:
+    outcomes, names = plan.outcomes, plan.names
+    j_k = [f"{names[j]} × {names[k]}" for j, k in variance.pairs(len(names))]
+    tables = []
+    for times, found in (([ALL_TIMES], analysis.whole), (list(plan.times), analysis.found)):
+        for index in ("S1", "ST"):
+            for who, key in ((names, index), ((DUMMY,), f"dummy {index}")):
+                x = found[key]
+                tables.append(grid_rows(outcomes, times, who, index, x.value, x.low, x.high))
+        x = found["rank"]
+        tables.append(grid_rows(outcomes, times, names, "rank", x.value, x.low, x.high))
+        if "S2" in found:
+            x = found["S2"]
+            tables.append(grid_rows(outcomes, times, j_k, "S2", x.value, x.low, x.high))
+    places = ranking.probabilities(analysis.total, PLACES)
+    tables += [grid_rows(outcomes, [ALL_TIMES], names, f"P(rank {k + 1})", p[:, None]) for k, p in enumerate(places)]
+    return [*tables, *_spread(plan, analysis.moments)]
+
+
+def _spread(plan: Plan, m: variance.Moments) -> list[pd.DataFrame]:
+    """Mean and standard deviation of every outcome at every time (a constant one has none)."""
+    shape = (1, len(plan.times), len(plan.outcomes))
+    mean = np.where(m.varies, m.mean, np.nan).reshape(shape)
+    sd = np.where(m.varies, m.sd, 0.0).reshape(shape)
+    return [
+        grid_rows(plan.outcomes, plan.times, (WHOLE,), "mean", mean),
+        grid_rows(plan.outcomes, plan.times, (WHOLE,), "sd", sd),
+    ]
+
+
+def _notes(plan: Plan, analysis: Analysis, trace: list[dict[str, Any]]) -> list[str]:
+    m = analysis.moments
+    shape = (len(plan.times), len(plan.outcomes))
+    varies = m.varies.reshape(shape)
+    notes = []
+    for o, outcome in enumerate(plan.outcomes):
+        still = plan.times[~varies[:, o]]
+        if len(still) == shape[0]:
+            notes.append(f"{plan.label(outcome)} does not vary: nothing that was varied moves it.")
+        elif len(still):
+            notes.append(
+                f"{plan.label(outcome)} does not vary at {len(still)} of {shape[0]} times "
+                f"({still[0]:g} to {still[-1]:g}): "
+                "it has no indices there."
+            )
+    last = trace[-1]
+    if last["purpose"] != "none":
+        done = "is met" if last["met"] else "is not met within max_size"
+        notes.append(f'The purpose "{last["purpose"]}" {done} at size {last["size"]} (measure {last["measure"]:.3g}).')
+    return notes
+
+
+def words(plan: Plan, findings: Findings) -> list[str]:
+    """Which factors matter for which outcome, when, how sure, and where the ranking flips."""
+    return [ranking.sentence(findings, outcome, plan.label(outcome)) for outcome in plan.outcomes]
+
+
+def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+    """The ranking over all times, and the total indices over time."""
+    labels = {o: plan.label(o) for o in plan.outcomes}
+    figures = {"ranking": picture.ranking(findings, labels)}
+    if len(findings.times) > 2:
+        figures["over_time"] = picture.over_time(findings, labels)
+    return figures
