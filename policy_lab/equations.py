@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from policy_lab.errors import UnsupportedConstruct
+
 Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
 
 #: Every function that may stand in ``Apply.function``: number of arguments, and what it gives. All numbers are
@@ -198,6 +200,8 @@ class Program:
         source: the text it was made from is known by this hash (SHA-256, hex).
         notes: what PySD's parser warned about, and what the translation left out.
         guards: what a run must fulfil, see ``Guard``.
+        refused: what could not be written in FUNCTIONS, first in the file first. Where there is any, the equations
+            concerned stand as NaN, and only a backend that reads the model file itself (PySD) may run the Program.
     """
 
     name: str
@@ -211,6 +215,7 @@ class Program:
     source: str = ""
     notes: tuple[str, ...] = field(default=())
     guards: tuple[Guard, ...] = field(default=())
+    refused: tuple[UnsupportedConstruct, ...] = field(default=())
 
     @cached_property
     def stocks(self) -> tuple[str, ...]:

@@ -1,0 +1,85 @@
+"""Finding a model and reading it with all that stands beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from policy_lab.errors import ModelError, UnknownName
+from policy_lab.model.parts import Model
+from policy_lab.model.scenarios import read_scenarios
+from policy_lab.model.tables import COLUMNS, Tables
+from policy_lab.places import models_folder
+from policy_lab.vensim import ENDINGS, translate
+
+
+def load_model(name_or_path: str | Path) -> Model:
+    """A model by the name of its folder under ``models/``, or by the path of a folder or a model file.
+
+    A folder comes with its tables and scenarios, a model file alone. The result is kept until a file changes.
+
+    Raises:
+        UnknownName: no such folder or file.
+        ModelError: the model file or a table cannot be read or contradicts itself; names file, row and column.
+    """
+    path = _located(name_or_path)
+    if path.is_dir():
+        return _load_folder(path, _state(path))
+    return _load_file(path, _state(path))
+
+
+def model_names() -> tuple[str, ...]:
+    """Names of the models that come with Policy Lab."""
+    folder = models_folder()
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(p.name for p in folder.iterdir() if p.is_dir() and _model_files(p)))
+
+
+def _located(name_or_path: str | Path) -> Path:
+    text = str(name_or_path)
+    path = Path(text).expanduser()
+    named = models_folder() / text if text and text == path.name and text not in (".", "..") else None
+    for candidate in (named, path):
+        if candidate is not None and (candidate.is_dir() or (candidate.is_file() and candidate != named)):
+            return candidate.resolve()
+    raise UnknownName("model", text, model_names())
+
+
+def _state(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, times and sizes of all files a model is made of: when one changes the model is read anew."""
+    files = [path]
+    if path.is_dir():
+        files = [*_model_files(path), *(path / t for t in COLUMNS), *sorted((path / "scenarios").glob("*.toml"))]
+    stats = [(p, p.stat()) for p in files if p.exists()]
+    return tuple((p.name, s.st_mtime_ns, s.st_size) for p, s in stats)
+
+
+def _model_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS)
+
+
+@lru_cache(maxsize=32)
+def _load_file(path: Path, state: tuple[tuple[str, int, int], ...]) -> Model:
+    program = translate(path)
+    return Model(path.stem, path, None, program.source, program)
+
+
+@lru_cache(maxsize=8)
+def _load_folder(folder: Path, state: tuple[tuple[str, int, int], ...]) -> Model:
+    bare = replace(_load_file(_only_model(folder), state), name=folder.name, folder=folder)
+    tables = Tables(folder, bare)
+    sources, levers = tables.sources(), tables.levers()
+    model = replace(bare, sources=sources, levers=levers, outcomes=tables.outcomes(),
+                    uncertainties=tables.uncertainties(sources, levers))  # fmt: skip
+    return replace(model, scenarios=read_scenarios(folder / "scenarios", model))
+
+
+def _only_model(folder: Path) -> Path:
+    files = _model_files(folder)
+    named = [p for p in files if p.stem == folder.name]
+    if len(named) == 1 or len(files) == 1:
+        return (named or files)[0]
+    problem = "holds no model file" if not files else f"holds {len(files)} model files, none named like the folder"
+    raise ModelError(f"The folder {folder.name} {problem} ({', '.join(ENDINGS)}).")

@@ -1,0 +1,203 @@
+"""The tables beside a model file: read strictly, so that a slip in a spreadsheet is found where it stands."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from policy_lab.equations import Program
+from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.model.parts import Lever, Model, Outcome, Source, Uncertainty
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "levers.csv": ("name", "group", "low", "default", "high", "step", "low_words", "high_words", "start", "ramp",
+                   "decided_by", "cost", "why"),
+    "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
+    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why"),
+    "sources.csv": ("key", "grade", "citation", "note"),
+}  # fmt: skip
+DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
+GRADES = ("A", "B", "C", "J")
+BETTER = ("higher", "lower", "neither")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: its number (the header is row 1) and its cells by column."""
+
+    file: str
+    number: int
+    cells: Mapping[str, str]
+
+    def wrong(self, column: str, what: str) -> ModelError:
+        return ModelError(f"{self.file}, row {self.number}, column '{column}': {what}")
+
+    def text(self, column: str) -> str:
+        """A cell that must not be empty."""
+        value = self.cells[column]
+        if not value:
+            raise self.wrong(column, "is empty.")
+        return value
+
+    def number_in(self, column: str) -> float:
+        value = self.text(column)
+        try:
+            number = float(value)
+        except ValueError:
+            raise self.wrong(column, f"'{value}' is no number.") from None
+        if not math.isfinite(number):
+            raise self.wrong(column, f"'{value}' is no finite number.")
+        return number
+
+    def one_of(self, column: str, possible: Sequence[str]) -> str:
+        value = self.text(column)
+        if value not in possible:
+            raise self.wrong(column, f"'{value}' is not one of {', '.join(possible)}.")
+        return value
+
+
+def rows(folder: Path, file: str) -> Iterator[Row]:
+    """Rows of a table; none where the file is not there.
+
+    Raises:
+        ModelError: the header is not ``COLUMNS[file]``, a row is too long or too short, the file is not UTF-8.
+    """
+    path = folder / file
+    if not path.exists():
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}.") from None
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = next(reader, [])
+    _check_header(file, [h.strip() for h in header])
+    for cells in reader:
+        if not any(c.strip() for c in cells):
+            continue
+        if len(cells) != len(header):
+            raise ModelError(f"{file}, row {reader.line_num}: has {len(cells)} cells where the header has {len(header)}; "
+                             "put a cell with a comma in it between quotes.")  # fmt: skip
+        yield Row(file, reader.line_num, {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)})
+
+
+def _check_header(file: str, header: Sequence[str]) -> None:
+    expected = COLUMNS[file]
+    missing = [c for c in expected if c not in header]
+    strange = [c for c in header if c not in expected]
+    if missing or strange or len(header) != len(expected):
+        problem = f"lacks the column '{missing[0]}'" if missing else f"has the unknown or repeated column '{(strange or header)[0]}'"
+        raise ModelError(f"{file}, row 1: the header {problem}. It must be: {','.join(expected)}")
+
+
+class Tables:
+    """Reads the tables of one model folder against its Program."""
+
+    def __init__(self, folder: Path, bare: Model) -> None:
+        self._folder, self._model, self._program = folder, bare, bare.program
+
+    def sources(self) -> dict[str, Source]:
+        def read(row: Row) -> tuple[str, Source]:
+            key = row.text("key")
+            return key, Source(key, row.one_of("grade", GRADES), row.text("citation"), row.cells["note"])
+
+        return self._all("sources.csv", "key", read)
+
+    def levers(self) -> dict[str, Lever]:
+        return self._all("levers.csv", "name", self._lever)
+
+    def uncertainties(self, sources: Mapping[str, Source], levers: Mapping[str, Lever]) -> dict[str, Uncertainty]:
+        return self._all("uncertainties.csv", "name", lambda row: self._uncertainty(row, sources, levers))
+
+    def outcomes(self) -> dict[str, Outcome]:
+        return self._all("outcomes.csv", "name", self._outcome)
+
+    def _all(self, file: str, key: str, read: Callable[[Row], tuple[str, T]]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        first: dict[str, int] = {}
+        for row in rows(self._folder, file):
+            name, item = read(row)
+            if name in found:
+                raise row.wrong(key, f"'{name}' stands in row {first[name]} already.")
+            found[name], first[name] = item, row.number
+        return found
+
+    def _lever(self, row: Row) -> tuple[str, Lever]:
+        name = self._constant(row, "name")
+        low, default, high = self._span(row, name)
+        given = row.number_in("default")
+        if not math.isclose(given, default, rel_tol=1e-12, abs_tol=0.0):
+            raise row.wrong("default", f"{given:g} differs from {default:g}, the value of '{name}' in the model file.")
+        step = row.number_in("step")
+        if not 0 < step <= high - low:
+            raise row.wrong("step", f"{step:g} is no step between {low:g} and {high:g}.")
+        start, ramp = (self._constant(row, c) if row.cells[c] else "" for c in ("start", "ramp"))
+        words = {c: row.cells[c] for c in ("group", "low_words", "high_words", "decided_by", "cost", "why")}
+        return name, Lever(name=name, unit=self._unit(name), low=low, default=default, high=high, step=step,
+                           start=start, ramp=ramp, **words)  # fmt: skip
+
+    def _uncertainty(
+        self, row: Row, sources: Mapping[str, Source], levers: Mapping[str, Lever]
+    ) -> tuple[str, Uncertainty]:
+        name = self._constant(row, "name")
+        if name in levers:
+            raise row.wrong("name", f"'{name}' is a lever already: somebody decides it, or nobody knows it.")
+        low, default, high = self._span(row, name)
+        distribution = row.one_of("distribution", DISTRIBUTIONS)
+        if distribution == "log-uniform" and low <= 0:
+            raise row.wrong("low", f"{low:g} is not above 0, which a log-uniform distribution needs.")
+        source = row.text("source")
+        if source not in sources:
+            raise row.wrong("source", f"'{source}' is no key of sources.csv. Possible: {', '.join(sources) or 'none'}.")
+        grade = row.one_of("grade", GRADES)
+        return name, Uncertainty(name, row.cells["group"], self._unit(name), low, default, high, distribution, source,
+                                 grade, row.cells["why"])  # fmt: skip
+
+    def _outcome(self, row: Row) -> tuple[str, Outcome]:
+        name = self._find(row, "name")
+        if self._program.equations[name].kind == "lookup":
+            raise row.wrong("name", f"'{name}' is a lookup table, which has no value over time.")
+        decimals = row.number_in("decimals")
+        if decimals != int(decimals) or not 0 <= decimals <= 12:
+            raise row.wrong("decimals", f"{decimals:g} is no number of decimals (0 to 12).")
+        headline = row.one_of("headline", ("yes", "no")) == "yes"
+        return name, Outcome(name, row.text("label"), row.cells["group"], self._unit(name), headline,
+                             row.one_of("better", BETTER), int(decimals), row.cells["why"])  # fmt: skip
+
+    def _span(self, row: Row, name: str) -> tuple[float, float, float]:
+        """Low, default and high; low < high, the default between them, and all within the constant's limits."""
+        low, default, high = row.number_in("low"), self._program.constants[name], row.number_in("high")
+        if not low < high:
+            raise row.wrong("low", f"{low:g} is not below high, {high:g}.")
+        if not low <= default <= high:
+            raise row.wrong("low" if default < low else "high",
+                            f"the range {low:g} to {high:g} leaves out {default:g}, the value of '{name}' in the model file.")  # fmt: skip
+        least, most = self._program.equations[name].limits
+        for column, value in (("low", low), ("high", high)):
+            if (least is not None and value < least) or (most is not None and value > most):
+                raise row.wrong(column, f"{value:g} is outside the limits of '{name}' in the model file, "
+                                        f"[{'?' if least is None else f'{least:g}'},{'?' if most is None else f'{most:g}'}].")  # fmt: skip
+        return low, default, high
+
+    def _unit(self, name: str) -> str:
+        return self._program.equations[name].unit
+
+    def _constant(self, row: Row, column: str) -> str:
+        name = self._find(row, column)
+        if name not in self._program.constants:
+            raise row.wrong(column, f"'{name}' is no constant of the model: it has an equation.")
+        return name
+
+    def _find(self, row: Row, column: str) -> str:
+        try:
+            return self._model.find(row.text(column))
+        except ModelError:
+            raise
+        except PolicyLabError as unknown:
+            raise row.wrong(column, str(unknown)) from None

@@ -1,0 +1,24 @@
+"""How names are compared and put together: Vensim's rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+
+def fold(name: str) -> str:
+    """The form in which two spellings of one name are equal: case, spaces, underscores and outer quotes do not count."""
+    return re.sub(r"[\s_\\]+", " ", bare(name)).strip().casefold()
+
+
+def bare(name: str) -> str:
+    """A name as people read it: without the quotes Vensim wants around unusual characters, spaces single."""
+    name = name.strip()
+    if len(name) > 1 and name.startswith('"') and name.endswith('"'):
+        name = name[1:-1].replace('\\"', '"')
+    return re.sub(r"\s+", " ", name).strip()
+
+
+def with_elements(name: str, elements: Sequence[str]) -> str:
+    """``Name[el1,el2]``, or the bare name where there are no subscripts."""
+    return f"{name}[{','.join(elements)}]" if elements else name

@@ -1,0 +1,132 @@
+"""A model file through PySD's parsers, as PySD's abstract model. Nothing in the file can make code run."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from policy_lab.errors import ModelError
+from policy_lab.vensim.names import bare
+from policy_lab.vensim.source import Source, read_source
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # PySD's own imports warn about numpy and pandas, not about a model
+    from pysd.translators.structures.abstract_model import AbstractModel
+    from pysd.translators.vensim import vensim_element, vensim_section
+    from pysd.translators.vensim.vensim_file import VensimFile
+    from pysd.translators.xmile import xmile_element
+    from pysd.translators.xmile.xmile_file import XmileFile
+
+ENDINGS = (".mdl", ".xmile", ".xml", ".stmx")
+
+
+def _literal(text: str) -> Any:
+    return ast.literal_eval(text.strip())
+
+
+# PySD hands numbers and the limits of lookup tables to Python's eval(), and the limits may hold any text, so that a
+# model file could run code. Its parsers find this in place of the builtin: it reads literals and nothing else.
+vensim_element.eval = _literal
+xmile_element.eval = _literal
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A model file read: PySD's abstract model, the text it came from, and what PySD warned about."""
+
+    abstract: AbstractModel
+    source: Source
+    notes: tuple[str, ...]
+
+
+def read(path: Path) -> Reading:
+    """Parse a Vensim or XMILE file.
+
+    Raises:
+        ModelError: not readable, not of a known kind, or not valid; names the file and, where known, the line.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise ModelError(f"{path.name} is no model file: one ends in {', '.join(ENDINGS)}.")
+    source = read_source(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        abstract = _vensim(source) if path.suffix.lower() == ".mdl" else _xmile(source)
+    notes = dict.fromkeys(" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning))
+    return Reading(abstract, source, tuple(notes))
+
+
+def _vensim(source: Source) -> AbstractModel:
+    with _named(source, ""):
+        file = VensimFile(source.path)
+        file.parse(parse_all=False)
+    for section in file.sections:
+        _parse_section(section, source)
+    with _named(source, ""):
+        return file.get_abstract_model()
+
+
+def _parse_section(section: vensim_section.Section, source: Source) -> None:
+    """What PySD's Section.parse does, one entry at a time, so that an error can name its line."""
+    with _named(source, section.content):
+        section.parse(parse_all=False)
+    parsed = []
+    for entry in section.elements:
+        with _named(source, entry.equation):
+            parsed.append(entry.parse())
+    kinds = (vensim_element.SubscriptRange, vensim_element.Component, vensim_element.Constraint,
+             vensim_element.TestInput)  # fmt: skip
+    groups = [[e for e in parsed if isinstance(e, kind)] for kind in kinds]
+    section.subscripts, section.components, section.constraints, section.test_inputs = groups
+    section.elements = [e for group in groups for e in group]
+    for component in [c for group in groups[1:] for c in group]:
+        with _named(source, component.name):
+            component.parse()
+
+
+def _xmile(source: Source) -> AbstractModel:
+    with _named(source, ""):
+        file = XmileFile(source.path)
+        file.parse(parse_all=False)
+        (section,) = file.sections
+        section.parse(parse_all=False)
+    for component in section.components:
+        with _named(source, component.name):
+            component.parse(section.behaviors)
+    with _named(source, ""):
+        return file.get_abstract_model()
+
+
+@contextmanager
+def _named(source: Source, equation: str) -> Iterator[None]:
+    """Turn whatever PySD's parser raises into one line that says where."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except RecursionError:
+        raise ModelError(f"{_place(source, equation)} is nested too deeply to be read.") from None
+    except Exception as error:  # the parser raises its own, parsimonious', lxml's and Python's, none documented
+        raise ModelError(f"{_place(source, equation)} cannot be read: {_reason(error)}") from None
+
+
+def _place(source: Source, equation: str) -> str:
+    name = re.split(r"[=\[(:<~|]", equation, maxsplit=1)[0] if not equation.startswith('"') else equation
+    line = source.line(name)
+    shown = bare(name)[:80]
+    if line:
+        return f"{source.path.name}, line {line}: '{shown}'"
+    return f"{source.path.name}: '{shown}'" if shown else source.path.name
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    stuck = re.search(r"didn't match at '(.*?)' \(line", text)
+    if stuck:
+        return f"stuck at '{stuck[1][:60]}'."
+    return (text.split("Parse tree:")[0].strip()[:200] or type(error).__name__).rstrip(".") + "."
