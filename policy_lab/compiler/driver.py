@@ -1,0 +1,299 @@
+"""The loop around the equations: initial values, time, saving, Euler and Runge-Kutta, in LLVM IR.
+
+``policy_lab_run(work, fixed, slots, values, varied, stride, runs, times, rows, moments, saved, method, step, outputs,
+wanted, out)``
+
+* ``work``: working memory, ``Layout.size`` vectors, aligned to a vector.
+* ``fixed[given]``: numbers of constants and controls; ``values[varied][stride]``: those that differ between runs, and
+  ``slots[varied]`` where they go. ``stride`` is at least ``runs`` rounded up to whole vectors.
+* ``times[moments]`` and ``rows[moments]``: each moment and the row it is saved in, or -1. ``saved``: how many rows.
+* ``method``: 0 Euler, 1 the classic fourth-order Runge-Kutta; ``step`` in the model's time unit.
+* ``outputs[wanted]``: slots to save, into ``out[runs][saved][wanted]``.
+
+The result is 0, or the number (from 1) of the first of ``Program.guards`` that some run does not fulfil; such a run is
+not simulated. Integers are the target's address type, apart from ``slots``, ``rows`` and ``outputs``, which are 32-bit.
+"""
+
+from __future__ import annotations
+
+from policy_lab.compiler.layout import Layout
+from policy_lab.compiler.vectors import Code, Module
+
+ENTRY = "policy_lab_run"
+
+
+def write_driver(module: Module, layout: Layout) -> None:
+    """Add the entry function and its helpers to a module that has once, start, lean and full."""
+    _fits(module, layout)
+    for text in (_helpers(module), _runge_kutta(module, layout), _run(module, layout)):
+        module.functions.append(text)
+
+
+def _fits(module: Module, layout: Layout) -> None:
+    """``i32 @fits(work)``: number of the first guard that is false (zero) in some lane, or 0."""
+    code, broken = Code(module), "0"
+    wide, lanes = code.type("f"), module.target.lanes
+    module.declare(f"declare i1 @llvm.vector.reduce.or.v{lanes}i1(<{lanes} x i1>)")
+    for number, guard in reversed(list(enumerate(layout.program.guards, 1))):
+        at = code.scalar(f"getelementptr {wide}, ptr %w, i32 {layout.slot[guard.name]}")
+        value = code.emit("f", f"load {wide}, ptr {at}, align {module.target.alignment}")
+        false = value.compare("oeq", 0.0)
+        some = code.scalar(f"call i1 @llvm.vector.reduce.or.v{lanes}i1({code.type('m')} {false.text})")
+        broken = code.scalar(f"select i1 {some}, i32 {number}, i32 {broken}")
+    code.line(f"ret i32 {broken}")
+    module.function("internal i32 @fits(ptr %w)", code)
+
+
+def _fill(module: Module, text: str) -> str:
+    """Put the target's types into a template."""
+    code = Code(module)
+    lanes = module.target.lanes
+    words = {
+        "VEC": code.type("f"), "IDX": module.target.index, "ALIGN": str(module.target.alignment), "LANES": str(lanes),
+        "ZEROS": f"<{lanes} x i32> zeroinitializer", "ENTRY": ENTRY,
+    }  # fmt: skip
+    for word, value in words.items():
+        text = text.replace(f"${word}", value)
+    return text
+
+
+def _helpers(module: Module) -> str:
+    return _fill(
+        module,
+        """
+define internal void @move(ptr %to, ptr %from, ptr %rate, double %h, $IDX %n) #0 {
+entry:
+  %h0 = insertelement $VEC poison, double %h, i32 0
+  %hs = shufflevector $VEC %h0, $VEC poison, $ZEROS
+  %none = icmp eq $IDX %n, 0
+  br i1 %none, label %done, label %loop
+loop:
+  %i = phi $IDX [0, %entry], [%next, %loop]
+  %a = getelementptr $VEC, ptr %from, $IDX %i
+  %b = getelementptr $VEC, ptr %rate, $IDX %i
+  %c = getelementptr $VEC, ptr %to, $IDX %i
+  %x = load $VEC, ptr %a, align $ALIGN
+  %r = load $VEC, ptr %b, align $ALIGN
+  %m = fmul $VEC %r, %hs
+  %y = fadd $VEC %x, %m
+  store $VEC %y, ptr %c, align $ALIGN
+  %next = add $IDX %i, 1
+  %more = icmp ult $IDX %next, %n
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+define internal void @copy(ptr %to, ptr %from, $IDX %n) #0 {
+entry:
+  %none = icmp eq $IDX %n, 0
+  br i1 %none, label %done, label %loop
+loop:
+  %i = phi $IDX [0, %entry], [%next, %loop]
+  %a = getelementptr $VEC, ptr %from, $IDX %i
+  %c = getelementptr $VEC, ptr %to, $IDX %i
+  %x = load $VEC, ptr %a, align $ALIGN
+  store $VEC %x, ptr %c, align $ALIGN
+  %next = add $IDX %i, 1
+  %more = icmp ult $IDX %next, %n
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+define internal void @splat(ptr %to, double %x) #0 {
+entry:
+  %v0 = insertelement $VEC poison, double %x, i32 0
+  %v = shufflevector $VEC %v0, $VEC poison, $ZEROS
+  store $VEC %v, ptr %to, align $ALIGN
+  ret void
+}
+define internal void @give(ptr %work, ptr %fixed, $IDX %given, ptr %slots, ptr %values, $IDX %varied, $IDX %stride) #0 {
+entry:
+  %none = icmp eq $IDX %given, 0
+  br i1 %none, label %second, label %loop
+loop:
+  %i = phi $IDX [0, %entry], [%next, %loop]
+  %a = getelementptr double, ptr %fixed, $IDX %i
+  %x = load double, ptr %a, align 8
+  %c = getelementptr $VEC, ptr %work, $IDX %i
+  call void @splat(ptr %c, double %x)
+  %next = add $IDX %i, 1
+  %more = icmp ult $IDX %next, %given
+  br i1 %more, label %loop, label %second
+second:
+  %nothing = icmp eq $IDX %varied, 0
+  br i1 %nothing, label %done, label %vary
+vary:
+  %k = phi $IDX [0, %second], [%k1, %vary]
+  %from = phi ptr [%values, %second], [%from1, %vary]
+  %sp = getelementptr i32, ptr %slots, $IDX %k
+  %s = load i32, ptr %sp, align 4
+  %to = getelementptr $VEC, ptr %work, i32 %s
+  %v = load $VEC, ptr %from, align 8
+  store $VEC %v, ptr %to, align $ALIGN
+  %from1 = getelementptr double, ptr %from, $IDX %stride
+  %k1 = add $IDX %k, 1
+  %again = icmp ult $IDX %k1, %varied
+  br i1 %again, label %vary, label %done
+done:
+  ret void
+}
+define internal void @save(ptr %work, ptr %outputs, $IDX %wanted, ptr %out, $IDX %lanes, $IDX %apart) #0 {
+entry:
+  %none = icmp eq $IDX %wanted, 0
+  br i1 %none, label %done, label %lane
+lane:
+  %l = phi $IDX [0, %entry], [%l1, %filled]
+  %dst = phi ptr [%out, %entry], [%dst1, %filled]
+  %src = getelementptr double, ptr %work, $IDX %l
+  br label %output
+output:
+  %j = phi $IDX [0, %lane], [%j1, %output]
+  %sp = getelementptr i32, ptr %outputs, $IDX %j
+  %s = load i32, ptr %sp, align 4
+  %at = mul i32 %s, $LANES
+  %p = getelementptr double, ptr %src, i32 %at
+  %x = load double, ptr %p, align 8
+  %q = getelementptr double, ptr %dst, $IDX %j
+  store double %x, ptr %q, align 8
+  %j1 = add $IDX %j, 1
+  %again = icmp ult $IDX %j1, %wanted
+  br i1 %again, label %output, label %filled
+filled:
+  %dst1 = getelementptr double, ptr %dst, $IDX %apart
+  %l1 = add $IDX %l, 1
+  %more = icmp ult $IDX %l1, %lanes
+  br i1 %more, label %lane, label %done
+done:
+  ret void
+}
+""",
+    )
+
+
+def _pointers(layout: Layout) -> str:
+    """Where stocks, rates and Runge-Kutta's sums stand."""
+    at = {
+        "time": len(layout.given),
+        "stocks": layout.first_stock,
+        "rates": layout.first_rate,
+        "saved": layout.first_saved,
+        "sum": layout.first_sum,
+        "jumpers": layout.first_stock + layout.continuous,
+        "jumps": layout.first_rate + layout.continuous,
+        "held": layout.first_sum + layout.continuous,
+    }
+    return "\n".join(f"  %{name} = getelementptr $VEC, ptr %work, $IDX {slot}" for name, slot in at.items())
+
+
+def _runge_kutta(module: Module, layout: Layout) -> str:
+    """One step from the rates at its start; the discrete stocks jump once, and stand still in between."""
+    n, jumping = layout.continuous, len(layout.stocks) - layout.continuous
+    return _fill(
+        module,
+        f"""
+define internal void @runge_kutta(ptr %work, double %t, double %h) #0 {{
+entry:
+{_pointers(layout)}
+  %half = fmul double %h, 5.0e-1
+  %sixth = fdiv double %h, 6.0
+  %middle = fadd double %t, %half
+  %end = fadd double %t, %h
+  call void @copy(ptr %saved, ptr %stocks, $IDX {n})
+  call void @copy(ptr %sum, ptr %rates, $IDX {n})
+  call void @copy(ptr %held, ptr %jumps, $IDX {jumping})
+  call void @move(ptr %stocks, ptr %saved, ptr %rates, double %half, $IDX {n})
+  call void @splat(ptr %time, double %middle)
+  call void @lean(ptr %work)
+  call void @move(ptr %sum, ptr %sum, ptr %rates, double 2.0, $IDX {n})
+  call void @move(ptr %stocks, ptr %saved, ptr %rates, double %half, $IDX {n})
+  call void @lean(ptr %work)
+  call void @move(ptr %sum, ptr %sum, ptr %rates, double 2.0, $IDX {n})
+  call void @move(ptr %stocks, ptr %saved, ptr %rates, double %h, $IDX {n})
+  call void @splat(ptr %time, double %end)
+  call void @lean(ptr %work)
+  call void @move(ptr %sum, ptr %sum, ptr %rates, double 1.0, $IDX {n})
+  call void @move(ptr %stocks, ptr %saved, ptr %sum, double %sixth, $IDX {n})
+  call void @copy(ptr %jumpers, ptr %held, $IDX {jumping})
+  ret void
+}}
+""",
+    )
+
+
+def _run(module: Module, layout: Layout) -> str:
+    n, jumping = layout.continuous, len(layout.stocks) - layout.continuous
+    return _fill(
+        module,
+        f"""
+define i32 @$ENTRY(ptr %work, ptr %fixed, ptr %slots, ptr %values, $IDX %varied, $IDX %stride, $IDX %runs,
+    ptr %times, ptr %rows, $IDX %moments, $IDX %saved_rows, $IDX %method, double %h, ptr %outputs, $IDX %wanted,
+    ptr %out) #0 {{
+entry:
+{_pointers(layout)}
+  %apart = mul $IDX %saved_rows, %wanted
+  %far = mul $IDX %apart, $LANES
+  %last = sub $IDX %moments, 1
+  %initial = load double, ptr %times, align 8
+  %euler = icmp eq $IDX %method, 0
+  br label %block
+block:
+  %r = phi $IDX [0, %entry], [%r1, %finished]
+  %into = phi ptr [%out, %entry], [%into1, %finished]
+  %from = getelementptr double, ptr %values, $IDX %r
+  %left = sub $IDX %runs, %r
+  %fewer = icmp ult $IDX %left, $LANES
+  %lanes = select i1 %fewer, $IDX %left, $IDX $LANES
+  call void @give(ptr %work, ptr %fixed, $IDX {len(layout.given)}, ptr %slots, ptr %from, $IDX %varied, $IDX %stride)
+  call void @once(ptr %work)
+  call void @splat(ptr %time, double %initial)
+  call void @start(ptr %work)
+  %broken = call i32 @fits(ptr %work)
+  %fits = icmp eq i32 %broken, 0
+  br i1 %fits, label %moment, label %refused
+moment:
+  %k = phi $IDX [0, %block], [%k1, %moved]
+  %tp = getelementptr double, ptr %times, $IDX %k
+  %t = load double, ptr %tp, align 8
+  call void @splat(ptr %time, double %t)
+  %rp = getelementptr i32, ptr %rows, $IDX %k
+  %row = load i32, ptr %rp, align 4
+  %keep = icmp sge i32 %row, 0
+  br i1 %keep, label %saving, label %passing
+saving:
+  call void @full(ptr %work)
+  %row64 = sext i32 %row to i64
+  %rowx = trunc i64 %row64 to $IDX
+  %rowat = mul $IDX %rowx, %wanted
+  %dst = getelementptr double, ptr %into, $IDX %rowat
+  call void @save(ptr %work, ptr %outputs, $IDX %wanted, ptr %dst, $IDX %lanes, $IDX %apart)
+  br label %evaluated
+passing:
+  call void @lean(ptr %work)
+  br label %evaluated
+evaluated:
+  %over = icmp eq $IDX %k, %last
+  br i1 %over, label %finished, label %step
+step:
+  br i1 %euler, label %straight, label %curved
+straight:
+  call void @move(ptr %stocks, ptr %stocks, ptr %rates, double %h, $IDX {n})
+  call void @copy(ptr %jumpers, ptr %jumps, $IDX {jumping})
+  br label %moved
+curved:
+  call void @runge_kutta(ptr %work, double %t, double %h)
+  br label %moved
+moved:
+  %k1 = add $IDX %k, 1
+  br label %moment
+finished:
+  %into1 = getelementptr double, ptr %into, $IDX %far
+  %r1 = add $IDX %r, $LANES
+  %more = icmp ult $IDX %r1, %runs
+  br i1 %more, label %block, label %done
+done:
+  ret i32 0
+refused:
+  ret i32 %broken
+}}
+""",
+    ).replace("%rowx = trunc i64 %row64 to i64", "%rowx = add i64 %row64, 0")

@@ -1,0 +1,250 @@
+"""Program to LLVM IR: four functions over a run's working memory, and the loop that integrates.
+
+``once``, ``start``, ``lean`` (what rates need) and ``full`` (every variable, for a moment that is saved). Names in
+the IR are numbers of our own: nothing of the model's text gets into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from policy_lab.compiler.driver import write_driver
+from policy_lab.compiler.kernels import KERNELS
+from policy_lab.compiler.layout import Layout, needed_for_rates, parts
+from policy_lab.compiler.tables import table_kernel
+from policy_lab.compiler.vectors import Code, Module, Target, Value
+from policy_lab.equations import FUNCTIONS, Apply, Expression, Name, Number, Program, names_in
+from policy_lab.errors import UnsupportedConstruct
+
+_KERNEL_OF = {
+    "exp": "m_exp", "ln": "m_log", "sin": "m_sin", "cos": "m_cos", "tan": "m_tan", "arcsin": "m_arcsin",
+    "arccos": "m_arccos", "arctan": "m_arctan", "sinh": "m_sinh", "cosh": "m_cosh", "tanh": "m_tanh",
+}  # fmt: skip
+_INTRINSIC_OF = {"sqrt": "sqrt", "integer": "trunc", "abs": "fabs"}
+_ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+}
+_RELATIONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
+_KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "pow", "neg", "and", "or", "not", "if", "min", "max",
+          "lookup"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to work out: an expression and the slot its value goes to; ``name`` is None for a rate."""
+
+    name: str | None
+    expression: Expression
+    slot: int
+
+
+def emit(program: Program, layout: Layout, target: Target) -> str:
+    """The Program's module as LLVM assembly. Raises UnsupportedConstruct for what it does not know."""
+    check(program)
+    module = Module(target, dict(KERNELS))
+    numbers = {name: i for i, name in enumerate(program.tables)}
+    for name, table in program.tables.items():
+        module.kernels[f"l_{numbers[name]}"] = (1, table_kernel(table))
+    writer = _Writer(module, layout, numbers)
+    rates = _rates(program, layout)
+    writer.function("once", _items(program, layout, program.once), keep_all=True)
+    writer.function("start", _start(program, layout), keep_all=True)
+    writer.function("lean", [*_items(program, layout, needed_for_rates(program)), *rates], keep_all=False)
+    writer.function("full", [*_items(program, layout, program.step), *rates], keep_all=True)
+    write_driver(module, layout)
+    return module.text()
+
+
+def check(program: Program) -> None:
+    """Raise UnsupportedConstruct, with variable and line, for a function the compiler does not know."""
+    for equation in program.equations.values():
+        for expression in (equation.expression, equation.initial):
+            unknown = _unknown(expression) if expression is not None else None
+            if unknown:
+                raise UnsupportedConstruct(equation.name, unknown, equation.line)
+
+
+def _unknown(expression: Expression) -> str | None:
+    if not isinstance(expression, Apply):
+        return None
+    arity = FUNCTIONS.get(expression.function, (0, ""))[0]
+    if expression.function not in _KNOWN or len(expression.arguments) != arity:
+        return expression.function
+    return next((u for u in map(_unknown, expression.arguments) if u), None)
+
+
+def _items(program: Program, layout: Layout, names: Sequence[str]) -> list[Item]:
+    found = []
+    for name in names:
+        expression = program.equations[name].expression
+        assert expression is not None  # lookups are not among the names to run
+        found.append(Item(name, expression, layout.slot[name]))
+    return found
+
+
+def _start(program: Program, layout: Layout) -> list[Item]:
+    found = []
+    for name in program.start:
+        equation = program.equations[name]
+        expression = equation.initial if equation.initial is not None else equation.expression
+        assert expression is not None  # lookups are not among the names to run
+        found.append(Item(name, expression, layout.slot[name]))
+    return found
+
+
+def _rates(program: Program, layout: Layout) -> list[Item]:
+    found = []
+    for i, name in enumerate(layout.stocks):
+        expression = program.equations[name].expression
+        assert expression is not None  # a stock's rate
+        found.append(Item(None, expression, layout.first_rate + i))
+    return found
+
+
+def size_of(expression: Expression) -> int:
+    """Operations in an expression, kernels counted as what a call costs."""
+    if not isinstance(expression, Apply):
+        return 1
+    return 1 + sum(size_of(a) for a in expression.arguments)
+
+
+class _Writer:
+    """Writes functions of one argument, the working memory."""
+
+    def __init__(self, module: Module, layout: Layout, tables: dict[str, int]) -> None:
+        self.module, self.layout, self.tables = module, layout, tables
+
+    def function(self, name: str, items: Sequence[Item], keep_all: bool) -> None:
+        """One function over all items, in as many parts as their size asks for; later parts read earlier ones."""
+        cuts = parts([size_of(item.expression) for item in items])
+        for number, cut in enumerate(cuts):
+            later = {n for item in items[cut.stop :] for n in names_in(item.expression)}
+            self._part(f"{name}_{number}", items[cut.start : cut.stop], None if keep_all else later)
+        body = Code(self.module)
+        for number in range(len(cuts)):
+            body.line(f"call void @{name}_{number}(ptr %w)")
+        body.line("ret void")
+        self.module.function(f"internal void @{name}(ptr %w)", body)
+
+    def _part(self, name: str, items: Sequence[Item], keep: set[str] | None) -> None:
+        body = _Body(Code(self.module), self.layout, self.tables)
+        for item in items:
+            value = body.number(item.expression)
+            if item.name is not None:
+                body.values[item.name] = value
+            if item.name is None or keep is None or item.name in keep:
+                body.store(item.slot, value)
+        body.code.line("ret void")
+        self.module.function(f"internal void @{name}(ptr noalias %w)", body.code)
+
+
+class _Body:
+    """Expressions as instructions of one function; a variable is loaded where it is first read."""
+
+    def __init__(self, code: Code, layout: Layout, tables: dict[str, int]) -> None:
+        self.code, self.layout, self.tables = code, layout, tables
+        self.values: dict[str, Value] = {}
+
+    def _address(self, slot: int) -> str:
+        bytes_ = slot * self.code.target.lanes * 8
+        return self.code.scalar(f"getelementptr inbounds i8, ptr %w, {self.code.target.index} {bytes_}")
+
+    def store(self, slot: int, value: Value) -> None:
+        wide = self.code.type("f")
+        self.code.line(f"store {wide} {value.text}, ptr {self._address(slot)}, align {self.code.target.alignment}")
+
+    def _load(self, name: str) -> Value:
+        if name not in self.values:
+            at = self._address(self.layout.slot[name])
+            align = self.code.target.alignment
+            self.values[name] = self.code.emit("f", f"load {self.code.type('f')}, ptr {at}, align {align}")
+        return self.values[name]
+
+    def number(self, expression: Expression) -> Value:
+        """The value of an expression as numbers; truth is 1 or 0."""
+        if isinstance(expression, Number):
+            return self.code.number(expression.value)
+        if isinstance(expression, Name):
+            return self._load(expression.name)
+        value = self._apply(expression)
+        return value if value.kind == "f" else self.code.select(value, 1.0, self.code.number(0.0))
+
+    def mask(self, expression: Expression) -> Value:
+        """The truth of an expression; everything but zero is true, NaN included."""
+        if isinstance(expression, Apply):
+            value = self._apply(expression)
+            return value if value.kind == "m" else value.compare("une", 0.0)
+        return self.number(expression).compare("une", 0.0)
+
+    def _apply(self, expression: Apply) -> Value:
+        name, arguments = expression.function, expression.arguments
+        if name in _ARITHMETIC:
+            return _ARITHMETIC[name](self.number(arguments[0]), self.number(arguments[1]))
+        if name in _RELATIONS:
+            return self.number(arguments[0]).compare(_RELATIONS[name], self.number(arguments[1]))
+        if name in _KERNEL_OF:
+            return self.code.call(_KERNEL_OF[name], self.number(arguments[0]))
+        if name in _INTRINSIC_OF:
+            return self.number(arguments[0]).one(_INTRINSIC_OF[name])
+        method: Callable[..., Value] = getattr(self, f"_{name}")
+        return method(*arguments)
+
+    def _neg(self, a: Expression) -> Value:
+        return -self.number(a)
+
+    def _and(self, a: Expression, b: Expression) -> Value:
+        return self.mask(a) & self.mask(b)
+
+    def _or(self, a: Expression, b: Expression) -> Value:
+        return self.mask(a) | self.mask(b)
+
+    def _not(self, a: Expression) -> Value:
+        return ~self.mask(a)
+
+    def _if(self, condition: Expression, yes: Expression, no: Expression) -> Value:
+        return self.code.select(self.mask(condition), self.number(yes), self.number(no))
+
+    def _min(self, a: Expression, b: Expression) -> Value:
+        return self._extreme("olt", a, b)
+
+    def _max(self, a: Expression, b: Expression) -> Value:
+        return self._extreme("ogt", a, b)
+
+    def _extreme(self, relation: str, a: Expression, b: Expression) -> Value:
+        """The machine's own instruction gives its second operand for NaN, so a literal goes first."""
+        if isinstance(b, Number) and b.value == b.value:
+            a, b = b, a
+        left, right = self.number(a), self.number(b)
+        chosen = self.code.select(left.compare(relation, right), left, right)
+        if isinstance(a, Number) and a.value == a.value:
+            return chosen
+        return self.code.select(left.compare("uno", left), left, chosen)
+
+    def _pow(self, base: Expression, exponent: Expression) -> Value:
+        x = self.number(base)
+        if isinstance(exponent, Number):
+            easy = self._easy_power(x, exponent.value)
+            if easy is not None:
+                return easy
+        return self.code.call("m_power", x, self.number(exponent))
+
+    def _easy_power(self, x: Value, exponent: float) -> Value | None:
+        """Small whole exponents as products (1.5 units in the last place at most), and the square root."""
+        if exponent == 0.5:
+            root = x.one("sqrt") + 0.0
+            return self.code.select(x.compare("oeq", -float("inf")), float("inf"), root)
+        if exponent not in (0, 1, 2, 3, 4, -1, -2):
+            return None
+        if exponent == 0:
+            return self.code.number(1.0)
+        size, square = abs(exponent), x * x
+        value = x if size == 1 else square if size == 2 else square * x if size == 3 else square * square
+        return 1.0 / value if exponent < 0 else value
+
+    def _lookup(self, table: Expression, x: Expression) -> Value:
+        assert isinstance(table, Name)
+        return self.code.call(f"l_{self.tables[table.name]}", self.number(x))

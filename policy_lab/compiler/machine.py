@@ -1,0 +1,111 @@
+"""LLVM through llvmlite: this machine's target, optimised object code, and objects loaded into the process."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from policy_lab.compiler.vectors import Target
+
+_WASM_FEATURES = "+simd128,+sign-ext,+nontrapping-fptoint,+bulk-memory"
+
+
+@functools.cache
+def _start() -> None:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+
+
+@functools.cache
+def _start_all() -> None:
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+
+
+@functools.cache
+def host() -> Target:
+    """This machine: vector width, fma and table look-up from the processor's features."""
+    _start()
+    features = llvm.get_host_cpu_features()
+    triple = str(llvm.get_process_triple())
+    wide, medium = features.get("avx512f", False), features.get("avx2", False) and features.get("fma", False)
+    arm = triple.startswith(("aarch64", "arm64"))
+    return Target(
+        triple=triple,
+        cpu=llvm.get_host_cpu_name(),
+        features=_flat(features) + (",-prefer-256-bit" if wide else ""),
+        lanes=8 if wide else 4 if medium else 2,
+        fma=bool(wide or medium or arm),
+        permute=bool(wide),
+        index="i64",
+    )
+
+
+def browser() -> Target:
+    """WebAssembly with 128-bit SIMD: two lanes, no fused multiply-add, 32-bit addresses."""
+    return Target("wasm32-unknown-unknown", "generic", _WASM_FEATURES, 2, False, False, "i32")
+
+
+def _flat(features: Any) -> str:
+    return ",".join(("+" if features[name] else "-") + name for name in sorted(features))
+
+
+def compile_object(text: str, target: Target, level: int = 2) -> bytes:
+    """LLVM assembly to a relocatable object file."""
+    if target.triple.startswith("wasm"):
+        _start_all()
+    else:
+        _start()
+    module = llvm.parse_assembly(text)
+    machine = _machine(target, level)
+    module.data_layout = str(machine.target_data)
+    module.verify()
+    _optimise(module, machine)
+    return bytes(machine.emit_object(module))
+
+
+def _machine(target: Target, level: int) -> Any:
+    """Small code model: ``Loaded`` puts the sections of an object side by side."""
+    reloc = "static" if target.index == "i32" else "pic"
+    return llvm.Target.from_triple(target.triple).create_target_machine(
+        cpu=target.cpu, features=target.features, opt=level, reloc=reloc, codemodel="small"
+    )
+
+
+def _optimise(module: Any, machine: Any) -> None:
+    """The few passes straight-line vector code profits from; the whole -O2 pipeline costs more and gives nothing."""
+    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = False
+    builder = llvm.create_pass_builder(machine, tuning)
+    passes = llvm.create_new_function_pass_manager()
+    passes.add_simplify_cfg_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_new_gvn_pass()
+    passes.add_dead_store_elimination_pass()
+    passes.add_aggressive_dce_pass()
+    for function in module.functions:
+        if not function.is_declaration:
+            passes.run(function, builder)
+
+
+class Loaded:
+    """Object code in this process; keep it as long as its functions may be called."""
+
+    def __init__(self, code: bytes) -> None:
+        _start()
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(host(), 2), use_lmm=True)
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+
+    def address(self, name: str) -> int:
+        """Where a function starts."""
+        return int(self._engine.get_function_address(name))
+
+
+def versions() -> str:
+    """What besides the program decides about object code."""
+    import llvmlite
+
+    return f"llvmlite {llvmlite.__version__} llvm {'.'.join(map(str, llvm.llvm_version_info))}"

@@ -1,0 +1,326 @@
+"""LLVM IR as text, one vector lane per run: the small vocabulary that the emitter and the math kernels share.
+
+A ``Value`` is a vector of ``lanes`` numbers: kind ``"f"`` (double), ``"i"`` (64-bit integer) or ``"m"`` (mask).
+Python operators write instructions, so that a kernel reads like its formula. No fast-math flag is ever set:
+the same input gives the same bits in every lane, on every thread.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Operand: TypeAlias = "Value | float"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the code is for.
+
+    Attributes:
+        triple, cpu, features: as LLVM spells them.
+        lanes: runs in one vector (8 doubles for AVX-512, 4 for AVX2, 2 for SSE2, NEON and WebAssembly).
+        fma: fused multiply-add is one instruction (else it would be a library call).
+        permute: AVX-512's two-register table look-up is there.
+        index: integer type of addresses, ``"i64"`` or ``"i32"``.
+    """
+
+    triple: str
+    cpu: str
+    features: str
+    lanes: int
+    fma: bool
+    permute: bool
+    index: str
+
+    @property
+    def alignment(self) -> int:
+        """Bytes at which working memory is aligned."""
+        return self.lanes * 8
+
+
+class Value:
+    """A vector in the function being written; operators append instructions to its ``Code``."""
+
+    __slots__ = ("code", "kind", "text")
+
+    def __init__(self, code: Code, kind: str, text: str) -> None:
+        self.code, self.kind, self.text = code, kind, text
+
+    def _binary(self, floating: str, integer: str, other: Operand, swap: bool = False) -> Value:
+        right = self.code.like(self, other)
+        a, b = (right, self) if swap else (self, right)
+        name = floating if self.kind == "f" else integer
+        return self.code.emit(self.kind, f"{name} {self.code.type(self.kind)} {a.text}, {b.text}")
+
+    def __add__(self, other: Operand) -> Value:
+        return self._binary("fadd", "add", other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Operand) -> Value:
+        return self._binary("fsub", "sub", other)
+
+    def __rsub__(self, other: Operand) -> Value:
+        return self._binary("fsub", "sub", other, swap=True)
+
+    def __mul__(self, other: Operand) -> Value:
+        return self._binary("fmul", "mul", other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Operand) -> Value:
+        return self._binary("fdiv", "sdiv", other)
+
+    def __rtruediv__(self, other: Operand) -> Value:
+        return self._binary("fdiv", "sdiv", other, swap=True)
+
+    def __neg__(self) -> Value:
+        return self.code.emit("f", f"fneg {self.code.type('f')} {self.text}")
+
+    def __and__(self, other: Operand) -> Value:
+        return self._binary("and", "and", other)
+
+    def __or__(self, other: Operand) -> Value:
+        return self._binary("or", "or", other)
+
+    def __xor__(self, other: Operand) -> Value:
+        return self._binary("xor", "xor", other)
+
+    def __lshift__(self, count: int) -> Value:
+        return self._binary("shl", "shl", count)
+
+    def __rshift__(self, count: int) -> Value:
+        """Logical shift: every operand here is kept non-negative or masked afterwards."""
+        return self._binary("lshr", "lshr", count)
+
+    def __invert__(self) -> Value:
+        ones = "splat (i1 true)"
+        return self.code.emit("m", f"xor {self.code.type('m')} {self.text}, {ones}")
+
+    def compare(self, relation: str, other: Operand) -> Value:
+        """A mask; ``relation`` is LLVM's: ``olt``, ``ult``, ``oeq``, ``une`` … (``eq``, ``ne`` on integers)."""
+        right = self.code.like(self, other)
+        name = "fcmp" if self.kind == "f" else "icmp"
+        return self.code.emit("m", f"{name} {relation} {self.code.type(self.kind)} {self.text}, {right.text}")
+
+    def bits(self) -> Value:
+        """The same 64 bits seen as an integer."""
+        code = self.code
+        return code.emit("i", f"bitcast {code.type('f')} {self.text} to {code.type('i')}")
+
+    def double(self) -> Value:
+        """The same 64 bits seen as a double."""
+        code = self.code
+        return code.emit("f", f"bitcast {code.type('i')} {self.text} to {code.type('f')}")
+
+    def one(self, name: str) -> Value:
+        """An LLVM intrinsic of one argument: ``sqrt``, ``fabs``, ``floor``, ``trunc``."""
+        return self.code.intrinsic(name, self)
+
+    def __abs__(self) -> Value:
+        return self.one("fabs")
+
+
+class Code:
+    """One LLVM function being written.
+
+    Args:
+        module: the module it goes into; carries the target.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self.module, self.target = module, module.target
+        self.lines: list[str] = []
+        self.count = 0
+
+    def type(self, kind: str) -> str:
+        """The LLVM type of a kind of value."""
+        return f"<{self.target.lanes} x {({'f': 'double', 'i': 'i64', 'm': 'i1'})[kind]}>"
+
+    def name(self) -> str:
+        """A fresh local name; names never come from the model."""
+        self.count += 1
+        return f"%v{self.count}"
+
+    def emit(self, kind: str, instruction: str) -> Value:
+        """Append an instruction; its result as a value of this kind."""
+        name = self.name()
+        self.lines.append(f"  {name} = {instruction}")
+        return Value(self, kind, name)
+
+    def scalar(self, instruction: str) -> str:
+        """An instruction whose result is not a vector; gives its name."""
+        name = self.name()
+        self.lines.append(f"  {name} = {instruction}")
+        return name
+
+    def line(self, text: str) -> None:
+        """Append a line without a result: a store, a branch, a label."""
+        self.lines.append(text if text.endswith(":") else "  " + text)
+
+    def number(self, value: float) -> Value:
+        """A literal number in every lane."""
+        return Value(self, "f", f"splat (double {hexadecimal(value)})")
+
+    def integer(self, value: int) -> Value:
+        """A literal integer in every lane."""
+        return Value(self, "i", f"splat (i64 {value})")
+
+    def like(self, model: Value, other: Operand) -> Value:
+        """A literal as a value of the same kind; a value as it is."""
+        if isinstance(other, Value):
+            return other
+        return self.number(float(other)) if model.kind == "f" else self.integer(int(other))
+
+    def splat(self, scalar: str) -> Value:
+        """A vector with the same scalar double in every lane."""
+        wide, n = self.type("f"), self.target.lanes
+        first = self.scalar(f"insertelement {wide} poison, double {scalar}, i32 0")
+        return self.emit("f", f"shufflevector {wide} {first}, {wide} poison, <{n} x i32> zeroinitializer")
+
+    def select(self, mask: Value, yes: Operand, no: Operand) -> Value:
+        """Lane by lane, one or the other; what is not chosen has no influence."""
+        kind = next((v for v in (yes, no) if isinstance(v, Value)), self.number(0.0))
+        a, b, wide = self.like(kind, yes), self.like(kind, no), self.type(kind.kind)
+        return self.emit(kind.kind, f"select {self.type('m')} {mask.text}, {wide} {a.text}, {wide} {b.text}")
+
+    def intrinsic(self, name: str, *arguments: Value) -> Value:
+        """One of LLVM's own functions on doubles."""
+        wide = self.type("f")
+        full = f"llvm.{name}.v{self.target.lanes}f64"
+        self.module.declare(f"declare {wide} @{full}({', '.join([wide] * len(arguments))})")
+        return self.emit("f", f"call {wide} @{full}({', '.join(f'{wide} {a.text}' for a in arguments)})")
+
+    def fma(self, a: Value, b: Operand, c: Operand) -> Value:
+        """``a * b + c``, in one rounding where the target has the instruction."""
+        if self.target.fma:
+            return self.intrinsic("fma", a, self.like(a, b), self.like(a, c))
+        return a * b + c
+
+    def polynomial(self, x: Value, coefficients: Sequence[float]) -> Value:
+        """Coefficients from the constant up; two interleaved Horner chains, half the latency of one."""
+        square = x * x
+        chains = []
+        for start in (0, 1):
+            own = coefficients[start::2]
+            total = self.number(own[-1])
+            for c in reversed(own[:-1]):
+                total = self.fma(total, square, c)
+            chains.append(total)
+        return self.fma(chains[1], x, chains[0])
+
+    def product(self, a: Value, b: Value) -> tuple[Value, Value]:
+        """``a * b`` as rounded product and its exact error (Dekker's splitting where there is no fma)."""
+        p = a * b
+        if self.target.fma:
+            return p, self.fma(a, b, -p)
+        ah, bh = (a.bits() & -0x8000000).double(), (b.bits() & -0x8000000).double()
+        al, bl = a - ah, b - bh
+        return p, (((ah * bh - p) + ah * bl) + al * bh) + al * bl
+
+    def all(self, mask: Value) -> str:
+        """A scalar i1: true when every lane of the mask is."""
+        n = self.target.lanes
+        self.module.declare(f"declare i1 @llvm.vector.reduce.and.v{n}i1(<{n} x i1>)")
+        return self.scalar(f"call i1 @llvm.vector.reduce.and.v{n}i1({self.type('m')} {mask.text})")
+
+    def pick(self, table: Sequence[float], index: Value) -> Value:
+        """``table[index & 15]`` of a 16-entry table, lane by lane."""
+        if self.target.permute:
+            wide = self.type("f")
+            low, high = ("<" + ", ".join(f"double {hexadecimal(v)}" for v in part) + ">" for part in halves(table))
+            intrinsic = "llvm.x86.avx512.vpermi2var.pd.512"
+            self.module.declare(f"declare {wide} @{intrinsic}({wide}, {self.type('i')}, {wide})")
+            arguments = f"{wide} {low}, {self.type('i')} {index.text}, {wide} {high}"
+            return self.emit("f", f"call {wide} @{intrinsic}({arguments})")
+        return self.gather(self.module.table(table), index & 15)
+
+    def gather(self, table: str, index: Value) -> Value:
+        """``table[index]`` of a constant array, lane by lane; the index must be inside it."""
+        wide, result = self.type("f"), "poison"
+        for lane in range(self.target.lanes):
+            i = self.scalar(f"extractelement {self.type('i')} {index.text}, i32 {lane}")
+            at = self.scalar(f"getelementptr inbounds double, ptr {table}, i64 {i}")
+            v = self.scalar(f"load double, ptr {at}, align 8")
+            result = self.scalar(f"insertelement {wide} {result}, double {v}, i32 {lane}")
+        return Value(self, "f", result)
+
+    def call(self, function: str, *arguments: Value) -> Value:
+        """A math kernel of this module by name; it is written the first time it is called."""
+        self.module.need(function)
+        wide = self.type("f")
+        return self.emit("f", f"call {wide} @{function}({', '.join(f'{wide} {a.text}' for a in arguments)})")
+
+
+Kernel = Callable[..., None]
+
+
+@dataclass
+class Module:
+    """A module being written.
+
+    Attributes:
+        kernels: every math function that may be called: name to (number of arguments, writer). A writer gets
+            the ``Code`` and its arguments, and ends with ``ret``.
+    """
+
+    target: Target
+    kernels: dict[str, tuple[int, Kernel]] = field(default_factory=dict)
+    declarations: dict[str, None] = field(default_factory=dict)
+    globals: dict[str, str] = field(default_factory=dict)
+    functions: list[str] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
+
+    def declare(self, line: str) -> None:
+        """Declare an intrinsic, once."""
+        self.declarations[line] = None
+
+    def table(self, values: Sequence[float]) -> str:
+        """A constant array; the same numbers share one."""
+        body = ", ".join(f"double {hexadecimal(v)}" for v in values)
+        text = f"private unnamed_addr constant [{len(values)} x double] [{body}], align 8"
+        return self.globals.setdefault(text, f"@t{len(self.globals)}")
+
+    def need(self, kernel: str) -> None:
+        """Write a kernel if it is not there yet."""
+        if kernel in self.written:
+            return
+        self.written.add(kernel)
+        count, write = self.kernels[kernel]
+        code = Code(self)
+        arguments = [Value(code, "f", f"%a{i}") for i in range(count)]
+        write(code, *arguments)
+        wide = code.type("f")
+        signature = f"internal {wide} @{kernel}({', '.join(f'{wide} {a.text}' for a in arguments)})"
+        self.function(signature, code, pure=True)
+
+    def function(self, signature: str, code: Code, pure: bool = False) -> None:
+        """A finished function; ``pure``: its result follows from its arguments alone, so calls may be merged."""
+        group = "#1" if pure else "#0"
+        self.functions.append(f"define {signature} {group} {{\nentry:\n" + "\n".join(code.lines) + "\n}\n")
+
+    def text(self) -> str:
+        """The whole module as LLVM assembly."""
+        head = [f'target triple = "{self.target.triple}"']
+        head += [f"{name} = {body}" for body, name in self.globals.items()]
+        common = f'nounwind "target-cpu"="{self.target.cpu}" "target-features"="{self.target.features}"'
+        groups = [f"attributes #0 = {{ {common} }}", f"attributes #1 = {{ willreturn memory(none) {common} }}"]
+        return "\n".join([*head, *self.declarations, *self.functions, *groups, ""])
+
+
+def ret(code: Code, value: Value) -> None:
+    """End a kernel with its result."""
+    code.line(f"ret {code.type('f')} {value.text}")
+
+
+def hexadecimal(value: float) -> str:
+    """A double in LLVM's exact notation."""
+    return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+
+
+def halves(table: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+    """The first and the last eight of sixteen."""
+    return table[:8], table[8:]
