@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,9 @@ def page(data: dict[str, Any]) -> str:
 
 def by_group(variables: Iterable[Row]) -> Iterable[str]:
     """The variables as tables, one a sector of the model file."""
-    for group, rows in groupby(variables, key=lambda row: row["group"]):
+    every = list(variables)
+    for group in dict.fromkeys(row["group"] for row in every):
+        rows = [row for row in every if row["group"] == group]
         yield f"### {printable(group) or 'Others'}"
         cells = [[r["name"], r["kind"], r["unit"], span(*r["range"]), r["documentation"]] for r in rows]
         yield markdown(["variable", "kind", "unit", "range", "documentation"], cells)

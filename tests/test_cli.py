@@ -353,7 +353,7 @@ def test_ctrl_c_is_one_line_and_130(say: Say, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("policy_lab.simulate.simulate", interrupted)
     answer = say("run", SMALL)
-    assert (answer.status, answer.out, answer.err) == (130, "", "policy-lab: stopped.\n")
+    assert (answer.status, answer.out, answer.err) == (130, "", "policy-lab: Stopped.\n")
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
@@ -388,8 +388,8 @@ def test_the_app_answers_at_the_address_it_prints_and_stops_quietly(how: signal.
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line.startswith("Policy Lab is at http://127.0.0.1:")
-        with urllib.request.urlopen(line.split()[4], timeout=30) as page:
+        assert line.startswith("Policy Lab: http://127.0.0.1:")
+        with urllib.request.urlopen(line.split()[2], timeout=30) as page:
             assert page.status == 200
             assert b"<html" in page.read()
     finally:

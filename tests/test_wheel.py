@@ -90,8 +90,8 @@ def serves(command: Path, folder: Path) -> None:
     try:
         assert server.stdout is not None
         line = server.stdout.readline()
-        assert line.startswith("Policy Lab is at "), server.communicate()[1]
-        address = line.split()[4]
+        assert line.startswith("Policy Lab: http"), server.communicate()[1]
+        address = line.split()[2]
         page = urllib.request.urlopen(address, timeout=60).read().decode()
         own = [part.split('"')[0] for part in page.split('"')[1::2] if part.startswith("/assets/")]
         assert own

@@ -60,8 +60,9 @@ def main(words: Sequence[str] | None = None) -> int:
         arguments = parser().parse_args(words)
         status: int = arguments.does(arguments)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        complain("stopped.")
+    except KeyboardInterrupt as stop:
+        # A study says what it keeps.
+        complain(str(stop) or "Stopped.")
         return STOPPED
     except BrokenPipeError:
         let_go_of_stdout()

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import signal
-import socket
 import sys
-import webbrowser
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from policy_lab.cli.describe import OUR_MODEL
-from policy_lab.errors import BadValue, OutputError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from werkzeug.serving import BaseWSGIServer
-
-    from policy_lab.runs import Runs
+from policy_lab.errors import BadValue
 
 USUAL_PORT = 8050
 
@@ -45,50 +34,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def command(arguments: argparse.Namespace) -> int:
     """Serve until somebody stops it."""
     port = _port(arguments.port)
-    server = _server(arguments.model, arguments.host, port)
-    address = f"http://{_spoken(arguments.host)}:{server.port}/"
-    if port is None and server.port != USUAL_PORT:
-        print(f"Port {USUAL_PORT} is taken, so another one was chosen.")
-    print(f"Policy Lab is at {address}  (Ctrl-C stops it)", flush=True)
-    if not arguments.no_browser and _has_a_screen():
-        webbrowser.open(address)
-    _serve(server)
+    from policy_lab.app import serve
+    from policy_lab.model import load_model
+
+    model = load_model(arguments.model)
+    if port is None:
+        port = _usual_port(arguments.host)
+    signal.signal(signal.SIGTERM, _stop)
+    serve(model, arguments.host, port, open_browser=not arguments.no_browser and _has_a_screen())
     print("Policy Lab has stopped.")
     return 0
-
-
-def _server(model_name: str, host: str, port: int | None) -> BaseWSGIServer:
-    """A server that is bound already, so that the address it tells is the one it has."""
-    from werkzeug.serving import make_server
-
-    from policy_lab.app import create_app
-    from policy_lab.model import load_model
-    from policy_lab.simulate import simulate
-
-    free = _free_port(host, port)
-    model = load_model(model_name)
-
-    def run(constants: Mapping[str, float]) -> Runs:
-        return simulate(model, dict(constants))
-
-    app = create_app(model, run=run)
-    # Its log of every request is for developers.
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    return make_server(host, free, app.server, threaded=True)
-
-
-def _serve(server: BaseWSGIServer) -> None:
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.server_close()
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _port(text: str | None) -> int | None:
@@ -99,30 +54,19 @@ def _port(text: str | None) -> int | None:
     return int(text)
 
 
-def _free_port(host: str, port: int | None) -> int:
-    """The port to bind: the one asked for if it is free, else, if none was asked for, 0 (the system chooses)."""
-    wanted = USUAL_PORT if port is None else port
+def _usual_port(host: str) -> int:
+    """The usual port; 0, a free one, if another program has it and nobody insists."""
+    from policy_lab.app.server import listen
+
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, wanted, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            # As the server does, so that a port whose last connections are still closing counts as free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except socket.gaierror:
-        raise BadValue(f"'{host}' is no address of this machine; try --host 127.0.0.1.") from None
-    except OSError as error:
-        if port is None and not isinstance(error, PermissionError):
-            return 0
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"Cannot listen on {host}:{wanted}: {reason}. --port 0 takes a free port.") from None
-    return wanted
+        listen(host, USUAL_PORT).close()
+    except BadValue:
+        return 0
+    return USUAL_PORT
 
 
-def _spoken(host: str) -> str:
-    """The host as a browser on this machine reaches it."""
-    if host in ("0.0.0.0", "::", ""):
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _has_a_screen() -> bool:

@@ -7,7 +7,6 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from policy_lab.cli.tables import number, paragraph, printable, span, table
@@ -93,7 +92,8 @@ def levers_text(model: Model) -> str:
     if not model.levers:
         return f"{model.name} names no levers: any constant can be set with --set (see the variables)."
     blocks = []
-    for group, rows in groupby(model.levers.values(), key=lambda lever: lever.group):
+    for group in dict.fromkeys(lever.group for lever in model.levers.values()):
+        rows = [lever for lever in model.levers.values() if lever.group == group]
         cells = [[r.name, number(r.default), _ends(r), r.unit, r.why] for r in rows]
         blocks.append(f"{printable(group)}\n" + table(["lever", "status quo", "range", "unit", "why"], cells))
     return "\n\n".join(blocks)
@@ -144,14 +144,19 @@ def _equations(model: Model) -> Iterable[Equation]:
 def _heading(model: Model) -> str:
     clock = model.program.clock
     counts = [kind_of(model, e.name) for e in _equations(model)]
-    kinds = ", ".join(f"{counts.count(kind)} {kind}" for kind in dict.fromkeys(counts))
+    kinds = ", ".join(_counted(counts.count(kind), kind) for kind in dict.fromkeys(counts))
     return "\n".join(
         [
             f"{printable(model.name)} ({model.path})",
-            paragraph(f"{len(counts)} variables: {kinds}."),
+            paragraph(f"{_counted(len(counts), 'variable')}: {kinds}."),
             f"Time {number(clock.initial)} to {number(clock.final)} {clock.unit}, in steps of {number(clock.step)}.",
         ]
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    plurals = {"auxiliary": "auxiliaries", "control": "time settings"}
+    return f"{count} {noun if count == 1 else plurals.get(noun, noun + 's')}"
 
 
 def _ends(lever: Lever) -> str:

@@ -82,17 +82,16 @@ def _on_device(path: Path) -> Iterator[TextIO]:
 
 @contextmanager
 def _whole_or_absent(path: Path) -> Iterator[TextIO]:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
-    ) as part:
-        try:
-            yield part
-            part.flush()
-            os.chmod(part.name, _mode(path))
-            os.replace(part.name, path)
-        except BaseException:
-            Path(part.name).unlink(missing_ok=True)
-            raise
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part")
+    part = Path(name)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+        part.chmod(_mode(path))
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _mode(path: Path) -> int:
