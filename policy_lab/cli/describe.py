@@ -13,7 +13,7 @@ from policy_lab.cli.tables import number, paragraph, printable, span, table
 
 if TYPE_CHECKING:
     from policy_lab.equations import Equation
-    from policy_lab.model import Lever, Model, Scenario
+    from policy_lab.model import Lever, Model, Scenario, Setting
 
 OUR_MODEL = "big_science"
 
@@ -165,17 +165,16 @@ def _ends(lever: Lever) -> str:
 
 
 def _scenario_text(scenario: Scenario) -> str:
-    moves = [
-        f"{name} = {number(s.value)}" + (f", from {number(s.start)} over {number(s.ramp)} years" if _timed(s) else "")
-        for name, s in scenario.levers.items()
-    ]
+    moves = [f"{name} = {number(s.value)}{_timing(s)}" for name, s in scenario.levers.items()]
     moves += [f"{name} = {number(v)}" for name, v in {**scenario.events, **scenario.assumptions}.items()]
     head = f"{scenario.key}: {printable(scenario.title)}"
     return "\n".join([head, paragraph(scenario.rationale, "  "), *(paragraph(m, "    ") for m in moves)])
 
 
-def _timed(setting: Any) -> bool:
-    return setting.start is not None and setting.ramp is not None and math.isfinite(setting.start + setting.ramp)
+def _timing(setting: Setting) -> str:
+    """When a lever moves, where the scenario says so (it is NaN where it does not)."""
+    start = "" if math.isnan(setting.start) else f", from {number(setting.start)}"
+    return start + ("" if math.isnan(setting.ramp) else f", over {number(setting.ramp)} years")
 
 
 def _variable(model: Model, equation: Equation) -> dict[str, Any]:

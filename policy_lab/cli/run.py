@@ -134,12 +134,15 @@ def _number(what: str, text: str) -> float:
 
 def _constant(model: Model, name: str) -> str:
     try:
-        return model.find(name)
+        found = model.find(name)
     except UnknownName:
         lever, colon, part = name.rpartition(":")
         if not colon or part.strip().casefold() not in ("start", "ramp"):
             raise
-    return _timing(model, lever.strip(), part.strip().casefold())
+        return _timing(model, lever.strip(), part.strip().casefold())
+    if found not in model.program.constants:
+        raise BadValue(f"'{found}' is computed by {model.name}, so it cannot be set; levers and constants can.")
+    return found
 
 
 def _timing(model: Model, name: str, part: str) -> str:
