@@ -197,7 +197,7 @@ class Program:
         once: names of auxiliaries that depend on constants alone, in run order.
         start: names to evaluate to get all stocks' initial values, in run order (stocks among them).
         step: names of auxiliaries to evaluate at every step, in run order.
-        source: the text it was made from is known by this hash (SHA-256, hex).
+        source: the text it was made from is known by this hash (SHA-256, hex); ``file`` is where it stood.
         notes: what PySD's parser warned about, and what the translation left out.
         guards: what a run must fulfil, see ``Guard``.
         refused: what could not be written in FUNCTIONS, first in the file first. Where there is any, the equations
@@ -216,6 +216,7 @@ class Program:
     notes: tuple[str, ...] = field(default=())
     guards: tuple[Guard, ...] = field(default=())
     refused: tuple[UnsupportedConstruct, ...] = field(default=())
+    file: str = ""
 
     @cached_property
     def stocks(self) -> tuple[str, ...]:

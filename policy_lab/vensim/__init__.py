@@ -84,6 +84,7 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
     return Program(
         reading.source.path.stem, equations, tables, clock, constants, run.once, run.start, run.step,
         reading.source.hash, reading.notes, guards, tuple(refused),
+        str(reading.source.path),
     )  # fmt: skip
 
 

@@ -1,0 +1,130 @@
+"""Engines that run a Program, behind one contract. A new one is a new file here and a line in ``_MODULES``.
+
+A backend is one module with a ``BACKEND`` that fulfils ``Backend``. It never imports another one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, cast
+
+from policy_lab.equations import Clock, Program
+from policy_lab.errors import BadValue, PolicyLabError, UnknownName, UnsupportedConstruct
+from policy_lab.runs import Floats
+
+Integration = Literal["euler", "rk4"]
+
+#: Backend name to module, the fastest first: what "auto" tries in turn.
+_MODULES: Mapping[str, str] = {"llvm": "llvm", "numpy": "numpy_batch", "pysd": "pysd_reference"}
+#: The judge: what "auto" falls back to when no faster backend knows a construct.
+REFERENCE = "pysd"
+
+
+class Backend(Protocol):
+    """What an engine must offer.
+
+    Attributes:
+        name: as ``get`` takes it.
+        integrations: methods it has; a run with another one is refused before it starts.
+    """
+
+    name: str
+    integrations: tuple[Integration, ...]
+
+    def supports(self, program: Program) -> None:
+        """Return if it can run the Program; raise UnsupportedConstruct naming variable, construct and line if not."""
+
+    def run(
+        self,
+        program: Program,
+        constants: Mapping[str, float | Floats],
+        runs: int,
+        outputs: Sequence[str],
+        times: Floats,
+        step: float,
+        integration: Integration,
+    ) -> Floats:
+        """Simulate.
+
+        Args:
+            program: what to run; its ``guards`` hold for these constants and this step (``simulate`` sees to it).
+            constants: overridden constants, one number for all runs or ``value[run]``.
+            runs: number of runs.
+            outputs: names of equations (not lookups) to save.
+            times: moments to save, each one of ``program.clock.moments(step)`` to within a rounding error, rising.
+            step: time step; ``Name("TIME STEP")`` has this value.
+            integration: ``"euler"`` or ``"rk4"``.
+
+        Returns:
+            ``values[run, time, output]``; NaN and infinity where the model gives them.
+        """
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a run stands where.
+
+    Attributes:
+        moments: every moment of the run up to the last saved one.
+        rows: position among ``moments`` to position among the saved times.
+    """
+
+    moments: list[float]
+    rows: Mapping[int, int]
+
+
+def schedule(clock: Clock, step: float, times: Sequence[float] | Floats) -> Schedule:
+    """Find the saved times among the moments of a run; raises BadValue where a time is none of them."""
+    moments, _ = clock.moments(step)
+    rows: dict[int, int] = {}
+    position = 0
+    for row, time in enumerate(times):
+        while position < len(moments) and moments[position] < time - step / 2:
+            position += 1
+        if position == len(moments) or abs(moments[position] - time) > step * 1e-3:
+            raise BadValue(f"{time:g} is no moment of a run from {clock.initial:g} to {clock.final:g} by {step:g}.")
+        rows[position] = row
+    return Schedule(moments[: max(rows, default=0) + 1], rows)
+
+
+def available() -> tuple[str, ...]:
+    """Names of the backends that this installation has, the fastest first."""
+    return tuple(n for n, module in _MODULES.items() if importlib.util.find_spec(f"{__name__}.{module}") is not None)
+
+
+def get(name: str) -> Backend:
+    """A backend by name; raises UnknownName."""
+    if name not in available():
+        raise UnknownName("backend", name, ("auto", *available()))
+    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    return cast(Backend, module.BACKEND)
+
+
+def choose(program: Program, integration: Integration) -> tuple[Backend, str]:
+    """The fastest backend that can run a Program, and why no faster one could ("" for the first choice).
+
+    Raises:
+        UnsupportedConstruct: not even the reference has what is asked for.
+    """
+    reasons: list[str] = []
+    for name in available():
+        try:
+            backend = get(name)
+            backend.supports(program)
+            check_integration(backend, integration)
+        except (UnsupportedConstruct, BadValue, ImportError) as refusal:
+            reasons.append(str(refusal) if isinstance(refusal, PolicyLabError) else f"{name} is not installed")
+        else:
+            return backend, " ".join(dict.fromkeys(reasons))
+    raise BadValue(" ".join(dict.fromkeys(reasons)))
+
+
+def check_integration(backend: Backend, integration: str) -> None:
+    """Raise BadValue where a backend does not have an integration method."""
+    if integration not in ("euler", "rk4"):
+        raise BadValue(f"There is no integration method '{integration}'. Possible: euler, rk4.")
+    if integration not in backend.integrations:
+        raise BadValue(f"The backend {backend.name} integrates by {', '.join(backend.integrations)} only, not {integration}.")

@@ -1,0 +1,228 @@
+"""PySD itself, one run at a time: slow, and the judge of every other backend.
+
+The model file is translated by PySD into a temporary folder, never beside the file. What PySD would write into
+Python code as it stands (documentation, names of ranges and macros) is left out or checked before, so that a model
+file stays data.
+"""
+
+from __future__ import annotations
+
+import atexit
+import copy
+import re
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from policy_lab.backends import Integration, schedule
+from policy_lab.equations import Program
+from policy_lab.errors import ModelError, SimulationError
+from policy_lab.runs import Floats
+from policy_lab.vensim import fold
+from policy_lab.vensim.reading import Reading, read
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # PySD's own imports warn about numpy and pandas, not about a model
+    import pysd
+    from pysd.builders.python.python_functions import functionspace
+    from pysd.builders.python.python_model_builder import ModelBuilder
+    from pysd.translators.structures import abstract_expressions as tree
+
+_CONTROLS = {"INITIAL TIME": "initial_time", "FINAL TIME": "final_time", "TIME STEP": "time_step", "SAVEPER": "saveper"}
+_HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
+
+
+class PysdReference:
+    """The backend, see ``backends.Backend``."""
+
+    name = "pysd"
+    integrations: tuple[Integration, ...] = ("euler",)
+
+    def supports(self, program: Program) -> None:
+        """Whatever PySD can translate; what it cannot comes out when it runs."""
+
+    def run(
+        self,
+        program: Program,
+        constants: Mapping[str, float | Floats],
+        runs: int,
+        outputs: Sequence[str],
+        times: Floats,
+        step: float,
+        integration: Integration,
+    ) -> Floats:
+        """See ``backends.Backend.run``.
+
+        Raises:
+            ModelError: PySD cannot translate the model.
+            SimulationError: PySD stopped during a run; says what it said.
+        """
+        timing = schedule(program.clock, step, times)
+        values = np.empty((runs, len(times), len(outputs)))
+        model = _translated(program.file, program.source)
+        _, saved = program.clock.moments(step)
+        saveper = program.clock.saveper if timing.rows.keys() <= set(saved) else step
+        for run in range(runs):
+            given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in constants.items()}  # type: ignore[index]
+            table = model.run(given, outputs, program, step, saveper)
+            rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
+            for column, name in enumerate(outputs):
+                values[run, :, column] = model.values_of(name, table)[rows]
+                if name == "SAVEPER":  # how often *we* let PySD save says nothing of the model
+                    values[run, :, column] = program.clock.saveper
+        return values
+
+
+class _Translated:
+    """A model in PySD's hands."""
+
+    def __init__(self, path: Path) -> None:
+        self._model = pysd.load(path)
+        self._spelled = {fold(real): real for real in self._model.namespace}
+        self._arrays: dict[str, xr.DataArray] = {}
+
+    def run(
+        self, constants: Mapping[str, float], outputs: Sequence[str], program: Program, step: float, saveper: float
+    ) -> pd.DataFrame:
+        """One run: a row a moment, a column a variable (arrays for subscripted ones)."""
+        columns = list(dict.fromkeys(self._base(n) for n in outputs))
+        timing = {"time_step": step, "saveper": saveper, "initial_condition": "original"}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PySD warns about everything it extrapolates, at every step
+            try:
+                self._model.reload()
+                overrides = self._overrides(constants)
+                return self._model.run(params=overrides, return_columns=columns, flatten_output=False, **timing)
+            except Exception as error:  # PySD lets through whatever its generated code raises
+                reason = " ".join(str(error).split())[:300] or type(error).__name__
+                raise SimulationError(f"PySD cannot run {program.name}: {reason}") from None
+
+    def _base(self, name: str) -> str:
+        head, elements = _parts(name)
+        whole = self._spelled.get(fold(name))
+        found = whole or self._spelled.get(fold(head))
+        if found is None:
+            raise ModelError(f"PySD does not know the variable '{name}'.")
+        return found
+
+    def _overrides(self, constants: Mapping[str, float]) -> dict[str, float | xr.DataArray]:
+        """Constants by PySD's names; elements of one array together, the rest of it as it is."""
+        overrides: dict[str, float | xr.DataArray] = {}
+        for name, value in constants.items():
+            base, (_, elements) = self._base(name), _parts(name)
+            if fold(base) == fold(name) or not elements:
+                overrides[base] = value
+                continue
+            if base not in overrides:
+                overrides[base] = self._model[base].astype(float).copy()
+            array = overrides[base]
+            assert isinstance(array, xr.DataArray)  # a subscripted constant is an array in PySD
+            array[_indices(array, elements)] = value
+        return overrides
+
+    def values_of(self, name: str, table: pd.DataFrame) -> Floats:
+        """``value[row]`` of one scalar variable."""
+        base, (_, elements) = self._base(name), _parts(name)
+        cells = table[base].to_list()
+        if cells and isinstance(cells[0], xr.DataArray):
+            where = _indices(cells[0], elements)
+            return np.array([float(c.values[where]) for c in cells])
+        return np.array([float(c) for c in cells])
+
+
+def _parts(name: str) -> tuple[str, list[str]]:
+    head, bracket, rest = name.partition("[")
+    return head, rest.rstrip("] ").split(",") if bracket else []
+
+
+def _indices(array: xr.DataArray, elements: Sequence[str]) -> tuple[int, ...]:
+    folded = [[fold(str(c)) for c in array.coords[d].values] for d in array.dims]
+    return tuple(known.index(fold(e)) for known, e in zip(folded, elements, strict=True))
+
+
+def _rows(saved: Floats, wanted: Sequence[float], step: float) -> list[int]:
+    """Positions of the wanted moments among the saved ones."""
+    rows = [int(np.argmin(np.abs(saved - t))) for t in wanted]
+    for row, time in zip(rows, wanted, strict=True):
+        if abs(saved[row] - time) > step / 4:
+            raise SimulationError(f"PySD did not save the time {time:g}.")
+    return rows
+
+
+@lru_cache(maxsize=16)
+def _translated(file: str, source: str) -> _Translated:
+    """PySD's translation of a model file; kept for the life of the process."""
+    reading = read(Path(file))
+    if reading.source.hash != source:
+        raise ModelError(f"{Path(file).name} has changed since it was read: load the model again.")
+    folder = Path(tempfile.mkdtemp(prefix="policy-lab-pysd-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what PySD warns about when it reads is in Program.notes
+        try:
+            return _Translated(ModelBuilder(_harmless(reading, folder)).build_model())
+        except ModelError:
+            raise
+        except Exception as error:  # PySD's builder raises whatever goes wrong inside it
+            reason = " ".join(str(error).split())[:300] or type(error).__name__
+            raise ModelError(f"PySD cannot translate {Path(file).name}: {reason}") from None
+
+
+def _harmless(reading: Reading, folder: Path) -> Any:
+    """The abstract model without anything that would be written into Python code unquoted."""
+    model = copy.deepcopy(reading.abstract)
+    names = {fold(e.name) for s in model.sections for e in s.elements} | {fold(s.name) for s in model.sections}
+    for number, section in enumerate(model.sections):
+        section.path = folder / ("model.py" if number == 0 else f"macro_{number}.py")
+        for name in [*(section.name for _ in range(number > 0)), *_range_names(section), *section.params]:
+            _check(name)
+        for element in section.elements:
+            element.documentation = ""
+            for component in element.components:
+                if type(component).__name__ == "AbstractData":
+                    _check(element.name)
+                _check_tree(component.ast, names)
+    return replace(model, original_path=folder / "model.mdl")
+
+
+def _range_names(section: Any) -> Iterator[str]:
+    for item in section.subscripts:
+        yield item.name
+        if isinstance(item.subscripts, dict):
+            raise ModelError(f"The subscript range '{item.name}' is read from another file.")
+        yield from [item.subscripts] if isinstance(item.subscripts, str) else item.subscripts
+
+
+def _check(name: str) -> None:
+    if not _HARMLESS.fullmatch(name.strip('"')) or (name.startswith('"') and "'" in name):
+        raise ModelError(f"PySD cannot run a model with the name {name[:60]!r}: it has quotes or backslashes.")
+
+
+def _check_tree(node: Any, names: set[str]) -> None:
+    """Files and unknown functions are written into the code as they are named: neither is let through."""
+    if isinstance(node, (tree.GetDataStructure, tree.GetLookupsStructure, tree.GetConstantsStructure)):
+        raise ModelError(f"The model reads {str(node.file)[:60]!r}: write the data into the model file.")
+    if isinstance(node, tree.CallStructure):
+        function = node.function.reference
+        if function not in functionspace and function != "a_function_of" and fold(function) not in names:
+            raise ModelError(f"PySD has no function {function.replace('_', ' ').upper()[:60]!r}.")
+    for child in _children(node):
+        _check_tree(child, names)
+
+
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, (list, tuple)):
+        return list(node)
+    return list(vars(node).values()) if hasattr(node, "__dict__") and not isinstance(node, np.ndarray) else []
+
+
+BACKEND = PysdReference()
