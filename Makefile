@@ -21,6 +21,7 @@ help:  ## this menu
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14 | sed 's/^/  make /'
 
 setup: $(READY)  ## make the environment .venv with the locked versions (quick when it is up to date)
+	@echo "== The environment is ready; for example: $(BIN)/policy-lab --help"
 
 run: $(READY)  ## start the app in the browser, on this machine only; Ctrl-C stops it
 	@$(BIN)/policy-lab app $(ARGS)
@@ -85,4 +86,3 @@ $(READY): requirements.lock pyproject.toml hatch_build.py
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
 	@touch $(READY)
-	@echo "== Ready: $(BIN)/policy-lab --help"
