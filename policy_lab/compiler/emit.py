@@ -6,12 +6,14 @@ the IR are numbers of our own: nothing of the model's text gets into it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy_lab.compiler.driver import write_driver
 from policy_lab.compiler.kernels import KERNELS
 from policy_lab.compiler.layout import Layout, needed_for_rates, parts
+from policy_lab.compiler.settled import HUGE, QUOTIENT, RECIPROCAL, TINY
 from policy_lab.compiler.tables import table_kernel
 from policy_lab.compiler.vectors import Code, Module, Target, Value
 from policy_lab.equations import FUNCTIONS, Apply, Expression, Name, Number, Program, names_in
@@ -50,11 +52,12 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
     for name, table in program.tables.items():
         module.kernels[f"l_{numbers[name]}"] = (1, table_kernel(table))
     writer = _Writer(module, layout, numbers)
-    rates = _rates(program, layout)
-    writer.function("once", _items(program, layout, program.once), keep_all=True)
+    rates = _rates(layout)
+    once = [*_once(program, layout), *_items(layout, layout.settled, layout.settled)]
+    writer.function("once", once, keep_all=True)
     writer.function("start", _start(program, layout), keep_all=True)
-    writer.function("lean", [*_items(program, layout, needed_for_rates(program)), *rates], keep_all=False)
-    writer.function("full", [*_items(program, layout, program.step), *rates], keep_all=True)
+    writer.function("lean", [*_items(layout, needed_for_rates(layout), layout.moving), *rates], keep_all=False)
+    writer.function("full", [*_items(layout, program.step, layout.moving), *rates], keep_all=True)
     write_driver(module, layout)
     return module.text()
 
@@ -77,9 +80,13 @@ def _unknown(expression: Expression) -> str | None:
     return next((u for u in map(_unknown, expression.arguments) if u), None)
 
 
-def _items(program: Program, layout: Layout, names: Sequence[str]) -> list[Item]:
+def _items(layout: Layout, names: Iterable[str], expressions: Mapping[str, Expression]) -> list[Item]:
+    return [Item(name, expressions[name], layout.slot[name]) for name in names]
+
+
+def _once(program: Program, layout: Layout) -> list[Item]:
     found = []
-    for name in names:
+    for name in program.once:
         expression = program.equations[name].expression
         assert expression is not None  # lookups are not among the names to run
         found.append(Item(name, expression, layout.slot[name]))
@@ -96,13 +103,8 @@ def _start(program: Program, layout: Layout) -> list[Item]:
     return found
 
 
-def _rates(program: Program, layout: Layout) -> list[Item]:
-    found = []
-    for i, name in enumerate(layout.stocks):
-        expression = program.equations[name].expression
-        assert expression is not None  # a stock's rate
-        found.append(Item(None, expression, layout.first_rate + i))
-    return found
+def _rates(layout: Layout) -> list[Item]:
+    return [Item(None, layout.moving[name], layout.first_rate + i) for i, name in enumerate(layout.stocks)]
 
 
 def size_of(expression: Expression) -> int:
@@ -190,8 +192,27 @@ class _Body:
             return self.code.call(_KERNEL_OF[name], self.number(arguments[0]))
         if name in _INTRINSIC_OF:
             return self.number(arguments[0]).one(_INTRINSIC_OF[name])
+        if name == RECIPROCAL:
+            return self._reciprocal(arguments[0])
+        if name == QUOTIENT:
+            return self._quotient(*arguments)
         method: Callable[..., Value] = getattr(self, f"_{name}")
         return method(*arguments)
+
+    def _reciprocal(self, a: Expression) -> Value:
+        """1/a; NaN where a or 1/a is so small that ``_quotient`` could not correct its rounding."""
+        x = self.number(a)
+        size = abs(x)
+        strange = size.compare("ult", TINY) & x.compare("une", 0.0)
+        strange = strange | (size.compare("ugt", HUGE) & size.compare("une", math.inf))
+        return self.code.select(strange, math.nan, 1.0 / x)
+
+    def _quotient(self, a: Expression, b: Expression, reciprocal: Expression) -> Value:
+        """The quotient, rounded once; where zero or infinity make the correction NaN, the product is exact."""
+        x, y, r = self.number(a), self.number(b), self.number(reciprocal)
+        rough = x * r
+        fine = self.code.fma(self.code.fma(-rough, y, x), r, rough)
+        return self.code.select(fine.compare("uno", fine), rough, fine)
 
     def _neg(self, a: Expression) -> Value:
         return -self.number(a)

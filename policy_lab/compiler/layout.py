@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.equations import Program, names_in
+from policy_lab.compiler.settled import taken_out
+from policy_lab.equations import Expression, Program, names_in
 
 #: Functions are cut where they pass this many operations: LLVM's time grows faster than its input.
 PART = 6000
@@ -14,13 +15,15 @@ PART = 6000
 
 @dataclass(frozen=True)
 class Layout:
-    """Slots of a Program's variables, in this order: given numbers, Time, once, stocks, other auxiliaries, rates.
+    """Slots of a Program's variables: given numbers, Time, once, stocks, other auxiliaries, settled parts, rates.
 
     Attributes:
         given: constants and controls; their numbers come from outside.
         once: auxiliaries worked out once a run.
         stocks: continuous ones first, then the discrete ones.
         others: auxiliaries of ``start`` and ``step``.
+        settled: parts of equations that read only ``given`` and ``once``, see ``settled.py``; by invented name.
+        moving: expression of every auxiliary of ``step`` and rate of every stock, with those parts replaced.
     """
 
     program: Program
@@ -28,11 +31,13 @@ class Layout:
     once: tuple[str, ...]
     stocks: tuple[str, ...]
     others: tuple[str, ...]
+    settled: Mapping[str, Expression]
+    moving: Mapping[str, Expression]
 
     @cached_property
     def slot(self) -> Mapping[str, int]:
         """Position of every variable; of ``Time`` too."""
-        names = (*self.given, "Time", *self.once, *self.stocks, *self.others)
+        names = (*self.given, "Time", *self.once, *self.stocks, *self.others, *self.settled)
         return {name: i for i, name in enumerate(names)}
 
     @cached_property
@@ -66,28 +71,30 @@ class Layout:
         return self.first_sum + len(self.stocks)
 
 
-def layout_of(program: Program) -> Layout:
-    """The layout of a Program; the same Program always gives the same one, whatever is to be saved."""
+def layout_of(program: Program, reciprocals: bool = True) -> Layout:
+    """The layout of a Program; the same Program always gives the same one, whatever is to be saved.
+
+    Args:
+        program: what is laid out.
+        reciprocals: keep 1/x of what does not change and is divided by, for a target with fused multiply-add.
+    """
     equations = program.equations
     controls = [n for n, e in equations.items() if e.kind == "control"]
     stocks = sorted(program.stocks, key=lambda s: equations[s].discrete)
     known = {*program.constants, *controls, *program.once, *stocks}
     others = dict.fromkeys(n for n in (*program.start, *program.step) if n not in known)
-    return Layout(program, (*program.constants, *controls), program.once, tuple(stocks), tuple(others))
+    given = (*program.constants, *controls)
+    settled, moving = taken_out(program, (*program.step, *stocks), {*given, *program.once}, reciprocals)
+    return Layout(program, given, program.once, tuple(stocks), tuple(others), settled, moving)
 
 
-def needed_for_rates(program: Program) -> tuple[str, ...]:
+def needed_for_rates(layout: Layout) -> tuple[str, ...]:
     """The auxiliaries of ``step`` that some stock's change depends on, in run order."""
-    equations, wanted = program.equations, set[str]()
-    for stock in program.stocks:
-        rate = equations[stock].expression
-        assert rate is not None  # every stock has one
-        wanted.update(names_in(rate))
-    for name in reversed(program.step):
-        expression = equations[name].expression
-        if name in wanted and expression is not None:
-            wanted.update(names_in(expression))
-    return tuple(n for n in program.step if n in wanted)
+    wanted = {name for stock in layout.stocks for name in names_in(layout.moving[stock])}
+    for name in reversed(layout.program.step):
+        if name in wanted:
+            wanted.update(names_in(layout.moving[name]))
+    return tuple(n for n in layout.program.step if n in wanted)
 
 
 def parts(sizes: Sequence[int], limit: int = PART) -> list[range]:
