@@ -88,14 +88,14 @@ def range_of(model: Model, name: str) -> tuple[float | None, float | None]:
 
 
 def levers_text(model: Model) -> str:
-    """The levers as tables, one a group."""
+    """The levers by group: name, status quo and range in a line, the reason for it below."""
     if not model.levers:
         return f"{model.name} names no levers: any constant can be set with --set (see the variables)."
+    width = max(len(printable(name)) for name in model.levers)
     blocks = []
     for group in dict.fromkeys(lever.group for lever in model.levers.values()):
-        rows = [lever for lever in model.levers.values() if lever.group == group]
-        cells = [[r.name, number(r.default), _ends(r), r.unit, r.why] for r in rows]
-        blocks.append(f"{printable(group)}\n" + table(["lever", "status quo", "range", "unit", "why"], cells))
+        rows = [_lever_text(lever, width) for lever in model.levers.values() if lever.group == group]
+        blocks.append("\n".join([printable(group), *rows]))
     return "\n\n".join(blocks)
 
 
@@ -159,9 +159,11 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun if count == 1 else plurals.get(noun, noun + 's')}"
 
 
-def _ends(lever: Lever) -> str:
+def _lever_text(lever: Lever, width: int) -> str:
     words = " to ".join(w for w in (lever.low_words, lever.high_words) if w)
-    return span(lever.low, lever.high) + (f" ({words})" if words else "")
+    ends = f"{span(lever.low, lever.high)} {lever.unit}" + (f" ({words})" if words else "")
+    line = f"{printable(lever.name):<{width}}  status quo {number(lever.default)}, range {ends}"
+    return "\n".join([paragraph(line, "  ", hanging=" " * (width + 4)), paragraph(lever.why, "      ")])
 
 
 def _scenario_text(scenario: Scenario) -> str:

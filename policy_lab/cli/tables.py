@@ -31,9 +31,14 @@ def span(low: float | None, high: float | None) -> str:
     return f"{number(low)} to {number(high)}"
 
 
-def paragraph(text: str, indent: str = "", width: int | None = None) -> str:
-    """One paragraph, wrapped, each line indented."""
-    return textwrap.fill(printable(text), width or terminal_width(), initial_indent=indent, subsequent_indent=indent)
+def paragraph(text: str, indent: str = "", width: int | None = None, hanging: str | None = None) -> str:
+    """One paragraph, wrapped and indented; lines after the first by ``hanging``, if that is given."""
+    return textwrap.fill(
+        "".join(c if c.isprintable() else " " for c in text).strip(),
+        width or terminal_width(),
+        initial_indent=indent,
+        subsequent_indent=indent if hanging is None else hanging,
+    )
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
