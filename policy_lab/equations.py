@@ -235,6 +235,23 @@ class Program:
         named = {n for rate in rates if rate is not None for n in names_in(rate)}
         return frozenset(n for n in named if n in self.equations and self.equations[n].kind == "auxiliary")
 
+    def under(self, name: str) -> frozenset[str]:
+        """All names that a variable's value at the start can depend on, itself included."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            equation = self.equations.get(pending.pop())
+            if equation is not None and equation.name not in found:
+                found.add(equation.name)
+                read = equation.initial if equation.initial is not None else equation.expression
+                pending.extend(names_in(read) if read is not None else ())
+        return frozenset(found)
+
+    @cached_property
+    def under_guards(self) -> Mapping[str, frozenset[str]]:
+        """What each guard depends on, by its name."""
+        return {g.name: self.under(g.name) for g in self.guards}
+
     def listing(self) -> str:
         """The whole Program as text, one equation a line, in the order in which it runs."""
         return "\n".join(_listing(self)) + "\n"

@@ -1,19 +1,19 @@
-"""FUNCTIONS one number at a time: the plain meaning of an expression, for folding constants and checking structure.
+"""FUNCTIONS on NumPy numbers and arrays: the plain meaning of an expression, for folding and checking structure.
 
-Backends work on many runs at once; this is what they must agree with.
+Backends are built for speed; this is what they must agree with.
 """
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from policy_lab.equations import Apply, Equation, Expression, Name, Number, Table
 
-#: What each of FUNCTIONS does to NumPy doubles, ``if`` and ``lookup`` apart.
+#: What each of FUNCTIONS does to doubles, ``if`` and ``lookup`` apart; all take ``out`` as a last argument.
 ARITHMETIC: Mapping[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power, "neg": np.negative,
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
@@ -23,6 +23,8 @@ ARITHMETIC: Mapping[str, Callable[..., Any]] = {
     "integer": np.trunc,
 }  # fmt: skip
 
+Values = NDArray[np.float64]
+
 
 def value_of(expression: Expression, values: Mapping[str, float], tables: Mapping[str, Table]) -> float:
     """The value of an expression, given the value of every variable it reads; KeyError if one is missing."""
@@ -30,52 +32,40 @@ def value_of(expression: Expression, values: Mapping[str, float], tables: Mappin
         return float(_value(expression, values, tables))
 
 
-def _value(expression: Expression, values: Mapping[str, float], tables: Mapping[str, Table]) -> float:
+def _value(expression: Expression, values: Mapping[str, Any], tables: Mapping[str, Table]) -> Any:
     if isinstance(expression, Number):
-        return expression.value
+        return np.float64(expression.value)
     if isinstance(expression, Name):
-        return values[expression.name]
+        return np.float64(values[expression.name]) if np.ndim(values[expression.name]) == 0 else values[expression.name]
     arguments = expression.arguments
     if expression.function == "lookup":
-        assert isinstance(arguments[0], Name)
+        assert isinstance(arguments[0], Name)  # see FUNCTIONS
         return read_table(tables[arguments[0].name], _value(arguments[1], values, tables))
+    numbers = [_value(a, values, tables) for a in arguments]
     if expression.function == "if":
-        chosen = arguments[1] if _value(arguments[0], values, tables) != 0 else arguments[2]
-        return _value(chosen, values, tables)
-    numbers = [np.float64(_value(a, values, tables)) for a in arguments]
-    return float(ARITHMETIC[expression.function](*numbers))
+        return np.where(numbers[0] != 0, numbers[1], numbers[2])
+    return ARITHMETIC[expression.function](*numbers) * 1.0  # a truth as a number
 
 
-def read_table(table: Table, x: float) -> float:
-    """A lookup table at ``x``, see ``Table``."""
-    if x != x:
-        return x
-    if x <= table.x[0] or x >= table.x[-1]:
-        return _beyond(table, x)
-    i = bisect.bisect_right(table.x, x) - 1
-    return table.y[i] if table.stepped else _straight(table, i, x)
-
-
-def _beyond(table: Table, x: float) -> float:
-    end = 0 if x <= table.x[0] else len(table.x) - 1
-    if table.outside == "hold" or x == table.x[end] or len(table.x) == 1:
-        return table.y[end]
-    inner = 1 if end == 0 else end - 1
-    slope = (table.y[end] - table.y[inner]) / (table.x[end] - table.x[inner])
-    return table.y[end] + slope * (x - table.x[end])
-
-
-def _straight(table: Table, i: int, x: float) -> float:
-    slope = (table.y[i + 1] - table.y[i]) / (table.x[i + 1] - table.x[i])
-    return slope * (x - table.x[i]) + table.y[i]
+def read_table(table: Table, at: Any) -> Any:
+    """A lookup table at a number or an array of them, see ``Table``."""
+    x, y = np.array(table.x), np.array(table.y)
+    if table.stepped:
+        inside = y[np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 1)]
+        result = np.where(np.isnan(at), np.nan, inside)
+    else:
+        result = np.interp(at, x, y)
+    if table.outside == "extrapolate" and len(x) > 1:
+        below = y[0] + (y[1] - y[0]) / (x[1] - x[0]) * (at - x[0])
+        above = y[-1] + (y[-1] - y[-2]) / (x[-1] - x[-2]) * (at - x[-1])
+        result = np.where(at < x[0], below, np.where(at > x[-1], above, result))
+    return result
 
 
 def folded(expression: Expression) -> Expression:
     """The same expression with every part that reads no variable worked out."""
-    if not isinstance(expression, Apply):
+    if not isinstance(expression, Apply) or expression.function == "lookup":
         return expression
-    if expression.function == "lookup":
-        return Apply("lookup", (expression.arguments[0], folded(expression.arguments[1])))
     arguments = tuple(folded(a) for a in expression.arguments)
     if all(isinstance(a, Number) for a in arguments):
         return Number(value_of(Apply(expression.function, arguments), {}, {}))
@@ -83,13 +73,17 @@ def folded(expression: Expression) -> Expression:
 
 
 def start_values(
-    equations: Mapping[str, Equation], names: Iterable[str], known: Mapping[str, float], tables: Mapping[str, Table]
-) -> dict[str, float]:
-    """Values at the initial time of ``names`` (in run order), from what is ``known``: constants, controls, Time."""
+    equations: Mapping[str, Equation], names: Iterable[str], known: Mapping[str, Any], tables: Mapping[str, Table]
+) -> dict[str, Any]:
+    """Values at the initial time of ``names`` (in run order), from what is ``known``: constants, controls, Time.
+
+    Where what is known are arrays over runs, so is what depends on them.
+    """
     values = dict(known)
-    for name in names:
-        equation = equations[name]
-        expression = equation.initial if equation.initial is not None else equation.expression
-        assert expression is not None  # lookups are never among the names to run
-        values[name] = value_of(expression, values, tables)
+    with np.errstate(all="ignore"):
+        for name in names:
+            equation = equations[name]
+            expression = equation.initial if equation.initial is not None else equation.expression
+            assert expression is not None  # lookups are never among the names to run
+            values[name] = _value(expression, values, tables)
     return values

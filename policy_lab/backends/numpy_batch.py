@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from policy_lab.backends import Integration, Schedule, schedule
 from policy_lab.equations import Expression, Name, Number, Program, Table, names_in
-from policy_lab.evaluate import ARITHMETIC
+from policy_lab.evaluate import ARITHMETIC, read_table
 from policy_lab.runs import Floats
 
 Array = NDArray[Any]
@@ -340,14 +340,14 @@ def _call(instruction: _Instruction, arrays: Mapping[int, Array]) -> Call:
     function, result = instruction.function, arrays[instruction.result.slot]
     arguments = [arrays[a.slot] for a in instruction.arguments]
     if function == "if":
-        return partial(_select, *arguments, result)
+        condition, yes, no = arguments
+        return partial(_select, condition, yes, no, result)
     if function == "copy":
         return partial(np.copyto, result, arguments[0])
     if function == "square":
         return partial(np.square, arguments[0], result)
     if instruction.table is not None:
-        x, y = np.array(instruction.table.x), np.array(instruction.table.y)
-        return partial(_read_table, instruction.table, x, y, arguments[0], result)
+        return partial(_read_table, instruction.table, arguments[0], result)
     return partial(ARITHMETIC[function], *arguments, result)
 
 
@@ -356,18 +356,8 @@ def _select(condition: Array, yes: Array, no: Array, result: Array) -> None:
     np.copyto(result, yes, where=condition)
 
 
-def _read_table(table: Table, x: Floats, y: Floats, at: Array, result: Array) -> None:
-    """``evaluate.read_table`` for an array."""
-    if table.stepped:
-        inside = y[np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 1)]
-        result[...] = np.where(np.isnan(at), np.nan, inside)
-    else:
-        result[...] = np.interp(at, x, y)
-    if table.outside == "extrapolate" and len(x) > 1:
-        below = y[0] + (y[1] - y[0]) / (x[1] - x[0]) * (at - x[0])
-        above = y[-1] + (y[-1] - y[-2]) / (x[-1] - x[-2]) * (at - x[-1])
-        np.copyto(result, below, where=at < x[0])
-        np.copyto(result, above, where=at > x[-1])
+def _read_table(table: Table, at: Array, result: Array) -> None:
+    result[...] = read_table(table, at)
 
 
 class NumpyBatch:

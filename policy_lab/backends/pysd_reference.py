@@ -87,8 +87,7 @@ class _Translated:
 
     def __init__(self, path: Path) -> None:
         self._model = pysd.load(path)
-        self._spelled = {fold(real): real for real in self._model.namespace}
-        self._arrays: dict[str, xr.DataArray] = {}
+        self._spelled: dict[str, str] = {fold(real): real for real in self._model.namespace}
 
     def run(
         self, constants: Mapping[str, float], outputs: Sequence[str], program: Program, step: float, saveper: float

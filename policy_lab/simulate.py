@@ -1,0 +1,253 @@
+"""The one door: a model, values for its constants, and a backend -> Runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policy_lab import backends
+from policy_lab.backends import Backend, Integration
+from policy_lab.equations import Guard, Program
+from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
+from policy_lab.evaluate import start_values
+from policy_lab.model import Model, Setting
+from policy_lab.runs import Floats, Runs
+from policy_lab.vensim import translate
+
+#: Runs a backend is given at once where nobody says otherwise; progress is told after each such chunk.
+CHUNK = 4096
+#: Structures (numbers of stages of delays) that the runs of one call may need.
+MOST_STRUCTURES = 64
+
+Value = float | Sequence[float] | Floats | Setting
+#: Told how many runs were finished since the last call.
+Progress = Callable[[int], object]
+
+
+def simulate(
+    model: Model,
+    values: Mapping[str, Value] | None = None,
+    *,
+    scenario: str | None = None,
+    outputs: Sequence[str] | None = None,
+    times: Iterable[float] | None = None,
+    backend: str = "auto",
+    time_step: float | None = None,
+    integration: Integration = "euler",
+    chunk: int | None = None,
+    progress: Progress | None = None,
+    allow_nan: bool = False,
+) -> Runs:
+    """Simulate one run or many.
+
+    Args:
+        model: from ``load_model``.
+        values: constant or lever name to a number, to ``value[run]`` (all arrays of one length), or to a
+            ``Setting``, which also moves the lever's start and ramp. They stand on top of the scenario.
+        scenario: key of the world to start from; None for the model file as it is.
+        outputs: names of variables to save; every visible one if None.
+        times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
+        backend: ``"auto"`` (the fastest that knows all constructs), or a name of ``backends.available()``.
+        time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
+        integration: ``"euler"`` or ``"rk4"``.
+        chunk: runs given to the backend at once.
+        progress: called with the number of runs finished since the last call.
+        allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
+
+    Returns:
+        ``Runs``, whose provenance names model, hash, scenario, backend, fallback ("" or why the fastest backend
+        could not be used), step and integration.
+
+    Raises:
+        UnknownName: a constant, output, scenario or backend that does not exist.
+        BadValue: a value out of range or not finite, arrays of different length, a time that is not saved.
+        SimulationError: a run gave NaN or infinity; names the first variable and time.
+        UnsupportedConstruct: the backend asked for does not know a construct of the model.
+    """
+    constants, runs = _constants(model, values or {}, scenario)
+    names = tuple(model.find(n) for n in outputs) if outputs is not None else model.program.visible
+    _check_outputs(model, names)
+    step = _step(model, time_step)
+    saved = _times(model, step, times)
+    engine, fallback = _engine(model, backend, integration)
+    result = np.empty((runs, len(saved), len(names)))
+    for rows in np.array_split(np.arange(runs), max(1, -(-runs // (chunk or CHUNK)))):
+        part = {n: v[rows] if np.ndim(v) else v for n, v in constants.items()}
+        for program, lanes in _structures(model, engine, part, len(rows), step):
+            own = {n: v[lanes] if np.ndim(v) else v for n, v in part.items()}
+            result[rows[lanes]] = engine.run(program, own, len(lanes), names, saved, step, integration)
+        if progress is not None:
+            progress(len(rows))
+    failed = _failed(result)
+    if failed.any() and not allow_nan:
+        raise _failure(result, names, saved, failed)
+    units = tuple(model.program.equations[n].unit for n in names)
+    provenance = {
+        "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
+        "time_step": step, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
+    }  # fmt: skip
+    clock = np.array([_rounded(t, step) for t in saved])
+    return Runs(result, clock, names, units, MappingProxyType(constants), MappingProxyType(provenance))
+
+
+def _constants(model: Model, values: Mapping[str, Value], scenario: str | None) -> tuple[dict[str, Any], int]:
+    """Every constant that is set, as a number or ``value[run]``, and the number of runs."""
+    constants: dict[str, Any] = dict(model.constants_of(scenario))
+    length, first = 1, ""
+    for given, value in values.items():
+        name = model.constant(given)
+        if isinstance(value, Setting) or np.ndim(value) == 0:
+            constants.update(model.constants_of(None, {name: value if isinstance(value, Setting) else _number(name, value)}))
+            continue
+        array = _array(name, value)
+        if first and len(array) != length:
+            raise BadValue(f"'{name}' has {len(array)} values and '{first}' {length}: one for every run is needed.")
+        length, first = len(array), first or name
+        for end in (np.min(array), np.max(array)):
+            model.check(name, float(end))
+        constants[name] = array
+    return constants, length
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise BadValue(f"'{name}' is set to {value!r}: it must be a number.") from None
+
+
+def _array(name: str, value: Any) -> Floats:
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise BadValue(f"'{name}' is set to values that are no numbers.") from None
+    if array.ndim != 1 or not len(array):
+        raise BadValue(f"'{name}' has values of shape {array.shape}: one for every run is needed, in one row.")
+    if not np.isfinite(array).all():
+        raise BadValue(f"'{name}' is set to {array[~np.isfinite(array)][0]} in some run: it must be a finite number.")
+    return array
+
+
+def _check_outputs(model: Model, names: Sequence[str]) -> None:
+    for name in names:
+        if model.program.equations[name].kind == "lookup":
+            raise UnknownName("variable with a value over time", name, model.program.visible, model.name)
+
+
+def _step(model: Model, time_step: float | None) -> float:
+    clock = model.program.clock
+    if time_step is None:
+        return clock.step
+    if not (np.isfinite(time_step) and time_step > 0):
+        raise BadValue(f"The time step is {time_step}: it must be above 0.")
+    if (clock.final - clock.initial) / time_step > 10_000_000:
+        raise BadValue(f"A time step of {time_step:g} makes more than ten million steps.")
+    return float(time_step)
+
+
+def _times(model: Model, step: float, times: Iterable[float] | None) -> Floats:
+    """The moments to save, as the run reaches them."""
+    clock = model.program.clock
+    moments, positions = clock.moments(step)
+    saved = np.array([moments[i] for i in positions])
+    if times is None:
+        return saved
+    wanted = np.unique(np.array(list(times), dtype=float))
+    if not len(wanted):
+        raise BadValue("No time to save is named.")
+    nearest: Floats = saved[np.abs(saved[:, None] - wanted[None, :]).argmin(axis=0)]
+    for time, near in zip(wanted, nearest, strict=True):
+        if not abs(near - time) <= step * 1e-3:
+            raise BadValue(f"{time:g} is not saved: {model.name} saves every {clock.saveper:g} from {clock.initial:g} "
+                           f"to {clock.final:g}.")  # fmt: skip
+    return nearest
+
+
+def _rounded(time: float, step: float) -> float:
+    """A moment without the dust of adding up steps."""
+    return float(np.round(time, -int(np.floor(np.log10(step))) + 5))
+
+
+def _engine(model: Model, backend: str, integration: Integration) -> tuple[Backend, str]:
+    if backend == "auto":
+        return backends.choose(model.program, integration)
+    engine = backends.get(backend)
+    backends.check_integration(engine, integration)
+    engine.supports(model.program)
+    return engine, ""
+
+
+def _structures(
+    model: Model, engine: Backend, constants: Mapping[str, Any], runs: int, step: float
+) -> Iterator[tuple[Program, NDArray[np.int64]]]:
+    """Programs whose delays have the stages these runs need, each with the runs it fits."""
+    lanes = np.arange(runs)
+    if engine.name == backends.REFERENCE:  # reads the model file itself, and counts stages anew for every run
+        yield model.program, lanes
+        return
+    program, guard = model.program, None
+    for _ in range(MOST_STRUCTURES):
+        own = {n: v[lanes] if np.ndim(v) else v for n, v in constants.items()}
+        fits, guard = _fits(program, own, len(lanes), step)
+        if fits.any():
+            yield program, lanes[fits]
+        lanes = lanes[~fits]
+        if not len(lanes):
+            return
+        first = {n: float(v[lanes[0]] if np.ndim(v) else v) for n, v in constants.items()}
+        program = _translated(str(model.path), model.hash, (*first.items(), ("TIME STEP", step)))
+        engine.supports(program)
+    assert guard is not None  # it is what the last translation did not fit
+    raise UnsupportedConstruct(guard.variable, f"{guard.construct} in too many forms among these runs", guard.line)
+
+
+@lru_cache(maxsize=64)
+def _translated(path: str, source: str, given: tuple[tuple[str, float], ...]) -> Program:
+    program = translate(Path(path), dict(given))
+    if program.source != source:
+        raise ModelError(f"{Path(path).name} has changed since it was read: load the model again.")
+    return program
+
+
+def _fits(
+    program: Program, constants: Mapping[str, Any], runs: int, step: float
+) -> tuple[NDArray[np.bool_], Guard | None]:
+    """For which runs all guards hold, and one that does not hold for the others."""
+    fits = np.ones(runs, dtype=bool)
+    failed: Guard | None = None
+    clock, under = program.clock, program.under_guards
+    changed = constants if step == clock.step else {**constants, "TIME STEP": step}
+    concerned = [g for g in program.guards if not under[g.name].isdisjoint(changed)]
+    if not concerned:
+        return fits, None
+    needed = frozenset().union(*(under[g.name] for g in concerned))
+    controls = {"INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "TIME STEP": step, "SAVEPER": clock.saveper}
+    known = {**program.constants, **constants, **controls, "Time": clock.initial}
+    names = [n for n in (*program.once, *program.start) if n in needed]
+    values = start_values(program.equations, names, known, program.tables)
+    for guard in concerned:
+        holds = np.broadcast_to(values[guard.name] != 0, (runs,))
+        failed = failed if holds.all() else guard
+        np.logical_and(fits, holds, out=fits)
+    return fits, failed
+
+
+def _failed(values: Floats) -> NDArray[np.bool_]:
+    failed: NDArray[np.bool_] = ~np.isfinite(values).all(axis=(1, 2))
+    return failed
+
+
+def _failure(values: Floats, names: Sequence[str], times: Floats, failed: NDArray[np.bool_]) -> SimulationError:
+    """What went wrong first: the earliest time, and there the variable named first."""
+    run = int(np.argmax(failed))
+    time, output = np.argwhere(~np.isfinite(values[run]))[0]
+    what = "not a number" if np.isnan(values[run, time, output]) else "infinite"
+    others = f" {int(failed.sum())} of {len(values)} runs fail, this is the first." if len(values) > 1 else ""
+    return SimulationError(f"'{names[output]}' is {what} at {times[time]:g}.{others} Look at what it divides by, at "
+                           "powers of negative numbers and at what grows without bound.")  # fmt: skip
