@@ -20,8 +20,15 @@ from matplotlib.figure import Figure
 from policy_lab import palette
 from policy_lab.ensemble import ranking as ranks
 from policy_lab.ensemble.findings import Findings
-from policy_lab.ensemble.folder import writing
+from policy_lab.ensemble.folder import write_text, writing
 from policy_lab.runs import Floats
+
+#: What a picture is about, what it is set against, and what only guides the eye.
+MAIN: Final = palette.BLUE
+OTHER: Final = palette.ORANGE
+MUTED: Final = palette.LIGHT["axis"]
+INK: Final = palette.LIGHT["ink"]
+SHADE: Final = palette.LIGHT["floor"]
 
 #: Factors drawn in one panel, and lines over time that a person can still tell apart.
 BARS: Final = 10
@@ -167,19 +174,19 @@ def shortened(name: str, width: int = 30) -> str:
 
 
 def svg(figure: Figure) -> str:
-    """The figure as SVG text, without the lines that may stand only at the top of a file."""
+    """The figure as the text of an SVG file."""
     out = io.StringIO()
     with mpl.rc_context(_STYLE):
         figure.savefig(out, format="svg", metadata={"Date": None})
-    text = out.getvalue()
+    # Laying panels out is half the work of drawing; once is enough.
+    figure.set_layout_engine("none")
+    return out.getvalue()
+
+
+def save(figure: Figure, folder: Path, name: str) -> str:
+    """Write a figure as PNG and SVG, and give its SVG as it may stand inside a page."""
+    text = svg(figure)
+    write_text(folder / f"{name}.svg", text)
+    with mpl.rc_context(_STYLE), writing(folder / f"{name}.png"):
+        figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
     return text[text.index("<svg") :]
-
-
-def save(figure: Figure, folder: Path, name: str) -> None:
-    """Write a figure as PNG and SVG."""
-    png, vector = folder / f"{name}.png", folder / f"{name}.svg"
-    with mpl.rc_context(_STYLE):
-        with writing(png):
-            figure.savefig(png, dpi=DPI, metadata={"Software": None})
-        with writing(vector):
-            figure.savefig(vector, metadata={"Date": None})

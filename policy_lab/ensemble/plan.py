@@ -103,12 +103,7 @@ def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_si
     """
     factors = _factors(study, model)
     check_limits(model, factors)
-    base = dict(model.constants_of(study.scenario, None))
-    for name, value in study.settings.items():
-        canonical = model.find(name)
-        if canonical not in model.program.constants:
-            raise StudyError(f"settings: '{canonical}' is computed by the model, only constants can be set.")
-        base[canonical] = value
+    base = model.constants_of(study.scenario, study.settings)
     size = default_size if study.size is None else study.size
     if size < 1:
         raise StudyError(f"size = {size} is too small; give at least 1.")
@@ -201,9 +196,8 @@ def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
 
 def saved_times(model: Model) -> Floats:
     """The times a run of the model saves, in the model's time unit."""
-    clock = model.program.clock
-    count = int(np.floor((clock.final - clock.initial) / clock.saveper * (1 + 1e-9) + 1e-9)) + 1
-    return np.asarray(clock.initial + clock.saveper * np.arange(count), dtype=np.float64)
+    moments, saved = model.program.clock.moments()
+    return np.array([moments[i] for i in saved])
 
 
 def _times(study: Study, model: Model) -> Floats:

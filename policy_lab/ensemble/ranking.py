@@ -56,11 +56,22 @@ def instability(total: Floats) -> float:
 
 
 def noise_floor(findings: Findings, outcome: str, time: float = ALL_TIMES) -> float:
-    """The total index that a factor without any effect could seem to have: its upper bound, 0 if nobody knows."""
-    rows = findings.of("ST", outcome, time)
-    rows = rows[rows["factor"] == DUMMY]
-    bounds = rows[["low", "high"]].abs().to_numpy()
-    return float(np.nanmax(bounds)) if bounds.size and np.isfinite(bounds).any() else 0.0
+    """The index that this sample gives a factor without any effect: its own integration error, 0 if nobody knows.
+
+    The larger of the dummy's two estimates. Their bootstrap intervals are in the findings too, but resampling
+    Sobol' points undoes the balance they were chosen for, so the interval's end would be far too high a floor.
+    """
+    dummies = [
+        float(value)
+        for index in ("S1", "ST")
+        for value in _of_dummy(findings.of(index, outcome, time))
+        if value == value
+    ]
+    return max((abs(value) for value in dummies), default=0.0)
+
+
+def _of_dummy(rows: pd.DataFrame) -> list[float]:
+    return [float(v) for v in rows[rows["factor"] == DUMMY]["value"]]
 
 
 def ordered(findings: Findings, outcome: str, time: float = ALL_TIMES, index: str = "ST") -> pd.DataFrame:
@@ -121,9 +132,9 @@ def _sureness(findings: Findings, outcome: str, total: pd.DataFrame) -> str:
     if not np.isfinite(share):
         return ""
     if share >= SURE:
-        return f"That {first} comes first is sure ({percent(share)} of resamples)."
+        return f"First place is sure: {first}, in {percent(share)} of the resamples."
     rivals = [str(name) for name, p in sure.items() if p >= 0.05 and name != first]
-    return f"First place is open: {first} takes it in {percent(share)} of resamples, against {listed(rivals, 3)}."
+    return f"First place is open: {first} takes it in {percent(share)} of the resamples, against {listed(rivals, 3)}."
 
 
 def _interaction(findings: Findings, outcome: str) -> str:

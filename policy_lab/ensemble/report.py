@@ -41,10 +41,9 @@ def write(plan: Plan, findings: Findings, figures: Mapping[str, Figure], title: 
     folder = findings.folder
     with writing(folder / "findings.csv"):
         tidy.write_csv(findings.table, folder / "findings.csv")
-    for name, figure in figures.items():
-        picture.save(figure, folder, name)
+    drawn = {name: picture.save(figure, folder, name) for name, figure in figures.items()}
     write_text(folder / "study.toml", write_toml(plan.study, _reference(plan, folder)))
-    write_text(folder / "report.html", page(plan, findings, figures, title, question))
+    write_text(folder / "report.html", page(plan, findings, drawn, title, question))
     said = json.dumps(_plain(dict(findings.provenance)), indent=1, ensure_ascii=False, allow_nan=False)
     write_text(folder / FINISHED, said + "\n")
 
@@ -71,8 +70,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def page(plan: Plan, findings: Findings, figures: Mapping[str, Figure], title: str, question: str) -> str:
-    """The report as one HTML page that needs nothing beside it."""
+def page(plan: Plan, findings: Findings, figures: Mapping[str, str], title: str, question: str) -> str:
+    """The report as one HTML page that needs nothing beside it; ``figures`` are SVG by name."""
     heading = plan.study.title or f"{title}: {plan.model.name}"
     parts = [
         "<!doctype html>",
@@ -90,7 +89,7 @@ def page(plan: Plan, findings: Findings, figures: Mapping[str, Figure], title: s
         parts.append(f'<h2>Read this first</h2><div class="note"><ul>{notes}</ul></div>')
     for name, figure in figures.items():
         alt = f"{name.replace('_', ' ')}: {heading}"
-        parts.append(f'<figure role="img" aria-label="{escape(alt)}">{picture.svg(figure)}</figure>')
+        parts.append(f'<figure role="img" aria-label="{escape(alt)}">{figure}</figure>')
     parts += [_factor_table(findings), _made(findings), "</body></html>"]
     return "\n".join(parts) + "\n"
 

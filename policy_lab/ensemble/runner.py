@@ -14,7 +14,7 @@ import netCDF4
 import numpy as np
 
 from policy_lab.ensemble.designs import Sample
-from policy_lab.ensemble.factors import values_of
+from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
 from policy_lab.ensemble.plan import Plan
 from policy_lab.model import load_model
@@ -28,7 +28,6 @@ LEAST_RUNS, MOST_RUNS, USUAL_CHUNKS = 256, 2048, 40
 CHUNK_NUMBERS = 4_000_000
 
 
-#: Same values, same outcomes: all that a chunk of runs needs, so that it can be sent to another machine.
 @dataclass(frozen=True)
 class Chunk:
     """Some runs to make: model reference, scenario, values by constant, outcomes and times to keep."""
@@ -73,6 +72,16 @@ def here(chunks: Iterable[Chunk]) -> Iterator[Simulated]:
     return map(run_chunk, chunks)
 
 
+@dataclass(frozen=True)
+class Part:
+    """One part of a study's runs: its sample and what it varied, its outcomes, and the world it was run in."""
+
+    sample: Sample
+    factors: tuple[Factor, ...]
+    outcomes: Outcomes
+    scenario: str | None
+
+
 @dataclass
 class Ensemble:
     """Makes the runs of one study and keeps them in its folder.
@@ -82,31 +91,41 @@ class Ensemble:
         folder: where it is kept.
         workers: where chunks are made.
         progress: makes the progress meter of long work.
-        made: outcomes of every part so far, by label.
+        made: every part so far, by label.
+        backends: names of the engines that made them.
     """
 
     plan: Plan
     folder: ResultFolder
     workers: Workers = here
     progress: MeterMaker = silent
-    made: dict[str, tuple[Sample, Outcomes, str | None]] = field(default_factory=dict)
+    made: dict[str, Part] = field(default_factory=dict)
     backends: set[str] = field(default_factory=set)
 
-    def run(self, sample: Sample, label: str = "runs", scenario: str | None = None) -> Outcomes:
+    def run(
+        self,
+        sample: Sample,
+        label: str = "runs",
+        scenario: str | None = None,
+        factors: tuple[Factor, ...] | None = None,
+    ) -> Outcomes:
         """Outcomes of every run of a sample.
 
         Args:
-            sample: points of the unit cube, one column a factor of the plan.
+            sample: points of the unit cube, one column a factor.
             label: name of this part of the study, one word; every part has its own.
             scenario: another world than the study's.
+            factors: what the columns of the sample are, if not the factors of the plan.
         """
-        world = self.plan.study.scenario if scenario is None else scenario
         store = self.folder.store(label, sample.runs, len(self.plan.times), len(self.plan.outcomes))
+        world = self.plan.study.scenario if scenario is None else scenario
+        varied = self.plan.factors if factors is None else factors
+        part = Part(sample, varied, store.outcomes, world)
         todo = [c for c in self._grid(sample.runs) if store.finished.get(c[0]) != c[1]]
         with self.progress(f"simulating {label}" if label != "runs" else "simulating", sample.runs, "runs") as meter:
             meter.advance(sample.runs - sum(stop - start for start, stop in todo))
-            self._make(store, (self._chunk(sample, world, *c) for c in todo), meter.advance)
-        self.made[label] = (sample, store.outcomes, world)
+            self._make(store, (self._chunk(part, *c) for c in todo), meter.advance)
+        self.made[label] = part
         return store.outcomes
 
     def _make(self, store: ChunkStore, chunks: Iterable[Chunk], advance: Callable[[float], None]) -> None:
@@ -120,44 +139,44 @@ class Ensemble:
         size = min(max(LEAST_RUNS, -(-runs // USUAL_CHUNKS)), MOST_RUNS, max(1, CHUNK_NUMBERS // numbers))
         return [(start, min(start + size, runs)) for start in range(0, runs, size)]
 
-    def _chunk(self, sample: Sample, scenario: str | None, start: int, stop: int) -> Chunk:
+    def _chunk(self, part: Part, start: int, stop: int) -> Chunk:
         values: dict[str, Any] = {self.plan.model.find(k): v for k, v in self.plan.study.settings.items()}
-        values |= values_of(self.plan.factors, sample.rows(start, stop))
+        values |= values_of(part.factors, part.sample.rows(start, stop))
         model = self.plan.model
         reference = str(model.folder or model.path)
-        return Chunk(start, reference, scenario, values, self.plan.outcomes, self.plan.times)
+        return Chunk(start, reference, part.scenario, values, self.plan.outcomes, self.plan.times)
 
     def failed(self) -> int:
         """How many runs of all parts failed."""
-        return sum(outcomes.failed() for _, outcomes, _ in self.made.values())
+        return sum(part.outcomes.failed() for part in self.made.values())
 
     def runs(self) -> int:
         """How many runs all parts have."""
-        return sum(sample.runs for sample, _, _ in self.made.values())
+        return sum(part.sample.runs for part in self.made.values())
 
     def write_netcdf(self) -> None:
         """Write samples and outcomes of every part as NetCDF, for xarray and everything else that reads it."""
-        for label, (sample, outcomes, scenario) in self.made.items():
+        for label, part in self.made.items():
             path = self.folder.path / f"{label}.nc"
             with writing(path), netCDF4.Dataset(path, "w", format="NETCDF4") as file:
-                self._fill(file, sample, outcomes, scenario)
+                self._fill(file, part)
 
-    def _fill(self, file: Any, sample: Sample, outcomes: Outcomes, scenario: str | None) -> None:
-        plan = self.plan
+    def _fill(self, file: Any, part: Part) -> None:
+        plan, sample, outcomes = self.plan, part.sample, part.outcomes
         file.title = f"{plan.study.method} study of {plan.model.name}"
-        file.model, file.model_hash, file.scenario = plan.model.name, plan.model.hash, scenario or ""
+        file.model, file.model_hash, file.scenario = plan.model.name, plan.model.hash, part.scenario or ""
         file.createDimension("run", sample.runs)
-        file.createDimension("factor", len(plan.factors))
+        file.createDimension("factor", len(part.factors))
         file.createDimension("time", len(plan.times))
         file.createDimension("outcome", len(plan.outcomes))
         file.createVariable("time", "f8", ("time",))[:] = plan.times
-        file.createVariable("factor", str, ("factor",))[:] = np.array([f.name for f in plan.factors], dtype=object)
+        file.createVariable("factor", str, ("factor",))[:] = np.array([f.name for f in part.factors], dtype=object)
         file.createVariable("outcome", str, ("outcome",))[:] = np.array(plan.outcomes, dtype=object)
         value = file.createVariable("value", "f8", ("run", "factor"), contiguous=True)
         value.long_name = "value of each factor in each run, in the factor's own unit"
         result = file.createVariable("result", "f8", ("run", "time", "outcome"), contiguous=True)
         result.long_name = "value of each outcome at each time in each run, in the outcome's own unit"
         for start, stop in self._grid(sample.runs):
-            columns = values_of(plan.factors, sample.rows(start, stop))
-            value[start:stop] = np.column_stack([columns[f.name] for f in plan.factors])
+            columns = values_of(part.factors, sample.rows(start, stop))
+            value[start:stop] = np.column_stack([columns[f.name] for f in part.factors])
             result[start:stop] = outcomes.rows(start, stop).reshape(-1, outcomes.times, outcomes.outcomes)

@@ -18,6 +18,8 @@ def listed(names: Sequence[str], most: int = 5) -> str:
 def percent(share: float) -> str:
     """``62 %``; small shares keep a digit, and what is not zero is never said to be."""
     points = 100 * share
+    if points == 0:
+        return "0 %"
     if 0 < abs(points) < 0.1:
         return "under 0.1 %"
     return f"{points:.1f} %" if abs(points) < 1 else f"{points:.0f} %"
@@ -31,6 +33,11 @@ def number(value: float) -> str:
     if size >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def change(value: float) -> str:
+    """A number with its sign, ``+4,190`` or ``-0.21``."""
+    return ("+" if value >= 0 else "-") + number(abs(value))
 
 
 def year(time: float) -> str:

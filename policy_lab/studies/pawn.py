@@ -1,0 +1,128 @@
+"""PAWN: how far the whole distribution of an outcome shifts when a factor is held in one part of its range.
+
+A cross-check of Sobol' indices that does not lean on the variance, so it sees what moves a skewed or two-humped
+outcome. For ``slices`` equal parts of a factor's range, the largest distance between the distribution of the
+outcome there and over all runs (Kolmogorov and Smirnov); ``PAWN`` is the median over the parts, ``PAWN max`` the
+largest (Pianosi and Wagener 2018, doi:10.1016/j.envsoft.2018.07.019). The noise floor is the same for a factor that
+was never used in the model, ``(dummy)``. Equal to SALib's ``analyze.pawn`` on the same sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from policy_lab.ensemble import picture
+from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, grid_rows
+from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.runner import Ensemble
+from policy_lab.ensemble.wording import listed
+from policy_lab.errors import StudyError
+from policy_lab.runs import Floats
+
+TITLE: Final = "PAWN (distribution-based)"
+QUESTION: Final = "Which factors shift the whole distribution of an outcome, not only its variance?"
+DEFAULT_SIZE: Final = 2048
+OPTIONS: Final[Mapping[str, Any]] = {"slices": 10}
+
+
+def check(plan: Plan) -> None:
+    """Refuse groups, a size that is no power of two, and slices with too few runs."""
+    if plan.grouped:
+        raise StudyError("The method 'pawn' looks at one factor at a time; leave groups out, or use sobol or morris.")
+    if not is_power_of_two(plan.size):
+        below = 1 << (plan.size.bit_length() - 1)
+        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+    if plan.options["slices"] < 2 or plan.size < 10 * plan.options["slices"]:
+        raise StudyError(
+            f"size = {plan.size} leaves fewer than ten runs in each of {plan.options['slices']} slices; take fewer "
+            "slices (at least 2) or more runs."
+        )
+
+
+def run(plan: Plan, ensemble: Ensemble) -> Result:
+    """Make the runs at Sobol' points, with one column more for the dummy, and compare distributions."""
+    factors = len(plan.factors)
+    unit = sobol_points(plan.size, factors + 1, plan.study.seed)
+    values = ensemble.run(Points(unit[:, :factors])).all()
+    flat = values.reshape(len(values), -1)
+    distances = np.empty((factors + 1, plan.options["slices"], flat.shape[1]))
+    with ensemble.progress("comparing distributions", flat.shape[1], "outputs") as meter:
+        for output in range(flat.shape[1]):
+            distances[:, :, output] = slice_distances(unit, flat[:, output], plan.options["slices"])
+            meter.advance()
+    shape = (factors + 1, len(plan.times), len(plan.outcomes))
+    parts = []
+    for index, found in (("PAWN", np.median(distances, axis=1)), ("PAWN max", distances.max(axis=1))):
+        grid = found.reshape(shape)
+        for who, rows in ((plan.names, grid[:-1]), ((DUMMY,), grid[-1:])):
+            parts.append(grid_rows(plan.outcomes, plan.times, who, index, rows))
+            whole = np.nan_to_num(rows).mean(axis=1, keepdims=True)
+            parts.append(grid_rows(plan.outcomes, [ALL_TIMES], who, index, whole))
+    return Result(parts, [], {"size": plan.size})
+
+
+def slice_distances(unit: Floats, y: Floats, slices: int) -> Floats:
+    """Distance of the distribution of ``y[run]`` within each slice from that over all runs.
+
+    Args:
+        unit: ``unit[run, factor]``; slices are cut at its quantiles.
+        y: one output; runs that failed are left out. A constant output has no distances (NaN).
+        slices: how many equal parts.
+
+    Returns:
+        ``distance[factor, slice]``.
+    """
+    good = np.isfinite(y)
+    unit, y = unit[good], y[good]
+    factors = unit.shape[1]
+    if len(y) < slices or np.ptp(y) == 0:
+        return np.full((factors, slices), np.nan)
+    edges = np.nanquantile(unit, np.linspace(0, 1, slices + 1), axis=0)
+    order = np.argsort(y, kind="stable")
+    last = np.append(y[order][1:] != y[order][:-1], True)  # equal values step together
+    share = (np.arange(1, len(y) + 1) / len(y))[last]
+    found = np.empty((factors, slices))
+    for j in range(factors):
+        x = unit[order, j]
+        inside = (x[:, None] >= edges[:-1, j]) & (x[:, None] < edges[1:, j])
+        counted = np.cumsum(inside, axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found[j] = np.abs(counted[last] / counted[-1] - share[:, None]).max(axis=0)
+    return found
+
+
+def words(plan: Plan, findings: Findings) -> list[str]:
+    """Which factors shift each outcome's distribution, beyond what a dummy seems to."""
+    said = []
+    for outcome in plan.outcomes:
+        rows = findings.of("PAWN", outcome, ALL_TIMES)
+        floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
+        seen = rows[(rows["factor"] != DUMMY) & (rows["value"] > floor)].sort_values("value", ascending=False)
+        top = [f"{r.factor} ({r.value:.2f})" for r in seen.head(3).itertuples()]
+        said.append(
+            f"{plan.label(outcome)}: its distribution is shifted most by {listed(top)}; {len(seen)} of "
+            f"{len(plan.factors)} factors shift it more than a factor without effect seems to ({floor:.2f})."
+        )
+    return said
+
+
+def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+    """Median distances over all times, with the dummy's as the noise floor."""
+    figure, panels = picture.panels(len(plan.outcomes), height=3.4)
+    for panel, outcome in zip(panels, plan.outcomes, strict=True):
+        rows = findings.of("PAWN", outcome, ALL_TIMES)
+        floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
+        rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(picture.BARS)
+        panel.set_title(plan.label(outcome))
+        panel.axvspan(0, floor, color=picture.SHADE, lw=0)
+        where = np.arange(len(rows))
+        panel.barh(where, rows["value"], height=0.62, color=picture.MAIN)
+        panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
+        panel.set_xlim(0, 1)
+        panel.set_xlabel("shift of the distribution (0 none, 1 all)")
+    return {"shifts": figure}

@@ -1,0 +1,193 @@
+"""Robustness: how several policies do over the same futures nobody can choose between.
+
+A policy is a scenario of the model; every policy meets the same Sobol' points of the uncertain factors. Since
+rankings change with the measure (McPhail et al. 2018, doi:10.1002/2017EF000649), five are given for every outcome
+and studied time, each with a bootstrap interval over the futures; ``factor`` in the findings is the policy.
+
+- ``mean``: over all futures;
+- ``worst tenth``: the mean of its worst tenth (of the lowest tenth for outcomes that are neither better high nor low);
+- ``regret`` and ``regret 90 %``: mean and 90th percentile of how much better the best policy does in the same future;
+- ``better than STATUS QUO``: the share of futures in which it does better than the first policy of the list;
+- ``satisficing``: the share of futures at least as good as ``thresholds`` asks (only for outcomes named there).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from policy_lab.ensemble import picture
+from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble.findings import Findings, Result, grid_rows
+from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.runner import Ensemble
+from policy_lab.ensemble.wording import listed, number, percent
+from policy_lab.errors import StudyError
+from policy_lab.runs import Floats
+
+TITLE: Final = "Robustness of policies"
+QUESTION: Final = "Which policy holds up over the futures nobody can choose between?"
+DEFAULT_SIZE: Final = 512
+OPTIONS: Final[Mapping[str, Any]] = {"policies": [], "thresholds": {}, "resamples": 200, "confidence": 0.95}
+TAIL: Final = 0.1
+
+#: ``measure(good[policy, run, time])``, where larger is better, gives ``[policy, time]``.
+Measure = Callable[[Floats], Floats]
+
+
+def check(plan: Plan) -> None:
+    """Refuse fewer than two policies, unknown ones, and factors that the policies themselves decide."""
+    if not is_power_of_two(plan.size):
+        below = 1 << (plan.size.bit_length() - 1)
+        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+    if not 0 < plan.options["confidence"] < 1 or plan.options["resamples"] < 2:
+        raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
+    policies = _policies(plan)
+    if len(policies) < 2:
+        raise StudyError(
+            "Robustness compares at least two policies (scenarios); this study has "
+            f'{len(policies)}: policies = ["…", "…"].'
+        )
+    for policy in policies:
+        plan.model.scenario(policy)
+    levers = [f.name for f in plan.factors if f.kind == "lever"]
+    if levers:
+        raise StudyError(
+            f"'{levers[0]}' is a lever, which the policies decide; vary what nobody decides, such as "
+            'factors = "uncertainties".'
+        )
+    for name in plan.options["thresholds"]:
+        if plan.model.find(name) not in plan.outcomes:
+            raise StudyError(f"thresholds names '{name}', which is not among the study's outcomes.")
+
+
+def _policies(plan: Plan) -> list[str]:
+    return list(plan.options["policies"]) or sorted(plan.model.scenarios, key=lambda k: (k != "status_quo", k))
+
+
+def run(plan: Plan, ensemble: Ensemble) -> Result:
+    """Run every policy over the same futures and compare."""
+    sample = Points(sobol_points(plan.size, len(plan.factors), plan.study.seed))
+    policies = _policies(plan)
+    values = np.stack([ensemble.run(sample, f"runs_{policy}", scenario=policy).all() for policy in policies])
+    # A future in which any policy's run failed tells nothing about the others either.
+    values = values[:, np.isfinite(values).all(axis=(0, 2, 3))]
+    drawn = np.random.default_rng([plan.study.seed, 1]).integers(
+        values.shape[1], size=(plan.options["resamples"], values.shape[1])
+    )
+    parts = []
+    for o, outcome in enumerate(plan.outcomes):
+        sign = -1.0 if _better(plan, outcome) == "lower" else 1.0
+        good = sign * values[..., o]
+        for index, (measure, factor) in _measures(plan, outcome, sign, policies[0]).items():
+            value, low, high = (factor * x for x in _interval(measure, good, drawn, plan.options["confidence"]))
+            low, high = np.minimum(low, high), np.maximum(low, high)
+            parts.append(
+                grid_rows((outcome,), plan.times, policies, index, *(x[:, :, None] for x in (value, low, high)))
+            )
+    return Result(parts, [], {"size": plan.size, "policies": policies})
+
+
+def _better(plan: Plan, outcome: str) -> str:
+    known = plan.model.outcomes.get(outcome)
+    return known.better if known else "neither"
+
+
+def _measures(plan: Plan, outcome: str, sign: float, first: str) -> dict[str, tuple[Measure, float]]:
+    """Measures by name, each with what turns it back into the outcome's own sense."""
+    found: dict[str, tuple[Measure, float]] = {
+        "mean": (lambda g: np.asarray(g.mean(axis=1)), sign),
+        "worst tenth": (_worst_tenth, sign),
+    }
+    if _better(plan, outcome) != "neither":
+        found |= {
+            "regret": (lambda g: np.asarray(_regret(g).mean(axis=1)), 1.0),
+            "regret 90 %": (lambda g: np.asarray(np.quantile(_regret(g), 0.9, axis=1)), 1.0),
+            f"better than {first}": (lambda g: np.asarray((g > g[:1]).mean(axis=1)), 1.0),
+        }
+    limits = {plan.model.find(k): float(v) for k, v in plan.options["thresholds"].items()}
+    if outcome in limits:
+        limit = sign * limits[outcome]
+        found["satisficing"] = (lambda g: np.asarray((g >= limit).mean(axis=1)), 1.0)
+    return found
+
+
+def _regret(good: Floats) -> Floats:
+    """How far each policy is behind the best one in the same future, ``[policy, run, time]``."""
+    return np.asarray(good.max(axis=0) - good)
+
+
+def _worst_tenth(good: Floats) -> Floats:
+    count = max(1, round(TAIL * good.shape[1]))
+    return np.asarray(np.sort(good, axis=1)[:, :count].mean(axis=1))
+
+
+def _interval(measure: Measure, good: Floats, drawn: Any, confidence: float) -> tuple[Floats, Floats, Floats]:
+    tail = (1 - confidence) / 2
+    resampled = np.stack([measure(good[:, rows]) for rows in drawn])
+    low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
+    return measure(good), low, high
+
+
+def words(plan: Plan, findings: Findings) -> list[str]:
+    """Which policy comes first by each measure at the last time, and whether the measures agree."""
+    last = float(plan.times[-1])
+    said = []
+    for outcome in plan.outcomes:
+        better = _better(plan, outcome)
+        if better == "neither":
+            continue
+        firsts = {}
+        for index in ("mean", "worst tenth", "regret", "regret 90 %"):
+            rows = findings.of(index, outcome, last).sort_values("value", ascending=_small_first(index, better))
+            if len(rows) and np.isfinite(rows["value"].iloc[0]):
+                firsts[index] = (str(rows["factor"].iloc[0]), float(rows["value"].iloc[0]))
+        said.append(f"{plan.label(outcome)} at {last:g}: " + _agreement(plan, outcome, firsts))
+        said[-1] += _beats(findings, outcome, last)
+    return said or ["No studied outcome has a better side, so no policy can be called more robust."]
+
+
+def _small_first(index: str, better: str) -> bool:
+    return index.startswith("regret") or better == "lower"
+
+
+def _agreement(plan: Plan, outcome: str, firsts: Mapping[str, tuple[str, float]]) -> str:
+    names = list(dict.fromkeys(name for name, _ in firsts.values()))
+    if len(names) == 1:
+        unit = plan.unit(outcome)
+        return (
+            f"{names[0]} comes first by every measure (mean {number(firsts['mean'][1])} {unit}, worst tenth "
+            f"{number(firsts['worst tenth'][1])})."
+        )
+    said = [f"{name} by {listed([m for m, (who, _) in firsts.items() if who == name])}" for name in names]
+    return f"the measures disagree on who is first: {listed(said)}."
+
+
+def _beats(findings: Findings, outcome: str, time: float) -> str:
+    index = next((i for i in findings.table["index"].unique() if i.startswith("better than ")), None)
+    if index is None:
+        return ""
+    rows = findings.of(index, outcome, time).sort_values("value", ascending=False)
+    if rows.empty or not rows["value"].iloc[0] > 0:
+        return ""
+    return f" {rows['factor'].iloc[0]} is {index} in {percent(rows['value'].iloc[0])} of the futures."
+
+
+def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+    """Mean and worst tenth of every policy at the last time."""
+    last = float(plan.times[-1])
+    figure, panels = picture.panels(len(plan.outcomes), height=3.4)
+    for panel, outcome in zip(panels, plan.outcomes, strict=True):
+        mean, worst = (findings.of(i, outcome, last).iloc[::-1] for i in ("mean", "worst tenth"))
+        where = np.arange(len(mean))
+        panel.set_title(plan.label(outcome))
+        panel.hlines(where, mean["value"], worst["value"], color=picture.MUTED, lw=1)
+        panel.plot(mean["value"], where, "o", color=picture.MAIN, label="mean")
+        panel.plot(worst["value"], where, "<", color=picture.OTHER, label="worst tenth")
+        panel.set_yticks(where, [picture.shortened(str(f)) for f in mean["factor"]])
+        panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
+    panels[0].legend(loc="best")
+    return {"policies": figure}

@@ -1,0 +1,161 @@
+"""Shapley wedges: how much of what a package of levers does is owed to each of them, and how much to their company.
+
+The package is a scenario, ``package``; it is compared with the study's own scenario. Everything the two set apart is
+a player: each lever with its start and ramp, and events and assumptions together as one more; ``groups = "group"``
+takes the levers of a heading together. All 2^k mixes are run, so nothing is estimated. For each outcome and time
+
+- ``alone``: what a player does by itself; ``last``: what is lost when it is taken out of the whole package;
+- ``Shapley``: its fair share, the mean of what it adds over all orders of joining (Shapley 1953); shares add up to
+- ``package`` (factor ``(outcome)``), the whole effect, of which
+- ``together`` is what the players do only in company: the package less the sum of ``alone``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import factorial
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from policy_lab.ensemble import picture
+from policy_lab.ensemble.designs import Points
+from policy_lab.ensemble.factors import Factor
+from policy_lab.ensemble.findings import WHOLE, Findings, Result, grid_rows
+from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.runner import Ensemble
+from policy_lab.ensemble.wording import change, listed, number
+from policy_lab.errors import StudyError
+from policy_lab.runs import Floats
+
+TITLE: Final = "Shapley wedges of a package"
+QUESTION: Final = "How much of what a package does is owed to each of its levers, and how much to their company?"
+DEFAULT_SIZE: Final = 1
+OPTIONS: Final[Mapping[str, Any]] = {"package": ""}
+MOST_PLAYERS: Final = 14
+CIRCUMSTANCES: Final = "events and assumptions"
+
+
+def check(plan: Plan) -> None:
+    """Refuse a package that is missing, equal to the base, or too large for all its mixes to be run."""
+    if not plan.options["package"]:
+        raise StudyError(
+            f'Name the scenario to take apart: package = "…", one of {listed(list(plan.model.scenarios), 12)}.'
+        )
+    plan.model.scenario(plan.options["package"])
+    if plan.study.groups not in (None, "group"):
+        raise StudyError('Players are single levers, or with groups = "group" the levers of each heading.')
+    if plan.study.settings:
+        raise StudyError("A package is compared with a scenario as it stands; leave settings out.")
+    names = players(plan)
+    if len(names) < 2:
+        raise StudyError(f"The package '{plan.options['package']}' differs from the base in fewer than two levers.")
+    if len(names) > MOST_PLAYERS:
+        raise StudyError(
+            f"The package has {len(names)} levers, so 2^{len(names)} mixes; at most {MOST_PLAYERS} can be run. "
+            'Take levers together with groups = "group".'
+        )
+
+
+def players(plan: Plan) -> dict[str, dict[str, tuple[float, float]]]:
+    """Player to the constants it decides, each with its value in the base and in the package."""
+    model = plan.model
+    defaults = model.program.constants
+    base, package = dict(plan.base), model.constants_of(plan.options["package"], None)
+    owner = {}
+    for lever in model.levers.values():
+        for constant in (lever.name, lever.start, lever.ramp):
+            if constant and constant not in owner:
+                owner[constant] = lever.group if plan.study.groups == "group" else lever.name
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    for constant in sorted({*base, *package}, key=lambda c: list(defaults).index(c)):
+        before, after = (values.get(constant, defaults[constant]) for values in (base, package))
+        if before != after:
+            found.setdefault(owner.get(constant, CIRCUMSTANCES), {})[constant] = (before, after)
+    return found
+
+
+def run(plan: Plan, ensemble: Ensemble) -> Result:
+    """Run every mix of the players and share out the effect."""
+    decided = players(plan)
+    names = list(decided)
+    # Whatever a player decides is a factor of two values, the first half of the unit interval for the base.
+    factors = tuple(
+        Factor(constant, min(pair), max(pair), "discrete", values=pair)
+        for constants in decided.values()
+        for constant, pair in constants.items()
+    )
+    joined = np.arange(2 ** len(names))[:, None] >> np.arange(len(names)) & 1
+    column = np.repeat(np.arange(len(names)), [len(c) for c in decided.values()])
+    unit = np.asarray(0.25 + 0.5 * joined[:, column], dtype=np.float64)
+    values = ensemble.run(Points(unit), factors=factors).all()
+    parts = []
+    for index, grid in wedges(values, len(names)).items():
+        who = (WHOLE,) if len(grid) == 1 else names
+        parts.append(grid_rows(plan.outcomes, plan.times, who, index, grid))
+    return Result(parts, [], {"size": len(values), "package": plan.options["package"], "players": names})
+
+
+def wedges(values: Floats, count: int) -> dict[str, Floats]:
+    """Shares of every player.
+
+    Args:
+        values: ``values[mix, …]``; bit i of a mix's number says whether player i has joined.
+        count: number of players.
+
+    Returns:
+        ``Shapley``, ``alone`` and ``last`` as ``[player, …]``, ``package`` and ``together`` as ``[1, …]``.
+    """
+    mixes = np.arange(2**count)
+    size = np.array([int(m).bit_count() for m in mixes])
+    weight = np.array([factorial(s) * factorial(count - s - 1) / factorial(count) for s in range(count)])
+    shares, alone, last = [], [], []
+    for player in range(count):
+        without = mixes[(mixes >> player & 1) == 0]
+        added = values[without | 1 << player] - values[without]
+        shares.append(np.tensordot(weight[size[without]], added, axes=1))
+        alone.append(added[0])
+        last.append(added[-1])
+    package = (values[-1] - values[0])[None]
+    together = package - np.sum(alone, axis=0)[None]
+    found = {"Shapley": shares, "alone": alone, "last": last}
+    return {**{k: np.stack(v) for k, v in found.items()}, "package": package, "together": together}
+
+
+def words(plan: Plan, findings: Findings) -> list[str]:
+    """What the package does at the last time, whose doing it is, and what only company does."""
+    last = float(plan.times[-1])
+    said = []
+    for outcome in plan.outcomes:
+        unit = plan.unit(outcome)
+        whole = float(findings.of("package", outcome, last)["value"].iloc[0])
+        together = float(findings.of("together", outcome, last)["value"].iloc[0])
+        rows = findings.of("Shapley", outcome, last)
+        rows = rows.reindex(rows["value"].abs().sort_values(ascending=False).index)
+        top = [f"{r.factor} ({change(r.value)})" for r in rows.head(3).itertuples()]
+        text = f"{plan.label(outcome)} at {last:g}: the package changes it by {number(whole)} {unit}; most is owed to "
+        text += f"{listed(top)}."
+        if abs(together) > 0.1 * max(abs(whole), float(rows["value"].abs().max())):
+            text += f" {number(together)} of it comes only from levers acting together."
+        said.append(text)
+    return said
+
+
+def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+    """Shares of each outcome at the last time, beside what each player does alone."""
+    last = float(plan.times[-1])
+    figure, panels = picture.panels(len(plan.outcomes), height=3.4)
+    for panel, outcome in zip(panels, plan.outcomes, strict=True):
+        rows = findings.of("Shapley", outcome, last)
+        rows = rows.reindex(rows["value"].abs().sort_values().index).tail(picture.BARS)
+        alone = findings.of("alone", outcome, last).set_index("factor")["value"]
+        where = np.arange(len(rows))
+        panel.barh(where, rows["value"], height=0.62, color=picture.MAIN, label="share of the package")
+        panel.plot([alone[f] for f in rows["factor"]], where, "D", color=picture.OTHER, ms=4, label="alone")
+        panel.axvline(0, color=picture.MUTED, lw=0.8)
+        panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
+        panel.set_title(plan.label(outcome))
+        panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
+    panels[0].legend(loc="best")
+    return {"wedges": figure}
