@@ -1,0 +1,75 @@
+"""A Program as a WebAssembly module with 128-bit SIMD, and the layout a loader needs to call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from policy_lab.compiler import cache
+from policy_lab.compiler.driver import ENTRY
+from policy_lab.compiler.emit import emit
+from policy_lab.compiler.layout import Layout, layout_of
+from policy_lab.compiler.linker import link
+from policy_lab.compiler.machine import browser, compile_object, versions
+from policy_lab.equations import Number, Program
+
+#: Raised when a loader written for the older form could not read the newer one.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Module:
+    """A compiled Program for the browser: ``code`` is the ``.wasm`` file, ``layout`` what its JSON file says."""
+
+    code: bytes
+    layout: dict[str, Any]
+
+
+def module_of(program: Program) -> Module:
+    """Compile a Program. Raises UnsupportedConstruct for what the compiler does not know."""
+    if program.refused:
+        raise program.refused[0]
+    layout = layout_of(program, reciprocals=False)
+    text = emit(program, layout, browser())
+    key = cache.key_of(text, versions())
+    code = cache.read(key)
+    if code is None:
+        code = compile_object(text, browser())
+        cache.write(key, code)
+    linked = link(code, ENTRY)
+    return Module(linked.module, _described(program, layout, linked.constants))
+
+
+def _described(program: Program, layout: Layout, constants: int) -> dict[str, Any]:
+    clock = program.clock
+    moments, saved = clock.moments()
+    return {
+        "format": FORMAT,
+        "name": program.name,
+        "source": program.source,
+        "entry": ENTRY,
+        "lanes": browser().lanes,
+        "heap": -(-constants // 16) * 16,
+        "slots": layout.size,
+        "clock": {"initial": clock.initial, "final": clock.final, "step": clock.step, "saveper": clock.saveper,
+                  "unit": clock.unit, "moments": moments, "saved": saved},
+        "given": [_number(program, n) for n in layout.given],
+        "parameters": [
+            {"name": n, "slot": layout.slot[n], "default": value, "unit": program.equations[n].unit,
+             "range": list(program.equations[n].limits)}
+            for n, value in program.constants.items()
+        ],
+        "variables": [
+            {"name": n, "slot": layout.slot[n], "kind": program.equations[n].kind, "unit": program.equations[n].unit}
+            for n in program.visible
+        ],
+        "guards": [{"variable": g.variable, "construct": g.construct} for g in program.guards],
+    }  # fmt: skip
+
+
+def _number(program: Program, name: str) -> float:
+    if name in program.constants:
+        return program.constants[name]
+    expression = program.equations[name].expression
+    assert isinstance(expression, Number)  # the translation leaves time settings as numbers
+    return expression.value
