@@ -223,7 +223,7 @@ BAD_WORDS: dict[str, tuple[list[str], list[str]]] = {
     "no model": (["run"], ["MODEL"]),
     "unknown model": (["run", "big_sience"], ["big_sience", "big_science"]),
     "model file that is not there": (["run", "{tmp}/nowhere.mdl"], ["nowhere.mdl"]),
-    "folder without model": (["run", "{tmp}"], ["{tmp}"]),
+    "folder without model": (["run", "{tmp}/nothing"], ["nothing", ".mdl"]),
     "broken model": (["run", "{tmp}/broken.mdl"], ["broken.mdl"]),
     "binary model": (["describe", "{tmp}/binary.mdl"], ["binary.mdl"]),
     "empty model": (["run", "{tmp}/empty.mdl"], ["empty.mdl"]),
@@ -282,6 +282,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "binary.mdl").write_bytes(bytes(range(256)) * 20)
     (folder / "empty.mdl").write_text("")
     (folder / "broken.xmile").write_text("<xmile><model>")
+    (folder / "nothing").mkdir()
     (folder / "letter.txt").write_text("Dear colleague = ")
     return folder
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import policy_lab
-from policy_lab.cli import main, parser
+from policy_lab.cli import main, parser, run
 
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -37,11 +37,12 @@ def commands(text: str) -> list[list[str]]:
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-README_COMMANDS = [words[1:] for words in commands(README) if words[0] == "policy-lab"]
+SHOWN = [*commands(README), *(shlex.split(line) for line in run.EXAMPLES.splitlines()[1:])]
+SHOWN_COMMANDS = [words[1:] for words in SHOWN if words[0] == "policy-lab"]
 
 
-@pytest.mark.parametrize("words", README_COMMANDS, ids=" ".join)
-def test_the_commands_of_the_readme_run(
+@pytest.mark.parametrize("words", SHOWN_COMMANDS, ids=" ".join)
+def test_the_commands_that_are_shown_run(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -56,7 +57,7 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
     assert len([line for line in example.splitlines() if line.strip()]) == 8
     done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == 2
+    assert len(done.stdout.splitlines()) == 3
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

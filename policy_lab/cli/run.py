@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   policy-lab run big_science --out status_quo.csv
-  policy-lab run big_science --scenario cern_for_ai --outcome "AI safety FTE" --out -
-  policy-lab run big_science --set "shared facility=2" --set "shared facility:start=2030"
-  policy-lab run my_model.mdl --set "birth rate=0.03" > births.csv
+  policy-lab run big_science --scenario cern_for_ai --outcome "technical researchers" --out -
+  policy-lab run big_science --set "public science programme=4000" --set "public science programme:start=2030"
 """
 
 

@@ -23,11 +23,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def command(arguments: argparse.Namespace) -> int:
     """Run the study and say where its result is."""
+    seed = _seed(arguments.seed)
     from policy_lab.progress import bar
     from policy_lab.studies import load_study, run_study
 
     study = load_study(arguments.file)
-    run_study(study, arguments.out, seed=_seed(arguments.seed), progress=bar)
+    run_study(study, arguments.out, seed=seed, progress=bar)
     print(f"The result is in {arguments.out}")
     return 0
 
