@@ -215,6 +215,63 @@ def test_a_model_without_tables_says_so(say: Say, tmp_path: Path) -> None:
     assert "has no scenarios" in say("scenarios", file).out
 
 
+# --- study -----------------------------------------------------------------------------------------------------------
+
+
+def study_file(folder: Path, size: int = 32) -> Path:
+    file = folder / "study.toml"
+    lines = (
+        f"model = '{SMALL}'",
+        "scenario = 'status_quo'",
+        "method = 'sobol'",
+        f"size = {size}",
+        "seed = 1",
+        "outcomes = ['knowledge']",
+        "times = [2050]",
+        "factors = 'levers'",
+    )
+    file.write_text("\n".join(lines))
+    return file
+
+
+def test_study_makes_the_result_folder_and_says_where(say: Say, tmp_path: Path) -> None:
+    out = tmp_path / "result"
+    answer = say("study", study_file(tmp_path), "--out", out)
+    assert (answer.status, answer.out) == (0, f"The result is in {out}\n")
+    assert {"study.toml", "findings.csv", "provenance.json"} <= {path.name for path in out.iterdir()}
+    header = (out / "findings.csv").read_text().splitlines()[0]
+    assert header == "method,outcome,time,factor,index,value,low,high"
+
+
+def test_another_seed_is_another_study(say: Say, tmp_path: Path) -> None:
+    file = study_file(tmp_path)
+    for name, seed in (("one", "1"), ("again", "1"), ("two", "2")):
+        assert say("study", file, "--out", tmp_path / name, "--seed", seed).status == 0
+    one, again, two = ((tmp_path / name / "findings.csv").read_bytes() for name in ("one", "again", "two"))
+    assert one == again != two
+    assert json.loads((tmp_path / "two" / "provenance.json").read_text())["seed"] == 2
+
+
+@pytest.mark.parametrize("out", ["{tmp}/study.toml", "/proc/result"])
+def test_a_result_folder_that_cannot_be_made_is_named(say: Say, tmp_path: Path, out: str) -> None:
+    out = out.format(tmp=tmp_path)
+    is_one_line_naming(say("study", study_file(tmp_path), "--out", out), [out])
+
+
+def test_ctrl_c_stops_a_study_in_one_line(tmp_path: Path) -> None:
+    words = ["study", str(study_file(tmp_path, size=2**20)), "--out", str(tmp_path / "result")]
+    process = subprocess.Popen([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    first = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert "runs" in first
+    assert process.returncode == 130
+    assert out == ""
+    assert err.splitlines()[-1].startswith("policy-lab: Stopped.")
+    assert "Traceback" not in err
+
+
 # --- what can go wrong -----------------------------------------------------------------------------------------------
 
 BAD_WORDS: dict[str, tuple[list[str], list[str]]] = {
