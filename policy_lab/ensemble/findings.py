@@ -168,13 +168,18 @@ def read_csv(path: Path) -> pd.DataFrame:
         StudyError: it is not there, or not such a table.
     """
     try:
-        table = pd.read_csv(path, dtype={"time": str, "factor": str, "index": str}, float_precision="round_trip")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise StudyError(f"No findings can be read from {path}: {error}") from None
     missing = [c for c in COLUMNS if c not in table.columns]
     if missing:
         raise StudyError(f"{path} is no findings table: it lacks the column {missing[0]}.")
-    table["time"] = [ALL_TIMES if t == "all" else float(t) for t in table["time"]]
+    try:
+        table["time"] = [ALL_TIMES if t == "all" else float(t) for t in table["time"]]
+        for column in ("value", "low", "high"):
+            table[column] = [float(x) if x else np.nan for x in table[column]]
+    except ValueError as error:
+        raise StudyError(f"{path} holds something that is no number: {error}") from None
     return table[list(COLUMNS)]
 
 

@@ -42,11 +42,16 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Simulated:
-    """A finished chunk: ``values[run, time, outcome]`` from run ``start`` on, and the engine that made it."""
+    """A finished chunk: ``values[run, time, outcome]`` from run ``start`` on, and the engine that made it.
+
+
+    ``fallback`` says why it was not the fastest engine, empty if it was.
+    """
 
     start: int
     values: Floats
     backend: str
+    fallback: str = ""
 
 
 def run_chunk(chunk: Chunk) -> Simulated:
@@ -60,7 +65,8 @@ def run_chunk(chunk: Chunk) -> Simulated:
         allow_nan=True,
     )
     order = [runs.column(name) for name in chunk.outcomes]
-    return Simulated(chunk.start, runs.values[:, :, order], str(runs.provenance.get("backend", "")))
+    made = runs.provenance
+    return Simulated(chunk.start, runs.values[:, :, order], str(made["backend"]), str(made["fallback"]))
 
 
 #: Makes chunks somewhere and gives them back as they are finished, in any order.
@@ -92,7 +98,7 @@ class Ensemble:
         workers: where chunks are made.
         progress: makes the progress meter of long work.
         made: every part so far, by label.
-        backends: names of the engines that made them.
+        backends: names of the engines that made them; ``fallbacks`` says why not the fastest.
     """
 
     plan: Plan
@@ -101,6 +107,7 @@ class Ensemble:
     progress: MeterMaker = silent
     made: dict[str, Part] = field(default_factory=dict)
     backends: set[str] = field(default_factory=set)
+    fallbacks: set[str] = field(default_factory=set)
 
     def run(
         self,
@@ -132,6 +139,7 @@ class Ensemble:
         for done in self.workers(chunks):
             store.save(done.start, done.values)
             self.backends.add(done.backend)
+            self.fallbacks |= {done.fallback} - {""}
             advance(len(done.values))
 
     def _grid(self, runs: int) -> list[tuple[int, int]]:
@@ -158,8 +166,12 @@ class Ensemble:
         """Write samples and outcomes of every part as NetCDF, for xarray and everything else that reads it."""
         for label, part in self.made.items():
             path = self.folder.path / f"{label}.nc"
-            with writing(path), netCDF4.Dataset(path, "w", format="NETCDF4") as file:
-                self._fill(file, part)
+            with writing(path):
+                try:
+                    with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+                        self._fill(file, part)
+                except RuntimeError as error:  # how the library reports what the system refused
+                    raise OSError(str(error)) from None
 
     def _fill(self, file: Any, part: Part) -> None:
         plan, sample, outcomes = self.plan, part.sample, part.outcomes

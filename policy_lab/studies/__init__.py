@@ -191,6 +191,7 @@ def _general_notes(plan: Plan, ensemble: Ensemble) -> list[str]:
             f"{failed:,} of {runs:,} runs gave no finite number for some outcome and time; figures of that outcome "
             "and time leave them out."
         )
+    notes += [f"The runs were made by a slower engine: {why}" for why in sorted(ensemble.fallbacks)]
     if all(f.kind == "lever" for f in plan.factors):
         notes.append(
             "The ranges are those of the levers, all values equally likely: they say what could be decided, not how "
