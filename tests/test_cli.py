@@ -141,6 +141,20 @@ def test_a_bare_model_file_runs(say: Say, tmp_path: Path) -> None:
     assert say("run", file).out == say("run", SMALL).out
 
 
+def test_a_slower_engine_is_announced(say: Say, tmp_path: Path) -> None:
+    text = (SMALL / "small_field.mdl").read_text()
+    noisy = tmp_path / "noisy.mdl"
+    noisy.write_text(text.replace("leaving rate=\n\t0.12", "leaving rate=\n\tRANDOM UNIFORM(0.1, 0.2, 7)"))
+    assert noisy.read_text() != text
+    answer = say("run", noisy)
+    assert answer.status == 0
+    assert len(answer.rows()["Time"]) == 51
+    assert answer.err.count("\n") == 1
+    assert answer.err.startswith("policy-lab: note: 'leaving rate' (line ")
+    assert "RANDOM UNIFORM" in answer.err
+    assert "pysd" in answer.err
+
+
 def test_a_link_stays_a_link_and_a_file_keeps_its_permissions(say: Say, tmp_path: Path) -> None:
     target, link = tmp_path / "target.csv", tmp_path / "link.csv"
     target.write_text("old")

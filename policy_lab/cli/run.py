@@ -74,7 +74,7 @@ def command(arguments: argparse.Namespace) -> int:
         time_step=step,
     )
     if runs.provenance.get("fallback"):
-        complain(f"note: {runs.provenance['fallback']}")
+        complain(f"note: {runs.provenance['fallback']} It ran on {runs.provenance['backend']} instead, more slowly.")
     with open_output(arguments.out) as file:
         write_csv(runs, file)
     return 0
