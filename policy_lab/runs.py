@@ -52,3 +52,37 @@ class Runs:
     def at(self, name: str, time: float) -> Floats:
         """``values[run]`` of one output at the saved time nearest to ``time``."""
         return self.of(name)[:, int(np.argmin(np.abs(self.time - time)))]
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """The largest difference between two sets of runs, relative to the variable's own size; where it is."""
+
+    relative: float
+    output: str
+    time: float
+    run: int
+
+    def __str__(self) -> str:
+        return f"{self.relative:.2g} of its size in '{self.output}' at {self.time:g} (run {self.run})"
+
+
+def disagreement(ours: Runs, theirs: Runs) -> Disagreement:
+    """How far two sets of runs are apart at worst, over the outputs of ``theirs``.
+
+    A difference is measured against the larger of |value| and the largest |value| that the variable has had so far
+    in that run: what is left when two large numbers nearly cancel carries their rounding errors, and a variable that
+    passes through zero has no size of its own there. Two NaN, and two equal infinities, agree.
+    """
+    columns = [ours.column(name) for name in theirs.outputs]
+    rows = [int(np.argmin(np.abs(ours.time - t))) for t in theirs.time]
+    mine, other = ours.values[:, rows][:, :, columns], theirs.values
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = np.fmax.accumulate(np.where(np.isfinite(other), np.abs(other), 0.0), axis=1)
+        apart = np.abs(mine - other)
+        relative = np.where(apart == 0, 0.0, apart / np.where(size > 0, size, 1.0))
+    same = (mine == other) | (np.isnan(mine) & np.isnan(other))
+    relative = np.where(same, 0.0, np.where(np.isnan(relative), np.inf, relative))
+    run, time, output = np.unravel_index(int(np.argmax(relative)), relative.shape)
+    worst = float(relative[run, time, output])
+    return Disagreement(worst, theirs.outputs[output], float(theirs.time[time]), int(run))

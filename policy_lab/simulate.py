@@ -219,7 +219,7 @@ def _fits(
     program: Program, constants: Mapping[str, Any], runs: int, step: float
 ) -> tuple[NDArray[np.bool_], Guard | None]:
     """For which runs all guards hold, and one that does not hold for the others."""
-    fits = np.ones(runs, dtype=bool)
+    fits: NDArray[np.bool_] = np.ones(runs, dtype=bool)
     failed: Guard | None = None
     clock, under = program.clock, program.under_guards
     changed = constants if step == clock.step else {**constants, "TIME STEP": step}
@@ -233,14 +233,13 @@ def _fits(
     values = start_values(program.equations, names, known, program.tables)
     for guard in concerned:
         holds = np.broadcast_to(values[guard.name] != 0, (runs,))
-        failed = failed if holds.all() else guard
+        failed = failed if bool(holds.all()) else guard
         np.logical_and(fits, holds, out=fits)
     return fits, failed
 
 
 def _failed(values: Floats) -> NDArray[np.bool_]:
-    failed: NDArray[np.bool_] = ~np.isfinite(values).all(axis=(1, 2))
-    return failed
+    return np.array([not np.isfinite(run).all() for run in values])
 
 
 def _failure(values: Floats, names: Sequence[str], times: Floats, failed: NDArray[np.bool_]) -> SimulationError:

@@ -24,7 +24,7 @@ import pandas as pd
 import xarray as xr
 
 from policy_lab.backends import Integration, schedule
-from policy_lab.equations import Program
+from policy_lab.equations import Program, names_in
 from policy_lab.errors import ModelError, SimulationError
 from policy_lab.runs import Floats
 from policy_lab.vensim import fold
@@ -69,17 +69,25 @@ class PysdReference:
         timing = schedule(program.clock, step, times)
         values = np.empty((runs, len(times), len(outputs)))
         model = _translated(program.file, program.source)
-        _, saved = program.clock.moments(step)
-        saveper = program.clock.saveper if timing.rows.keys() <= set(saved) else step
+        clock = program.clock
+        _, saved = clock.moments(step)
+        saveper = clock.saveper if timing.rows.keys() <= set(saved) else step
+        final = clock.final if _reads_final_time(program) else timing.moments[-1]
         for run in range(runs):
             given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in constants.items()}  # type: ignore[index]
-            table = model.run(given, outputs, program, step, saveper)
+            table = model.run(given, outputs, program.name, {"time_step": step, "saveper": saveper, "final_time": final})
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
             for column, name in enumerate(outputs):
-                values[run, :, column] = model.values_of(name, table)[rows]
-                if name == "SAVEPER":  # how often *we* let PySD save says nothing of the model
-                    values[run, :, column] = program.clock.saveper
+                own = model.values_of(name, table)[rows]
+                # how often and how long *we* let PySD run says nothing of the model
+                values[run, :, column] = {"SAVEPER": clock.saveper, "FINAL TIME": clock.final}.get(name, own)
         return values
+
+
+def _reads_final_time(program: Program) -> bool:
+    """Whether an equation would notice a run that is cut short."""
+    expressions = (e for q in program.equations.values() for e in (q.expression, q.initial) if e is not None)
+    return any("FINAL TIME" in names_in(e) for e in expressions)
 
 
 class _Translated:
@@ -90,11 +98,10 @@ class _Translated:
         self._spelled: dict[str, str] = {fold(real): real for real in self._model.namespace}
 
     def run(
-        self, constants: Mapping[str, float], outputs: Sequence[str], program: Program, step: float, saveper: float
+        self, constants: Mapping[str, float], outputs: Sequence[str], name: str, timing: Mapping[str, float]
     ) -> pd.DataFrame:
         """One run: a row a moment, a column a variable (arrays for subscripted ones)."""
         columns = list(dict.fromkeys(self._base(n) for n in outputs))
-        timing = {"time_step": step, "saveper": saveper, "initial_condition": "original"}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # PySD warns about everything it extrapolates, at every step
             try:
@@ -103,7 +110,7 @@ class _Translated:
                 return self._model.run(params=overrides, return_columns=columns, flatten_output=False, **timing)
             except Exception as error:  # PySD lets through whatever its generated code raises
                 reason = " ".join(str(error).split())[:300] or type(error).__name__
-                raise SimulationError(f"PySD cannot run {program.name}: {reason}") from None
+                raise SimulationError(f"PySD cannot run {name}: {reason}") from None
 
     def _base(self, name: str) -> str:
         head, elements = _parts(name)

@@ -83,7 +83,7 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
         raise ModelError("The order of its delays depends on itself and cannot be worked out.")
     return Program(
         reading.source.path.stem, equations, tables, clock, constants, run.once, run.start, run.step,
-        reading.source.hash, reading.notes, guards, tuple(refused),
+        reading.source.hash, (*reading.notes, *sheet.lowered()), guards, tuple(refused),
         str(reading.source.path),
     )  # fmt: skip
 

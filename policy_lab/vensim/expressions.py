@@ -122,13 +122,17 @@ class Writer:
         return result
 
     def _power(self, arguments: list[Any], place: Place) -> Expression:
-        """``a ^ b ^ c`` is ``a ^ (b ^ c)``."""
-        for base in arguments[:-1]:
+        """``a ^ b ^ c`` is ``a ^ (b ^ c)``; ``-2 ^ b`` is ``-(2 ^ b)``, in Vensim as in PySD.
+
+        ``(-2) ^ b`` is not, but its brackets are lost on the way here: ``reading`` refuses it.
+        """
+        result = self.write(arguments[-1], place)
+        for base in reversed(arguments[:-1]):
             if isinstance(base, (int, float)) and base < 0:
-                raise ModelError(f"'{place.variable}' (line {place.line}) raises the number {base:g} to a power, "
-                                 f"which PySD reads as -({-base:g} ^ ...): write 0 - {-base:g} ^ ... or "
-                                 f"POWER({base:g}, ...), whichever you mean.")  # fmt: skip
-        return _from_right(["pow"] * (len(arguments) - 1), [self.write(a, place) for a in arguments])
+                result = algebra.call("neg", algebra.call("pow", Number(float(-base)), result))
+            else:
+                result = algebra.call("pow", self.write(base, place), result)
+        return result
 
     def _reference(self, node: tree.ReferenceStructure, place: Place) -> Expression:
         name = fold(node.reference)
@@ -144,6 +148,8 @@ class Writer:
         if definition.lookup:
             raise ModelError(f"'{place.variable}' (line {place.line}) uses the lookup '{definition.name}' without "
                              "an argument.")  # fmt: skip
+        if not given and self.sheet.xmile and place.elements in definition.scalars:
+            return Name(definition.scalars[place.elements])  # an array in an array's equation, element by element
         return Name(self.scalar(definition.folded, given, place))
 
     def _without_definition(self, name: str, node: tree.ReferenceStructure, place: Place) -> Expression:
@@ -195,7 +201,7 @@ class Writer:
         if function in algebra.REDUCTIONS:
             return self._reduction(algebra.REDUCTIONS[function], node.arguments, place)
         if function in ("vmin_xmile", "vmax_xmile"):
-            return self._reduction(function[1:4], node.arguments, place)
+            return self._reduction(function[1:4], [_all_marked(a, place) for a in node.arguments], place)
         special = _SPECIAL.get(function)
         if special is not None:
             return special(self, node, place)
@@ -244,6 +250,15 @@ class Writer:
             yield from self._marked(getattr(node, "argument", None) or getattr(node, "expression", None), place)
 
 
+def _all_marked(node: Any, place: Place) -> Any:
+    """XMILE's MIN and MAX of one argument take all elements of the ranges that are free, without a ``!``."""
+    if not isinstance(node, tree.ReferenceStructure) or not node.subscripts:
+        return node
+    free = [s if fold(s) in place.bound or not place.scope.ranges.is_range(fold(s)) else f"{s}!"
+            for s in node.subscripts.subscripts]  # fmt: skip
+    return tree.ReferenceStructure(node.reference, tree.SubscriptsReferenceStructure(free))
+
+
 def _from_right(functions: list[str], parts: list[Expression]) -> Expression:
     result = parts[-1]
     for function, part in zip(reversed(functions), reversed(parts[:-1]), strict=True):
@@ -274,16 +289,18 @@ def _time_value(writer: Writer, node: tree.CallStructure, place: Place) -> Expre
 def _vector_select(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
     """Sum, product, least, greatest or mean of the elements whose selection is not zero."""
     selection, values, missing, action, error = node.arguments
-    if not isinstance(action, int) or error != 0 or action not in _SELECTED:
+    if not isinstance(action, int) or error != 0 or action not in (*_SELECTED, 5):
         raise UnsupportedConstruct(place.variable, f"VECTOR SELECT with action {action} and error {error}", place.line)
     both = tree.ArithmeticStructure(["*"], [selection, values])
-    weighted, function, neutral = _SELECTED[action]
+    weighted, function, neutral = _SELECTED.get(action, (False, "mul", 1.0))
     terms, chosen = [], []
     for spot in writer.places(both, place):
         weight = writer.kept(writer.write(selection, spot), place)
         value = writer.write(values, spot)
         chosen.append(algebra.call("ne", weight, algebra.ZERO))
         term = algebra.call("mul", weight, value) if weighted else value
+        if action == 5:  # the product of value to the power weight, as PySD found Vensim to do
+            term = algebra.call("pow", value, weight)
         terms.append(algebra.call("if", chosen[-1], term, Number(neutral)))
     count = writer.kept(algebra.chain("add", [algebra.call("add", c, algebra.ZERO) for c in chosen]), place)
     result = algebra.chain(function, terms)

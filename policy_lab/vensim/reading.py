@@ -36,6 +36,10 @@ vensim_element.eval = _literal
 xmile_element.eval = _literal
 
 
+#: A negative number in brackets under a power: PySD drops the brackets, and -2 ^ 2 is -4 where (-2) ^ 2 is 4.
+_NEGATIVE_BASE = re.compile(r"\(\s*-\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\)\s*\^")
+
+
 @dataclass(frozen=True)
 class Reading:
     """A model file read: PySD's abstract model, the text it came from, and what PySD warned about."""
@@ -54,11 +58,20 @@ def read(path: Path) -> Reading:
     if path.suffix.lower() not in ENDINGS:
         raise ModelError(f"{path.name} is no model file: one ends in {', '.join(ENDINGS)}.")
     source = read_source(path)
+    _refuse_negative_base(source)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         abstract = _vensim(source) if path.suffix.lower() == ".mdl" else _xmile(source)
     notes = dict.fromkeys(" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning))
     return Reading(abstract, source, tuple(notes))
+
+
+def _refuse_negative_base(source: Source) -> None:
+    found = _NEGATIVE_BASE.search(source.text)
+    if found:
+        line = source.text.count("\n", 0, found.start()) + 1
+        raise ModelError(f"{source.path.name}, line {line}: '{found[0]}' raises a negative number to a power, which PySD "
+                         "reads without the brackets: give the number a name of its own, or use POWER().")  # fmt: skip
 
 
 def _vensim(source: Source) -> AbstractModel:

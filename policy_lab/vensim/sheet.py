@@ -95,6 +95,7 @@ class Sheet:
         self.constant_needed: list[tuple[Expression, Place, str]] = []
         self.refused: list[UnsupportedConstruct] = []
         self._sizes, self._source = sizes, reading.source
+        self.xmile = reading.source.path.suffix.lower() != ".mdl"
         self._writer = Writer(self)
         self._taken: set[str] = set()
         main, *macros = reading.abstract.sections
@@ -142,10 +143,9 @@ class Sheet:
         return used
 
     def known_number(self, expression: Expression, place: Place, construct: str) -> float:
-        """A number that must be known before the run."""
+        """A number that sets the structure, such as an order: what it is at the start, as in PySD."""
         if isinstance(expression, Number):
             return expression.value
-        self.must_be_constant(expression, place, construct)
         key = (hash(expression), place.scope.prefix)
         used = self._sizes.get(key, 1)
         self.stages_of.setdefault(key, []).append(Stages(place, construct, expression, 0, used))
@@ -191,7 +191,8 @@ class Sheet:
         name = bare(element.name)
         if not scope.prefix and folded in CONTROLS:
             name = CONTROLS[folded]
-        lookup = any(isinstance(c.ast, tree.LookupsStructure) for c in element.components)
+        tables = (tree.LookupsStructure, tree.GetLookupsStructure)
+        lookup = any(isinstance(c.ast, tables) for c in element.components)
         definition = scope.definitions.setdefault(folded, Definition(name, folded, lookup))
         for position, component in enumerate(element.components):
             line = source.line(element.name, position)
@@ -285,6 +286,13 @@ class Sheet:
             raise UnsupportedConstruct(first.place.variable, f"a delay of {min(found):g}, shorter than a time step",
                                        first.place.line)  # fmt: skip
         return order
+
+    def lowered(self) -> Iterator[str]:
+        """Delays that have fewer stages than their equation asks for, in words."""
+        for first in (group[0] for group in self.stages_of.values()):
+            if first.wanted and first.used < first.wanted:
+                yield (f"'{first.place.variable}' (line {first.place.line}): the time step is too long for "
+                       f"{first.construct}, it runs with order {first.used}, as in PySD; Vensim's numbers differ a little.")
 
     def add_guards(self) -> tuple[Guard, ...]:
         """One hidden auxiliary for every construct, true where the number of stages it was given fits."""

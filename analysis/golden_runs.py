@@ -1,0 +1,174 @@
+"""Is PySD still of the opinion that our numbers rest on? Golden runs: PySD's own runs of every world of a model.
+
+    python -m analysis.golden_runs [MODEL] [--scenario NAME] [--check]
+
+Without MODEL: every model under ``models/``. Writes ``models/<model>/expected/<scenario>.csv.gz`` (every variable, once a year, all digits) and ``KEY.json``, which
+says what they were made from: the model file's equations, the constants of each world, PySD's version. With
+``--check`` nothing is written: the key is compared, and the first years of one world are run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.model import Model, load_model, model_names
+from policy_lab.progress import Bar
+from policy_lab.runs import Runs, disagreement
+from policy_lab.simulate import simulate
+
+#: Years of one world that a check runs again.
+YEARS_AGAIN = 3
+#: PySD run twice gives the same numbers; this leaves room for another processor's exp and pow.
+SAME = 1e-11
+#: A model without scenarios has one world under this name.
+BARE = "model"
+
+
+def folder_of(model: Model) -> Path:
+    if model.folder is None:
+        raise ModelError(f"{model.path.name} has no folder of its own to keep golden runs in.")
+    return model.folder / "expected"
+
+
+def worlds(model: Model) -> tuple[str, ...]:
+    return tuple(model.scenarios) or (BARE,)
+
+
+def key_of(model: Model, world: str) -> dict[str, str]:
+    """What a golden run of a world depends on."""
+    constants = model.constants_of(None if world == BARE else world)
+    text = json.dumps({n: float(v).hex() for n, v in sorted(constants.items())}, ensure_ascii=True)
+    return {"model": model.hash, "pysd": version("pysd"), "constants": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def years(model: Model) -> list[float]:
+    """Saved times that are whole time units from the start, and the last one."""
+    moments, saved = model.program.clock.moments()
+    times = [moments[i] for i in saved]
+    whole = [t for t in times if abs((t - times[0]) - round(t - times[0])) < 1e-6]
+    return [*whole, *(times[-1:] if times[-1] not in whole else ())]
+
+
+def run_pysd(model: Model, world: str, times: list[float] | None = None) -> Runs:
+    scenario = None if world == BARE else world
+    return simulate(model, scenario=scenario, times=times or years(model), backend="pysd")
+
+
+def write(model: Model, world: str) -> dict[str, str]:
+    """Run one world, store it, and return its key."""
+    runs = run_pysd(model, world)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["Time", *runs.outputs])
+    table.writerows([repr(float(t)), *map(repr, map(float, row))] for t, row in zip(runs.time, runs.values[0], strict=True))
+    path = folder_of(model) / f"{world}.csv.gz"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))  # no date: the same run, the same bytes
+    return key_of(model, world)
+
+
+def read(model: Model, world: str) -> Runs:
+    """A stored golden run."""
+    path = folder_of(model) / f"{world}.csv.gz"
+    if not path.exists():
+        raise ModelError(f"There is no golden run of '{world}' in {model.name}: run make golden.")
+    rows = list(csv.reader(io.StringIO(gzip.decompress(path.read_bytes()).decode())))
+    names = tuple(rows[0][1:])
+    numbers = np.array(rows[1:], dtype=float)
+    units = tuple(model.program.equations[n].unit if n in model.program.equations else "" for n in names)
+    return Runs(numbers[None, :, 1:], numbers[:, 0], names, units)
+
+
+def stale(model: Model) -> str:
+    """Why the golden runs of a model cannot be trusted, "" if they can."""
+    path = folder_of(model) / "KEY.json"
+    keys: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for world in worlds(model):
+        ours, kept = key_of(model, world), keys.get(world)
+        if kept is None or not (folder_of(model) / f"{world}.csv.gz").exists():
+            return _stale(model, f"there is none of the world '{world}'")
+        what = {"model": "the model file's equations have changed", "pysd": f"PySD was {kept['pysd']} then",
+                "constants": f"the world '{world}' sets other values"}  # fmt: skip
+        for part, reason in what.items():
+            if kept[part] != ours[part]:
+                return _stale(model, reason)
+    extra = [world for world in keys if world not in worlds(model)]
+    return _stale(model, f"there is one of the world '{extra[0]}', which is gone") if extra else ""
+
+
+def _stale(model: Model, reason: str) -> str:
+    return f"The golden runs of {model.name} are stale: {reason}. Run make golden, or python -m analysis.golden_runs {model.name}."
+
+
+def check(model: Model, world: str) -> str:
+    """What PySD says today about the first years of a world, against what is stored; raises if the key is stale."""
+    reason = stale(model)
+    if reason:
+        raise ModelError(reason)
+    again = run_pysd(model, world, years(model)[: YEARS_AGAIN + 1])
+    apart = disagreement(read(model, world), again)
+    if apart.relative > SAME:
+        raise ModelError(f"PySD's run of '{world}' is not what is stored: it differs by {apart}.")
+    return f"{model.name}: the golden runs fit the model; '{world}' run again for {YEARS_AGAIN} years: the same."
+
+
+def _write_by_name(job: tuple[str, str]) -> tuple[str, dict[str, str]]:
+    path, world = job
+    return world, write(load_model(path), world)
+
+
+def write_all(model: Model, wanted: tuple[str, ...]) -> None:
+    path = folder_of(model) / "KEY.json"
+    keys = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    jobs = [(str(model.folder), world) for world in wanted]
+    with ProcessPoolExecutor(max_workers=2) as pool, Bar("golden runs", len(jobs), "worlds") as bar:
+        for world, key in pool.map(_write_by_name, jobs):
+            keys[world] = key
+            bar.advance()
+    for gone in [world for world in keys if world not in worlds(model)]:
+        del keys[gone]
+        (folder_of(model) / f"{gone}.csv.gz").unlink(missing_ok=True)
+    ordered = {world: keys[world] for world in worlds(model) if world in keys}
+    path.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+
+
+def one_model(model: Model, world: str | None, only_check: bool) -> str:
+    if world:
+        model.scenario(world)
+    if only_check:
+        return check(model, world or worlds(model)[0])
+    write_all(model, (world,) if world else worlds(model))
+    return f"{model.name}: golden runs of {world or f'{len(worlds(model))} worlds'} in {folder_of(model)}"
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", nargs="?", help="a folder under models/, or a path (default: all models)")
+    parser.add_argument("--scenario", help="only this world")
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    given = parser.parse_args(words)
+    try:
+        for name in [given.model] if given.model else model_names():
+            print(one_model(load_model(name), given.scenario, given.check))
+    except PolicyLabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
