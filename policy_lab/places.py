@@ -41,7 +41,11 @@ def _shipped(in_wheel: str, in_checkout: str) -> Path:
 
 
 def _user_cache() -> Path:
-    home = Path.home()
+    try:
+        home = Path.home()
+    except RuntimeError:
+        # A user without a home: a place where nothing can be, so there is no cache.
+        return Path(os.devnull)
     if sys.platform == "darwin":
         return home / "Library" / "Caches"
     if sys.platform == "win32":
