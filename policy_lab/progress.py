@@ -22,7 +22,9 @@ BAR_WIDTH = 24
 class Meter(Protocol):
     """What long work reports to: ``advance`` by how many units were finished since the last call."""
 
-    def advance(self, amount: float = 1) -> None: ...
+    def advance(self, amount: float = 1) -> None:
+        """Count ``amount`` more units as finished."""
+        ...
 
 
 #: Makes a meter for one piece of long work: ``make(label, total, unit)``, used in a ``with``.
