@@ -1,0 +1,69 @@
+"""A Model as two files for the browser: WebAssembly code, and JSON with its parameters, outcomes and layout."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from policy_lab import __version__
+from policy_lab.compiler.webassembly import Module, module_of
+from policy_lab.errors import OutputError
+from policy_lab.model import Model
+
+
+def browser_module(model: Model) -> Module:
+    """The Model compiled for the browser; its layout says what a page needs besides.
+
+    Besides what ``compiler/webassembly.py`` describes, ``layout`` has ``hash`` and ``version`` (to know a stale file
+    by), ``levers``, ``outcomes`` and ``scenarios`` (each the constants it amounts to).
+
+    Raises:
+        UnsupportedConstruct: the model uses something that the compiler does not know.
+    """
+    module = module_of(model.program)
+    about: dict[str, Any] = {
+        "hash": model.hash,
+        "version": __version__,
+        "levers": [asdict(lever) for lever in model.levers.values()],
+        "outcomes": [asdict(outcome) for outcome in model.outcomes.values()],
+        "scenarios": {key: dict(model.constants_of(key)) for key in model.scenarios},
+    }
+    return Module(module.code, {**module.layout, **about})
+
+
+def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path]:
+    """Write ``<model>.wasm`` and ``<model>.json`` into a folder, which is made if it is not there.
+
+    Raises:
+        UnsupportedConstruct: see ``browser_module``.
+        OutputError: the folder cannot be written.
+    """
+    module = browser_module(model)
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", model.name)
+    text = json.dumps(module.layout, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    code, layout = folder / f"{stem}.wasm", folder / f"{stem}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(code, module.code)
+        _replace(layout, text.encode())
+    except OSError as error:
+        raise OutputError(f"'{folder}' cannot be written: {error.strerror or error}.") from error
+    return code, layout
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """A file appears whole under its name, or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except OSError:
+        os.unlink(name)
+        raise
