@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy_lab.compiler.driver import write_driver
-from policy_lab.compiler.kernels import KERNELS
+from policy_lab.compiler.kernels import KERNELS, quotient
 from policy_lab.compiler.layout import Layout, needed_for_rates, parts
 from policy_lab.compiler.settled import HUGE, QUOTIENT, RECIPROCAL, TINY
 from policy_lab.compiler.tables import table_kernel
@@ -200,7 +200,7 @@ class _Body:
         return method(*arguments)
 
     def _reciprocal(self, a: Expression) -> Value:
-        """1/a; NaN where a or 1/a is so small that ``_quotient`` could not correct its rounding."""
+        """1/a; NaN where a or 1/a is so small that ``quotient`` could not correct its rounding."""
         x = self.number(a)
         size = abs(x)
         strange = size.compare("ult", TINY) & x.compare("une", 0.0)
@@ -208,11 +208,7 @@ class _Body:
         return self.code.select(strange, math.nan, 1.0 / x)
 
     def _quotient(self, a: Expression, b: Expression, reciprocal: Expression) -> Value:
-        """The quotient, rounded once; where zero or infinity make the correction NaN, the product is exact."""
-        x, y, r = self.number(a), self.number(b), self.number(reciprocal)
-        rough = x * r
-        fine = self.code.fma(self.code.fma(-rough, y, x), r, rough)
-        return self.code.select(fine.compare("uno", fine), rough, fine)
+        return quotient(self.code, self.number(a), self.number(b), self.number(reciprocal))
 
     def _neg(self, a: Expression) -> Value:
         return -self.number(a)

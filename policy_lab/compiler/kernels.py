@@ -2,7 +2,7 @@
 
 The usual case runs straight through; a vector with any odd lane (zero, negative, denormal, infinite, NaN, overflow)
 takes a second path that computes *the same numbers* for the ordinary lanes, so that a run does not depend on
-its neighbours. Polynomials are Chebyshev fits made with 60 digits; ``tests/test_compiler_math.py`` measures the
+its neighbours. Polynomials are Chebyshev fits made with 60 digits; ``tests/test_llvm_kernels.py`` measures the
 errors in units in the last place against extended precision.
 
 Method of log and power: Tang, ACM TOMS 16(4), 1990, doi:10.1145/98267.98294 (a table of reciprocals, here so
@@ -61,6 +61,16 @@ SINH = (0.16666666666666666, 0.008333333333333333, 0.00019841269841269773, 2.755
         2.5052108364049466e-08, 1.6059048397722392e-10, 7.646625253572627e-13, 2.8445297426378895e-15)  # fmt: skip
 PI_2 = (1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32)  # 33 bits each
 PI_2_HIGH, PI_2_LOW = 1.5707963267948966, 6.123233995736766e-17
+
+
+def quotient(code: Code, a: Value, b: Value, reciprocal: Value) -> Value:
+    """``a / b`` rounded once, given ``1 / b`` rounded once; see ``settled.py`` for b's range and the source.
+
+    Where zeros or infinities make the correction zero or NaN, the plain product is exact.
+    """
+    rough = a * reciprocal
+    fine = code.fma(code.fma(-rough, b, a), reciprocal, rough)
+    return code.select(fine.compare("one", 0.0), fine, rough)
 
 
 def _reduce_exp(code: Code, x: Value, low: Value | None = None) -> tuple[Value, Value, Value]:

@@ -83,7 +83,6 @@ def _optimise(module: Any, machine: Any) -> None:
     passes.add_simplify_cfg_pass()
     passes.add_instruction_combine_pass()
     passes.add_new_gvn_pass()
-    passes.add_dead_store_elimination_pass()
     passes.add_aggressive_dce_pass()
     for function in module.functions:
         if not function.is_declaration:
