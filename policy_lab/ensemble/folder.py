@@ -190,6 +190,7 @@ class ResultFolder:
         self._refuse_foreign()
         self._take_lock()
         try:
+            self.finished()
             self._open_work()
         except BaseException:
             self._release()
@@ -204,12 +205,17 @@ class ResultFolder:
         return ChunkStore(self.work, label, runs, times, outcomes)
 
     def finished(self) -> Mapping[str, Any] | None:
-        """The provenance of this very study if it is finished here already."""
+        """The provenance of this very study if it is finished here; raises StudyError if another one is."""
         try:
             stored = json.loads((self.path / FINISHED).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return stored if stored.get("fingerprint") == self.fingerprint else None
+        if stored.get("fingerprint") == self.fingerprint:
+            return dict(stored)
+        raise StudyError(
+            f"{self.path} holds another finished study ({stored.get('method')} of {stored.get('model')}), or this one "
+            "of another model version. Choose another folder, or delete that one."
+        )
 
     def close_work(self) -> None:
         """Delete what was only needed while the study ran."""
@@ -244,7 +250,10 @@ class ResultFolder:
     def _open_work(self) -> None:
         mark = self.work / "fingerprint"
         if self.work.exists() and (not mark.exists() or mark.read_text(encoding="ascii") != self.fingerprint):
-            shutil.rmtree(self.work)  # chunks of another study, or of another version of this one
+            raise StudyError(
+                f"{self.path} holds the unfinished runs of another study, or of this one with another model version. "
+                "Choose another folder, or delete that one."
+            )
         with writing(self.work):
             self.work.mkdir(exist_ok=True)
             mark.write_text(self.fingerprint, encoding="ascii")

@@ -117,7 +117,7 @@ def sentence(findings: Findings, outcome: str, label: str) -> str:
     parts.append(_when(findings, outcome))
     hidden = len(total) - len(seen)
     if hidden:
-        parts.append(f"{hidden} of {len(total)} factors cannot be told from nothing.")
+        parts.append(f"{hidden} of {len(total)} hardly matter (below {percent(SLIGHT)}, or not above the noise).")
     return " ".join(p for p in parts if p)
 
 

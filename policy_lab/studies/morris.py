@@ -146,8 +146,8 @@ def words(plan: Plan, findings: Findings) -> list[str]:
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Mean absolute effects over all times, each outcome's largest first."""
-    figure, panels = picture.panels(len(plan.outcomes), height=3.4)
-    for panel, outcome in zip(panels, plan.outcomes, strict=True):
+    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    for panel, outcome in zip(panels, plan.outcomes, strict=False):
         rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value").tail(picture.BARS)
         panel.set_title(plan.label(outcome))
         where = np.arange(len(rows))

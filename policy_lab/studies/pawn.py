@@ -113,8 +113,8 @@ def words(plan: Plan, findings: Findings) -> list[str]:
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Median distances over all times, with the dummy's as the noise floor."""
-    figure, panels = picture.panels(len(plan.outcomes), height=3.4)
-    for panel, outcome in zip(panels, plan.outcomes, strict=True):
+    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    for panel, outcome in zip(panels, plan.outcomes, strict=False):
         rows = findings.of("PAWN", outcome, ALL_TIMES)
         floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
         rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(picture.BARS)

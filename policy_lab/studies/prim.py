@@ -281,7 +281,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     names = [f"box {n}" for n in range(1, plan.options["boxes"] + 1) if len(findings.of(f"box {n}: limits"))]
     if not names:
         return {}
-    figure, panels = picture.panels(len(names))
+    figure, panels = picture.panels(len(names), label=picture.NAMES)
     for panel, name in zip(panels, names, strict=True):
         limits = findings.of(f"{name}: limits")
         panel.set_title(f"{name}: it fails when …")

@@ -179,8 +179,8 @@ def _beats(findings: Findings, outcome: str, time: float) -> str:
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Mean and worst tenth of every policy at the last time."""
     last = float(plan.times[-1])
-    figure, panels = picture.panels(len(plan.outcomes), height=3.4)
-    for panel, outcome in zip(panels, plan.outcomes, strict=True):
+    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    for panel, outcome in zip(panels, plan.outcomes, strict=False):
         mean, worst = (findings.of(i, outcome, last).iloc[::-1] for i in ("mean", "worst tenth"))
         where = np.arange(len(mean))
         panel.set_title(plan.label(outcome))

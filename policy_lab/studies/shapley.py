@@ -145,8 +145,8 @@ def words(plan: Plan, findings: Findings) -> list[str]:
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Shares of each outcome at the last time, beside what each player does alone."""
     last = float(plan.times[-1])
-    figure, panels = picture.panels(len(plan.outcomes), height=3.4)
-    for panel, outcome in zip(panels, plan.outcomes, strict=True):
+    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    for panel, outcome in zip(panels, plan.outcomes, strict=False):
         rows = findings.of("Shapley", outcome, last)
         rows = rows.reindex(rows["value"].abs().sort_values().index).tail(picture.BARS)
         alone = findings.of("alone", outcome, last).set_index("factor")["value"]

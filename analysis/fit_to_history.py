@@ -1,0 +1,152 @@
+"""How well does the model repeat 2015-2025? The fit of each calibrated series, good or bad.
+
+    python analysis/fit_to_history.py [MODEL] [--scenario NAME]
+
+Compares a run with the figures in the model's ``data/history.csv`` (columns series, variable, year, value, low, high,
+unit, grade, source), year by year. For each series: the root mean square error as a share of the data's mean, how
+Theil splits its square (1966, ch. 2; Sterman 1984, doi:10.1002/sdr.4260000207) into bias (another mean), variance
+(another spread) and covariance (another pattern), and how many years lie within the data's own range. Writes
+``results/fit_to_history/fit.csv`` and a figure. "Good" only means consistent with these figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from results_of import fresh_folder, model_asked_for, print_table, write_table
+
+from policy_lab.ensemble import picture
+from policy_lab.errors import ModelError
+from policy_lab.model import Model
+from policy_lab.runs import Floats
+from policy_lab.simulate import simulate
+
+COLUMNS = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source")
+HEADER = ("series", "variable", "unit", "n", "data mean", "model mean", "error", "bias", "variance", "covariance",
+          "within range", "grade", "fit")  # fmt: skip
+GOOD, FAIR = 0.1, 0.25
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of figures: ``value``, ``low``, ``high[year]`` (NaN where no range is given)."""
+
+    name: str
+    variable: str
+    unit: str
+    grade: str
+    year: Floats
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a run stands to a series: ``error`` is relative; the three shares add up to 1, or are NaN without error."""
+
+    error: float
+    bias: float
+    variance: float
+    covariance: float
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("model", nargs="?", help="a model folder with data/history.csv; big_science by default")
+    words.add_argument("--scenario", default="status_quo", help="the world to run (default status_quo)")
+    asked = words.parse_args()
+    model = model_asked_for(asked.model)
+    with fresh_folder("fit_to_history") as folder:
+        folder.mkdir(parents=True)
+        history = read_history(model)
+        runs = simulate(model, scenario=asked.scenario, outputs=tuple(dict.fromkeys(s.variable for s in history)))
+        rows = []
+        for series in history:
+            modelled = np.interp(series.year, runs.time, runs.of(series.variable)[0])
+            rows.append(row_of(series, modelled, fit(series.value, modelled)))
+        write_table(folder / "fit.csv", HEADER, rows)
+        draw(history, runs.time, {s.variable: runs.of(s.variable)[0] for s in history}, folder)
+    print_table(HEADER, rows)
+    counted = [sum(row[-1] == word for row in rows) for word in ("good", "fair", "poor")]
+    print(f"{counted[0]} good, {counted[1]} fair, {counted[2]} poor of {len(rows)} series.")
+
+
+def read_history(model: Model) -> list[Series]:
+    """The series of ``data/history.csv``, in the order of the file."""
+    if model.folder is None or not (path := model.folder / "data" / "history.csv").is_file():
+        raise ModelError(f"The model '{model.name}' has no data/history.csv to be compared with.")
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    missing = [c for c in COLUMNS if not lines or c not in lines[0]]
+    if missing:
+        raise ModelError(f"{path.name} lacks the column '{missing[0]}'.")
+    grouped: dict[str, list[dict[str, str]]] = {}
+    for line in lines:
+        grouped.setdefault(line["series"], []).append(line)
+    return [_series(model, name, rows) for name, rows in grouped.items()]
+
+
+def _series(model: Model, name: str, rows: list[dict[str, str]]) -> Series:
+    def column(key: str) -> Floats:
+        try:
+            return np.array([float(r[key]) if r[key].strip() else np.nan for r in rows])
+        except ValueError:
+            raise ModelError(f"history.csv: the series '{name}' has a {key} that is no number.") from None
+
+    year, value = column("year"), column("value")
+    if not (np.isfinite(year).all() and np.isfinite(value).all()):
+        raise ModelError(f"history.csv: the series '{name}' lacks a year or a value.")
+    first = rows[0]
+    return Series(
+        name, model.find(first["variable"]), first["unit"], first["grade"], year, value, column("low"), column("high")
+    )
+
+
+def fit(data: Floats, modelled: Floats) -> Fit:
+    """Error and Theil's split of its square, for ``data[year]`` and ``modelled[year]``."""
+    square = float(((modelled - data) ** 2).mean())
+    error = float(np.sqrt(square) / abs(data.mean()))
+    if square == 0:
+        return Fit(0.0, np.nan, np.nan, np.nan)
+    bias = float((modelled.mean() - data.mean()) ** 2) / square
+    variance = float((modelled.std() - data.std()) ** 2) / square
+    return Fit(error, bias, variance, 1 - bias - variance)
+
+
+def row_of(series: Series, modelled: Floats, found: Fit) -> tuple[object, ...]:
+    ranged = np.isfinite(series.low) & np.isfinite(series.high)
+    inside = (modelled >= series.low) & (modelled <= series.high) & ranged
+    within = f"{inside.sum()} of {ranged.sum()}" if ranged.any() else ""
+    word = "good" if found.error <= GOOD else "fair" if found.error <= FAIR else "poor"
+    return (
+        series.name, series.variable, series.unit, len(series.value), float(series.value.mean()),
+        float(modelled.mean()),
+        found.error, found.bias, found.variance, found.covariance, within, series.grade, word,
+    )  # fmt: skip
+
+
+def draw(history: list[Series], time: Floats, runs: dict[str, Floats], folder: Path) -> None:
+    """A panel a series: data with their range, and the run."""
+    figure, panels = picture.panels(len(history), width=4.2, height=2.5, columns=3)
+    for panel, series in zip(panels, history, strict=True):
+        seen = (time >= series.year.min() - 1) & (time <= series.year.max() + 1)
+        panel.set_title(picture.shortened(series.name, 44))
+        panel.vlines(series.year, series.low, series.high, color=picture.MUTED, lw=2)
+        panel.plot(series.year, series.value, "o", color=picture.OTHER, ms=4, label="data")
+        panel.plot(time[seen], runs[series.variable][seen], color=picture.MAIN, label="model")
+        panel.set_ylabel(series.unit)
+    panels[0].legend(loc="upper left")
+    picture.save(figure, folder, "fit")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ModelError as error:
+        sys.exit(str(error))
