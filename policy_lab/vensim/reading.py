@@ -18,7 +18,7 @@ from policy_lab.vensim.source import Source, read_source
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PySD's own imports warn about numpy and pandas, not about a model
     from pysd.translators.structures.abstract_model import AbstractModel
-    from pysd.translators.vensim import vensim_element, vensim_section
+    from pysd.translators.vensim import vensim_element, vensim_section, vensim_utils
     from pysd.translators.vensim.vensim_file import VensimFile
     from pysd.translators.xmile import xmile_element
     from pysd.translators.xmile.xmile_file import XmileFile
@@ -27,14 +27,53 @@ ENDINGS = (".mdl", ".xmile", ".xml", ".stmx")
 
 
 def _literal(text: str) -> Any:
-    return ast.literal_eval(text.strip())
+    """What PySD hands to ``eval()``: numbers and their sums, pairs of numbers, quoted text. Nothing else."""
+    return _literal_node(ast.parse(text.strip(), mode="eval").body)
 
 
-# PySD hands numbers and the limits of lookup tables to Python's eval(), and the limits may hold any text, so that a
-# model file could run code. Its parsers find this in place of the builtin: it reads literals and nothing else.
+def _literal_node(node: ast.AST) -> Any:
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
+        return node.value
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return tuple(_literal_node(item) for item in node.elts)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.UAdd, ast.USub)):
+        value = _literal_node(node.operand)
+        return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        left, right = _literal_node(node.left), _literal_node(node.right)
+        return left + right if isinstance(node.op, ast.Add) else left - right
+    raise ValueError("there is something else where a number should be")
+
+
+# The limits of a lookup table may hold any text, and PySD hands them to Python's eval(), so that a model file could run
+# code. Its parsers find ``_literal`` in place of the builtin.
 vensim_element.eval = _literal
 xmile_element.eval = _literal
 
+
+def _take_words_whole() -> None:
+    """Let PySD's grammars match names and texts in one piece instead of letter by letter: the same, four times as fast.
+
+    A PEG repetition is greedy and never gives back, and so is one regular expression; only runs of letters that the
+    grammars match one at a time are put together.
+    """
+    quicker = {
+        "basic_id = id_start id_continue*": r"""basic_id = ~r"\w[\w0-9\'\$\s\_]*"IU""",
+        r"""element = ( escape_group / ~r"[^~|]")*""": r"""element = ( escape_group / ~r"[^~|\"]+" / "\"" )*""",
+        r"""doc = (~r"[^~|]")*""": r"""doc = ~r"[^~|]*" """,
+    }
+    read_grammar = vensim_utils.Grammar._read_grammar
+
+    def read(grammar: str) -> str:
+        text: str = read_grammar(grammar)
+        for slow, quick in quicker.items():
+            text = text.replace(slow, quick)
+        return text
+
+    vensim_utils.Grammar._read_grammar = read
+
+
+_take_words_whole()
 
 #: A negative number in brackets under a power: PySD drops the brackets, and -2 ^ 2 is -4 where (-2) ^ 2 is 4.
 _NEGATIVE_BASE = re.compile(r"\(\s*-\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\)\s*\^")

@@ -1,0 +1,81 @@
+"""Every backend gives PySD's numbers on every construct: one tiny model each, with what PySD gives stored beside it."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+from policy_lab import backends
+from policy_lab.model import load_model
+from policy_lab.runs import Runs, disagreement
+from policy_lab.simulate import simulate
+from tests.constructs.regenerate import FOLDER, model_file, names, run_pysd
+
+#: Relative to the variable's own running size, see ``runs.disagreement``.
+TOLERANCE = 1e-9
+FAST = [name for name in backends.available() if name != backends.REFERENCE]
+#: Constructs whose stored run is made again by PySD every time: one of each kind, where PySD is quick.
+AGAIN = ["arithmetic_order", "delay3", "if_dead_branch", "saveper_does_not_divide", "subscript_except", "xmile_delays"]
+
+
+def expected(name: str) -> Runs:
+    rows = list(csv.reader((FOLDER / name / "expected.csv").read_text(encoding="utf-8").splitlines()))
+    numbers = np.array(rows[1:], dtype=float)
+    return Runs(numbers[None, :, 1:], numbers[:, 0], tuple(rows[0][1:]), ("",) * (len(rows[0]) - 1))
+
+
+@pytest.mark.parametrize("backend", FAST)
+@pytest.mark.parametrize("name", names())
+def test_construct(name: str, backend: str) -> None:
+    stored = expected(name)
+    runs = simulate(load_model(model_file(name)), outputs=stored.outputs, backend=backend, allow_nan=True)
+    np.testing.assert_allclose(runs.time, stored.time, rtol=1e-12)
+    apart = disagreement(runs, stored)
+    assert apart.relative < TOLERANCE, f"{name} on {backend}: {apart}"
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_stored_run_is_what_pysd_gives(name: str) -> None:
+    assert disagreement(expected(name), run_pysd(name)).relative < 1e-12
+
+
+def test_there_are_enough_constructs() -> None:
+    assert len(names()) >= 60
+
+
+@pytest.mark.parametrize("backend", FAST)
+@pytest.mark.parametrize("integration", ["euler", "rk4"])
+def test_a_run_is_the_same_alone_and_in_an_ensemble(backend: str, integration: backends.Integration) -> None:
+    model = load_model("tests/models/small_field")
+    growth = np.linspace(0.1, 0.4, 700)
+    together = simulate(model, {"company growth": growth, "hiring delay": 3.0}, outputs=["knowledge", "trust"],
+                        backend=backend, integration=integration, chunk=300)  # fmt: skip
+    for run in (0, 299, 300, 699):
+        alone = simulate(model, {"company growth": growth[run], "hiring delay": 3.0}, outputs=["knowledge", "trust"],
+                         backend=backend, integration=integration)  # fmt: skip
+        np.testing.assert_allclose(together.values[run], alone.values[0], rtol=1e-13)
+
+
+@pytest.mark.parametrize("backend", FAST)
+def test_rk4_converges_with_the_fourth_power_of_the_step(backend: str) -> None:
+    """A harmonic oscillator: x'' = -x/2, x(0) = 1, so x(10) = cos(10/sqrt 2)."""
+    model = load_model(model_file("stocks_coupled"))
+    exact = np.cos(10 / np.sqrt(2))
+    errors = []
+    for step in (0.5, 0.25):
+        runs = simulate(model, outputs=["position"], backend=backend, integration="rk4", time_step=step)
+        errors.append(abs(runs.at("position", 10)[0] - exact))
+    assert errors[0] / errors[1] == pytest.approx(16, rel=0.3)
+
+
+@pytest.mark.parametrize("backend", FAST)
+def test_euler_converges_with_the_step(backend: str) -> None:
+    """Exponential decay: y' = -y/3, y(0) = 10."""
+    model = load_model(model_file("saveper_divides"))
+    errors = []
+    for step in (1 / 16, 1 / 32):
+        runs = simulate(model, outputs=["stock"], backend=backend, time_step=step)
+        errors.append(abs(runs.at("stock", 10)[0] - 10 * np.exp(-10 / 3)))
+    assert errors[0] / errors[1] == pytest.approx(2, rel=0.05)
