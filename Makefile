@@ -73,8 +73,9 @@ clean:  ## remove what can be made again, the environment included
 $(READY): requirements.lock pyproject.toml hatch_build.py
 	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11 or newer with venv was found." \
 	  "Install it (on Debian: apt-get install python3 python3-venv) or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; fi
-	@echo "== Making the environment .venv with $$($(PYTHON) --version) (a minute or two the first time)"
-	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@if [ -x $(BIN)/python ]; then echo "== Bringing the environment .venv up to date"; else \
+	  echo "== Making the environment .venv with $$($(PYTHON) --version) (two minutes or so, once)"; \
+	  $(PYTHON) -m venv .venv; fi
 	@if [ "$(LOCKED)" = no ]; then \
 	  echo "== Installing the newest versions that pyproject.toml allows"; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,cluster]'; \

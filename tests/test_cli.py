@@ -447,6 +447,20 @@ def test_a_full_standard_output_is_one_line() -> None:
     is_one_line_naming(Answer(done.returncode, "", done.stderr), ["output", "space"])
 
 
+def test_a_closed_standard_output_is_one_line() -> None:
+    words = [*PROGRAM, "run", str(SMALL)]
+    done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *words], stderr=subprocess.PIPE, text=True, timeout=120)
+    is_one_line_naming(Answer(done.returncode, "", done.stderr), ["standard output is closed", "--out"])
+
+
+def test_a_terminal_without_our_letters_is_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "letters.mdl"
+    file.write_text((SMALL / "small_field.mdl").read_text().replace("People who leave", "Café people who leave"))
+    answer = in_a_process("describe", file, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (answer.status, answer.err) == (0, "")
+    assert "Caf\\xe9" in answer.out
+
+
 def test_names_from_a_model_cannot_command_the_terminal() -> None:
     assert printable("red \x1b[31malert\nnext") == "red [31malert next"
     assert "\x1b" not in table(["a"], [["\x1b[2J"]])

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from policy_lab import __version__
 from policy_lab.cli import app, compiling, describe, run, study
-from policy_lab.cli.output import complain, let_go_of_stdout
+from policy_lab.cli.output import complain, let_go_of_stdout, speak_any_alphabet
 from policy_lab.errors import OutputError, PolicyLabError
 
 FAILED, STOPPED, READER_GONE = 2, 130, 141
@@ -56,10 +56,12 @@ def main(words: Sequence[str] | None = None) -> int:
     if not debugging:
         # Libraries warn programmers; what a person must know is an error or a line of ours.
         warnings.simplefilter("ignore")
+    speak_any_alphabet()
     try:
         arguments = parser().parse_args(words)
         status: int = arguments.does(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt as stop:
         # A study says what it keeps.
         complain(str(stop) or "Stopped.")

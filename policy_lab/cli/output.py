@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -20,6 +21,13 @@ def complain(message: str) -> None:
         print(f"policy-lab: {line}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
         pass  # nobody listens on standard error either
+
+
+def speak_any_alphabet() -> None:
+    """Let a terminal that does not know a letter show its number, rather than fail on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def let_go_of_stdout() -> None:
@@ -56,6 +64,8 @@ def open_output(out: str) -> Iterator[TextIO]:
     what stood there before. Raises ``OutputError`` when it cannot be written.
     """
     if out == "-":
+        if sys.stdout is None:
+            raise OutputError("Standard output is closed; name a file with --out FILE.csv.")
         yield sys.stdout
         return
     check_output(out)
