@@ -47,13 +47,19 @@ def describe(arguments: argparse.Namespace) -> int:
 
 def levers(arguments: argparse.Namespace) -> int:
     """Print the levers by group."""
-    print(levers_text(_load(arguments.model)))
+    model = _load(arguments.model)
+    print(levers_text(model))
+    if model.levers:
+        print(f'\nMove one: policy-lab run {arguments.model} --set "{next(iter(model.levers))}=VALUE"')
     return 0
 
 
 def scenarios(arguments: argparse.Namespace) -> int:
     """Print the worlds with their rationale and settings."""
-    print(scenarios_text(_load(arguments.model)))
+    model = _load(arguments.model)
+    print(scenarios_text(model))
+    if model.scenarios:
+        print(f"\nRun one: policy-lab run {arguments.model} --scenario {next(iter(model.scenarios))}")
     return 0
 
 
