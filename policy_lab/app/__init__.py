@@ -1,0 +1,8 @@
+"""The app that opens in a browser: ``create_app`` builds it, ``serve`` runs it for one person or a room."""
+
+from __future__ import annotations
+
+from policy_lab.app.factory import create_app, default_run
+from policy_lab.app.server import serve
+
+__all__ = ["create_app", "default_run", "serve"]

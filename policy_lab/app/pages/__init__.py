@@ -1,0 +1,1 @@
+"""The pages: each has ``layout(bench)``, a static tree of panels."""

@@ -1,0 +1,1 @@
+"""The parts of the pages: each has ``layout(...)`` and ``register(app, bench)``, and none imports another."""

@@ -1,0 +1,108 @@
+"""The list of every variable: kind, unit, range, documentation; searched by words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, html
+
+from policy_lab.app import ids
+from policy_lab.app.naming import figure_of, unit_of
+from policy_lab.app.words import say
+from policy_lab.equations import Equation
+from policy_lab.model import Model
+
+KINDS = ("stock", "flow", "auxiliary", "constant", "lever", "control")
+COLUMNS = ("name", "kind", "unit", "range", "documentation")
+
+
+def layout(model: Model) -> list[Any]:
+    """Search box, chooser of kind, and the table, whole to begin with."""
+    kinds = [{"value": "", "label": say("model.every_kind")}]
+    kinds += [{"value": kind, "label": say(f"model.{kind}")} for kind in KINDS]
+    return [
+        html.P(say("model.lead", count=len(model.program.visible)), className="lead"),
+        html.Div(
+            [
+                dmc.TextInput(id=ids.SEARCH, label=say("model.search"), value="", debounce=150, className="field"),
+                dmc.Select(
+                    id=ids.SEARCH_KIND,
+                    label=say("model.kind"),
+                    data=kinds,
+                    value="",
+                    allowDeselect=False,
+                    className="field",
+                ),
+                html.P(count(rows(model)), id=ids.SEARCH_COUNT, role="status", className="count"),
+            ],
+            className="search",
+        ),
+        html.Div(
+            dmc.Table(id=ids.VARIABLES, data=table(model), striped="odd", tabularNums=True),
+            className="numbers numbers--whole",
+            tabIndex=0,
+            role="region",
+            **{"aria-label": say("model.title")},
+        ),
+    ]
+
+
+def register(app: Dash, model: Model) -> None:
+    """Typing narrows the table."""
+
+    @app.callback(
+        Output(ids.VARIABLES, "data"),
+        Output(ids.SEARCH_COUNT, "children"),
+        Input(ids.SEARCH, "value"),
+        Input(ids.SEARCH_KIND, "value"),
+        prevent_initial_call=True,
+    )
+    def narrow(text: str | None, kind: str | None) -> tuple[dict[str, Any], str]:
+        return table(model, text or "", kind or ""), count(rows(model, text or "", kind or ""))
+
+
+def table(model: Model, text: str = "", kind: str = "") -> dict[str, Any]:
+    """Head and body of the table."""
+    return {"head": [say(f"model.column_{column}") for column in COLUMNS], "body": rows(model, text, kind)}
+
+
+def rows(model: Model, text: str = "", kind: str = "") -> list[list[str]]:
+    """One row for each variable whose name, unit or documentation holds every word of ``text``."""
+    words = text.casefold().split()
+    found = []
+    for name in model.program.visible:
+        equation, what = model.program.equations[name], kind_of(model, name)
+        hay = f"{name} {equation.unit} {equation.documentation}".casefold()
+        if kind in ("", what) and all(word in hay for word in words):
+            found.append(
+                [
+                    name,
+                    say(f"model.{what}"),
+                    unit_of(equation.unit) or "–",
+                    _range(model, equation),
+                    equation.documentation,
+                ]
+            )
+    return found
+
+
+def kind_of(model: Model, name: str) -> str:
+    """What a variable is to a person: a lever and a flow are more than a constant and an auxiliary."""
+    if name in model.levers:
+        return "lever"
+    return "flow" if name in model.program.flows else model.program.equations[name].kind
+
+
+def count(found: list[list[str]]) -> str:
+    """How many were found, in words."""
+    key = "none" if not found else "one" if len(found) == 1 else "many"
+    return say(f"model.count.{key}", count=len(found)) if key == "many" else say(f"model.count.{key}")
+
+
+def _range(model: Model, equation: Equation) -> str:
+    known = model.levers.get(equation.name) or model.uncertainties.get(equation.name)
+    low, high = (known.low, known.high) if known else equation.limits
+    if low is None and high is None:
+        return "–"
+    return " … ".join("" if bound is None else figure_of(bound) for bound in (low, high)).strip()

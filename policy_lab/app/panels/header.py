@@ -1,0 +1,54 @@
+"""The bar at the top: where one is, undo and redo, the link, light or dark."""
+
+from __future__ import annotations
+
+from dash import ClientsideFunction, Dash, Input, Output, html
+
+from policy_lab.app import ids
+from policy_lab.app.words import say
+
+PAGES = {"explore": "/", "rank": "/rank", "model": "/model"}
+
+
+def layout(app: Dash) -> html.Header:
+    """Brand, navigation and the buttons that concern the whole page."""
+    links = [
+        html.A(say(f"app.{page}"), href=app.get_relative_path(path), className="nav__link", **{"data-page": page})
+        for page, path in PAGES.items()
+    ]
+    return html.Header(
+        [
+            html.A(say("app.skip"), href=f"#{ids.MAIN}", className="skip"),
+            html.Span([_mark(), say("app.name")], className="brand"),
+            html.Nav(links, className="nav", **{"aria-label": say("app.pages")}),
+            html.Div(
+                [
+                    _button(ids.UNDO, say("app.undo"), "undo", disabled=True),
+                    _button(ids.REDO, say("app.redo"), "redo", disabled=True),
+                    _button(ids.SHARE, say("app.share"), "share"),
+                    _button(ids.SCHEME, say("app.dark"), "scheme"),
+                    html.Span("", id=ids.SHARE_SAID, className="said", role="status"),
+                ],
+                className="bar__tools",
+            ),
+        ],
+        className="bar",
+    )
+
+
+def register(app: Dash) -> None:
+    """Every button is the browser's own affair; Dash is told the colours once, and again when they change."""
+    app.clientside_callback(
+        ClientsideFunction("policy_lab", "colour"),
+        Output(ids.PROVIDER, "forceColorScheme"),
+        Output(ids.SCHEME, "children"),
+        Input(ids.FACTS, "data"),
+    )
+
+
+def _button(name: str, text: str, action: str, disabled: bool = False) -> html.Button:
+    return html.Button(text, id=name, className="button button--bar", disabled=disabled, **{"data-do": action})
+
+
+def _mark() -> html.Span:
+    return html.Span(className="brand__mark", **{"aria-hidden": "true"})
