@@ -2,9 +2,10 @@
 
     python -m analysis.golden_runs [MODEL] [--scenario NAME] [--check]
 
-Without MODEL: every model under ``models/``. Writes ``models/<model>/expected/<scenario>.csv.gz`` (every variable, once a year, all digits) and ``KEY.json``, which
-says what they were made from: the model file's equations, the constants of each world, PySD's version. With
-``--check`` nothing is written: the key is compared, and the first years of one world are run again.
+Without MODEL: every model under ``models/``. Writes ``models/<model>/expected/<scenario>.csv.gz`` (every variable,
+once a year, all digits) and ``KEY.json``, which says what they were made from: the model file's equations, the
+constants of each world, PySD's version. With ``--check`` nothing is written: the key is compared, and the first
+steps of one world are run again.
 """
 
 from __future__ import annotations
@@ -113,7 +114,10 @@ def stale(model: Model) -> str:
 
 
 def _stale(model: Model, reason: str) -> str:
-    return f"The golden runs of {model.name} are stale: {reason}. Run make golden, or python -m analysis.golden_runs {model.name}."
+    return (
+        f"The golden runs of {model.name} are stale: {reason}. Run make golden, or "
+        f"python -m analysis.golden_runs {model.name}."
+    )
 
 
 def check(model: Model, world: str) -> str:

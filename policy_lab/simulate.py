@@ -103,7 +103,8 @@ def _constants(model: Model, values: Mapping[str, Value], scenario: str | None) 
     for given, value in values.items():
         name = model.constant(given)
         if isinstance(value, Setting) or np.ndim(value) == 0:
-            constants.update(model.constants_of(None, {name: value if isinstance(value, Setting) else _number(name, value)}))
+            setting = value if isinstance(value, Setting) else _number(name, value)
+            constants.update(model.constants_of(None, {name: setting}))
             continue
         array = _array(name, value)
         if first and len(array) != length:

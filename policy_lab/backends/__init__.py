@@ -127,4 +127,5 @@ def check_integration(backend: Backend, integration: str) -> None:
     if integration not in ("euler", "rk4"):
         raise BadValue(f"There is no integration method '{integration}'. Possible: euler, rk4.")
     if integration not in backend.integrations:
-        raise BadValue(f"The backend {backend.name} integrates by {', '.join(backend.integrations)} only, not {integration}.")
+        possible = ", ".join(backend.integrations)
+        raise BadValue(f"The backend {backend.name} integrates by {possible} only, not {integration}.")

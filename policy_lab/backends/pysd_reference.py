@@ -75,7 +75,8 @@ class PysdReference:
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
         for run in range(runs):
             given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in constants.items()}  # type: ignore[index]
-            table = model.run(given, outputs, program.name, {"time_step": step, "saveper": saveper, "final_time": final})
+            timing_words = {"time_step": step, "saveper": saveper, "final_time": final}
+            table = model.run(given, outputs, program.name, timing_words)
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
             for column, name in enumerate(outputs):
                 own = model.values_of(name, table)[rows]
@@ -113,7 +114,7 @@ class _Translated:
                 raise SimulationError(f"PySD cannot run {name}: {reason}") from None
 
     def _base(self, name: str) -> str:
-        head, elements = _parts(name)
+        head, _ = _parts(name)
         whole = self._spelled.get(fold(name))
         found = whole or self._spelled.get(fold(head))
         if found is None:

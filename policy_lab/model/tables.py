@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from policy_lab.equations import Program
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model.parts import Lever, Model, Outcome, Source, Uncertainty
 
@@ -36,6 +35,7 @@ class Row:
     cells: Mapping[str, str]
 
     def wrong(self, column: str, what: str) -> ModelError:
+        """An error that says where it stands."""
         return ModelError(f"{self.file}, row {self.number}, column '{column}': {what}")
 
     def text(self, column: str) -> str:
@@ -46,6 +46,7 @@ class Row:
         return value
 
     def number_in(self, column: str) -> float:
+        """A cell that must be a finite number."""
         value = self.text(column)
         try:
             number = float(value)
@@ -56,6 +57,7 @@ class Row:
         return number
 
     def one_of(self, column: str, possible: Sequence[str]) -> str:
+        """A cell that must be one of a few words."""
         value = self.text(column)
         if value not in possible:
             raise self.wrong(column, f"'{value}' is not one of {', '.join(possible)}.")
@@ -74,7 +76,8 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}.") from None
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ModelError(f"{file} cannot be read: {reason}.") from None
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     _check_header(file, [h.strip() for h in header])
@@ -82,8 +85,10 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
         if not any(c.strip() for c in cells):
             continue
         if len(cells) != len(header):
-            raise ModelError(f"{file}, row {reader.line_num}: has {len(cells)} cells where the header has {len(header)}; "
-                             "put a cell with a comma in it between quotes.")  # fmt: skip
+            raise ModelError(
+                f"{file}, row {reader.line_num}: has {len(cells)} cells where the header has {len(header)}; "
+                "put a cell with a comma in it between quotes."
+            )
         yield Row(file, reader.line_num, {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)})
 
 
@@ -92,7 +97,10 @@ def _check_header(file: str, header: Sequence[str]) -> None:
     missing = [c for c in expected if c not in header]
     strange = [c for c in header if c not in expected]
     if missing or strange or len(header) != len(expected):
-        problem = f"lacks the column '{missing[0]}'" if missing else f"has the unknown or repeated column '{(strange or header)[0]}'"
+        twice = [c for c in header if list(header).count(c) > 1]
+        problem = (
+            f"lacks the column '{missing[0]}'" if missing else f"has the column '{(strange or twice)[0]}' too many"
+        )
         raise ModelError(f"{file}, row 1: the header {problem}. It must be: {','.join(expected)}")
 
 
@@ -103,6 +111,8 @@ class Tables:
         self._folder, self._model, self._program = folder, bare, bare.program
 
     def sources(self) -> dict[str, Source]:
+        """Where numbers come from, by key."""
+
         def read(row: Row) -> tuple[str, Source]:
             key = row.text("key")
             return key, Source(key, row.one_of("grade", GRADES), row.text("citation"), row.cells["note"])
@@ -110,12 +120,15 @@ class Tables:
         return self._all("sources.csv", "key", read)
 
     def levers(self) -> dict[str, Lever]:
+        """What somebody can decide, by the constant's name."""
         return self._all("levers.csv", "name", self._lever)
 
     def uncertainties(self, sources: Mapping[str, Source], levers: Mapping[str, Lever]) -> dict[str, Uncertainty]:
+        """What nobody knows, by the constant's name; a lever is decided, so it is none of them."""
         return self._all("uncertainties.csv", "name", lambda row: self._uncertainty(row, sources, levers))
 
     def outcomes(self) -> dict[str, Outcome]:
+        """What people look at first, by the variable's name."""
         return self._all("outcomes.csv", "name", self._outcome)
 
     def _all(self, file: str, key: str, read: Callable[[Row], tuple[str, T]]) -> dict[str, T]:
@@ -176,13 +189,13 @@ class Tables:
         if not low < high:
             raise row.wrong("low", f"{low:g} is not below high, {high:g}.")
         if not low <= default <= high:
-            raise row.wrong("low" if default < low else "high",
-                            f"the range {low:g} to {high:g} leaves out {default:g}, the value of '{name}' in the model file.")  # fmt: skip
+            what = f"the range {low:g} to {high:g} leaves out {default:g}, the value of '{name}' in the model file."
+            raise row.wrong("low" if default < low else "high", what)
         least, most = self._program.equations[name].limits
         for column, value in (("low", low), ("high", high)):
             if (least is not None and value < least) or (most is not None and value > most):
-                raise row.wrong(column, f"{value:g} is outside the limits of '{name}' in the model file, "
-                                        f"[{'?' if least is None else f'{least:g}'},{'?' if most is None else f'{most:g}'}].")  # fmt: skip
+                limits = ",".join("?" if end is None else f"{end:g}" for end in (least, most))
+                raise row.wrong(column, f"{value:g} is outside the limits of '{name}' in the model file, [{limits}].")
         return low, default, high
 
     def _unit(self, name: str) -> str:

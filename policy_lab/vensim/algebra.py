@@ -45,6 +45,7 @@ def divided(a: Expression, b: Expression, otherwise: Expression, keep: Keep) -> 
 
 
 def quantum(a: Expression, b: Expression, keep: Keep) -> Expression:
+    """The whole multiple of b in a, towards zero; a itself where b is not clearly above zero."""
     a, b = keep(a), keep(b)
     return call("if", call("lt", b, SMALL), a, call("mul", b, call("integer", call("div", a, b))))
 
@@ -56,10 +57,12 @@ def modulo(a: Expression, b: Expression, keep: Keep) -> Expression:
 
 
 def step(height: Expression, start: Expression, keep: Keep) -> Expression:
+    """``height`` from half a time step before ``start``."""
     return call("mul", height, call("gt", call("add", TIME, call("div", STEP, Number(2.0))), start))
 
 
 def ramp(slope: Expression, start: Expression, end: Expression | None, keep: Keep) -> Expression:
+    """A slope from ``start`` to ``end`` (to the end of the run if None), level afterwards."""
     start = keep(start)
     until = TIME if end is None else call("min", end, TIME)
     begun = call("gt", call("add", TIME, SMALL), start)
@@ -67,6 +70,7 @@ def ramp(slope: Expression, start: Expression, end: Expression | None, keep: Kee
 
 
 def pulse(start: Expression, width: Expression | None, size: Expression, keep: Keep) -> Expression:
+    """``size`` from ``start`` for ``width`` (for one time step if None)."""
     start = keep(start)
     width = call("mul", Number(0.5), STEP) if width is None else width
     on = call("and", call("le", call("sub", start, SMALL), TIME), call("lt", TIME, call("add", start, width)))
@@ -74,7 +78,12 @@ def pulse(start: Expression, width: Expression | None, size: Expression, keep: K
 
 
 def pulse_train(
-    start: Expression, repeat: Expression, width: Expression | None, end: Expression | None, size: Expression, keep: Keep
+    start: Expression,
+    repeat: Expression,
+    width: Expression | None,
+    end: Expression | None,
+    size: Expression,
+    keep: Keep,
 ) -> Expression:
     """Pulses every ``repeat``; a ``repeat`` of nothing is a single pulse, whatever the end."""
     start, repeat, size = keep(start), keep(repeat), keep(size)

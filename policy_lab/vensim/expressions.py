@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _ALIASES = {"time": "time", "dt": "time step", "starttime": "initial time", "stoptime": "final time"}
 
 _REFUSED = {
-    tree.GetConstantsStructure: "GET CONSTANTS from a spreadsheet", tree.GetDataStructure: "GET DATA from a spreadsheet",
+    tree.GetConstantsStructure: "GET CONSTANTS from a spreadsheet",
+    tree.GetDataStructure: "GET DATA from a spreadsheet",
     tree.GetLookupsStructure: "GET LOOKUPS from a spreadsheet", tree.DataStructure: "data from outside the model",
     tree.AllocateAvailableStructure: "ALLOCATE AVAILABLE", tree.AllocateByPriorityStructure: "ALLOCATE BY PRIORITY",
 }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def fold(name: str) -> str:
-    """The form in which two spellings of one name are equal: case, spaces, underscores and outer quotes do not count."""
+    """The form in which spellings of one name are equal: case, spaces, underscores and outer quotes do not count."""
     return re.sub(r"[\s_\\]+", " ", bare(name)).strip().casefold()
 
 

@@ -57,7 +57,7 @@ class Ranges:
             if not nested:
                 return
             for name in nested:
-                parts = [self.elements[e] if e in self.elements else (e,) for e in self.elements[name]]
+                parts = [self.elements.get(e, (e,)) for e in self.elements[name]]
                 self.elements[name] = tuple(e for part in parts for e in part)
         raise ModelError(f"{source.path.name}: the subscript range '{self.spelled[nested[0]]}' contains itself.")
 
@@ -93,9 +93,11 @@ class Ranges:
         return sets[other] > sets[name]
 
     def is_range(self, name: str) -> bool:
+        """Whether a name is a range's."""
         return name in self.elements
 
     def is_element(self, name: str) -> bool:
+        """Whether a name is an element's and no range's."""
         return name in self.known_elements and name not in self.elements
 
     def expand(self, name: str) -> tuple[str, ...] | None:

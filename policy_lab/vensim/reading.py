@@ -109,8 +109,10 @@ def _refuse_negative_base(source: Source) -> None:
     found = _NEGATIVE_BASE.search(source.text)
     if found:
         line = source.text.count("\n", 0, found.start()) + 1
-        raise ModelError(f"{source.path.name}, line {line}: '{found[0]}' raises a negative number to a power, which PySD "
-                         "reads without the brackets: give the number a name of its own, or use POWER().")  # fmt: skip
+        raise ModelError(
+            f"{source.path.name}, line {line}: '{found[0]}' raises a negative number to a power, which PySD reads "
+            "without the brackets: give the number a name of its own, or use POWER()."
+        )
 
 
 def _vensim(source: Source) -> AbstractModel:

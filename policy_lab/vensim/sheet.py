@@ -50,6 +50,7 @@ class Scope:
 
     @property
     def root(self) -> Scope:
+        """The model itself."""
         return self if self.parent is None else self.parent.root
 
 
@@ -291,8 +292,10 @@ class Sheet:
         """Delays that have fewer stages than their equation asks for, in words."""
         for first in (group[0] for group in self.stages_of.values()):
             if first.wanted and first.used < first.wanted:
-                yield (f"'{first.place.variable}' (line {first.place.line}): the time step is too long for "
-                       f"{first.construct}, it runs with order {first.used}, as in PySD; Vensim's numbers differ a little.")
+                yield (
+                    f"'{first.place.variable}' (line {first.place.line}): the time step is too long for "
+                    f"{first.construct}, it runs with order {first.used}, as in PySD; Vensim differs a little."
+                )
 
     def add_guards(self) -> tuple[Guard, ...]:
         """One hidden auxiliary for every construct, true where the number of stages it was given fits."""

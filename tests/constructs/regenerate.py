@@ -1,6 +1,6 @@
 """Runs every construct model with PySD and stores what it gives as expected.csv.
 
-    python -m tests.constructs.regenerate [NAME...]
+python -m tests.constructs.regenerate [NAME...]
 """
 
 from __future__ import annotations
