@@ -136,7 +136,7 @@ def draw(history: list[Series], time: Floats, runs: dict[str, Floats], folder: P
     figure, panels = picture.panels(len(history), width=4.2, height=2.5, columns=3)
     for panel, series in zip(panels, history, strict=True):
         seen = (time >= series.year.min() - 1) & (time <= series.year.max() + 1)
-        panel.set_title(picture.shortened(series.name, 44))
+        picture.head(panel, picture.shortened(series.name, 44))
         panel.vlines(series.year, series.low, series.high, color=picture.MUTED, lw=2)
         panel.plot(series.year, series.value, "o", color=picture.OTHER, ms=4, label="data")
         panel.plot(time[seen], runs[series.variable][seen], color=picture.MAIN, label="model")

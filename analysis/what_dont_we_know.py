@@ -120,7 +120,7 @@ def draw(model: Model, found: dict[str, Findings], folder: Path) -> None:
             panel.text(x, y, f"{100 * share[x, column]:.0f}", ha="center", va="center", color="w" if dark else "k")
     panel.set_xticks(range(len(found)), [picture.shortened(model.scenarios[w].title, 14) for w in found], rotation=0)
     panel.set_yticks(range(len(order)), [picture.shortened(names[c], 40) for c in order])
-    panel.set_title("Share of the variance (%), with interactions, on average over the headline outcomes")
+    picture.head(panel, "Share of the variance (%), with interactions, on average over the headline outcomes")
     panel.spines[:].set_visible(False)
     picture.save(figure, folder, "parameters")
 

@@ -16,6 +16,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from policy_lab import palette
 from policy_lab.ensemble import ranking as ranks
@@ -54,8 +55,6 @@ _STYLE: Final[Any] = {
     "xtick.color": palette.LIGHT["muted"],
     "ytick.color": palette.LIGHT["ink"],
     "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
     "figure.facecolor": palette.LIGHT["paper"],
     "legend.frameon": False,
     "legend.fontsize": 8,
@@ -63,7 +62,7 @@ _STYLE: Final[Any] = {
 
 
 def panels(
-    count: int, width: float = 5.6, height: float = 3.0, columns: int = 2, label: float = 0.8
+    count: int, width: float = 5.6, height: float = 3.0, columns: int = 2, label: float = 0.8, right: float = 0.2
 ) -> tuple[Figure, list[Axes]]:
     """An empty figure of ``count`` panels in rows of ``columns``.
 
@@ -75,10 +74,11 @@ def panels(
         height: likewise.
         columns: panels beside each other.
         label: inches kept free on the left of a panel for the labels of its vertical axis.
+        right: inches kept free on its right.
     """
     columns = min(columns, count)
     rows = math.ceil(count / columns)
-    above, below, right = 0.35, 0.55, 0.2
+    above, below = 0.35, 0.55
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(width * columns, height * rows))
         axes = np.atleast_1d(figure.subplots(rows, columns)).ravel().tolist()
@@ -100,12 +100,14 @@ def ranking(findings: Findings, labels: Mapping[str, str]) -> Figure:
     figure, axes = panels(min(len(labels), PANELS), height=3.4, label=NAMES)
     for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
         _ranking_panel(panel, findings, outcome, label)
+    if axes[0].get_legend_handles_labels()[0]:
+        axes[0].legend(loc="lower right")
     return figure
 
 
 def _ranking_panel(panel: Axes, findings: Findings, outcome: str, label: str) -> None:
     total = ranks.ordered(findings, outcome).head(BARS).iloc[::-1]
-    panel.set_title(label)
+    head(panel, label)
     if total.empty:
         return empty(panel, "does not vary")
     first = findings.of("S1", outcome, math.nan).set_index("factor")["value"]
@@ -120,15 +122,14 @@ def _ranking_panel(panel: Axes, findings: Findings, outcome: str, label: str) ->
     panel.set_yticks(where, [shortened(str(name)) for name in total["factor"]])
     panel.set_xlim(0, max(0.1, 1.08 * float(total["high"].max())))
     panel.set_xlabel("share of the variance over all years")
-    panel.legend(loc="lower right")
     return None
 
 
 def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
     """A panel an outcome: total indices of the factors that matter most, over time, with their intervals."""
-    figure, axes = panels(min(len(labels), PANELS))
+    figure, axes = panels(min(len(labels), PANELS), width=6.4, right=NAMES)
     for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
-        panel.set_title(label)
+        head(panel, label)
         names = [str(n) for n in ranks.ordered(findings, outcome).head(LINES)["factor"]]
         if not names:
             empty(panel, "does not vary")
@@ -141,7 +142,8 @@ def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
             panel.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
         panel.set_ylim(bottom=0)
         panel.set_ylabel("total index (ST)")
-        panel.legend(loc="upper left")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        panel.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03))
     return figure
 
 
@@ -159,13 +161,18 @@ def bands(
     figure, axes = panels(min(len(labels), PANELS))
     for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
         q = quantiles[outcome]
-        panel.set_title(label)
+        head(panel, label)
         panel.fill_between(time, q[0.05], q[0.95], color=palette.BLUE, alpha=0.15, lw=0, label="9 runs in 10")
         panel.fill_between(time, q[0.25], q[0.75], color=palette.BLUE, alpha=0.3, lw=0, label="half the runs")
         panel.plot(time, q[0.5], color=palette.BLUE, lw=1.8, label="median")
         panel.set_ylabel(units[outcome])
     axes[0].legend(loc="upper left")
     return figure
+
+
+def head(panel: Axes, title: str) -> None:
+    """A panel's title, over its left edge."""
+    panel.set_title(title, loc="left", fontweight="bold")
 
 
 def empty(panel: Axes, why: str) -> None:

@@ -149,7 +149,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
     for panel, outcome in zip(panels, plan.outcomes, strict=False):
         rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value").tail(picture.BARS)
-        panel.set_title(plan.label(outcome))
+        picture.head(panel, plan.label(outcome))
         where = np.arange(len(rows))
         panel.barh(where, rows["value"], height=0.62, color=picture.MAIN)
         panel.hlines(where, rows["low"], rows["high"], color=picture.INK, lw=1)

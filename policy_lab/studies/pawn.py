@@ -118,7 +118,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         rows = findings.of("PAWN", outcome, ALL_TIMES)
         floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
         rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(picture.BARS)
-        panel.set_title(plan.label(outcome))
+        picture.head(panel, plan.label(outcome))
         panel.axvspan(0, floor, color=picture.SHADE, lw=0)
         where = np.arange(len(rows))
         panel.barh(where, rows["value"], height=0.62, color=picture.MAIN)

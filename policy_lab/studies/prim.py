@@ -284,7 +284,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     figure, panels = picture.panels(len(names), label=picture.NAMES)
     for panel, name in zip(panels, names, strict=True):
         limits = findings.of(f"{name}: limits")
-        panel.set_title(f"{name}: it fails when …")
+        picture.head(panel, f"{name}: it fails when …")
         for y, (_, row) in enumerate(limits.iterrows()):
             factor = next(f for f in plan.factors if f.name == row["factor"])
             span = factor.high - factor.low

@@ -183,7 +183,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     for panel, outcome in zip(panels, plan.outcomes, strict=False):
         mean, worst = (findings.of(i, outcome, last).iloc[::-1] for i in ("mean", "worst tenth"))
         where = np.arange(len(mean))
-        panel.set_title(plan.label(outcome))
+        picture.head(panel, plan.label(outcome))
         panel.hlines(where, mean["value"], worst["value"], color=picture.MUTED, lw=1)
         panel.plot(mean["value"], where, "o", color=picture.MAIN, label="mean")
         panel.plot(worst["value"], where, "<", color=picture.OTHER, label="worst tenth")

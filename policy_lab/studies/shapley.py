@@ -155,7 +155,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         panel.plot([alone[f] for f in rows["factor"]], where, "D", color=picture.OTHER, ms=4, label="alone")
         panel.axvline(0, color=picture.MUTED, lw=0.8)
         panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
-        panel.set_title(plan.label(outcome))
+        picture.head(panel, plan.label(outcome))
         panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
     panels[0].legend(loc="best")
     return {"wedges": figure}

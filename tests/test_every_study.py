@@ -1,0 +1,237 @@
+"""What holds for every method, found by its file: the skeleton, the result folder, the same bits from the same seed."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from SALib.analyze import morris as salib_morris
+from SALib.analyze import pawn as salib_pawn
+
+from policy_lab import studies
+from policy_lab.ensemble.designs import sobol_points
+from policy_lab.ensemble.findings import COLUMNS
+from policy_lab.errors import StudyError
+from policy_lab.studies import ALL_TIMES, DUMMY, Findings, Study, method, methods, plan_of, run_study
+
+FIELD = str(Path(__file__).parent / "models" / "small_field")
+
+#: What each method needs beyond a model, and a size that is quick. A new method needs a line here.
+SMALL: dict[str, dict[str, Any]] = {
+    "sobol": {"factors": "levers", "size": 32, "options": {"resamples": 20}},
+    "morris": {"factors": "all", "size": 6, "options": {"resamples": 20}},
+    "pawn": {"factors": "all", "size": 128},
+    "uncertainty": {"factors": "uncertainties", "size": 32, "options": {"resamples": 10}},
+    "prim": {"factors": "all", "size": 128, "options": {"fails": [{"outcome": "knowledge", "below": 9000}]}},
+    "robustness": {"factors": "uncertainties", "size": 32, "options": {"resamples": 10}},
+    "shapley": {"scenario": "status_quo", "options": {"package": "open_laboratory"}},
+}
+TIMES = (2030.0, 2040.0, 2050.0)
+
+
+def small(name: str, **changes: Any) -> Study:
+    return Study(FIELD, method=name, times=TIMES, **{**SMALL[name], **changes})
+
+
+@pytest.fixture(scope="module", params=methods())
+def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    return run_study(small(request.param), tmp_path_factory.mktemp(request.param) / "out")
+
+
+def test_every_method_is_tried_here() -> None:
+    assert set(SMALL) == set(methods())
+
+
+@pytest.mark.parametrize("name", methods())
+def test_every_method_says_what_it_is_and_answers(name: str) -> None:
+    known = method(name)
+    assert known.TITLE and known.QUESTION.endswith("?")
+    assert (known.__doc__ or "").strip(), "the file says what its indices are and which paper they come from"
+
+
+def test_findings_are_tidy_and_about_what_was_asked(done: Findings) -> None:
+    table = done.table
+    assert tuple(table.columns) == COLUMNS and len(table)
+    assert set(table["method"]) == {done.method}
+    assert set(table["time"].dropna()) <= set(TIMES)
+    assert table["value"].notna().any()
+    bounded = table.dropna(subset=["low", "high"])
+    assert (bounded["low"] <= bounded["high"]).all()
+    assert not table.duplicated(["outcome", "time", "factor", "index"]).any()
+
+
+def test_every_result_says_it_in_words_and_pictures(done: Findings) -> None:
+    assert done.words and all(w.endswith((".", "?")) for w in done.words)
+    assert done.folder is not None
+    assert list(done.folder.glob("*.png")) and list(done.folder.glob("*.svg"))
+    page = (done.folder / "report.html").read_text()
+    assert method(done.method).QUESTION.replace("'", "&#x27;") in page
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_other_ones(done: Findings, tmp_path: Path) -> None:
+    assert studies.replay(done.folder or "").same
+    if done.method != "shapley":  # which runs every mix and draws nothing
+        other = run_study(small(done.method, seed=99), tmp_path / "other")
+        assert not other.table["value"].equals(done.table["value"])
+
+
+# ---- each against something outside itself
+
+
+def test_morris_equals_salib(tmp_path: Path) -> None:
+    study = small("morris", size=12)
+    findings = run_study(study, tmp_path / "out")
+    plan = plan_of(study)
+    unit = method("morris").trajectories(plan)  # type: ignore[attr-defined]
+    y = outcomes_of(tmp_path / "out", "knowledge", 2050.0)
+    problem = {"num_vars": 5, "names": list(plan.names), "bounds": [[0, 1]] * 5}
+    theirs = salib_morris.analyze(problem, unit, y, num_levels=4, seed=1)
+    for index, key in (("mu*", "mu_star"), ("mu", "mu"), ("sigma", "sigma")):
+        ours = findings.of(index, "knowledge", 2050.0).set_index("factor")["value"][list(plan.names)]
+        assert np.allclose(ours, np.asarray(theirs[key]), rtol=1e-9)
+
+
+def test_morris_moves_groups_together(tmp_path: Path) -> None:
+    findings = run_study(small("morris", groups="kind"), tmp_path / "out")
+    assert set(findings.table["factor"]) == {"levers", "uncertainties"}
+    assert set(findings.table["index"]) == {"mu*"}
+
+
+def outcomes_of(folder: Path, outcome: str, time: float) -> Any:
+    import xarray as xr
+
+    with xr.open_dataset(folder / "runs.nc") as runs:
+        return runs["result"].sel(outcome=outcome, time=time).to_numpy()
+
+
+def test_pawn_equals_salib(tmp_path: Path) -> None:
+    study = small("pawn", size=256)
+    findings = run_study(study, tmp_path / "out")
+    unit = sobol_points(256, 6, study.seed)
+    y = outcomes_of(tmp_path / "out", "knowledge", 2050.0)
+    names = [*plan_of(study).names, DUMMY]
+    problem = {"num_vars": 6, "names": names, "bounds": [[0, 1]] * 6}
+    theirs = salib_pawn.analyze(problem, unit, y, S=10)
+    for index, key in (("PAWN", "median"), ("PAWN max", "maximum")):
+        ours = findings.of(index, "knowledge", 2050.0).set_index("factor")["value"][names]
+        assert np.allclose(ours, np.asarray(theirs[key]), atol=1e-12)
+
+
+def test_bands_are_the_quantiles_of_the_runs(tmp_path: Path) -> None:
+    options = {"resamples": 10, "thresholds": {"knowledge": 7000}}
+    findings = run_study(small("uncertainty", size=256, options=options), tmp_path / "out")
+    y = outcomes_of(tmp_path / "out", "knowledge", 2050.0)
+    said = findings.of("q05", "knowledge", 2050.0)["value"].iloc[0]
+    assert said == pytest.approx(np.quantile(y, 0.05))
+    worst = findings.of("worst tenth", "knowledge", 2050.0)["value"].iloc[0]
+    assert worst == pytest.approx(np.sort(y)[:26].mean())
+    above = findings.of("P(above)", "knowledge", 2050.0)
+    assert above["value"].iloc[0] == (y > 7000).mean()
+    assert above["low"].iloc[0] <= above["value"].iloc[0] <= above["high"].iloc[0]
+
+
+def test_prim_finds_a_box_that_was_put_there() -> None:
+    x = sobol_points(2048, 5, 1)
+    noise = np.random.default_rng(0).random(2048)
+    failed = ((x[:, 0] > 0.7) & (x[:, 3] < 0.4) & (noise < 0.95)) | (noise > 0.995)
+    prim = method("prim")
+    (box, *_) = prim.find_boxes(x, failed, 3, prim.OPTIONS)  # type: ignore[attr-defined]
+    assert box.restricted() == [0, 3]
+    assert box.low[0] == pytest.approx(0.7, abs=0.05) and math.isinf(box.high[0])
+    assert box.high[3] == pytest.approx(0.4, abs=0.05) and math.isinf(box.low[3])
+
+
+def test_prim_finds_nothing_in_noise() -> None:
+    x = sobol_points(1024, 5, 1)
+    failed = np.random.default_rng(1).random(1024) < 0.3
+    prim = method("prim")
+    assert len(prim.find_boxes(x, failed, 3, prim.OPTIONS)) <= 1  # type: ignore[attr-defined]
+
+
+def test_prim_says_when_nothing_fails(tmp_path: Path) -> None:
+    options = {"fails": [{"outcome": "knowledge", "below": -1}]}
+    findings = run_study(small("prim", options=options), tmp_path / "out")
+    assert "No run fails" in findings.notes[0]
+
+
+def test_shapley_shares_add_up_and_obey_the_axioms() -> None:
+    rng = np.random.default_rng(2)
+    values = rng.standard_normal((16, 3))
+    joined = np.arange(16)[:, None] >> np.arange(4) & 1
+    values[:, 1] = joined @ np.array([1.0, -2.0, 0.0, 5.0])  # additive: everybody gets what he brings
+    values[:, 2] = joined[:, 0] * joined[:, 1]  # only together: the two share it
+    found = method("shapley").wedges(values, 4)  # type: ignore[attr-defined]
+    assert np.allclose(found["Shapley"].sum(axis=0), values[-1] - values[0])
+    assert np.allclose(found["Shapley"][:, 1], [1, -2, 0, 5])
+    assert np.allclose(found["Shapley"][:, 2], [0.5, 0.5, 0, 0])
+    assert np.allclose(found["together"][0, 1:], [0, 1])
+    by_orders = np.zeros(4)
+    for order in itertools.permutations(range(4)):
+        mix = 0
+        for player in order:
+            by_orders[player] += values[mix | 1 << player, 0] - values[mix, 0]
+            mix |= 1 << player
+    assert np.allclose(found["Shapley"][:, 0], by_orders / 24)
+
+
+def test_the_package_of_a_scenario_is_all_it_sets(tmp_path: Path) -> None:
+    findings = run_study(small("shapley"), tmp_path / "out")
+    assert findings.provenance["players"] == ["shared funding", "openness requirement", "events and assumptions"]
+    y = outcomes_of(tmp_path / "out", "knowledge", 2050.0)
+    package = findings.of("package", "knowledge", 2050.0)["value"].iloc[0]
+    assert package == pytest.approx(y[-1] - y[0])
+
+
+def test_robustness_measures_of_policies_over_the_same_futures(tmp_path: Path) -> None:
+    findings = run_study(small("robustness", options={"resamples": 10}), tmp_path / "out")
+    import xarray as xr
+
+    y = []
+    for policy in ("status_quo", "open_laboratory"):
+        with xr.open_dataset(tmp_path / "out" / f"runs_{policy}.nc") as runs:
+            assert runs.attrs["scenario"] == policy
+            y.append(runs["result"].sel(outcome="knowledge", time=2050.0).to_numpy())
+    quo, lab = y
+    regret = findings.of("regret", "knowledge", 2050.0).set_index("factor")["value"]
+    assert regret["status_quo"] == pytest.approx((np.maximum(quo, lab) - quo).mean())
+    better = findings.of("better than status_quo", "knowledge", 2050.0).set_index("factor")["value"]
+    assert better["open_laboratory"] == (lab > quo).mean()
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "says"),
+    [
+        ("morris", {"options": {"levels": 3}}, "not an even number"),
+        ("morris", {"size": 1}, "no spread"),
+        ("pawn", {"groups": "kind"}, "one factor at a time"),
+        ("pawn", {"size": 64}, "fewer than ten runs"),
+        ("pawn", {"size": 100}, "not a power of two"),
+        ("uncertainty", {"size": 100}, "not a power of two"),
+        ("uncertainty", {"options": {"thresholds": {"reputation": 3}}}, "not among the study's outcomes"),
+        ("prim", {"options": {}}, "Say when a run fails"),
+        ("prim", {"options": {"fails": [{"outcome": "knowledge"}]}}, "either below or above"),
+        (
+            "prim",
+            {"options": {"fails": [{"outcome": "knowledge", "below": 1, "time": 2031.0}]}},
+            "not among the study's",
+        ),
+        ("robustness", {"factors": "levers"}, "which the policies decide"),
+        ("robustness", {"options": {"policies": ["status_quo"]}}, "at least two policies"),
+        ("shapley", {"options": {}}, "Name the scenario"),
+        ("shapley", {"options": {"package": "status_quo"}}, "fewer than two levers"),
+    ],
+)
+def test_what_a_method_cannot_do_is_said_before_any_run(name: str, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(StudyError, match=says):
+        plan_of(small(name, **changes))
+
+
+def test_figures_over_all_times_are_marked_as_such(done: Findings) -> None:
+    whole = done.table[done.table["time"].isna()]
+    if done.method in ("sobol", "morris", "pawn"):
+        assert set(whole["outcome"]) == set(done.outcomes)
+        assert len(done.of(whole["index"].iloc[0], time=ALL_TIMES))
