@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -167,7 +168,10 @@ class Writer:
         raise ModelError(self._undefined(bare(node.reference), place))
 
     def _undefined(self, name: str, place: Place) -> str:
-        return f"'{place.variable}' (line {place.line}) uses '{name}', which is not defined."
+        shown = name.replace("_", " ")  # PySD hands names over in lower case with underscores
+        near = difflib.get_close_matches(fold(name), place.scope.definitions, n=1, cutoff=0.7)
+        hint = f" Did you mean '{place.scope.definitions[near[0]].name}'?" if near else ""
+        return f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined.{hint}"
 
     def scalar(self, name: str, given: Sequence[str], place: Place) -> str:
         """Name of the scalar variable (or table) that a reference with these subscripts means here."""

@@ -134,6 +134,7 @@ class Sheet:
         return Name(name)
 
     def add_table(self, table: Table) -> None:
+        """A lookup table, the file's own or one inside an equation."""
         self.tables[table.name] = table
 
     def stages(self, node: Any, place: Place, construct: str, value: Expression, wanted: int | None) -> int:
