@@ -16,7 +16,9 @@ _MAGIC = b"\0asm\1\0\0\0"
 _CUSTOM, _IMPORT, _EXPORT, _START, _ELEMENT, _CODE, _DATA, _DATA_COUNT = 0, 2, 7, 8, 9, 10, 11, 12
 _FUNCTION_INDEX, _ADDRESS, _SIGNED_ADDRESS = 0, 3, 4
 _PAGE = 65536
+_UNDEFINED = 0x10
 MEMORY = "memory"
+_MEMORY_KIND = 2
 
 
 class LinkError(ModelError):
@@ -87,11 +89,11 @@ def link(code: bytes, entry: str) -> Linked:
     plain = {number: body for number, _, body in sections if number != _CUSTOM}
     custom = {name: body for number, name, body in sections if number == _CUSTOM}
     addresses, constants = _segments(plain.get(_DATA, b""))
+    plain[_IMPORT] = _imports(plain.get(_IMPORT, b"\0"), constants)
     symbols = _symbols(custom.get("linking", b""), addresses)
     for name, body in custom.items():
         if name.startswith("reloc."):
             _relocate(body, sections, plain, symbols)
-    plain[_IMPORT] = _imports(plain[_IMPORT], constants)
     exported = next((s.value for s in symbols if s.kind == 0 and s.name == entry), None)
     if exported is None:
         raise LinkError(f"The object file has no function '{entry}'.")
@@ -146,14 +148,12 @@ def _symbol(reader: _Reader, addresses: list[int]) -> _Symbol:
     kind, flags = reader.byte(), reader.unsigned()
     if kind == 0:
         index = reader.unsigned()
-        undefined = flags & 0x10
-        name = "" if undefined and not flags & 0x40 else reader.name()
-        if undefined:
-            raise LinkError(f"The code calls a function from outside ({name or index}).")
-        return _Symbol(kind, name, index)
+        if flags & _UNDEFINED:
+            raise LinkError(f"The code calls function {index} from outside.")
+        return _Symbol(kind, reader.name(), index)
     if kind == 1:
         name = reader.name()
-        if flags & 0x10:
+        if flags & _UNDEFINED:
             raise LinkError(f"The code reads data from outside ({name}).")
         segment, offset, _ = reader.unsigned(), reader.unsigned(), reader.unsigned()
         return _Symbol(kind, name, addresses[segment] + offset)
@@ -188,11 +188,13 @@ def _relocate(
 def _imports(body: bytes, constants: int) -> bytes:
     """The one import there may be is memory; it is renamed, and must hold the constants."""
     reader = _Reader(body)
-    count, module, field, kind = reader.unsigned(), reader.name(), reader.name(), reader.byte()
-    if (count, module, field, kind) != (1, "env", "__linear_memory", 2):
-        raise LinkError(f"The code needs '{module}.{field}' from outside.")
+    for _ in range(reader.unsigned()):
+        module, field, kind = reader.name(), reader.name(), reader.byte()
+        if (module, field, kind) != ("env", "__linear_memory", _MEMORY_KIND):
+            raise LinkError(f"The code needs '{module}.{field}' from outside.")
+        reader.take(2)  # flags and size of the memory, which we know better
     pages = -(-constants // _PAGE)
-    return _number(1) + _text(module) + _text(MEMORY) + b"\2\0" + _number(pages)
+    return _number(1) + _text("env") + _text(MEMORY) + bytes([_MEMORY_KIND, 0]) + _number(pages)
 
 
 def _number(value: int) -> bytes:

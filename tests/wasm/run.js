@@ -1,0 +1,24 @@
+/* Runs compiled models in node: node run.js JOBS.json, a list of {code, layout, request, out}; doubles go to out. */
+"use strict";
+const fs = require("node:fs");
+const path = require("node:path");
+const engine = require(path.join(__dirname, "..", "..", "assets", "engine.js"));
+
+async function job({ code, layout, request, out }) {
+  const model = await engine.load(fs.readFileSync(code), JSON.parse(fs.readFileSync(layout, "utf8")));
+  const result = model.simulate(request);
+  fs.writeFileSync(out, Buffer.from(result.values.buffer, 0, result.values.byteLength));
+  return { runs: result.runs, time: Array.from(result.time), outputs: result.outputs };
+}
+
+(async () => {
+  const answers = [];
+  for (const one of JSON.parse(fs.readFileSync(process.argv[2], "utf8"))) {
+    try {
+      answers.push(await job(one));
+    } catch (error) {
+      answers.push({ error: error.message });
+    }
+  }
+  console.log(JSON.stringify(answers));
+})();
