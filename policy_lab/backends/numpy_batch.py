@@ -348,7 +348,7 @@ def _call(instruction: _Instruction, arrays: Mapping[int, Array]) -> Call:
         return partial(np.square, arguments[0], result)
     if instruction.table is not None:
         return partial(_read_table, instruction.table, arguments[0], result)
-    return partial(ARITHMETIC[function], *arguments, result)
+    return partial(ARITHMETIC[function], *arguments, out=result)
 
 
 def _select(condition: Array, yes: Array, no: Array, result: Array) -> None:

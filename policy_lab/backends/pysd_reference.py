@@ -127,7 +127,8 @@ class _Translated:
         for name, value in constants.items():
             base, (_, elements) = self._base(name), _parts(name)
             if fold(base) == fold(name) or not elements:
-                overrides[base] = value
+                whole = isinstance(self._model[base], int) and value == int(value)
+                overrides[base] = int(value) if whole else value  # an order must be an int to PySD
                 continue
             if base not in overrides:
                 overrides[base] = self._model[base].astype(float).copy()
