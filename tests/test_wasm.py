@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import playwright
 import pytest
 from numpy.typing import NDArray
 
@@ -26,12 +27,14 @@ from policy_lab.errors import UnsupportedConstruct
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs, disagreement
 from policy_lab.simulate import simulate
+from tests.browser.ensure_browser import find_browser
 from tests.constructs.regenerate import model_file, names
 
 Floats = NDArray[np.float64]
 TESTS = Path(__file__).parent
 ASSETS = TESTS.parent / "assets"
-NODE = shutil.which("node")
+#: The one on the path, or the one that Playwright brings along.
+NODE = shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")
 #: Of the native result, relative to a variable's running size: both round differently, with and without fma.
 TOLERANCE = 1e-12
 CONSTRUCTS = [n for n in names() if not load_model(model_file(n)).program.refused]
@@ -39,7 +42,6 @@ VERY_LITTLE = "level = INTEG(1, 0) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|
 
 
 def node(words: Sequence[str]) -> str:
-    assert NODE is not None, "These tests need node on the path (Debian: apt-get install nodejs)."
     done = subprocess.run([NODE, *words], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -310,10 +312,10 @@ def test_in_chromium_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, s
     outcomes = list(big.outcomes)
     one = {"outputs": list(big.program.visible)}
     many = {"outputs": outcomes, "values": {n: v.tolist() for n, v in mixes(big, runs).items()}, "times": [2030, 2050]}
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium")
+    program = find_browser()
+    with sync_playwright() as play:
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=program, args=flags)
+        chromium = play.chromium.launch(executable_path=program, args=flags)
         page = chromium.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
