@@ -24,6 +24,7 @@ setup: $(READY)  ## make the environment .venv with the locked versions (quick w
 	@echo "== The environment is ready; for example: $(BIN)/policy-lab --help"
 
 run: $(READY)  ## start the app in the browser, on this machine only; Ctrl-C stops it
+	@echo "== Starting the app; Ctrl-C stops it"
 	@$(BIN)/policy-lab app $(ARGS)
 
 test: $(READY) check  ## check, then every test, the browser's included (installs Chromium if there is none)
