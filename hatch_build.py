@@ -5,6 +5,7 @@ A checkout uses them where they are, so an editable install (``pip install -e``)
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -14,11 +15,26 @@ FOLDERS = {
     "assets": "policy_lab/_data/assets",
     "analysis/results": "policy_lab/_data/results",
 }
+# Every run of a study, which its study file makes again: large, and nothing in the package reads it.
+LEFT_OUT = {".nc", ".part"}
 
 
 class ShippedFolders(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if version != "editable":
-            build_data["force_include"].update(FOLDERS)
+        if version == "editable":
+            return
+        for folder, inside in FOLDERS.items():
+            files = list(shipped(Path(self.root) / folder))
+            if not files:
+                raise RuntimeError(f"The wheel needs the folder {folder}/, and there is nothing in it.")
+            for file in files:
+                build_data["force_include"][str(file)] = (
+                    f"{inside}/{file.relative_to(Path(self.root) / folder).as_posix()}"
+                )
+
+
+def shipped(folder: Path) -> list[Path]:
+    every = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in every if path.suffix not in LEFT_OUT and not path.name.startswith(".")]
