@@ -25,14 +25,13 @@ class ShippedFolders(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return
-        for folder, inside in FOLDERS.items():
-            files = list(shipped(Path(self.root) / folder))
+        for name, inside in FOLDERS.items():
+            folder = Path(self.root) / name
+            files = shipped(folder)
             if not files:
-                raise RuntimeError(f"The wheel needs the folder {folder}/, and there is nothing in it.")
+                raise RuntimeError(f"The wheel needs the folder {name}/, and there is nothing in it.")
             for file in files:
-                build_data["force_include"][str(file)] = (
-                    f"{inside}/{file.relative_to(Path(self.root) / folder).as_posix()}"
-                )
+                build_data["force_include"][str(file)] = f"{inside}/{file.relative_to(folder).as_posix()}"
 
 
 def shipped(folder: Path) -> list[Path]:
