@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
   "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 BIN := .venv/bin
 READY := .venv/ready
-STUDY ?= analysis/rank_levers.toml
+STUDY ?=
 OUT ?= scratch/$(basename $(notdir $(STUDY)))
 # Test files go to this many processes; make test TESTS=tests/test_cli.py runs some of them.
 JOBS ?= 2
@@ -51,8 +51,8 @@ bench: $(READY)  ## measure speed: each script of benchmarks/ prints one table
 golden: $(READY)  ## run every world with PySD again and store the results the tests compare with
 	@$(BIN)/python analysis/golden_runs.py
 
-study: $(READY)  ## run a study: make study STUDY=file.toml OUT=folder
-	@$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)"
+study: $(READY)  ## rank all levers again, for the Rank page; or another study: make study STUDY=file.toml OUT=folder
+	@$(if $(STUDY),$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)",$(BIN)/python analysis/which_levers_matter.py)
 
 docs: $(READY)  ## write the model reference (every variable, lever, world) to docs/reference/
 	@$(BIN)/python docs/write_reference.py

@@ -266,6 +266,21 @@ def test_another_seed_is_another_study(say: Say, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "two" / "provenance.json").read_text())["seed"] == 2
 
 
+def test_a_stored_study_can_be_replayed(say: Say, tmp_path: Path) -> None:
+    out = tmp_path / "result"
+    say("study", study_file(tmp_path), "--out", out)
+    again = say("study", "--replay", out)
+    assert (again.status, again.out) == (0, "The same numbers, to the last bit.\n")
+    findings = out / "findings.csv"
+    header, first, *rest = findings.read_text().splitlines()
+    cells = first.split(",")
+    cells[5] = str(float(cells[5]) + 1)
+    findings.write_text("\n".join([header, ",".join(cells), *rest]) + "\n")
+    changed = say("study", "--replay", out)
+    assert changed.status == 1
+    assert changed.out.startswith("Other numbers:\n- 1 of ")
+
+
 @pytest.mark.parametrize("out", ["{tmp}/study.toml", "/proc/result"])
 def test_a_result_folder_that_cannot_be_made_is_named(say: Say, tmp_path: Path, out: str) -> None:
     out = out.format(tmp=tmp_path)
@@ -336,6 +351,8 @@ BAD_WORDS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "study that is not there": (["study", "{tmp}/no.toml", "--out", "{tmp}/result"], ["no.toml"]),
     "study without result folder": (["study", "{tmp}/no.toml"], ["--out"]),
+    "replay of nothing": (["study", "--replay", "{tmp}/nothing"], ["nothing"]),
+    "replay with a seed": (["study", "--replay", "{tmp}/nothing", "--seed", "3"], ["--replay", "alone"]),
     "broken study": (["study", "{tmp}/letter.txt", "--out", "{tmp}/result"], ["letter.txt"]),
     "seed that is no number": (["study", "{tmp}/no.toml", "--out", "{tmp}/result", "--seed", "x"], ["seed", "x"]),
     "negative seed": (["study", "{tmp}/no.toml", "--out", "{tmp}/result", "--seed=-1"], ["seed", "-1"]),

@@ -3,8 +3,9 @@
 One file a command, each with ``add(commands)``, which declares its words, and ``command(arguments)``, which does
 the work and gives the exit status. What a command needs is imported when it runs, so that ``--help`` answers at once.
 
-Exit status: 0 done; 2 the person has something to mend (one line on standard error says what); 130 stopped by
-Ctrl-C; 141 whoever read the output went away. No traceback, unless ``POLICY_LAB_DEBUG=1`` asks for it.
+Exit status: 0 done; 1 a replayed study gave other numbers; 2 the person has something to mend (one line on standard
+error says what); 130 stopped by Ctrl-C; 141 whoever read the output went away. No traceback, unless
+``POLICY_LAB_DEBUG=1`` asks for it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ import argparse
 
 from policy_lab.errors import BadValue
 
+DIFFERS = 1
+
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
@@ -15,15 +17,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Run the study described by FILE.toml; Ctrl-C stops it cleanly.",
         allow_abbrev=False,
     )
-    words.add_argument("file", metavar="FILE.toml", help="the study: model, scenario, method, size, factors, outcomes")
-    words.add_argument("--out", metavar="DIR", required=True, help="the result folder; made if it does not exist")
+    words.add_argument(
+        "file", metavar="FILE.toml", nargs="?", help="the study: model, scenario, method, size, factors, outcomes"
+    )
+    words.add_argument("--out", metavar="DIR", help="the result folder; made if it does not exist")
     words.add_argument("--seed", metavar="N", help="another seed than the study file's: a whole number, 0 or more")
+    words.add_argument("--replay", metavar="DIR", help="run a stored study again and say whether anything differs")
     words.set_defaults(does=command)
 
 
 def command(arguments: argparse.Namespace) -> int:
-    """Run the study and say where its result is."""
+    """Run the study and say where its result is, or run a stored one again and compare."""
+    if arguments.replay is not None:
+        return _replay(arguments)
     seed = _seed(arguments.seed)
+    if arguments.file is None or arguments.out is None:
+        raise BadValue("Name the study file and the result folder: policy-lab study FILE.toml --out DIR.")
     from policy_lab.progress import bar
     from policy_lab.studies import load_study, run_study
 
@@ -31,6 +40,20 @@ def command(arguments: argparse.Namespace) -> int:
     run_study(study, arguments.out, seed=seed, progress=bar)
     print(f"The result is in {arguments.out}")
     return 0
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    if arguments.file or arguments.out or arguments.seed:
+        raise BadValue("--replay stands alone: the stored study has its file, its folder and its seed.")
+    from policy_lab.progress import bar
+    from policy_lab.studies import replay
+
+    again = replay(arguments.replay, progress=bar)
+    if again.same:
+        print("The same numbers, to the last bit.")
+        return 0
+    print("\n".join(["Other numbers:", *(f"- {difference}" for difference in again.differences)]))
+    return DIFFERS
 
 
 def _seed(text: str | None) -> int | None:
