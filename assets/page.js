@@ -228,6 +228,7 @@
       else link.removeAttribute("aria-current");
       if (link.dataset.page === page) document.title = link.textContent + " · " + facts.words["name"];
     });
+    set("visit", { data: page });
     window.dispatchEvent(new Event("resize")); // charts drawn while hidden take their true size
   }
 

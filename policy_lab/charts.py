@@ -106,7 +106,7 @@ def _layout(time: Floats, unit: str, limits: tuple[float, float], marks: Sequenc
     return go.Layout(
         template="none",
         autosize=True,
-        margin={"l": 52, "r": 14, "t": 26, "b": 28},
+        margin={"l": 52, "r": 20, "t": 24, "b": 30},
         font={"family": palette.FONT, "size": 12.5, "color": palette.LIGHT["ink"]},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -115,11 +115,15 @@ def _layout(time: Floats, unit: str, limits: tuple[float, float], marks: Sequenc
         dragmode=False,
         uirevision="steady",
         xaxis={
-            "range": [float(time[0]), float(time[-1])],
+            # A little beyond the last year, or Plotly leaves out its tick.
+            "range": [float(time[0]), float(time[-1] + 0.002 * (time[-1] - time[0]))],
             "fixedrange": True,
             "gridcolor": palette.LIGHT["grid"],
             "zeroline": False,
             "tickformat": ".0f",
+            "ticks": "outside",
+            "ticklen": 6,
+            "tickcolor": "rgba(0,0,0,0)",
             "unifiedhovertitle": {"text": "%{x:.1f}"},
         },
         yaxis={
@@ -178,7 +182,7 @@ def _note(mark: Mark, place: int) -> dict[str, object]:
 
 
 def ranking(findings: Findings, outcome: str, time: float = ALL_TIMES, most: int = 12) -> go.Figure:
-    """Factors by what they have a hand in (ST), largest on top: intervals, the part alone (S1), the noise floor shaded.
+    """Factors by what they have a hand in (ST), largest on top: intervals, the part alone (S1), the noise floor dotted.
 
     Args:
         findings: of a Sobol' study.
@@ -218,7 +222,7 @@ def ranking(findings: Findings, outcome: str, time: float = ALL_TIMES, most: int
     )
     floor = ranks.noise_floor(findings, outcome, time)
     figure = go.Figure(data=[with_others, by_itself], layout=_share_layout("share of the variance"))
-    figure.update_layout(barmode="overlay", shapes=[_floor_band(floor)], showlegend=True)
+    figure.update_layout(barmode="overlay", shapes=[_floor_line(floor)], showlegend=True)
     figure.update_xaxes(rangemode="tozero", tickformat=".0%")
     return figure
 
@@ -309,9 +313,9 @@ def _range_told(findings: Findings, name: str) -> str:
     return f"varied over {about['range']}" if about else ""
 
 
-def _floor_band(floor: float) -> dict[str, object]:
-    fill = {"type": "rect", "x0": 0, "x1": floor, "yref": "paper", "y0": 0, "y1": 1}
-    return {**fill, "fillcolor": palette.GREY, "opacity": 0.15, "line": {"width": 0}, "layer": "below"}
+def _floor_line(floor: float) -> dict[str, object]:
+    line = {"color": palette.LIGHT["ink"], "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": floor, "x1": floor, "yref": "paper", "y0": 0, "y1": 1, "line": line}
 
 
 def _share_layout(title: str) -> go.Layout:

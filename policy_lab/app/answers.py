@@ -105,7 +105,7 @@ def events(model: Model, settings: Settings) -> list[Mark]:
     """Dated events of the chosen world: constants in years, set by its file, that fall inside the run."""
     scenario, clock = model.scenarios.get(settings.world), model.program.clock
     dated = [
-        Mark(year, label_of(_without_year(name)))
+        Mark(year, event_label(name))
         for name, year in (scenario.events if scenario else {}).items()
         if model.program.equations[name].unit.strip().casefold() in YEAR_UNITS
         and clock.initial <= year <= clock.final
@@ -165,7 +165,7 @@ def headline(shown: View, outcome: Outcome) -> dict[str, str]:
     direction = "higher" if change > 0 else "lower"
     tone = "other" if outcome.better == "neither" else "better" if outcome.better == direction else "worse"
     arrow = "▲" if change > 0 else "▼"
-    words = say(f"headline.{direction}") + ("" if tone == "other" else f", {say(f'headline.{tone}')}")
+    words = say(f"headline.{direction if tone == 'other' else tone}")
     return {"value": figure_of(policy, outcome.decimals), "change": f"{arrow} {text} {words}", "tone": tone}
 
 
@@ -231,6 +231,8 @@ def _places(model: Model, variable: str, values: Floats) -> int:
     return outcome.decimals if outcome else significant_places(float(np.max(np.abs(values))))
 
 
-def _without_year(name: str) -> str:
-    words = [word for word in name.replace("_", " ").split() if word.casefold() not in {"year", "of"}]
-    return " ".join(words)
+def event_label(name: str) -> str:
+    """What an event's constant is about: ``event year[accident event]`` is "Accident"."""
+    inside = name.partition("[")[2].rstrip("]") or name
+    words = [word for word in inside.replace("_", " ").split() if word.casefold() not in {"event", "year", "of"}]
+    return label_of(" ".join(words) or inside)

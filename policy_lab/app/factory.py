@@ -12,6 +12,7 @@ from policy_lab import places
 from policy_lab.app import ids, routes
 from policy_lab.app.pages import explore, rank, variables
 from policy_lab.app.panels import header, notice
+from policy_lab.app.ranks import Ranking, load_ranking
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Memory, Run, Workbench
 from policy_lab.model import Model
@@ -64,12 +65,12 @@ def create_app(model: Model, run: Run | None = None, rank_folder: Path | None = 
     app.index_string = PAGE.replace("__NO_SCRIPT__", say("app.no_script")).replace(
         "__ICON__", app.get_asset_url("mark.svg")
     )
-    folder = rank_folder or places.results_folder() / RANKING
-    app.layout = _layout(app, bench, folder)
+    ranking = load_ranking(rank_folder or places.results_folder() / RANKING)
+    app.layout = _layout(app, bench, ranking)
     header.register(app)
     explore.register(app, bench)
-    routes.register(app, bench)
-    rank.register(app, bench, folder)
+    routes.register(app, bench, ranking)
+    rank.register(app, ranking)
     variables.register(app, bench)
     return app
 
@@ -83,14 +84,14 @@ def default_run(model: Model) -> Run:
     return run
 
 
-def _layout(app: Dash, bench: Workbench, folder: Path) -> dmc.MantineProvider:
+def _layout(app: Dash, bench: Workbench, ranking: Ranking) -> dmc.MantineProvider:
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
     return dmc.MantineProvider(
         [
             header.layout(app),
             notice.layout(),
             html.Main(
-                [explore.layout(bench), rank.layout(bench, folder), variables.layout(bench)],
+                [explore.layout(bench), rank.layout(app, bench, ranking), variables.layout(bench)],
                 id=ids.MAIN,
                 className="main",
                 tabIndex=-1,

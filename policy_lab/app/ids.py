@@ -12,6 +12,8 @@ ASKED: Final = "asked"
 START: Final = "start"
 STAGE: Final = "stage"
 FACTS: Final = "facts"
+# The page on show, told by the script: what is costly to draw waits until it is seen.
+VISIT: Final = "visit"
 
 NOTICE: Final = "notice"
 NOTICE_TEXT: Final = "notice-text"
@@ -34,8 +36,7 @@ RANK_BARS: Final = "rank-bars"
 RANK_OVER_TIME: Final = "rank-over-time"
 RANK_TABLE: Final = "rank-table"
 RANK_SUMMARY: Final = "rank-summary"
-RANK_DOWNLOAD: Final = "rank-download"
-RANK_FILE: Final = "rank-file"
+RANK_TIME: Final = "rank-time"
 
 SEARCH: Final = "variable-search"
 SEARCH_KIND: Final = "variable-kind"

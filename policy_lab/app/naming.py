@@ -40,13 +40,22 @@ def label_of(name: str) -> str:
 
 
 def figure_of(value: float, decimals: int | None = None) -> str:
-    """A number for reading: thousands apart, a true minus sign, ``decimals`` places or four significant figures."""
+    """A number for reading: ``decimals`` places or three significant figures, a true minus sign.
+
+    Thousands stand apart from 10,000 on, so that a year stays a year.
+    """
     if not math.isfinite(value):
         return "–"
     places = decimals if decimals is not None else significant_places(value)
-    text = f"{abs(value):,.{places}f}"
+    text = f"{abs(value):,.{places}f}" if abs(value) >= 10_000 else f"{abs(value):.{places}f}"
     negative = value < 0 and float(text.replace(",", "")) != 0
     return ("−" if negative else "") + text
+
+
+def plain(value: float) -> str:
+    """A number as short as it can be said, for ends of ranges: 0.2, 10,000."""
+    text = figure_of(value, significant_places(value))
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def significant_places(value: float, figures: int = 3) -> int:

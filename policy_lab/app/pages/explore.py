@@ -115,4 +115,9 @@ def _legend(first: dict[str, Any]) -> html.Ul:
 
 
 def _stores(bench: Workbench, first: dict[str, Any]) -> list[dcc.Store]:
-    return [dcc.Store(id=ids.ASKED), dcc.Store(id=ids.START), dcc.Store(id=ids.FACTS, data=facts(bench, first))]
+    return [
+        dcc.Store(id=ids.ASKED),
+        dcc.Store(id=ids.START),
+        dcc.Store(id=ids.VISIT),
+        dcc.Store(id=ids.FACTS, data=facts(bench, first)),
+    ]

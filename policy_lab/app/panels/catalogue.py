@@ -6,14 +6,17 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, html
+from dash.exceptions import PreventUpdate
 
 from policy_lab.app import ids
-from policy_lab.app.naming import figure_of, unit_of
+from policy_lab.app.naming import plain, unit_of
 from policy_lab.app.words import say
 from policy_lab.equations import Equation
 from policy_lab.model import Model
 
-KINDS = ("stock", "flow", "auxiliary", "constant", "lever", "control")
+KINDS = ("stock", "flow", "auxiliary", "lever", "constant", "control")
+#: Rows listed at once; a search brings the others.
+MOST_LISTED = 200
 COLUMNS = ("name", "kind", "unit", "range", "documentation")
 
 
@@ -34,12 +37,12 @@ def layout(model: Model) -> list[Any]:
                     allowDeselect=False,
                     className="field",
                 ),
-                html.P(count(rows(model)), id=ids.SEARCH_COUNT, role="status", className="count"),
+                html.P("", id=ids.SEARCH_COUNT, role="status", className="count"),
             ],
             className="search",
         ),
         html.Div(
-            dmc.Table(id=ids.VARIABLES, data=table(model), striped="odd", tabularNums=True),
+            dmc.Table(id=ids.VARIABLES, data=table([]), striped="odd", tabularNums=True),
             className="numbers numbers--whole",
             tabIndex=0,
             role="region",
@@ -54,24 +57,28 @@ def register(app: Dash, model: Model) -> None:
     @app.callback(
         Output(ids.VARIABLES, "data"),
         Output(ids.SEARCH_COUNT, "children"),
+        Input(ids.VISIT, "data"),
         Input(ids.SEARCH, "value"),
         Input(ids.SEARCH_KIND, "value"),
         prevent_initial_call=True,
     )
-    def narrow(text: str | None, kind: str | None) -> tuple[dict[str, Any], str]:
-        return table(model, text or "", kind or ""), count(rows(model, text or "", kind or ""))
+    def narrow(page: str | None, text: str | None, kind: str | None) -> tuple[dict[str, Any], str]:
+        if page != "model":
+            raise PreventUpdate
+        found = rows(model, text or "", kind or "")
+        return table(found), count(found)
 
 
-def table(model: Model, text: str = "", kind: str = "") -> dict[str, Any]:
-    """Head and body of the table."""
-    return {"head": [say(f"model.column_{column}") for column in COLUMNS], "body": rows(model, text, kind)}
+def table(found: list[list[str]]) -> dict[str, Any]:
+    """Head and body of the table, the first rows of many."""
+    return {"head": [say(f"model.column_{column}") for column in COLUMNS], "body": found[:MOST_LISTED]}
 
 
 def rows(model: Model, text: str = "", kind: str = "") -> list[list[str]]:
     """One row for each variable whose name, unit or documentation holds every word of ``text``."""
     words = text.casefold().split()
     found = []
-    for name in model.program.visible:
+    for name in sorted(model.program.visible, key=lambda n: KINDS.index(kind_of(model, n))):
         equation, what = model.program.equations[name], kind_of(model, name)
         hay = f"{name} {equation.unit} {equation.documentation}".casefold()
         if kind in ("", what) and all(word in hay for word in words):
@@ -96,8 +103,10 @@ def kind_of(model: Model, name: str) -> str:
 
 def count(found: list[list[str]]) -> str:
     """How many were found, in words."""
-    key = "none" if not found else "one" if len(found) == 1 else "many"
-    return say(f"model.count.{key}", count=len(found)) if key == "many" else say(f"model.count.{key}")
+    if len(found) < 2:
+        return say("model.count.one" if found else "model.count.none")
+    key = "first" if len(found) > MOST_LISTED else "many"
+    return say(f"model.count.{key}", count=f"{len(found):,}", shown=MOST_LISTED)
 
 
 def _range(model: Model, equation: Equation) -> str:
@@ -105,4 +114,4 @@ def _range(model: Model, equation: Equation) -> str:
     low, high = (known.low, known.high) if known else equation.limits
     if low is None and high is None:
         return "–"
-    return " … ".join("" if bound is None else figure_of(bound) for bound in (low, high)).strip()
+    return " … ".join("" if bound is None else plain(bound) for bound in (low, high)).strip()

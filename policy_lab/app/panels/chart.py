@@ -11,6 +11,8 @@ from policy_lab.app import answers, ids
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
 
+#: Entries a chooser lists at once; typing finds the others.
+MOST_LISTED = 120
 SHOWN = {"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False}
 
 
@@ -80,6 +82,7 @@ def _chooser(bench: Workbench, side: str, variable: str) -> dmc.Select:
         allowDeselect=False,
         checkIconPosition="right",
         maxDropdownHeight=380,
+        limit=MOST_LISTED,
         nothingFoundMessage=say("chart.nothing"),
         className="field field--title",
     )

@@ -41,7 +41,6 @@ def layout(bench: Workbench) -> html.Section:
             dmc.MultiSelect(
                 id=ids.PINS,
                 label=say("explore.pins"),
-                placeholder=say("explore.pins_placeholder"),
                 data=worlds,
                 value=[],
                 maxValues=MOST_PINS,
