@@ -1,0 +1,141 @@
+"""How fast is the engine? Every engine on the same models, in turn, with the machine and its peak beside them.
+
+python benchmarks/engine.py [--seconds 4] [--without-pysd] [MODEL...]
+
+Each engine has its turn in every round, so that a noisy machine is noisy for all; the table has medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from benchmarks.engines import costs, machine, peers  # noqa: E402
+from policy_lab.browser import write_browser_files  # noqa: E402
+from policy_lab.model import Model  # noqa: E402
+
+MODELS = [str(HERE / "models" / "representative.mdl"), "big_science"]
+ROUNDS = 5
+RUNS = 4096
+
+
+def engines(model: Model, with_pysd: bool) -> list[peers.Engine]:
+    found = [
+        peers.Engine("policy lab, compiled, one thread", peers.batched(model, "llvm", RUNS, 1)),
+        peers.Engine("policy lab, compiled, all threads", peers.batched(model, "llvm", RUNS)),
+        peers.Engine("policy lab, NumPy, all threads", peers.batched(model, "numpy", RUNS // 4), once=True),
+        peers.Engine("pysimlin", peers.simlin(model)),
+    ]
+    if with_pysd:
+        found.append(peers.Engine("PySD, lookups by np.interp", peers.pysd(model, fast_lookups=True), once=True))
+        found.append(peers.Engine("PySD as shipped", peers.pysd(model, fast_lookups=False), once=True))
+    return found
+
+
+def rate(engine: peers.Engine, seconds: float) -> float:
+    """Runs a second over at least one call and about this many seconds."""
+    start, runs = time.perf_counter(), 0
+    while True:
+        runs += engine.work()
+        taken = time.perf_counter() - start
+        if taken >= seconds or engine.once:
+            return runs / taken
+
+
+def measured(model: Model, seconds: float, with_pysd: bool) -> dict[str, float]:
+    """Median runs a second of every engine."""
+    all_engines = engines(model, with_pysd)
+    rates: dict[str, list[float]] = {e.name: [] for e in all_engines}
+    for engine in all_engines[:2]:
+        engine.work()
+    for round_ in range(ROUNDS):
+        for engine in all_engines:
+            if round_ == 0 or not engine.once:
+                rates[engine.name].append(rate(engine, seconds / ROUNDS))
+    return {name: statistics.median(found) for name, found in rates.items()}
+
+
+def in_node(model: Model, folder: Path) -> tuple[float, float, int] | None:
+    """Milliseconds a run, runs a second of an ensemble, and bytes of the module; None where there is no node."""
+    node = shutil.which("node")
+    code, layout = write_browser_files(model, folder)
+    if node is None:
+        return None
+    request = folder / "request.json"
+    values = {n: v.tolist() for n, v in peers.ensemble(model, 1000).items()}
+    request.write_text(json.dumps({"outputs": peers.outputs_of(model), "values": values}))
+    words = [node, str(HERE / "engines" / "node.js"), str(code), str(layout), str(request)]
+    one, ensemble = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    return one, ensemble, code.stat().st_size
+
+
+def report(path: str, seconds: float, with_pysd: bool, peak: float, folder: Path) -> None:
+    model = peers.model_at(path)
+    program = model.program
+    moments, saved = program.clock.moments()
+    print(
+        f"\n{model.name}: {len(program.visible)} variables, {len(program.stocks)} stocks with those of delays,"
+        f" {len(moments)} evaluations a run, {len(saved)} saved"
+    )
+    rates = measured(model, seconds, with_pysd)
+    browser = in_node(model, folder / model.name)
+    if browser:
+        rates["policy lab, WebAssembly in node, one thread"] = browser[1]
+    print_rates(rates)
+    one, every = rates["policy lab, compiled, one thread"], rates["policy lab, compiled, all threads"]
+    share = one * machine.operations(program) / peak
+    print(f"all threads against one: {every / one:.2f}; one thread does {share:.0%} of its multiply-add peak")
+    if browser:
+        print(f"WebAssembly: one run in {browser[0]:.2f} ms, {browser[2] / 1000:.0f} KB")
+    cold, warm = costs.compile_times(model.path, folder / f"cache {model.name}")
+    for title, (imports, reading, compiling) in (("empty", cold), ("full", warm)):
+        print(
+            f"from .mdl to kernel, {title} cache: read {reading:.2f} s, compile {compiling:.2f} s"
+            f" (imports {imports:.2f} s)"
+        )
+    results, grown = costs.memory(model.path, 20_000, folder / f"cache {model.name}")
+    print(f"20,000 runs: results {results / 1e6:.0f} MB, process grew by {grown / 1e6:.0f} MB")
+
+
+def print_rates(rates: dict[str, float]) -> None:
+    """Rates with their ratios to the peers."""
+    compared = [n for n in ("pysimlin", "PySD, lookups by np.interp", "PySD as shipped") if n in rates]
+    print(
+        f"{'engine':<46}{'runs/s':>12}"
+        + "".join(f"{'x ' + n.split(',')[0] + ('*' if ',' in n else ''):>18}" for n in compared)
+    )
+    for name, value in sorted(rates.items(), key=lambda item: -item[1]):
+        print(f"{name:<46}{value:>12,.2f}" + "".join(f"{value / rates[n]:>18,.2f}" for n in compared))
+    if any("," in n for n in compared):
+        print("* with its scalar lookups through np.interp")
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("models", nargs="*", default=MODELS)
+    words.add_argument("--seconds", type=float, default=4.0, help="for each engine and model (default 4)")
+    words.add_argument("--without-pysd", action="store_true", help="leave out PySD, which takes minutes")
+    chosen = words.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["POLICY_LAB_BENCH_FOLDER"] = name
+        os.environ["POLICY_LAB_CACHE"] = str(folder / "cache")
+        peak = machine.peak()
+        print(f"{machine.name()}\nmultiply-add peak of one core, measured: {peak / 1e9:.1f} G/s (doubles)")
+        for path in chosen.models:
+            report(path, chosen.seconds, not chosen.without_pysd, peak, folder)
+
+
+if __name__ == "__main__":
+    main()
