@@ -116,7 +116,7 @@ def fit(data: Floats, modelled: Floats) -> Fit:
         return Fit(0.0, np.nan, np.nan, np.nan)
     bias = float((modelled.mean() - data.mean()) ** 2) / square
     variance = float((modelled.std() - data.std()) ** 2) / square
-    return Fit(error, bias, variance, 1 - bias - variance)
+    return Fit(error, bias, variance, max(0.0, round(1 - bias - variance, 12)))
 
 
 def row_of(series: Series, modelled: Floats, found: Fit) -> tuple[object, ...]:

@@ -62,7 +62,7 @@ def study_of(model: Model, name: str | None, world: str, size: int) -> Findings:
     )
     print(f"{model.scenarios[world].title} …", flush=True)
     with TemporaryDirectory(prefix="policy-lab-") as place:
-        return run_study(study, Path(place) / "out", progress=bar)
+        return run_study(study, Path(place) / "out", progress=bar, pictures=False)
 
 
 def leading(model: Model, world: str, findings: Findings) -> list[tuple[object, ...]]:

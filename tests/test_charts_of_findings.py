@@ -39,9 +39,9 @@ def test_the_ranking_shows_every_factor_once_largest_on_top(findings: Findings) 
     assert all(a >= 0 for a in alone.x)
 
 
-def test_the_floor_is_shaded(findings: Findings) -> None:
-    (band,) = charts.ranking(findings, "knowledge").layout.shapes
-    assert band.x1 == ranking.noise_floor(findings, "knowledge") > 0
+def test_the_floor_is_drawn(findings: Findings) -> None:
+    (line,) = charts.ranking(findings, "knowledge").layout.shapes
+    assert line.x0 == line.x1 == ranking.noise_floor(findings, "knowledge") > 0
 
 
 def test_the_ranking_at_one_time(findings: Findings) -> None:

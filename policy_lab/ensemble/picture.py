@@ -96,12 +96,12 @@ def panels(
 
 
 def ranking(findings: Findings, labels: Mapping[str, str]) -> Figure:
-    """A panel an outcome: total indices over all times with intervals, first order inside, the noise floor shaded."""
+    """A panel an outcome: total indices over all times with intervals, first order inside, the noise floor dotted."""
     figure, axes = panels(min(len(labels), PANELS), height=3.4, label=NAMES)
     for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
         _ranking_panel(panel, findings, outcome, label)
     if axes[0].get_legend_handles_labels()[0]:
-        axes[0].legend(loc="lower right")
+        axes[0].legend(loc="lower right", frameon=False)
     return figure
 
 
@@ -112,8 +112,7 @@ def _ranking_panel(panel: Axes, findings: Findings, outcome: str, label: str) ->
         return empty(panel, "does not vary")
     first = findings.of("S1", outcome, math.nan).set_index("factor")["value"]
     floor = ranks.noise_floor(findings, outcome)
-    panel.axvspan(0, floor, color=palette.LIGHT["floor"], lw=0)
-    panel.axvline(floor, color=palette.LIGHT["axis"], lw=0.8, ls=":")
+    panel.axvline(floor, color=INK, lw=0.8, ls=":", label="noise of the sample (dummy)")
     where = np.arange(len(total))
     panel.barh(where, total["value"], height=0.62, color=palette.SKY, label="with interactions (ST)")
     alone = [max(0.0, float(first.get(name, 0.0))) for name in total["factor"]]
@@ -127,7 +126,7 @@ def _ranking_panel(panel: Axes, findings: Findings, outcome: str, label: str) ->
 
 def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
     """A panel an outcome: total indices of the factors that matter most, over time, with their intervals."""
-    figure, axes = panels(min(len(labels), PANELS), width=6.4, right=NAMES)
+    figure, axes = panels(min(len(labels), PANELS), width=6.9, right=2.8)
     for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
         head(panel, label)
         names = [str(n) for n in ranks.ordered(findings, outcome).head(LINES)["factor"]]
@@ -142,8 +141,8 @@ def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
             panel.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
         panel.set_ylim(bottom=0)
         panel.set_ylabel("total index (ST)")
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        panel.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03))
+        panel.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+        panel.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03), frameon=False)
     return figure
 
 

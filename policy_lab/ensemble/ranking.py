@@ -58,8 +58,9 @@ def instability(total: Floats) -> float:
 def noise_floor(findings: Findings, outcome: str, time: float = ALL_TIMES) -> float:
     """The index that this sample gives a factor without any effect: its own integration error, 0 if nobody knows.
 
-    The larger of the dummy's two estimates. Their bootstrap intervals are in the findings too, but resampling
-    Sobol' points undoes the balance they were chosen for, so the interval's end would be far too high a floor.
+    The larger of the dummy's two estimates. It says how good the sample is, not which factor is real: the estimators
+    of real factors difference paired runs, so what has no effect gets exactly 0 and a small index has a small error
+    of its own, which its interval shows.
     """
     dummies = [
         float(value)
@@ -101,23 +102,21 @@ def sentence(findings: Findings, outcome: str, label: str) -> str:
     total = ordered(findings, outcome)
     if total.empty:
         return f"{label}: nothing that was varied moves it."
-    floor = noise_floor(findings, outcome)
-    seen = total[(total["low"] > floor) & (total["value"] >= SLIGHT)]
+    seen = total[total["low"] >= SLIGHT]
     if seen.empty:
         return (
-            f"{label}: no factor stands out from the noise of this sample (floor {percent(floor)} of the variance); "
-            "a larger size would tell more."
+            f"{label}: no factor surely has a hand in {percent(SLIGHT)} of its variance; a larger size would tell more."
         )
     said = [
         f"{row.factor} ({percent(row.value)}, {percent(row.low)} to {percent(row.high)})" for row in _first(seen, 3)
     ]
-    parts = [f"{label}: over all years it moves most with {listed(said)} of its variance, interactions included."]
+    parts = [f"{label}: over all years its variance involves {listed(said)}, interactions included."]
     parts.append(_sureness(findings, outcome, total))
     parts.append(_interaction(findings, outcome))
     parts.append(_when(findings, outcome))
     hidden = len(total) - len(seen)
     if hidden:
-        parts.append(f"{hidden} of {len(total)} hardly matter (below {percent(SLIGHT)}, or not above the noise).")
+        parts.append(f"{hidden} of {len(total)} hardly matter (not surely above {percent(SLIGHT)}).")
     return " ".join(p for p in parts if p)
 
 

@@ -130,6 +130,7 @@ def run_study(
     seed: int | None = None,
     progress: MeterMaker = silent,
     workers: Workers = here,
+    pictures: bool = True,
 ) -> Findings:
     """Run a study and keep it in a result folder; a study that was stopped there goes on from its finished chunks.
 
@@ -142,6 +143,7 @@ def run_study(
         seed: instead of the study's own.
         progress: makes a progress meter for long work (``policy_lab.progress.bar``).
         workers: where chunks of runs are made; in this process by default.
+        pictures: whether to draw figures, which takes seconds where a study has many outcomes.
 
     Returns:
         The findings as they are stored.
@@ -158,14 +160,14 @@ def run_study(
             return load_findings(folder.path)
         ensemble = Ensemble(plan, folder, workers, progress)
         try:
-            return _run(plan, ensemble)
+            return _run(plan, ensemble, pictures)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 f"Stopped. What was finished is kept in {out}; the same command goes on from there."
             ) from None
 
 
-def _run(plan: Plan, ensemble: Ensemble) -> Findings:
+def _run(plan: Plan, ensemble: Ensemble, pictures: bool) -> Findings:
     started, clock = datetime.now(UTC), time.monotonic()
     known = method(plan.study.method)
     result = known.run(plan, ensemble)
@@ -175,7 +177,7 @@ def _run(plan: Plan, ensemble: Ensemble) -> Findings:
     findings = Findings(table, provenance, ensemble.folder.path)
     provenance["words"] = known.words(plan, findings)
     findings = Findings(table, provenance, ensemble.folder.path)
-    figures = known.draw(plan, findings)
+    figures = known.draw(plan, findings) if pictures else {}
     ensemble.write_netcdf()
     provenance |= {"started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - clock, 2)}
     report.write(plan, findings, figures, known.TITLE, known.QUESTION)
@@ -271,7 +273,7 @@ def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers =
     stored = load_findings(folder)
     study = read_study(Path(folder) / "study.toml")
     with TemporaryDirectory(prefix="policy-lab-replay-") as place:
-        again = run_study(study, place, progress=progress, workers=workers)
+        again = run_study(study, place, progress=progress, workers=workers, pictures=False)
     differences = _differences(stored, again)
     return Replay(not differences, tuple(differences))
 
