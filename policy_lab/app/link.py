@@ -177,7 +177,9 @@ def _item(key: str, setting: Setting, world: Setting) -> str:
 
 
 def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}".replace("e+", "e")
+    if value is None:
+        return ""
+    return "0" if abs(value) < 1e-9 else f"{value:.6g}".replace("e+", "e")
 
 
 def _number(text: str) -> float:

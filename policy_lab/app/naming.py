@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 KEY_LENGTH = 16
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
@@ -17,11 +19,18 @@ def keys_of(names: Iterable[str]) -> dict[str, str]:
     A key depends on its name alone, never on the other names, so that links outlive additions to the model; only
     if two names should share a key is the later one's made from its hash alone.
     """
+    return dict(_keys(tuple(names)))
+
+
+@lru_cache(maxsize=16)
+def _keys(names: tuple[str, ...]) -> Mapping[str, str]:
     keys: dict[str, str] = {}
+    taken: set[str] = set()
     for name in names:
         key = key_of(name)
-        keys[name] = _digest(name, KEY_LENGTH) if key in keys.values() else key
-    return keys
+        keys[name] = _digest(name, KEY_LENGTH) if key in taken else key
+        taken.add(keys[name])
+    return MappingProxyType(keys)
 
 
 def key_of(name: str) -> str:

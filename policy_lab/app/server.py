@@ -16,6 +16,8 @@ from policy_lab.app.factory import create_app
 from policy_lab.errors import BadValue
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from policy_lab.model import Model
 
 HOST, PORT = "127.0.0.1", 8050
@@ -24,7 +26,9 @@ THREADS = 8
 LARGEST_REQUEST = 1_000_000
 
 
-def serve(model: Model, host: str = HOST, port: int = PORT, open_browser: bool = True) -> None:
+def serve(
+    model: Model, host: str = HOST, port: int = PORT, open_browser: bool = True, rank_folder: Path | None = None
+) -> None:
     """Serves the app until it is interrupted, and prints its address as one line.
 
     Args:
@@ -32,6 +36,7 @@ def serve(model: Model, host: str = HOST, port: int = PORT, open_browser: bool =
         host: address to listen on; 127.0.0.1 is this machine alone.
         port: 0 takes a free one.
         open_browser: also show the page.
+        rank_folder: the stored study of the Rank page, as ``create_app`` takes it.
 
     Raises:
         BadValue: the port is taken or not allowed, or the host is not an address of this machine.
@@ -42,7 +47,11 @@ def serve(model: Model, host: str = HOST, port: int = PORT, open_browser: bool =
     quiet_logs()
     address = f"http://{_for_link(host)}:{listening.getsockname()[1]}/"
     server = waitress.create_server(
-        create_app(model).server, sockets=[listening], threads=THREADS, max_request_body_size=LARGEST_REQUEST, ident=""
+        create_app(model, rank_folder=rank_folder).server,
+        sockets=[listening],
+        threads=THREADS,
+        max_request_body_size=LARGEST_REQUEST,
+        ident="",
     )
     print(f"Policy Lab: {address}", flush=True)
     if open_browser:
@@ -61,14 +70,16 @@ def listen(host: str, port: int) -> socket.socket:
         raise BadValue(f"Port {port} does not exist; choose one from 1024 to 65535, or 0 for any free one.")
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        taken = socket.socket(family, socket.SOCK_STREAM)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(where)
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         raise BadValue(f"'{host}' is not an address of this machine; 127.0.0.1 always is.") from None
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(where)
     except OSError as error:
+        listening.close()
         raise BadValue(_why(error, host, port)) from None
-    return taken
+    return listening
 
 
 def quiet_logs() -> None:

@@ -1,0 +1,126 @@
+"""A real Chromium, and servers of the app that live as long as the tests do."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from policy_lab.studies import Study, run_study
+
+HERE = Path(__file__).parent
+SMALL = HERE.parent / "models" / "small_field"
+PATIENCE = 60_000  # milliseconds; the machines of CI are slow and shared
+SERVE = (
+    "from policy_lab.app import serve; from policy_lab.model import load_model; from pathlib import Path; import sys; "
+)
+SERVE += "serve(load_model(sys.argv[1]), port=0, open_browser=False, rank_folder=Path(sys.argv[2]))"
+
+
+def chromium() -> str:
+    """Path of the Chromium that ``make test`` found or installed."""
+    spec = importlib.util.spec_from_file_location("ensure_browser", HERE / "ensure_browser.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return str(module.ensure_browser())
+
+
+@pytest.fixture(scope="session")
+def rank_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study of the levers of the small model."""
+    folder = tmp_path_factory.mktemp("rank") / "study"
+    times = (2030.0, 2040.0, 2050.0)
+    run_study(
+        Study(model=str(SMALL), scenario="status_quo", method="sobol", size=32, seed=1, factors="levers", times=times),
+        folder,
+    )
+    return folder
+
+
+def started(model: str, rank_folder: Path) -> Iterator[str]:
+    """A server of its own process; ended by that process's id."""
+    command = [sys.executable, "-c", SERVE, model, str(rank_folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            line = server.stdout.readline()
+            assert line.startswith("Policy Lab: http://127.0.0.1:"), line
+            yield line.removeprefix("Policy Lab: ").strip().rstrip("/")
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def address(rank_folder: Path) -> Iterator[str]:
+    """The app with the small model."""
+    yield from started(str(SMALL), rank_folder)
+
+
+@pytest.fixture(scope="session")
+def real_address(rank_folder: Path) -> Iterator[str]:
+    """The app with the real model, its many levers and long names; the ranking is another model's."""
+    yield from started("big_science", rank_folder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield opened
+        opened.close()
+
+
+class Watch:
+    """What a page must never do: complain in its console, fail a request, ask anybody but us."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+
+    def over(self, page: Page) -> None:
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    def foreign(self) -> list[str]:
+        return [url for url in self.asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    made.set_default_timeout(PATIENCE)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, watch: Watch) -> Iterator[Callable[[str], Page]]:
+    """Opens an address and waits for the first curve; complaints of the page fail the test at its end."""
+
+    def open_page(address: str) -> Page:
+        page = context.new_page()
+        watch.over(page)
+        page.goto(address)
+        page.wait_for_selector("html[data-page]", state="attached")
+        page.wait_for_selector(".chart--a path.js-line", state="attached")
+        return page
+
+    yield open_page
+    assert watch.complaints == []
+    assert watch.foreign() == []

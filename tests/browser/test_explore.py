@@ -1,0 +1,318 @@
+"""Explore, as people use it: first look, levers by keyboard and mouse, worlds, links, colours, phones."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from policy_lab.model import load_model
+from policy_lab.simulate import simulate
+
+pytestmark = pytest.mark.browser
+SMALL = Path(__file__).parent.parent / "models" / "small_field"
+Visit = Callable[[str], Page]
+
+CURVE = """side => {
+    const plot = document.querySelector(`.chart--${side} .js-plotly-plot`);
+    return plot.data.map(trace => ({name: trace.name, y: Array.from(trace.y)}));
+}"""
+
+
+def curves(page: Page, side: str = "a") -> dict[str, list[float]]:
+    """Values of every drawn line, by its name."""
+    return {line["name"]: line["y"] for line in page.evaluate(CURVE, side)}
+
+
+def drawn(page: Page, side: str = "a") -> list[str]:
+    """The lines as painted: the path of each in the picture."""
+    return page.eval_on_selector_all(
+        f".chart--{side} path.js-line", "paths => paths.map(path => path.getAttribute('d'))"
+    )
+
+
+def lever(page: Page, label: str) -> dict[str, object]:
+    row = page.locator(".lever").filter(has=page.get_by_text(label, exact=True))
+    return {"row": row, "slider": row.get_by_role("slider"), "box": row.locator(".lever__number input")}
+
+
+def expected(settings: dict[str, float], outcome: str = "knowledge") -> list[float]:
+    model = load_model(SMALL)
+    return simulate(model, settings, scenario="status_quo", outputs=[outcome]).values[0, :, 0].tolist()
+
+
+def wait_for_address(page: Page, pattern: str) -> None:
+    page.wait_for_url(re.compile(pattern))
+
+
+def test_the_first_look_needs_no_click(visit: Visit, address: str) -> None:
+    page = visit(address)
+    for side in ("a", "b"):
+        assert len(drawn(page, side)) == 2
+    assert curves(page)["Status quo"] == pytest.approx(expected({}))
+    assert page.locator(".card__value").first.inner_text() not in ("", "–")
+    expect(page.locator("#world")).to_have_value("Status quo")
+    assert page.locator(".lever").count() == len(load_model(SMALL).levers)
+    assert "goes from" in page.locator(".chart__summary").first.inner_text()
+    assert page.title() == "Explore · Policy Lab"
+
+
+def test_a_lever_is_moved_by_keyboard(visit: Visit, address: str) -> None:
+    page = visit(address)
+    before = drawn(page)
+    slider = lever(page, "Shared funding")["slider"]
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    wait_for_address(page, r"l=shared-funding~20$")
+    page.wait_for_function(
+        "before => document.querySelectorAll('.chart--a path.js-line')[1].getAttribute('d') !== before", arg=before[1]
+    )
+    assert curves(page)["Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
+    assert curves(page)["Status quo"] == pytest.approx(expected({}))
+    assert lever(page, "Shared funding")["box"].input_value() == "20"
+    page.keyboard.press("End")
+    wait_for_address(page, r"l=shared-funding~100$")
+    assert slider.get_attribute("aria-valuenow") == "100"
+
+
+def test_a_lever_is_moved_by_mouse(visit: Visit, address: str) -> None:
+    page = visit(address)
+    track = lever(page, "Shared funding")["row"].locator(".lever__slider")
+    track.scroll_into_view_if_needed()
+    box = track.bounding_box()
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 6, height)
+    page.mouse.down()
+    for part in (0.2, 0.4, 0.6, 0.7):
+        page.mouse.move(box["x"] + box["width"] * part, height)
+    page.mouse.up()
+    wait_for_address(page, r"l=shared-funding~\d+$")
+    page.wait_for_function("() => !document.querySelector('.stage--busy')")
+    value = float(page.url.rpartition("~")[2])
+    assert 60 <= value <= 80
+    assert curves(page)["Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": value}))
+    expect(lever(page, "Shared funding")["box"]).to_have_value(f"{value:.0f}")
+
+
+def test_a_lever_is_moved_without_dragging(visit: Visit, address: str) -> None:
+    page = visit(address)
+    row = lever(page, "Openness requirement")["row"]
+    row.get_by_role("button", name="More:").click()
+    wait_for_address(page, r"~0\.35$")
+    row.get_by_role("button", name="Less:").click()
+    row.get_by_role("button", name="Less:").click()
+    wait_for_address(page, r"~0\.25$")
+    box = lever(page, "Openness requirement")["box"]
+    box.fill("0.8")
+    box.press("Enter")
+    wait_for_address(page, r"~0\.8$")
+    expect(lever(page, "Openness requirement")["slider"]).to_have_attribute("aria-valuenow", "0.8")
+    row.get_by_role("button", name="Set Openness requirement back").click()
+    page.wait_for_url(lambda url: "?" not in url)
+    expect(box).to_have_value("0.3")
+
+
+def test_start_year_and_ramp_stand_behind_details(visit: Visit, address: str) -> None:
+    page = visit(address)
+    row = lever(page, "Shared funding")["row"]
+    start = row.get_by_label("Starts in year")
+    expect(start).to_be_hidden()
+    row.locator("summary").click()
+    lever(page, "Shared funding")["box"].fill("60")
+    start.fill("2035")
+    start.press("Enter")
+    wait_for_address(page, r"l=shared-funding~60~2035$")
+    page.wait_for_function("() => !document.querySelector('.stage--busy')")
+    policy, reference = curves(page)["Status quo, 1 lever moved"], curves(page)["Status quo"]
+    times = page.evaluate("() => Array.from(document.querySelector('.chart--a .js-plotly-plot').data[0].x)")
+    before = [i for i, t in enumerate(times) if t <= 2035]
+    assert [policy[i] for i in before] == pytest.approx([reference[i] for i in before])
+    assert policy[-1] != pytest.approx(reference[-1])
+    assert "governments" in row.inner_text()
+
+
+def test_a_world_sets_its_levers_and_tells_why(visit: Visit, address: str) -> None:
+    page = visit(address)
+    page.locator("#world").click()
+    page.get_by_role("option", name="An open laboratory").click()
+    wait_for_address(page, r"w=open_laboratory$")
+    expect(page.locator("#world-rationale")).to_contain_text("scandal")
+    expect(lever(page, "Shared funding")["box"]).to_have_value("60")
+    expect(page.locator(".legend")).to_contain_text("Current policy: An open laboratory")
+    assert page.locator(".chart--a .annotation-text").all_inner_texts().count("Shock") == 1
+    lever(page, "Shared funding")["row"].get_by_role("button", name="Less:").click()
+    expect(page.locator("#world-restore")).to_be_visible()
+    page.locator("#world-restore").click()
+    wait_for_address(page, r"w=open_laboratory$")
+    page.get_by_role("button", name="All levers to status quo").click()
+    page.wait_for_url(lambda url: "?" not in url)
+    expect(page.locator("#world")).to_have_value("Status quo")
+
+
+def test_the_link_restores_everything(visit: Visit, address: str, context: BrowserContext) -> None:
+    page = visit(address)
+    page.locator("#world").click()
+    page.get_by_role("option", name="An open laboratory").click()
+    lever(page, "Cost of a researcher")["row"].get_by_role("button", name="More:").click()
+    choice = page.locator(".chart--b .field--title input")
+    choice.fill("Trust in companies")
+    page.get_by_role("option", name="Trust in companies").click()
+    wait_for_address(page, r"w=open_laboratory&l=cost-[^&]*~0\.5&c=")
+    page.wait_for_function("() => !document.querySelector('.stage--busy')")
+    other = visit(page.url)
+    expect(other.locator("#world")).to_have_value("An open laboratory")
+    expect(lever(other, "Cost of a researcher")["box"]).to_have_value("0.5")
+    expect(other.locator(".chart--b .field--title input")).to_have_value("Trust in companies")
+    other.wait_for_function("() => document.querySelector('.legend').textContent.includes('1 lever moved')")
+    for side in ("a", "b"):
+        assert curves(other, side) == curves(page, side)
+    assert other.url == page.url
+
+
+@pytest.mark.parametrize("query", ["?w=nowhere", "?l=%3Cimg%20src=x%20onerror=alert(1)%3E~1", "?" + "x" * 3000])
+def test_a_bad_link_opens_at_status_quo_and_says_so(visit: Visit, address: str, query: str) -> None:
+    page = visit(f"{address}/{query}")
+    expect(page.locator("#notice")).to_be_visible()
+    expect(page.locator("#notice")).to_contain_text("opened at status quo")
+    assert curves(page)["Status quo"] == pytest.approx(expected({}))
+    assert "?" not in page.url
+    page.get_by_role("button", name="Close this message").click()
+    expect(page.locator("#notice .notice__text")).to_be_hidden()
+
+
+def test_a_link_of_an_older_version_opens_and_says_what_changed(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/?m=00000000&l=gone~3_shared-funding~40")
+    expect(page.locator("#notice")).to_contain_text("“gone” no longer exists")
+    expect(lever(page, "Shared funding")["box"]).to_have_value("40")
+
+
+def test_undo_and_redo_survive_a_reload(visit: Visit, address: str) -> None:
+    page = visit(address)
+    row = lever(page, "Shared funding")["row"]
+    expect(page.locator("#undo")).to_be_disabled()
+    row.get_by_role("button", name="More:").click()
+    wait_for_address(page, r"~5$")
+    page.locator("#world").click()
+    page.get_by_role("option", name="An open laboratory").click()
+    wait_for_address(page, r"w=open_laboratory$")
+    page.wait_for_timeout(600)
+    page.reload()
+    page.wait_for_selector(".chart--a path.js-line", state="attached")
+    expect(page.locator("#undo")).to_be_enabled()
+    page.locator("#undo").click()
+    wait_for_address(page, r"~5$")
+    page.locator("#undo").click()
+    page.wait_for_url(lambda url: "?" not in url)
+    page.locator("#redo").click()
+    wait_for_address(page, r"l=shared-funding~5$")
+
+
+def test_a_pinned_world_is_drawn_beside_the_policy(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/?p=open_laboratory")
+    expect(page.locator(".legend")).to_contain_text("An open laboratory")
+    page.wait_for_function("() => document.querySelectorAll('.chart--a path.js-line').length === 3")
+    assert set(curves(page)) == {"Status quo", "An open laboratory"}
+
+
+def test_light_and_dark_follow_the_system_and_the_button(browser: Browser, address: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(address)
+    page.wait_for_selector(".chart--a path.js-line", state="attached", timeout=60_000)
+    ground = "() => getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    expect(page.locator("#scheme")).to_have_text("Light")
+    page.locator("#scheme").click()
+    expect(page.locator("#scheme")).to_have_text("Dark")
+    assert page.evaluate(ground) != dark
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.close()
+
+
+def test_every_chart_can_be_saved(visit: Visit, address: str, tmp_path: Path) -> None:
+    page = visit(f"{address}/?l=shared-funding~20")
+    wait_for_address(page, r"m=[0-9a-f]{8}&l=shared-funding~20$")
+    saved = {}
+    for kind in ("Picture", "Drawing", "Numbers"):
+        page.locator(".chart--a summary").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=kind).first.click()
+        saved[kind] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[kind])
+    assert saved["Picture"].read_bytes().startswith(b"\x89PNG")
+    drawing = saved["Drawing"].read_text(encoding="utf-8")
+    for text in ("Public knowledge", "Source: Policy Lab", load_model(SMALL).hash[:8], "shared-funding~20"):
+        assert text in drawing, text
+    rows = list(csv.reader(line for line in saved["Numbers"].read_text().splitlines() if not line.startswith("#")))
+    assert float(rows[-1][2]) == pytest.approx(expected({"shared funding": 20})[-1])
+
+
+def test_the_numbers_stand_behind_the_charts(visit: Visit, address: str) -> None:
+    page = visit(address)
+    page.get_by_text("The numbers behind both charts").click()
+    rows = page.locator(".numbers-pair .numbers").first.locator("tbody tr")
+    assert rows.count() > 20
+    assert rows.last.locator("td").nth(1).inner_text() == f"{expected({})[-1]:.0f}"
+
+
+def test_a_late_answer_never_replaces_a_newer_one(visit: Visit, address: str) -> None:
+    page = visit(address)
+    asked = []
+
+    def slowly(route: object) -> None:
+        asked.append(route.request.post_data_json["number"])
+        if len(asked) == 1:
+            page.wait_for_timeout(1500)
+        route.continue_()
+
+    page.route("**/answer", slowly)
+    row = lever(page, "Shared funding")["row"]
+    row.get_by_role("button", name="More:").click()
+    for _ in range(3):
+        row.get_by_role("button", name="More:").click()
+    wait_for_address(page, r"~20$")
+    page.wait_for_function("() => !document.querySelector('.stage--busy')")
+    assert curves(page)["Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
+    assert asked == sorted(asked)
+
+
+def test_a_server_that_is_gone_is_told_and_the_picture_stays(visit: Visit, address: str, watch: object) -> None:
+    page = visit(address)
+    before = curves(page)
+    page.route("**/answer", lambda route: route.abort())
+    lever(page, "Shared funding")["row"].get_by_role("button", name="More:").click()
+    expect(page.locator("#notice")).to_contain_text("did not answer")
+    assert curves(page) == before
+    page.unroute("**/answer")
+    lever(page, "Shared funding")["row"].get_by_role("button", name="More:").click()
+    wait_for_address(page, r"~10$")
+    expect(page.locator(".notice--empty")).to_have_count(1)
+    watch.complaints.clear()
+
+
+@pytest.mark.parametrize("path", ["/", "/rank", "/model"])
+def test_a_phone_needs_no_sideways_scroll(browser: Browser, real_address: str, path: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    page.goto(real_address + path)
+    page.wait_for_selector("html[data-page]", state="attached", timeout=60_000)
+    page.wait_for_selector(".chart--a path.js-line", state="attached", timeout=60_000)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+
+
+def test_the_real_model_has_every_lever_and_world(visit: Visit, real_address: str) -> None:
+    model = load_model("big_science")
+    page = visit(real_address)
+    assert page.locator(".lever").count() == len(model.levers)
+    assert page.locator(".card").count() == sum(o.headline for o in model.outcomes.values())
+    page.locator("#world").click()
+    assert page.get_by_role("option").all_inner_texts() == [s.title for s in model.scenarios.values()]
+    page.get_by_role("option", name="CERN for AI").click()
+    wait_for_address(page, r"w=cern_for_ai$")
+    assert page.locator(".lever--moved").count() > 1

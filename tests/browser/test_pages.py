@@ -1,0 +1,101 @@
+"""Rank and Model, and what holds on every page: no violation that axe knows, in light and dark."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from policy_lab.model import load_model
+
+pytestmark = pytest.mark.browser
+SMALL = Path(__file__).parent.parent / "models" / "small_field"
+Visit = Callable[[str], Page]
+
+
+def test_rank_shows_the_stored_study(visit: Visit, address: str, rank_folder: Path) -> None:
+    page = visit(address)
+    page.get_by_role("link", name="Rank").click()
+    page.wait_for_selector("#rank-bars .barlayer path", state="attached")
+    page.wait_for_selector("#rank-over-time path.js-line", state="attached")
+    with (rank_folder / "findings.csv").open(encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if (r["outcome"], r["time"], r["index"]) == ("knowledge", "all", "ST")]
+    first = max((r for r in rows if r["factor"] != "(dummy)"), key=lambda r: float(r["value"]))
+    cells = page.locator(".numbers--rank tbody tr").first.locator("td").all_inner_texts()
+    assert cells[1].casefold() == first["factor"].casefold()
+    assert page.url.endswith("/rank")
+    assert page.title() == "Rank · Policy Lab"
+
+
+def test_rank_changes_with_outcome_and_year(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/rank")
+    page.wait_for_selector("#rank-bars .barlayer path", state="attached")
+    before = page.locator("#rank-summary").inner_text()
+    page.locator("#rank-outcome").click()
+    page.get_by_role("option", name="People in the field").click()
+    expect(page.locator("#rank-summary")).not_to_have_text(before)
+    expect(page.locator(".numbers--rank caption")).to_contain_text("People in the field, over all years")
+    page.locator("#rank-time").click()
+    page.get_by_role("option", name="2040").click()
+    expect(page.locator(".numbers--rank caption")).to_contain_text("in 2040")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download all numbers").click()
+    assert download.value.suggested_filename == "which_levers_matter.csv"
+
+
+def test_a_ranking_of_another_model_version_says_so(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/rank")
+    expect(page.locator(".caution")).to_contain_text(load_model("big_science").hash[:8])
+
+
+def test_going_to_another_page_and_back_keeps_the_policy(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/?w=open_laboratory")
+    page.wait_for_url(lambda url: "m=" in url)
+    page.get_by_role("link", name="Model").click()
+    assert "/model?" in page.url
+    assert "w=open_laboratory" in page.url
+    page.go_back()
+    expect(page.locator("#world")).to_be_visible()
+    expect(page.locator("#world")).to_have_value("An open laboratory")
+
+
+def test_variables_are_searched(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/model")
+    table = page.locator("#variables tbody tr")
+    expect(page.locator("#variable-count")).to_contain_text("variables")
+    page.get_by_label("Search").fill("knowledge")
+    expect(page.locator("#variables tbody")).not_to_contain_text("Openness requirement")
+    names = [row.locator("td").first.inner_text() for row in table.all()]
+    assert "knowledge" in names
+    page.get_by_label("Search").fill("no such thing")
+    expect(page.locator("#variable-count")).to_contain_text("Nothing found")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/rank", "/model"])
+def test_axe_finds_nothing(browser: Browser, address: str, path: str, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}{path}?w=open_laboratory")
+    page.wait_for_selector("html[data-page]", state="attached")
+    page.wait_for_selector(".lever--moved", state="attached")
+    page.wait_for_timeout(300)
+    if path == "/":
+        page.locator(".lever summary").first.click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+def test_axe_finds_nothing_on_a_phone_with_the_real_model(browser: Browser, real_address: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    page.set_default_timeout(60_000)
+    page.goto(f"{real_address}/?w=cern_for_ai")
+    page.wait_for_selector(".lever--moved", state="attached")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
