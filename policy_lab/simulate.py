@@ -204,6 +204,10 @@ def _structures(
         first = {n: float(v[lanes[0]] if np.ndim(v) else v) for n, v in constants.items()}
         program = _translated(str(model.path), model.hash, (*first.items(), ("TIME STEP", step)))
         engine.supports(program)
+        own_fits, guard = _fits(program, first, 1, step)
+        if not own_fits.all():
+            assert guard is not None  # it is what does not fit
+            raise UnsupportedConstruct(guard.variable, guard.construct, guard.line)
     assert guard is not None  # it is what the last translation did not fit
     raise UnsupportedConstruct(guard.variable, f"{guard.construct} in too many forms among these runs", guard.line)
 

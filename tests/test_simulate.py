@@ -132,7 +132,9 @@ def test_a_construct_nobody_knows_falls_back_to_pysd_and_says_so(tmp_path: Path)
             simulate(model, backend=name)
 
 
-DELAYS = "w = 3 ~~|\na = DELAY3(Time, w) ~~|\nb = DELAY FIXED(Time, w, 0) ~~|\nc = SMOOTH N(Time, 5, 0, n) ~~|\nn = 2 ~~|\n"
+DELAYS = (
+    "w = 3 ~~|\na = DELAY3(Time, w) ~~|\nb = DELAY FIXED(Time, w, 0) ~~|\nc = SMOOTH N(Time, 5, 0, n) ~~|\nn = 2 ~~|\n"
+)
 
 
 @pytest.mark.parametrize("backend", FAST)
@@ -169,3 +171,10 @@ def test_single_elements_of_an_array_are_set_in_pysd_too(tmp_path: Path) -> None
     judge = simulate(model, given, backend="pysd", times=[0])
     assert judge.at("a[x]", 0) == 13 and judge.at("a[y]", 0) == 71
     assert disagreement(simulate(model, given, backend="numpy", times=[0]), judge).relative == 0
+
+
+def test_a_time_setting_that_follows_from_a_constant_is_not_changed_by_a_run(tmp_path: Path) -> None:
+    model = model_of(tmp_path, "last = 5 ~~|\na = Time ~~|\n", final="last")
+    assert simulate(model, outputs=["a"]).time[-1] == 5
+    with pytest.raises(UnsupportedConstruct, match=r"'FINAL TIME' .*follows from 'last'"):
+        simulate(model, {"last": 8.0}, outputs=["a"], backend="numpy")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from policy_lab.equations import Equation, Number, Program
-from policy_lab.errors import ModelError
+from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
 from policy_lab.vensim import translate
@@ -201,12 +202,8 @@ def test_text_of_a_model_never_runs(tmp_path: Path, place: str, backend: str, mo
     monkeypatch.chdir(tmp_path)
     target = tmp_path / MARK
     file = mdl(tmp_path, ATTACKS[place].replace("{evil}", EVIL.format(path=MARK)))
-    try:
+    with contextlib.suppress(PolicyLabError):  # refused or run: either is fine, but for an error that is not ours
         simulate(load_model(file), backend=backend, allow_nan=True)
-    except Exception as error:  # whatever comes out, it must be one of ours, and nothing may have run
-        from policy_lab.errors import PolicyLabError
-
-        assert isinstance(error, PolicyLabError), repr(error)
     assert not target.exists()
     assert {p.name for p in tmp_path.iterdir()} == {"little.mdl"}
 

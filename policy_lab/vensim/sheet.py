@@ -10,7 +10,7 @@ from typing import Any
 from pysd.translators.structures import abstract_expressions as tree
 from pysd.translators.structures.abstract_model import AbstractComponent, AbstractElement, AbstractSection
 
-from policy_lab.equations import Equation, Expression, Guard, Name, Number, Table
+from policy_lab.equations import Equation, Expression, Guard, Name, Number, Table, names_in
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import value_of
 from policy_lab.vensim import algebra
@@ -298,9 +298,28 @@ class Sheet:
                     f"{first.construct}, it runs with order {first.used}, as in PySD; Vensim differs a little."
                 )
 
+    def _clock_guards(self) -> Iterator[Guard]:
+        """Time settings that follow from a constant: runs with another value of it would have another clock."""
+        for name in CONTROLS.values():
+            equation = self.equations.get(name)
+            expression = equation.expression if equation else None
+            read = [n for n in names_in(expression) if n not in CONTROLS.values()] if expression else []
+            if equation and expression and read and all(self._is_constant(n) for n in read):
+                values = {n: self.equations[n].expression.value for n in read}  # type: ignore[union-attr]
+                if set(names_in(expression)) <= set(values):
+                    fixed = Number(value_of(expression, values, {}))
+                    helper = f"{name}: fits"
+                    condition = algebra.call("eq", expression, fixed)
+                    self.equations[helper] = Equation(helper, "auxiliary", condition, hidden=True)
+                    yield Guard(helper, name, f"a time setting that follows from '{read[0]}'", equation.line)
+
+    def _is_constant(self, name: str) -> bool:
+        equation = self.equations.get(name)
+        return equation is not None and equation.kind == "constant" and isinstance(equation.expression, Number)
+
     def add_guards(self) -> tuple[Guard, ...]:
-        """One hidden auxiliary for every construct, true where the number of stages it was given fits."""
-        guards = []
+        """Hidden auxiliaries that are true where the number of stages of a construct, and the time settings, fit."""
+        guards = [*self._clock_guards()]
         for group in self.stages_of.values():
             first = group[0]
             shortest = algebra.chain("min", [s.value for s in group])
