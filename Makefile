@@ -83,7 +83,7 @@ $(READY): requirements.lock pyproject.toml hatch_build.py
 	else \
 	  echo "== Installing $$(grep -c == requirements.lock) locked packages, each checked against its hash"; \
 	  $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock | awk ' \
-	    /^Collecting/ { printf "."; fflush() } \
+	    /^(Collecting|Processing)/ { printf "."; fflush() } \
 	    /^Installing collected/ { print "\n== All here and whole; unpacking them"; fflush() }' || { \
 	    echo "The locked versions cannot be installed here (the reason stands above). If this Python or this" \
 	      "platform is newer than the lock, try: make setup LOCKED=no" >&2; exit 1; }; \
