@@ -62,7 +62,7 @@ def simulate(
 
     Returns:
         ``Runs``, whose provenance names model, hash, scenario, backend, fallback ("" or why the fastest backend
-        could not be used), step and integration.
+        could not be used), step, integration, and notes: what PySD's parser or the translation warned about.
 
     Raises:
         UnknownName: a constant, output, scenario or backend that does not exist.
@@ -91,6 +91,7 @@ def simulate(
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
         "time_step": step, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
+        "notes": list(model.program.notes),
     }  # fmt: skip
     clock = np.array([_rounded(t, step) for t in saved])
     return Runs(result, clock, names, units, MappingProxyType(constants), MappingProxyType(provenance))

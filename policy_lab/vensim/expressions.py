@@ -295,7 +295,8 @@ def _vector_select(writer: Writer, node: tree.CallStructure, place: Place) -> Ex
     """Sum, product, least, greatest or mean of the elements whose selection is not zero."""
     selection, values, missing, action, error = node.arguments
     if not isinstance(action, int) or error != 0 or action not in (*_SELECTED, 5):
-        raise UnsupportedConstruct(place.variable, f"VECTOR SELECT with action {action} and error {error}", place.line)
+        how = f"action {action} and error {error}" if isinstance(action, int) else "an action that is computed"
+        raise UnsupportedConstruct(place.variable, f"VECTOR SELECT with {how}", place.line)
     both = tree.ArithmeticStructure(["*"], [selection, values])
     weighted, function, neutral = _SELECTED.get(action, (False, "mul", 1.0))
     terms, chosen = [], []
