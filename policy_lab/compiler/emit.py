@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from policy_lab.compiler.driver import write_driver
 from policy_lab.compiler.kernels import KERNELS, quotient
-from policy_lab.compiler.layout import Layout, needed_for_rates, parts
+from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, parts
 from policy_lab.compiler.settled import HUGE, QUOTIENT, RECIPROCAL, TINY
 from policy_lab.compiler.tables import table_kernel
 from policy_lab.compiler.vectors import Code, Module, Target, Value
@@ -56,8 +56,9 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
     once = [*_once(program, layout), *_items(layout, layout.settled, layout.settled)]
     writer.function("once", once, keep_all=True)
     writer.function("start", _start(program, layout), keep_all=True)
-    writer.function("lean", [*_items(layout, needed_for_rates(layout), layout.moving), *rates], keep_all=False)
-    writer.function("full", [*_items(layout, program.step, layout.moving), *rates], keep_all=True)
+    lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), program.step))
+    writer.function("lean", [*_items(layout, lean, layout.moving), *rates], keep_all=False)
+    writer.function("full", [*_items(layout, full, layout.moving), *rates], keep_all=True)
     write_driver(module, layout)
     return module.text()
 

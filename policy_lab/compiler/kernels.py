@@ -165,15 +165,19 @@ def _power_of(code: Code, high: Value, low: Value, y: Value) -> tuple[Value, Val
 
 
 def power(code: Code, x: Value, y: Value) -> None:
-    """x**y, with IEEE 754's special cases; a negative base with a fractional exponent is NaN."""
+    """x**y, with IEEE 754's special cases; a negative base with a fractional exponent is NaN.
+
+    Zero to a positive power counts as usual: ``MAX(0, gap) ^ elasticity`` is what models are full of.
+    """
     high, low = _logarithm(code, x)
     e, e_low = _power_of(code, high, low, y)
-    normal = x.compare("oge", SMALLEST_NORMAL) & x.compare("olt", INFINITY)
-    usual = code.all(normal & abs(e).compare("olt", 708.0))
+    ordinary = x.compare("oge", SMALLEST_NORMAL) & x.compare("olt", INFINITY) & abs(e).compare("olt", 708.0)
+    nothing = x.bits().compare("eq", 0)  # but not -0, which has a sign to keep
+    usual = code.all(ordinary | (nothing & y.compare("ogt", 0.0)))
     code.line(f"br i1 {usual}, label %straight, label %odd")
     code.line("straight:")
     bits, r, tail = _reduce_exp(code, e, e_low)
-    ret(code, _scale(code, bits, 1.0 + (r + tail)))
+    ret(code, code.select(nothing, 0.0, _scale(code, bits, 1.0 + (r + tail))))
     code.line("odd:")
     ret(code, code.call("m_power_odd", x, y))
 
