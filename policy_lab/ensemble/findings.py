@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,12 +74,18 @@ class Findings:
 
     def of(self, index: str, outcome: str | None = None, time: float | None = None) -> pd.DataFrame:
         """Rows of one index, of one outcome, at one time; ``time=ALL_TIMES`` for figures over all times."""
-        rows = self.table[self.table["index"] == index]
-        if outcome is not None:
-            rows = rows[rows["outcome"] == outcome]
+        if outcome is None:
+            rows = self.table[self.table["index"] == index]
+        else:
+            rows = self._parts.get((index, outcome), self.table.iloc[:0])
         if time is not None:
             rows = rows[rows["time"].isna()] if np.isnan(time) else rows[rows["time"] == time]
         return rows
+
+    @cached_property
+    def _parts(self) -> Mapping[tuple[str, str], pd.DataFrame]:
+        """Rows by index and outcome; to compare the texts of every row at each question would be most of the work."""
+        return dict(iter(self.table.groupby(["index", "outcome"], sort=False)))
 
     def factor_about(self, name: str) -> Mapping[str, Any]:
         """What is known of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""

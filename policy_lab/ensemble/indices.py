@@ -31,7 +31,7 @@ from policy_lab.runs import Floats
 #: Blocks of base points are about this large; part of what makes the bits, so it is fixed.
 BLOCK_NUMBERS = 4_000_000
 #: The bootstrap's sums may take this much memory at a time.
-BOOTSTRAP_NUMBERS = 24_000_000
+BOOTSTRAP_NUMBERS = 6_000_000
 #: An output that varies by less than this, relative to its size, is rounding noise and counts as constant.
 CONSTANT = 1e-12
 
@@ -136,11 +136,14 @@ def _read(read: Reader, layout: Layout, start: int, stop: int) -> tuple[Floats, 
     return (block if good.all() else np.where(good[:, None], block, 0.0)), good
 
 
-def _standard(read: Reader, layout: Layout, m: Moments, start: int, stop: int) -> tuple[Floats, NDArray[np.bool_]]:
-    """Blocks in standard units, 0 where an output is constant or a run of the point failed."""
-    block, good = _read(read, layout, start, stop)
-    live = good & m.varies
-    return np.where(live[:, None], (block - m.mean) / m.sd, 0.0), live
+def _standard(
+    read: Reader, layout: Layout, m: Moments, start: int, stop: int, part: slice
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Some outputs of a block in standard units, 0 where an output is constant or a run of the point failed."""
+    block, good = _read(lambda a, b: read(a, b)[:, part], layout, start, stop)
+    live = good & m.varies[part]
+    y = (block - m.mean[part]) / m.sd[part]
+    return (y if live.all() else np.where(live[:, None], y, 0.0)), live
 
 
 def _terms(layout: Layout, y: Floats) -> Floats:
@@ -194,7 +197,7 @@ def estimate(read: Reader, layout: Layout, outputs: int, known: Moments | None =
     m = known or moments(read, layout, outputs)
     sums = np.zeros((_term_count(layout), outputs))
     for start, stop in blocks(layout, outputs):
-        y, _ = _standard(read, layout, m, start, stop)
+        y, _ = _standard(read, layout, m, start, stop, slice(0, outputs))
         sums += _terms(layout, y).sum(axis=0)
     found = _ratios(layout, sums, np.where(m.varies, m.used, np.nan).astype(np.float64))
     return Indices(
@@ -236,14 +239,14 @@ def _resampled_sums(
     used = np.zeros((len(counts), width))
     whole = bool((m.used == layout.points).all())
     for start, stop in blocks(layout, outputs):
-        y, live = _standard(read, layout, m, start, stop)
+        y, live = _standard(read, layout, m, start, stop, part)
         weights = counts[:, start:stop].astype(np.float64)
-        exact = _terms(layout, np.ascontiguousarray(y[:, :, part]))
+        exact = _terms(layout, y)
         exact /= quantum
         np.rint(exact, out=exact)
         sums += weights @ exact.reshape(stop - start, -1)
         if not whole:
-            used += weights @ live[:, part].astype(np.float64)
+            used += weights @ live.astype(np.float64)
     if whole:
         used[:] = layout.points
     scaled = sums.reshape(len(counts), terms, width)

@@ -20,11 +20,12 @@ def ranks(index: Floats) -> Floats:
 
     Equal indices take places in the order of the factors.
     """
-    order = np.argsort(-index, axis=-2, kind="stable")
-    places = np.empty_like(index)
-    counting = np.arange(1.0, index.shape[-2] + 1)[:, None]
-    np.put_along_axis(places, order, np.broadcast_to(counting, index.shape), axis=-2)
-    return np.where(np.isnan(index), np.nan, places)
+    last = np.ascontiguousarray(np.moveaxis(index, -2, -1))  # sorting is far quicker along what lies together
+    order = np.argsort(-last, axis=-1, kind="stable")
+    places = np.empty_like(last)
+    np.put_along_axis(places, order, np.broadcast_to(np.arange(1.0, last.shape[-1] + 1), last.shape), axis=-1)
+    places[np.isnan(last)] = np.nan
+    return np.moveaxis(places, -1, -2)
 
 
 def probabilities(total: Floats, places: int) -> list[Floats]:

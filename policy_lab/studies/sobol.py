@@ -157,9 +157,10 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -
     whole = _OverTime(shape, m)
     with ensemble.progress("resampling", outputs, "outputs") as meter:
         for part, resampled in variance.bootstrap(read, layout, m, counts):
-            for name, values in _arrays(resampled).items():
+            arrays = _arrays(resampled)
+            for name, values in arrays.items():
                 spread.setdefault(name, []).append(_quantiles(values, plan.options["confidence"]))
-            whole.add(part, resampled)
+            whole.add(part, arrays, resampled.variance)
             meter.advance(part.stop - part.start)
     points = _arrays(point)
     found = {}
@@ -195,12 +196,12 @@ class _OverTime:
         self.sums: dict[str, Floats] = {}
         self.weight: Floats | None = None
 
-    def add(self, part: slice, resampled: variance.Indices) -> None:
-        """Take in the resampled indices of some outputs."""
-        weight = np.nan_to_num(resampled.variance) * self.scale[part]
+    def add(self, part: slice, resampled: Mapping[str, Floats], spread: Floats) -> None:
+        """Take in the resampled indices of some outputs, and their variance in each resample."""
+        weight = np.nan_to_num(spread) * self.scale[part]
         outcome = np.arange(part.start, part.stop) % self.shape[1]
         self.weight = self._gather(self.weight, weight, outcome)
-        for name, values in _arrays(resampled).items():
+        for name, values in resampled.items():
             if name != "rank":
                 product = np.nan_to_num(values) * weight[:, None, :]
                 self.sums[name] = self._gather(self.sums.get(name), product, outcome)
