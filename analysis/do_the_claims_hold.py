@@ -123,12 +123,10 @@ def outcomes_of(model: Model, policy: Policy, drawn: Mapping[str, Floats]) -> di
 def judged(claim: Claim, found: Mapping[Policy, Mapping[tuple[str, float], Floats]]) -> tuple[object, ...]:
     """One row of the table."""
     key = (claim.outcome, claim.year)
-    difference = sum(
-        (found[p][key] for p in claim.these), -sum((found[p][key] for p in claim.those), claim.level + 0.0)
-    )
-    difference = claim.sign * np.asarray(difference)
-    low, middle, high = (float(q) for q in np.quantile(claim.sign * difference, [0.05, 0.5, 0.95]))
-    return claim.words, claim.outcome, int(claim.year), float((difference > 0).mean()), low, middle, high
+    these, those = (sum(found[policy][key] for policy in side) for side in (claim.these, claim.those))
+    difference = np.asarray(these - those - claim.level)
+    low, middle, high = (float(q) for q in np.quantile(difference, [0.05, 0.5, 0.95]))
+    return claim.words, claim.outcome, int(claim.year), float((claim.sign * difference > 0).mean()), low, middle, high
 
 
 def main(argv: list[str] | None = None) -> None:
