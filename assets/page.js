@@ -97,13 +97,12 @@
   }
 
   function setLever(key, setting, before) {
-    if (before[0] !== setting[0]) {
-      set({ lever: key, part: "slider" }, { value: setting[0] });
-      set({ lever: key, part: "number" }, { value: setting[0] });
-    }
-    ["start", "ramp"].forEach((part, place) => {
-      const value = setting[place + 1];
-      if (value !== null && before[place + 1] !== value) set({ lever: key, part: part }, { value: value });
+    if (before[0] !== setting[0]) set({ lever: key, part: "slider" }, { value: setting[0] });
+    ["number", "start", "ramp"].forEach((part, place) => {
+      const value = setting[place];
+      if (value === null || before[place] === value || boxOf(document.activeElement) === key + part) return;
+      typed.delete(key + part);
+      set({ lever: key, part: part }, { value: value });
     });
   }
 
@@ -321,6 +320,18 @@
     change(Object.assign({}, state, { levers: levers }), "");
   }
 
+  /* A number box also reports what it was set to, late; only what a hand typed into it is a move. */
+  const typed = new Set();
+  function boxOf(element) {
+    if (!element || !element.id || element.id[0] !== "{") return "";
+    const id = JSON.parse(element.id);
+    return id.lever + id.part;
+  }
+
+  function typing(event) {
+    if (event.target.closest && event.target.closest(".lever") && event.target.tagName === "INPUT") typed.add(boxOf(event.target));
+  }
+
   // --- buttons --------------------------------------------------------------------------------------------------
 
   const leverOf = (button) => button.closest(".lever").dataset.lever;
@@ -378,6 +389,7 @@
       document.addEventListener("click", closeMenus);
       document.addEventListener("keydown", closeMenus);
       document.addEventListener("keydown", keyed);
+      for (const kind of ["input", "keydown"]) document.addEventListener(kind, typing, true);
       window.addEventListener("popstate", wentBack);
       watch();
       turnTo();
@@ -399,8 +411,7 @@
 
     move: function () {
       for (const { id, value } of triggered()) {
-        const stands = told.levers[id.lever][{ start: 1, ramp: 2 }[id.part] || 0];
-        if (value !== stands) moveLever(id.lever, id.part, value);
+        if (typed.has(id.lever + id.part)) moveLever(id.lever, id.part, value);
       }
       return none();
     },

@@ -36,7 +36,7 @@ PAGE = """<!DOCTYPE html>
   <body>
     <noscript>__NO_SCRIPT__</noscript>
     {%app_entry%}
-    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+    {%config%}{%scripts%}{%renderer%}
   </body>
 </html>"""
 

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from policy_lab.studies import Study, run_study
 
 HERE = Path(__file__).parent
 SMALL = HERE.parent / "models" / "small_field"
 PATIENCE = 60_000  # milliseconds; the machines of CI are slow and shared
+expect.set_options(timeout=PATIENCE / 2)
 SERVE = (
     "from policy_lab.app import serve; from policy_lab.model import load_model; from pathlib import Path; import sys; "
 )

@@ -130,9 +130,9 @@ def test_start_year_and_ramp_stand_behind_details(visit: Visit, address: str) ->
     page.wait_for_function("() => !document.querySelector('.stage--busy')")
     policy, reference = curves(page)["Status quo, 1 lever moved"], curves(page)["Status quo"]
     times = page.evaluate("() => Array.from(document.querySelector('.chart--a .js-plotly-plot').data[0].x)")
-    before = [i for i, t in enumerate(times) if t <= 2035]
-    assert [policy[i] for i in before] == pytest.approx([reference[i] for i in before])
-    assert policy[-1] != pytest.approx(reference[-1])
+    before = [i for i, t in enumerate(times) if t <= 2030]
+    assert [policy[i] for i in before] == pytest.approx([reference[i] for i in before], rel=1e-3)
+    assert policy[-1] > 1.05 * reference[-1]
     assert "governments" in row.inner_text()
 
 
@@ -144,7 +144,7 @@ def test_a_world_sets_its_levers_and_tells_why(visit: Visit, address: str) -> No
     expect(page.locator("#world-rationale")).to_contain_text("scandal")
     expect(lever(page, "Shared funding")["box"]).to_have_value("60")
     expect(page.locator(".legend")).to_contain_text("Current policy: An open laboratory")
-    assert page.locator(".chart--a .annotation-text").all_inner_texts().count("Shock") == 1
+    assert page.locator(".chart--a .annotation-text").all_text_contents().count("Shock") == 1
     lever(page, "Shared funding")["row"].get_by_role("button", name="Less:").click()
     expect(page.locator("#world-restore")).to_be_visible()
     page.locator("#world-restore").click()

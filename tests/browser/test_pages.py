@@ -67,11 +67,13 @@ def test_variables_are_searched(visit: Visit, address: str) -> None:
     page = visit(f"{address}/model")
     table = page.locator("#variables tbody tr")
     expect(page.locator("#variable-count")).to_contain_text("variables")
-    page.get_by_label("Search").fill("knowledge")
-    expect(page.locator("#variables tbody")).not_to_contain_text("Openness requirement")
-    names = [row.locator("td").first.inner_text() for row in table.all()]
-    assert "knowledge" in names
-    page.get_by_label("Search").fill("no such thing")
+    expect(page.locator("#variables tbody")).to_contain_text("openness requirement")
+    page.get_by_role("textbox", name="Search", exact=True).fill("knowledge")
+    expect(table.first).to_contain_text("knowledge")
+    expect(page.locator("#variables tbody")).not_to_contain_text("openness requirement")
+    names = page.eval_on_selector_all("#variables tbody tr", "rows => rows.map(row => row.textContent)")
+    assert all("knowledge" in name.casefold() for name in names)
+    page.get_by_role("textbox", name="Search", exact=True).fill("no such thing")
     expect(page.locator("#variable-count")).to_contain_text("Nothing found")
 
 

@@ -26,7 +26,7 @@ def layout(app: Dash) -> html.Header:
                     _button(ids.UNDO, say("app.undo"), "undo", disabled=True),
                     _button(ids.REDO, say("app.redo"), "redo", disabled=True),
                     _button(ids.SHARE, say("app.share"), "share"),
-                    _button(ids.SCHEME, say("app.dark"), "scheme"),
+                    _button(ids.SCHEME, say("app.dark"), "recolour"),
                     html.Span("", id=ids.SHARE_SAID, className="said", role="status"),
                 ],
                 className="bar__tools",
