@@ -20,11 +20,13 @@ from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.vectors import Code, Module
 
 ENTRY = "policy_lab_run"
+_WRITTEN_OUT = 256
 
 
 def write_driver(module: Module, layout: Layout) -> None:
     """Add the entry function and its helpers to a module that has once, start, lean and full."""
     _fits(module, layout)
+    _euler(module, layout)
     for text in (_helpers(module), _runge_kutta(module, layout), _run(module, layout)):
         module.functions.append(text)
 
@@ -42,6 +44,28 @@ def _fits(module: Module, layout: Layout) -> None:
         broken = code.scalar(f"select i1 {some}, i32 {number}, i32 {broken}")
     code.line(f"ret i32 {broken}")
     module.function("internal i32 @fits(ptr %w)", code)
+
+
+def _euler(module: Module, layout: Layout) -> None:
+    """``void @euler(work, h)``: every continuous stock + rate * h, written out where there are not too many."""
+    code, lanes, n = Code(module), module.target.lanes, layout.continuous
+    index, wide, align = module.target.index, code.type("f"), module.target.alignment
+
+    def address(slot: int) -> str:
+        return code.scalar(f"getelementptr inbounds i8, ptr %w, {index} {slot * lanes * 8}")
+
+    if n > _WRITTEN_OUT:
+        stocks, rates = address(layout.first_stock), address(layout.first_rate)
+        code.line(f"call void @move(ptr {stocks}, ptr {stocks}, ptr {rates}, double %h, {index} {n})")
+    else:
+        h = code.splat("%h")
+        for i in range(n):
+            stock = address(layout.first_stock + i)
+            level = code.emit("f", f"load {wide}, ptr {stock}, align {align}")
+            rate = code.emit("f", f"load {wide}, ptr {address(layout.first_rate + i)}, align {align}")
+            code.line(f"store {wide} {(level + rate * h).text}, ptr {stock}, align {align}")
+    code.line("ret void")
+    module.function("internal void @euler(ptr %w, double %h)", code)
 
 
 def _fill(module: Module, text: str) -> str:
@@ -221,7 +245,7 @@ entry:
 
 
 def _run(module: Module, layout: Layout) -> str:
-    n, jumping = layout.continuous, len(layout.stocks) - layout.continuous
+    jumping = len(layout.stocks) - layout.continuous
     return _fill(
         module,
         f"""
@@ -234,7 +258,7 @@ entry:
   %far = mul $IDX %apart, $LANES
   %last = sub $IDX %moments, 1
   %initial = load double, ptr %times, align 8
-  %euler = icmp eq $IDX %method, 0
+  %plain = icmp eq $IDX %method, 0
   br label %block
 block:
   %r = phi $IDX [0, %entry], [%r1, %finished]
@@ -274,9 +298,9 @@ evaluated:
   %over = icmp eq $IDX %k, %last
   br i1 %over, label %finished, label %step
 step:
-  br i1 %euler, label %straight, label %curved
+  br i1 %plain, label %straight, label %curved
 straight:
-  call void @move(ptr %stocks, ptr %stocks, ptr %rates, double %h, $IDX {n})
+  call void @euler(ptr %work, double %h)
   call void @copy(ptr %jumpers, ptr %jumps, $IDX {jumping})
   br label %moved
 curved:

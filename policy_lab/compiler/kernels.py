@@ -22,6 +22,7 @@ LN2_HIGH = 0.6931471805598903  # 42 bits, so that k * LN2_HIGH is exact
 LN2_LOW = 5.497923018708371e-14
 SMALLEST_NORMAL = 2.2250738585072014e-308
 INFINITY = math.inf
+SMALLEST_BITS, INFINITY_BITS = 0x0010000000000000, 0x7FF0000000000000
 
 # (exp(r) - 1 - r) / r**2 for |r| <= ln(2)/2, relative error of exp 2**-61
 EXP = (0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326141, 0.0013888888888883752,
@@ -73,14 +74,19 @@ def quotient(code: Code, a: Value, b: Value, reciprocal: Value) -> Value:
     return code.select(fine.compare("one", 0.0), fine, rough)
 
 
-def _reduce_exp(code: Code, x: Value, low: Value | None = None) -> tuple[Value, Value, Value]:
-    """Nearest multiple of ln 2 (as the bits that hold it), the rest, and the square of the rest times EXP."""
+def _rest_of_exp(code: Code, x: Value) -> tuple[Value, Value]:
+    """The bits that hold the multiple of ln 2 nearest to x, and what is left of x."""
     shifted = code.fma(x, LOG2_E, ROUND)
     n = shifted - ROUND
-    r = code.fma(n, -LN2_LOW, code.fma(n, -LN2_HIGH, x))
+    return shifted.bits(), code.fma(n, -LN2_LOW, code.fma(n, -LN2_HIGH, x))
+
+
+def _reduce_exp(code: Code, x: Value, low: Value | None = None) -> tuple[Value, Value]:
+    """The bits that hold the nearest multiple of ln 2, and e**rest - 1 of the rest."""
+    bits, r = _rest_of_exp(code, x)
     if low is not None:
         r = r + low
-    return shifted.bits(), r, r * r * code.polynomial(r, EXP)
+    return bits, code.fma(r * r, code.polynomial(r, EXP), r)
 
 
 def _scale(code: Code, n_bits: Value, value: Value) -> Value:
@@ -98,16 +104,16 @@ def _scale_far(code: Code, n_bits: Value, value: Value) -> Value:
 
 def exp(code: Code, x: Value) -> None:
     """e**x."""
-    bits, r, tail = _reduce_exp(code, x)
+    bits, grown = _reduce_exp(code, x)
     usual = code.all(abs(x).compare("olt", 708.0))
     code.line(f"br i1 {usual}, label %straight, label %odd")
     code.line("straight:")
-    ret(code, _scale(code, bits, 1.0 + (r + tail)))
+    ret(code, _scale(code, bits, 1.0 + grown))
     code.line("odd:")
     near = code.select(x.compare("olt", 710.0), x, 710.0)
     near = code.select(near.compare("ogt", -746.0), near, -746.0)
-    bits, r, tail = _reduce_exp(code, near)
-    far = _scale_far(code, bits, 1.0 + (r + tail))
+    bits, grown = _reduce_exp(code, near)
+    far = _scale_far(code, bits, 1.0 + grown)
     ret(code, code.select(x.compare("uno", x), x, far))
 
 
@@ -115,9 +121,7 @@ def _split(code: Code, x: Value) -> tuple[Value, Value, Value]:
     """A positive normal x as ``2**k * m`` with m in [0.67, 1.34): k (double), m, and m's interval of the table."""
     offset = x.bits() - TABLE_START
     m = (x.bits() - (offset & -0x10000000000000)).double()
-    biased = (offset + (2048 << 52)) >> 52  # k + 2048 is positive, so a logical shift will do
-    k = (biased | 0x4330000000000000).double() - (4503599627370496.0 + 2048.0)
-    return k, m, (offset >> 48)
+    return code.exponent(offset), m, offset >> 48
 
 
 def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, Value]:
@@ -133,12 +137,11 @@ def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, 
         r = (upper * c - 1.0) + (m - upper) * c
     base = code.fma(k, LN2_HIGH, code.pick(LOG_HIGH, interval))
     sum_ = base + r
-    half = r * -0.5
-    square, square_low = code.product(half, r)
-    high = sum_ + square
+    square, square_low = code.product(r, r)
+    high = code.fma(square, -0.5, sum_)
     low = code.fma(k, LN2_LOW, code.pick(LOG_LOW, interval)) + ((base - sum_) + r)
-    low = low + square_low + ((sum_ - high) + square)
-    low = code.fma(square * r * -2.0, code.polynomial(r, LOG), low)
+    low = code.fma(square_low, -0.5, low) + code.fma(square, -0.5, sum_ - high)
+    low = code.fma(square * r, code.polynomial(r, LOG), low)
     total = high + low
     return total, (high - total) + low
 
@@ -171,13 +174,13 @@ def power(code: Code, x: Value, y: Value) -> None:
     """
     high, low = _logarithm(code, x)
     e, e_low = _power_of(code, high, low, y)
-    ordinary = x.compare("oge", SMALLEST_NORMAL) & x.compare("olt", INFINITY) & abs(e).compare("olt", 708.0)
+    ordinary = (x.bits() - SMALLEST_BITS).compare("ult", INFINITY_BITS - SMALLEST_BITS) & abs(e).compare("olt", 708.0)
     nothing = x.bits().compare("eq", 0)  # but not -0, which has a sign to keep
     usual = code.all(ordinary | (nothing & y.compare("ogt", 0.0)))
     code.line(f"br i1 {usual}, label %straight, label %odd")
     code.line("straight:")
-    bits, r, tail = _reduce_exp(code, e, e_low)
-    ret(code, code.select(nothing, 0.0, _scale(code, bits, 1.0 + (r + tail))))
+    bits, grown = _reduce_exp(code, e, e_low)
+    ret(code, code.select(nothing, 0.0, _scale(code, bits, 1.0 + grown)))
     code.line("odd:")
     ret(code, code.call("m_power_odd", x, y))
 
@@ -193,8 +196,8 @@ def power_odd(code: Code, x: Value, y: Value) -> None:
     near = code.select(e.compare("olt", 710.0), e, 710.0)
     near = code.select(near.compare("ogt", -750.0), near, -750.0)
     e_low = code.select(inside, e_low, 0.0)
-    bits, r, tail = _reduce_exp(code, near, e_low)
-    value = _scale_far(code, bits, 1.0 + (r + tail))
+    bits, grown = _reduce_exp(code, near, e_low)
+    value = _scale_far(code, bits, 1.0 + grown)
     ret(code, _power_edges(code, x, y, value))
 
 
@@ -327,10 +330,10 @@ def arccos(code: Code, x: Value) -> None:
 
 def expm1(code: Code, x: Value) -> None:
     """e**x - 1 for |x| < 700, accurate near zero."""
-    bits, r, tail = _reduce_exp(code, x)
+    bits, r = _rest_of_exp(code, x)
     scale = ((bits << 52) + 0x3FF0000000000000).double()
     near = abs(x).compare("olt", 0.34)
-    value = code.fma(scale, r, scale - 1.0) + scale * tail
+    value = code.fma(scale, r, scale - 1.0) + scale * (r * r * code.polynomial(r, EXP))
     ret(code, code.select(near, x + x * x * code.polynomial(x, EXP), value))
 
 
@@ -347,8 +350,8 @@ def half_exp(code: Code, x: Value) -> None:
     """e**x / 2, which overflows later than e**x does."""
     near = code.select(x.compare("olt", 712.0), x, 712.0)
     near = code.select(near.compare("ogt", -746.0), near, -746.0)
-    bits, r, tail = _reduce_exp(code, near)
-    far = _scale_far(code, bits - 1, 1.0 + (r + tail))
+    bits, grown = _reduce_exp(code, near)
+    far = _scale_far(code, bits - 1, 1.0 + grown)
     ret(code, code.select(x.compare("uno", x), x, far))
 
 

@@ -38,7 +38,7 @@ def host() -> Target:
         features=_flat(features) + (",-prefer-256-bit" if wide else ""),
         lanes=8 if wide else 4 if medium else 2,
         fma=bool(wide or medium or arm),
-        permute=bool(wide),
+        permute=bool(wide and features.get("avx512dq", False)),
         index="i64",
     )
 

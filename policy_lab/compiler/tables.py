@@ -41,6 +41,8 @@ def _read(code: Code, table: Table, x: Value) -> Value:
         if table.outside == "extrapolate" and len(table.x) > 1:
             beyond = _extended(code, table, end, x)
         value = code.select(x.compare(relation, table.x[end]), beyond, value)
+    if segments and not table.stepped:
+        return value  # NaN has come through the arithmetic
     return code.select(x.compare("uno", x), x, value)
 
 

@@ -23,7 +23,7 @@ class Target:
         triple, cpu, features: as LLVM spells them.
         lanes: runs in one vector (8 doubles for AVX-512, 4 for AVX2, 2 for SSE2, NEON and WebAssembly).
         fma: fused multiply-add is one instruction (else it would be a library call).
-        permute: AVX-512's two-register table look-up is there.
+        permute: AVX-512's two-register table look-up is there, and its conversion of 64-bit integers.
         index: integer type of addresses, ``"i64"`` or ``"i32"``.
     """
 
@@ -226,6 +226,14 @@ class Code:
         n = self.target.lanes
         self.module.declare(f"declare i1 @llvm.vector.reduce.and.v{n}i1(<{n} x i1>)")
         return self.scalar(f"call i1 @llvm.vector.reduce.and.v{n}i1({self.type('m')} {mask.text})")
+
+    def exponent(self, bits: Value) -> Value:
+        """The signed upper twelve bits of an integer as a number."""
+        if self.target.permute:
+            whole = self.emit("i", f"ashr {self.type('i')} {bits.text}, splat (i64 52)")
+            return self.emit("f", f"sitofp {self.type('i')} {whole.text} to {self.type('f')}")
+        biased = (bits + (2048 << 52)) >> 52  # positive, so a logical shift will do, and fits below 2**52
+        return (biased | 0x4330000000000000).double() - (4503599627370496.0 + 2048.0)
 
     def pick(self, table: Sequence[float], index: Value) -> Value:
         """``table[index & 15]`` of a 16-entry table, lane by lane."""
