@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -300,7 +301,7 @@ def test_large_models_are_cut_into_functions() -> None:
 def test_cutting_does_not_change_a_bit(big: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(big.program, {}, 1, list(big.outcomes))
     monkeypatch.setattr("policy_lab.compiler.emit.parts", lambda sizes: parts(sizes, 200))
-    cut = translate(big.path)
+    cut = replace(big.program)
     text = emit(cut, layout_of(cut), host())
     assert "@lean_9(" in text
     assert run(cut, {}, 1, list(big.outcomes)).tobytes() == whole.tobytes()
