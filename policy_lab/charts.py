@@ -80,7 +80,7 @@ def nice_limits(low: float, high: float) -> tuple[float, float]:
 
 
 def _round_step(rough: float) -> float:
-    power = 10 ** math.floor(math.log10(rough))
+    power: float = 10.0 ** math.floor(math.log10(rough))
     for factor in (1.0, 2.0, 2.5, 5.0):
         if rough <= factor * power:
             return factor * power
