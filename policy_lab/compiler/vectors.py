@@ -315,7 +315,9 @@ class Module:
         head = [f'target triple = "{self.target.triple}"']
         head += [f"{name} = {body}" for body, name in self.globals.items()]
         common = f'nounwind "target-cpu"="{self.target.cpu}" "target-features"="{self.target.features}"'
-        groups = [f"attributes #0 = {{ {common} }}", f"attributes #1 = {{ willreturn memory(none) {common} }}"]
+        # Without this, vectors that find no register are kept across the border of two cache lines.
+        stack = f'alignstack={self.target.alignment} "stackrealign"' if self.target.index == "i64" else ""
+        groups = [f"attributes #0 = {{ {stack} {common} }}", f"attributes #1 = {{ willreturn memory(none) {common} }}"]
         return "\n".join([*head, *self.declarations, *self.functions, *groups, ""])
 
 
