@@ -127,7 +127,8 @@ def test_pysd_reads_the_file_without_a_warning_of_its_own() -> None:
 def test_money_in_is_money_out(model: Model) -> None:
     """All that funders spend goes to actors, capital, focused organisations, zones and fellowships: nothing is lost."""
     parts = [f"funds to actor[{a}]" for a in ("labs", "nonprofits", "independents", "academia", "government")]
-    names = [*parts, "capital spending[top down]", "capital spending[bottom up]", "earmarked share", "grant money"]
+    names = [*parts, "capital spending[top down]", "capital spending[bottom up]", "facility renewal"]
+    names += ["earmarked share", "grant money"]
     runs = worlds_with(model, {}, [*names, "total safety funding"])
     spent = sum(runs.of(name) for name in names[:-2]) + runs.of("earmarked share") * runs.of("grant money")
     np.testing.assert_allclose(spent, runs.of("total safety funding"), rtol=1e-9)
