@@ -84,7 +84,7 @@ def pysd(model: Model, fast_lookups: bool) -> Work:
     shipped = HardcodedLookups._call
 
     def interpolated(self: Any, data: Any, x: Any, final_subs: Any = None) -> Any:
-        if not self.is_float or self.interp not in ("interpolate", "hold"):
+        if not self.is_float or getattr(x, "dims", ()) or self.interp not in ("interpolate", "hold"):
             return shipped(self, data, x, final_subs)
         points = self.__dict__.setdefault("_points", (data["lookup_dim"].values, data.values))
         return float(np.interp(float(x), *points))

@@ -137,11 +137,11 @@ def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, 
         r = (upper * c - 1.0) + (m - upper) * c
     base = code.fma(k, LN2_HIGH, code.pick(LOG_HIGH, interval))
     sum_ = base + r
-    square, square_low = code.product(r, r)
+    square, square_low = _square(code, r)
     high = code.fma(square, -0.5, sum_)
     low = code.fma(k, LN2_LOW, code.pick(LOG_LOW, interval)) + ((base - sum_) + r)
     low = code.fma(square_low, -0.5, low) + code.fma(square, -0.5, sum_ - high)
-    low = code.fma(square * r, code.polynomial(r, LOG), low)
+    low = code.fma((square if code.target.fma else r * r) * r, code.polynomial(r, LOG), low)
     total = high + low
     return total, (high - total) + low
 
@@ -161,10 +161,26 @@ def log(code: Code, x: Value) -> None:
     ret(code, code.select(x.compare("ult", 0.0), math.nan, value))
 
 
+def _upper(value: Value) -> Value:
+    """The upper 26 bits of a number; products of two such are exact."""
+    return (value.bits() & -0x8000000).double()
+
+
+def _square(code: Code, r: Value) -> tuple[Value, Value]:
+    """``r * r`` in two parts; without fma the second may be some 2**-26 of the first."""
+    if code.target.fma:
+        return code.product(r, r)
+    upper = _upper(r)
+    return upper * upper, (r + upper) * (r - upper)
+
+
 def _power_of(code: Code, high: Value, low: Value, y: Value) -> tuple[Value, Value]:
-    """``y * (high + low)`` in two parts."""
-    product, error = code.product(high, y)
-    return product, code.fma(y, low, error)
+    """``y * (high + low)`` in two parts; without fma the second may be some 2**-26 of the first."""
+    if code.target.fma:
+        product, error = code.product(high, y)
+        return product, code.fma(y, low, error)
+    upper, y_upper = _upper(high), _upper(y)
+    return upper * y_upper, (high - upper) * y_upper + (y - y_upper) * high + y * low
 
 
 def power(code: Code, x: Value, y: Value) -> None:
