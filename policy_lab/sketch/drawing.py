@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from policy_lab.sketch.geometry import Point, arrow_path
+from policy_lab.sketch.geometry import Point, arrow_path, extent
 from policy_lab.sketch.lettering import LINE, wrapped
 from policy_lab.sketch.parts import Box, View
 
@@ -55,10 +55,11 @@ def to_svg(view: View, *, polarity: bool = True, style: bool = False) -> str:
         stands for a variable, the name as ``data-variable``. A reader that cannot see it gets title and description.
     """
     key = "sketch-" + (re.sub(r"[^a-z0-9]+", "-", view.name.lower()).strip("-") or "view")
-    left, top, right, bottom = _extent(view)
-    yields = [
+    left, top, right, bottom = extent(view.boxes, view.arrows)
+    left, top, width, height = left - MARGIN, top - MARGIN, right - left + 2 * MARGIN, bottom - top + 2 * MARGIN
+    lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="sketch" role="img" aria-labelledby="{key}-title {key}-desc" '
-        f'viewBox="{left} {top} {right - left} {bottom - top}" width="{right - left}" height="{bottom - top}">',
+        f'viewBox="{left} {top} {width} {height}" width="{width}" height="{height}">',
         f'<title id="{key}-title">{_safe(view.name)}</title>',
         f'<desc id="{key}-desc">{_safe(_description(view))}</desc>',
         f"<style>{STYLE}</style>" if style else "",
@@ -68,13 +69,7 @@ def to_svg(view: View, *, polarity: bool = True, style: bool = False) -> str:
         *(_box(b) for b in view.boxes),
         "</svg>",
     ]
-    return "\n".join(line for line in yields if line)
-
-
-def _extent(view: View) -> tuple[int, int, int, int]:
-    xs = [x for b in view.boxes for x in (b.x - b.half_width, b.x + b.half_width)] or [0]
-    ys = [y for b in view.boxes for y in (b.y - b.half_height, b.y + b.half_height)] or [0]
-    return min(xs) - MARGIN, min(ys) - MARGIN, max(xs) + MARGIN, max(ys) + MARGIN
+    return "\n".join(line for line in lines if line)
 
 
 def _description(view: View) -> str:
@@ -147,7 +142,7 @@ def _box(box: Box) -> str:
 
 def _name(box: Box) -> str:
     shown = f"<{box.name}>" if box.kind == "ghost" else box.name
-    lines = wrapped(shown, 2 * box.half_width)
+    lines = wrapped(shown, 2 * box.half_width, bold=box.kind in ("stock", "flow"))
     x = -box.half_width if box.kind == "comment" else 0
     first = 4.5 - LINE * (len(lines) - 1) / 2
     spans = (f'<tspan x="{x}" y="{first + LINE * i:.1f}">{_safe(line)}</tspan>' for i, line in enumerate(lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from policy_lab.sketch.parts import Arrow, Box
 
@@ -32,6 +32,17 @@ def arrow_path(arrow: Arrow, start: Box, end: Box) -> tuple[Point, ...]:
             course = _arc(course[0], ((course[0][0] + course[1][0]) / 2, (course[0][1] + course[1][1]) / 2), course[1])
     gap = 0 if arrow.pipe else GAP
     return tuple(_clipped(course, start, end, gap))
+
+
+def extent(boxes: Iterable[Box], arrows: Iterable[Arrow]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of everything drawn, in pixels; all 0 if there is nothing."""
+    by_id = {b.id: b for b in boxes}
+    corners: list[Point] = [
+        (b.x + side * b.half_width, b.y + side * b.half_height) for b in by_id.values() for side in (-1, 1)
+    ]
+    corners += [p for a in arrows for p in arrow_path(a, by_id[a.start], by_id[a.end])]
+    xs, ys = [p[0] for p in corners] or [0], [p[1] for p in corners] or [0]
+    return math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys))
 
 
 def inside(point: Point, box: Box, gap: float = 0) -> bool:

@@ -8,20 +8,27 @@ from typing import Final
 LETTER: Final = 13.3
 LINE: Final = 16
 
+#: Bold letters are wider by this factor.
+BOLD: Final = 1.16
+
 _NARROW = frozenset("iljtfrI.,:;'|!()[]<> -")
 _WIDE = frozenset("mwMW@%")
 
 
-def text_width(text: str) -> float:
+def text_width(text: str, bold: bool = False) -> float:
     """Width of a text in pixels in a plain sans serif, to within a few per cent."""
-    return LETTER * sum(0.34 if c in _NARROW else 0.86 if c in _WIDE else 0.67 if c.isupper() else 0.56 for c in text)
+    return (
+        (BOLD if bold else 1)
+        * LETTER
+        * sum(0.34 if c in _NARROW else 0.86 if c in _WIDE else 0.67 if c.isupper() else 0.56 for c in text)
+    )
 
 
-def wrapped(text: str, width: float) -> list[str]:
+def wrapped(text: str, width: float, bold: bool = False) -> list[str]:
     """The text in lines no wider than ``width`` pixels, broken between words; one word alone may be wider."""
     lines: list[str] = []
     for word in text.split():
-        if lines and text_width(f"{lines[-1]} {word}") <= width:
+        if lines and text_width(f"{lines[-1]} {word}", bold) <= width:
             lines[-1] = f"{lines[-1]} {word}"
         else:
             lines.append(word)

@@ -1,0 +1,192 @@
+"""What does each sector look like? Lays out the diagrams of a model and writes them into its sketch section.
+
+    python -m analysis.draw_sketch [MODEL] [--check] [--svg FOLDER]
+
+One view a group of the model file. Drawn: every stock, flow and auxiliary of the group, a subscripted variable once,
+and as ghosts whatever they read of other groups. Not drawn, because they would drown the picture: constants and
+lookup tables (docs/reference lists them), and what stands behind a lever in force, which is shown in blue: its
+setting, its status quo and the phase-in that all levers share. Everything above the sketch section stays as it is,
+byte for byte, and so does the model's hash. ``--check`` writes nothing and fails if the sketch is not up to date;
+``--svg`` also writes each view as a picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from analysis.sketch_chains import Pipe, Sector
+from analysis.sketch_layout import lay_out
+from policy_lab.equations import Apply, Equation, Expression, Name, Program, names_in
+from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.model import Model, load_model
+from policy_lab.sketch import View, to_svg, without_sketch, write_sketch
+from policy_lab.sketch.parts import BoxKind
+
+#: Kinds of equations that are not drawn.
+LEFT_OUT = ("constant", "lookup", "control")
+
+
+def base(name: str) -> str:
+    """A variable's name without its elements."""
+    return name.partition("[")[0]
+
+
+def sectors(model: Model) -> list[Sector]:
+    """What there is to draw of each group of the model file that has more than constants."""
+    program = model.program
+    reads = dependencies(program)
+    levers = in_force(model, reads)
+    groups: dict[str, dict[str, BoxKind]] = defaultdict(dict)
+    for equation in shown(program):
+        groups[equation.group][base(equation.name)] = "stock" if equation.kind == "stock" else "variable"
+    return [_sector(name, kinds, program, reads, levers) for name, kinds in sorted(groups.items())]
+
+
+def shown(program: Program) -> list[Equation]:
+    """The equations of variables that a diagram shows, one of each subscripted variable."""
+    once = {base(e.name): e for e in program.equations.values() if not e.hidden and e.kind not in LEFT_OUT}
+    return list(once.values())
+
+
+def dependencies(program: Program) -> dict[str, tuple[str, ...]]:
+    """Variable to what its equations read (initial values too), without elements, in reading order.
+
+    What the translation put inside a delay or a smooth is followed to what goes into it.
+    """
+    reads: dict[str, dict[str, None]] = defaultdict(dict)
+    for equation in program.equations.values():
+        if not equation.hidden:
+            for name in _read_by(equation, program):
+                reads[base(equation.name)][base(name)] = None
+    return {name: tuple(found) for name, found in reads.items()}
+
+
+def _read_by(equation: Equation, program: Program) -> Iterator[str]:
+    pending, seen = [equation], {equation.name}
+    while pending:
+        current = pending.pop()
+        for expression in (current.expression, current.initial):
+            for name in names_in(expression) if expression is not None else ():
+                read = program.equations.get(name)
+                if read is None or not read.hidden or read.kind == "lookup":
+                    yield name
+                elif read.name not in seen:
+                    seen.add(read.name)
+                    pending.append(read)
+
+
+def in_force(model: Model, reads: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Variables that only phase a lever in: they read the lever's setting, other constants, and the phase-in."""
+    settings = {base(name) for name in model.levers}
+    kinds = {base(n): e.kind for n, e in model.program.equations.items()}
+    found = set()
+    for name, causes in reads.items():
+        variables = [c for c in causes if kinds.get(c) not in LEFT_OUT]
+        if settings & set(causes) and len(variables) == 1 and kinds[name] == "auxiliary":
+            found.add((name, variables[0]))
+    phases = {phase for _, phase in found}
+    return frozenset(name for name, _ in found) if len(phases) == 1 else frozenset()
+
+
+def _sector(
+    name: str, kinds: dict[str, BoxKind], program: Program, reads: Mapping[str, tuple[str, ...]], levers: frozenset[str]
+) -> Sector:
+    pipes = _pipes(kinds, program)
+    for pipe in pipes:
+        kinds[pipe.flow] = "flow"
+    piped = {(p.flow, stock) for p in pipes for stock in (p.source, p.target) if stock}
+    everywhere = {base(e.name) for e in shown(program)} | {"Time"}
+    links = [
+        (cause, effect)
+        for effect in kinds
+        if effect not in levers
+        for cause in reads.get(effect, ())
+        if cause in everywhere and cause != effect and (cause, effect) not in piped
+    ]
+    return Sector(name, kinds, {n: "lever" for n in kinds if n in levers}, pipes, links, _note(name, program))
+
+
+def _note(group: str, program: Program) -> str:
+    """How to read the page, and how much of the sector it leaves out."""
+    constants = {base(e.name) for e in program.equations.values() if e.group == group and e.kind == "constant"}
+    return (f"Blue: a lever as it is in force. <In brackets>: shown elsewhere. {len(constants)} constants of this "
+            "sector are not drawn.")  # fmt: skip
+
+
+def _pipes(kinds: Mapping[str, BoxKind], program: Program) -> list[Pipe]:
+    """The flows of a sector: variables of the sector that a stock's rate adds or takes away as they are."""
+    source: dict[str, str] = {}
+    target: dict[str, str] = {}
+    for name in program.stocks:
+        stock, rate = base(name), program.equations[name].expression
+        if stock in kinds and rate is not None:
+            for flow, sign in _terms(rate, 1):
+                if kinds.get(base(flow)) == "variable":
+                    (target if sign > 0 else source).setdefault(base(flow), stock)
+    flows = [n for n in kinds if n in source or n in target]
+    return [Pipe(n, source.get(n), target.get(n)) for n in flows if source.get(n) != target.get(n)]
+
+
+def _terms(rate: Expression, sign: int) -> Iterator[tuple[str, int]]:
+    """The variables that a rate adds (1) or subtracts (-1), those inside products left out."""
+    if isinstance(rate, Name):
+        yield rate.name, sign
+    elif isinstance(rate, Apply) and rate.function in ("add", "sub", "neg"):
+        signs = {"add": (1, 1), "sub": (1, -1), "neg": (-1,)}[rate.function]
+        for argument, own in zip(rate.arguments, signs, strict=True):
+            yield from _terms(argument, sign * own)
+
+
+def views(model: Model) -> list[View]:
+    """Every view of the model's sketch section, in the order of its groups."""
+    return [lay_out(sector) for sector in sectors(model)]
+
+
+def with_sketch(text: str, drawn: list[View]) -> str:
+    """A model file's text with these views as its sketch section; the equations unchanged."""
+    equations = without_sketch(text)
+    if not equations.endswith("\n"):
+        raise ModelError("The equations end without a line break: a sketch section has to begin on a line of its own.")
+    return equations + write_sketch(drawn)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("model", nargs="?", default="big_science", help="folder under models/, or a model file")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the sketch is not up to date")
+    parser.add_argument("--svg", type=Path, metavar="FOLDER", help="also write every view as a picture")
+    wanted = parser.parse_args(arguments)
+    try:
+        return _draw(wanted.model, wanted.check, wanted.svg)
+    except PolicyLabError as error:
+        print(f"draw_sketch: {error}", file=sys.stderr)
+        return 1
+
+
+def _draw(name: str, check: bool, folder: Path | None) -> int:
+    model = load_model(name)
+    drawn = views(model)
+    raw = model.path.read_bytes().decode("utf-8")
+    text = with_sketch(raw, drawn)
+    if check:
+        print("The sketch is up to date." if text == raw else f"Out of date: python -m analysis.draw_sketch {name}")
+        return int(text != raw)
+    if text != raw:
+        model.path.write_bytes(text.encode("utf-8"))
+    for view in drawn:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            slug = re.sub(r"[^a-z0-9]+", "_", view.name.lower()).strip("_")
+            (folder / f"{slug}.svg").write_text(to_svg(view, style=True) + "\n", encoding="utf-8")
+        print(f"{view.name}: {len(view.boxes)} boxes, {len(view.arrows)} arrows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
