@@ -3,11 +3,11 @@
     python -m analysis.draw_sketch [MODEL] [--check] [--svg FOLDER]
 
 One view a group of the model file. Drawn: every stock, flow and auxiliary of the group, a subscripted variable once,
-and as ghosts whatever they read of other groups. Not drawn, because they would drown the picture: constants and
-lookup tables (docs/reference lists them), and what stands behind a lever in force, which is shown in blue: its
-setting, its status quo and the phase-in that all levers share. Everything above the sketch section stays as it is,
-byte for byte, and so does the model's hash. ``--check`` writes nothing and fails if the sketch is not up to date;
-``--svg`` also writes each view as a picture.
+and as ghosts whatever they read of other groups. Not drawn, because they would drown the picture: lookup tables and
+constants (docs/reference lists them; a group of few variables has room for its own), and what stands behind a lever
+in force, which is shown in blue: its setting, its status quo and the phase-in that all levers share. Everything above
+the sketch section stays as it is, byte for byte, and so does the model's hash. ``--check`` writes nothing and fails
+if the sketch is not up to date; ``--svg`` also writes each view as a picture.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from policy_lab.equations import Apply, Equation, Expression, Name, Program, nam
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model, load_model
 from policy_lab.sketch import View, to_svg, without_sketch, write_sketch
-from policy_lab.sketch.parts import BoxKind
+from policy_lab.sketch.parts import BoxKind, Tone
 
 #: Kinds of equations that are not drawn.
 LEFT_OUT = ("constant", "lookup", "control")
+#: A sector with no more variables than this has room for its constants.
+FEW = 8
 
 
 def base(name: str) -> str:
@@ -100,7 +102,11 @@ def _sector(
     for pipe in pipes:
         kinds[pipe.flow] = "flow"
     piped = {(p.flow, stock) for p in pipes for stock in (p.source, p.target) if stock}
-    everywhere = {base(e.name) for e in shown(program)} | {"Time"}
+    constants = dict.fromkeys(
+        base(e.name) for e in program.equations.values() if e.group == name and e.kind == "constant"
+    )
+    few = tuple(constants) if len(kinds) <= FEW else ()
+    everywhere = {base(e.name) for e in shown(program)} | {"Time", *few}
     links = [
         (cause, effect)
         for effect in kinds
@@ -108,14 +114,17 @@ def _sector(
         for cause in reads.get(effect, ())
         if cause in everywhere and cause != effect and (cause, effect) not in piped
     ]
-    return Sector(name, kinds, {n: "lever" for n in kinds if n in levers}, pipes, links, _note(name, program))
+    read = {cause for cause, _ in links}
+    muted = [c for c in few if c in read]
+    tones: dict[str, Tone] = {**dict.fromkeys(levers & set(kinds), "lever"), **dict.fromkeys(muted, "muted")}
+    kinds.update(dict.fromkeys(muted, "variable"))
+    return Sector(name, kinds, tones, pipes, links, _note(len(constants) - len(muted)))
 
 
-def _note(group: str, program: Program) -> str:
+def _note(left_out: int) -> str:
     """How to read the page, and how much of the sector it leaves out."""
-    constants = {base(e.name) for e in program.equations.values() if e.group == group and e.kind == "constant"}
-    return (f"Blue: a lever as it is in force. <In brackets>: shown elsewhere. {len(constants)} constants of this "
-            "sector are not drawn.")  # fmt: skip
+    return (f"Blue: a lever as it is in force. Grey: a constant. <In brackets>: shown elsewhere. "
+            f"Not drawn: {left_out} constants of this sector.")  # fmt: skip
 
 
 def _pipes(kinds: Mapping[str, BoxKind], program: Program) -> list[Pipe]:
@@ -155,6 +164,11 @@ def with_sketch(text: str, drawn: list[View]) -> str:
     return equations + write_sketch(drawn)
 
 
+def file_name(view: View) -> str:
+    """The picture of a view as a file beside the others."""
+    return re.sub(r"[^a-z0-9]+", "_", view.name.lower()).strip("_") + ".svg"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -182,8 +196,7 @@ def _draw(name: str, check: bool, folder: Path | None) -> int:
     for view in drawn:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            slug = re.sub(r"[^a-z0-9]+", "_", view.name.lower()).strip("_")
-            (folder / f"{slug}.svg").write_text(to_svg(view, style=True) + "\n", encoding="utf-8")
+            (folder / file_name(view)).write_text(to_svg(view, style=True) + "\n", encoding="utf-8")
         print(f"{view.name}: {len(view.boxes)} boxes, {len(view.arrows)} arrows")
     return 0
 

@@ -35,6 +35,7 @@ def routed(
         first: number of the first arrow.
     """
     laid = _paths(boxes, pipes)
+    beside = {(p.end, p.start) for p in pipes}
     arrows: list[Arrow] = []
     poor: list[tuple[str, str]] = []
     bent: list[tuple[str, str]] = []
@@ -44,10 +45,11 @@ def routed(
                                 key=lambda c: c[0])  # fmt: skip
         crossings = sum(_cross(path, other) for other in laid[len(pipes) :])
         swing = max((dist(p, _foot(boxes, arrow)) for p in arrow.points), default=0)
-        far = dist(path[0], path[-1]) > LONGEST or swing > WIDEST_SWING
+        own = (boxes[cause].id, boxes.get(f"valve of {effect}", boxes[effect]).id) in beside
+        far = not own and (dist(path[0], path[-1]) > LONGEST or swing > WIDEST_SWING)
         if cost >= HIT or crossings > MOST_CROSSINGS or far:
             poor.append((cause, effect))
-        elif swing > SWING:
+        elif swing > SWING and not own:
             bent.append((cause, effect))
         arrows.append(arrow)
         laid.append(path)

@@ -2,8 +2,9 @@
 
 Field by field after Vensim's reference manual ("Sketch Information" and "Objects"). Numbers that never differ in our
 sketches stand in the templates: 8 is a bare word, 3 a rectangle, 34 a valve, 40 a word attached to a valve; 22 the
-thickness of a pipe, 4 and 100 a pipe with and without head; the second of the pair ``3``/``2`` says whether arrows
-may come in, which makes a name a definition or a ghost.
+thickness of a pipe, 4 and 100 a pipe with and without head. The field after the shape is a sum of bits: 128 says that
+the size is ours and not Vensim's, 4 that a line of text follows, 2 that arrows may leave, and 1 that they may come in,
+which a definition has and a ghost has not.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ _PLAIN = re.compile(r"[^\W\d][\w $']*")
 
 #: shape, bits, hide level, kind of font change, place of the text, border for each kind of box.
 _FORM: dict[BoxKind, str] = {
-    "stock": "3,3,0,{font},0,0",
-    "flow": "40,3,0,{font},-1,0",
-    "variable": "8,3,0,{font},0,0",
-    "ghost": "8,2,0,{font},-1,0",
+    "stock": "3,131,0,{font},0,0",
+    "flow": "40,131,0,{font},-1,0",
+    "variable": "8,131,0,{font},0,0",
+    "ghost": "8,130,0,{font},-1,0",
     "valve": "34,3,0,0,1,0",
     "cloud": "0,3,0,0,-1,0",
     "comment": "8,4,0,{font},-1,0",
