@@ -6,10 +6,12 @@ import itertools
 import re
 import warnings
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import simlin
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,6 +185,17 @@ def test_another_programs_grammar_reads_every_line(model: Model, views: tuple[Vi
     for view, names in zip(views, found.values(), strict=True):
         defined = {b.name for b in view.boxes if b.kind in ("stock", "flow", "variable")}
         assert {n.strip().replace("_", " ").casefold() for n in names} == {n.casefold() for n in defined}, view.name
+
+
+def test_another_program_draws_the_same_pages(model: Model, views: tuple[View, ...]) -> None:
+    """Simlin reads Vensim's sketches too: as many pages, stocks and ghosts (it has none of the clock) as we drew."""
+    picture = ET.fromstring(simlin.load(str(model.path)).diagram().svg)
+    found = Counter(e.get("class", "").split(" ")[0] for e in picture.iter())
+    boxes = Counter("clock" if b.name == "Time" else b.kind for v in views for b in v.boxes)
+    assert found["simlin-group"] == len(views)
+    assert found["simlin-stock"] == boxes["stock"]
+    assert found["simlin-alias"] == boxes["ghost"]
+    assert found["simlin-flow"] + found["simlin-aux"] == boxes["flow"] + boxes["variable"]
 
 
 # --- reading and writing --------------------------------------------------------------------------------------------
