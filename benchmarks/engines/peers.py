@@ -18,12 +18,14 @@ import numpy as np
 from policy_lab.backends import get
 from policy_lab.model import Model, load_model
 
-Work = Callable[[], int]
+Work = Callable[[], float]
+#: PySD makes this many steps of a run, and the figure is scaled to the whole: a run of a large model takes minutes.
+PYSD_STEPS = 60
 
 
 @dataclass(frozen=True)
 class Engine:
-    """``work()`` makes some runs and gives their number; ``once``: too slow to be measured more than one time."""
+    """``work()`` makes some runs, or a part of one, and gives their number; ``once``: too slow to measure again."""
 
     name: str
     work: Work
@@ -48,7 +50,7 @@ def batched(model: Model, backend: str, runs: int, threads: int | None = None) -
     times, saved = model.program.clock.moments()
     wanted = np.array(times)[saved]
 
-    def work() -> int:
+    def work() -> float:
         if threads is None:
             os.environ.pop("POLICY_LAB_THREADS", None)
         else:
@@ -66,7 +68,7 @@ def simlin(model: Model) -> Work:
     simulation = library.load(str(model.path)).simulate()
     names = outputs_of(model)
 
-    def work() -> int:
+    def work() -> float:
         simulation.reset()
         simulation.run_to_end()
         for name in names:
@@ -95,15 +97,17 @@ def pysd(model: Model, fast_lookups: bool) -> Work:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         loaded = library.read_vensim(str(copy))
-    names = outputs_of(model)
+    names, clock = outputs_of(model), model.program.clock
+    steps = min(PYSD_STEPS, len(clock.moments()[0]) - 1)
+    until = clock.initial + steps * clock.step
 
-    def work() -> int:
+    def work() -> float:
         HardcodedLookups._call = interpolated if fast_lookups else shipped
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            loaded.run(return_columns=names)
+            loaded.run(return_columns=names, final_time=until)
         HardcodedLookups._call = shipped
-        return 1
+        return (steps + 1) / len(clock.moments()[0])
 
     return work
 
