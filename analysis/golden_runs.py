@@ -1,11 +1,12 @@
 """Is PySD still of the opinion that our numbers rest on? Golden runs: PySD's own runs of every world of a model.
 
-    python -m analysis.golden_runs [MODEL] [--scenario NAME] [--check]
+    python -m analysis.golden_runs [MODEL] [--scenario NAME] [--check [--whole]]
 
 Without MODEL: every model under ``models/``. Writes ``models/<model>/expected/<scenario>.csv.gz`` (every variable,
 once a year, all digits) and ``KEY.json``, which says what they were made from: the model file's equations, the
-constants of each world, PySD's version. With ``--check`` nothing is written: the key is compared, and the first
-steps of one world are run again.
+constants of each world, PySD's version. A world that is finished is kept, whatever happens to the others. With
+``--check`` nothing is written: the key is compared, and the first steps of one world (``--whole``: all of them) are
+run again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import io
 import json
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -120,44 +121,45 @@ def _stale(model: Model, reason: str) -> str:
     )
 
 
-def check(model: Model, world: str) -> str:
-    """What PySD says today about the first years of a world, against what is stored; raises if the key is stale."""
+def check(model: Model, world: str, whole: bool = False) -> str:
+    """What PySD says today about the first years of a world, or all, against what is stored; raises if it differs."""
     reason = stale(model)
     if reason:
         raise ModelError(reason)
     clock = model.program.clock
-    again = run_pysd(model, world, [t for t in years(model) if t <= clock.initial + max(1, STEPS_AGAIN * clock.step)])
+    last = clock.final if whole else clock.initial + max(1, STEPS_AGAIN * clock.step)
+    again = run_pysd(model, world, [t for t in years(model) if t <= last])
     apart = disagreement(read(model, world), again)
     if apart.relative > SAME:
         raise ModelError(f"PySD's run of '{world}' is not what is stored: it differs by {apart}.")
     return f"{model.name}: the golden runs fit the model; '{world}' run again to {again.time[-1]:g}: the same."
 
 
-def _write_by_name(job: tuple[str, str]) -> tuple[str, dict[str, str]]:
-    path, world = job
+def _write_by_name(path: str, world: str) -> tuple[str, dict[str, str]]:
     return world, write(load_model(path), world)
 
 
 def write_all(model: Model, wanted: tuple[str, ...]) -> None:
     path = folder_of(model) / "KEY.json"
     keys = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    jobs = [(str(model.folder), world) for world in wanted]
-    with ProcessPoolExecutor(max_workers=2) as pool, Bar("golden runs", len(jobs), "worlds") as bar:
-        for world, key in pool.map(_write_by_name, jobs):
-            keys[world] = key
-            bar.advance()
     for gone in [world for world in keys if world not in worlds(model)]:
         del keys[gone]
         (folder_of(model) / f"{gone}.csv.gz").unlink(missing_ok=True)
-    ordered = {world: keys[world] for world in worlds(model) if world in keys}
-    path.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    with ProcessPoolExecutor(max_workers=2) as pool, Bar("golden runs", len(wanted), "worlds") as bar:
+        jobs = [pool.submit(_write_by_name, str(model.folder), world) for world in wanted]
+        for job in as_completed(jobs):
+            world, key = job.result()
+            keys[world] = key
+            ordered = {world: keys[world] for world in worlds(model) if world in keys}
+            path.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+            bar.advance()
 
 
-def one_model(model: Model, world: str | None, only_check: bool) -> str:
+def one_model(model: Model, world: str | None, only_check: bool, whole: bool) -> str:
     if world:
         model.scenario(world)
     if only_check:
-        return check(model, world or worlds(model)[0])
+        return check(model, world or worlds(model)[0], whole)
     write_all(model, (world,) if world else worlds(model))
     return f"{model.name}: golden runs of {world or f'{len(worlds(model))} worlds'} in {folder_of(model)}"
 
@@ -167,10 +169,11 @@ def main(words: list[str]) -> int:
     parser.add_argument("model", nargs="?", help="a folder under models/, or a path (default: all models)")
     parser.add_argument("--scenario", help="only this world")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--whole", action="store_true", help="with --check: run the world again to its end")
     given = parser.parse_args(words)
     try:
         for name in [given.model] if given.model else model_names():
-            print(one_model(load_model(name), given.scenario, given.check))
+            print(one_model(load_model(name), given.scenario, given.check, given.whole))
     except PolicyLabError as error:
         print(error, file=sys.stderr)
         return 1
