@@ -353,8 +353,18 @@ except OutputError as error:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="Cannot write"):
-        run_study(ishigami(), tmp_path / "file" / "out")
+    for place in (tmp_path / "file", tmp_path / "file" / "out"):
+        with pytest.raises(OutputError, match="A file of that name is in the way"):
+            run_study(ishigami(), place)
+
+
+def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with pytest.raises(OutputError, match=r"Permission denied\. You may not write there; choose another folder"):
+        run_study(ishigami(), tmp_path / "out")
 
 
 # ---- bad study files, each refused before any run

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from policy_lab.errors import BadValue
+
+if TYPE_CHECKING:
+    from policy_lab.ensemble.runner import Workers
 
 DIFFERS = 1
 
@@ -23,6 +29,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--out", metavar="DIR", help="the result folder; made if it does not exist")
     words.add_argument("--seed", metavar="N", help="another seed than the study file's: a whole number, 0 or more")
     words.add_argument("--replay", metavar="DIR", help="run a stored study again and say whether anything differs")
+    words.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run on a Dask cluster: tcp://HOST:8786 of its scheduler, or local:N for N processes of this machine",
+    )
     words.set_defaults(does=command)
 
 
@@ -37,7 +48,8 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.studies import load_study, run_study
 
     study = load_study(arguments.file)
-    run_study(study, arguments.out, seed=seed, progress=bar)
+    with _workers(arguments.scheduler) as workers:
+        run_study(study, arguments.out, seed=seed, progress=bar, workers=workers)
     print(f"The result is in {arguments.out}")
     return 0
 
@@ -48,12 +60,26 @@ def _replay(arguments: argparse.Namespace) -> int:
     from policy_lab.progress import bar
     from policy_lab.studies import replay
 
-    again = replay(arguments.replay, progress=bar)
+    with _workers(arguments.scheduler) as workers:
+        again = replay(arguments.replay, progress=bar, workers=workers)
     if again.same:
         print("The same numbers, to the last bit.")
         return 0
     print("\n".join(["Other numbers:", *(f"- {difference}" for difference in again.differences)]))
     return DIFFERS
+
+
+@contextmanager
+def _workers(scheduler: str | None) -> Iterator[Workers]:
+    """Where the runs are made: in this process, or on the cluster that was named."""
+    from policy_lab.ensemble.cluster import workers_of
+    from policy_lab.ensemble.runner import here
+
+    if scheduler is None:
+        yield here
+        return
+    with workers_of(scheduler) as workers:
+        yield workers
 
 
 def _seed(text: str | None) -> int | None:

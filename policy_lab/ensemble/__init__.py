@@ -7,6 +7,7 @@
 ``designs``      samples of the unit cube, made row by row so that they need not fit in memory
 ``folder``       a result folder: its lock, its finished chunks, its files
 ``runner``       samples in, outcomes out, chunk by chunk, resumable
+``cluster``      the same chunks made by the workers of a Dask cluster
 ``indices``      variance-based indices of many outputs at once, with their bootstrap
 ``findings``     the tidy table a study ends in
 ``wording``      numbers and lists as people say them

@@ -8,6 +8,7 @@ what it had. When the study is finished ``work/`` is gone.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -44,7 +45,16 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        raise OutputError(f"Cannot write {path}: {why}. Free some room or choose another folder.") from None
+        raise OutputError(f"Cannot write {path}: {why}. {_way_out(error)}") from None
+
+
+def _way_out(error: OSError) -> str:
+    """What to do about a refusal of the operating system."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "A file of that name is in the way; choose another folder, or move the file."
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return "You may not write there; choose another folder."
+    return "Free some room or choose another folder."
 
 
 def write_text(path: Path, text: str) -> None:
