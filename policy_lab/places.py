@@ -25,9 +25,9 @@ def results_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """The folder for what can be made again (compiled models); made by whoever writes to it, and safe to delete.
+    """The folder for what can be made again (models read, models compiled); safe to delete.
 
-    ``POLICY_LAB_CACHE`` names another one.
+    It is made by whoever writes to it. ``POLICY_LAB_CACHE`` names another one.
     """
     chosen = os.environ.get("POLICY_LAB_CACHE")
     if chosen:

@@ -18,7 +18,7 @@ from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName
 from policy_lab.evaluate import start_values
 from policy_lab.model import Model, Setting
 from policy_lab.runs import Floats, Runs
-from policy_lab.vensim import translate
+from policy_lab.vensim import program_of
 
 #: Runs a backend is given at once where nobody says otherwise; progress is told after each such chunk.
 CHUNK = 4096
@@ -215,7 +215,7 @@ def _structures(
 
 @lru_cache(maxsize=64)
 def _translated(path: str, source: str, given: tuple[tuple[str, float], ...]) -> Program:
-    program = translate(Path(path), dict(given))
+    program = program_of(Path(path), dict(given))
     if program.source != source:
         raise ModelError(f"{Path(path).name} has changed since it was read: load the model again.")
     return program

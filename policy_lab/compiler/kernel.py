@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from policy_lab.compiler import cache
+from policy_lab import cache
 from policy_lab.compiler.driver import ENTRY
 from policy_lab.compiler.emit import emit
 from policy_lab.compiler.layout import Layout, layout_of
@@ -116,10 +116,10 @@ def _object(text: str) -> Loaded:
     """Loaded code for a module. Its whole text is the key, so that nothing that matters can be left out of it."""
     key = cache.key_of(text, versions())
     if key not in _loaded:
-        code = cache.read(key)
+        code = cache.read(key, "o")
         if code is None:
             code = compile_object(text, host())
-            cache.write(key, code)
+            cache.write(key, "o", code)
         _loaded[key] = Loaded(code)
         while len(_loaded) > _KEPT:
             _loaded.popitem(last=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from policy_lab.compiler import cache
+from policy_lab import cache
 from policy_lab.compiler.driver import ENTRY
 from policy_lab.compiler.emit import emit
 from policy_lab.compiler.layout import Layout, layout_of
@@ -32,10 +32,10 @@ def module_of(program: Program) -> Module:
     layout = layout_of(program, reciprocals=False)
     text = emit(program, layout, browser())
     key = cache.key_of(text, versions())
-    code = cache.read(key)
+    code = cache.read(key, "o")
     if code is None:
         code = compile_object(text, browser())
-        cache.write(key, code)
+        cache.write(key, "o", code)
     linked = link(code, ENTRY)
     return Module(linked.module, _described(program, layout, linked.constants))
 

@@ -11,7 +11,7 @@ from policy_lab.model.parts import Model
 from policy_lab.model.scenarios import read_scenarios
 from policy_lab.model.tables import COLUMNS, Tables
 from policy_lab.places import models_folder
-from policy_lab.vensim import ENDINGS, translate
+from policy_lab.vensim import ENDINGS, program_of
 
 
 def load_model(name_or_path: str | Path) -> Model:
@@ -62,7 +62,7 @@ def _model_files(folder: Path) -> list[Path]:
 
 @lru_cache(maxsize=32)
 def _load_file(path: Path, state: tuple[tuple[str, int, int], ...]) -> Model:
-    program = translate(path)
+    program = program_of(path)
     return Model(path.stem, path, None, program.source, program)
 
 

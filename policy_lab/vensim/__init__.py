@@ -1,6 +1,8 @@
 """Vensim ``.mdl`` and XMILE -> ``Program``, through PySD's translators and abstract model.
 
     names.py        Vensim's rules for comparing names
+    kept.py         Programs kept on disk: a file that was read before is not parsed again
+    translation.py  a file -> Program, by way of
     source.py       lines, groups, hash: what the parser throws away
     reading.py      the file through PySD's parsers, safely
     ranges.py       subscript ranges and mappings
@@ -10,24 +12,31 @@
     sheet.py        all equations, unrolled
     order.py        what runs when
 
-PySD only parses here; it executes nothing.
+PySD only parses here; it executes nothing. It takes most of a second to import, so nothing above ``translate``
+imports it, and a Program from the cache needs none of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
-from policy_lab.equations import Clock, Equation, Expression, Name, Number, Program, names_in
-from policy_lab.errors import ModelError, UnsupportedConstruct
-from policy_lab.evaluate import start_values, value_of
-from policy_lab.vensim.names import bare, fold, with_elements
-from policy_lab.vensim.order import Orders, orders
-from policy_lab.vensim.reading import ENDINGS, Reading, read
-from policy_lab.vensim.sheet import CONTROLS, Sheet, Sizes
+from policy_lab.equations import Program
+from policy_lab.vensim import kept
+from policy_lab.vensim.names import ENDINGS, bare, fold, with_elements
 
-__all__ = ["ENDINGS", "bare", "fold", "translate", "with_elements"]
+__all__ = ["ENDINGS", "bare", "fold", "program_of", "translate", "with_elements"]
+
+
+def program_of(path: Path, given: Mapping[str, float] | None = None) -> Program:
+    """``translate``, or the same Program from the cache if this very file was translated before."""
+    key = kept.key_of(path, given or {})
+    program = kept.read(key, path)
+    if program is None:
+        program = translate(path, given)
+        if kept.key_of(path, given or {}) == key:  # else the file was changed while it was read
+            kept.write(key, program)
+    return program
 
 
 def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
@@ -43,100 +52,6 @@ def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
     Raises:
         ModelError: the file cannot be read, a name is not defined, variables need each other at the same moment.
     """
-    reading = read(Path(path))
-    given = {fold(name): value for name, value in (given or {}).items()}
-    try:
-        return _laid_out(reading, given)
-    except RecursionError:
-        raise ModelError(f"{reading.source.path.name}: an equation is nested too deeply.") from None
-    except ModelError as error:
-        raise ModelError(f"{reading.source.path.name}: {error}" if reading.source.path.name not in str(error)
-                         else str(error)) from None  # fmt: skip
+    from policy_lab.vensim.translation import translated
 
-
-def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
-    """Unroll until every delay has as many stages as its delay time at the start asks for."""
-    sizes: Sizes = {}
-    for _ in range(5):
-        sheet = Sheet(reading, sizes)
-        guards = sheet.add_guards()
-        tables, clock = sheet.tables, _clock(sheet.equations, sheet)
-        equations = _with_numbers(sheet.equations, clock)
-        run = orders(equations, [g.name for g in guards])
-        refused = [*sheet.refused, *_changing(sheet, equations, run)]
-        constants = {n: e.expression.value for n, e in equations.items()
-                     if e.kind == "constant" and isinstance(e.expression, Number)}  # fmt: skip
-        known = {**constants, **_controls(clock), "Time": clock.initial}
-        known.update({n: given[fold(n)] for n in known if fold(n) in given})
-        if refused:
-            break
-        values = start_values(equations, (*run.once, *run.start), known, tables)
-        try:
-            needed = sheet.needed_stages(values, known["TIME STEP"])
-        except UnsupportedConstruct as too_short:
-            refused.append(too_short)
-            break
-        if all(needed[key] == group[0].used for key, group in sheet.stages_of.items()):
-            break
-        sizes = needed
-    else:
-        raise ModelError("The order of its delays depends on itself and cannot be worked out.")
-    return Program(
-        reading.source.path.stem, equations, tables, clock, constants, run.once, run.start, run.step,
-        reading.source.hash, (*reading.notes, *sheet.lowered()), guards, tuple(refused),
-        str(reading.source.path),
-    )  # fmt: skip
-
-
-def _controls(clock: Clock) -> dict[str, float]:
-    return {"INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "TIME STEP": clock.step,
-            "SAVEPER": clock.saveper}  # fmt: skip
-
-
-def _clock(equations: Mapping[str, Equation], sheet: Sheet) -> Clock:
-    """Time settings; they may name each other, and nothing else."""
-    values: dict[str, float] = {}
-    for name in CONTROLS.values():
-        if name not in equations and name == "SAVEPER" and "TIME STEP" in equations:
-            continue
-        if name not in equations:
-            raise ModelError(f"'{name}' is not defined: a model needs {', '.join(CONTROLS.values())}.")
-        values[name] = _control(name, equations, ())
-    values.setdefault("SAVEPER", values["TIME STEP"])
-    step, saveper = values["TIME STEP"], values["SAVEPER"]
-    if not step > 0 or not saveper > 0:
-        raise ModelError(f"TIME STEP is {step:g} and SAVEPER {saveper:g}: both must be above 0.")
-    if not values["FINAL TIME"] >= values["INITIAL TIME"]:
-        raise ModelError(f"FINAL TIME ({values['FINAL TIME']:g}) is before INITIAL TIME ({values['INITIAL TIME']:g}).")
-    unit = equations["FINAL TIME"].unit or equations["TIME STEP"].unit
-    return Clock(values["INITIAL TIME"], values["FINAL TIME"], step, saveper, unit)
-
-
-def _control(name: str, equations: Mapping[str, Equation], asked: tuple[str, ...]) -> float:
-    equation = equations.get(name)
-    if name in asked or equation is None or equation.expression is None:
-        raise ModelError(f"The time setting '{(asked or (name,))[0]}' cannot be worked out.")
-    named = set(names_in(equation.expression))
-    strange = [n for n in named if n not in equations or equations[n].kind not in ("control", "constant")]
-    if strange:
-        raise UnsupportedConstruct(name, f"'{strange[0]}' for a time setting", equation.line)
-    values = {n: _control(n, equations, (*asked, name)) for n in named}
-    return value_of(equation.expression, values, {})
-
-
-def _with_numbers(equations: Mapping[str, Equation], clock: Clock) -> dict[str, Equation]:
-    """Controls as plain numbers."""
-    numbers = _controls(clock)
-    return {n: replace(e, expression=Number(numbers[n])) if e.kind == "control" else e for n, e in equations.items()}
-
-
-def _changing(sheet: Sheet, equations: Mapping[str, Equation], run: Orders) -> Iterator[UnsupportedConstruct]:
-    """What must not change during a run, and does."""
-    fixed = set(run.once) | {n for n, e in equations.items() if e.kind in ("constant", "control")}
-
-    def settled(expression: Expression) -> bool:
-        return isinstance(expression, Number) or (isinstance(expression, Name) and expression.name in fixed)
-
-    for expression, place, construct in sheet.constant_needed:
-        if not settled(expression):
-            yield UnsupportedConstruct(place.variable, construct, place.line)
+    return translated(path, given or {})

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+#: Endings of the files that can be read.
+ENDINGS = (".mdl", ".xmile", ".xml", ".stmx")
+
 
 def fold(name: str) -> str:
     """The form in which spellings of one name are equal: case, spaces, underscores and outer quotes do not count."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError
-from policy_lab.vensim.names import bare
+from policy_lab.vensim.names import ENDINGS, bare
 from policy_lab.vensim.source import Source, read_source
 
 with warnings.catch_warnings():
@@ -22,8 +22,6 @@ with warnings.catch_warnings():
     from pysd.translators.vensim.vensim_file import VensimFile
     from pysd.translators.xmile import xmile_element
     from pysd.translators.xmile.xmile_file import XmileFile
-
-ENDINGS = (".mdl", ".xmile", ".xml", ".stmx")
 
 
 def _literal(text: str) -> Any:
