@@ -12,7 +12,6 @@ Theil splits its square (1966, ch. 2; Sterman 1984, doi:10.1002/sdr.4260000207) 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,29 +20,14 @@ import numpy as np
 from results_of import fresh_folder, model_asked_for, print_table, write_table
 
 from policy_lab.ensemble import picture
+from policy_lab.ensemble.history import Series, read_history
 from policy_lab.errors import ModelError
-from policy_lab.model import Model
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 
-COLUMNS = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source")
 HEADER = ("series", "variable", "unit", "n", "data mean", "model mean", "error", "bias", "variance", "covariance",
           "within range", "grade", "fit")  # fmt: skip
 GOOD, FAIR = 0.1, 0.25
-
-
-@dataclass(frozen=True)
-class Series:
-    """One series of figures: ``value``, ``low``, ``high[year]`` (NaN where no range is given)."""
-
-    name: str
-    variable: str
-    unit: str
-    grade: str
-    year: Floats
-    value: Floats
-    low: Floats
-    high: Floats
 
 
 @dataclass(frozen=True)
@@ -75,37 +59,6 @@ def main() -> None:
     print_table(HEADER, rows)
     counted = [sum(row[-1] == word for row in rows) for word in ("good", "fair", "poor")]
     print(f"{counted[0]} good, {counted[1]} fair, {counted[2]} poor of {len(rows)} series.")
-
-
-def read_history(model: Model) -> list[Series]:
-    """The series of ``data/history.csv``, in the order of the file."""
-    if model.folder is None or not (path := model.folder / "data" / "history.csv").is_file():
-        raise ModelError(f"The model '{model.name}' has no data/history.csv to be compared with.")
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    missing = [c for c in COLUMNS if not lines or c not in lines[0]]
-    if missing:
-        raise ModelError(f"{path.name} lacks the column '{missing[0]}'.")
-    grouped: dict[str, list[dict[str, str]]] = {}
-    for line in lines:
-        grouped.setdefault(line["series"], []).append(line)
-    return [_series(model, name, rows) for name, rows in grouped.items()]
-
-
-def _series(model: Model, name: str, rows: list[dict[str, str]]) -> Series:
-    def column(key: str) -> Floats:
-        try:
-            return np.array([float(r[key]) if r[key].strip() else np.nan for r in rows])
-        except ValueError:
-            raise ModelError(f"history.csv: the series '{name}' has a {key} that is no number.") from None
-
-    year, value = column("year"), column("value")
-    if not (np.isfinite(year).all() and np.isfinite(value).all()):
-        raise ModelError(f"history.csv: the series '{name}' lacks a year or a value.")
-    first = rows[0]
-    return Series(
-        name, model.find(first["variable"]), first["unit"], first["grade"], year, value, column("low"), column("high")
-    )
 
 
 def fit(data: Floats, modelled: Floats) -> Fit:

@@ -9,6 +9,8 @@
 ``runner``       samples in, outcomes out, chunk by chunk, resumable
 ``cluster``      the same chunks made by the workers of a Dask cluster
 ``indices``      variance-based indices of many outputs at once, with their bootstrap
+``history``      what really happened, from the model's ``data/history.csv``
+``fitting``      least squares in the unit cube, profile intervals, what cannot be told apart
 ``findings``     the tidy table a study ends in
 ``wording``      numbers and lists as people say them
 ``picture``      figures for a report, as PNG and SVG

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -61,6 +61,18 @@ class Factor:
         """Values of the factor at the probabilities ``u`` in [0, 1), of the same shape."""
         inverse: Callable[[Factor, Floats], Floats] = _INVERSE[self.distribution]
         return inverse(self, np.asarray(u, dtype=np.float64))
+
+    def evenly(self) -> Factor:
+        """The same range with every position in it alike, for a search; a log-uniform one stays in logarithms."""
+        even = "log-uniform" if self.distribution == "log-uniform" else "uniform"
+        return replace(self, distribution=even, mode=None, sd=None)
+
+    def position(self, value: float) -> float:
+        """Where in the range a value lies, 0 to 1, for a factor that is ``evenly``; ends stand for what is beyond."""
+        low, high, here = self.low, self.high, min(max(value, self.low), self.high)
+        if self.distribution == "log-uniform":
+            low, high, here = math.log(low), math.log(high), math.log(here)
+        return (here - low) / (high - low)
 
     def range_in_words(self) -> str:
         """``0 to 5, uniform`` or the list of values, with the unit."""

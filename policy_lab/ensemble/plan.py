@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,9 +72,15 @@ class Plan:
         """Unit of an outcome."""
         return self.model.program.equations[outcome].unit
 
+    @property
+    def history(self) -> Path | None:
+        """The file with the model's history that a calibration names, as seen from the model's folder."""
+        folder = self.model.folder or self.model.path.parent
+        return folder / str(self.options["history"]) if self.options.get("history") else None
+
     def fingerprint(self, version: str) -> str:
         """A hash of all that decides the runs; a result folder only goes on with runs of the same fingerprint."""
-        said = {
+        said: dict[str, Any] = {
             "version": version,
             "model": self.model.hash,
             "method": self.study.method,
@@ -86,7 +93,13 @@ class Plan:
             "options": {k: repr(v) for k, v in sorted(self.options.items())},
             "base": dict(sorted(self.base.items())),
         }
+        if "history" in self.options:  # what is fitted to decides as much as what is run
+            said["history"] = _digest(self.history)
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(path: Path | None) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None and path.is_file() else ""
 
 
 def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_size: int) -> Plan:

@@ -13,7 +13,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from policy_lab.ensemble.designs import Sample
+from policy_lab.ensemble.designs import Points, Sample
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
 from policy_lab.ensemble.plan import Plan
@@ -131,7 +131,8 @@ class Ensemble:
         todo = [c for c in self._grid(sample.runs) if store.finished.get(c[0]) != c[1]]
         with self.progress(f"simulating {label}" if label != "runs" else "simulating", sample.runs, "runs") as meter:
             meter.advance(sample.runs - sum(stop - start for start, stop in todo))
-            self._make(store, (self._chunk(part, *c) for c in todo), meter.advance)
+            chunks = (self._chunk(sample, varied, world, *c) for c in todo)
+            self._make(store, chunks, meter.advance)
         self.made[label] = part
         return store.outcomes
 
@@ -147,12 +148,20 @@ class Ensemble:
         size = min(max(LEAST_RUNS, -(-runs // USUAL_CHUNKS)), MOST_RUNS, max(1, CHUNK_NUMBERS // numbers))
         return [(start, min(start + size, runs)) for start in range(0, runs, size)]
 
-    def _chunk(self, part: Part, start: int, stop: int) -> Chunk:
+    def try_out(self, unit: Floats, factors: tuple[Factor, ...] | None = None) -> Floats:
+        """``values[run, time, outcome]`` of a few runs that are not kept, made in this process: steps of a search."""
+        varied = self.plan.factors if factors is None else factors
+        done = run_chunk(self._chunk(Points(unit), varied, self.plan.study.scenario, 0, len(unit)))
+        self.backends.add(done.backend)
+        self.fallbacks |= {done.fallback} - {""}
+        return done.values
+
+    def _chunk(self, sample: Sample, factors: tuple[Factor, ...], scenario: str | None, start: int, stop: int) -> Chunk:
         values: dict[str, Any] = {self.plan.model.find(k): v for k, v in self.plan.study.settings.items()}
-        values |= values_of(part.factors, part.sample.rows(start, stop))
+        values |= values_of(factors, sample.rows(start, stop))
         model = self.plan.model
         reference = str(model.folder or model.path)
-        return Chunk(start, reference, part.scenario, values, self.plan.outcomes, self.plan.times)
+        return Chunk(start, reference, scenario, values, self.plan.outcomes, self.plan.times)
 
     def failed(self) -> int:
         """How many runs of all parts failed."""

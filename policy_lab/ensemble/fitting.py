@@ -1,0 +1,148 @@
+"""Least squares within the unit cube, with what the data say about each parameter and what they do not.
+
+Runs come in batches: a gradient is one batch, and so is a generation of the global search. Parameters are positions
+within their ranges, 0 to 1, so that one step means the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import optimize
+
+from policy_lab.runs import Floats
+
+#: ``residuals(points[point, parameter])`` gives ``[point, residual]``, each in standard deviations of its figure.
+Residuals = Callable[[Floats], Floats]
+
+STEP: Final = 1e-4
+#: Stands for a run that failed: farther off than any that did not.
+FAILED: Final = 1e3
+#: Steps of a profile, in standard errors from the best fit, until it leaves the interval or the range ends.
+WALK: Final = (0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100)
+#: Longest first step of a profile, as a share of the range.
+LONGEST: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit: ``at[parameter]`` in the unit cube, ``residual[figure]`` and its ``slope[figure, parameter]`` there."""
+
+    at: Floats
+    residual: Floats
+    slope: Floats
+
+    @property
+    def cost(self) -> float:
+        """Sum of squares of the residuals."""
+        return float(self.residual @ self.residual)
+
+
+def least_squares(residuals: Residuals, start: Floats, most: int = 100) -> Fit:
+    """The best fit that lies downhill of ``start[parameter]``, by a trust-region method that keeps the bounds.
+
+    Args:
+        residuals: of points of the unit cube.
+        start: point of the unit cube.
+        most: evaluations, not counting those for slopes.
+    """
+    whole = _whole(residuals)
+    if not start.size:
+        return Fit(start, whole(start[None])[0], np.empty((whole(start[None]).shape[1], 0)))
+    found = optimize.least_squares(
+        lambda x: whole(x[None])[0],
+        np.clip(start, 0, 1),
+        jac=lambda x: slopes(whole, x),
+        bounds=(0, 1),
+        max_nfev=most,
+        ftol=1e-10,
+        xtol=1e-10,
+        gtol=1e-10,
+    )
+    return Fit(np.asarray(found.x), np.asarray(found.fun), np.asarray(found.jac))
+
+
+def _whole(residuals: Residuals) -> Residuals:
+    return lambda points: np.nan_to_num(residuals(points), nan=FAILED, posinf=FAILED, neginf=-FAILED)
+
+
+def slopes(residuals: Residuals, at: Floats) -> Floats:
+    """``[residual, parameter]`` at a point, by central differences in one batch of runs (one-sided at a bound)."""
+    step = np.eye(len(at)) * STEP
+    above, below = np.minimum(at + step, 1), np.maximum(at - step, 0)
+    values = residuals(np.concatenate([above, below]))
+    width = (above - below).diagonal()
+    return np.asarray((values[: len(at)] - values[len(at) :]).T / width)
+
+
+def from_everywhere(residuals: Residuals, seed: int, parameters: int, population: int, generations: int) -> Floats:
+    """A point near the best fit of the whole cube, by differential evolution (Storn and Price 1997)."""
+    whole = _whole(residuals)
+    found = optimize.differential_evolution(
+        lambda points: (whole(points.T) ** 2).sum(axis=1),
+        [(0.0, 1.0)] * parameters,
+        popsize=population,
+        maxiter=generations,
+        rng=np.random.default_rng([seed, 2]),
+        vectorized=True,
+        updating="deferred",
+        polish=False,
+        init="sobol",
+        tol=1e-6,
+    )
+    return np.asarray(found.x)
+
+
+def profile(residuals: Residuals, best: Fit, parameter: int, rise: float) -> tuple[float, float]:
+    """The interval of a parameter within which the others can make up for it (Venzon and Moolgavkar 1988).
+
+    Args:
+        residuals: of points of the unit cube.
+        best: the best fit.
+        parameter: whose interval.
+        rise: by how much the sum of squares may rise above the best.
+
+    Returns:
+        Lower and upper end in the unit interval; 0 or 1 where the interval goes on past the range.
+    """
+    steep = np.linalg.norm(best.slope[:, parameter])
+    step = min(LONGEST, float(np.sqrt(rise) / steep)) if steep > 0 else LONGEST
+    return _end(residuals, best, parameter, rise, -step), _end(residuals, best, parameter, rise, step)
+
+
+def _end(residuals: Residuals, best: Fit, parameter: int, rise: float, step: float) -> float:
+    """Walk away from the best fit, fitting the others again at each step, until the sum of squares has risen."""
+    others = np.delete(best.at, parameter)
+    before, risen = float(best.at[parameter]), 0.0
+    for multiple in WALK:
+        here = float(np.clip(best.at[parameter] + multiple * step, 0, 1))
+
+        def without(points: Floats, held: float = here) -> Floats:
+            return residuals(np.insert(points, parameter, held, axis=1))
+
+        fit = least_squares(without, others, most=20)
+        now = max(0.0, fit.cost - best.cost)
+        if now >= rise:
+            # The root of the rise is straight where the sum of squares is a parabola.
+            share = (np.sqrt(rise) - np.sqrt(risen)) / (np.sqrt(now) - np.sqrt(risen))
+            return float(before + share * (here - before))
+        if here in (0.0, 1.0):
+            return here
+        before, risen, others = here, now, fit.at
+    return float(step > 0)
+
+
+def directions(best: Fit) -> tuple[Floats, Floats]:
+    """Singular values and directions of the slope, largest first, ``value[k]`` and ``direction[k, parameter]``.
+
+    A value is by how many standard deviations of the data the fit changes along its direction over the whole range.
+    """
+    _, value, direction = np.linalg.svd(best.slope, full_matrices=True)
+    full = np.zeros(best.slope.shape[1])
+    full[: len(value)] = value
+    return full, np.asarray(
+        direction * np.sign(direction[np.arange(len(full)), np.abs(direction).argmax(axis=1)])[:, None]
+    )

@@ -1,0 +1,96 @@
+"""A model's history: the figures in ``data/history.csv`` that its runs can be held against.
+
+Columns ``series, variable, year, value, low, high, unit, grade, source``; one row is one figure with the range its
+source gives. ``low`` and ``high`` may be empty.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from policy_lab.errors import ModelError
+from policy_lab.model import Model
+from policy_lab.runs import Floats
+
+COLUMNS: Final = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source")
+
+#: A range is read as holding nine in ten: so many standard deviations on either side.
+SD_IN_HALF_RANGE: Final = 1.645
+#: What a figure without a range is taken to be uncertain by, one standard deviation, as a share of itself.
+UNSTATED: Final = 0.15
+#: A side of a range is never less than this share of the whole: where the figure is the end of its own range.
+LEAST_SIDE: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of figures: ``value``, ``low``, ``high[year]`` (NaN where no range is given)."""
+
+    name: str
+    variable: str
+    unit: str
+    grade: str
+    year: Floats
+    value: Floats
+    low: Floats
+    high: Floats
+
+    def between(self, first: float, last: float) -> Series:
+        """The figures of some years only."""
+        kept = (self.year >= first) & (self.year <= last)
+        year, value, low, high = (x[kept] for x in (self.year, self.value, self.low, self.high))
+        return replace(self, year=year, value=value, low=low, high=high)
+
+    def misfit(self, modelled: Floats) -> Floats:
+        """How many standard deviations ``modelled[…, year]`` is off; the range of a figure may be lopsided."""
+        whole = self.high - self.low
+        below, above = (
+            np.maximum(side, LEAST_SIDE * whole) for side in (self.value - self.low, self.high - self.value)
+        )
+        size = np.where(self.value != 0, np.abs(self.value), max(1e-12, float(np.abs(self.value).max())))
+        gap = modelled - self.value
+        side = np.where(gap < 0, below, above) / SD_IN_HALF_RANGE
+        return np.asarray(gap / np.where(np.isfinite(side) & (side > 0), side, UNSTATED * size), dtype=np.float64)
+
+
+def read_history(model: Model, path: Path | None = None) -> list[Series]:
+    """The series of a model, in the order of the file; ``path`` instead of its ``data/history.csv``.
+
+    Raises:
+        ModelError: there is no such file, or it lacks a column or a number.
+        UnknownName: a variable that the model does not have.
+    """
+    place = path or (model.folder / "data" / "history.csv" if model.folder else None)
+    if place is None or not place.is_file():
+        raise ModelError(f"The model '{model.name}' has no data/history.csv to be compared with.")
+    with place.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    missing = [c for c in COLUMNS if not lines or c not in lines[0]]
+    if missing:
+        raise ModelError(f"{place.name} lacks the column '{missing[0]}'.")
+    grouped: dict[str, list[dict[str, str]]] = {}
+    for line in lines:
+        grouped.setdefault(line["series"], []).append(line)
+    return [_series(model, name, rows) for name, rows in grouped.items()]
+
+
+def _series(model: Model, name: str, rows: Sequence[Mapping[str, str]]) -> Series:
+    def column(key: str) -> Floats:
+        try:
+            return np.array([float(r[key]) if r[key].strip() else np.nan for r in rows])
+        except ValueError:
+            raise ModelError(f"history.csv: the series '{name}' has a {key} that is no number.") from None
+
+    year, value = column("year"), column("value")
+    if not (np.isfinite(year).all() and np.isfinite(value).all()):
+        raise ModelError(f"history.csv: the series '{name}' lacks a year or a value.")
+    first = rows[0]
+    return Series(
+        name, model.find(first["variable"]), first["unit"], first["grade"], year, value, column("low"), column("high")
+    )

@@ -1,0 +1,308 @@
+"""Calibration: which values of the parameters repeat the model's history best, and what history cannot tell.
+
+Nonlinear least squares on the figures of ``data/history.csv``. A figure weighs by its own range, read as holding nine
+in ten; the range may be lopsided. The search starts from the model's own values and from ``size - 1`` Sobol' points of
+the ranges, or (``search = "global"``) by differential evolution with a population of ``size`` a parameter, and goes
+downhill from there. Findings:
+
+- ``fitted``, of ``(parameters)``: the best value with its profile interval (Venzon and Moolgavkar 1988,
+  doi:10.2307/2347496), within which other parameters can make up for it. Where the best fit is worse than the ranges
+  of the data allow, intervals are wider by as much. ``share of range`` is how much of the range the interval leaves.
+- ``direction k`` and ``strength k``: singular vectors of the slope of the fit, strongest first. Along a direction of
+  strength below 2 the data cannot tell half of the range from the other: what is mixed there is not identified.
+- ``data``, ``fitted`` and ``before`` of each series and year; ``misfit`` of each series, root mean square in standard
+  deviations of the data, and ``misfit before`` it was fitted. Figures from ``hold_out_from`` on are not fitted to;
+  their misfit is called ``held out``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scipy import stats
+
+from policy_lab.ensemble import fitting, picture
+from policy_lab.ensemble.designs import Points, sobol_points
+from policy_lab.ensemble.factors import Factor
+from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
+from policy_lab.ensemble.fitting import Fit
+from policy_lab.ensemble.history import Series, read_history
+from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.runner import Ensemble
+from policy_lab.ensemble.wording import listed, number, percent
+from policy_lab.errors import StudyError
+from policy_lab.runs import Floats
+
+TITLE: Final = "Calibration"
+QUESTION: Final = "Which values of the parameters repeat history best, and what can history not tell?"
+DEFAULT_SIZE: Final = 8
+OPTIONS: Final[Mapping[str, Any]] = {
+    "history": "data/history.csv",
+    "hold_out_from": None,
+    "search": "least squares",
+    "generations": 60,
+    "confidence": 0.95,
+}
+SEARCHES: Final = ("least squares", "global")
+PARAMETERS: Final = "(parameters)"
+#: Along a direction that is weaker, a standard error is half of the range.
+WEAK: Final = 2.0
+#: A parameter belongs to what is said of a direction if it carries so much of it.
+LOADED: Final = 0.4
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is fitted: the series, and which of all their figures, in order, are fitted to rather than held out."""
+
+    series: tuple[Series, ...]
+    fitted: Any
+
+    def modelled(self, plan: Plan, values: Floats) -> list[Floats]:
+        """``[run, year]`` of every series from ``values[run, time, outcome]``, between saved times on a line."""
+        found = []
+        for one in self.series:
+            own = values[:, :, plan.outcomes.index(one.variable)]
+            after = np.clip(np.searchsorted(plan.times, one.year), 1, len(plan.times) - 1)
+            width = plan.times[after] - plan.times[after - 1]
+            share = (one.year - plan.times[after - 1]) / width
+            found.append(own[:, after - 1] * (1 - share) + own[:, after] * share)
+        return found
+
+    def misfits(self, plan: Plan, values: Floats) -> Floats:
+        """``[run, figure]`` of all figures, in standard deviations."""
+        modelled = self.modelled(plan, values)
+        return np.concatenate([s.misfit(m) for s, m in zip(self.series, modelled, strict=True)], axis=1)
+
+
+def check(plan: Plan) -> None:
+    """Refuse what cannot be fitted: choices for parameters, outcomes without data, nothing to fit to."""
+    options = plan.options
+    if options["search"] not in SEARCHES:
+        raise StudyError(f"search = '{options['search']}' is none of {listed(SEARCHES)}.")
+    if not 0 < options["confidence"] < 1 or options["generations"] < 1:
+        raise StudyError("confidence lies between 0 and 1, and generations is at least 1.")
+    held = options["hold_out_from"]
+    if held is not None and (isinstance(held, bool) or not isinstance(held, int | float)):
+        raise StudyError(f"hold_out_from = {held!r} is not a year.")
+    for factor in plan.factors:
+        if factor.distribution == "discrete":
+            raise StudyError(f"'{factor.name}' is discrete; a calibration needs a range: low and high.")
+    if plan.grouped:
+        raise StudyError("A calibration fits parameters one by one; leave groups out.")
+    if len(plan.times) < 2:
+        raise StudyError("A calibration needs at least two studied times around the figures it is to fit.")
+    target = _target(plan)
+    figures = int(target.fitted.sum())
+    if figures <= len(plan.factors):
+        raise StudyError(
+            f"There are {figures} figures to fit {len(plan.factors)} parameters to; name fewer factors, or more "
+            "outcomes that data/history.csv has figures for."
+        )
+
+
+def _target(plan: Plan) -> Target:
+    first, last = plan.times[0], plan.times[-1]
+    known = read_history(plan.model, plan.history)
+    within = [s.between(first, last) for s in known if s.variable in plan.outcomes]
+    series = tuple(s for s in within if len(s.year))
+    missing = [o for o in plan.outcomes if o not in {s.variable for s in series}]
+    if missing:
+        have = list(dict.fromkeys(s.variable for s in known))
+        raise StudyError(
+            f"There is no figure for '{missing[0]}' between {first:g} and {last:g}; outcomes with figures: "
+            f"{listed(have, 40)}."
+        )
+    years = np.concatenate([s.year for s in series])
+    held = plan.options["hold_out_from"]
+    return Target(series, years < held if held is not None else np.ones(len(years), dtype=bool))
+
+
+def run(plan: Plan, ensemble: Ensemble) -> Result:
+    """Search, measure what is identified, and run the model before and after."""
+    target, factors = _target(plan), tuple(f.evenly() for f in plan.factors)
+    own = np.array([f.position(f.default) for f in factors])
+
+    def residuals(points: Floats) -> Floats:
+        return target.misfits(plan, ensemble.try_out(points, factors))[:, target.fitted]
+
+    best = _search(plan, ensemble, residuals, own)
+    freedom = max(1, len(best.residual) - len(factors))
+    rise = float(stats.chi2.ppf(plan.options["confidence"], 1)) * max(1.0, best.cost / freedom)
+    ends = []
+    with ensemble.progress("intervals", len(factors), "parameters") as meter:
+        for j in range(len(factors)):
+            ends.append(fitting.profile(residuals, best, j, rise))
+            meter.advance(1)
+    values = ensemble.run(Points(np.stack([own, best.at])), factors=factors).all()
+    parts = [_parameters(factors, best, ends), _directions(factors, best), _series(plan, target, values)]
+    extra = {"figures": int(target.fitted.sum()), "held_out": int((~target.fitted).sum()), "size": plan.size}
+    return Result(parts, _notes(best, freedom), extra)
+
+
+def _search(plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, own: Floats) -> Fit:
+    """The best of the fits downhill of every start."""
+    count = len(own)
+    if plan.options["search"] == "global":
+        found = fitting.from_everywhere(residuals, plan.study.seed, count, plan.size, plan.options["generations"])
+        starts = [own, found]
+    else:
+        others = sobol_points(1 << max(0, plan.size - 2).bit_length(), count, plan.study.seed)[: plan.size - 1]
+        starts = [own, *others]
+    fits = []
+    with ensemble.progress("fitting", len(starts), "starts") as meter:
+        for start in starts:
+            fits.append(fitting.least_squares(residuals, start))
+            meter.advance(1)
+    return min(fits, key=lambda f: f.cost)
+
+
+def _parameters(factors: tuple[Factor, ...], best: Fit, ends: list[tuple[float, float]]) -> pd.DataFrame:
+    names = [f.name for f in factors]
+    value, low, high = (
+        [float(f.at(np.array([u]))[0]) for f, u in zip(factors, where, strict=True)]
+        for where in (best.at, [e[0] for e in ends], [e[1] for e in ends])
+    )
+    share = [e[1] - e[0] for e in ends]
+    return pd.concat(
+        [
+            rows(PARAMETERS, ALL_TIMES, names, "fitted", value, low, high),
+            rows(PARAMETERS, ALL_TIMES, names, "before", [f.default for f in factors]),
+            rows(PARAMETERS, ALL_TIMES, names, "share of range", share),
+        ]
+    )
+
+
+def _directions(factors: tuple[Factor, ...], best: Fit) -> pd.DataFrame:
+    strength, direction = fitting.directions(best)
+    names = [f.name for f in factors]
+    loads = [rows(PARAMETERS, ALL_TIMES, names, f"direction {k + 1}", list(d)) for k, d in enumerate(direction)]
+    numbered = [f"strength {k + 1}" for k in range(len(strength))]
+    return pd.concat([*loads, rows(PARAMETERS, ALL_TIMES, WHOLE, numbered, list(strength))])
+
+
+def _series(plan: Plan, target: Target, values: Floats) -> pd.DataFrame:
+    parts, start = [], 0
+    misfits = target.misfits(plan, values)
+    for one, modelled in zip(target.series, target.modelled(plan, values), strict=True):
+        here = slice(start, start + len(one.year))
+        start = here.stop
+        at = (one.variable, list(one.year), one.name)
+        parts.append(rows(*at, "data", list(one.value), list(one.low), list(one.high)))
+        parts += [rows(*at, name, list(modelled[k])) for k, name in enumerate(("before", "fitted"))]
+        fitted = target.fitted[here]
+        for chosen, prefix in ((fitted, ""), (~fitted, "held out ")):
+            if chosen.any():
+                size = np.sqrt((misfits[:, here][:, chosen] ** 2).mean(axis=1))
+                names = [f"{prefix}misfit before", f"{prefix}misfit"]
+                parts.append(rows(one.variable, ALL_TIMES, one.name, names, list(size)))
+    for chosen, prefix in ((target.fitted, ""), (~target.fitted, "held out ")):
+        if chosen.any():
+            size = np.sqrt((misfits[:, chosen] ** 2).mean(axis=1))
+            names = [f"{prefix}misfit before", f"{prefix}misfit"]
+            parts.append(rows(PARAMETERS, ALL_TIMES, WHOLE, names, list(size)))
+    return pd.concat(parts)
+
+
+def _notes(best: Fit, freedom: int) -> list[str]:
+    notes = [
+        "A good fit means consistent with these figures, no more. Figures of one series hang together, so intervals "
+        "are, if anything, too narrow."
+    ]
+    if best.cost / freedom > 1:
+        wider = np.sqrt(best.cost / freedom)
+        notes.append(
+            f"The best fit is {number(wider)} times as far off as the ranges of the data allow; intervals are as much "
+            "wider. Either the ranges are too narrow or the model lacks something."
+        )
+    return notes
+
+
+def words(plan: Plan, findings: Findings) -> list[str]:
+    """How much better it fits, the parameters with their intervals, and what history cannot tell."""
+    whole = findings.table[(findings.table["outcome"] == PARAMETERS) & (findings.table["factor"] == WHOLE)]
+    size = whole.set_index("index")["value"]
+    counted = findings.provenance
+    said = [
+        f"Fitted to {counted['figures']} figures, the misfit goes from {number(size['misfit before'])} to "
+        f"{number(size['misfit'])} standard deviations of the data."
+    ]
+    if counted["held_out"]:
+        before, after = size["held out misfit before"], size["held out misfit"]
+        judged = "the fit carries over" if after < before else "the fit does not carry over to them"
+        said.append(
+            f"On the {counted['held_out']} figures from {plan.options['hold_out_from']:g} on, which it never saw, it "
+            f"goes from {number(before)} to {number(after)}: {judged}."
+        )
+    said += [_parameter_in_words(findings, f) for f in plan.factors]
+    return said + _unknown(plan, findings, size)
+
+
+def _parameter_in_words(findings: Findings, factor: Factor) -> str:
+    def one(index: str) -> Any:
+        found = findings.of(index, PARAMETERS)
+        return found[found["factor"] == factor.name].iloc[0]
+
+    fitted, share = one("fitted"), float(one("share of range")["value"])
+    ends = [number(fitted["low"]), number(fitted["high"])]
+    open_ends = [side for side, end in (("low", factor.low), ("high", factor.high)) if np.isclose(fitted[side], end)]
+    text = f"{factor.name}: {number(factor.default)} before, {number(fitted['value'])} fitted, between {ends[0]} and "
+    text += f"{ends[1]} ({percent(share)} of its range)"
+    return text + (f"; history sets no {listed(open_ends)} end within the range." if open_ends else ".")
+
+
+def _unknown(plan: Plan, findings: Findings, size: Any) -> list[str]:
+    said = []
+    for k in range(1, len(plan.factors) + 1):
+        if size[f"strength {k}"] < WEAK:
+            loads = findings.of(f"direction {k}", PARAMETERS)
+            loaded = loads[loads["value"].abs() >= LOADED]
+            names = [f"{r.factor} ({'up' if r.value > 0 else 'down'})" for r in loaded.itertuples()]
+            said.append(f"History cannot tell along: {listed(names)}.")
+    return said or ["Every parameter is identified, and so is every mix of them."]
+
+
+def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+    """Parameters within their ranges, and a panel a series: data, the model before and after."""
+    return {"parameters": _draw_parameters(plan, findings), "series": _draw_series(findings)}
+
+
+def _draw_parameters(plan: Plan, findings: Findings) -> Figure:
+    figure, (panel,) = picture.panels(1, width=7.5, height=1.4 + 0.32 * len(plan.factors), label=picture.NAMES)
+    fitted = findings.of("fitted", PARAMETERS).set_index("factor")
+    picture.head(panel, "Position within the range")
+    for row, factor in enumerate(reversed(plan.factors)):
+        even, at = factor.evenly(), fitted.loc[factor.name]
+        low, here, high = (even.position(float(at[c])) for c in ("low", "value", "high"))
+        panel.hlines(row, 0, 1, color=picture.SHADE, lw=7)
+        panel.hlines(row, low, high, color=picture.MAIN, lw=2.5)
+        panel.plot(here, row, "o", color=picture.MAIN, label="fitted, with interval" if row == 0 else None)
+        panel.plot(
+            even.position(factor.default), row, "|", color=picture.OTHER, ms=12, mew=2,
+            label="before" if row == 0 else None,
+        )  # fmt: skip
+    panel.set_yticks(range(len(plan.factors)), [picture.shortened(f.name) for f in reversed(plan.factors)])
+    panel.set_xlim(-0.02, 1.02)
+    panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+    return figure
+
+
+def _draw_series(findings: Findings) -> Figure:
+    data = findings.table[findings.table["index"] == "data"]
+    shown = list(data.groupby(["outcome", "factor"], sort=False))[: picture.PANELS]
+    figure, panels = picture.panels(len(shown), width=4.2, height=2.5, columns=3)
+    for panel, ((outcome, name), figures) in zip(panels, shown, strict=True):
+        picture.head(panel, picture.shortened(str(name), 44))
+        panel.vlines(figures["time"], figures["low"], figures["high"], color=picture.MUTED, lw=2)
+        panel.plot(figures["time"], figures["value"], "o", color=picture.INK, ms=4, label="data")
+        for index, color, dash in (("before", picture.OTHER, "--"), ("fitted", picture.MAIN, "-")):
+            run = findings.of(index, str(outcome))
+            run = run[run["factor"] == name]
+            panel.plot(run["time"], run["value"], dash, color=color, marker=".", label=index)
+    panels[0].legend(loc="upper left")
+    return figure
