@@ -26,6 +26,8 @@ SD_IN_HALF_RANGE: Final = 1.645
 UNSTATED: Final = 0.15
 #: A side of a range is never less than this share of the whole: where the figure is the end of its own range.
 LEAST_SIDE: Final = 0.1
+#: No figure is taken to be known better than this, one standard deviation as a share of itself: no model is.
+LEAST_ERROR: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Series:
         size = np.where(self.value != 0, np.abs(self.value), max(1e-12, float(np.abs(self.value).max())))
         gap = modelled - self.value
         side = np.where(gap < 0, below, above) / SD_IN_HALF_RANGE
-        return np.asarray(gap / np.where(np.isfinite(side) & (side > 0), side, UNSTATED * size), dtype=np.float64)
+        error = np.where(np.isfinite(side), np.maximum(side, LEAST_ERROR * size), UNSTATED * size)
+        return np.asarray(gap / error, dtype=np.float64)
 
 
 def read_history(model: Model, path: Path | None = None) -> list[Series]:

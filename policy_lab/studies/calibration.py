@@ -1,9 +1,10 @@
 """Calibration: which values of the parameters repeat the model's history best, and what history cannot tell.
 
 Nonlinear least squares on the figures of ``data/history.csv``. A figure weighs by its own range, read as holding nine
-in ten; the range may be lopsided. The search starts from the model's own values and from ``size - 1`` Sobol' points of
-the ranges, or (``search = "global"``) by differential evolution with a population of ``size`` a parameter, and goes
-downhill from there. Findings:
+in ten; the range may be lopsided, and no figure counts as known better than to 5 %. The search starts from the
+model's own values and from ``size - 1`` Sobol' points of the ranges, or (``search = "global"``) by differential
+evolution with a population of ``size`` a parameter, and goes downhill from there.
+Findings:
 
 - ``fitted``, of ``(parameters)``: the best value with its profile interval (Venzon and Moolgavkar 1988,
   doi:10.2307/2347496), within which other parameters can make up for it. Where the best fit is worse than the ranges
@@ -52,6 +53,8 @@ SEARCHES: Final = ("least squares", "global")
 PARAMETERS: Final = "(parameters)"
 #: Along a direction that is weaker, a standard error is half of the range.
 WEAK: Final = 2.0
+#: So near to an end of its range a fit is at it.
+NEAR: Final = 1e-6
 #: A parameter belongs to what is said of a direction if it carries so much of it.
 LOADED: Final = 0.4
 
@@ -164,9 +167,10 @@ def _search(plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, own: F
 
 def _parameters(factors: tuple[Factor, ...], best: Fit, ends: list[tuple[float, float]]) -> pd.DataFrame:
     names = [f.name for f in factors]
+    at = np.where(best.at < NEAR, 0.0, np.where(best.at > 1 - NEAR, 1.0, best.at))
     value, low, high = (
         [float(f.at(np.array([u]))[0]) for f, u in zip(factors, where, strict=True)]
-        for where in (best.at, [e[0] for e in ends], [e[1] for e in ends])
+        for where in (at, [e[0] for e in ends], [e[1] for e in ends])
     )
     share = [e[1] - e[0] for e in ends]
     return pd.concat(
@@ -253,7 +257,7 @@ def _parameter_in_words(findings: Findings, factor: Factor) -> str:
     open_ends = [side for side, end in (("low", factor.low), ("high", factor.high)) if np.isclose(fitted[side], end)]
     text = f"{factor.name}: {number(factor.default)} before, {number(fitted['value'])} fitted, between {ends[0]} and "
     text += f"{ends[1]} ({percent(share)} of its range)"
-    return text + (f"; history sets no {listed(open_ends)} end within the range." if open_ends else ".")
+    return text + (f"; history sets no {' or '.join(open_ends)} end within the range." if open_ends else ".")
 
 
 def _unknown(plan: Plan, findings: Findings, size: Any) -> list[str]:
