@@ -34,6 +34,11 @@ SMALL: dict[str, dict[str, Any]] = {
         "outcomes": ("knowledge", "total researchers"),
         "options": {"history": "../../studies_models/field_history.csv"},
     },
+    "policy_search": {
+        "factors": "levers",
+        "size": 8,
+        "options": {"targets": [{"outcome": "knowledge", "above": 9000}], "population": 3, "generations": 5},
+    },
     "shapley": {"scenario": "status_quo", "options": {"package": "open_laboratory"}},
 }
 TIMES = (2030.0, 2040.0, 2050.0)
