@@ -338,6 +338,7 @@
   const buttons = {
     minus: (button) => nudge(leverOf(button), -1),
     plus: (button) => nudge(leverOf(button), 1),
+    jump: (button) => jump(one('.group[data-group="' + button.dataset.group + '"] .group__title')),
     reset: (button) => reset((key) => key === leverOf(button)),
     resetGroup: (button) => reset((key) => facts.levers[key].group === button.dataset.group),
     resetAll: () => change(Object.assign({}, state, { world: facts.start.world, levers: copy(facts.start.levers) }), ""),
@@ -355,6 +356,11 @@
   function pressed(event) {
     const button = event.target.closest && event.target.closest("[data-do]");
     if (button && state) buttons[button.dataset.do](button);
+  }
+
+  function jump(heading) {
+    heading.scrollIntoView({ block: "start" });
+    heading.focus({ preventScroll: true });
   }
 
   function share() {
@@ -380,6 +386,8 @@
   // --- what Dash calls ------------------------------------------------------------------------------------------
 
   const page = {
+    base: base,
+
     begin: function (given) {
       facts = given;
       state = copy(facts.start);

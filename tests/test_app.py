@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from policy_lab.app import answers, create_app, link, naming, ranks, words
 from policy_lab.app import settings as page
+from policy_lab.app.entries import Entries
 from policy_lab.app.factory import default_run
-from policy_lab.app.panels import catalogue
+from policy_lab.app.panels import catalogue, loops
 from policy_lab.app.server import listen
 from policy_lab.app.settings import Settings
 from policy_lab.app.workbench import Memory, Workbench
@@ -27,6 +28,7 @@ from policy_lab.errors import BadValue, SimulationError
 from policy_lab.model import Model, Scenario, Setting, load_model
 from policy_lab.simulate import simulate
 from policy_lab.studies import Study, run_study
+from policy_lab.vensim import fold
 
 REPOSITORY = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "models" / "small_field"
@@ -368,6 +370,60 @@ def test_every_variable_is_found_by_its_own_name(model: Model) -> None:
         assert name in [row[0] for row in catalogue.rows(model, name)]
     assert catalogue.rows(model, "zzz no such word") == []
     assert {row[1] for row in catalogue.rows(model, kind="lever")} == {"lever"}
+
+
+def test_what_is_named_exactly_is_listed_first(big: Model) -> None:
+    listed = catalogue.listed(big, "coherence", "")
+    assert [row[0].partition("[")[0] for row in listed["rows"][:3]] == ["Coherence"] * 3
+    assert listed["exact"]
+    assert not catalogue.listed(big, "Time", "")["exact"]
+
+
+def test_an_entry_holds_the_equation_as_the_file_has_it(big: Model) -> None:
+    entries = Entries(big)
+    text = big.path.read_text(encoding="utf-8")
+    for name in big.program.visible:
+        written = entries.equation(name)
+        # The file's own words, and nothing of its next field.
+        assert "~" not in written
+        assert re.sub(r"\s+", "", written) in re.sub(r"\s+", "", text), name
+        assert fold(name.partition("[")[0]) in fold(written), name
+
+
+def test_what_a_variable_uses_stands_in_its_equation(big: Model) -> None:
+    entries = Entries(big)
+    for name in big.program.visible:
+        named = fold(re.sub(r"\s+", " ", entries.equation(name)))
+        for used in entries.uses(name):
+            assert fold(used.partition("[")[0]) in named, (name, used)
+            assert name in entries.users[used]
+
+
+def test_every_uncertain_constant_tells_its_source_and_grade(big: Model) -> None:
+    entries = Entries(big)
+    for name, unknown in big.uncertainties.items():
+        source = big.sources[unknown.source]
+        assert source.citation.rstrip(".") in entries.source(name)
+        assert f"grade {source.grade}" in entries.source(name)
+        texts = {row["label"]: row["text"] for row in entries.entry(name)["texts"]}
+        assert unknown.why in texts["Range studied"]
+
+
+def test_a_model_without_text_or_loops_has_entries_too(model: Model, tmp_path: Path) -> None:
+    other = replace(model, path=model.path.with_suffix(".xmile"), folder=tmp_path)
+    assert Entries(other).equation("knowledge").startswith("knowledge = ")
+    assert loops.loops_of(other) == []
+    (tmp_path / "loops.csv").write_text("name,kind,path\nOne,R,a > b > a\nBroken,Q,a\n", encoding="utf-8")
+    assert loops.loops_of(other) == [("One", "R", ["a", "b", "a"])]
+
+
+def test_addresses_of_the_model_page(model: Model, big: Model) -> None:
+    client = create_app(big).server.test_client()
+    assert client.get("/sector/0.svg").text.startswith("<svg")
+    assert client.get("/sector/99.svg").status_code == 404
+    assert client.get("/variable?name=race%20INTENSITY").json["name"] == "Race Intensity"
+    refused = client.get("/variable?name=%3Cimg%20src=x%3E")
+    assert (refused.status_code, refused.mimetype) == (404, "text/plain")
 
 
 def test_every_text_that_is_used_exists_and_none_is_left_over() -> None:

@@ -43,6 +43,9 @@ SEARCH_KIND: Final = "variable-kind"
 SEARCH_COUNT: Final = "variable-count"
 VARIABLES: Final = "variables"
 
+SECTOR: Final = "sector"
+SKETCH: Final = "sketch"
+
 
 def lever(key: str, part: str) -> dict[str, str]:
     """A part of one lever's control that Dash knows: slider, number, start or ramp."""

@@ -3,6 +3,9 @@
 ``POST …/answer``       settings -> everything the Explore page draws for them, with the request's number
 ``GET  …/numbers/a.csv`` the numbers behind a chart; the settings are in the query, as in every link
 ``GET  …/ranking.csv``   the findings that the Rank page tells
+``GET  …/variables``     the variables that hold the words ``text``, of one ``kind``
+``GET  …/variable``      the entry of the variable ``name``
+``GET  …/sector/0.svg``  the diagram of a sector, by its number
 """
 
 from __future__ import annotations
@@ -11,15 +14,19 @@ from dash import Dash
 from flask import Response, jsonify, request
 
 from policy_lab.app import answers, ids, link
+from policy_lab.app.entries import Entries
 from policy_lab.app.naming import key_of
+from policy_lab.app.panels import catalogue, diagram
 from policy_lab.app.ranks import Ranking
 from policy_lab.app.workbench import Workbench
 from policy_lab.errors import PolicyLabError
+from policy_lab.sketch import to_svg
 
 
 def register(app: Dash, bench: Workbench, ranking: Ranking) -> None:
     """Adds the addresses to the app's server, below its prefix."""
     prefix = app.config.routes_pathname_prefix
+    entries, views = Entries(bench.model), diagram.views_of(bench.model)
 
     def answer() -> Response:
         asked = request.get_json(silent=True)
@@ -39,6 +46,23 @@ def register(app: Dash, bench: Workbench, ranking: Ranking) -> None:
         text = (ranking.findings.folder / "findings.csv").read_text(encoding="utf-8")
         return _download(text, "which_levers_matter.csv")
 
+    def variables() -> Response:
+        return jsonify(catalogue.listed(bench.model, request.args.get("text", ""), request.args.get("kind", "")))
+
+    def variable() -> tuple[Response, int] | Response:
+        try:
+            return jsonify(entries.entry(bench.model.find(request.args.get("name", ""))))
+        except PolicyLabError as error:
+            return Response(f"{error}\n", mimetype="text/plain"), 404
+
+    def sector(number: int) -> tuple[Response, int] | Response:
+        if number >= len(views):
+            return Response("There is no such sector.\n", mimetype="text/plain"), 404
+        return Response(to_svg(views[number], style=True), mimetype="image/svg+xml")
+
+    app.server.add_url_rule(f"{prefix}variables", "variables", variables)
+    app.server.add_url_rule(f"{prefix}variable", "variable", variable)
+    app.server.add_url_rule(f"{prefix}sector/<int:number>.svg", "sector", sector)
     app.server.add_url_rule(f"{prefix}ranking.csv", "ranking", ranking_file)
     app.server.add_url_rule(f"{prefix}answer", "answer", answer, methods=["POST"])
     app.server.add_url_rule(f"{prefix}numbers/<side>.csv", "numbers", numbers)

@@ -1,18 +1,18 @@
-"""The list of every variable: kind, unit, range, documentation; searched by words."""
+"""The list of every variable: kind, unit, range, documentation; searched by words, each with its entry below it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, html
-from dash.exceptions import PreventUpdate
+from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
 from policy_lab.app.naming import plain, unit_of
 from policy_lab.app.words import say
 from policy_lab.equations import Equation
 from policy_lab.model import Model
+from policy_lab.model.parts import fold_with_elements
 
 KINDS = ("stock", "flow", "auxiliary", "lever", "constant", "control")
 #: Rows listed at once; a search brings the others.
@@ -24,8 +24,10 @@ def layout(model: Model) -> list[Any]:
     """Search box, chooser of kind, and the table, whole to begin with."""
     kinds = [{"value": "", "label": say("model.every_kind")}]
     kinds += [{"value": kind, "label": say(f"model.{kind}")} for kind in KINDS]
+    head = [html.Th(say(f"model.column_{column}"), scope="col") for column in COLUMNS]
     return [
-        html.P(say("model.lead", count=len(model.program.visible)), className="lead"),
+        html.H2(say("model.variables"), className="subtitle"),
+        html.P(say("model.variables_lead", count=len(model.program.visible)), className="lead"),
         html.Div(
             [
                 dmc.TextInput(id=ids.SEARCH, label=say("model.search"), value="", debounce=150, className="field"),
@@ -42,40 +44,38 @@ def layout(model: Model) -> list[Any]:
             className="search",
         ),
         html.Div(
-            dmc.Table(id=ids.VARIABLES, data=table([]), striped="odd", tabularNums=True),
+            html.Table([html.Thead(html.Tr(head)), html.Tbody()], id=ids.VARIABLES, className="plain"),
             className="numbers numbers--whole",
             tabIndex=0,
             role="region",
-            **{"aria-label": say("model.title")},
+            **{"aria-label": say("model.variables")},
         ),
     ]
 
 
-def register(app: Dash, model: Model) -> None:
-    """Typing narrows the table."""
-
-    @app.callback(
-        Output(ids.VARIABLES, "data"),
-        Output(ids.SEARCH_COUNT, "children"),
+def register(app: Dash) -> None:
+    """Typing narrows the table, which the script fills: an entry opens below its row."""
+    app.clientside_callback(
+        ClientsideFunction("policy_lab", "listVariables"),
         Input(ids.VISIT, "data"),
         Input(ids.SEARCH, "value"),
         Input(ids.SEARCH_KIND, "value"),
         prevent_initial_call=True,
     )
-    def narrow(page: str | None, text: str | None, kind: str | None) -> tuple[dict[str, Any], str]:
-        if page != "model":
-            raise PreventUpdate
-        found = rows(model, text or "", kind or "")
-        return table(found), count(found)
 
 
-def table(found: list[list[str]]) -> dict[str, Any]:
-    """Head and body of the table, the first rows of many."""
-    return {"head": [say(f"model.column_{column}") for column in COLUMNS], "body": found[:MOST_LISTED]}
+def listed(model: Model, text: str, kind: str) -> dict[str, Any]:
+    """The first of the rows found, how many there are in words, and whether the first is the one named."""
+    found = rows(model, text, kind)
+    exact = bool(found) and fold_with_elements(text) in _spellings(found[0][0])
+    return {"rows": found[:MOST_LISTED], "count": count(found), "exact": exact}
 
 
 def rows(model: Model, text: str = "", kind: str = "") -> list[list[str]]:
-    """One row for each variable whose name, unit or documentation holds every word of ``text``."""
+    """One row for each variable whose name, unit or documentation holds every word of ``text``.
+
+    Columns as in ``COLUMNS``; a variable of exactly that name, or the elements of one, come first.
+    """
     words = text.casefold().split()
     found = []
     for name in sorted(model.program.visible, key=lambda n: KINDS.index(kind_of(model, n))):
@@ -91,7 +91,8 @@ def rows(model: Model, text: str = "", kind: str = "") -> list[list[str]]:
                     equation.documentation,
                 ]
             )
-    return found
+    exact = fold_with_elements(text)
+    return sorted(found, key=lambda row: exact not in _spellings(row[0]))
 
 
 def kind_of(model: Model, name: str) -> str:
@@ -107,6 +108,10 @@ def count(found: list[list[str]]) -> str:
         return say("model.count.one" if found else "model.count.none")
     key = "first" if len(found) > MOST_LISTED else "many"
     return say(f"model.count.{key}", count=f"{len(found):,}", shown=MOST_LISTED)
+
+
+def _spellings(name: str) -> set[str]:
+    return {fold_with_elements(name), fold_with_elements(name.partition("[")[0])}
 
 
 def _range(model: Model, equation: Equation) -> str:

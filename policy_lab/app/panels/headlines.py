@@ -25,15 +25,14 @@ def layout(bench: Workbench, first: dict[str, Any]) -> html.Section:
 def _card(outcome: Outcome, first: dict[str, str]) -> html.Div:
     return html.Div(
         [
-            html.Dt(
+            html.Dt(outcome.label, className="card__label", title=outcome.why),
+            html.Dd(
                 [
-                    html.Span(outcome.label, className="card__name"),
+                    html.Span(first["value"], className="card__value"),
                     html.Span(unit_of(outcome.unit), className="card__unit"),
                 ],
-                className="card__label",
-                title=f"{outcome.label}. {outcome.why}",
+                className="card__figure",
             ),
-            html.Dd(first["value"], className="card__value"),
             html.Dd(first["change"], className=f"card__change tone-{first['tone']}"),
         ],
         className="card",

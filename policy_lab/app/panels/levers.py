@@ -27,9 +27,11 @@ def layout(bench: Workbench) -> html.Section:
         ],
         className="levers__head",
     )
-    groups = dict.fromkeys(lever.group for lever in bench.model.levers.values())
-    body = [_group(bench, name) for name in groups] or [html.P(say("explore.no_levers"), className="empty")]
-    return html.Section([head, *body], className="levers")
+    groups = list(dict.fromkeys(lever.group for lever in bench.model.levers.values()))
+    if not groups:
+        return html.Section([head, html.P(say("explore.no_levers"), className="empty")], className="levers")
+    body = html.Div([_group(bench, name) for name in groups], className="groups")
+    return html.Section([head, _jumps(groups), body], className="levers")
 
 
 def register(app: Dash) -> None:
@@ -47,17 +49,33 @@ def places_of(step: float) -> int:
     return next((p for p in range(7) if math.isclose(step * 10**p, round(step * 10**p), abs_tol=1e-9)), 6)
 
 
+def _jumps(groups: list[str]) -> html.Nav:
+    """Buttons that bring a group's heading into view; the script moves the focus there too."""
+    buttons = [
+        html.Button(_title(name), className="button jumps__to", **{"data-do": "jump", "data-group": key_of(name)})
+        for name in groups
+    ]
+    return html.Nav(buttons, className="jumps" if len(groups) > 1 else "is-hidden", **{"aria-label": say("lever.jump")})
+
+
+def _title(group: str) -> str:
+    return group or say("explore.levers")
+
+
 def _group(bench: Workbench, name: str) -> html.Section:
-    title = name or say("explore.levers")
+    title = _title(name)
     members = [lever for lever in bench.model.levers.values() if lever.group == name]
     reset = html.Button(
         say("lever.reset_group_short"),
         className="button button--link",
         **{"aria-label": say("lever.reset_group", group=title), "data-do": "resetGroup", "data-group": key_of(name)},
     )
-    head = html.Div([html.H3(title, className="group__title"), reset], className="group__head")
+    heading = html.H3(title, className="group__title", tabIndex=-1)
+    head = html.Div([heading, reset], className="group__head")
     controls = [_lever(bench, lever) for lever in members]
-    return html.Section([head, html.Div(controls, className="group__levers")], className="group")
+    return html.Section(
+        [head, html.Div(controls, className="group__levers")], className="group", **{"data-group": key_of(name)}
+    )
 
 
 def _lever(bench: Workbench, lever: Lever) -> html.Div:
@@ -78,7 +96,8 @@ def _lever(bench: Workbench, lever: Lever) -> html.Div:
                 ],
                 className="lever__ends",
             ),
-            html.Div([_about(bench, key, lever, label, standing), _reset(lever, label)], className="lever__foot"),
+            _about(bench, key, lever, label, standing),
+            _reset(lever, label),
         ],
         className="lever",
         role="group",
@@ -132,19 +151,17 @@ def _step(part: str, sign: str, label: str) -> html.Button:
 
 
 def _reset(lever: Lever, label: str) -> html.Button:
+    said = say("lever.reset", lever=label, default=_figure(lever, lever.default))
     return html.Button(
-        f"{say('lever.status_quo')}: {_figure(lever, lever.default)}",
-        className="button button--link lever__reset",
-        **{"aria-label": say("lever.reset", lever=label, default=_figure(lever, lever.default)), "data-do": "reset"},
+        "↺", className="button button--small lever__reset", title=said, **{"aria-label": said, "data-do": "reset"}
     )
 
 
 def _about(bench: Workbench, key: str, lever: Lever, label: str, standing: Setting) -> html.Details:
     facts = (("decided_by", lever.decided_by), ("cost", lever.cost), ("why", lever.why))
     told = [item for name, text in facts if text for item in (html.Dt(say(f"lever.{name}")), html.Dd(text))]
-    summary = html.Summary(
-        say("lever.about_short"), className="button button--link", **{"aria-label": say("lever.about", lever=label)}
-    )
+    said = say("lever.about", lever=label)
+    summary = html.Summary("i", className="button button--small lever__i", title=said, **{"aria-label": said})
     return html.Details(
         [summary, html.Div([*_timing(bench, key, standing), html.Dl(told)], className="lever__about")],
         className="lever__more",
