@@ -306,6 +306,85 @@ def test_a_phone_needs_no_sideways_scroll(browser: Browser, real_address: str, p
     page.close()
 
 
+WHOLE_CHARTS = """() => [...document.querySelectorAll('.chart')].filter(chart => {
+    const box = chart.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight && box.height > 150;
+}).length"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (1920, 1080)])
+def test_a_chart_stays_in_view_beside_the_last_lever(visit: Visit, real_address: str, width: int, height: int) -> None:
+    page = visit(real_address)
+    page.set_viewport_size({"width": width, "height": height})
+    for place in ("bottom", "view"):
+        if place == "bottom":
+            page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        else:
+            page.locator(".lever").last.scroll_into_view_if_needed()
+        expect(page.locator(".lever").last).to_be_in_viewport(ratio=0.99)
+        assert page.evaluate(WHOLE_CHARTS) == 2
+    before = curves(page)
+    page.locator(".lever").last.get_by_role("button", name="More:").click()
+    wait_for_address(page, r"l=emergency-[^~]*~")
+    page.wait_for_function("() => !document.querySelector('.stage--busy')")
+    assert curves(page) != before
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 800), (800, 1024)])
+def test_a_band_of_charts_stays_above_the_levers(browser: Browser, real_address: str, width: int, height: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(real_address)
+    page.wait_for_selector(".chart--a path.js-line", state="attached", timeout=60_000)
+    slider = page.get_by_role("slider").last
+    slider.focus()
+    band, thumb = page.locator(".chart--a").bounding_box(), slider.bounding_box()
+    assert band["y"] >= 0
+    assert band["y"] + band["height"] <= 0.4 * height
+    assert band["y"] + band["height"] <= thumb["y"]
+    page.get_by_role("slider").first.focus()
+    assert page.locator(".chart--a").bounding_box()["y"] >= 0
+    page.close()
+
+
+def test_a_group_of_levers_is_one_button_away(visit: Visit, real_address: str) -> None:
+    page = visit(real_address)
+    groups = list(dict.fromkeys(lever.group for lever in load_model("big_science").levers.values()))
+    jumps = page.get_by_role("navigation", name="Groups of levers").get_by_role("button")
+    assert jumps.all_inner_texts() == groups
+    for place in (len(groups) - 1, 0):
+        jumps.nth(place).click()
+        heading = page.get_by_role("heading", name=groups[place], exact=True)
+        expect(heading).to_be_focused()
+        expect(heading).to_be_in_viewport()
+        assert page.evaluate(WHOLE_CHARTS) >= 1
+
+
+def test_outcomes_are_named_in_full(visit: Visit, real_address: str) -> None:
+    page = visit(real_address)
+    outcomes = [o for o in load_model("big_science").outcomes.values() if o.headline]
+    assert page.locator(".card__label").all_inner_texts() == [o.label for o in outcomes]
+    for width in (1440, 1280, 1100, 720, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        cut = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent)"
+        assert page.eval_on_selector_all(".card, .card > *", cut) == []
+
+
+def test_nothing_jumps_when_the_policy_changes(visit: Visit, real_address: str) -> None:
+    page = visit(real_address)
+    places = """() => [...document.querySelectorAll('.chart, .strip, .levers, .lever')].map(part => {
+        const box = part.getBoundingClientRect();
+        return [Math.round(box.top), Math.round(box.left), Math.round(box.width), Math.round(box.height)];
+    })"""
+    page.evaluate("document.fonts.ready")
+    before = page.evaluate(places)
+    for title in ("CERN for AI", "Manhattan Project for AI"):
+        page.locator("#world").click()
+        page.get_by_role("option", name=title, exact=True).click()
+        expect(page.locator(".legend")).to_contain_text(title)
+        page.wait_for_function("() => !document.querySelector('.stage--busy')")
+        assert page.evaluate(places) == before
+
+
 def test_the_real_model_has_every_lever_and_world(visit: Visit, real_address: str) -> None:
     model = load_model("big_science")
     page = visit(real_address)

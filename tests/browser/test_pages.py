@@ -77,6 +77,62 @@ def test_variables_are_searched(visit: Visit, address: str) -> None:
     expect(page.locator("#variable-count")).to_contain_text("Nothing found")
 
 
+def test_a_variable_tells_its_equation_and_its_neighbours(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/model")
+    page.get_by_role("textbox", name="Search", exact=True).fill("knowledge")
+    listed = page.locator("#variables")
+    listed.get_by_role("button", name="knowledge", exact=True).click()
+    entry = page.locator("#variables .entry")
+    expect(entry.locator("pre")).to_contain_text("INTEG")
+    link = entry.locator(".entry__link").first
+    used = link.inner_text()
+    link.click()
+    expect(listed.get_by_role("button", name=used, exact=True).first).to_be_focused()
+    expect(page.locator("#variables .entry pre")).to_contain_text(used.partition("[")[0])
+    page.locator("#variables [aria-expanded=true]").click()
+    expect(entry).to_have_count(0)
+
+
+def test_a_name_of_the_diagram_leads_to_its_equation(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/model")
+    stock = page.locator("#sketch .stock").first
+    name = stock.get_attribute("data-variable")
+    stock.click()
+    expect(page.locator("#variables .entry pre")).to_contain_text(name)
+    expect(page.locator("#variables tbody button").first).to_be_in_viewport()
+    page.locator("#sector").click()
+    page.get_by_role("option", name="Secrecy").click()
+    expect(page.locator("#sketch title").first).to_have_text("06 Secrecy")
+    width = page.locator("#sketch > svg").bounding_box()["width"]
+    page.get_by_role("button", name="Larger").click()
+    assert page.locator("#sketch > svg").bounding_box()["width"] > 1.1 * width
+    page.locator("#sketch [tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    chosen = page.evaluate("document.activeElement.dataset.variable")
+    assert chosen == page.locator("#sketch [data-variable]").nth(1).get_attribute("data-variable")
+    page.keyboard.press("Enter")
+    expect(page.locator("#variable-search")).to_have_value(chosen)
+
+
+def test_the_loops_of_the_model_are_named(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/model")
+    with (load_model("big_science").folder / "loops.csv").open(encoding="utf-8") as file:
+        names = [row["name"] for row in csv.DictReader(file)]
+    assert page.get_by_role("region", name="The feedback loops by name").locator("tbody th").all_inner_texts() == names
+
+
+def test_axe_finds_nothing_beside_a_diagram_and_an_open_entry(browser: Browser, real_address: str) -> None:
+    for scheme in ("light", "dark"):
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(60_000)
+        page.goto(f"{real_address}/model")
+        page.locator("#sketch .stock").first.click()
+        page.wait_for_selector("#variables .entry")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "/rank", "/model"])
 def test_axe_finds_nothing(browser: Browser, address: str, path: str, scheme: str) -> None:
