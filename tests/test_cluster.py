@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,24 @@ def test_the_command_starts_processes_and_ends_them(tmp_path: Path) -> None:
     done = subprocess.run(there, check=True, capture_output=True, text=True, timeout=120)
     assert done.stdout.startswith("The result is in") and "Traceback" not in done.stderr
     assert_same_bits(tmp_path / "here", tmp_path / "there")
+
+
+def test_ctrl_c_stops_command_and_processes_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(FILE.replace("size = 64", "size = 65536"))
+    words = ["study", str(tmp_path / "study.toml"), "--out", str(tmp_path / "out"), "--scheduler", "local:2"]
+    journal = tmp_path / "out" / "work" / "runs.done"
+    with subprocess.Popen(
+        [sys.executable, "-m", "policy_lab", *words], stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as command:
+        until = time.monotonic() + 90
+        while time.monotonic() < until and not (journal.exists() and journal.read_text()):
+            time.sleep(0.1)
+        os.killpg(command.pid, signal.SIGINT)  # as a terminal does: to all of them
+        _, said = command.communicate(timeout=60)
+    assert command.returncode == 130
+    assert said.splitlines()[-1].startswith("policy-lab: Stopped. What was finished is kept")
+    assert "Traceback" not in said
+    assert journal.read_text()
 
 
 def test_a_model_travels_whole(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ AHEAD: Final = 2
 #: How often a chunk is tried again after an error that another machine, or a second try, may not have.
 RETRIES: Final = 2
 MOST_PROCESSES: Final = 256
+#: A terminal sends Ctrl-C to every process; this one hears it and ends the others, who need not complain too.
+_DEAF_TO_CTRL_C: Final = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 _unpacking = threading.Lock()
 
@@ -110,6 +112,7 @@ def _local_cluster(distributed: Any, processes: int) -> Iterator[str]:
             local_directory=folder,
             silence_logs="CRITICAL",
             env={"POLICY_LAB_THREADS": threads},
+            preload=[_DEAF_TO_CTRL_C],
         ) as cluster,
     ):
         yield cluster.scheduler_address
