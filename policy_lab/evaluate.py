@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policy_lab.equations import Apply, Equation, Expression, Name, Number, Table
 
@@ -22,8 +21,6 @@ ARITHMETIC: Mapping[str, Callable[..., Any]] = {
     "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
     "integer": np.trunc,
 }  # fmt: skip
-
-Values = NDArray[np.float64]
 
 
 def value_of(expression: Expression, values: Mapping[str, float], tables: Mapping[str, Table]) -> float:

@@ -51,8 +51,3 @@ DARK: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 FONT: Final = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
-
-
-def theme(dark: bool = False) -> Mapping[str, str]:
-    """The colours of paper, ink, grid and so on, for a light or a dark page."""
-    return DARK if dark else LIGHT
