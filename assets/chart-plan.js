@@ -1,0 +1,120 @@
+/* Where everything of a line chart goes, as plain numbers and SVG path texts: the page and the exports draw the same plan.
+
+     PolicyLab.chartPlan(picture, {width, height, size, labels}) -> plan
+
+   picture: see chart.js. width, height: pixels of the whole chart. size: of its letters in pixels (12). labels: whether
+   lines carry their names at their right ends. The plan: {box: {left, right, top, bottom}, x, y: functions from values
+   to pixels, limits: [low, high], across, down: [{at, text}] ticks of the time and value axis, lines: [{key, kind, d}],
+   bands: [{key, kind, share, d}], marks: [{at, text, row, anchor}], ends: [{kind, text, x, y, at}] names at the line ends}. */
+(function (root) {
+  "use strict";
+
+  const lab = (root.PolicyLab = root.PolicyLab || {});
+  const LETTER = 0.6; // mean width of a letter, in parts of its size
+
+  const tenth = (value) => Math.round(value * 10) / 10;
+
+  function range(picture) {
+    let [low, high] = picture.limits || [Infinity, -Infinity];
+    const look = (values) => {
+      for (let i = 0; i < values.length; i++) {
+        if (values[i] < low) low = values[i];
+        if (values[i] > high) high = values[i];
+      }
+    };
+    for (const line of picture.lines) look(line.values);
+    for (const band of picture.bands || []) {
+      look(band.low);
+      look(band.high);
+    }
+    return lab.scale.limits(low, high);
+  }
+
+  function path(time, values, x, y) {
+    let text = "";
+    let pen = "M";
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i])) {
+        pen = "M";
+        continue;
+      }
+      text += pen + tenth(x(time[i])) + " " + tenth(y(values[i]));
+      pen = "L";
+    }
+    return text;
+  }
+
+  function area(time, low, high, x, y) {
+    let text = "";
+    for (let i = 0; i < time.length; i++) text += (i ? "L" : "M") + tenth(x(time[i])) + " " + tenth(y(high[i]));
+    for (let i = time.length - 1; i >= 0; i--) text += "L" + tenth(x(time[i])) + " " + tenth(y(low[i]));
+    return text && text + "Z";
+  }
+
+  /* The names at the right ends, moved apart so that none covers another, in the order of the lines' ends. */
+  function ends(picture, box, y, size, room) {
+    const letters = Math.max(4, Math.floor(room / (size * LETTER)));
+    const found = picture.lines
+      .filter((line) => !line.silent && Number.isFinite(line.values[line.values.length - 1]))
+      .map((line) => {
+        const at = y(line.values[line.values.length - 1]);
+        const name = line.name || line.label;
+        return { kind: line.kind, text: name.length > letters ? name.slice(0, letters - 1).trim() + "…" : name, x: box.right + 6, y: at, at };
+      })
+      .sort((a, b) => a.y - b.y);
+    const apart = size * 1.15;
+    for (let n = 1; n < found.length; n++) found[n].y = Math.max(found[n].y, found[n - 1].y + apart);
+    let floor = box.bottom;
+    for (let n = found.length - 1; n >= 0; n--) {
+      found[n].y = Math.min(found[n].y, floor);
+      floor = found[n].y - apart;
+    }
+    return found;
+  }
+
+  /* Events with their labels, each in the first row where it covers no other. */
+  function marks(picture, box, x, size) {
+    const rows = [];
+    return (picture.marks || []).map((mark) => {
+      const at = x(mark.time);
+      const wide = mark.label.length * size * LETTER + 8;
+      const before = at + wide > box.right;
+      const from = before ? at - wide : at;
+      let row = 0;
+      while ((rows[row] || []).some(([left, right]) => from < right && from + wide > left)) row += 1;
+      (rows[row] = rows[row] || []).push([from, from + wide]);
+      return { at: tenth(at), text: mark.label, row, anchor: before ? "end" : "start" };
+    });
+  }
+
+  function chartPlan(picture, { width, height, size = 12, labels = true }) {
+    const [low, high] = range(picture);
+    const bottom = height - size * 1.7;
+    const top = size * 0.7 + (picture.unit ? size * 1.3 : 0);
+    const steps = lab.scale.ticks(low, high, Math.max(2, Math.min(7, Math.floor((bottom - top) / (size * 2.6)) + 1)));
+    const places = lab.scale.stepPlaces(steps.length > 1 ? steps[1] - steps[0] : 1);
+    const apart = Math.max(Math.abs(low), Math.abs(high)) >= 10000;
+    const down = steps.map((value) => ({ value, text: lab.scale.figure(value, places, apart) }));
+    const widest = Math.max(...down.map((tick) => tick.text.length));
+    const room = labels ? Math.min(width * 0.24, 132) : 0;
+    const box = { left: Math.ceil(widest * size * 0.6 + 10), right: Math.floor(width - Math.max(room, size * 1.4)), top, bottom };
+    const time = picture.time;
+    const x = lab.scale.line(time[0], time[time.length - 1], box.left, box.right);
+    const y = lab.scale.line(low, high, bottom, top);
+    const years = lab.scale.ticks(time[0], time[time.length - 1], Math.max(2, Math.floor((box.right - box.left) / (size * 4.5))));
+    return {
+      width, height, size, box, x, y, limits: [low, high],
+      down: down.map((tick) => ({ at: tenth(y(tick.value)), text: tick.text })),
+      across: years.map((year) => ({ at: tenth(x(year)), text: String(Number(year.toFixed(2))) })),
+      bands: (picture.bands || []).map((band) => ({
+        key: band.key, kind: band.kind, share: band.share, stale: Boolean(band.stale), d: area(time, band.low, band.high, x, y),
+      })),
+      lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: path(time, line.values, x, y) })),
+      marks: marks(picture, box, x, size),
+      ends: labels ? ends(picture, box, y, size, room - 8) : [],
+    };
+  }
+
+  lab.chartPlan = chartPlan;
+  if (typeof module === "object" && module.exports) module.exports = chartPlan;
+})(typeof globalThis === "object" ? globalThis : self);
