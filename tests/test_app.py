@@ -426,28 +426,6 @@ def test_addresses_of_the_model_page(model: Model, big: Model) -> None:
     assert (refused.status_code, refused.mimetype) == (404, "text/plain")
 
 
-def test_every_text_that_is_used_exists_and_none_is_left_over() -> None:
-    sources = [p.read_text(encoding="utf-8") for p in (REPOSITORY / "policy_lab" / "app").rglob("*.py")]
-    scripts = [p.read_text(encoding="utf-8") for p in (REPOSITORY / "assets").glob("*.js")]
-    catalogued = words.catalogue("en")
-    used = {key for text in sources for key in re.findall(r"say\(\s*\"([a-z_]+\.[a-z_0-9.]+)\"", text)}
-    used |= {f"app.{key}" for text in scripts for key in re.findall(r"words(?:\[\"|\.)([a-z_]+)", text)}
-    assert {key for key in used if key not in catalogued and not key.endswith(".")} == {"app.wait"}
-    patterns = [
-        re.sub(r"\{[^}]*\}", "[a-z_0-9.]+", key)
-        for text in sources
-        for key in re.findall(r"say\(\s*f\"([^\"]+)\"", text)
-    ]
-    built = "|".join(
-        [*patterns, r"chart\.(summary|summary_same|more|less)", r"explore\.policy_moved\.(one|many)", r"wait\..*"]
-    )
-    assert [key for key in catalogued if key not in used and not re.fullmatch(built, key)] == []
-
-
-def test_the_page_never_says_prediction() -> None:
-    assert [key for key, text in words.catalogue("en").items() if re.search(r"predict", text, re.IGNORECASE)] == []
-
-
 def test_nothing_but_our_own_address_is_named(model: Model) -> None:
     client = create_app(model).server.test_client()
     index = client.get("/").text

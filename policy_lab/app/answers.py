@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from policy_lab import charts
 from policy_lab.app import settings as page
 from policy_lab.app.link import address_of
-from policy_lab.app.naming import figure_of, label_of, significant_places, unit_of, with_unit
+from policy_lab.app.naming import figure_of, label_of, shows_nothing, significant_places, unit_of, with_unit
 from policy_lab.app.settings import Settings
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
@@ -139,7 +139,7 @@ def summary(shown: View, variable: str) -> str:
 def change_words(difference: float, places: int) -> str:
     """A difference in words: "0.4 higher", "no difference"."""
     text = figure_of(abs(difference), places)
-    if float(text.replace(",", "")) == 0:
+    if shows_nothing(difference, places):
         return say("chart.equal")
     return say("chart.more" if difference > 0 else "chart.less", difference=text)
 
@@ -160,7 +160,7 @@ def headline(shown: View, outcome: Outcome) -> dict[str, str]:
     policy = float(shown.policy.of(outcome.name)[0, -1])
     change = policy - float(shown.bench.status_quo.of(outcome.name)[0, -1])
     text = figure_of(abs(change), outcome.decimals)
-    if float(text.replace(",", "")) == 0:
+    if shows_nothing(change, outcome.decimals):
         return {"value": figure_of(policy, outcome.decimals), "change": say("headline.unchanged"), "tone": "same"}
     direction = "higher" if change > 0 else "lower"
     tone = "other" if outcome.better == "neither" else "better" if outcome.better == direction else "worse"

@@ -10,6 +10,7 @@ from dash import Dash, html
 
 from policy_lab import places
 from policy_lab.app import ids, routes
+from policy_lab.app.language import Page, Speech, once_a_language
 from policy_lab.app.pages import explore, rank, variables
 from policy_lab.app.panels import header, notice
 from policy_lab.app.ranks import Ranking, load_ranking
@@ -24,7 +25,7 @@ RANKING = "which_levers_matter"
 
 # Scripts come from the app's own address only; nothing inline is ours but Dash's one start line.
 PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="__LANGUAGE__">
   <head>
     {%metas%}
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -51,7 +52,7 @@ def create_app(model: Model, run: Run | None = None, rank_folder: Path | None = 
         rank_folder: a result folder of a study of all levers, for the Rank page; by default the stored one.
     """
     bench = Workbench(model, Memory(run or default_run(model)))
-    app = Dash(
+    app = Page(
         "policy_lab",
         assets_folder=str(places.assets_folder()),
         assets_ignore=r".*\.(worker|module)\.js|engine.*",
@@ -62,11 +63,10 @@ def create_app(model: Model, run: Run | None = None, rank_folder: Path | None = 
         enable_mcp=False,
         add_log_handler=False,
     )
-    app.index_string = PAGE.replace("__NO_SCRIPT__", say("app.no_script")).replace(
-        "__ICON__", app.get_asset_url("mark.svg")
-    )
+    app.index_string = PAGE.replace("__ICON__", app.get_asset_url("mark.svg"))
+    Speech(model).listen(app.server)
     ranking = load_ranking(rank_folder or places.results_folder() / RANKING)
-    app.layout = _layout(app, bench, ranking)
+    app.layout = once_a_language(lambda: _layout(app, bench, ranking))
     header.register(app)
     explore.register(app, bench)
     routes.register(app, bench, ranking)

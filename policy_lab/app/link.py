@@ -23,6 +23,8 @@ from policy_lab.model import Model, Setting
 LONGEST = 2000
 HASH_LENGTH = 8
 _KNOWN = frozenset("mwlcp")
+#: The part that names the page's language stands in every link that was made in it, and decides no setting.
+_ASIDE = frozenset({"lang"})
 _FIELD, _ITEM = "~", "_"
 
 
@@ -94,6 +96,7 @@ def _parts(query: str) -> dict[str, str]:
         pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, strict_parsing=True, max_num_fields=10)
     except ValueError as error:
         raise LinkError(str(error)) from error
+    pairs = [(key, value) for key, value in pairs if key not in _ASIDE]
     parts = dict(pairs)
     if len(parts) != len(pairs) or not parts.keys() <= _KNOWN:
         raise LinkError("unknown or repeated part")

@@ -9,7 +9,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from policy_lab.app.words import name_in_words, say
+
 KEY_LENGTH = 16
+#: What a unit's name begins with among the names that a language has for things of the model.
+UNIT = "unit: "
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
 
 
@@ -42,7 +46,10 @@ def key_of(name: str) -> str:
 
 
 def label_of(name: str) -> str:
-    """A variable's name as a heading: ``lever value[shared facility]`` is "Shared facility"."""
+    """A variable's name as a heading, in the language in use: ``lever value[shared facility]`` is "Shared facility"."""
+    told = name_in_words(name)
+    if told:
+        return told
     match = _LEVER_ARRAY.match(name)
     text = (match.group(1) if match else name).replace("_", " ").strip()
     return text[:1].upper() + text[1:]
@@ -51,20 +58,37 @@ def label_of(name: str) -> str:
 def figure_of(value: float, decimals: int | None = None) -> str:
     """A number for reading: ``decimals`` places or three significant figures, a true minus sign.
 
-    Thousands stand apart from 10,000 on, so that a year stays a year.
+    Thousands stand apart from 10,000 on, so that a year stays a year; point and comma are those of the language.
     """
-    if not math.isfinite(value):
-        return "–"
-    places = decimals if decimals is not None else significant_places(value)
-    text = f"{abs(value):,.{places}f}" if abs(value) >= 10_000 else f"{abs(value):.{places}f}"
-    negative = value < 0 and float(text.replace(",", "")) != 0
-    return ("−" if negative else "") + text
+    return in_language(_figure(value, significant_places(value) if decimals is None else decimals))
 
 
 def plain(value: float) -> str:
     """A number as short as it can be said, for ends of ranges: 0.2, 10,000."""
-    text = figure_of(value, significant_places(value))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = _figure(value, significant_places(value))
+    return in_language(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def count_of(number: int) -> str:
+    """A count for reading: 12,345."""
+    return in_language(f"{number:,}")
+
+
+def in_language(text: str) -> str:
+    """A number written with decimal point and thousands comma, as the language in use writes it."""
+    return text.translate({ord("."): say("number.decimal"), ord(","): say("number.thousands")})
+
+
+def shows_nothing(value: float, places: int) -> bool:
+    """Whether a number is written as zero at that many decimal places."""
+    return float(f"{value:.{places}f}") == 0
+
+
+def _figure(value: float, places: int) -> str:
+    if not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):,.{places}f}" if abs(value) >= 10_000 else f"{abs(value):.{places}f}"
+    return ("−" if value < 0 and not shows_nothing(value, places) else "") + text
 
 
 def significant_places(value: float, figures: int = 3) -> int:
@@ -75,8 +99,10 @@ def significant_places(value: float, figures: int = 3) -> int:
 
 
 def unit_of(unit: str) -> str:
-    """A unit as a person reads it: dimensionless units are left out."""
-    return "" if unit.strip().casefold() in {"", "1", "dmnl", "dimensionless", "fraction"} else unit.strip()
+    """A unit as a person reads it, in the language in use: dimensionless units are left out."""
+    if unit.strip().casefold() in {"", "1", "dmnl", "dimensionless", "fraction"}:
+        return ""
+    return name_in_words(UNIT + unit.strip()) or unit.strip()
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -1,32 +1,77 @@
-"""Every sentence of the page, from one catalogue file: a translation is one more file beside ``text/en.toml``."""
+"""Every sentence of the page, from one catalogue file a language: a translation is one more file in ``text/``.
+
+The language is that of the request in hand (``language.py`` sets it); outside a request it is English. A text that a
+translation lacks is said in English.
+"""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 CATALOGUES = Path(__file__).parent / "text"
+#: The language that every text is written in first.
+SOURCE: Final = "en"
+
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+_names: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
 
 
 def say(key: str, /, **values: object) -> str:
     """The text under a dotted key, with its ``{places}`` filled; a key that does not exist is a ``KeyError``."""
-    text = catalogue("en")[key]
+    text = catalogue(language()).get(key) or catalogue(SOURCE)[key]
     return text.format(**values) if values else text
 
 
+def speak(chosen: str, names: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Everything said from here on in this context is in that language.
+
+    Args:
+        chosen: one of ``languages()``.
+        names: what variables of the model are called in it; those left out keep their own names.
+    """
+    _language.set(chosen)
+    _names.set(names)
+
+
+def language() -> str:
+    """Code of the language in use."""
+    return _language.get()
+
+
+def name_in_words(variable: str) -> str:
+    """What a variable is called in the language in use, "" where that is its own name."""
+    return _names.get().get(variable, "")
+
+
 @cache
-def catalogue(language: str) -> dict[str, str]:
+def languages() -> dict[str, str]:
+    """Code to name, in its own words, of every language there is a catalogue for; the source language first."""
+    codes = sorted((path.stem for path in CATALOGUES.glob("*.toml")), key=lambda code: (code != SOURCE, code))
+    return {code: catalogue(code)["language.name"] for code in codes}
+
+
+@cache
+def catalogue(code: str) -> dict[str, str]:
     """Dotted key to text of one language."""
-    with (CATALOGUES / f"{language}.toml").open("rb") as file:
-        return dict(_flat(tomllib.load(file), ""))
+    return flat(CATALOGUES / f"{code}.toml")
 
 
 def part(prefix: str) -> dict[str, str]:
     """The texts below a prefix, by the rest of their key; what the scripts of the page say is one such part."""
     start = prefix + "."
-    return {key.removeprefix(start): text for key, text in catalogue("en").items() if key.startswith(start)}
+    return {key.removeprefix(start): say(key) for key in catalogue(SOURCE) if key.startswith(start)}
+
+
+def flat(path: Path) -> dict[str, str]:
+    """The texts of a TOML file by their dotted keys."""
+    with path.open("rb") as file:
+        return dict(_flat(tomllib.load(file), ""))
 
 
 def _flat(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from policy_lab.app import settings as page
+from policy_lab.app import words
+from policy_lab.app.language import translated
 from policy_lab.app.naming import keys_of
 from policy_lab.app.settings import Settings
 from policy_lab.charts import Floats, nice_limits
@@ -54,11 +56,17 @@ class Workbench:
     """A model, and the one function that runs it.
 
     Attributes:
+        source: the model as its files have it.
         run: constants -> Runs; the server's engine today, the browser's later.
     """
 
-    model: Model
+    source: Model
     run: Run
+
+    @property
+    def model(self) -> Model:
+        """The model with its texts in the language in use."""
+        return translated(self.source, words.language())
 
     @cached_property
     def lever_keys(self) -> dict[str, str]:

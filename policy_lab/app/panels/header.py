@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import ClientsideFunction, Dash, Input, Output, html
 
 from policy_lab.app import ids
-from policy_lab.app.words import say
+from policy_lab.app.words import language, languages, say
 
 PAGES = {"explore": "/", "rank": "/rank", "model": "/model"}
 
@@ -27,6 +27,7 @@ def layout(app: Dash) -> html.Header:
                     _button(ids.REDO, say("app.redo"), "redo", disabled=True),
                     _button(ids.SHARE, say("app.share"), "share"),
                     _button(ids.SCHEME, say("app.dark"), "recolour"),
+                    *_languages(),
                     html.Span("", id=ids.SHARE_SAID, className="said", role="status"),
                 ],
                 className="bar__tools",
@@ -48,6 +49,15 @@ def register(app: Dash) -> None:
 
 def _button(name: str, text: str, action: str, disabled: bool = False) -> html.Button:
     return html.Button(text, id=name, className="button button--bar", disabled=disabled, **{"data-do": action})
+
+
+def _languages() -> list[html.A]:
+    """A link for each other language, in its own words; the script takes the page's settings along."""
+    others = {code: name for code, name in languages().items() if code != language()}
+    return [
+        html.A(name, href=f"?lang={code}", lang=code, className="button button--bar", **{"data-language": code})
+        for code, name in others.items()
+    ]
 
 
 def _mark() -> html.Span:

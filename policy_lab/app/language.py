@@ -1,0 +1,165 @@
+"""Which language a request is answered in, and what the model is called in it.
+
+The address says it (``?lang=de``); else the page that asks; else what was chosen last (a cookie); else the browser's
+own preference. The words of the page are in ``text/de.toml``, those of a model in ``text/de.toml`` of its own folder:
+labels of levers, outcomes and worlds, by the names and keys of the model. What that file lacks is shown as the model
+has it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import dash
+from flask import Flask, Request, Response, request
+
+from policy_lab.app import words
+from policy_lab.app.naming import UNIT
+from policy_lab.errors import ModelError
+from policy_lab.model import Lever, Model, Outcome, Scenario
+
+#: The part of an address that names the language, and the cookie that remembers it.
+PART: Final = "lang"
+COOKIE: Final = "policy-lab-language"
+YEAR: Final = 365 * 24 * 3600  # seconds
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A model in every language it can be told in."""
+
+    model: Model
+
+    def begin(self, asked: Request) -> None:
+        """Sets the language for what follows in this request."""
+        self.speak(chosen_language(asked))
+
+    def speak(self, language: str) -> None:
+        """Sets the language for what follows."""
+        words.speak(language, names_of(self.model, language))
+
+    def listen(self, server: Flask) -> None:
+        """Every request of a server is answered in its language; one that an address names is remembered."""
+
+        def begin() -> None:
+            self.begin(request)
+
+        def remember(reply: Response) -> Response:
+            named = request.args.get(PART, "")
+            if named in words.languages() and reply.mimetype == "text/html":
+                reply.set_cookie(COOKIE, named, max_age=YEAR, samesite="Lax", httponly=True)
+            return reply
+
+        server.before_request(begin)
+        server.after_request(remember)
+
+
+class Page(dash.Dash):  # type: ignore[misc]
+    """A Dash app whose first page is told in the language of the request.
+
+    ``index_string`` may hold ``__LANGUAGE__`` and ``__NO_SCRIPT__``.
+    """
+
+    def interpolate_index(self, **parts: str) -> str:
+        """The first page, with its language and what it says without scripts."""
+        text: str = super().interpolate_index(**parts)
+        return text.replace("__LANGUAGE__", words.language()).replace("__NO_SCRIPT__", words.say("app.no_script"))
+
+
+def once_a_language(make: Callable[[], Any]) -> Callable[[], Any]:
+    """A function without arguments whose answer is kept for each language."""
+    made: dict[str, Any] = {}
+
+    def kept() -> Any:
+        language = words.language()
+        if language not in made:
+            made[language] = make()
+        return made[language]
+
+    return kept
+
+
+def chosen_language(asked: Request) -> str:
+    """The language a request wants, always one there is."""
+    there = words.languages()
+    of_page = parse_qs(urlsplit(asked.referrer or "").query).get(PART, [""])[0]
+    for code in (asked.args.get(PART, ""), of_page, asked.cookies.get(COOKIE, "")):
+        if code in there:
+            return code
+    return asked.accept_languages.best_match(list(there), default=words.SOURCE) or words.SOURCE
+
+
+def translated(model: Model, language: str) -> Model:
+    """The model with the texts that people read in another language; names, numbers and equations stay."""
+    return _translated(_Identity(model), language) if told(model, language) else model
+
+
+def names_of(model: Model, language: str) -> Mapping[str, str]:
+    """What the variables of a model are called in a language, as far as its file says."""
+    text = told(model, language)
+    units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
+    labelled = {name: fields["label"] for name, fields in text.get("levers", {}).items() if "label" in fields}
+    return {**text.get("variables", {}), **text.get("groups", {}), **units, **labelled}
+
+
+def told(model: Model, language: str) -> Mapping[str, Any]:
+    """A model's own texts in a language, as its file has them; nothing where there is no such file.
+
+    Raises:
+        ModelError: the file is no TOML.
+    """
+    return _told(_Identity(model), language)
+
+
+class _Identity:
+    """A Model as a key: two are the same when they are one object's, so that no table is ever hashed."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.model is self.model
+
+    def __hash__(self) -> int:
+        return id(self.model)
+
+
+@lru_cache(maxsize=64)
+def _told(kept: _Identity, language: str) -> Mapping[str, Any]:
+    folder = kept.model.folder
+    file = folder / "text" / f"{language}.toml" if folder else None
+    if language == words.SOURCE or file is None or not file.is_file():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"text/{file.name} cannot be read: {str(error).rstrip('.')}.") from None
+
+
+@lru_cache(maxsize=64)
+def _translated(kept: _Identity, language: str) -> Model:
+    model, text = kept.model, told(kept.model, language)
+    groups = text.get("groups", {})
+
+    def lever(known: Lever) -> Lever:
+        fields = {k: v for k, v in text.get("levers", {}).get(known.name, {}).items() if k != "label"}
+        return replace(known, group=groups.get(known.group, known.group), **fields)
+
+    def outcome(known: Outcome) -> Outcome:
+        fields = text.get("outcomes", {}).get(known.name, {})
+        return replace(known, group=groups.get(known.group, known.group), **fields)
+
+    def scenario(known: Scenario) -> Scenario:
+        return replace(known, **text.get("scenarios", {}).get(known.key, {}))
+
+    return replace(
+        model,
+        levers={name: lever(known) for name, known in model.levers.items()},
+        outcomes={name: outcome(known) for name, known in model.outcomes.items()},
+        scenarios={key: scenario(known) for key, known in model.scenarios.items()},
+    )
