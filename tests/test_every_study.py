@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from SALib.analyze import pawn as salib_pawn
 from policy_lab import studies
 from policy_lab.ensemble.designs import sobol_points
 from policy_lab.ensemble.findings import COLUMNS
+from policy_lab.ensemble.runner import run_chunk
 from policy_lab.errors import StudyError
 from policy_lab.studies import ALL_TIMES, DUMMY, Findings, Study, method, methods, plan_of, run_study
 
@@ -247,3 +250,106 @@ def test_figures_over_all_times_are_marked_as_such(done: Findings) -> None:
     if done.method in ("sobol", "morris", "pawn"):
         assert set(whole["outcome"]) == set(done.outcomes)
         assert len(done.of(whole["index"].iloc[0], time=ALL_TIMES))
+
+
+# ---- stopped anywhere, and gone on with
+
+
+class Stopping:
+    """Progress meters that stop a study at one of its steps, as Ctrl-C would, and say which work it was at."""
+
+    def __init__(self, after: int) -> None:
+        self.left, self.at = after, ""
+
+    def __call__(self, label: str, total: float = 0, unit: str = "") -> Stopping:
+        self.at = label
+        return self
+
+    def __enter__(self) -> Stopping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def advance(self, amount: float = 1) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+def test_a_study_stopped_anywhere_goes_on_to_the_same_bits(done: Findings, tmp_path: Path) -> None:
+    """Stopped at its first step, at its second after that, and so on, until it is through."""
+    stopped_at, steps, again = [], 1, None
+    while again is None:
+        stopping = Stopping(steps)
+        try:
+            again = run_study(small(done.method), tmp_path / "out", progress=stopping, pictures=False)
+        except KeyboardInterrupt as stopped:
+            stopped_at.append((stopping.at, str(stopped)))
+            steps += 1 if steps < 4 else 7
+    assert stopped_at and all("the same command goes on from there" in said for _, said in stopped_at)
+    assert again.table.equals(done.table)
+    assert again.provenance["backend"] == done.provenance["backend"] != []
+    assert not (tmp_path / "out" / "work").exists()
+
+
+@pytest.mark.parametrize("name", ["policy_search", "calibration"])
+def test_a_search_that_goes_on_asks_the_model_nothing_twice(name: str, tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def counting(chunks: Any) -> Any:
+        for chunk in chunks:
+            asked.append(hash(b"".join(np.asarray(v).tobytes() for v in chunk.values.values())))
+            yield run_chunk(chunk)
+
+    def stopping_at(at: int) -> Any:
+        def workers(chunks: Any) -> Any:
+            for made in counting(chunks):
+                if len(asked) == at:
+                    raise KeyboardInterrupt
+                yield made
+
+        return workers
+
+    study = small(name)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(study, tmp_path / "out", workers=stopping_at(12), pictures=False)
+    before = asked[:-1]  # the last answer had not come back yet
+    asked.clear()
+    run_study(study, tmp_path / "out", workers=counting, pictures=False)
+    assert len(before) == 11 and asked and not set(before) & set(asked)
+
+
+# ---- what an option only names decides too
+
+
+def copied(folder: Path) -> Path:
+    shutil.copytree(FIELD, folder / "field")
+    shutil.copy(Path(FIELD).parents[1] / "studies_models" / "field_history.csv", folder / "history.csv")
+    return folder / "field"
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "old", "new"),
+    [
+        ("robustness", "scenarios/open_laboratory.toml", "value = 60", "value = 61"),
+        ("shapley", "scenarios/open_laboratory.toml", "value = 60", "value = 61"),
+        ("policy_search", "uncertainties.csv", "0.4", "0.41"),
+        ("calibration", "../history.csv", "2040", "2041"),
+        ("uncertainty", "outcomes.csv", "higher", "lower"),
+    ],
+)
+def test_a_result_is_stale_when_what_its_options_name_has_changed(
+    name: str, file: str, old: str, new: str, tmp_path: Path
+) -> None:
+    model = copied(tmp_path)
+    changes: dict[str, Any] = {"options": {"history": "../history.csv"}} if name == "calibration" else {}
+    study = replace(small(name, **changes), model=str(model), scenario=None)
+    if name == "uncertainty":
+        study = replace(study, factors={"leaving rate": {"low": 0.1, "high": 0.2}})
+    before = plan_of(study).fingerprint("1")
+    assert plan_of(study).fingerprint("1") == before
+    text = (model / file).read_text()
+    assert old in text
+    (model / file).write_text(text.replace(old, new))
+    assert plan_of(study).fingerprint("1") != before

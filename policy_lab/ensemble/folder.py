@@ -214,6 +214,22 @@ class ResultFolder:
         """Room for one part of the study's runs, with whatever of it is finished."""
         return ChunkStore(self.work, label, runs, times, outcomes)
 
+    def engines(self) -> list[tuple[str, str]]:
+        """Engines that made runs in this folder so far, each with why it was not the fastest ("" if it was)."""
+        if not self._engines.exists():
+            return []
+        pairs = (line.partition("\t") for line in self._engines.read_text(encoding="utf-8").splitlines())
+        return [(backend, fallback) for backend, _, fallback in pairs]
+
+    def note_engine(self, backend: str, fallback: str) -> None:
+        """Write down that an engine made runs here."""
+        said = dict.fromkeys([*self.engines(), (backend, " ".join(fallback.split()))])
+        write_text(self._engines, "".join("\t".join(pair) + "\n" for pair in said))
+
+    @property
+    def _engines(self) -> Path:
+        return self.work / "engines"
+
     def finished(self) -> Mapping[str, Any] | None:
         """The provenance of this very study if it is finished here; raises StudyError if another one is."""
         try:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,6 +32,7 @@ class Plan:
         size: base points, runs or trajectories.
         options: the method's options with defaults filled in.
         base: constants that differ from the model file: the scenario and the study's settings.
+        inputs: what else decides the result, by the method: the contents of files and scenarios that it reads.
     """
 
     study: Study
@@ -44,6 +44,7 @@ class Plan:
     size: int
     options: Mapping[str, Any]
     base: Mapping[str, float]
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def grouped(self) -> bool:
@@ -72,14 +73,13 @@ class Plan:
         """Unit of an outcome."""
         return self.model.program.equations[outcome].unit
 
-    @property
-    def history(self) -> Path | None:
-        """The file with the model's history that a calibration names, as seen from the model's folder."""
-        folder = self.model.folder or self.model.path.parent
-        return folder / str(self.options["history"]) if self.options.get("history") else None
+    def better(self, outcome: str) -> str:
+        """Which way an outcome is better: ``higher``, ``lower`` or ``neither``."""
+        known = self.model.outcomes.get(outcome)
+        return known.better if known else "neither"
 
     def fingerprint(self, version: str) -> str:
-        """A hash of all that decides the runs; a result folder only goes on with runs of the same fingerprint."""
+        """A hash of all that decides the result; a folder is only gone on with, or read, by the same fingerprint."""
         said: dict[str, Any] = {
             "version": version,
             "model": self.model.hash,
@@ -92,14 +92,9 @@ class Plan:
             "times": self.times.tolist(),
             "options": {k: repr(v) for k, v in sorted(self.options.items())},
             "base": dict(sorted(self.base.items())),
+            "inputs": self.inputs,
         }
-        if "history" in self.options:  # what is fitted to decides as much as what is run
-            said["history"] = _digest(self.history)
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _digest(path: Path | None) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None and path.is_file() else ""
 
 
 def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_size: int) -> Plan:

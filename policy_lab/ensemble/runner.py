@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import netCDF4
@@ -16,6 +17,7 @@ import numpy as np
 from policy_lab.ensemble.designs import Points, Sample
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
+from policy_lab.ensemble.memory import Memory
 from policy_lab.ensemble.plan import Plan
 from policy_lab.model import load_model
 from policy_lab.progress import MeterMaker, silent
@@ -98,7 +100,8 @@ class Ensemble:
         workers: where chunks are made.
         progress: makes the progress meter of long work.
         made: every part so far, by label.
-        backends: names of the engines that made them; ``fallbacks`` says why not the fastest.
+        backends: names of the engines that made them; ``fallbacks`` says why not the fastest. Those of a study that
+            was stopped count too.
     """
 
     plan: Plan
@@ -108,6 +111,16 @@ class Ensemble:
     made: dict[str, Part] = field(default_factory=dict)
     backends: set[str] = field(default_factory=set)
     fallbacks: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for backend, fallback in self.folder.engines():
+            self.backends.add(backend)
+            self.fallbacks |= {fallback} - {""}
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What a search asked and was told, so far, in this folder."""
+        return Memory(self.folder.work / "searched")
 
     def run(
         self,
@@ -129,8 +142,11 @@ class Ensemble:
         varied = self.plan.factors if factors is None else factors
         part = Part(sample, varied, store.outcomes, world)
         todo = [c for c in self._grid(sample.runs) if store.finished.get(c[0]) != c[1]]
-        with self.progress(f"simulating {label}" if label != "runs" else "simulating", sample.runs, "runs") as meter:
-            meter.advance(sample.runs - sum(stop - start for start, stop in todo))
+        left = sum(stop - start for start, stop in todo)
+        doing = "simulating" if label == "runs" else f"simulating {label}"
+        if left < sample.runs:
+            doing += f", {sample.runs - left:,} of {sample.runs:,} kept from before"
+        with self.progress(doing, left, "runs") as meter:
             chunks = (self._chunk(sample, varied, world, *c) for c in todo)
             self._make(store, chunks, meter.advance)
         self.made[label] = part
@@ -139,9 +155,14 @@ class Ensemble:
     def _make(self, store: ChunkStore, chunks: Iterable[Chunk], advance: Callable[[float], None]) -> None:
         for done in self.workers(chunks):
             store.save(done.start, done.values)
+            self._note_engine(done)
+            advance(len(done.values))
+
+    def _note_engine(self, done: Simulated) -> None:
+        if done.backend not in self.backends or {done.fallback} - {""} - self.fallbacks:
+            self.folder.note_engine(done.backend, done.fallback)
             self.backends.add(done.backend)
             self.fallbacks |= {done.fallback} - {""}
-            advance(len(done.values))
 
     def _grid(self, runs: int) -> list[tuple[int, int]]:
         numbers = max(1, len(self.plan.times) * len(self.plan.outcomes))
@@ -149,12 +170,14 @@ class Ensemble:
         return [(start, min(start + size, runs)) for start in range(0, runs, size)]
 
     def try_out(self, unit: Floats, factors: tuple[Factor, ...] | None = None) -> Floats:
-        """``values[run, time, outcome]`` of a few runs that are not kept, made in this process: steps of a search."""
-        varied = self.plan.factors if factors is None else factors
-        done = run_chunk(self._chunk(Points(unit), varied, self.plan.study.scenario, 0, len(unit)))
-        self.backends.add(done.backend)
-        self.fallbacks |= {done.fallback} - {""}
-        return done.values
+        """``values[run, time, outcome]`` of runs that are not kept: steps of a search, which keeps what it learns."""
+        varied, world = self.plan.factors if factors is None else factors, self.plan.study.scenario
+        sample = Points(unit)
+        values = np.empty((len(unit), len(self.plan.times), len(self.plan.outcomes)))
+        for done in self.workers(self._chunk(sample, varied, world, *c) for c in self._grid(len(unit))):
+            self._note_engine(done)
+            values[done.start : done.start + len(done.values)] = done.values
+        return values
 
     def _chunk(self, sample: Sample, factors: tuple[Factor, ...], scenario: str | None, start: int, stop: int) -> Chunk:
         values: dict[str, Any] = {self.plan.model.find(k): v for k, v in self.plan.study.settings.items()}

@@ -5,6 +5,7 @@ Each file in this folder is one method and is found by its name; a new method is
 - ``TITLE`` and ``QUESTION``: what it is called and what it answers, for people;
 - ``DEFAULT_SIZE`` and ``OPTIONS``: its size where a study names none, and the keys only it knows, with defaults;
 - ``check(plan)``: raises ``StudyError`` for what it cannot do, before any run;
+- ``inputs(plan)``: what decides its result and is not in the plan, such as the contents of scenarios an option names;
 - ``run(plan, ensemble)``: makes runs through ``ensemble.run(sample)`` and gives a ``Result``;
 - ``words(plan, findings)``: the findings in sentences;
 - ``draw(plan, findings)``: figure name to matplotlib figure.
@@ -75,6 +76,10 @@ class Method(Protocol):
         """Raise ``StudyError`` for what it cannot do."""
         ...
 
+    def inputs(self, plan: Plan) -> Mapping[str, Any]:
+        """What decides its result beyond the plan, as JSON could say it; a result of other inputs is another one."""
+        ...
+
     def run(self, plan: Plan, ensemble: Ensemble) -> Result:
         """Make the runs and analyse them."""
         ...
@@ -121,7 +126,7 @@ def plan_of(study: Study) -> Plan:
     options = check_options(study.options, known.OPTIONS, study.method)
     plan = make_plan(study, load_model(study.model_reference()), options, known.DEFAULT_SIZE)
     known.check(plan)
-    return plan
+    return replace(plan, inputs=known.inputs(plan))
 
 
 def run_study(

@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -109,9 +111,19 @@ def check(plan: Plan) -> None:
         )
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """The history that is fitted to."""
+    return {"history": sha256(_history(plan).read_bytes()).hexdigest()}
+
+
+def _history(plan: Plan) -> Path:
+    """The file with the history, as seen from the model's folder."""
+    return (plan.model.folder or plan.model.path.parent) / str(plan.options["history"])
+
+
 def _target(plan: Plan) -> Target:
     first, last = plan.times[0], plan.times[-1]
-    known = read_history(plan.model, plan.history)
+    known = read_history(plan.model, _history(plan))
     within = [s.between(first, last) for s in known if s.variable in plan.outcomes]
     series = tuple(s for s in within if len(s.year))
     missing = [o for o in plan.outcomes if o not in {s.variable for s in series}]
@@ -132,7 +144,10 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     own = np.array([f.position(f.default) for f in factors])
 
     def residuals(points: Floats) -> Floats:
-        return target.misfits(plan, ensemble.try_out(points, factors))[:, target.fitted]
+        def ask() -> Floats:
+            return target.misfits(plan, ensemble.try_out(points, factors))[:, target.fitted]
+
+        return ensemble.memory.recall(ask, points)
 
     best = _search(plan, ensemble, residuals, own)
     freedom = max(1, len(best.residual) - len(factors))

@@ -46,6 +46,11 @@ def check(plan: Plan) -> None:
         raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """Nothing beyond the plan."""
+    return {}
+
+
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the trajectories and average their steps."""
     unit = trajectories(plan)

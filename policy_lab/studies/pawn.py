@@ -44,6 +44,11 @@ def check(plan: Plan) -> None:
         )
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """Nothing beyond the plan."""
+    return {}
+
+
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the runs at Sobol' points, with one column more for the dummy, and compare distributions."""
     factors = len(plan.factors)

@@ -93,6 +93,11 @@ def check(plan: Plan) -> None:
     _uncertain(plan)
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """What makes the futures, where it comes from the model's table."""
+    return {"uncertain": [repr(f) for f in _uncertain(plan)]}
+
+
 def _targets(plan: Plan) -> list[Target]:
     given = plan.options["targets"]
     if not given:
@@ -168,10 +173,19 @@ class Search:
         decided = np.repeat(policies, len(futures), axis=0)
         return np.concatenate([decided, np.tile(futures, (len(policies), 1))], axis=1)
 
-    def judge(self, policies: Floats, futures: Floats) -> tuple[Floats, Floats]:
-        """Cost and margin of each policy: the margin that ``share`` of the futures have, good enough from 0 on."""
-        values = self.ensemble.try_out(self.points(policies, futures), self.factors)
-        return self.cost(policies, values), self.margin(values, len(futures))
+    def judge(self, policies: Floats, futures: Floats) -> Floats:
+        """Cost, margin and share met of each policy, ``[3, policy]``.
+
+        The margin is the one that ``share`` of the futures have, good enough from 0 on; the share met is that of the
+        futures in which all targets are met.
+        """
+
+        def ask() -> Floats:
+            values = self.ensemble.try_out(self.points(policies, futures), self.factors)
+            met = [self.met(own) for own in np.split(values, len(policies))]
+            return np.stack([self.cost(policies, values), self.margin(values, len(futures)), np.array(met)])
+
+        return self.ensemble.memory.recall(ask, policies, futures)
 
     def margin(self, values: Floats, futures: int) -> Floats:
         """The margin that ``share`` of the futures have at least, ``[policy]``."""
@@ -196,17 +210,16 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     search = Search(plan, ensemble)
     futures = search.futures(plan.size, plan.study.seed)
     policy = _without_the_needless(search, _evolved(search, futures), futures)
-    cost, margin = (float(x[0]) for x in search.judge(policy[None], futures))
+    cost, margin, met = (float(x[0]) for x in search.judge(policy[None], futures))
     others = search.futures(TRIED_ON * plan.size, plan.study.seed + 1)
     found, before = (
         ensemble.run(Points(search.points(p[None], others)), label, factors=search.factors).all()
         for p, label in ((policy, "policy"), (search.own, "before"))
     )
-    seen = ensemble.try_out(search.points(policy[None], futures), search.factors)
     whole = {
         "cost": cost,
         "cost before": float(search.cost(search.own[None], before)[0]),
-        "share met in the search": search.met(seen),
+        "share met in the search": met,
     }
     parts = [
         _settings(search, policy),
@@ -224,7 +237,7 @@ def _evolved(search: Search, futures: Floats) -> Floats:
     scale: list[float] = []
 
     def badness(points: Floats) -> Floats:
-        cost, margin = search.judge(points.T, futures)
+        cost, margin, _ = search.judge(points.T, futures)
         if not scale:
             scale.append(float(np.nanmax(np.abs(cost), initial=0.0)) or 1.0)
         cheap = np.nan_to_num(cost / scale[0], nan=TOO_LITTLE)
@@ -260,7 +273,7 @@ def _without_the_needless(search: Search, policy: Floats, futures: Floats) -> Fl
     own = search.own
     hardly = np.abs(policy - own) < NOTHING
     stepped = np.where(hardly, own, np.clip(own + (1 + NOTHING) * (policy - own), 0, 1))
-    (cost, spared), (margin, enough) = search.judge(np.stack([policy, stepped]), futures)
+    (cost, spared), (margin, enough), _ = search.judge(np.stack([policy, stepped]), futures)
     if enough >= min(0.0, margin):
         policy, cost, margin = stepped, spared, enough
     moved = np.abs(policy - own)
@@ -268,7 +281,7 @@ def _without_the_needless(search: Search, policy: Floats, futures: Floats) -> Fl
         if moved[j] == 0:
             continue
         back = np.where(np.arange(len(policy)) == j, own, policy)
-        cost_back, margin_back = (float(x[0]) for x in search.judge(back[None], futures))
+        cost_back, margin_back, _ = (float(x[0]) for x in search.judge(back[None], futures))
         if margin_back >= min(0.0, margin) and cost_back <= cost:
             policy, cost, margin = back, cost_back, margin_back
     return policy

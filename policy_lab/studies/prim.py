@@ -80,6 +80,11 @@ def check(plan: Plan) -> None:
         _condition(plan, condition)
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """Nothing beyond the plan."""
+    return {}
+
+
 def _condition(plan: Plan, condition: Any) -> tuple[int, int, str, float]:
     """Positions of time and outcome, ``below`` or ``above``, and the limit."""
     form = '{ outcome = "…", time = 2050, below = 0 }'

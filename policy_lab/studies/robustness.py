@@ -64,6 +64,14 @@ def check(plan: Plan) -> None:
             raise StudyError(f"thresholds names '{name}', which is not among the study's outcomes.")
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """What every policy sets, and which way each outcome is better."""
+    return {
+        "policies": {p: dict(sorted(plan.model.constants_of(p, None).items())) for p in _policies(plan)},
+        "better": [plan.better(o) for o in plan.outcomes],
+    }
+
+
 def _policies(plan: Plan) -> list[str]:
     return list(plan.options["policies"]) or sorted(plan.model.scenarios, key=lambda k: (k != "status_quo", k))
 
@@ -80,7 +88,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     )
     parts = []
     for o, outcome in enumerate(plan.outcomes):
-        sign = -1.0 if _better(plan, outcome) == "lower" else 1.0
+        sign = -1.0 if plan.better(outcome) == "lower" else 1.0
         good = sign * values[..., o]
         for index, (measure, factor) in _measures(plan, outcome, sign, policies[0]).items():
             value, low, high = (factor * x for x in _interval(measure, good, drawn, plan.options["confidence"]))
@@ -91,18 +99,13 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     return Result(parts, [], {"size": plan.size, "policies": policies})
 
 
-def _better(plan: Plan, outcome: str) -> str:
-    known = plan.model.outcomes.get(outcome)
-    return known.better if known else "neither"
-
-
 def _measures(plan: Plan, outcome: str, sign: float, first: str) -> dict[str, tuple[Measure, float]]:
     """Measures by name, each with what turns it back into the outcome's own sense."""
     found: dict[str, tuple[Measure, float]] = {
         "mean": (lambda g: np.asarray(g.mean(axis=1)), sign),
         "worst tenth": (_worst_tenth, sign),
     }
-    if _better(plan, outcome) != "neither":
+    if plan.better(outcome) != "neither":
         found |= {
             "regret": (lambda g: np.asarray(_regret(g).mean(axis=1)), 1.0),
             "regret 90 %": (lambda g: np.asarray(np.quantile(_regret(g), 0.9, axis=1)), 1.0),
@@ -137,7 +140,7 @@ def words(plan: Plan, findings: Findings) -> list[str]:
     last = float(plan.times[-1])
     said = []
     for outcome in plan.outcomes:
-        better = _better(plan, outcome)
+        better = plan.better(outcome)
         if better == "neither":
             continue
         firsts = {}

@@ -58,6 +58,11 @@ def check(plan: Plan) -> None:
         )
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """What each player decides, in the base and in the package."""
+    return {"players": players(plan)}
+
+
 def players(plan: Plan) -> dict[str, dict[str, tuple[float, float]]]:
     """Player to the constants it decides, each with its value in the base and in the package."""
     model = plan.model

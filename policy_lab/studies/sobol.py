@@ -72,6 +72,11 @@ def check(plan: Plan) -> None:
         raise StudyError(f"max_size = {limit} is not a power of two of at least size = {plan.size}.")
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """Nothing beyond the plan."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Part:
     """The runs of one stage."""

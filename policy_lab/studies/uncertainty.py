@@ -47,6 +47,11 @@ def check(plan: Plan) -> None:
             raise StudyError(f"The threshold of '{name}' is {value!r}, which is not a number.")
 
 
+def inputs(plan: Plan) -> Mapping[str, Any]:
+    """Which way each outcome is better, which decides what its bad tail is."""
+    return {"better": [plan.better(o) for o in plan.outcomes]}
+
+
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the runs and measure their spread."""
     unit = sobol_points(plan.size, len(plan.factors), plan.study.seed)
@@ -68,8 +73,7 @@ def _measures(plan: Plan, outcome: str) -> dict[str, Measure]:
         "sd": lambda v: np.asarray(v.std(axis=0, ddof=1)),
     }
     found |= {f"q{round(100 * q):02d}": _quantile(q) for q in QUANTILES}
-    known = plan.model.outcomes.get(outcome)
-    better = known.better if known else "neither"
+    better = plan.better(outcome)
     if better == "higher":
         found["worst tenth"] = _tail(lowest=True)
     elif better == "lower":
