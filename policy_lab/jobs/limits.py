@@ -1,0 +1,51 @@
+"""How many studies one server takes on, and what it says when that is too many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_lab.errors import PolicyLabError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What keeps one person, or many, from taking the whole server.
+
+    Attributes:
+        at_once: studies that run at the same time, each in a process of its own; a study uses all cores by itself.
+        waiting: studies that may wait for their turn, of everybody together.
+        each: unfinished studies of one client.
+        starts: studies started from one network address within an hour; a class may share one.
+        runs: runs of the model in one study.
+        kept_bytes: room for all results together; what was not asked for longest goes first.
+    """
+
+    at_once: int = 1
+    waiting: int = 20
+    each: int = 2
+    starts: int = 60
+    runs: int = 500_000
+    kept_bytes: int = 4_000_000_000
+
+
+class Refused(PolicyLabError):
+    """A study that is not started now because of a limit.
+
+    Args:
+        limit: name of the field of ``Limits`` that was reached.
+        allowed: its value.
+    """
+
+    def __init__(self, limit: str, allowed: int) -> None:
+        self.limit, self.allowed = limit, allowed
+        super().__init__(_SAID[limit].format(allowed=f"{allowed:,}"))
+
+
+_SAID = {
+    "waiting": "This server already has {allowed} studies waiting. Try again in some minutes.",
+    "each": "You have {allowed} studies under way, which is the limit. Wait for one, or cancel one.",
+    "starts": "From your network {allowed} studies were started within the last hour, which is the limit. "
+    "Try again later.",
+    "runs": "The study would need more than {allowed} runs, which is the limit of this server. "
+    "Vary less, or choose a smaller size.",
+}

@@ -1,0 +1,275 @@
+"""Starting studies, watching them, ending them: what a web process does with the table of jobs."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from policy_lab import __version__
+from policy_lab.ensemble.folder import FINISHED
+from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.study_file import write_toml
+from policy_lab.jobs.limits import Limits, Refused
+from policy_lab.jobs.table import CANCELLED, FAILED, OPEN, RUNNING, WAITING, Job, Table, job_of, one
+
+log = logging.getLogger("policy_lab.studies")
+
+#: Characters of a study's hash that name it: 80 bits, so that nobody meets another study by chance or by guessing.
+ID_LENGTH: Final = 20
+_ID: Final = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
+#: A runner that was not heard of for this long (s) is gone; one that cannot be heard stops itself well before.
+SILENCE: Final = 20.0
+#: A study that was stopped this often, by whatever, is not tried again by itself.
+MOST_TRIES: Final = 5
+HOUR: Final = 3600.0
+#: Times between two looks after the runners, per web process (s).
+TENDED_EVERY: Final = 1.0
+
+
+@dataclass
+class Queue:
+    """The studies of one server.
+
+    Attributes:
+        folder: holds the table (``jobs.sqlite``) and a result folder for every study.
+        limits: how much is taken on.
+        keeper: the process whose end stops all runners: the server; what they were at goes on at its next start.
+    """
+
+    folder: Path
+    limits: Limits = field(default_factory=Limits)
+    keeper: int = field(default_factory=os.getpid)
+    _tended: float = field(default=0.0, repr=False)
+    _children: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.folder = self.folder.expanduser().absolute()
+        self.table = Table(self.folder / "jobs.sqlite")
+
+    # ---- what a person does
+
+    def start(self, plan: Plan, runs: int, title: str, client: str, address: str = "") -> Job:
+        """Put a study into the line, or join the one that is there already; a finished one is there at once.
+
+        Args:
+            plan: of the study, checked.
+            runs: of the model that it needs, at most.
+            title: of the study, in words.
+            client: who asks; an opaque token.
+            address: from where, for the limit by the hour; an opaque token too, "" for a server of one person.
+
+        Raises:
+            Refused: a limit is reached.
+            OutputError: the table cannot be written.
+        """
+        if runs > self.limits.runs:
+            raise Refused("runs", self.limits.runs)
+        name, now = id_of(plan), time.time()
+        study = write_toml(plan.study, plan.study.model_reference())
+        done = self.is_finished(name)
+        with self.table.writing() as table:
+            known = one(table, name)
+            if not done and not (known and known.is_open):
+                self._refuse(table, client, address, now)
+            self._note(table, name, title, study, runs, now, done)
+            table.execute("INSERT OR REPLACE INTO interest VALUES (?, ?, ?)", (client, name, now))
+            job = one(table, name)
+        assert job is not None
+        if job.state == WAITING:
+            self.make_room()
+            self.tend()
+        log.info("study %s asked for: %s, %s runs, %s", name, title, f"{runs:,}", job.state)
+        return job
+
+    def cancel(self, name: str, client: str) -> Job | None:
+        """A client wants a study no more; it ends unless somebody else waits for it too. None if there is none."""
+        with self.table.writing() as table:
+            mine = table.execute("DELETE FROM interest WHERE client = ? AND job = ?", (client, name)).rowcount
+            others = table.execute("SELECT count(*) FROM interest WHERE job = ?", (name,)).fetchone()[0]
+            if mine and not others:
+                table.execute(
+                    "UPDATE job SET state = ?, ended = ? WHERE id = ? AND state = ?",
+                    (CANCELLED, time.time(), name, WAITING),
+                )
+                table.execute("UPDATE job SET cancelled = 1 WHERE id = ? AND state = ?", (name, RUNNING))
+            job = one(table, name)
+        if mine:
+            log.info("study %s is no longer wanted by one; %s others wait for it", name, others)
+        return job
+
+    def job(self, name: str) -> Job | None:
+        """A job by its id; None for what is not there and for what is no id."""
+        return self.table.job(name) if _ID.fullmatch(name) else None
+
+    def jobs_of(self, client: str) -> list[Job]:
+        """What a client asked for and did not cancel, the latest first."""
+        with self.table.reading() as table:
+            rows = table.execute(
+                "SELECT job.* FROM job JOIN interest ON interest.job = job.id WHERE interest.client = ? "
+                "ORDER BY interest.asked DESC LIMIT 50",
+                (client,),
+            ).fetchall()
+        return [job_of(row) for row in rows]
+
+    def ahead_of(self, job: Job) -> int:
+        """How many studies come before one that waits."""
+        with self.table.reading() as table:
+            row = table.execute(
+                "SELECT count(*) FROM job WHERE state = ? OR (state = ? AND (asked, id) < (?, ?))",
+                (RUNNING, WAITING, job.asked, job.id),
+            ).fetchone()
+        return int(row[0])
+
+    def result(self, name: str) -> Path | None:
+        """The result folder of a finished study, None if there is none."""
+        return self.place(name) if _ID.fullmatch(name) and self.is_finished(name) else None
+
+    def place(self, name: str) -> Path:
+        """Where a study keeps what it makes."""
+        return self.folder / name
+
+    def is_finished(self, name: str) -> bool:
+        """Whether a whole result lies in the study's folder."""
+        return (self.place(name) / FINISHED).is_file()
+
+    def _refuse(self, table: sqlite3.Connection, client: str, address: str, now: float) -> None:
+        count = "SELECT count(*) FROM job WHERE state IN (?, ?)"
+        if table.execute(count, OPEN).fetchone()[0] >= self.limits.waiting + self.limits.at_once:
+            raise Refused("waiting", self.limits.waiting)
+        own = f"{count} AND id IN (SELECT job FROM interest WHERE client = ?)"
+        if table.execute(own, (*OPEN, client)).fetchone()[0] >= self.limits.each:
+            raise Refused("each", self.limits.each)
+        table.execute("DELETE FROM start WHERE at < ?", (now - HOUR,))
+        begun = table.execute("SELECT count(*) FROM start WHERE address = ?", (address,)).fetchone()[0]
+        if address and begun >= self.limits.starts:
+            raise Refused("starts", self.limits.starts)
+        table.execute("INSERT INTO start VALUES (?, ?)", (address, now))
+
+    def _note(
+        self, table: sqlite3.Connection, name: str, title: str, study: str, runs: int, now: float, done: bool
+    ) -> None:
+        """Write a job down: waiting, or finished where its result is there; one under way stays as it is."""
+        state = "finished" if done else WAITING
+        table.execute(
+            "INSERT INTO job (id, title, study, runs, state, asked, ended) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET state = excluded.state, asked = excluded.asked, ended = excluded.ended, "
+            "title = excluded.title, study = excluded.study, tries = 0, reason = '', said = '', cancelled = 0 "
+            f"WHERE job.state NOT IN ('{WAITING}', '{RUNNING}') OR excluded.state = 'finished'",
+            (name, title, study, runs, state, now, now if done else None),
+        )
+        # Somebody cancelled it, and somebody else asks for it before it has ended.
+        table.execute("UPDATE job SET cancelled = 0 WHERE id = ?", (name,))
+
+    # ---- looking after runners
+
+    def tend(self) -> None:
+        """Put what a dead runner left back into the line, and see that as many runners live as there should.
+
+        Called whenever somebody asks how studies stand; costs next to nothing within a second of the last time.
+
+        Raises:
+            OutputError: the table cannot be written.
+        """
+        with self._lock:
+            self._children = [child for child in self._children if child.poll() is None]
+            self._tended = time.monotonic()
+            with self.table.writing() as table:
+                self._bury(table)
+                self._hire(table)
+
+    def tend_now_and_then(self) -> None:
+        """``tend``, unless this process did so within the last second."""
+        if time.monotonic() - self._tended >= TENDED_EVERY:
+            self.tend()
+
+    def _bury(self, table: sqlite3.Connection) -> None:
+        oldest = time.time() - SILENCE
+        for pid, beat in table.execute("SELECT pid, beat FROM runner").fetchall():
+            if beat < oldest or not lives(pid):
+                table.execute("DELETE FROM runner WHERE pid = ?", (pid,))
+        orphans = table.execute(
+            "SELECT id, tries FROM job WHERE state = ? AND runner NOT IN (SELECT pid FROM runner)", (RUNNING,)
+        ).fetchall()
+        for name, tries in orphans:
+            state, reason = (WAITING, "") if tries < MOST_TRIES else (FAILED, "stopped")
+            table.execute(
+                "UPDATE job SET state = ?, reason = ?, runner = NULL, ended = ? WHERE id = ?",
+                (state, reason, time.time() if reason else None, name),
+            )
+            log.warning("study %s lost its process after try %s; it is %s", name, tries, state)
+
+    def _hire(self, table: sqlite3.Connection) -> None:
+        waiting = table.execute("SELECT count(*) FROM job WHERE state = ?", (WAITING,)).fetchone()[0]
+        runners = table.execute("SELECT count(*) FROM runner").fetchone()[0]
+        for _ in range(min(waiting, self.limits.at_once - runners)):
+            # Not a session of its own: some kernels weigh sessions against each other, whatever their processes'
+            # priority, and then a study would slow the pages down.
+            child = subprocess.Popen(
+                [sys.executable, "-m", "policy_lab.jobs.runner", str(self.folder), str(self.keeper)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                process_group=0 if sys.platform != "win32" else None,
+            )
+            self._children.append(child)
+            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (child.pid, time.time()))
+
+    def close(self) -> None:
+        """End the runners that this process began and wait for them; what they were at waits for the next start."""
+        for child in self._children:
+            child.terminate()
+        for child in self._children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=10)
+        self._children = []
+
+    # ---- room
+
+    def make_room(self) -> None:
+        """Delete results that were not asked for longest, as far as all together are larger than allowed."""
+        with self.table.reading() as table:
+            busy = {row[0] for row in table.execute("SELECT id FROM job WHERE state IN (?, ?)", OPEN).fetchall()}
+            asked = dict(table.execute("SELECT job, max(asked) FROM interest GROUP BY job").fetchall())
+        places = [p for p in self.folder.iterdir() if _ID.fullmatch(p.name)]
+        sizes = {p: sum(f.stat().st_size for f in p.rglob("*") if f.is_file()) for p in places}
+        excess = sum(sizes.values()) - self.limits.kept_bytes
+        for place in sorted(places, key=lambda p: asked.get(p.name, 0.0)):
+            if excess <= 0:
+                return
+            if place.name in busy:
+                continue
+            shutil.rmtree(place, ignore_errors=True)
+            excess -= sizes[place]
+            log.info("study %s is deleted to make room", place.name)
+            with self.table.writing() as table:
+                table.execute("DELETE FROM job WHERE id = ?", (place.name,))
+                table.execute("DELETE FROM interest WHERE job = ?", (place.name,))
+
+
+def id_of(plan: Plan) -> str:
+    """The name of a study: the beginning of the hash of all that decides its result."""
+    return plan.fingerprint(__version__)[:ID_LENGTH]
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there; where that cannot be asked without harm, its beat alone tells."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

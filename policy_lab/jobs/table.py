@@ -1,0 +1,270 @@
+"""The table of jobs: one SQLite file in WAL mode, shared by all web processes and runners of a machine.
+
+Every call opens the file anew, which costs a tenth of a millisecond and makes forks and threads harmless. A file that
+is damaged is set aside and a new one begun: results stand in their folders and are found again when they are asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from policy_lab.errors import OutputError
+
+log = logging.getLogger("policy_lab.studies")
+
+VERSION: Final = 1
+#: Seconds a call waits for another process to finish writing.
+PATIENCE: Final = 5.0
+
+WAITING, RUNNING, FINISHED, FAILED, CANCELLED = "waiting", "running", "finished", "failed", "cancelled"
+#: States in which a job still costs something.
+OPEN: Final = (WAITING, RUNNING)
+
+_TABLES: Final = """
+CREATE TABLE job (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, study TEXT NOT NULL, runs INTEGER NOT NULL, state TEXT NOT NULL,
+    stage TEXT NOT NULL DEFAULT '', done REAL NOT NULL DEFAULT 0, total REAL NOT NULL DEFAULT 0, seconds_left REAL,
+    reason TEXT NOT NULL DEFAULT '', said TEXT NOT NULL DEFAULT '',
+    asked REAL NOT NULL, began REAL, ended REAL, runner INTEGER, tries INTEGER NOT NULL DEFAULT 0,
+    cancelled INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX job_by_state ON job (state, asked);
+CREATE TABLE interest (client TEXT NOT NULL, job TEXT NOT NULL, asked REAL NOT NULL, PRIMARY KEY (client, job));
+CREATE TABLE start (address TEXT NOT NULL, at REAL NOT NULL);
+CREATE TABLE runner (pid INTEGER PRIMARY KEY, beat REAL NOT NULL);
+CREATE TABLE speed (name TEXT PRIMARY KEY, seconds REAL NOT NULL);
+"""
+
+_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One study in the table.
+
+    Attributes:
+        id: the beginning of the study's hash; the same study always has the same one.
+        title: in words; ``study`` is the study file as TOML; ``runs`` how many runs it has planned.
+        state: waiting, running, finished, failed or cancelled.
+        stage, done, total: what is being done and how far; ``seconds_left`` is None while nobody knows.
+        reason: why it failed ("study", "disk", "stopped", "unexpected"), and ``said`` the study's own words on it.
+        asked, began, ended: seconds since 1970; None for what has not happened.
+        runner: the process that runs it, None if none does; ``tries`` how often one began.
+        cancelled: whether somebody asked for its end.
+    """
+
+    id: str
+    title: str
+    study: str
+    runs: int
+    state: str
+    stage: str
+    done: float
+    total: float
+    seconds_left: float | None
+    reason: str
+    said: str
+    asked: float
+    began: float | None
+    ended: float | None
+    runner: int | None
+    tries: int
+    cancelled: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in OPEN
+
+
+class Table:
+    """The file, and the questions that runners and web processes ask it.
+
+    Args:
+        path: of the file; made, with its folder, when first used.
+
+    Every method raises ``OutputError`` where the file cannot be used, in words for whoever keeps the server.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for questions."""
+        with self._told(), contextlib.closing(self._open()) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection within one transaction that nobody else writes beside; undone on any error."""
+        with self._told(), contextlib.closing(self._open()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def job(self, name: str) -> Job | None:
+        """A job by its id."""
+        with self.reading() as table:
+            return one(table, name)
+
+    # ---- what a runner does
+
+    def claim(self, pid: int) -> Job | None:
+        """The job that waits longest, from now on run by ``pid``; None if none waits."""
+        with self.writing() as table:
+            row = table.execute("SELECT * FROM job WHERE state = ? ORDER BY asked, id LIMIT 1", (WAITING,)).fetchone()
+            if row is None:
+                return None
+            table.execute(
+                "UPDATE job SET state = ?, runner = ?, began = ?, tries = tries + 1, cancelled = 0, stage = '', "
+                "done = 0, total = 0, seconds_left = NULL WHERE id = ?",
+                (RUNNING, pid, time.time(), row["id"]),
+            )
+            return one(table, row["id"])
+
+    def beat(self, pid: int, name: str, stage: str, done: float, total: float, left: float | None) -> bool:
+        """Tell that a runner lives and how far it is; whether it should stop."""
+        with self.writing() as table:
+            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (pid, time.time()))
+            table.execute(
+                "UPDATE job SET stage = ?, done = ?, total = ?, seconds_left = ? WHERE id = ? AND runner = ?",
+                (stage, done, total, left, name, pid),
+            )
+            row = table.execute("SELECT cancelled, runner FROM job WHERE id = ?", (name,)).fetchone()
+        return row is None or bool(row["cancelled"]) or row["runner"] != pid
+
+    def end(self, pid: int, name: str, state: str, reason: str = "", said: str = "") -> None:
+        """A runner has done with a job; ``waiting`` puts it back into the line."""
+        with self.writing() as table:
+            table.execute(
+                "UPDATE job SET state = ?, reason = ?, said = ?, ended = ?, runner = NULL, seconds_left = NULL "
+                "WHERE id = ? AND runner = ?",
+                (state, reason, said, None if state == WAITING else time.time(), name, pid),
+            )
+
+    def leave(self, pid: int) -> None:
+        """A runner goes."""
+        with self.writing() as table:
+            table.execute("DELETE FROM runner WHERE pid = ?", (pid,))
+
+    def learn(self, **seconds: float) -> None:
+        """Take in how long things took here: ``run`` is one run of the model, ``rest`` all but the runs."""
+        with self.writing() as table:
+            for name, value in seconds.items():
+                table.execute(
+                    "INSERT INTO speed VALUES (?, ?) "
+                    "ON CONFLICT (name) DO UPDATE SET seconds = 0.5 * speed.seconds + 0.5 * excluded.seconds",
+                    (name, value),
+                )
+
+    def speed(self, name: str) -> float | None:
+        """Seconds that something takes here, None if nobody knows yet."""
+        with self.reading() as table:
+            row = table.execute("SELECT seconds FROM speed WHERE name = ?", (name,)).fetchone()
+        return None if row is None else float(row["seconds"])
+
+    # ---- the file
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._ready()
+        except sqlite3.DatabaseError as error:
+            if _code(error) not in _DAMAGE:
+                raise
+        self._set_aside()
+        return self._ready()
+
+    def _ready(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA synchronous = NORMAL")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                self._begin(connection)
+            # Reads a page of every table, so that damage is noticed here and not in the middle of something.
+            connection.execute("SELECT (SELECT count(*) FROM runner), (SELECT id FROM job LIMIT 1)").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                    connection.execute(f'DROP TABLE "{name}"')  # of another version: results stand in their folders
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def _set_aside(self) -> None:
+        """Rename a damaged file, once, whoever comes first."""
+        mark = self.path.with_name(self.path.name + ".mending")
+        try:
+            os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            time.sleep(0.2)  # another process is at it
+            if time.time() - mark.stat().st_mtime < PATIENCE:
+                return
+        try:
+            with contextlib.suppress(sqlite3.DatabaseError):
+                self._ready().close()
+                return  # mended by another process in the meantime
+            aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+            os.replace(self.path, aside)
+            for ending in ("-wal", "-shm"):
+                self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+            log.error("the table of studies was damaged; it is set aside as %s and a new one begun", aside.name)
+        finally:
+            mark.unlink(missing_ok=True)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the system or SQLite refuses, in one sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            way = "Try again." if _code(error) in _BUSY else "Free some room, or choose another folder."
+            raise OutputError(f"The table of studies {self.path} cannot be used: {error}. {way}") from None
+        except OSError as error:
+            raise OutputError(
+                f"The table of studies {self.path} cannot be used: {error.strerror or error}. "
+                "Choose another folder with POLICY_LAB_STUDIES."
+            ) from None
+
+
+def one(table: sqlite3.Connection, name: str) -> Job | None:
+    """A job by its id, read in the caller's connection."""
+    row = table.execute("SELECT * FROM job WHERE id = ?", (name,)).fetchone()
+    return None if row is None else job_of(row)
+
+
+def job_of(row: sqlite3.Row) -> Job:
+    """A job from its row."""
+    return Job(**{**dict(row), "cancelled": bool(row["cancelled"])})
+
+
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
