@@ -11,6 +11,7 @@
     statefuls.py    delays, smooths, trends -> stocks
     sheet.py        all equations, unrolled
     order.py        what runs when
+    written.py      a file -> Document: its equations as they are written, to be read rather than run
 
 PySD only parses here; it executes nothing. It takes most of a second to import, so nothing above ``translate``
 imports it, and a Program from the cache needs none of it.
@@ -22,10 +23,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from policy_lab.equations import Program
+from policy_lab.statements import Document
 from policy_lab.vensim import kept
 from policy_lab.vensim.names import ENDINGS, bare, fold, with_elements
 
-__all__ = ["ENDINGS", "bare", "fold", "program_of", "translate", "with_elements"]
+__all__ = ["ENDINGS", "bare", "document_of", "fold", "program_of", "translate", "with_elements"]
 
 
 def program_of(path: Path, given: Mapping[str, float] | None = None) -> Program:
@@ -55,3 +57,14 @@ def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
     from policy_lab.vensim.translation import translated
 
     return translated(path, given or {})
+
+
+def document_of(path: Path) -> Document:
+    """Read a model file for what it says: every equation as the modeller wrote it.
+
+    Raises:
+        ModelError: the file cannot be read; names the file and, where known, the line.
+    """
+    from policy_lab.vensim.written import document_of as read
+
+    return read(path)

@@ -1,0 +1,154 @@
+"""A model file's equations as the modeller wrote them: not unrolled, nothing expanded.
+
+``Program`` is for running; this is for reading. One ``Statement`` is one equation of the file, so that what is wrong
+with it is said once, and its functions are those of Vensim (``smooth``, ``integ``, ``zidz``), which a backend never
+meets. The translation lives in ``vensim/written.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from policy_lab.equations import Apply, Expression, Name, Number, names_in
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One equation of the file.
+
+    Attributes:
+        name: the variable as the modeller spells it, without subscripts.
+        elements: subscripts on the left, ranges or elements, as spelled.
+        kind: ``stock`` (the equation is an INTEG), ``table`` (a lookup), ``constant`` (numbers alone),
+            ``control`` (a time setting) or ``auxiliary``.
+        expression: the right-hand side, in functions by PySD's names: arithmetic as in ``equations.FUNCTIONS``,
+            ``integ(flow, initial)``, ``lookup(table, argument)``, ``table(argument)`` for a lookup written inside
+            an equation, ``numbers(…)`` for a list of numbers.
+        unit, documentation, group, line, limits: from the file.
+    """
+
+    name: str
+    elements: tuple[str, ...]
+    kind: str
+    expression: Expression
+    unit: str = ""
+    documentation: str = ""
+    group: str = ""
+    line: int = 0
+    limits: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def title(self) -> str:
+        """The left-hand side."""
+        return f"{self.name}[{','.join(self.elements)}]" if self.elements else self.name
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Variables on the right without their subscripts, in reading order, each once."""
+        return tuple(dict.fromkeys(variable_of(name) for name in names_in(self.expression)))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A model file read.
+
+    Attributes:
+        name: the file's name.
+        statements: in the order of the file.
+        synonyms: groups of unit names that the file itself declares to be one.
+        macros: names of the macros it defines, folded.
+        ranges: subscript range to its elements, as spelled.
+    """
+
+    name: str
+    statements: tuple[Statement, ...]
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    macros: frozenset[str] = frozenset()
+    ranges: Mapping[str, tuple[str, ...]] | None = None
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[Statement, ...]]:
+        """All statements of each variable."""
+        found: dict[str, list[Statement]] = {}
+        for statement in self.statements:
+            found.setdefault(statement.name, []).append(statement)
+        return {name: tuple(of_it) for name, of_it in found.items()}
+
+    @cached_property
+    def time_unit(self) -> str:
+        """The unit of the clock, as the time settings state it."""
+        stated = {s.name.upper(): s.unit for s in self.statements if s.kind == "control" and s.unit}
+        return stated.get("TIME STEP") or stated.get("FINAL TIME") or next(iter(stated.values()), "")
+
+
+def variable_of(name: str) -> str:
+    """A name without the subscripts that a reference to it carries."""
+    return name.rpartition("[")[0] if name.endswith("]") and "[" in name else name
+
+
+_BINARY = {"or": (":OR:", 1), "and": (":AND:", 2), "eq": ("=", 3), "ne": ("<>", 3), "lt": ("<", 3), "le": ("<=", 3),
+           "gt": (">", 3), "ge": (">=", 3), "add": ("+", 4), "sub": ("-", 4), "mul": ("*", 5), "div": ("/", 5),
+           "pow": ("^", 7)}  # fmt: skip
+_TIGHT = 9
+
+
+def as_written(expression: Expression, longest: int = 160) -> str:
+    """An expression as a modeller writes it, with no more brackets than it needs; cut after ``longest`` letters."""
+    text = _text(expression)[0]
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _text(expression: Expression) -> tuple[str, int]:
+    """The text and how tightly its outermost operation binds."""
+    if isinstance(expression, Number):
+        return f"{expression.value:g}", _TIGHT if expression.value >= 0 else 6
+    if isinstance(expression, Name):
+        return expression.name, _TIGHT
+    if expression.function in _BINARY:
+        return _binary(expression)
+    if expression.function in ("neg", "not"):
+        sign = "-" if expression.function == "neg" else ":NOT: "
+        return sign + _bracketed(expression.arguments[0], 6), 6
+    parts = [_text(a)[0] for a in expression.arguments]
+    if expression.function == "lookup":
+        return f"{parts[0]}({', '.join(parts[1:])})", _TIGHT
+    if expression.function == "numbers":
+        return ", ".join(parts), 0
+    name = "WITH LOOKUP" if expression.function == "table" else expression.function.replace("_", " ").upper()
+    return f"{name}({', '.join(parts)})", _TIGHT
+
+
+def _binary(expression: Apply) -> tuple[str, int]:
+    sign, binds = _BINARY[expression.function]
+    left, right = expression.arguments
+    grouped = expression.function in ("sub", "div", "pow")
+    first = _bracketed(left, binds + (expression.function == "pow"))
+    second = _bracketed(right, binds + (grouped and expression.function != "pow"))
+    space = " " if binds <= 4 else ""
+    return f"{first}{space}{sign}{space}{second}", binds
+
+
+def _bracketed(expression: Expression, least: int) -> str:
+    text, binds = _text(expression)
+    return f"({text})" if binds < least else text
+
+
+def parts_of(expression: Expression) -> Iterator[Expression]:
+    """An expression and everything inside it, outermost first."""
+    yield expression
+    if isinstance(expression, Apply):
+        for argument in expression.arguments:
+            yield from parts_of(argument)
+
+
+def terms_of(expression: Expression, sign: int = 1) -> Sequence[tuple[int, Expression]]:
+    """What a sum adds up, each with its sign: ``a - (b + c)`` is +a, -b, -c."""
+    if isinstance(expression, Apply) and expression.function in ("add", "sub"):
+        left, right = expression.arguments
+        turned = -sign if expression.function == "sub" else sign
+        return [*terms_of(left, sign), *terms_of(right, turned)]
+    if isinstance(expression, Apply) and expression.function == "neg":
+        return terms_of(expression.arguments[0], -sign)
+    return [(sign, expression)]

@@ -1,0 +1,401 @@
+"""The unit of every expression, from the inside out, and where two do not fit."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from policy_lab.equations import Apply, Expression, Name, Number
+from policy_lab.errors import BadValue
+from policy_lab.statements import Document, Statement, as_written, variable_of
+from policy_lab.units.measures import CLOSE, Measure, Units
+from policy_lab.units.rules import RULES, Rule
+
+#: What is wrong, by kind: an error is a contradiction, a warning something that cannot be told or is bad style.
+KINDS: Mapping[str, str] = {
+    "units differ": "error", "conversion missing": "error", "not a pure number": "error",
+    "exponent": "error", "unit cannot be read": "error",
+    "no unit": "warning", "number without unit": "warning", "not checked": "warning",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UnitFinding:
+    """One thing that is wrong with the units of one equation.
+
+    Attributes:
+        kind: one of ``KINDS``.
+        variable, line: the equation, as the modeller spells it, and where it stands.
+        expression: the sub-expression concerned.
+        left, right: the two units, in the modeller's words; empty where there are not two.
+        words: all of it in one sentence.
+    """
+
+    kind: str
+    variable: str
+    line: int
+    expression: str
+    left: str
+    right: str
+    words: str
+
+    @property
+    def severity(self) -> str:
+        """``error`` or ``warning``."""
+        return KINDS[self.kind]
+
+
+def check_units(document: Document) -> list[UnitFinding]:
+    """Check every equation of a model; findings in the order of the file, each once.
+
+    A file whose time settings state no unit has its time arguments unchecked.
+    """
+    return list(dict.fromkeys(_Model(document).findings()))
+
+
+@dataclass(frozen=True)
+class _Value:
+    """What an expression measures: None fits everything; ``literal`` is a number written into the equation."""
+
+    measure: Measure | None = None
+    literal: bool = False
+
+
+_ANY, _PURE = _Value(), _Value(Measure())
+
+
+class _Model:
+    """The units of a document's variables, read once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.units = document, Units(document.synonyms)
+        self.unreadable: list[UnitFinding] = []
+        self.measures: dict[str, Measure | None] = {}
+        for statement in document.statements:
+            if statement.name not in self.measures:
+                self.measures[statement.name] = self._read(statement)
+        self.time = self._time()
+        self.ranges = set(document.ranges or ()) | {e for es in (document.ranges or {}).values() for e in es}
+
+    def _read(self, statement: Statement) -> Measure | None:
+        try:
+            return self.units.read(statement.unit)
+        except BadValue as wrong:
+            self.unreadable.append(UnitFinding("unit cannot be read", statement.title, statement.line, "",
+                                               statement.unit, "", str(wrong)))  # fmt: skip
+            return None
+
+    def _time(self) -> Measure | None:
+        try:
+            return self.units.read(self.document.time_unit)
+        except BadValue:
+            return None
+
+    @cached_property
+    def constants(self) -> Mapping[str, float]:
+        """Value of every constant that is one number."""
+        return {s.name: s.expression.value for s in self.document.statements
+                if s.kind == "constant" and isinstance(s.expression, Number)}  # fmt: skip
+
+    def findings(self) -> Iterator[UnitFinding]:
+        yield from self.unreadable
+        named: set[str] = set()
+        for statement in self.document.statements:
+            if not statement.unit and statement.name not in named and statement.kind != "table":
+                named.add(statement.name)
+                yield UnitFinding("no unit", statement.title, statement.line, "", "", "",
+                                  "it has no unit; 'Dmnl' says that it is a pure number.")  # fmt: skip
+            yield from self._of(statement)
+
+    def _of(self, statement: Statement) -> Iterator[UnitFinding]:
+        """Findings of one equation; constants as exponents are first read as symbols, then as the numbers they are."""
+        check = _Equation(self, statement, symbolic=True)
+        check.run()
+        if check.symbols and any(f.severity == "error" for f in check.findings):
+            numeric = _Equation(self, statement, symbolic=False)
+            numeric.run()
+            if not any(f.severity == "error" for f in numeric.findings):
+                check = numeric
+        yield from check.findings
+
+
+class _Equation:
+    """One equation's check. With ``symbolic`` a constant in an exponent stands for any number, so that
+    ``(a^n + b^n)^(1/n)`` has the unit of a, and ``a^n`` has not, whatever n happens to be.
+    """
+
+    def __init__(self, model: _Model, statement: Statement, symbolic: bool) -> None:
+        self.model, self.statement, self.symbolic = model, statement, symbolic
+        self.findings: list[UnitFinding] = []
+        self.symbols: set[str] = set()
+
+    def run(self) -> None:
+        statement = self.statement
+        if statement.kind in ("constant", "table"):
+            return
+        found = self.value(statement.expression)
+        stated = self.model.measures[statement.name]
+        if stated is None or found.measure is None or found.literal:
+            return
+        self._compare(found.measure, stated, statement.expression,
+                      "the equation gives {left}, and the variable is stated in {right}")  # fmt: skip
+
+    # ---- values -------------------------------------------------------------------------------------------------
+
+    def value(self, expression: Expression) -> _Value:
+        if isinstance(expression, Number):
+            return _Value(Measure(), literal=True) if expression.value != 0 else _Value(None, literal=True)
+        if isinstance(expression, Name):
+            return self._named(variable_of(expression.name))
+        if expression.function in ("mul", "div"):
+            return self._product(expression)
+        if expression.function == "pow" or expression.function == "power":
+            return self._power(expression)
+        if expression.function == "sqrt":
+            inner = self.value(expression.arguments[0])
+            return inner if inner.measure is None else _Value(inner.measure**0.5, inner.literal)
+        if expression.function == "lookup":
+            for argument in expression.arguments[1:]:
+                self.value(argument)
+            return self.value(expression.arguments[0])
+        rule = RULES.get(expression.function)
+        if rule is None or not self._fits(rule, expression):
+            return self._unknown(expression)
+        return self._ruled(rule, expression)
+
+    def _named(self, name: str) -> _Value:
+        if name == "Time":
+            return _Value(self.model.time)
+        if name in self.model.measures:
+            return _Value(self.model.measures[name])
+        return _PURE if name in self.model.ranges else _ANY
+
+    def _product(self, expression: Apply) -> _Value:
+        left, right = (self.value(a) for a in expression.arguments)
+        if left.measure is None or right.measure is None:
+            zero = left.literal or right.literal  # zero times or over anything is zero, of any unit
+            return _Value(None, literal=zero and (left.literal and right.literal))
+        made = left.measure * right.measure if expression.function == "mul" else left.measure / right.measure
+        return _Value(made, left.literal and right.literal)
+
+    def _power(self, expression: Apply) -> _Value:
+        base, exponent = expression.arguments
+        bottom, top = self.value(base), self.value(exponent)
+        if top.measure is not None and not self._is_pure(top.measure):
+            self._report("not a pure number", exponent, self._words(top.measure), "Dmnl",
+                         "the exponent {expression} is in {left}: an exponent is a pure number")  # fmt: skip
+            return _ANY
+        if bottom.measure is None or bottom.measure.pure:
+            return bottom if bottom.measure is None else _Value(Measure(), bottom.literal and top.literal)
+        number = self._number(exponent)
+        if number is None:
+            self._report("exponent", expression, self._words(bottom.measure), "",
+                         "{expression} raises {left} to a power that changes, so it has no unit: divide by a "
+                         "reference first")  # fmt: skip
+            return _ANY
+        return _Value(bottom.measure**number)
+
+    def _number(self, expression: Expression) -> float | None:
+        """The value of an exponent made of numbers and constants."""
+        if isinstance(expression, Number):
+            return expression.value
+        if isinstance(expression, Name):
+            name = variable_of(expression.name)
+            if name not in self.model.constants:
+                return None
+            self.symbols.add(name)
+            return _symbol(name) if self.symbolic else self.model.constants[name]
+        parts = [self._number(a) for a in expression.arguments]
+        known = [p for p in parts if p is not None]
+        if len(known) < len(parts):
+            return None
+        return _worked_out(expression.function, known)
+
+    # ---- rules --------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _fits(rule: Rule, expression: Apply) -> bool:
+        count = len(expression.arguments)
+        return count == len(rule.arguments) or (rule.more and count >= len(rule.arguments))
+
+    def _unknown(self, expression: Apply) -> _Value:
+        for argument in expression.arguments:
+            self.value(argument)
+        if expression.function in self.model.document.macros:
+            what = "calls a macro"
+        else:
+            what = f"uses {expression.function.replace('_', ' ').upper()}"
+        self._report("not checked", expression, "", "", f"{{expression}} {what}, whose unit is not worked out")
+        return _ANY
+
+    def _ruled(self, rule: Rule, expression: Apply) -> _Value:
+        letters = rule.arguments + rule.arguments[-1:] * (len(expression.arguments) - len(rule.arguments))
+        values = [self.value(a) for a in expression.arguments]
+        shared: dict[str, _Value] = {}
+        for letter in "xy":
+            group = [
+                (a, v) for a, v, of_it in zip(expression.arguments, values, letters, strict=True) if of_it == letter
+            ]
+            shared[letter] = self._shared(group, expression) if group else _ANY
+        for argument, value, letter in zip(expression.arguments, values, letters, strict=True):
+            if letter == "t":
+                self._must_be_time(argument, value, expression)
+            elif letter == "1":
+                self._must_be_pure(argument, value, expression)
+        return self._result(rule.result, shared, expression)
+
+    def _result(self, result: str, shared: Mapping[str, _Value], expression: Apply) -> _Value:
+        x, y, time = shared["x"], shared["y"], self.model.time
+        if result == "x":
+            return x
+        if result == "1":
+            return _PURE
+        if result == "any":
+            return _ANY
+        if result == "integ":
+            return self._integral(x, y, expression)
+        if result == "x/y":
+            return _ANY if x.measure is None or y.measure is None else _Value(x.measure / y.measure)
+        if time is None:
+            return _ANY
+        if result == "t":
+            return _Value(time)
+        if result == "1/t":
+            return _Value(Measure() / time)
+        if x.measure is None:
+            return _ANY
+        return _Value(x.measure * time if result == "x*t" else x.measure / time)
+
+    def _integral(self, flow: _Value, initial: _Value, expression: Apply) -> _Value:
+        stated = self.model.measures[self.statement.name] if self.statement.expression is expression else None
+        if stated is not None and initial.measure is not None and not initial.literal:
+            self._compare(initial.measure, stated, expression.arguments[1],
+                          "the initial value {expression} is in {left}, and the stock in {right}")  # fmt: skip
+        if flow.measure is None or self.model.time is None:
+            return _ANY
+        gathered = flow.measure * self.model.time
+        if stated is None:
+            return _Value(gathered)
+        if flow.literal:
+            return _ANY
+        self._compare(flow.measure, stated / self.model.time, expression.arguments[0],
+                      "the net flow {expression} is in {left}, and the stock needs {right}")  # fmt: skip
+        return _ANY
+
+    def _shared(self, group: Sequence[tuple[Expression, _Value]], expression: Apply) -> _Value:
+        """The one unit that several arguments have."""
+        known = [(a, v) for a, v in group if v.measure is not None]
+        named = [(a, v) for a, v in known if not v.literal]
+        if not named:
+            return known[0][1] if known else _Value(None, literal=all(v.literal for _, v in group))
+        first, value = named[0]
+        assert value.measure is not None
+        for other, theirs in named[1:]:
+            assert theirs.measure is not None
+            if not self._compare(value.measure, theirs.measure, expression, _between(expression), first, other):
+                return _ANY
+        for number, _ in (pair for pair in known if pair[1].literal):
+            if not self._number_beside(number, value.measure, expression):
+                return _ANY
+        return _Value(value.measure)
+
+    def _number_beside(self, number: Expression, measure: Measure, expression: Apply) -> bool:
+        """Whether a literal number may stand beside a unit: in a sum only beside a pure number."""
+        if self._is_pure(measure):
+            return True
+        if expression.function in ("add", "sub"):
+            told = f"{{expression}} puts {{left}} and the pure number {as_written(number)} into one sum"
+            self._report("units differ", expression, self._words(measure), "Dmnl", told)
+            return False
+        told = f"in {{expression}} the number {as_written(number)} stands for {{left}}: a constant would say so"
+        self._report("number without unit", expression, self._words(measure), "", told)
+        return True
+
+    def _must_be_time(self, argument: Expression, value: _Value, expression: Apply) -> None:
+        if value.measure is None or self.model.time is None:
+            return
+        if value.literal:
+            self._report("number without unit", expression, self._words(self.model.time), "",
+                         f"in {{expression}} the number {as_written(argument)} stands for {{left}}: a constant would "
+                         "say so")  # fmt: skip
+            return
+        what = "in {whole} {expression} is a time and should be in {right}, but is in {left}"
+        self._compare(value.measure, self.model.time, argument, what, whole=expression)
+
+    def _must_be_pure(self, argument: Expression, value: _Value, expression: Apply) -> None:
+        if value.measure is None or value.literal:
+            return
+        factor = self.model.units.factor(value.measure, Measure())
+        if factor == 1:
+            return
+        kind = "not a pure number" if factor is None else "conversion missing"
+        times = "" if factor is None else f" (a factor of {factor:.6g} is missing)"
+        self._report(kind, argument, self._words(value.measure), "Dmnl",
+                     f"{_name(expression)} takes a pure number, and {{expression}} is in {{left}}{times}")  # fmt: skip
+
+    # ---- comparing and telling -----------------------------------------------------------------------------------
+
+    def _is_pure(self, measure: Measure) -> bool:
+        return self.model.units.factor(measure, Measure()) == 1
+
+    def _words(self, measure: Measure) -> str:
+        return self.model.units.words(measure)
+
+    def _compare(
+        self,
+        left: Measure,
+        right: Measure,
+        expression: Expression,
+        words: str,
+        first: Expression | None = None,
+        second: Expression | None = None,
+        whole: Expression | None = None,
+    ) -> bool:
+        factor = self.model.units.factor(left, right)
+        if factor == 1:
+            return True
+        told = words
+        for place, part in (("{first}", first), ("{second}", second), ("{whole}", whole)):
+            told = told.replace(place, f"'{as_written(part, 60)}'" if part is not None else "")
+        if factor is not None:
+            told += f"; one is {factor:.6g} of the other, and no conversion stands between them"
+        kind = "units differ" if factor is None else "conversion missing"
+        self._report(kind, expression, self._words(left), self._words(right), told)
+        return False
+
+    def _report(self, kind: str, expression: Expression, left: str, right: str, words: str) -> None:
+        text = as_written(expression)
+        told = words.replace("{expression}", f"'{text}'").replace("{left}", left).replace("{right}", right)
+        self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right,
+                                         f"{told}."))  # fmt: skip
+
+
+def _name(expression: Apply) -> str:
+    return expression.function.replace("_", " ").upper()
+
+
+_BETWEEN = {"add": "adds", "sub": "subtracts", "if_then_else": "gives either"}
+
+
+def _between(expression: Apply) -> str:
+    verb = _BETWEEN.get(expression.function, "sets side by side")
+    return f"{{expression}} {verb} {{left}} ({{first}}) and {{right}} ({{second}})"
+
+
+def _symbol(name: str) -> float:
+    """A number that stands for a constant whose value must not matter: odd, and the same for the same name."""
+    return 1.0 + (zlib.crc32(name.encode()) % 99991) / 99991 * math.sqrt(2)
+
+
+def _worked_out(function: str, values: Sequence[float]) -> float | None:
+    try:
+        if function in ("add", "sub", "mul", "div", "pow"):
+            a, b = values
+            return {"add": a + b, "sub": a - b, "mul": a * b, "div": a / b if b else math.nan,
+                    "pow": math.nan if abs(a) < CLOSE else abs(a) ** b}[function]  # fmt: skip
+        return -values[0] if function == "neg" else None
+    except (OverflowError, ZeroDivisionError):
+        return None
