@@ -108,6 +108,7 @@
   }
 
   async function start() {
+    if (!lab.facts) return; // not on a page of the app
     const missing = root.PolicyLabEngine ? root.PolicyLabEngine.missing() : "?";
     if (missing) {
       lab.runs.why = lab.say("wait.no_engine");
