@@ -1,10 +1,7 @@
-/* The Model page: a sector's diagram, fetched and made choosable; the list of variables, with an entry below its row. */
+/* The Model page's list of variables, with an entry below the row of each. The diagram is in diagram.js. */
 (function () {
   "use strict";
 
-  const SMALLEST = 0.55; // of its true size: below this the names of a diagram cannot be read
-  const STEP = 1.25;
-  const LARGEST = 3;
   const one = (selector) => document.querySelector(selector);
   const at = (path) => fetch(window.dash_clientside.policy_lab.base() + path);
   const set = (id, props) => window.dash_clientside.set_props(id, props);
@@ -14,72 +11,6 @@
     if (text) element.textContent = text;
     if (className) element.className = className;
     return element;
-  }
-
-  // --- diagram --------------------------------------------------------------------------------------------------
-
-  let sector = ""; // on show
-  let zoom = 1;
-
-  function drawSector(text) {
-    const picture = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-    // A picture has no parts to a screen reader; this one has names to choose, of which one at a time takes the focus.
-    picture.setAttribute("role", "group");
-    const names = [...picture.querySelectorAll("[data-variable]")];
-    names.forEach((name, place) => {
-      name.setAttribute("role", "button");
-      name.setAttribute("aria-label", name.dataset.variable);
-      name.setAttribute("tabindex", place ? "-1" : "0");
-    });
-    const box = one("#sketch");
-    box.replaceChildren(picture);
-    box.scrollTo(0, 0);
-    fit();
-  }
-
-  function fit() {
-    const picture = one("#sketch > svg");
-    if (picture) resize(Math.max(SMALLEST, Math.min(1, one("#sketch").clientWidth / picture.viewBox.baseVal.width)));
-  }
-
-  function resize(to) {
-    const picture = one("#sketch > svg");
-    const box = one("#sketch");
-    const middle = [box.scrollLeft + box.clientWidth / 2, box.scrollTop + box.clientHeight / 2];
-    const ratio = to / zoom;
-    zoom = to;
-    picture.setAttribute("width", Math.floor(picture.viewBox.baseVal.width * zoom));
-    picture.setAttribute("height", Math.floor(picture.viewBox.baseVal.height * zoom));
-    box.scrollTo(middle[0] * ratio - box.clientWidth / 2, middle[1] * ratio - box.clientHeight / 2);
-  }
-
-  function zoomed(event) {
-    const button = event.target.closest && event.target.closest("[data-zoom]");
-    if (!button || !one("#sketch > svg")) return;
-    if (button.dataset.zoom === "fit") return fit();
-    const to = button.dataset.zoom === "in" ? zoom * STEP : zoom / STEP;
-    resize(Math.min(LARGEST, Math.max(0.25, to)));
-  }
-
-  function chosen(event) {
-    const name = event.target.closest && event.target.closest("[data-variable]");
-    if (name) seek(name.dataset.variable);
-  }
-
-  function walked(event) {
-    const name = event.target.closest && event.target.closest("#sketch [data-variable]");
-    if (!name) return;
-    const names = [...one("#sketch").querySelectorAll("[data-variable]")];
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter" || event.key === " ") seek(name.dataset.variable);
-    else if (step) {
-      const next = names[(names.indexOf(name) + step + names.length) % names.length];
-      name.setAttribute("tabindex", "-1");
-      next.setAttribute("tabindex", "0");
-      next.focus();
-      next.scrollIntoView({ block: "nearest", inline: "nearest" });
-    } else return;
-    event.preventDefault();
   }
 
   // --- list -----------------------------------------------------------------------------------------------------
@@ -148,6 +79,12 @@
     equation.append(make("pre", found.equation.text, "entry__equation"));
     facts.append(make("dt", found.equation.label), equation);
     for (const { label, text } of found.texts) facts.append(make("dt", label), make("dd", text));
+    if (found.essay.quotes.length) {
+      const quotes = make("dd", "", "entry__essay");
+      quotes.lang = "en";
+      quotes.append(...found.essay.quotes.map((text) => make("q", text)));
+      facts.append(make("dt", found.essay.label), quotes);
+    }
     for (const { label, names, none } of found.links) {
       const joined = make("dd", names.length ? "" : none, "entry__links");
       for (const name of names) {
@@ -164,19 +101,9 @@
 
   // --- what Dash calls ------------------------------------------------------------------------------------------
 
-  document.addEventListener("click", zoomed);
-  document.addEventListener("click", chosen);
-  document.addEventListener("keydown", walked);
-
   window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.dash_clientside.policy_lab = Object.assign(window.dash_clientside.policy_lab || {}, {
-    showSector: function (page, number) {
-      if (page !== "model" || number === sector) return;
-      sector = number;
-      at("sector/" + number + ".svg")
-        .then((reply) => reply.text())
-        .then((text) => number === sector && drawSector(text));
-    },
+    seekVariable: seek,
     listVariables: function (page, text, kind) {
       if (page === "model") list(text || "", kind || "");
     },

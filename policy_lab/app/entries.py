@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from policy_lab.app.language import translated
 from policy_lab.app.naming import plain
-from policy_lab.app.words import say
+from policy_lab.app.passages import Passages
+from policy_lab.app.words import language, name_in_words, say
 from policy_lab.equations import Equation, Expression, names_in, written
 from policy_lab.model import Model
 
@@ -40,6 +42,11 @@ class Entries:
                 found.setdefault(used, []).append(name)
         return found
 
+    @cached_property
+    def passages(self) -> Passages:
+        """The words of the essay behind the variables."""
+        return Passages(self.model)
+
     def uses(self, name: str) -> list[str]:
         """What a variable's equation names, each once; helpers of the translation are looked through."""
         return list(dict.fromkeys(used for used in self._named(name, {name}) if used != name))
@@ -64,7 +71,7 @@ class Entries:
 
     def entry(self, name: str) -> dict[str, Any]:
         """The entry as labelled texts and lists of names, ready to be shown."""
-        model, equation = self.model, self.model.program.equations[name]
+        model, equation = translated(self.model, language()), self.model.program.equations[name]
         unknown, lever = model.uncertainties.get(name), model.levers.get(name)
         texts = [
             ("source", self.source(name)),
@@ -72,10 +79,15 @@ class Entries:
             ("why", lever.why if lever else model.outcomes[name].why if name in model.outcomes else ""),
             ("sector", sector_name(equation.group)),
         ]
+        essay = self.passages.behind(name)
         return {
             "name": name,
             "equation": {"label": say("model.equation"), "text": self.equation(name)},
             "texts": [{"label": say(f"model.entry_{key}"), "text": text} for key, text in texts if text],
+            "essay": {
+                "label": say("model.essay" if essay and essay[0].own else "model.essay_sector"),
+                "quotes": [say("model.passage", quote=one.quote, section=one.section) for one in essay],
+            },
             "links": [
                 {"label": say(f"model.{key}"), "names": names, "none": say("model.nothing")}
                 for key, names in (("uses", self.uses(name)), ("used_by", self.users.get(name, [])))
@@ -98,8 +110,8 @@ def text_of(path: Path) -> str:
 
 
 def sector_name(group: str) -> str:
-    """A sector as a heading: "04 Talent" is "Talent"."""
-    return re.sub(r"^\d+\s+", "", group)
+    """A sector as a heading, in the language in use: "04 Talent" is "Talent"."""
+    return name_in_words(group) or re.sub(r"^\d+\s+", "", group)
 
 
 def _names(equation: Equation) -> Iterator[str]:

@@ -45,6 +45,8 @@ VARIABLES: Final = "variables"
 
 SECTOR: Final = "sector"
 SKETCH: Final = "sketch"
+SKETCH_VALUES: Final = "sketch-values"
+SKETCH_YEAR: Final = "sketch-year"
 
 
 def lever(key: str, part: str) -> dict[str, str]:

@@ -5,7 +5,7 @@
 ``GET  …/ranking.csv``   the findings that the Rank page tells
 ``GET  …/variables``     the variables that hold the words ``text``, of one ``kind``
 ``GET  …/variable``      the entry of the variable ``name``
-``GET  …/sector/0.svg``  the diagram of a sector, by its number
+``GET  …/sector/0.svg``  the diagram of a sector, by its number; ``…/sector/0/values.json`` the values of its variables
 """
 
 from __future__ import annotations
@@ -62,7 +62,18 @@ def register(app: Dash, bench: Workbench, ranking: Ranking) -> None:
 
     app.server.add_url_rule(f"{prefix}variables", "variables", variables)
     app.server.add_url_rule(f"{prefix}variable", "variable", variable)
+
+    def sector_values(number: int) -> tuple[Response, int] | Response:
+        if number >= len(views):
+            return Response("There is no such sector.\n", mimetype="text/plain"), 404
+        settings = link.open_address(bench.model, request.query_string.decode("ascii", "replace")).settings
+        try:
+            return jsonify(diagram.values(bench, settings, views[number]))
+        except PolicyLabError as error:
+            return Response(f"{error}\n", mimetype="text/plain"), 422
+
     app.server.add_url_rule(f"{prefix}sector/<int:number>.svg", "sector", sector)
+    app.server.add_url_rule(f"{prefix}sector/<int:number>/values.json", "sector values", sector_values)
     app.server.add_url_rule(f"{prefix}ranking.csv", "ranking", ranking_file)
     app.server.add_url_rule(f"{prefix}answer", "answer", answer, methods=["POST"])
     app.server.add_url_rule(f"{prefix}numbers/<side>.csv", "numbers", numbers)

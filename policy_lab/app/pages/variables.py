@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dash import Dash, html
 
-from policy_lab.app.panels import catalogue, diagram, loops
+from policy_lab.app.panels import catalogue, diagram, loops, validation, weaknesses
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
+from policy_lab.model import Model
 
 
 def layout(bench: Workbench) -> html.Section:
@@ -14,12 +15,32 @@ def layout(bench: Workbench) -> html.Section:
     return html.Section(
         [
             html.H1(say("model.title"), className="title"),
+            _contents(bench.model),
             *diagram.layout(bench.model),
             *loops.layout(bench.model),
+            *validation.layout(bench.model),
+            *weaknesses.layout(bench.model),
             *catalogue.layout(bench.model),
         ],
         className="page page--model",
     )
+
+
+def _contents(model: Model) -> html.Nav:
+    """The sections of the page, to go to at once."""
+    there = {
+        "diagram": bool(diagram.views_of(model)),
+        "loops": bool(loops.loops_of(model)),
+        "validation": True,
+        "weaknesses": True,
+        "variables": True,
+    }
+    links = [
+        html.A(say(f"model.to_{section}"), href=f"#model-{section}", className="button")
+        for section, found in there.items()
+        if found
+    ]
+    return html.Nav(links, className="contents", **{"aria-label": say("model.contents")})
 
 
 def register(app: Dash, bench: Workbench) -> None:

@@ -16,7 +16,7 @@ from policy_lab.model.parts import fold_with_elements
 
 KINDS = ("stock", "flow", "auxiliary", "lever", "constant", "control")
 #: Rows listed at once; a search brings the others.
-MOST_LISTED = 200
+MOST_LISTED = 80
 COLUMNS = ("name", "kind", "unit", "range", "documentation")
 
 
@@ -26,7 +26,7 @@ def layout(model: Model) -> list[Any]:
     kinds += [{"value": kind, "label": say(f"model.{kind}")} for kind in KINDS]
     head = [html.Th(say(f"model.column_{column}"), scope="col") for column in COLUMNS]
     return [
-        html.H2(say("model.variables"), className="subtitle"),
+        html.H2(say("model.variables"), className="subtitle", id="model-variables", tabIndex=-1),
         html.P(say("model.variables_lead", count=len(model.program.visible)), className="lead"),
         html.Div(
             [

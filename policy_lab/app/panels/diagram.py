@@ -1,7 +1,8 @@
-"""The stock-and-flow diagram of each sector, drawn from the sketch in the model file."""
+"""The stock-and-flow diagram of each sector, drawn from the sketch in the model file, with the values of a year."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -9,12 +10,18 @@ from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
 from policy_lab.app.entries import sector_name, text_of
+from policy_lab.app.naming import figure_of, shows_nothing, with_unit
+from policy_lab.app.settings import Settings
 from policy_lab.app.words import say
+from policy_lab.app.workbench import Workbench
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
+from policy_lab.runs import Runs
 from policy_lab.sketch import View, read_sketch
 
 ZOOMS = (("out", "−"), ("fit", ""), ("in", "+"))
+#: Whose values can stand below the names; the first is shown to begin with.
+WHOSE = ("policy", "status_quo", "none")
 
 
 def views_of(model: Model) -> tuple[View, ...]:
@@ -26,7 +33,10 @@ def views_of(model: Model) -> tuple[View, ...]:
 
 
 def layout(model: Model) -> list[Any]:
-    """Chooser of the sector, zoom buttons, and the box that the script draws into; nothing without a sketch."""
+    """Chooser of the sector, zoom buttons, whose values of which year, and the box that the script draws into.
+
+    Nothing without a sketch.
+    """
     views = views_of(model)
     if not views:
         return []
@@ -50,18 +60,16 @@ def layout(model: Model) -> list[Any]:
         for way, sign in ZOOMS
     ]
     return [
-        html.H2(say("model.diagram"), className="subtitle"),
+        html.H2(say("model.diagram"), className="subtitle", id="model-diagram", tabIndex=-1),
         html.P(say("model.diagram_lead"), className="lead"),
-        html.Div([chooser, html.Div(buttons, className="zooms")], className="search"),
+        html.Div(
+            [chooser, *_choosers(model), html.Div(buttons, className="zooms")], id="sketch-tools", className="search"
+        ),
         html.Div(
             id=ids.SKETCH, className="sketch-box", tabIndex=0, role="region", **{"aria-label": say("model.diagram")}
         ),
+        html.P(say("model.values_note"), className="caveat"),
     ]
-
-
-def _stocks(view: View) -> int:
-    """How many stocks a sector has; the page opens with the one that has most."""
-    return sum(box.kind == "stock" for box in view.boxes)
 
 
 def register(app: Dash, model: Model) -> None:
@@ -73,3 +81,79 @@ def register(app: Dash, model: Model) -> None:
             Input(ids.SECTOR, "value"),
             prevent_initial_call=True,
         )
+        app.clientside_callback(
+            ClientsideFunction("policy_lab", "showValues"),
+            Input(ids.SKETCH_VALUES, "value"),
+            Input(ids.SKETCH_YEAR, "value"),
+        )
+
+
+def values(bench: Workbench, settings: Settings, view: View) -> dict[str, Any]:
+    """What a diagram's variables are in every whole year, as texts with their units.
+
+    Returns:
+        ``years``, and for ``policy`` and ``status_quo`` each name to its texts, in the order of the years.
+    """
+    policy, reference = bench.run_of(settings), bench.status_quo
+    years = [i for i, t in enumerate(policy.time) if math.isclose(t, round(t), abs_tol=1e-6)]
+    named = dict.fromkeys(box.name for box in view.boxes if box.kind in ("stock", "flow", "variable", "ghost"))
+    return {
+        "years": [round(float(policy.time[i])) for i in years],
+        "policy": _texts(bench.model, policy, named, years),
+        "status_quo": _texts(bench.model, reference, named, years),
+    }
+
+
+def _texts(model: Model, runs: Runs, names: dict[str, None], years: list[int]) -> dict[str, list[str]]:
+    """Arrays are left out: one figure cannot stand for several."""
+    saved = {name for name in names if name in runs.outputs}
+    units = {name: model.program.equations[name].unit for name in saved}
+    return {n: [with_unit(_figure(float(runs.of(n)[0, i])), units[n]) for i in years] for n in names if n in saved}
+
+
+def _figure(value: float) -> str:
+    """Three significant figures; what is too small for six decimal places is nothing in a diagram."""
+    return "0" if shows_nothing(value, 6) else figure_of(value)
+
+
+def _choosers(model: Model) -> list[Any]:
+    clock = model.program.clock
+    first, last = math.ceil(clock.initial), math.floor(clock.final)
+    label = say("model.year")
+    return [
+        html.Div(
+            [
+                html.Span(say("model.values_of"), className="choices__title", id="sketch-values-title"),
+                dmc.SegmentedControl(
+                    id=ids.SKETCH_VALUES,
+                    data=[{"value": whose, "label": say(f"model.values_{whose}")} for whose in WHOSE],
+                    value=WHOSE[0],
+                    size="xs",
+                    **{"aria-labelledby": "sketch-values-title"},
+                ),
+            ],
+            className="choices",
+        ),
+        html.Div(
+            [
+                html.Span([label, " ", html.Strong(str(last), id="sketch-year-said")], className="choices__title"),
+                dmc.Slider(
+                    id=ids.SKETCH_YEAR,
+                    min=first,
+                    max=last,
+                    step=1,
+                    value=last,
+                    label=None,
+                    thumbLabel=label,
+                    updatemode="drag",
+                    className="year__slider",
+                ),
+            ],
+            className="choices year",
+        ),
+    ]
+
+
+def _stocks(view: View) -> int:
+    """How many stocks a sector has; the page opens with the one that has most."""
+    return sum(box.kind == "stock" for box in view.boxes)

@@ -24,7 +24,7 @@ def layout(model: Model) -> list[Any]:
     )
     body = html.Tbody([_row(*row) for row in rows])
     return [
-        html.H2(say("model.loops"), className="subtitle"),
+        html.H2(say("model.loops"), className="subtitle", id="model-loops", tabIndex=-1),
         html.P(say("model.loops_lead"), className="lead"),
         html.Div(
             html.Table([head, body], className="plain"),

@@ -1,0 +1,197 @@
+/* The Model page's diagram of a sector: fetched, made choosable, moved and enlarged by mouse, touch and keys, with the
+ * values of a year below the names.
+ *
+ *   buttons, + and - and 0        larger, smaller, fit
+ *   drag, arrows, wheel           move; with Ctrl or Command the wheel enlarges, as two fingers do
+ */
+(function () {
+  "use strict";
+
+  const SMALLEST = 0.25;
+  const READABLE = 0.55; // of its true size: below this the names of a diagram cannot be read
+  const LARGEST = 3;
+  const STEP = 1.25;
+  const SVG = "http://www.w3.org/2000/svg";
+  const one = (selector) => document.querySelector(selector);
+  const lab = () => window.dash_clientside.policy_lab;
+  const box = () => one("#sketch");
+  const picture = () => one("#sketch > svg");
+  const names = () => [...box().querySelectorAll("[data-variable]")];
+
+  let sector = ""; // on show
+  let query = null; // of the policy whose values are at hand
+  let zoom = 1;
+  let whose = "policy";
+  let year = 0;
+  let values = null; // {years, policy: {name: [text]}, status_quo: {name: [text]}}
+
+  // --- the picture ----------------------------------------------------------------------------------------------
+
+  function draw(text) {
+    const drawn = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    // A picture has no parts to a screen reader; this one has names to choose, of which one at a time takes the focus.
+    drawn.setAttribute("role", "group");
+    box().replaceChildren(drawn);
+    names().forEach((name, place) => {
+      name.setAttribute("role", "button");
+      name.setAttribute("aria-label", name.dataset.variable);
+      name.setAttribute("tabindex", place ? "-1" : "0");
+    });
+    box().scrollTo(0, 0);
+    fit();
+    label();
+  }
+
+  function fit() {
+    if (picture()) resize(Math.max(READABLE, Math.min(1, box().clientWidth / picture().viewBox.baseVal.width)));
+  }
+
+  /* What is below the point (by default the middle of the box) stays there. */
+  function resize(to, point) {
+    const frame = box().getBoundingClientRect();
+    const at = point ? [point[0] - frame.left, point[1] - frame.top] : [box().clientWidth / 2, box().clientHeight / 2];
+    const under = [box().scrollLeft + at[0], box().scrollTop + at[1]];
+    const next = Math.min(LARGEST, Math.max(SMALLEST, to));
+    const ratio = next / zoom;
+    const size = picture().viewBox.baseVal;
+    zoom = next;
+    picture().setAttribute("width", Math.floor(size.width * zoom));
+    picture().setAttribute("height", Math.floor(size.height * zoom));
+    box().scrollTo(under[0] * ratio - at[0], under[1] * ratio - at[1]);
+  }
+
+  const ways = { in: () => resize(zoom * STEP), out: () => resize(zoom / STEP), fit: fit };
+
+  // --- hands ----------------------------------------------------------------------------------------------------
+
+  const fingers = new Map(); // pointer id -> [x, y]
+  let apart = 0; // distance of two fingers when last seen
+  let moved = false; // a drag is no choice
+
+  function down(event) {
+    if (!event.target.closest || !event.target.closest("#sketch > svg")) return;
+    fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    apart = 0;
+    moved = false;
+  }
+
+  function drag(event) {
+    const before = fingers.get(event.pointerId);
+    if (!before) return;
+    fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (fingers.size === 2) return pinch();
+    if (event.pointerType === "touch") return; // one finger scrolls by itself
+    const [dx, dy] = [event.clientX - before[0], event.clientY - before[1]];
+    if (!dx && !dy) return;
+    moved = moved || Math.abs(dx) + Math.abs(dy) > 2;
+    box().scrollBy(-dx, -dy);
+  }
+
+  function pinch() {
+    const [[ax, ay], [bx, by]] = [...fingers.values()];
+    const distance = Math.hypot(ax - bx, ay - by);
+    if (apart) resize((zoom * distance) / apart, [(ax + bx) / 2, (ay + by) / 2]);
+    apart = distance;
+    moved = true;
+  }
+
+  function up(event) {
+    fingers.delete(event.pointerId);
+    apart = 0;
+  }
+
+  function wheel(event) {
+    if (!(event.ctrlKey || event.metaKey) || !event.target.closest("#sketch") || !picture()) return;
+    event.preventDefault();
+    resize(zoom * Math.exp(-event.deltaY / 400), [event.clientX, event.clientY]);
+  }
+
+  function clicked(event) {
+    const button = event.target.closest && event.target.closest("[data-zoom]");
+    if (button && picture()) return ways[button.dataset.zoom]();
+    const name = event.target.closest && event.target.closest("#sketch [data-variable]");
+    if (name && !moved) lab().seekVariable(name.dataset.variable);
+    moved = false;
+  }
+
+  function keyed(event) {
+    if (!event.target.closest || !event.target.closest("#sketch") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const way = { "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
+    const name = event.target.closest("[data-variable]");
+    if (way && picture()) ways[way]();
+    else if (name && (event.key === "Enter" || event.key === " ")) lab().seekVariable(name.dataset.variable);
+    else if (name && walk(name, event.key)) return event.preventDefault();
+    else return;
+    event.preventDefault();
+  }
+
+  function walk(name, key) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
+    if (!step) return false;
+    const next = names()[(names().indexOf(name) + step + names().length) % names().length];
+    name.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus();
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return true;
+  }
+
+  // --- values of a year -----------------------------------------------------------------------------------------
+
+  function ask() {
+    const asked = sector + window.location.search;
+    if (query === asked) return;
+    query = asked;
+    fetch(lab().base() + "sector/" + sector + "/values.json" + window.location.search)
+      .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.status))))
+      .then((found) => asked === query && ((values = found), label()))
+      .catch(() => (query = null));
+  }
+
+  /* Below each name its value, as large as the name; a screen reader hears both together. */
+  function label() {
+    const shown = (values && values[whose]) || {};
+    const place = values ? values.years.indexOf(year) : -1;
+    for (const name of names()) {
+      const text = (shown[name.dataset.variable] || [])[place] || "";
+      let value = name.querySelector(".value");
+      if (!value) {
+        const frame = name.getBBox();
+        value = name.appendChild(document.createElementNS(SVG, "text"));
+        value.setAttribute("class", "value");
+        value.setAttribute("x", frame.x + frame.width / 2);
+        value.setAttribute("y", frame.y + frame.height + 11);
+      }
+      value.textContent = text;
+      name.setAttribute("aria-label", name.dataset.variable + (text ? ": " + text : ""));
+    }
+  }
+
+  // --- what Dash calls ------------------------------------------------------------------------------------------
+
+  for (const [kind, does] of Object.entries({ click: clicked, keydown: keyed, pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up })) {
+    document.addEventListener(kind, does);
+  }
+  document.addEventListener("wheel", wheel, { passive: false });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside);
+  window.dash_clientside.policy_lab = Object.assign(window.dash_clientside.policy_lab || {}, {
+    showSector: function (page, number) {
+      if (page !== "model") return;
+      if (number !== sector) {
+        sector = number;
+        values = null;
+        fetch(lab().base() + "sector/" + number + ".svg")
+          .then((reply) => reply.text())
+          .then((text) => number === sector && draw(text));
+      }
+      ask();
+    },
+    showValues: function (chosen, moment) {
+      whose = chosen;
+      year = moment;
+      one("#sketch-year-said").textContent = String(year);
+      label();
+    },
+  });
+})();

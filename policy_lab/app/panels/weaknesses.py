@@ -1,0 +1,37 @@
+"""What is wrong with the model, in the modellers' own words: the list in the README beside it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import html
+
+from policy_lab.app.prose import inline, numbered
+from policy_lab.app.words import language, say
+from policy_lab.model import Model
+
+README: Final = "README.md"
+#: The heading that modellers write the list under.
+HEADING: Final = "What is wrong with this model"
+
+
+def layout(model: Model) -> list[Any]:
+    """The list, or the sentence that there is none: a model without known weaknesses is one nobody has examined."""
+    items = weaknesses_of(model)
+    head = html.H2(say("model.weaknesses"), className="subtitle", id="model-weaknesses", tabIndex=-1)
+    if not items:
+        return [head, html.P(say("model.no_weaknesses", heading=HEADING), className="empty")]
+    foreign = {} if language() == "en" else {"lang": "en"}
+    return [
+        head,
+        html.P(say("model.weaknesses_lead"), className="lead"),
+        html.Ol([html.Li(inline(item)) for item in items], className="prose prose--numbered", **foreign),
+    ]
+
+
+def weaknesses_of(model: Model) -> list[str]:
+    """Each weakness as one line of Markdown."""
+    file = model.folder / README if model.folder else None
+    if file is None or not file.is_file():
+        return []
+    return numbered(file.read_text(encoding="utf-8", errors="replace"), HEADING)

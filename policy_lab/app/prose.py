@@ -1,0 +1,30 @@
+"""A little of Markdown as components: a numbered list under a heading, with *emphasis*, **weight** and `code`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dash import html
+
+_PIECE = re.compile(r"\*\*(.+?)\*\*|`(.+?)`|(?<!\*)\*([^*]+)\*")
+
+
+def numbered(text: str, heading: str) -> list[str]:
+    """The items of the numbered list under a heading of a Markdown text, each as one line; none where there is none."""
+    _, found, rest = text.partition(f"\n## {heading}\n")
+    section = re.split(r"\n#{1,2} ", rest, maxsplit=1)[0] if found else ""
+    items = re.split(r"^\d+\.\s+", section, flags=re.MULTILINE)[1:]
+    return [" ".join(item.split()) for item in items]
+
+
+def inline(text: str) -> list[Any]:
+    """A line of Markdown as text and components; whatever else stands in it stays the text it is."""
+    parts: list[Any] = []
+    end = 0
+    for found in _PIECE.finditer(text):
+        strong, code, emphasis = found.groups()
+        parts.append(text[end : found.start()])
+        parts.append(html.Strong(strong) if strong else html.Code(code) if code else html.Em(emphasis))
+        end = found.end()
+    return [part for part in [*parts, text[end:]] if part != ""]
