@@ -63,6 +63,8 @@ class Bar:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.shown or self._seconds() >= QUIET_SECONDS:
+            if kind is None and self.total:
+                self.total = self.done  # a search may be through before it has used all it might
             self._write(self.text(stopped=kind is not None), last=True)
 
     def advance(self, amount: float = 1) -> None:

@@ -78,9 +78,30 @@ def slopes(residuals: Residuals, at: Floats) -> Floats:
     return np.asarray((values[: len(at)] - values[len(at) :]).T / width)
 
 
-def from_everywhere(residuals: Residuals, seed: int, parameters: int, population: int, generations: int) -> Floats:
-    """A point near the best fit of the whole cube, by differential evolution (Storn and Price 1997)."""
+def from_everywhere(
+    residuals: Residuals,
+    seed: int,
+    parameters: int,
+    population: int,
+    generations: int,
+    advance: Callable[[], object] | None = None,
+) -> Floats:
+    """A point near the best fit of the whole cube, by differential evolution (Storn and Price 1997).
+
+    Args:
+        residuals: of points of the unit cube.
+        seed: of the search.
+        parameters: how many there are.
+        population: points of a generation for each parameter.
+        generations: at most.
+        advance: called after each generation.
+    """
     whole = _whole(residuals)
+
+    def after_each(*_: object, **__: object) -> None:
+        if advance is not None:
+            advance()
+
     found = optimize.differential_evolution(
         lambda points: (whole(points.T) ** 2).sum(axis=1),
         [(0.0, 1.0)] * parameters,
@@ -92,6 +113,7 @@ def from_everywhere(residuals: Residuals, seed: int, parameters: int, population
         polish=False,
         init="sobol",
         tol=1e-6,
+        callback=after_each,
     )
     return np.asarray(found.x)
 

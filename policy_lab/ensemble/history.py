@@ -71,8 +71,8 @@ def read_history(model: Model, path: Path | None = None) -> list[Series]:
     """
     place = path or (model.folder / "data" / "history.csv" if model.folder else None)
     if place is None or not place.is_file():
-        file = f"file {path} with a history" if path else "data/history.csv"
-        raise ModelError(f"The model '{model.name}' has no {file} to be compared with.")
+        what = f"file {path} with a history" if path else "data/history.csv"
+        raise ModelError(f"The model '{model.name}' has no {what} to be compared with.")
     with place.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     missing = [c for c in COLUMNS if not lines or c not in lines[0]]

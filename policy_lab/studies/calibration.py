@@ -39,6 +39,7 @@ from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.ensemble.wording import listed, number, percent
 from policy_lab.errors import StudyError
+from policy_lab.progress import Meter
 from policy_lab.runs import Floats
 
 TITLE: Final = "Calibration"
@@ -155,7 +156,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     ends = []
     with ensemble.progress("intervals", len(factors), "parameters") as meter:
         for j in range(len(factors)):
-            ends.append(fitting.profile(residuals, best, j, rise))
+            ends.append(fitting.profile(_heard(residuals, meter), best, j, rise))
             meter.advance(1)
     values = ensemble.run(Points(np.stack([own, best.at])), factors=factors).all()
     parts = [_parameters(factors, best, ends), _directions(factors, best), _series(plan, target, values)]
@@ -167,7 +168,11 @@ def _search(plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, own: F
     """The best of the fits downhill of every start."""
     count = len(own)
     if plan.options["search"] == "global":
-        found = fitting.from_everywhere(residuals, plan.study.seed, count, plan.size, plan.options["generations"])
+        generations = plan.options["generations"]
+        with ensemble.progress("searching", generations, "generations") as meter:
+            found = fitting.from_everywhere(
+                residuals, plan.study.seed, count, plan.size, generations, lambda: meter.advance(1)
+            )
         starts = [own, found]
     else:
         others = sobol_points(1 << max(0, plan.size - 2).bit_length(), count, plan.study.seed)[: plan.size - 1]
@@ -175,9 +180,19 @@ def _search(plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, own: F
     fits = []
     with ensemble.progress("fitting", len(starts), "starts") as meter:
         for start in starts:
-            fits.append(fitting.least_squares(residuals, start))
+            fits.append(fitting.least_squares(_heard(residuals, meter), start))
             meter.advance(1)
     return min(fits, key=lambda f: f.cost)
+
+
+def _heard(residuals: fitting.Residuals, meter: Meter) -> fitting.Residuals:
+    """The residuals, with a sign of life at each evaluation."""
+
+    def with_a_sign(points: Floats) -> Floats:
+        meter.advance(0)
+        return residuals(points)
+
+    return with_a_sign
 
 
 def _parameters(factors: tuple[Factor, ...], best: Fit, ends: list[tuple[float, float]]) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     parts = [grid_rows(plan.outcomes, times, names, "mu*", *star)]
     parts.append(grid_rows(plan.outcomes, [ALL_TIMES], names, "mu*", *(x.mean(1, keepdims=True) for x in star)))
     if effects.signed is not None:
-        for index, values in (("mu", effects.signed.mean(0)), ("sigma", effects.signed.std(0, ddof=1))):
+        for index, values in zip(("mu", "sigma"), _signed(effects.signed), strict=True):
             parts.append(grid_rows(plan.outcomes, times, names, index, values))
             parts.append(grid_rows(plan.outcomes, [ALL_TIMES], names, index, values.mean(1, keepdims=True)))
     return Result(parts, [], {"size": plan.size})
@@ -112,6 +112,16 @@ def elementary_effects(unit: Floats, outcomes: Floats, member: Any, levels: int)
         return Effects(absolute, None)
     sign = np.sign(moved.sum(-1))[:, :, None, None]
     return Effects(absolute, np.take_along_axis(change * sign, where, axis=1))
+
+
+def _signed(effects: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of ``effects[trajectory, …]``; failed runs left out."""
+    good = np.isfinite(effects)
+    count = good.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(good, effects, 0.0).sum(axis=0) / count
+        spread = np.sqrt((np.where(good, effects - mean, 0.0) ** 2).sum(axis=0) / (count - 1))
+    return mean, spread
 
 
 def _mean_absolute(absolute: Floats, plan: Plan) -> tuple[Floats, Floats, Floats]:

@@ -240,8 +240,8 @@ def _evolved(search: Search, futures: Floats) -> Floats:
         cost, margin, _ = search.judge(points.T, futures)
         if not scale:
             scale.append(float(np.nanmax(np.abs(cost), initial=0.0)) or 1.0)
-        cheap = np.nan_to_num(cost / scale[0], nan=TOO_LITTLE)
-        return np.where(margin >= 0, np.minimum(cheap, TOO_LITTLE), TOO_LITTLE + np.maximum(-margin, 0))
+        cheap = np.minimum(np.nan_to_num(cost / scale[0], nan=TOO_LITTLE), TOO_LITTLE)
+        return np.asarray(np.where(margin >= 0, cheap, TOO_LITTLE + np.maximum(-margin, 0)), dtype=np.float64)
 
     with search.ensemble.progress("searching", options["generations"], "generations") as meter:
         found = optimize.differential_evolution(

@@ -11,7 +11,7 @@ runs outside. A restriction that chance could have made (binomial test of its ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -112,12 +112,16 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     x = np.column_stack([columns[f.name] for f in plan.factors])
     good = np.isfinite(values).all(axis=(1, 2))
     x, failed = x[good], _failures(plan, values[good])
+    if not len(x):
+        raise StudyError("No run gave finite numbers for every outcome, so none can be told to fail or to do well.")
     parts = [_row("failures", failed.mean())]
     notes = []
     if not failed.any() or failed.all():
         notes.append(f"{'No' if not failed.any() else 'Every'} run fails, so there is nothing to tell apart.")
     else:
-        for n, box in enumerate(find_boxes(x, failed, plan.options["boxes"], plan.options), start=1):
+        with ensemble.progress("seeking boxes", plan.options["boxes"], "boxes") as meter:
+            boxes = find_boxes(x, failed, plan.options["boxes"], plan.options, meter.advance)
+        for n, box in enumerate(boxes, start=1):
             parts += _box_rows(plan, f"box {n}", box, x, failed)
         if len(parts) == 1:
             notes.append("No box holds failures more densely than chance would.")
@@ -132,7 +136,9 @@ def _failures(plan: Plan, values: Floats) -> Bools:
     return failed
 
 
-def find_boxes(x: Floats, failed: Bools, most: int, options: Mapping[str, Any]) -> list[Box]:
+def find_boxes(
+    x: Floats, failed: Bools, most: int, options: Mapping[str, Any], advance: Callable[[float], None] | None = None
+) -> list[Box]:
     """Boxes that hold failures densely, one after the other, each sought among the runs outside those before.
 
     Args:
@@ -140,23 +146,26 @@ def find_boxes(x: Floats, failed: Bools, most: int, options: Mapping[str, Any]) 
         failed: ``failed[run]``.
         most: how many boxes at most.
         options: ``peel`` (share of the runs a step takes off) and ``least_mass`` (share of all runs a box keeps).
+        advance: told of each box that is found, and with 0 of each step towards it.
     """
+    tell = advance or (lambda _: None)
     found: list[Box] = []
     left = np.ones(len(x), dtype=bool)
     least = max(2, int(options["least_mass"] * len(x)))
     while len(found) < most and left.sum() >= least and failed[left].any():
         box = _significant(
-            _best(_peeled(x[left], failed[left], options["peel"], least), x[left], failed[left]), x, failed
+            _best(_peeled(x[left], failed[left], options["peel"], least, tell), x[left], failed[left]), x, failed
         )
         inside = box.holds(x) & left
         if not box.restricted() or failed[inside].mean() <= failed[left].mean():
             break
         found.append(box)
         left &= ~inside
+        tell(1)
     return found
 
 
-def _peeled(x: Floats, failed: Bools, share: float, least: int) -> list[Box]:
+def _peeled(x: Floats, failed: Bools, share: float, least: int, tell: Callable[[float], None]) -> list[Box]:
     """The boxes of a peeling, from the whole space inwards."""
     factors = x.shape[1]
     box = Box(np.full(factors, -np.inf), np.full(factors, np.inf))
@@ -173,6 +182,7 @@ def _peeled(x: Floats, failed: Bools, share: float, least: int) -> list[Box]:
         box = best
         inside &= box.holds(x)
         boxes.append(box)
+        tell(0)
         if density == 1:
             break
     return boxes

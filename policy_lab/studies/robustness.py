@@ -14,6 +14,7 @@ and studied time, each with a bootstrap interval over the futures; ``factor`` in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -33,9 +34,11 @@ QUESTION: Final = "Which policy holds up over the futures nobody can choose betw
 DEFAULT_SIZE: Final = 512
 OPTIONS: Final[Mapping[str, Any]] = {"policies": [], "thresholds": {}, "resamples": 200, "confidence": 0.95}
 TAIL: Final = 0.1
+#: Fewer futures than these have no tail to speak of.
+LEAST_FUTURES: Final = 10
 
-#: ``measure(good[policy, run, time])``, where larger is better, gives ``[policy, time]``.
-Measure = Callable[[Floats], Floats]
+#: ``statistic(table[policy, future, time])`` gives ``[policy, time]``.
+Statistic = Callable[[Floats], Floats]
 
 
 def check(plan: Plan) -> None:
@@ -59,9 +62,11 @@ def check(plan: Plan) -> None:
             f"'{levers[0]}' is a lever, which the policies decide; vary what nobody decides, such as "
             'factors = "uncertainties".'
         )
-    for name in plan.options["thresholds"]:
+    for name, value in plan.options["thresholds"].items():
         if plan.model.find(name) not in plan.outcomes:
             raise StudyError(f"thresholds names '{name}', which is not among the study's outcomes.")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise StudyError(f"The threshold of '{name}' is {value!r}, which is not a number.")
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -83,56 +88,77 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     values = np.stack([ensemble.run(sample, f"runs_{policy}", scenario=policy).all() for policy in policies])
     # A future in which any policy's run failed tells nothing about the others either.
     values = values[:, np.isfinite(values).all(axis=(0, 2, 3))]
+    if values.shape[1] < LEAST_FUTURES:
+        raise StudyError(
+            f"In only {values.shape[1]} of {plan.size} futures did every policy give finite numbers, too few to "
+            "compare them; narrow the ranges of the factors, or leave out the outcome that fails."
+        )
     drawn = np.random.default_rng([plan.study.seed, 1]).integers(
         values.shape[1], size=(plan.options["resamples"], values.shape[1])
     )
     parts = []
-    for o, outcome in enumerate(plan.outcomes):
-        sign = -1.0 if plan.better(outcome) == "lower" else 1.0
-        good = sign * values[..., o]
-        for index, (measure, factor) in _measures(plan, outcome, sign, policies[0]).items():
-            value, low, high = (factor * x for x in _interval(measure, good, drawn, plan.options["confidence"]))
-            low, high = np.minimum(low, high), np.maximum(low, high)
-            parts.append(
-                grid_rows((outcome,), plan.times, policies, index, *(x[:, :, None] for x in (value, low, high)))
-            )
+    with ensemble.progress("resampling", len(plan.outcomes) * len(drawn), "resamples") as meter:
+        for o, outcome in enumerate(plan.outcomes):
+            measures = _measures(plan, outcome, values[..., o], policies[0])
+            for index, interval in _intervals(measures, drawn, plan.options["confidence"], meter.advance).items():
+                parts.append(grid_rows((outcome,), plan.times, policies, index, *(x[:, :, None] for x in interval)))
     return Result(parts, [], {"size": plan.size, "policies": policies})
 
 
-def _measures(plan: Plan, outcome: str, sign: float, first: str) -> dict[str, tuple[Measure, float]]:
-    """Measures by name, each with what turns it back into the outcome's own sense."""
-    found: dict[str, tuple[Measure, float]] = {
-        "mean": (lambda g: np.asarray(g.mean(axis=1)), sign),
-        "worst tenth": (_worst_tenth, sign),
-    }
-    if plan.better(outcome) != "neither":
+@dataclass(frozen=True)
+class Measure:
+    """A measure of robustness: a statistic over the futures of ``table[policy, future, time]``.
+
+    ``sign`` turns the statistic back into the outcome's own sense, where the table was turned so that more is better.
+    """
+
+    table: Floats
+    statistic: Statistic
+    sign: float = 1.0
+
+
+def _measures(plan: Plan, outcome: str, values: Floats, first: str) -> dict[str, Measure]:
+    """Measures by name, of ``values[policy, future, time]``."""
+    better = plan.better(outcome)
+    sign = -1.0 if better == "lower" else 1.0
+    good = sign * values
+    found = {"mean": Measure(good, _mean, sign), "worst tenth": Measure(good, _worst_tenth, sign)}
+    if better != "neither":
+        regret = good.max(axis=0) - good  # how far each policy is behind the best one in the same future
         found |= {
-            "regret": (lambda g: np.asarray(_regret(g).mean(axis=1)), 1.0),
-            "regret 90 %": (lambda g: np.asarray(np.quantile(_regret(g), 0.9, axis=1)), 1.0),
-            f"better than {first}": (lambda g: np.asarray((g > g[:1]).mean(axis=1)), 1.0),
+            "regret": Measure(regret, _mean),
+            "regret 90 %": Measure(regret, lambda r: np.asarray(np.quantile(r, 0.9, axis=1))),
+            f"better than {first}": Measure((good > good[:1]).astype(np.float64), _mean),
         }
     limits = {plan.model.find(k): float(v) for k, v in plan.options["thresholds"].items()}
     if outcome in limits:
-        limit = sign * limits[outcome]
-        found["satisficing"] = (lambda g: np.asarray((g >= limit).mean(axis=1)), 1.0)
+        found["satisficing"] = Measure((good >= sign * limits[outcome]).astype(np.float64), _mean)
     return found
 
 
-def _regret(good: Floats) -> Floats:
-    """How far each policy is behind the best one in the same future, ``[policy, run, time]``."""
-    return np.asarray(good.max(axis=0) - good)
+def _mean(table: Floats) -> Floats:
+    return np.asarray(table.mean(axis=1))
 
 
 def _worst_tenth(good: Floats) -> Floats:
     count = max(1, round(TAIL * good.shape[1]))
-    return np.asarray(np.sort(good, axis=1)[:, :count].mean(axis=1))
+    return np.asarray(np.partition(good, count - 1, axis=1)[:, :count].mean(axis=1))
 
 
-def _interval(measure: Measure, good: Floats, drawn: Any, confidence: float) -> tuple[Floats, Floats, Floats]:
-    tail = (1 - confidence) / 2
-    resampled = np.stack([measure(good[:, rows]) for rows in drawn])
-    low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
-    return measure(good), low, high
+def _intervals(
+    measures: Mapping[str, Measure], drawn: Any, confidence: float, advance: Callable[[float], None]
+) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """Each measure with its bootstrap interval over the futures, ``[policy, time]`` each."""
+    resampled: dict[str, list[Floats]] = {name: [] for name in measures}
+    for rows in drawn:
+        for name, measure in measures.items():
+            resampled[name].append(measure.sign * measure.statistic(measure.table[:, rows]))
+        advance(1)
+    tail, found = (1 - confidence) / 2, {}
+    for name, measure in measures.items():
+        low, high = np.quantile(resampled[name], [tail, 1 - tail], axis=0)
+        found[name] = (measure.sign * measure.statistic(measure.table), low, high)
+    return found
 
 
 def words(plan: Plan, findings: Findings) -> list[str]:

@@ -137,6 +137,12 @@ def words(plan: Plan, findings: Findings) -> list[str]:
         whole = float(findings.of("package", outcome, last)["value"].iloc[0])
         together = float(findings.of("together", outcome, last)["value"].iloc[0])
         rows = findings.of("Shapley", outcome, last)
+        if rows["value"].isna().any():
+            said.append(
+                f"{plan.label(outcome)} at {last:g}: some mix of the package gave no finite number, so it cannot "
+                "be shared out."
+            )
+            continue
         rows = rows.reindex(rows["value"].abs().sort_values(ascending=False).index)
         top = [f"{r.factor} ({change(r.value)})" for r in rows.head(3).itertuples()]
         text = f"{plan.label(outcome)} at {last:g}: the package changes it by {number(whole)} {unit}; most is owed to "

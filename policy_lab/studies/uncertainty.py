@@ -29,7 +29,10 @@ DEFAULT_SIZE: Final = 1024
 OPTIONS: Final[Mapping[str, Any]] = {"thresholds": {}, "resamples": 200, "confidence": 0.95}
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 TAIL: Final = 0.1
+#: Fewer runs than these have no tail to speak of.
+LEAST_RUNS: Final = 10
 
+#: Of ``ordered[run, time]``, each column from low to high, it gives ``[time]``.
 Measure = Callable[[Floats], Floats]
 
 
@@ -56,18 +59,24 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the runs and measure their spread."""
     unit = sobol_points(plan.size, len(plan.factors), plan.study.seed)
     values = ensemble.run(Points(unit)).all()
-    parts = []
-    for o, outcome in enumerate(plan.outcomes):
-        column = values[:, :, o]
-        finished = column[np.isfinite(column).all(axis=1)]
-        for index, measure in _measures(plan, outcome).items():
-            value, low, high = _interval(measure, finished, plan)
-            parts.append(grid_rows((outcome,), plan.times, (WHOLE,), index, value, low, high))
-    return Result(parts, [], {"size": plan.size})
+    parts, notes = [], []
+    with ensemble.progress("resampling", len(plan.outcomes) * plan.options["resamples"], "resamples") as meter:
+        for o, outcome in enumerate(plan.outcomes):
+            column = values[:, :, o]
+            finished = column[np.isfinite(column).all(axis=1)]
+            if len(finished) < LEAST_RUNS:
+                notes.append(
+                    f"{plan.label(outcome)} has no figures: only {len(finished)} runs gave it a finite number."
+                )
+                continue
+            for index, interval in _intervals(_measures(plan, outcome), finished, plan, meter.advance).items():
+                parts.append(grid_rows((outcome,), plan.times, (WHOLE,), index, *interval))
+    if not parts:
+        raise StudyError("No outcome has a finite number in enough runs, so there is nothing to measure.")
+    return Result(parts, notes, {"size": plan.size})
 
 
 def _measures(plan: Plan, outcome: str) -> dict[str, Measure]:
-    """Measures of ``values[run, time]`` along the runs."""
     found: dict[str, Measure] = {
         "mean": lambda v: np.asarray(v.mean(axis=0)),
         "sd": lambda v: np.asarray(v.std(axis=0, ddof=1)),
@@ -87,26 +96,41 @@ def _measures(plan: Plan, outcome: str) -> dict[str, Measure]:
 
 
 def _quantile(q: float) -> Measure:
-    return lambda v: np.asarray(np.quantile(v, q, axis=0))
+    def interpolated(ordered: Floats) -> Floats:
+        place = q * (len(ordered) - 1)
+        below = int(place)
+        above = min(below + 1, len(ordered) - 1)
+        return np.asarray(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
+
+    return interpolated
 
 
 def _tail(lowest: bool) -> Measure:
-    def mean_of_tail(values: Floats) -> Floats:
-        ordered = np.sort(values if lowest else -values, axis=0)
-        tail = ordered[: max(1, round(TAIL * len(values)))].mean(axis=0)
-        return np.asarray(tail if lowest else -tail, dtype=np.float64)
+    def mean_of_tail(ordered: Floats) -> Floats:
+        count = max(1, round(TAIL * len(ordered)))
+        return np.asarray((ordered[:count] if lowest else ordered[-count:]).mean(axis=0))
 
     return mean_of_tail
 
 
-def _interval(measure: Measure, values: Floats, plan: Plan) -> tuple[Floats, Floats, Floats]:
-    """A measure of ``values[run, time]`` as ``[1, time, 1]``, with its bootstrap interval; every one the same draws."""
+def _intervals(
+    measures: Mapping[str, Measure], values: Floats, plan: Plan, advance: Callable[[float], None]
+) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """Measures of ``values[run, time]`` as ``[1, time, 1]``, with bootstrap intervals; every one of the same draws."""
     rng = np.random.default_rng([plan.study.seed, 1])
-    drawn = rng.integers(len(values), size=(plan.options["resamples"], len(values)))
-    tail = (1 - plan.options["confidence"]) / 2
-    resampled = np.stack([measure(values[rows]) for rows in drawn])
-    low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
-    return measure(values)[None, :, None], low[None, :, None], high[None, :, None]
+    resampled: dict[str, list[Floats]] = {name: [] for name in measures}
+    for rows in rng.integers(len(values), size=(plan.options["resamples"], len(values))):
+        ordered = np.sort(values[rows], axis=0)
+        for name, measure in measures.items():
+            resampled[name].append(measure(ordered))
+        advance(1)
+    tail, whole = (1 - plan.options["confidence"]) / 2, np.sort(values, axis=0)
+    found = {}
+    for name, measure in measures.items():
+        low, high = np.quantile(resampled[name], [tail, 1 - tail], axis=0)
+        value, low, high = (x[None, :, None] for x in (measure(whole), low, high))
+        found[name] = (value, low, high)
+    return found
 
 
 def words(plan: Plan, findings: Findings) -> list[str]:
@@ -117,6 +141,14 @@ def words(plan: Plan, findings: Findings) -> list[str]:
         at = findings.table[(findings.table["outcome"] == outcome) & (findings.table["time"] == last)]
         value = at.set_index("index")["value"]
         unit = plan.unit(outcome)
+        if value.empty:
+            continue
+        if value["q05"] == value["q95"]:
+            said.append(
+                f"{plan.label(outcome)} at {last:g}: nothing that was varied moves it; it is "
+                f"{number(value['q50'])} {unit}."
+            )
+            continue
         text = (
             f"{plan.label(outcome)} at {last:g}: nine runs in ten lie between {number(value['q05'])} and "
             f"{number(value['q95'])} {unit}, the median is {number(value['q50'])}."
@@ -136,7 +168,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         outcome: {
             q: findings.of(f"q{round(100 * q):02d}", outcome).sort_values("time")["value"].to_numpy() for q in QUANTILES
         }
-        for outcome in plan.outcomes
+        for outcome in findings.outcomes
     }
-    labels = {o: plan.label(o) for o in plan.outcomes}
-    return {"bands": picture.bands(plan.times, quantiles, labels, {o: plan.unit(o) for o in plan.outcomes})}
+    labels = {o: plan.label(o) for o in findings.outcomes}
+    return {"bands": picture.bands(plan.times, quantiles, labels, {o: plan.unit(o) for o in labels})}
