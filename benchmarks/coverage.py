@@ -56,7 +56,7 @@ def intervals(design: Saltelli, confidence: float) -> dict[str, Floats]:
     layout = indices.Layout(design.size, 3, False)
     m = indices.moments(lambda a, b: y[a:b], layout, 1)
     counts = indices.resample_counts(design.size, RESAMPLES, design.seed)
-    [(_, found)] = list(indices.bootstrap(lambda a, b: y[a:b], layout, m, counts))
+    (found,) = indices.bootstrap(lambda a, b: y[a:b], layout, m, counts, lambda _, found: found)
     tail = (1 - confidence) / 2
     return {
         name: np.quantile(values[..., 0], [tail, 1 - tail], axis=0)

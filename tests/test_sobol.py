@@ -168,7 +168,7 @@ def replicates(y: Array, size: int, groups: int, resamples: int = 400) -> indice
 
     m = indices.moments(read, layout, table.shape[1])
     counts = indices.resample_counts(size, resamples, seed=2)
-    ((_, found),) = indices.bootstrap(read, layout, m, counts)
+    (found,) = indices.bootstrap(read, layout, m, counts, lambda _, found: found)
     return found
 
 
@@ -205,7 +205,7 @@ def test_the_bootstraps_sums_are_exact_so_that_threads_cannot_change_them() -> N
     table = y.reshape(256, 5)[shuffled].reshape(-1, 1)
     m = indices.moments(lambda a, b: y.reshape(-1, 1)[a:b], layout, 1)
     counts = indices.resample_counts(256, 400, seed=2)[:, shuffled]
-    ((_, other),) = indices.bootstrap(lambda a, b: table[a:b], layout, m, counts)
+    (other,) = indices.bootstrap(lambda a, b: table[a:b], layout, m, counts, lambda _, found: found)
     assert np.array_equal(whole.total, other.total)
     assert np.array_equal(whole.first, other.first)
 

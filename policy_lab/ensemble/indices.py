@@ -15,28 +15,38 @@ On the same sample the indices equal those of SALib 1.6 to 1e-12 (a test holds i
 
 The bootstrap's terms are rounded to a multiple of a power of two so small that it changes no interval and so
 large that every sum is exact. Then the order of summing does not matter, and a machine with one thread and a
-machine with twenty give the same bits.
+machine with twenty give the same bits. Every other sum runs over base points in order, for each output by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from policy_lab.backends.llvm import threads
 from policy_lab.runs import Floats
 
 #: Blocks of base points are about this large; part of what makes the bits, so it is fixed.
 BLOCK_NUMBERS = 4_000_000
-#: The bootstrap's sums may take this much memory at a time.
-BOOTSTRAP_NUMBERS = 6_000_000
+#: Those of the bootstrap, whose bits do not depend on it: a product of larger matrices is quicker.
+BOOTSTRAP_BLOCKS = 12_000_000
+#: The bootstrap's sums may be this many numbers at a time, shared between at most so many threads.
+BOOTSTRAP_NUMBERS, BOOTSTRAP_THREADS = 6_000_000, 4
+#: Outputs that a thread takes at a time where all are at hand.
+SLICE = 48
 #: An output that varies by less than this, relative to its size, is rounding noise and counts as constant.
 CONSTANT = 1e-12
 
 #: ``outcomes(start, stop)`` of a sample: ``values[run, output]`` for runs ``start`` to ``stop - 1``.
 Reader = Callable[[int, int], Floats]
+Digest = TypeVar("Digest")
 
 
 @dataclass(frozen=True)
@@ -92,9 +102,9 @@ def pairs(groups: int) -> list[tuple[int, int]]:
     return [(j, k) for j in range(groups) for k in range(j + 1, groups)]
 
 
-def blocks(layout: Layout, outputs: int) -> Iterator[tuple[int, int]]:
+def blocks(layout: Layout, outputs: int, numbers: int = BLOCK_NUMBERS) -> Iterator[tuple[int, int]]:
     """Ranges of base points to read at a time: a power of two of them, so that the sums never depend on memory."""
-    fit = max(1, BLOCK_NUMBERS // max(1, layout.per_point * outputs))
+    fit = max(1, numbers // max(1, layout.per_point * outputs))
     size = min(layout.points, 1 << (fit.bit_length() - 1))
     for start in range(0, layout.points, size):
         yield start, min(start + size, layout.points)
@@ -102,47 +112,75 @@ def blocks(layout: Layout, outputs: int) -> Iterator[tuple[int, int]]:
 
 def moments(read: Reader, layout: Layout, outputs: int) -> Moments:
     """Mean, standard deviation and reach of every output over all its runs (as SALib centres, over all of them)."""
-    shift: Floats | None = None
-    total, square = np.zeros(outputs), np.zeros(outputs)
-    least, most = np.full(outputs, np.inf), np.full(outputs, -np.inf)
-    used = np.zeros(outputs, dtype=np.int64)
-    for start, stop in blocks(layout, outputs):
-        block, good = _read(read, layout, start, stop)
-        if shift is None:
-            shift = block[0, 0].copy()
-        seen = np.where(good[:, None], block, np.nan) if not good.all() else block
-        least = np.fmin(least, np.fmin.reduce(seen, axis=(0, 1)))
-        most = np.fmax(most, np.fmax.reduce(seen, axis=(0, 1)))
-        moved = np.where(good[:, None], block - shift, 0.0)
-        total += moved.sum(axis=(0, 1))
-        square += np.einsum("npk,npk->k", moved, moved)
-        used += good.sum(axis=0)
-    count = np.maximum(used * layout.per_point, 1)
-    assert shift is not None
-    mean = shift + total / count
-    sd = np.sqrt(np.maximum(square / count - (total / count) ** 2, 0.0))
-    spread, size = most - least, np.maximum(np.abs(least), np.abs(most))
-    varies = (used > 1) & (spread > CONSTANT * size) & (sd > 0)
-    sd = np.where(varies, sd, 1.0)
-    reach = np.where(varies, np.maximum(most - mean, mean - least) / sd, 0.0)
-    return Moments(np.where(varies, mean, 0.0), sd, reach, varies, used)
+    seen = _Seen(outputs)
+    with ThreadPoolExecutor(threads()) as pool:
+        for start, stop in blocks(layout, outputs):
+            block = _block(read, layout, start, stop)
+            if start == 0:
+                seen.shift[:] = np.where(np.isfinite(block[0, 0]), block[0, 0], 0.0)
+            _each(pool, _slices(outputs), partial(seen.take_in, block))
+    return seen.moments(layout.per_point)
 
 
-def _read(read: Reader, layout: Layout, start: int, stop: int) -> tuple[Floats, NDArray[np.bool_]]:
-    """``values[point, run, output]`` of some base points, and ``good[point, output]``: no run of it failed."""
-    values = read(start * layout.per_point, stop * layout.per_point)
-    block = values.reshape(stop - start, layout.per_point, -1)
-    good: NDArray[np.bool_] = np.asarray(np.isfinite(block).all(axis=1))
-    return (block if good.all() else np.where(good[:, None], block, 0.0)), good
+class _Seen:
+    """Sums, squares and extremes of every output so far, about a value near its mean (``shift``)."""
+
+    def __init__(self, outputs: int) -> None:
+        self.shift, self.total, self.square = np.zeros(outputs), np.zeros(outputs), np.zeros(outputs)
+        self.least, self.most = np.full(outputs, np.inf), np.full(outputs, -np.inf)
+        self.used = np.zeros(outputs, dtype=np.int64)
+
+    def take_in(self, block: Floats, part: slice) -> None:
+        """Add some outputs of ``block[point, run, output]``."""
+        block = block[..., part]
+        good: NDArray[np.bool_] = np.asarray(np.isfinite(block).all(axis=1))
+        moved = block - self.shift[part]
+        if not good.all():
+            block = np.where(good[:, None], block, np.nan)
+            moved = np.where(good[:, None], moved, 0.0)
+        self.least[part] = np.fmin(self.least[part], np.fmin.reduce(block, axis=(0, 1)))
+        self.most[part] = np.fmax(self.most[part], np.fmax.reduce(block, axis=(0, 1)))
+        self.total[part] += moved.sum(axis=(0, 1))
+        self.square[part] += np.einsum("npk,npk->k", moved, moved)
+        self.used[part] += good.sum(axis=0)
+
+    def moments(self, per_point: int) -> Moments:
+        """What all that was taken in comes to."""
+        count = np.maximum(self.used * per_point, 1)
+        mean = self.shift + self.total / count
+        sd = np.sqrt(np.maximum(self.square / count - (self.total / count) ** 2, 0.0))
+        spread, size = self.most - self.least, np.maximum(np.abs(self.least), np.abs(self.most))
+        varies = (self.used > 1) & (spread > CONSTANT * size) & (sd > 0)
+        sd = np.where(varies, sd, 1.0)
+        reach = np.where(varies, np.maximum(self.most - mean, mean - self.least) / sd, 0.0)
+        return Moments(np.where(varies, mean, 0.0), sd, reach, varies, self.used)
 
 
-def _standard(
-    read: Reader, layout: Layout, m: Moments, start: int, stop: int, part: slice
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Some outputs of a block in standard units, 0 where an output is constant or a run of the point failed."""
-    block, good = _read(lambda a, b: read(a, b)[:, part], layout, start, stop)
+def _slices(outputs: int) -> list[slice]:
+    """The outputs in slices that do not depend on the machine, for its threads."""
+    return [slice(first, min(first + SLICE, outputs)) for first in range(0, outputs, SLICE)]
+
+
+def _each(pool: ThreadPoolExecutor, parts: Iterable[slice], work: Callable[[slice], None]) -> None:
+    """Do the work for every slice; raises what it raises."""
+    for _ in pool.map(work, parts):
+        pass
+
+
+def _block(read: Reader, layout: Layout, start: int, stop: int) -> Floats:
+    """``values[point, run, output]`` of some base points."""
+    return read(start * layout.per_point, stop * layout.per_point).reshape(stop - start, layout.per_point, -1)
+
+
+def _standard(block: Floats, m: Moments, part: slice) -> tuple[Floats, NDArray[np.bool_]]:
+    """Some outputs of a block in standard units, 0 where an output is constant or a run of the point failed.
+
+    Also returns ``live[point, output]``: neither is the case.
+    """
+    good = np.isfinite(block[..., part]).all(axis=1)
     live = good & m.varies[part]
-    y = (block - m.mean[part]) / m.sd[part]
+    y = block[..., part] - m.mean[part]
+    y /= m.sd[part]
     return (y if live.all() else np.where(live[:, None], y, 0.0)), live
 
 
@@ -153,11 +191,18 @@ def _terms(layout: Layout, y: Floats) -> Floats:
     """
     g = layout.groups
     a, b, ab = y[:, :1], y[:, -1:], y[:, 1 : 1 + g]
-    parts = [a, b, a * a, b * b, a * b, b * (ab - a), (a - ab) ** 2]
+    terms = np.empty((len(y), _term_count(layout), y.shape[2]))
+    for i, term in enumerate((a, b, a * a, b * b, a * b)):
+        terms[:, i : i + 1] = term
+    first, total = terms[:, 5 : 5 + g], terms[:, 5 + g : 5 + 2 * g]
+    np.subtract(ab, a, out=total)
+    np.multiply(b, total, out=first)
+    np.square(total, out=total)
     if layout.second_order:
-        ba = y[:, 1 + g : -1]
-        parts += [ba[:, j : j + 1] * ab[:, k : k + 1] - a * b for j, k in pairs(g)]
-    return np.concatenate(parts, axis=1)
+        ba, product = y[:, 1 + g : -1], (a * b)[:, 0]
+        for i, (j, k) in enumerate(pairs(g), start=5 + 2 * g):
+            np.subtract(ba[:, j] * ab[:, k], product, out=terms[:, i])
+    return terms
 
 
 def _term_count(layout: Layout) -> int:
@@ -168,16 +213,20 @@ def _term_count(layout: Layout) -> int:
 def _ratios(layout: Layout, sums: Floats, used: Floats) -> Indices:
     """Indices from ``sums[..., term, output]`` over ``used[..., output]`` points; leading axes are resamples.
 
+    The sums are used up: there may be much of them.
+
     Returns ``first`` and the rest with the same leading axes, in standard units (``variance`` too).
     """
     g = layout.groups
+    mean = sums
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sums / used[..., None, :]
+        mean /= used[..., None, :]
         a, b, aa, bb, ab = (mean[..., i, :] for i in range(5))
         variance = (aa + bb) / 2 - ((a + b) / 2) ** 2
         variance = np.where(variance > 1e-14, variance, np.nan)
         over = variance[..., None, :]
-        first, total = mean[..., 5 : 5 + g, :] / over, 0.5 * mean[..., 5 + g : 5 + 2 * g, :] / over
+        first, total = mean[..., 5 : 5 + g, :] / over, 0.5 * mean[..., 5 + g : 5 + 2 * g, :]
+        total /= over
         second = None
         if layout.second_order:
             j, k = np.array(pairs(g), dtype=np.intp).reshape(-1, 2).T
@@ -196,9 +245,15 @@ def estimate(read: Reader, layout: Layout, outputs: int, known: Moments | None =
     """
     m = known or moments(read, layout, outputs)
     sums = np.zeros((_term_count(layout), outputs))
-    for start, stop in blocks(layout, outputs):
-        y, _ = _standard(read, layout, m, start, stop, slice(0, outputs))
-        sums += _terms(layout, y).sum(axis=0)
+
+    def add(block: Floats, part: slice) -> None:
+        y, _ = _standard(block, m, part)
+        sums[:, part] += _terms(layout, y).sum(axis=0)
+
+    with ThreadPoolExecutor(threads()) as pool:
+        for start, stop in blocks(layout, outputs):
+            block = _block(read, layout, start, stop)
+            _each(pool, _slices(outputs), partial(add, block))
     found = _ratios(layout, sums, np.where(m.varies, m.used, np.nan).astype(np.float64))
     return Indices(
         found.first, found.total, found.second, found.dummy_first, found.dummy_total, found.variance * m.sd**2
@@ -214,35 +269,57 @@ def resample_counts(points: int, resamples: int, seed: int) -> NDArray[np.uint8]
     return counts
 
 
-def bootstrap(read: Reader, layout: Layout, m: Moments, counts: NDArray[np.uint8]) -> Iterator[tuple[slice, Indices]]:
-    """Indices of every resample, for some outputs at a time.
+def bootstrap(
+    read: Reader,
+    layout: Layout,
+    m: Moments,
+    counts: NDArray[np.uint8],
+    digest: Callable[[slice, Indices], Digest],
+) -> Iterator[Digest]:
+    """What becomes of the indices of every resample, for some outputs at a time.
+
+    Args:
+        read: gives ``values[run, output]`` of the runs of the design; asked by several threads.
+        layout: the design.
+        m: what ``moments`` found.
+        counts: from ``resample_counts``.
+        digest: makes something smaller of a slice of the outputs and their indices, which have a leading axis of
+            resamples; called by several threads.
 
     Yields:
-        A slice of the outputs, and their indices with a leading axis of resamples.
+        What ``digest`` gave, in the order of the outputs.
     """
-    outputs = len(m.mean)
-    width = max(1, BOOTSTRAP_NUMBERS // (len(counts) * _term_count(layout)))
-    for first in range(0, outputs, width):
-        part = slice(first, min(first + width, outputs))
+    outputs, workers = len(m.mean), min(threads(), BOOTSTRAP_THREADS)
+    width = max(1, BOOTSTRAP_NUMBERS // workers // (len(counts) * _term_count(layout)))
+
+    def work(part: slice) -> Digest:
         sums, used = _resampled_sums(read, layout, m, counts, part)
-        yield part, _ratios(layout, sums, used)
+        return digest(part, _ratios(layout, sums, used))
+
+    with ThreadPoolExecutor(workers) as pool:
+        under_way: deque[Future[Digest]] = deque()
+        for first in range(0, outputs, width):
+            under_way.append(pool.submit(work, slice(first, min(first + width, outputs))))
+            if len(under_way) > workers:  # one waits, no more: what is finished takes memory
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
 
 
 def _resampled_sums(
     read: Reader, layout: Layout, m: Moments, counts: NDArray[np.uint8], part: slice
 ) -> tuple[Floats, Floats]:
     """``sums[resample, term, output]`` and ``used[resample, output]`` for some outputs."""
-    outputs, width = len(m.mean), part.stop - part.start
-    terms = _term_count(layout)
+    width, terms = part.stop - part.start, _term_count(layout)
     quantum = _quantum(layout.points, m.reach[part])
     sums = np.zeros((len(counts), terms * width))
     used = np.zeros((len(counts), width))
     whole = bool((m.used == layout.points).all())
-    for start, stop in blocks(layout, outputs):
-        y, live = _standard(read, layout, m, start, stop, part)
+    for start, stop in blocks(layout, len(m.mean), BOOTSTRAP_BLOCKS):
+        y, live = _standard(_block(read, layout, start, stop), m, part)
         weights = counts[:, start:stop].astype(np.float64)
         exact = _terms(layout, y)
-        exact /= quantum
+        exact *= 1 / quantum  # a power of two, so nothing is lost
         np.rint(exact, out=exact)
         sums += weights @ exact.reshape(stop - start, -1)
         if not whole:

@@ -158,19 +158,16 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -
     m = variance.moments(read, layout, outputs)
     point = variance.estimate(read, layout, outputs, m)
     counts = variance.resample_counts(size, plan.options["resamples"], plan.study.seed)
-    spread: dict[str, list[Floats]] = {}
-    whole = _OverTime(shape, m)
+    whole, spread = _OverTime(shape, m), []
     with ensemble.progress("resampling", outputs, "outputs") as meter:
-        for part, resampled in variance.bootstrap(read, layout, m, counts):
-            arrays = _arrays(resampled)
-            for name, values in arrays.items():
-                spread.setdefault(name, []).append(_quantiles(values, plan.options["confidence"]))
-            whole.add(part, arrays, resampled.variance)
-            meter.advance(part.stop - part.start)
+        for piece in variance.bootstrap(read, layout, m, counts, _Digest(plan.options["confidence"], m.sd**2)):
+            spread.append(piece.bounds)
+            whole.add(piece)
+            meter.advance(piece.part.stop - piece.part.start)
     points = _arrays(point)
     found = {}
-    for name, pieces in spread.items():
-        low, high = np.concatenate(pieces, axis=-1)
+    for name in points:
+        low, high = np.concatenate([bounds[name] for bounds in spread], axis=-1)
         found[name] = Interval(*(_gridded(x, shape) for x in (points[name], low, high)))
     over, total = whole.intervals(point, plan.options["confidence"])
     return Analysis(found, over, total, m)
@@ -193,6 +190,43 @@ def _gridded(values: Floats, shape: tuple[int, int]) -> Floats:
     return values.reshape(values.shape[0], *shape)
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """What is kept of the resampled indices of some outputs.
+
+    Attributes:
+        part: which outputs.
+        bounds: index name to ``[bound, group, output]``.
+        weight: variance of each output in each resample, ``[output, resample]``.
+        weighted: index name to the index times that variance, ``[output, resample, group]``.
+    """
+
+    part: slice
+    bounds: Mapping[str, Floats]
+    weight: Floats
+    weighted: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class _Digest:
+    """Makes pieces of resampled indices; ``scale[output]`` is what turns standard units into variances."""
+
+    confidence: float
+    scale: Floats
+
+    def __call__(self, part: slice, found: variance.Indices) -> _Piece:
+        arrays = _arrays(found)
+        weight = np.nan_to_num(found.variance) * self.scale[part]
+        weighted = {name: _by_output(x, weight) for name, x in arrays.items() if name != "rank"}
+        bounds = {name: _quantiles(x, self.confidence) for name, x in arrays.items()}
+        return _Piece(part, bounds, np.ascontiguousarray(weight.T), weighted)
+
+
+def _by_output(values: Floats, weight: Floats) -> Floats:
+    """``[output, resample, group]`` of ``values[resample, group, output]`` times ``weight[resample, output]``."""
+    return np.ascontiguousarray((np.nan_to_num(values) * weight[:, None, :]).transpose(2, 0, 1))
+
+
 class _OverTime:
     """Indices over all times: each time weighted by the variance it has in the same resample."""
 
@@ -201,20 +235,16 @@ class _OverTime:
         self.sums: dict[str, Floats] = {}
         self.weight: Floats | None = None
 
-    def add(self, part: slice, resampled: Mapping[str, Floats], spread: Floats) -> None:
-        """Take in the resampled indices of some outputs, and their variance in each resample."""
-        weight = np.nan_to_num(spread) * self.scale[part]
-        outcome = np.arange(part.start, part.stop) % self.shape[1]
-        self.weight = self._gather(self.weight, weight, outcome)
-        for name, values in resampled.items():
-            if name != "rank":
-                product = np.nan_to_num(values) * weight[:, None, :]
-                self.sums[name] = self._gather(self.sums.get(name), product, outcome)
+    def add(self, piece: _Piece) -> None:
+        """Add the next outputs to the sums ``[outcome, …]``, one by one, so that they never depend on the pieces."""
+        self.weight = self._gather(self.weight, piece.weight, piece.part.start)
+        for name, values in piece.weighted.items():
+            self.sums[name] = self._gather(self.sums.get(name), values, piece.part.start)
 
-    def _gather(self, into: Floats | None, values: Floats, outcome: Any) -> Floats:
-        target = np.zeros((*values.shape[:-1], self.shape[1])) if into is None else into
-        for column, o in enumerate(outcome):
-            target[..., o] += values[..., column]
+    def _gather(self, into: Floats | None, values: Floats, first: int) -> Floats:
+        target = np.zeros((self.shape[1], *values.shape[1:])) if into is None else into
+        for output, value in enumerate(values, start=first):
+            target[output % self.shape[1]] += value
         return target
 
     def intervals(self, point: variance.Indices, confidence: float) -> tuple[dict[str, Interval], Floats]:
@@ -224,7 +254,7 @@ class _OverTime:
         value = np.nan_to_num(point.variance)
         found: dict[str, Interval] = {}
         with np.errstate(invalid="ignore", divide="ignore"):
-            resampled = {name: sums / self.weight[:, None, :] for name, sums in self.sums.items()}
+            resampled = {name: np.moveaxis(sums / self.weight[:, :, None], 0, -1) for name, sums in self.sums.items()}
             means = {
                 name: (np.nan_to_num(x) * value).reshape(-1, *shape).sum(1) / value.reshape(shape).sum(0)
                 for name, x in _arrays(point).items()
