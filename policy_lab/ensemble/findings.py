@@ -22,6 +22,10 @@ from policy_lab.runs import Floats
 
 COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low", "high")
 
+_NUMBERS: Final = ("value", "low", "high")
+_TYPES: Final[Mapping[str, Any]] = {c: float if c in _NUMBERS else str for c in COLUMNS}
+_EMPTY: Final = {c: [""] for c in _NUMBERS}
+
 #: The time of a figure that takes all studied years together.
 ALL_TIMES: Final = float("nan")
 
@@ -164,7 +168,7 @@ def table_of(method: str, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a tidy table; numbers with every digit they have, so that equal files are equal bits."""
     out = table.copy()
-    out["time"] = ["all" if np.isnan(t) else f"{t:g}" for t in table["time"]]
+    out["time"] = table["time"].map({t: f"{t:g}" for t in table["time"].dropna().unique()}).fillna("all")
     out.to_csv(path, index=False, lineterminator="\n")
 
 
@@ -175,18 +179,17 @@ def read_csv(path: Path) -> pd.DataFrame:
         StudyError: it is not there, or not such a table.
     """
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = pd.read_csv(path, dtype=_TYPES, keep_default_na=False, na_values=_EMPTY, float_precision="round_trip")
     except (OSError, ValueError) as error:
         raise StudyError(f"No findings can be read from {path}: {error}") from None
     missing = [c for c in COLUMNS if c not in table.columns]
     if missing:
         raise StudyError(f"{path} is no findings table: it lacks the column {missing[0]}.")
     try:
-        table["time"] = [ALL_TIMES if t == "all" else float(t) for t in table["time"]]
-        for column in ("value", "low", "high"):
-            table[column] = [float(x) if x else np.nan for x in table[column]]
+        known = {t: ALL_TIMES if t == "all" else float(t) for t in table["time"].unique()}
     except ValueError as error:
         raise StudyError(f"{path} holds something that is no number: {error}") from None
+    table["time"] = table["time"].map(known).astype(float)
     return table[list(COLUMNS)]
 
 

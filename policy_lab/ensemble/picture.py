@@ -55,6 +55,7 @@ _STYLE: Final[Any] = {
     "xtick.color": palette.LIGHT["muted"],
     "ytick.color": palette.LIGHT["ink"],
     "axes.titlesize": 10,
+    "axes.titley": 1.0,  # matplotlib's own search for a free place measures every label of every axis again
     "figure.facecolor": palette.LIGHT["paper"],
     "legend.frameon": False,
     "legend.fontsize": 8,
@@ -102,6 +103,10 @@ def ranking(findings: Findings, labels: Mapping[str, str]) -> Figure:
         _ranking_panel(panel, findings, outcome, label)
     if axes[0].get_legend_handles_labels()[0]:
         axes[0].legend(loc="lower right", frameon=False)
+    figure.set_label(
+        "Bars: the share of the outcome's variance, over all years, that a factor has a hand in, dark by itself and "
+        "light with others; the thin line is its interval, the dotted one what a factor without effect seems to do."
+    )
     return figure
 
 
@@ -126,7 +131,7 @@ def _ranking_panel(panel: Axes, findings: Findings, outcome: str, label: str) ->
 
 def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
     """A panel an outcome: total indices of the factors that matter most, over time, with their intervals."""
-    figure, axes = panels(min(len(labels), PANELS), width=6.9, right=2.8)
+    figure, axes = panels(min(len(labels), PANELS), width=6.2, right=2.2)
     for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
         head(panel, label)
         names = [str(n) for n in ranks.ordered(findings, outcome).head(LINES)["factor"]]
@@ -137,12 +142,13 @@ def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
             rows = findings.of("ST", outcome).dropna(subset=["time"])
             rows = rows[rows["factor"] == name].sort_values("time")
             color = palette.CATEGORIES[i]
-            panel.plot(rows["time"], rows["value"], color=color, ls=DASHES[i], lw=1.6, label=shortened(name))
+            panel.plot(rows["time"], rows["value"], color=color, ls=DASHES[i], lw=1.6, label=shortened(name, 24))
             panel.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
         panel.set_ylim(bottom=0)
         panel.set_ylabel("total index (ST)")
         panel.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
         panel.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03), frameon=False)
+    figure.set_label("Curves: the same share in each year, within its interval, for the factors that matter most.")
     return figure
 
 
@@ -166,6 +172,7 @@ def bands(
         panel.plot(time, q[0.5], color=palette.BLUE, lw=1.8, label="median")
         panel.set_ylabel(units[outcome])
     axes[0].legend(loc="upper left")
+    figure.set_label("Bands: nine runs in ten (light), half of the runs (dark) and the median (line).")
     return figure
 
 

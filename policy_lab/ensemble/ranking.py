@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -85,17 +88,47 @@ def ordered(findings: Findings, outcome: str, time: float = ALL_TIMES, index: st
 
 def leaders(findings: Findings, outcome: str) -> list[tuple[float, float, str]]:
     """Who leads when: (from, to, factor), over the times at which the outcome varies."""
+    total = findings.of("ST", outcome)
+    total = total[(total["factor"] != DUMMY) & total["value"].notna() & total["time"].notna()]
+    first = total.sort_values(["time", "value", "factor"], ascending=[True, False, True]).drop_duplicates("time")
     spans: list[tuple[float, float, str]] = []
-    for time in findings.times:
-        at = ordered(findings, outcome, time)
-        if at.empty:
-            continue
-        first = str(at.iloc[0]["factor"])
-        if spans and spans[-1][2] == first:
-            spans[-1] = (spans[-1][0], time, first)
+    for time, name in zip(first["time"].astype(float), first["factor"].astype(str), strict=True):
+        if spans and spans[-1][2] == name:
+            spans[-1] = (spans[-1][0], time, name)
         else:
-            spans.append((time, time, first))
+            spans.append((time, time, name))
     return spans
+
+
+def summary(findings: Findings, labels: Mapping[str, str]) -> list[str]:
+    """What holds over all outcomes: who leads most often, where the lead is open or changes, and who hardly matters.
+
+    Args:
+        findings: of a Sobol' study.
+        labels: what people call each outcome.
+    """
+    tops = {o: rows for o in labels if not (rows := ordered(findings, o)).empty}
+    if len(tops) < 2:
+        return []
+    first = Counter(str(rows.iloc[0]["factor"]) for rows in tops.values())
+    lead = [f"{name} ({count})" for name, count in first.most_common()]
+    said = [f"What matters most, by the number of outcomes out of {len(tops)} in which it is first: {listed(lead, 6)}."]
+    unsure = [labels[o] for o in tops if not _first_is_sure(findings, o)]
+    said.append(
+        f"First place is open for {listed(unsure, 8)}; for the others it is sure."
+        if unsure
+        else "First place is sure for every outcome."
+    )
+    flips = [labels[o] for o in tops if len(leaders(findings, o)) > 1]
+    said.append(
+        f"Who is first changes over time for {listed(flips, 8)}." if flips else "Nobody's lead changes over time."
+    )
+    names = dict.fromkeys(str(name) for rows in tops.values() for name in rows["factor"])
+    seen = {str(name) for rows in tops.values() for name in rows[rows["low"] >= SLIGHT]["factor"]}
+    little = [name for name in names if name not in seen]
+    if little:
+        said.append(f"Surely above {percent(SLIGHT)} of the variance of no outcome: {listed(little, 12)}.")
+    return said
 
 
 def sentence(findings: Findings, outcome: str, label: str) -> str:
@@ -109,12 +142,15 @@ def sentence(findings: Findings, outcome: str, label: str) -> str:
             f"{label}: no factor surely has a hand in {percent(SLIGHT)} of its variance; a larger size would tell more."
         )
     said = [
-        f"{row.factor} ({percent(row.value)}, {percent(row.low)} to {percent(row.high)})" for row in _first(seen, 3)
+        f"{row.factor} ({percent(row.value)}, interval {percent(row.low)} to {percent(row.high)})"
+        for row in _first(seen, 3)
     ]
-    parts = [f"{label}: over all years its variance involves {listed(said)}, interactions included."]
+    parts = [
+        f"{label}: moved most by {listed(said)} of its variance over all years, what they do with others included."
+    ]
     parts.append(_sureness(findings, outcome, total))
-    parts.append(_interaction(findings, outcome))
     parts.append(_when(findings, outcome))
+    parts.append(_interaction(findings, outcome))
     hidden = len(total) - len(seen)
     if hidden:
         parts.append(f"{hidden} of {len(total)} hardly matter (not surely above {percent(SLIGHT)}).")
@@ -125,22 +161,32 @@ def _first(rows: pd.DataFrame, count: int) -> list[pd.Series]:
     return [row for _, row in rows.head(count).iterrows()]
 
 
+def _chance_of_first(findings: Findings, outcome: str) -> pd.Series:
+    """How often each factor takes first place, by name."""
+    return findings.of("P(rank 1)", outcome, ALL_TIMES).set_index("factor")["value"]
+
+
+def _first_is_sure(findings: Findings, outcome: str) -> bool:
+    chance = _chance_of_first(findings, outcome)
+    return bool(chance.max() >= SURE)
+
+
 def _sureness(findings: Findings, outcome: str, total: pd.DataFrame) -> str:
-    sure = findings.of("P(rank 1)", outcome, ALL_TIMES).set_index("factor")["value"]
+    chance = _chance_of_first(findings, outcome)
     first = str(total.iloc[0]["factor"])
-    share = float(sure.get(first, np.nan))
+    share = float(chance.get(first, np.nan))
     if not np.isfinite(share):
         return ""
     if share >= SURE:
-        return f"First place is sure: {first}, in {percent(share)} of the resamples."
-    rivals = [str(name) for name, p in sure.items() if p >= 0.05 and name != first]
+        return f"That {first} comes first is sure ({percent(share)} of the resamples)."
+    rivals = [str(name) for name, p in chance.items() if p >= 0.05 and name != first]
     return f"First place is open: {first} takes it in {percent(share)} of the resamples, against {listed(rivals, 3)}."
 
 
 def _interaction(findings: Findings, outcome: str) -> str:
     alone = ordered(findings, outcome, index="S1")["value"].sum()
     rest = 1 - alone
-    return f"{percent(rest)} of the variance comes from factors acting together." if rest >= 0.05 else ""
+    return f"{percent(rest)} of the variance comes only from factors acting together." if rest >= 0.05 else ""
 
 
 def _when(findings: Findings, outcome: str) -> str:
@@ -151,7 +197,7 @@ def _when(findings: Findings, outcome: str) -> str:
         names = list(dict.fromkeys(name for _, _, name in spans))
         return f"The lead changes {len(spans) - 1} times, between {listed(names)}."
     said = [f"{name} {_span(start, stop)}" for start, stop, name in spans]
-    return f"The ranking flips: first is {listed(said)}."
+    return f"The ranking flips: first comes {listed(said)}."
 
 
 def _span(start: float, stop: float) -> str:
