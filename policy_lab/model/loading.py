@@ -29,6 +29,12 @@ def load_model(name_or_path: str | Path) -> Model:
     return _load_file(path, _state(path))
 
 
+def model_file(name_or_path: str | Path) -> Path:
+    """The model file that ``load_model`` would read; raises as it does."""
+    path = _located(name_or_path)
+    return _only_model(path) if path.is_dir() else path
+
+
 def model_names() -> tuple[str, ...]:
     """Names of the models that come with Policy Lab."""
     folder = models_folder()

@@ -21,10 +21,11 @@ def read_scenarios(folder: Path, model: Model) -> dict[str, Scenario]:
         ModelError: bad TOML, unknown key, lever or constant, a value out of range; names file and key.
     """
     files = sorted(folder.glob("*.toml"), key=lambda p: (p.stem != "status_quo", p.stem))
-    return {path.stem: _scenario(path, model) for path in files}
+    return {path.stem: read_scenario(path, model) for path in files}
 
 
-def _scenario(path: Path, model: Model) -> Scenario:
+def read_scenario(path: Path, model: Model) -> Scenario:
+    """One world from its file; raises ModelError as ``read_scenarios`` does."""
     where = f"scenarios/{path.name}"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -37,10 +37,10 @@ SYMBOLS = frozenset({"kg", "g", "t", "km", "m", "cm", "mm", "s", "h", "d", "W", 
 #: What a physical unit may be made of; pint's other dimensions would catch words that models use for other things.
 _DIMENSIONS = frozenset({"[time]", "[mass]", "[length]", "[temperature]"})
 #: Words that pint has a meaning for and models mean otherwise.
-_NOT_PHYSICAL = frozenset({"unit", "link", "point", "hand", "chain", "count", "rod", "pole", "bag", "cup", "case", "block",
-                           "pound", "mil", "mark", "stone", "barrel", "bushel", "lot", "line", "pica", "dot", "particle",
-                           "cycle", "turn", "revolution", "peak", "grade", "degree", "sheet", "number", "league", "cable",
-                           "scruple", "firkin", "dram", "cord", "fifth", "shot", "jigger", "pinch"})  # fmt: skip
+_NOT_PHYSICAL = frozenset({"unit", "link", "point", "hand", "chain", "count", "rod", "pole", "bag", "cup", "case",
+                           "block", "pound", "mil", "mark", "stone", "barrel", "bushel", "lot", "line", "pica", "dot",
+                           "particle", "cycle", "turn", "revolution", "peak", "grade", "degree", "sheet", "number",
+                           "league", "cable", "scruple", "firkin", "dram", "cord", "fifth", "shot"})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,20 @@
+"""Is a model in order? Units, structure, tables, and the predicates of its ``checks.yaml``.
+
+findings.py    ``Finding``: one thing that is wrong, where, and how much it matters
+structure.py   what is wrong in the equations themselves, and beside them
+control.py     outflows that run on when their stock is empty
+tables.py      levers, uncertainties, outcomes, sources, scenarios, loops, history: what does not fit the model
+predicates.py  ``checks.yaml`` -> ``Check``
+judging.py     checks against runs, all of them made in a few batches
+whole.py       ``check_model``: all of it
+versions.py    two versions of a model, every outcome in every world
+validation.py  the twelve tests of a model, as data
+page.py        those as a page to read
+report.py      findings and verdicts as text, JSON and HTML
+"""
+
+from policy_lab.checks.findings import Finding
+from policy_lab.checks.judging import Verdict
+from policy_lab.checks.whole import Report, check_model
+
+__all__ = ["Finding", "Report", "Verdict", "check_model"]

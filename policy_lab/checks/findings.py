@@ -1,0 +1,48 @@
+"""One thing that is wrong with a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: Every kind of finding that is not about units, and how much it matters.
+SEVERITY: Mapping[str, str] = {
+    "cannot be read": "error",
+    "table does not fit": "error",
+    "duplicate": "error",
+    "outflow without control": "error",
+    "out of range": "error",
+    "feeds nothing": "warning",
+    "no documentation": "warning",
+    "no source": "warning",
+    "unknown source": "error",
+    "source unused": "warning",
+    "no range": "warning",
+    "number without a name": "warning",
+    "range differs": "warning",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        kind: a key of ``SEVERITY``, or a kind of unit finding.
+        severity: ``error`` or ``warning``.
+        subject: the variable, constant, row or world concerned, in the modeller's words.
+        file, line: where it stands; line 0 where a file has none.
+        words: one sentence.
+    """
+
+    kind: str
+    severity: str
+    subject: str
+    file: str
+    line: int
+    words: str
+
+
+def finding(kind: str, subject: str, file: str, line: int, words: str) -> Finding:
+    """A finding of a kind of ``SEVERITY``."""
+    return Finding(kind, SEVERITY[kind], subject, file, line, words)

@@ -1,0 +1,77 @@
+"""``policy-lab check``: units, structure, tables and the predicates of a model; or two versions of it."""
+
+from __future__ import annotations
+
+import argparse
+
+from policy_lab.cli.output import check_output, complain, open_output
+
+NOT_SOUND = 1
+EXAMPLES = """\
+examples:
+  policy-lab check big_science
+  policy-lab check my_model.mdl --no-runs
+  policy-lab check big_science --json report.json --html report.html
+  policy-lab check big_science --against HEAD~3
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    words = commands.add_parser(
+        "check",
+        help="check a model's units, structure, tables and predicates; or compare two versions of it",
+        description="Check MODEL: the units of every equation, what feeds nothing, outflows that run on when a stock "
+        "is empty, ranges and sources, the tables beside it, and the predicates of its checks.yaml. "
+        "Exit status: 0 in order, 1 something must be mended.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
+    words.add_argument("--no-runs", action="store_true", help="only what can be seen without running the model")
+    words.add_argument("--strict", action="store_true", help="exit with 1 on warnings too")
+    words.add_argument("--all", action="store_true", help="also list the predicates that hold")
+    words.add_argument("--json", metavar="FILE", help="write the report as JSON; - is standard output")
+    words.add_argument("--html", metavar="FILE", help="write the report as a page")
+    words.add_argument(
+        "--against",
+        metavar="VERSION",
+        help="compare instead: every outcome in every world with another version, ranked by difference. VERSION is a "
+        "git revision, a folder or file, or 'golden' for the stored runs",
+    )
+    words.set_defaults(does=command)
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Check or compare, and say what came out."""
+    for out in filter(None, (arguments.json, arguments.html)):
+        check_output(out)
+    if arguments.against:
+        return _compare(arguments)
+    from policy_lab.checks import check_model
+    from policy_lab.checks.report import as_html, as_json, lines
+
+    report = check_model(arguments.model, runs=not arguments.no_runs)
+    for out, text in ((arguments.json, as_json), (arguments.html, as_html)):
+        if out:
+            with open_output(out) as file:
+                file.write(text(report))
+    if "-" not in (arguments.json, arguments.html):
+        print("\n".join(lines(report, every=arguments.all)))
+    return 0 if report.sound(arguments.strict) else NOT_SOUND
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from policy_lab.checks.versions import compare_versions
+
+    found = compare_versions(arguments.model, arguments.against)
+    for note in found.notes:
+        complain(f"note: {note}")
+    for out, text in ((arguments.json, found.as_json), (arguments.html, found.as_html)):
+        if out:
+            with open_output(out) as file:
+                file.write(text())
+    if "-" not in (arguments.json, arguments.html):
+        print(found.as_text())
+    return 0
