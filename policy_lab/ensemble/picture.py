@@ -142,7 +142,7 @@ def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
             rows = findings.of("ST", outcome).dropna(subset=["time"])
             rows = rows[rows["factor"] == name].sort_values("time")
             color = palette.CATEGORIES[i]
-            panel.plot(rows["time"], rows["value"], color=color, ls=DASHES[i], lw=1.6, label=shortened(name, 24))
+            panel.plot(rows["time"], rows["value"], color=color, ls=DASHES[i], lw=1.6, label=shortened(name, 22))
             panel.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
         panel.set_ylim(bottom=0)
         panel.set_ylabel("total index (ST)")

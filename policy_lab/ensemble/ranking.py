@@ -127,7 +127,7 @@ def summary(findings: Findings, labels: Mapping[str, str]) -> list[str]:
     seen = {str(name) for rows in tops.values() for name in rows[rows["low"] >= SLIGHT]["factor"]}
     little = [name for name in names if name not in seen]
     if little:
-        said.append(f"Surely above {percent(SLIGHT)} of the variance of no outcome: {listed(little, 12)}.")
+        said.append(f"Not surely above {percent(SLIGHT)} of the variance of any outcome: {listed(little, 12)}.")
     return said
 
 
@@ -141,13 +141,8 @@ def sentence(findings: Findings, outcome: str, label: str) -> str:
         return (
             f"{label}: no factor surely has a hand in {percent(SLIGHT)} of its variance; a larger size would tell more."
         )
-    said = [
-        f"{row.factor} ({percent(row.value)}, interval {percent(row.low)} to {percent(row.high)})"
-        for row in _first(seen, 3)
-    ]
-    parts = [
-        f"{label}: moved most by {listed(said)} of its variance over all years, what they do with others included."
-    ]
+    said = [_with_interval(row, " of its variance" if n == 0 else "") for n, row in enumerate(_first(seen, 3))]
+    parts = [f"{label}: over all years moved most by {listed(said)}, alone or together with others."]
     parts.append(_sureness(findings, outcome, total))
     parts.append(_when(findings, outcome))
     parts.append(_interaction(findings, outcome))
@@ -155,6 +150,12 @@ def sentence(findings: Findings, outcome: str, label: str) -> str:
     if hidden:
         parts.append(f"{hidden} of {len(total)} hardly matter (not surely above {percent(SLIGHT)}).")
     return " ".join(p for p in parts if p)
+
+
+def _with_interval(row: pd.Series, of: str) -> str:
+    """``classification (36 % of its variance, from 32 to 39)``."""
+    ends = [percent(row[end]).removesuffix(" %") for end in ("low", "high")]
+    return f"{row['factor']} ({percent(row['value'])}{of}, from {ends[0]} to {ends[1]})"
 
 
 def _first(rows: pd.DataFrame, count: int) -> list[pd.Series]:
@@ -197,7 +198,16 @@ def _when(findings: Findings, outcome: str) -> str:
         names = list(dict.fromkeys(name for _, _, name in spans))
         return f"The lead changes {len(spans) - 1} times, between {listed(names)}."
     said = [f"{name} {_span(start, stop)}" for start, stop, name in spans]
-    return f"The ranking flips: first comes {listed(said)}."
+    unsure = [year(time) for time in findings.times if not _surely_first(findings, outcome, time)]
+    doubt = f"; who is first is not sure in {listed(unsure, 6)}" if unsure else ""
+    return f"The ranking flips: first comes {listed(said)}{doubt}."
+
+
+def _surely_first(findings: Findings, outcome: str, time: float) -> bool:
+    """Whether the first factor at a time is first at both ends of its interval; true where nothing varies."""
+    rank = findings.of("rank", outcome, time).set_index("factor")["high"]
+    first = ordered(findings, outcome, time)
+    return first.empty or not float(rank.get(str(first.iloc[0]["factor"]), 1.0)) > 1
 
 
 def _span(start: float, stop: float) -> str:

@@ -5,45 +5,41 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from matplotlib.figure import Figure
 
-from policy_lab import palette
 from policy_lab.ensemble import findings as tidy
-from policy_lab.ensemble import picture
+from policy_lab.ensemble import inline, page, picture
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.folder import FINISHED, write_text, writing
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.study_file import write_toml
-from policy_lab.progress import duration
-
-_STYLE: Final = f"""
-:root {{ color-scheme: light; }}
-body {{ font: 16px/1.55 {palette.FONT}; color: {palette.LIGHT["ink"]}; background: {palette.LIGHT["paper"]};
-  max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ font-size: 1.6rem; margin-bottom: 0; }} h2 {{ font-size: 1.15rem; margin-top: 2.2rem; }}
-.question {{ color: {palette.LIGHT["muted"]}; margin-top: .2rem; }}
-figure {{ margin: 1rem 0; overflow-x: auto; }} svg {{ max-width: 100%; height: auto; }}
-table {{ border-collapse: collapse; font-size: .88rem; }}
-th, td {{ text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid {palette.LIGHT["grid"]}; }}
-code {{ background: {palette.LIGHT["panel"]}; padding: .1rem .3rem; }}
-.note {{ background: {palette.LIGHT["panel"]}; padding: .6rem 1rem; border-left: 4px solid {palette.AMBER}; }}
-"""
+from policy_lab.progress import MeterMaker, duration, silent
 
 
-def write(plan: Plan, findings: Findings, figures: Mapping[str, Figure], title: str, question: str) -> None:
+def write(
+    plan: Plan,
+    findings: Findings,
+    figures: Mapping[str, Figure],
+    title: str,
+    question: str,
+    progress: MeterMaker = silent,
+) -> None:
     """Write findings, figures, study file, report and, last, the provenance: with it the study counts as finished."""
     assert findings.folder is not None
     folder = findings.folder
     with writing(folder / "findings.csv"):
         tidy.write_csv(findings.table, folder / "findings.csv")
-    drawn = {name: picture.save(figure, folder, name) for name, figure in figures.items()}
+    drawn = []
+    with progress("drawing", len(figures), "figures") as meter:
+        for name, figure in figures.items():
+            drawn.append((figure, picture.save(figure, folder, name)))
+            meter.advance(1)
     write_text(folder / "study.toml", write_toml(plan.study, _reference(plan, folder)))
-    write_text(folder / "report.html", page(plan, findings, drawn, title, question))
+    write_text(folder / "report.html", whole_page(plan, findings, drawn, title, question))
     said = json.dumps(_plain(dict(findings.provenance)), indent=1, ensure_ascii=False, allow_nan=False)
     write_text(folder / FINISHED, said + "\n")
 
@@ -70,62 +66,87 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def page(plan: Plan, findings: Findings, figures: Mapping[str, str], title: str, question: str) -> str:
-    """The report as one HTML page that needs nothing beside it; ``figures`` are SVG by name."""
+def whole_page(plan: Plan, findings: Findings, figures: Iterable[tuple[Figure, str]], title: str, question: str) -> str:
+    """The report as one HTML page that needs nothing beside it.
+
+    Args:
+        plan: of the study.
+        findings: of it.
+        figures: each with its SVG.
+        title: of the method.
+        question: that the method answers.
+    """
+    shown = list(figures)
+    panels = [panel for figure, svg in shown for panel in inline.panels(figure, svg)]
+    keys = [str(figure.get_label()) for figure, _ in shown if figure.get_label()]
     heading = plan.study.title or f"{title}: {plan.model.name}"
+    general, spare, about = page.by_outcome([plan.label(o) for o in plan.outcomes], findings.words, panels)
     parts = [
-        "<!doctype html>",
-        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(heading)}</title>',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<style>{_STYLE}</style></head><body>",
-        f"<h1>{escape(heading)}</h1>",
-        f'<p class="question">{escape(question)}</p>',
-        f"<p>{escape(_setting(plan, findings))}</p>",
-        "<h2>What it says</h2>",
-        "<ul>" + "".join(f"<li>{escape(w)}</li>" for w in findings.words) + "</ul>",
+        f"<h1>{page.text(heading)}</h1>",
+        f'<p class="question">{page.text(question)}</p>',
+        f"<p>{page.text(_setting(plan, findings))}</p>",
+        f"<h2>In short</h2>{page.bullets(general)}" if general else "",
+        page.notes(findings.notes),
+        page.drawn(spare),
     ]
-    if findings.notes:
-        notes = "".join(f"<li>{escape(n)}</li>" for n in findings.notes)
-        parts.append(f'<h2>Read this first</h2><div class="note"><ul>{notes}</ul></div>')
-    for name, figure in figures.items():
-        alt = f"{name.replace('_', ' ')}: {heading}"
-        parts.append(f'<figure role="img" aria-label="{escape(alt)}">{figure}</figure>')
-    parts += [_factor_table(findings), _made(findings), "</body></html>"]
-    return "\n".join(parts) + "\n"
+    if about:
+        key = f'<p class="small">{page.text(" ".join(keys))}</p>' if keys else ""
+        parts.append(f"<h2>Outcome by outcome</h2>{key}")
+        parts += [page.article(label, *found) for label, found in about.items()]
+    return page.document(heading, [*parts, _trace(findings), _factor_table(findings), _made(findings)])
 
 
 def _setting(plan: Plan, findings: Findings) -> str:
     world = plan.model.scenarios.get(plan.study.scenario or "")
-    where = f"in the world “{world.title}”" if world else "in the model as it stands"
-    unit = findings.provenance.get("time_unit") or ""
+    where = f"in the world “{world.title}”" if world else "as it stands"
+    times = f"at {plan.times[0]:g}" if len(plan.times) == 1 else f"from {plan.times[0]:g} to {plan.times[-1]:g}"
     return (
-        f"Method: {plan.study.method}, {findings.provenance['runs']:,} runs of the model {plan.model.name} {where}; "
-        f"{len(plan.factors)} factors, {len(plan.outcomes)} outcomes, {len(plan.times)} times "
-        f"({plan.times[0]:g} to {plan.times[-1]:g}{', ' + unit if unit else ''}). "
-        "Everything said here is conditional on the model and on the ranges below; it is no prediction."
+        f"{findings.provenance['runs']:,} runs of the model {plan.model.name} {where}; {len(plan.factors)} factors "
+        f"varied over their ranges, {len(plan.outcomes)} outcomes {times}. Everything here is conditional on the model "
+        "and on those ranges. It is no forecast."
+    )
+
+
+def _trace(findings: Findings) -> str:
+    """How the size was found, where the study had a purpose to meet."""
+    trace = findings.provenance.get("trace") or []
+    if not trace:
+        return ""
+    rows = [(f"{t['size']:,}", f"{t['measure']:.3g}", "met" if t["met"] else "not yet") for t in trace]
+    purpose = trace[-1]["purpose"]
+    return (
+        f"<h2>How the size was found</h2><p>The size was doubled until the purpose “{page.text(purpose)}” was met, or "
+        f"the budget spent.</p>{page.table(('Base points', 'Measure', 'Purpose'), rows)}"
     )
 
 
 def _factor_table(findings: Findings) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(f['name'])}</td><td>{escape(f['group'])}</td><td>{escape(f['range'])}</td>"
-        f"<td>{escape(str(f.get('grade', '')))}</td></tr>"
-        for f in findings.provenance["factors"]
-    )
+    factors = findings.provenance["factors"]
+    graded = any("grade" in f for f in factors)
+    header = ["Factor", "Group", "Range", "Base", *(["Grade of source"] if graded else [])]
+    rows = [
+        [f["name"], f["group"], f["range"], _base(f), *([str(f.get("grade", ""))] if graded else [])] for f in factors
+    ]
     return (
-        "<h2>What was varied</h2><p>Ranges decide ranks: compare them before you compare factors.</p>"
-        f"<table><tr><th>Factor</th><th>Group</th><th>Range</th><th>Grade of source</th></tr>{rows}</table>"
+        "<details open><summary><h2>What was varied</h2></summary><p>Ranges decide ranks: compare them before you "
+        f"compare factors.</p>{page.table(header, rows)}</details>"
     )
+
+
+def _base(factor: Mapping[str, Any]) -> str:
+    default = factor.get("default")
+    return f"{default:g}" if isinstance(default, int | float) and math.isfinite(default) else ""
 
 
 def _made(findings: Findings) -> str:
     p = findings.provenance
     versions = ", ".join(f"{k} {v}" for k, v in p["versions"].items())
     return (
-        f"<h2>How to make it again</h2><p>Seed {p['seed']}, size {p['size']:,}, {p['runs']:,} runs in "
-        f"{duration(p['seconds'])} on the engine {escape(', '.join(p['backend']))}; "
-        f"Policy Lab {escape(p['policy_lab'])}"
-        f", {escape(versions)}. Model hash <code>{escape(p['model_hash'][:16])}</code>.</p>"
+        f"<h2>How to make it again</h2><p>Method {page.text(p['method'])}, seed {p['seed']}, size {p['size']:,}, "
+        f"{p['runs']:,} runs in "
+        f"{duration(p['seconds'])} on the engine {page.text(', '.join(p['backend']))}; "
+        f"Policy Lab {page.text(p['policy_lab'])}"
+        f", {page.text(versions)}. Model hash <code>{page.text(p['model_hash'][:16])}</code>.</p>"
         "<p>Beside this page lie <code>findings.csv</code> (every number), <code>study.toml</code> and "
         "<code>provenance.json</code>; <code>policy-lab study --replay FOLDER</code> makes the same bits again or says "
         "what differs.</p>"

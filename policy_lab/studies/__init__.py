@@ -27,7 +27,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -43,6 +43,9 @@ from policy_lab.ensemble.study_file import Study, check_options, read_study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.model import load_model
 from policy_lab.progress import MeterMaker, silent
+
+#: The grade of a range that no source gives.
+JUDGEMENT: Final = "J"
 
 __all__ = [
     "ALL_TIMES",
@@ -185,7 +188,7 @@ def _run(plan: Plan, ensemble: Ensemble, pictures: bool) -> Findings:
     figures = known.draw(plan, findings) if pictures else {}
     ensemble.write_netcdf()
     provenance |= {"started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - clock, 2)}
-    report.write(plan, findings, figures, known.TITLE, known.QUESTION)
+    report.write(plan, findings, figures, known.TITLE, known.QUESTION, ensemble.progress)
     ensemble.folder.close_work()
     return load_findings(ensemble.folder.path)
 
@@ -199,16 +202,31 @@ def _general_notes(plan: Plan, ensemble: Ensemble) -> list[str]:
             "and time leave them out."
         )
     notes += [f"The runs were made by a slower engine: {why}" for why in sorted(ensemble.fallbacks)]
-    if all(f.kind == "lever" for f in plan.factors):
+    return notes + _notes_on_ranges(plan)
+
+
+def _notes_on_ranges(plan: Plan) -> list[str]:
+    """Where ranges are arbitrary and where independence is assumed: what decides ranks without being in the model."""
+    notes = []
+    kinds = {f.kind for f in plan.factors}
+    if "lever" in kinds:
         notes.append(
-            "The ranges are those of the levers, all values equally likely: they say what could be decided, not how "
-            "likely it is. A wider range makes a lever rank higher."
+            "Levers are varied over all that could be decided, every value as good as the others; that says nothing of "
+            "how likely it is. A wider range makes a lever rank higher."
         )
-    elif any(f.kind == "uncertainty" for f in plan.factors):
+    if "uncertainty" in kinds:
+        known = [u for f in plan.factors if (u := plan.model.uncertainties.get(f.name)) is not None]
+        judged = sum(u.grade == JUDGEMENT for u in known)
         notes.append(
-            "Uncertain parameters are drawn independently of each other; where they hang together in truth, intervals "
-            "and ranks would differ. Many ranges are judgement (see the grades in uncertainties.csv)."
+            f"The ranges of {judged} of {len(known)} uncertain parameters are judgement (grade {JUDGEMENT} below), so "
+            "that they are wide or narrow is arbitrary to a degree, and so is a rank that hangs on it."
         )
+        notes.append(
+            "Uncertain parameters are drawn independently of each other. Where they hang together in truth (the "
+            "growth of spending and of computing, say), intervals would be wider or narrower and ranks would differ."
+        )
+    if "constant" in kinds:
+        notes.append("Ranges that the study itself gives to constants of the model are the analyst's own; say why.")
     return notes
 
 

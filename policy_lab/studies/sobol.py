@@ -180,12 +180,6 @@ def _arrays(found: variance.Indices) -> dict[str, Floats]:
     return arrays if found.second is None else {**arrays, "S2": found.second}
 
 
-def _quantiles(values: Floats, confidence: float) -> Floats:
-    """``[bound, …]`` from ``[resample, …]``."""
-    tail = (1 - confidence) / 2
-    return np.asarray(np.quantile(values, [tail, 1 - tail], axis=0))
-
-
 def _gridded(values: Floats, shape: tuple[int, int]) -> Floats:
     return values.reshape(values.shape[0], *shape)
 
@@ -218,7 +212,7 @@ class _Digest:
         arrays = _arrays(found)
         weight = np.nan_to_num(found.variance) * self.scale[part]
         weighted = {name: _by_output(x, weight) for name, x in arrays.items() if name != "rank"}
-        bounds = {name: _quantiles(x, self.confidence) for name, x in arrays.items()}
+        bounds = {name: variance.percentiles(x, self.confidence) for name, x in arrays.items()}
         return _Piece(part, bounds, np.ascontiguousarray(weight.T), weighted)
 
 
@@ -263,7 +257,7 @@ class _OverTime:
         total = resampled["ST"]
         resampled["rank"], means["rank"] = ranking.ranks(total), ranking.ranks(means["ST"])
         for name, values in resampled.items():
-            low, high = _quantiles(values, confidence)
+            low, high = variance.percentiles(values, confidence)
             found[name] = Interval(means[name][:, None], low[:, None], high[:, None])
         return found, total
 
@@ -336,7 +330,8 @@ def _notes(plan: Plan, analysis: Analysis, trace: list[dict[str, Any]]) -> list[
 
 def words(plan: Plan, findings: Findings) -> list[str]:
     """Which factors matter for which outcome, when, how sure, and where the ranking flips."""
-    return [ranking.sentence(findings, outcome, plan.label(outcome)) for outcome in plan.outcomes]
+    labels = {o: plan.label(o) for o in plan.outcomes}
+    return [*ranking.summary(findings, labels), *(ranking.sentence(findings, o, name) for o, name in labels.items())]
 
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
