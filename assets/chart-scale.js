@@ -3,7 +3,8 @@
      PolicyLab.scale.limits(low, high)          round limits [low, high] that hold a range, zero kept when it is near
      PolicyLab.scale.ticks(low, high, most)     round numbers between two limits, at most `most` of them
      PolicyLab.scale.line(low, high, from, to)  function from a value to a position
-     PolicyLab.scale.figure(value, places)      a number for reading: true minus sign, thousands apart from 10,000 on
+     PolicyLab.scale.figure(value, places)      a number for reading: true minus sign, thousands apart from 10,000 on,
+                                                point and comma those of the language
                                                 (apart: from 1,000 on, for an axis that goes further)
      PolicyLab.scale.places(value, figures)     decimal places that show so many significant figures (three)
      PolicyLab.scale.stepPlaces(step)           decimal places that tell the multiples of a step apart
@@ -12,6 +13,7 @@
 (function (root) {
   "use strict";
 
+  const lab = (root.PolicyLab = root.PolicyLab || {});
   const ROUND = [1, 2, 2.5, 5, 10];
 
   /* The smallest round number that is not below `rough`, which must be above 0. */
@@ -59,19 +61,19 @@
     return 6;
   }
 
+  /* Point and comma as the language of the page has them. */
+  const sign = (name, other) => (lab.facts && lab.facts.words["number." + name]) || other;
+
   function figure(value, decimals, apart) {
     if (!Number.isFinite(value)) return "–";
     const size = Math.abs(value);
     let text = size.toFixed(decimals === undefined || decimals === null ? places(value) : decimals);
     const negative = value < 0 && Number(text) !== 0;
-    if (size >= (apart ? 1000 : 10000)) {
-      const [whole, part] = text.split(".");
-      text = whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? "." + part : "");
-    }
-    return (negative ? "−" : "") + text;
+    const [whole, part] = text.split(".");
+    text = size >= (apart ? 1000 : 10000) ? whole.replace(/\B(?=(\d{3})+$)/g, sign("thousands", ",")) : whole;
+    return (negative ? "−" : "") + text + (part ? sign("decimal", ".") + part : "");
   }
 
-  const lab = (root.PolicyLab = root.PolicyLab || {});
   lab.scale = { limits, ticks, line, places, stepPlaces, figure };
   if (typeof module === "object" && module.exports) module.exports = lab.scale;
 })(typeof globalThis === "object" ? globalThis : self);

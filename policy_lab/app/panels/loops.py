@@ -7,7 +7,8 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.words import say
+from policy_lab.app.language import told
+from policy_lab.app.words import language, say
 from policy_lab.model import Model
 
 LOOPS = "loops.csv"
@@ -43,8 +44,11 @@ def loops_of(model: Model) -> list[tuple[str, str, list[str]]]:
         return []
     with file.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
+    names = told(model, language()).get("loops", {})
     complete = [row for row in rows if row.get("name") and row.get("path") and row.get("kind") in KINDS]
-    return [(row["name"], row["kind"], [step.strip() for step in row["path"].split(">")]) for row in complete]
+    paths = [[step.strip() for step in row["path"].split(">")] for row in complete]
+    titles = [names.get(row["name"], row["name"]) for row in complete]
+    return [(title, row["kind"], path) for title, row, path in zip(titles, complete, paths, strict=True)]
 
 
 def _row(name: str, kind: str, path: list[str]) -> html.Tr:
