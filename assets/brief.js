@@ -5,7 +5,6 @@
   "use strict";
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
-  const MEMBERS = 256;
   const words = (key, values) => lab.say("brief." + key, values);
   const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const tag = (name, inside, more) => `<${name}${more || ""}>${inside}</${name}>`;
@@ -24,10 +23,15 @@ th:first-child{text-align:left}thead th{color:#556270;font-weight:600}
 footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wrap:anywhere}footer p{margin:0 0 .6mm}
 @media print{body{padding:0;-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
 
-  /* The middle nine tenths of each outcome in the last year, over the members of the page's ensemble. */
-  async function ranges(names, year) {
-    const found = lab.runs.here && lab.bands && lab.bands.ranges ? await lab.bands.ranges(lab.summary.policy(), names, year, MEMBERS) : null;
-    return names.map((_, n) => (found ? found[n] : null));
+  /* Of each outcome's change against status quo in the last year, over the members of the page's ensemble (bands.js);
+     waits a moment for members that are still under way. */
+  async function ranges(names) {
+    for (let tries = 0; lab.bands.here && tries < 30; tries++) {
+      const { latest } = lab.bands;
+      if (latest && lab.explore.drawn && latest.key === lab.explore.drawn.key) return { members: latest.members, ends: names.map((name) => latest.ranges[name] || null) };
+      await new Promise((done) => window.setTimeout(done, 100));
+    }
+    return { members: 0, ends: names.map(() => null) };
   }
 
   async function drawings() {
@@ -68,7 +72,7 @@ footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wr
   async function page() {
     const year = Math.floor(lab.facts.clock.final);
     const rows = await lab.summary.outcomes([year]);
-    const within = await ranges(rows.map((row) => row.about.name), year);
+    const { members, ends: within } = await ranges(rows.map((row) => row.about.name));
     const world = lab.facts.worlds[lab.state.now.world];
     const name = lab.summary.name();
     const charts = await drawings();
@@ -80,7 +84,7 @@ footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wr
       tag("h2", escaped(words("outcomes", { year }))),
       headlines(rows, within, year),
       tag("div", tag("section", tag("h2", escaped(words("levers"))) + levers()) + tag("section", tag("h2", escaped(words("assumptions"))) + assumptions()), ' class="two"'),
-      tag("footer", [within.some(Boolean) ? words("range_note", { members: MEMBERS }) : words("no_range"), lab.summary.source(), words("sources"), words("link", { link: lab.page.link() })].map((text) => tag("p", escaped(text))).join("")),
+      tag("footer", [members ? words("range_note", { members }) : words("no_range"), lab.summary.source(), words("sources"), words("link", { link: lab.page.link() })].map((text) => tag("p", escaped(text))).join("")),
     ];
     return `<!DOCTYPE html>\n<html lang="${escaped(lab.facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words("title", { policy: name }))}</title><style>${STYLE}</style></head><body>${body.join("\n")}</body></html>\n`;
   }

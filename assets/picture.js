@@ -13,17 +13,7 @@
 
   const last = (values) => values[values.length - 1];
 
-  function figure(value, places) {
-    return spoken(lab.scale.figure(value, places));
-  }
-
-  /* Point and comma as the page's language writes them. */
-  function spoken(text) {
-    const point = lab.say("number.decimal");
-    const comma = lab.say("number.thousands");
-    return text.replace(/[.,]/g, (sign) => (sign === "." ? point : comma));
-  }
-
+  const figure = (value, places) => lab.scale.figure(value, places);
   const withUnit = (text, unit) => (unit ? text + " " + unit : text);
   const nothing = (value, places) => Number(value.toFixed(places)) === 0;
 
