@@ -1,0 +1,53 @@
+"""Is the model sound? The twelve tests, as data for the app and as a page.
+
+    python analysis/is_the_model_sound.py [MODEL]
+
+Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/validation.py``) and ``docs/validation/MODEL.md``.
+The sensitivity of conclusions is read from ``results/do_the_claims_hold``, which its own script makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from results_of import DEFAULT_MODEL, RESULTS
+
+from policy_lab.checks import check_model
+from policy_lab.checks.page import page
+from policy_lab.checks.tables import read_beside
+from policy_lab.checks.validation import as_data, twelve_tests
+from policy_lab.errors import PolicyLabError
+from policy_lab.model import load_model
+from policy_lab.vensim import document_of
+
+PAGES = RESULTS.parent.parent / "docs" / "validation"
+COMMAND = "python analysis/is_the_model_sound.py"
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("model", nargs="?", default=DEFAULT_MODEL)
+    name = words.parse_args().model
+    try:
+        model = load_model(name)
+        beside = read_beside(load_model(model.path), model.folder or model.path.parent)
+        report = check_model(name, say=lambda what: print(f"Looking at {what}"))
+        claims = RESULTS / "do_the_claims_hold" / "claims.csv"
+        tests = twelve_tests(model, document_of(model.path), report, beside.loops, claims)
+    except PolicyLabError as error:
+        sys.exit(str(error))
+    data = as_data(model, tests)
+    for folder, ending, text in (
+        (RESULTS / "validation", "json", json.dumps(data, ensure_ascii=False, indent=1) + "\n"),
+        (PAGES, "md", page(data, COMMAND)),
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{model.name}.{ending}").write_text(text, encoding="utf-8")
+    for test in tests:
+        print(f"{test.verdict:>9}  {test.title}: {test.summary}")
+
+
+if __name__ == "__main__":
+    main()
