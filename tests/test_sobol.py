@@ -210,6 +210,16 @@ def test_the_bootstraps_sums_are_exact_so_that_threads_cannot_change_them() -> N
     assert np.array_equal(whole.first, other.first)
 
 
+@pytest.mark.parametrize("resamples", [2, 3, 100, 1000])
+def test_percentiles_are_those_of_numpy(resamples: int) -> None:
+    values = np.random.default_rng(1).standard_normal((resamples, 5, 4))
+    values[-1, 0, 0] = np.nan
+    for confidence in (0.5, 0.9, 0.95):
+        tail = (1 - confidence) / 2
+        theirs = np.quantile(values, [tail, 1 - tail], axis=0)
+        assert np.array_equal(indices.percentiles(values, confidence), theirs, equal_nan=True)
+
+
 def test_the_dummy_has_no_effect() -> None:
     design = Saltelli(4096, alone(3), 1)
     found = analyse(ishigami(design.rows(0, design.runs)), 4096, 3)

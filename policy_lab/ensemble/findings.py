@@ -22,10 +22,6 @@ from policy_lab.runs import Floats
 
 COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low", "high")
 
-_NUMBERS: Final = ("value", "low", "high")
-_TYPES: Final[Mapping[str, Any]] = {c: float if c in _NUMBERS else str for c in COLUMNS}
-_EMPTY: Final = {c: [""] for c in _NUMBERS}
-
 #: The time of a figure that takes all studied years together.
 ALL_TIMES: Final = float("nan")
 
@@ -179,7 +175,7 @@ def read_csv(path: Path) -> pd.DataFrame:
         StudyError: it is not there, or not such a table.
     """
     try:
-        table = pd.read_csv(path, dtype=_TYPES, keep_default_na=False, na_values=_EMPTY, float_precision="round_trip")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise StudyError(f"No findings can be read from {path}: {error}") from None
     missing = [c for c in COLUMNS if c not in table.columns]
@@ -187,6 +183,8 @@ def read_csv(path: Path) -> pd.DataFrame:
         raise StudyError(f"{path} is no findings table: it lacks the column {missing[0]}.")
     try:
         known = {t: ALL_TIMES if t == "all" else float(t) for t in table["time"].unique()}
+        for column in ("value", "low", "high"):  # by way of NumPy, which loses no digit
+            table[column] = np.array(table[column].replace("", "nan").to_list(), dtype=float)
     except ValueError as error:
         raise StudyError(f"{path} holds something that is no number: {error}") from None
     table["time"] = table["time"].map(known).astype(float)

@@ -6,14 +6,18 @@ that was stopped and resumed, or spread over other machines, ends in the same bi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import netCDF4
 import numpy as np
 
+from policy_lab.backends import REFERENCE
 from policy_lab.ensemble.designs import Points, Sample
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
@@ -76,8 +80,26 @@ Workers = Callable[[Iterable[Chunk]], Iterator[Simulated]]
 
 
 def here(chunks: Iterable[Chunk]) -> Iterator[Simulated]:
-    """Make the chunks in this process, one after the other (the engine uses all cores itself)."""
-    return map(run_chunk, chunks)
+    """Make the chunks in this process, in order.
+
+    The engine uses all cores for a chunk; a second chunk is under way so that they have something to do while the
+    last runs of the first are made, checked and kept. PySD, which knows one run at a time, gets one chunk at a time.
+    """
+    rest = iter(chunks)
+    for first in rest:
+        made = run_chunk(first)  # alone: it reads and compiles what the others need
+        yield made
+        if made.backend != REFERENCE:
+            yield from _one_ahead(rest)
+
+
+def _one_ahead(chunks: Iterator[Chunk]) -> Iterator[Simulated]:
+    with ThreadPoolExecutor(2) as pool:
+        under_way = deque(pool.submit(run_chunk, chunk) for chunk in islice(chunks, 2))
+        while under_way:
+            made = under_way.popleft().result()
+            under_way.extend(pool.submit(run_chunk, chunk) for chunk in islice(chunks, 1))
+            yield made
 
 
 @dataclass(frozen=True)
