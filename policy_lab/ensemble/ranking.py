@@ -88,9 +88,7 @@ def ordered(findings: Findings, outcome: str, time: float = ALL_TIMES, index: st
 
 def leaders(findings: Findings, outcome: str) -> list[tuple[float, float, str]]:
     """Who leads when: (from, to, factor), over the times at which the outcome varies."""
-    total = findings.of("ST", outcome)
-    total = total[(total["factor"] != DUMMY) & total["value"].notna() & total["time"].notna()]
-    first = total.sort_values(["time", "value", "factor"], ascending=[True, False, True]).drop_duplicates("time")
+    first = _firsts(findings, outcome)
     spans: list[tuple[float, float, str]] = []
     for time, name in zip(first["time"].astype(float), first["factor"].astype(str), strict=True):
         if spans and spans[-1][2] == name:
@@ -98,6 +96,13 @@ def leaders(findings: Findings, outcome: str) -> list[tuple[float, float, str]]:
         else:
             spans.append((time, time, name))
     return spans
+
+
+def _firsts(findings: Findings, outcome: str) -> pd.DataFrame:
+    """The row of the largest total index at every time at which the outcome varies, all times in one sort."""
+    total = findings.of("ST", outcome)
+    total = total[(total["factor"] != DUMMY) & total["value"].notna() & total["time"].notna()]
+    return total.sort_values(["time", "value", "factor"], ascending=[True, False, True]).drop_duplicates("time")
 
 
 def summary(findings: Findings, labels: Mapping[str, str]) -> list[str]:
@@ -198,16 +203,16 @@ def _when(findings: Findings, outcome: str) -> str:
         names = list(dict.fromkeys(name for _, _, name in spans))
         return f"The lead changes {len(spans) - 1} times, between {listed(names)}."
     said = [f"{name} {_span(start, stop)}" for start, stop, name in spans]
-    unsure = [year(time) for time in findings.times if not _surely_first(findings, outcome, time)]
+    unsure = [year(time) for time in _unsure_times(findings, outcome)]
     doubt = f"; who is first is not sure in {listed(unsure, 6)}" if unsure else ""
     return f"The ranking flips: first comes {listed(said)}{doubt}."
 
 
-def _surely_first(findings: Findings, outcome: str, time: float) -> bool:
-    """Whether the first factor at a time is first at both ends of its interval; true where nothing varies."""
-    rank = findings.of("rank", outcome, time).set_index("factor")["high"]
-    first = ordered(findings, outcome, time)
-    return first.empty or not float(rank.get(str(first.iloc[0]["factor"]), 1.0)) > 1
+def _unsure_times(findings: Findings, outcome: str) -> list[float]:
+    """Times at which the interval of the first factor's rank reaches beyond first place."""
+    rank = findings.of("rank", outcome)[["time", "factor", "high"]].rename(columns={"high": "last place"})
+    first = _firsts(findings, outcome).merge(rank, on=["time", "factor"])
+    return [float(time) for time in first[first["last place"] > 1]["time"]]
 
 
 def _span(start: float, stop: float) -> str:
