@@ -12,30 +12,36 @@ from typing import Any
 
 import numpy as np
 
+from policy_lab import backends
 from policy_lab.checks.findings import Finding, finding
 from policy_lab.equations import Equation, Expression, Name, Program, written
 from policy_lab.evaluate import start_values
-from policy_lab.runs import Floats, Runs
+from policy_lab.runs import Floats
 from policy_lab.statements import terms_of
 
 #: An outflow of an empty stock counts when it exceeds this share of what it is when the stock is full.
 SLACK = 1e-6
 
 
-def states_of(program: Program, runs: Runs, constants: Mapping[str, Any]) -> dict[str, Any]:
-    """Constants, controls, the clock and all stocks at every saved moment of every run, flattened: ``value[state]``."""
-    moments = len(runs.time)
+def states_of(program: Program, constants: Mapping[str, Any], runs: int, times: Floats) -> dict[str, Any]:
+    """Constants, controls, the clock and all stocks, hidden ones too, at every moment of every run: ``value[state]``.
+
+    Args:
+        program: the model.
+        constants: what the runs set, a number or ``value[run]``.
+        runs: how many.
+        times: moments that the model saves, in its time unit.
+    """
+    engine, _ = backends.choose(program, "euler")
     clock = program.clock
+    found = engine.run(program, constants, runs, program.stocks, times, clock.step, "euler")
     values: dict[str, Any] = {
         **program.constants, "INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "SAVEPER": clock.saveper,
-        "TIME STEP": runs.provenance.get("time_step", clock.step),
-        "Time": np.tile(runs.time, len(runs)),
+        "TIME STEP": clock.step, "Time": np.tile(times, runs),
     }  # fmt: skip
     for name, value in constants.items():
-        values[name] = np.repeat(value, moments) if np.ndim(value) else value
-    for name in runs.outputs:
-        if program.equations[name].kind == "stock":
-            values[name] = runs.of(name).ravel()
+        values[name] = np.repeat(value, len(times)) if np.ndim(value) else value
+    values.update({name: found[:, :, i].ravel() for i, name in enumerate(program.stocks)})
     return values
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from policy_lab.backends import Integration
-from policy_lab.checks.control import rates_of, states_of, worked_out
+from policy_lab.checks.control import rates_of
 from policy_lab.checks.predicates import Check, World
+from policy_lab.equations import Program, names_in
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.runs import Floats, Runs
@@ -79,15 +80,18 @@ def run_worlds(
 ) -> _Batch:
     """All these worlds in one call of ``simulate``."""
     ordered = list(dict.fromkeys(worlds))
-    constants = [{**model.constants_of(w.key or None), **dict(w.settings)} for w in ordered]
-    varied = sorted({name for each in constants for name in each})
-    defaults = model.program.constants
-    values: dict[str, Any] = {n: np.array([each.get(n, defaults[n]) for each in constants]) for n in varied}
-    if not values and len(ordered) > 1:
-        raise AssertionError("several worlds that set nothing")
+    values, _ = constants_of_worlds(model, ordered)
     step = model.program.clock.step / 2 if halved else None
     runs = simulate(model, values, outputs=tuple(dict.fromkeys(names)), time_step=step, integration=integration)
     return _Batch(runs, {world: i for i, world in enumerate(ordered)})
+
+
+def constants_of_worlds(model: Model, worlds: Sequence[World]) -> tuple[dict[str, Any], int]:
+    """``value[run]`` of every constant that some world sets, and the number of runs."""
+    constants = [{**model.constants_of(w.key or None), **dict(w.settings)} for w in worlds]
+    varied = sorted({name for each in constants for name in each}) or sorted(model.program.constants)[:1]
+    defaults = model.program.constants
+    return {n: np.array([each.get(n, defaults[n]) for each in constants]) for n in varied}, len(worlds)
 
 
 class _Judge:
@@ -104,17 +108,10 @@ class _Judge:
         return found
 
     @cached_property
-    def stocks(self) -> tuple[str, ...]:
-        program = self.model.program
-        return tuple(n for n in program.stocks if not program.equations[n].hidden)
-
-    @cached_property
     def plain(self) -> _Batch:
         """Every run with the model's own step."""
         worlds = [w for c in self.checks for w in c.all_worlds]
-        names = [n for c in self.checks for n in c.all_names]
-        if any(c.test == "account" for c in self.checks):
-            names += self.stocks
+        names = [n for c in self.checks for n in (*c.all_names, *_read_by(self.model.program, c))]
         return run_worlds(self.model, worlds, names)
 
     @cached_property
@@ -171,7 +168,9 @@ class _Judge:
                 yield margin, f"{name} {told} at {time[at]:g} in {world}"
 
     def _sum(self, check: Check, world: World, inside: Any, time: Floats) -> tuple[float, str]:
-        left, right = (sum(self.plain.of(world, n)[inside] for n in side) for side in (check.names, check.given))
+        left: Any = sum(self.plain.of(world, n)[inside] for n in check.names)
+        named = isinstance(check.given, tuple)
+        right: Any = sum(self.plain.of(world, n)[inside] for n in check.given) if named else float(check.given)
         size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-12)
         apart = np.abs(np.asarray(left) - np.asarray(right)) / size
         at = int(apart.argmax())
@@ -198,11 +197,7 @@ class _Judge:
         program = self.model.program
         worst, words = -1.0, ""
         for world in check.worlds:
-            place = self.plain.places[world]
-            runs = self.plain.runs
-            own = {n: v[place] if np.ndim(v) else v for n, v in runs.inputs.items()}
-            one = Runs(runs.values[place : place + 1], runs.time, runs.outputs, runs.units, own, runs.provenance)
-            values = worked_out(program, states_of(program, one, own))
+            values = {n: self.plain.of(world, n) for n in (*check.names, *_read_by(program, check))}
             gained = rates_of(program, check.names, values)
             sides = [
                 np.array([np.broadcast_to(values[n], gained.shape) for n in check.given[s]]) for s in ("in", "out")
@@ -214,8 +209,17 @@ class _Judge:
             at = int(apart.argmax())
             if float(apart[at]) > worst:
                 worst = float(apart[at])
-                words = f"out of balance by {worst:.2g} of the flows at {runs.time[at]:g} in {world}"
+                words = f"out of balance by {worst:.2g} of the flows at {self.plain.runs.time[at]:g} in {world}"
         return worst <= BALANCED, words
+
+
+def _read_by(program: Program, check: Check) -> tuple[str, ...]:
+    """What an account needs besides its stocks: its flows, and all that the rates of its stocks name."""
+    if check.test != "account":
+        return ()
+    rates = [program.equations[n].expression for n in check.names]
+    named = [n for rate in rates if rate is not None for n in names_in(rate)]
+    return tuple(dict.fromkeys([*check.given["in"], *check.given["out"], *named]))
 
 
 Margin = tuple[float, int, str]

@@ -4,7 +4,8 @@ An entry, by its keys:
 
     says      what is claimed, in a sentence; no two entries say the same
     derived   why it must hold: ``logic``, ``essay``, ``data`` or ``numerics``
-    of        a variable, a list of them, ``every stock`` or ``every outcome``
+    of        a variable, a list of them, ``every stock`` or ``every outcome``; an array without its elements is all
+              of them
     in        a world or a list of them; every world where it is left out
     with      constants set on top of the world: a number, or ``low`` / ``high`` for the end of its range
     after, until, at    years (or whatever the model's time unit is) that are looked at; all where left out
@@ -19,7 +20,7 @@ and exactly one test:
     same_as         likewise, equal within a part in a million
     halving, rk4    share of the variable's range over the worlds that half the step (fourth-order Runge-Kutta)
                     moves it by at most
-    sums_to         names whose sum equals the sum of ``of``, to a part in 1e9
+    sums_to         a number, or names whose sum equals the sum of ``of``, to a part in 1e9
     account         ``{in: [...], out: [...]}``: what the stocks of ``of`` gain together is what flows in less what
                     flows out
     peaks           ``[low, high]``: the year of the highest value
@@ -37,6 +38,7 @@ import yaml
 
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model
+from policy_lab.vensim import fold
 
 FILE = "checks.yaml"
 DERIVED = ("logic", "essay", "data", "numerics")
@@ -91,9 +93,7 @@ class Check:
     @property
     def all_names(self) -> tuple[str, ...]:
         """Every variable it needs saved; ``account`` needs all stocks, which the judge sees to."""
-        extra: Sequence[str] = ()
-        if self.test == "sums_to":
-            extra = self.given
+        extra: Sequence[str] = self.given if self.test == "sums_to" and isinstance(self.given, tuple) else ()
         return (*self.names, *self.other[1], *extra)
 
 
@@ -158,7 +158,7 @@ class _Reader:
         other: tuple[tuple[World, ...], tuple[str, ...]] = ((), ())
         if tests[0] in ("below", "above", "same_as"):
             given, other = self._other(given, entry, names)
-        elif tests[0] == "sums_to":
+        elif tests[0] == "sums_to" and not isinstance(given, (int, float)):
             given = self._names(given)
         elif tests[0] == "account":
             given = {side: self._names(given.get(side, [])) for side in ("in", "out")}
@@ -172,10 +172,19 @@ class _Reader:
             return tuple(n for n in program.stocks if not program.equations[n].hidden)
         if given == "every outcome":
             return tuple(self.model.outcomes)
+        listed = given if isinstance(given, list) else [given]
+        return tuple(dict.fromkeys(name for one in listed for name in self._elements(str(one))))
+
+    def _elements(self, name: str) -> Sequence[str]:
+        """A variable, or all elements of an array that is named without them."""
         try:
-            return tuple(self.model.find(str(n)) for n in (given if isinstance(given, list) else [given]))
+            return [self.model.find(name)]
         except PolicyLabError as unknown:
-            raise self.wrong(str(unknown)) from None
+            head = fold(name)
+            found = [n for n in self.model.program.visible if "[" in n and fold(n.partition("[")[0]) == head]
+            if not found:
+                raise self.wrong(str(unknown)) from None
+            return found
 
     def _worlds(self, keys: Any, settings: Any) -> tuple[World, ...]:
         every = list(self.model.scenarios) or [""]

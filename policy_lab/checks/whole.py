@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from policy_lab.checks.control import control_findings, states_of
 from policy_lab.checks.findings import Finding, finding
-from policy_lab.checks.judging import Verdict, judge, run_worlds
+from policy_lab.checks.judging import Verdict, constants_of_worlds, judge
 from policy_lab.checks.predicates import World, read_checks
 from policy_lab.checks.structure import source_findings, structure_findings, unit_findings
 from policy_lab.checks.tables import Beside, read_beside
 from policy_lab.errors import PolicyLabError
-from policy_lab.evaluate import start_values
 from policy_lab.model import Model, load_model
 from policy_lab.model.loading import model_file
-from policy_lab.simulate import simulate
 from policy_lab.statements import Document
 from policy_lab.vensim import document_of
 
@@ -94,16 +94,10 @@ def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = N
 
 
 def _control(model: Model, document: Document) -> Iterator[Finding]:
-    """In the states of all worlds at once; at the start alone where the model has delays, whose stages are hidden."""
+    """In the states of all worlds at once."""
     program = model.program
     try:
-        if any(program.equations[n].hidden for n in program.stocks) or program.refused:
-            clock = program.clock
-            known = {**program.constants, "INITIAL TIME": clock.initial, "FINAL TIME": clock.final,
-                     "TIME STEP": clock.step, "SAVEPER": clock.saveper, "Time": clock.initial}  # fmt: skip
-            states = start_values(program.equations, (*program.once, *program.start), known, program.tables)
-        else:
-            states = _all_worlds(model)
+        states = _all_worlds(model)
     except PolicyLabError as failed:
         yield finding("cannot be read", model.name, document.name, 0, f"It cannot be run: {failed}")
         return
@@ -111,14 +105,9 @@ def _control(model: Model, document: Document) -> Iterator[Finding]:
 
 
 def _all_worlds(model: Model) -> dict[str, Any]:
-    stocks = model.program.stocks
-    if not stocks:
-        return {}
-    if not model.scenarios:
-        runs = simulate(model, outputs=stocks)
-    else:
-        runs = run_worlds(model, [World(key) for key in model.scenarios], stocks).runs
-    return states_of(model.program, runs, runs.inputs)
+    moments, saved = model.program.clock.moments()
+    values, count = constants_of_worlds(model, [World(key) for key in model.scenarios] or [World("")])
+    return states_of(model.program, values, count, np.array([moments[i] for i in saved]))
 
 
 def _predicates(report: Report, model: Model, tell: Say) -> None:
