@@ -3,25 +3,30 @@
     python analysis/what_dont_we_know.py [MODEL] [--size N]
 
 For every scenario: Sobol' indices of the uncertain parameters with the levers where the scenario puts them, and the
-spread of the outcomes at the last year. Writes ``results/what_dont_we_know/``: ``parameters.csv`` (the leading
-parameters of each outcome in each world), ``spread.csv``, and a figure of the parameters that lead anywhere.
+spread of the outcomes at the last year. Writes ``results/what_dont_we_know/``: ``report.html`` (what it says, for
+people), ``parameters.csv`` (the leading parameters of each outcome in each world), ``spread.csv``, ``provenance.json``
+and a figure of the parameters that lead anywhere.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 from results_of import every_fifth_year, fresh_folder, model_asked_for, write_table
 
-from policy_lab.ensemble import picture, ranking
+from policy_lab.ensemble import inline, page, picture, ranking, report
 from policy_lab.ensemble.wording import listed, number, percent
 from policy_lab.model import Model
 from policy_lab.progress import bar
 from policy_lab.studies import Findings, Study, run_study
 
+QUESTION = "Which uncertain parameters decide the outcomes in each world, and how sure is that?"
 LEADING = 5
 SHOWN = 14
 
@@ -45,9 +50,13 @@ def main() -> None:
             ("world", "outcome", "year", "mean", "standard deviation", "unit"),
             [row for world, findings in found.items() for row in spread(model, world, findings)],
         )
-        draw(model, found, folder)
-        for world, findings in found.items():
-            print(f"- {model.scenarios[world].title}: {in_words(model, findings)}")
+        figure = draw(model, found)
+        svg = picture.save(figure, folder, "parameters")
+        (folder / "report.html").write_text(report_of(model, found, inline.panels(figure, svg)), encoding="utf-8")
+        made = {world: made_by(findings) for world, findings in found.items()}
+        (folder / "provenance.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        for sentence in in_short(model, found):
+            print(f"- {sentence}")
 
 
 def study_of(model: Model, name: str | None, world: str, size: int) -> Findings:
@@ -84,45 +93,141 @@ def spread(model: Model, world: str, findings: Findings) -> list[tuple[object, .
     ]
 
 
-def in_words(model: Model, findings: Findings) -> str:
-    """The parameters that matter most over all outcomes, and the outcome that is least certain."""
+def made_by(findings: Findings) -> dict[str, object]:
+    """What is needed to make the figures of a world again."""
+    keys = ("model", "model_hash", "scenario", "method", "seed", "size", "runs", "failed_runs", "backend", "versions")
+    return {key: findings.provenance[key] for key in keys}
+
+
+def mean_share(model: Model, findings: Findings) -> pd.Series:
+    """Share of the variance each parameter has a hand in, on average over the outcomes, by name."""
     total = findings.of("ST").loc[lambda t: t["time"].isna() & t["value"].notna()]
-    mean_share = total[total["factor"].isin(model.uncertainties)].groupby("factor")["value"].mean()
-    top = [f"{name} ({percent(share)})" for name, share in mean_share.sort_values(ascending=False).head(3).items()]
+    return total[total["factor"].isin(model.uncertainties)].groupby("factor")["value"].mean()
+
+
+def firsts(found: dict[str, Findings], outcome: str) -> dict[str, list[str]]:
+    """Parameter to the worlds in which it comes first for an outcome, the one with most worlds first."""
+    worlds: dict[str, list[str]] = {}
+    for world, findings in found.items():
+        rows = ranking.ordered(findings, outcome)
+        if len(rows):
+            worlds.setdefault(str(rows.iloc[0]["factor"]), []).append(world)
+    return dict(sorted(worlds.items(), key=lambda item: -len(item[1])))
+
+
+def in_short(model: Model, found: dict[str, Findings]) -> list[str]:
+    """What holds over all worlds and outcomes."""
+    shares = sum(mean_share(model, f).reindex(list(model.uncertainties), fill_value=0.0) for f in found.values())
+    top = (shares / len(found)).sort_values(ascending=False).head(5)
+    graded = [f"{name} ({percent(share)}, grade {model.uncertainties[name].grade})" for name, share in top.items()]
+    some = next(iter(found.values()))
+    flips = [model.outcomes[o].label for o in some.outcomes if len(firsts(found, o)) > 1]
+    same = [model.outcomes[o].label for o in some.outcomes if len(firsts(found, o)) == 1]
+    said = [f"On average over all worlds and outcomes most of the variance involves {listed(graded)}."]
+    if same:
+        said.append(f"One parameter comes first in every world for {listed(same, 12)}.")
+    if flips:
+        said.append(
+            f"Which comes first depends on the world for {listed(flips, 12)}: knowing what to find out first "
+            "presumes a policy."
+        )
+    return [*said, least_certain(model, found)]
+
+
+def least_certain(model: Model, found: dict[str, Findings]) -> str:
+    """The outcome whose spread is largest against its mean, in the first world."""
+    world, findings = next(iter(found.items()))
     last = findings.times[-1]
     mean, sd = (findings.of(index, time=last).set_index("outcome")["value"] for index in ("mean", "sd"))
-    relative = (sd / mean.abs()).dropna().sort_values(ascending=False)
-    widest = relative.index[0]
+    widest = (sd / mean.abs()).dropna().sort_values(ascending=False).index[0]
+    unit = model.program.equations[widest].unit
     return (
-        f"on average over the outcomes most rests on {listed(top)}; least certain is {model.outcomes[widest].label} "
-        f"({number(float(mean[widest]))} ± {number(float(sd[widest]))} {model.program.equations[widest].unit} "
-        f"at {last:g})."
+        f"In the world “{model.scenarios[world].title}” the least certain outcome is {model.outcomes[widest].label}: "
+        f"at {last:g} its standard deviation, {number(float(sd[widest]))} {unit}, is "
+        f"{number(float(sd[widest] / abs(mean[widest])))} times its mean."
     )
 
 
-def draw(model: Model, found: dict[str, Findings], folder: Path) -> None:
-    """Mean share of each leading parameter in each world, as a table of shades with the numbers in it."""
-    share = np.array(
+def on_outcome(model: Model, found: dict[str, Findings], outcome: str) -> list[str]:
+    """What decides an outcome in the first world, and where another parameter comes first."""
+    world, findings = next(iter(found.items()))
+    label = model.outcomes[outcome].label
+    said = ranking.sentence(findings, outcome, label).removeprefix(f"{label}: ")
+    sentences = [f"In the world “{model.scenarios[world].title}”: {said}"]
+    leads = firsts(found, outcome)
+    if len(leads) == 1:
+        return [*sentences, "The same parameter comes first in every world."]
+    where = [
+        f"{name} in {len(worlds)} of {len(found)} worlds"
+        if 2 * len(worlds) > len(found)
+        else f"{name} in {listed([model.scenarios[w].title for w in worlds], 10)}"
+        for name, worlds in leads.items()
+    ]
+    return [*sentences, "The ranking flips between worlds: first comes " + "; ".join(where) + "."]
+
+
+def report_of(model: Model, found: dict[str, Findings], panels: list[inline.Panel]) -> str:
+    """The report as one HTML page."""
+    some = next(iter(found.values()))
+    runs = sum(int(f.provenance["runs"]) for f in found.values())
+    notes = list(dict.fromkeys(note for f in found.values() for note in f.notes))
+    outcomes = [page.article(model.outcomes[o].label, on_outcome(model, found, o), []) for o in some.outcomes]
+    worlds = [
+        page.article(model.scenarios[world].title, ranking.summary(f, labels_of(model, f)), [])
+        for world, f in found.items()
+    ]
+    return page.document(
+        "What don't we know?",
         [
-            [np.nan_to_num(shares.get(name, 0.0)) for name in model.uncertainties]
-            for shares in (
-                f.of("ST").loc[lambda t: t["time"].isna()].groupby("factor")["value"].mean() for f in found.values()
-            )
-        ]
+            "<h1>What don't we know?</h1>",
+            f'<p class="question">{QUESTION}</p>',
+            f"<p>{page.text(setting(model, found, runs))}</p>",
+            f"<h2>In short</h2>{page.bullets(in_short(model, found))}",
+            page.notes(notes),
+            page.drawn(panels),
+            "<h2>Outcome by outcome</h2>",
+            *outcomes,
+            "<h2>World by world</h2>",
+            *worlds,
+            report.factor_table(some),
+            "<h2>How to make it again</h2><p><code>python analysis/what_dont_we_know.py</code>; every figure stands in "
+            "<code>parameters.csv</code> and <code>spread.csv</code>, versions and hashes in "
+            "<code>provenance.json</code>.</p>",
+        ],
     )
+
+
+def setting(model: Model, found: dict[str, Findings], runs: int) -> str:
+    some = next(iter(found.values()))
+    return (
+        f"{runs:,} runs of the model {model.name}: {len(model.uncertainties)} uncertain parameters over their ranges "
+        f"in each of {len(found)} worlds, with the levers where each world has them; {len(some.outcomes)} outcomes "
+        f"from {some.times[0]:g} to {some.times[-1]:g}. Everything here is conditional on model and ranges. It "
+        "is no forecast."
+    )
+
+
+def labels_of(model: Model, findings: Findings) -> dict[str, str]:
+    return {o: model.outcomes[o].label for o in findings.outcomes}
+
+
+def draw(model: Model, found: dict[str, Findings]) -> Figure:
+    """Mean share of each leading parameter in each world, as a table of shades with the numbers in it."""
+    share = np.array([mean_share(model, f).reindex(list(model.uncertainties), fill_value=0.0) for f in found.values()])
     names = list(model.uncertainties)
     order = np.argsort(-share.max(axis=0))[:SHOWN]
     figure, (panel,) = picture.panels(1, width=11, height=1.5 + 0.36 * len(order), label=3.0)
     panel.imshow(share[:, order].T, cmap="Blues", aspect="auto", vmin=0, vmax=max(0.5, float(share.max())))
     for x in range(len(found)):
         for y, column in enumerate(order):
-            dark = share[x, column] > 0.3
-            panel.text(x, y, f"{100 * share[x, column]:.0f}", ha="center", va="center", color="w" if dark else "k")
+            # inks of their own, which the dark page does not change, as it does not change the cells
+            ink = "#fefefe" if share[x, column] > 0.3 else "#111111"
+            panel.text(x, y, f"{100 * share[x, column]:.0f}", ha="center", va="center", color=ink)
     panel.set_xticks(range(len(found)), [picture.shortened(model.scenarios[w].title, 14) for w in found], rotation=0)
     panel.set_yticks(range(len(order)), [picture.shortened(names[c], 40) for c in order])
     picture.head(panel, "Share of the variance (%), with interactions, on average over the headline outcomes")
     panel.spines[:].set_visible(False)
-    picture.save(figure, folder, "parameters")
+    return figure
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def whole_page(plan: Plan, findings: Findings, figures: Iterable[tuple[Figure, s
         key = f'<p class="small">{page.text(" ".join(keys))}</p>' if keys else ""
         parts.append(f"<h2>Outcome by outcome</h2>{key}")
         parts += [page.article(label, *found) for label, found in about.items()]
-    return page.document(heading, [*parts, _trace(findings), _factor_table(findings), _made(findings)])
+    return page.document(heading, [*parts, _trace(findings), factor_table(findings), _made(findings)])
 
 
 def _setting(plan: Plan, findings: Findings) -> str:
@@ -120,7 +120,8 @@ def _trace(findings: Findings) -> str:
     )
 
 
-def _factor_table(findings: Findings) -> str:
+def factor_table(findings: Findings) -> str:
+    """What was varied, over which range and by whose word, as HTML."""
     factors = findings.provenance["factors"]
     graded = any("grade" in f for f in factors)
     header = ["Factor", "Group", "Range", "Base", *(["Grade of source"] if graded else [])]
