@@ -69,7 +69,7 @@ def measured(model: Model, seconds: float, with_pysd: bool) -> dict[str, float]:
 def in_node(model: Model, folder: Path) -> tuple[float, float, int] | None:
     """Milliseconds a run, runs a second of an ensemble, and bytes of the module; None where there is no node."""
     node = shutil.which("node")
-    code, layout = write_browser_files(model, folder)
+    code, layout, _ = write_browser_files(model, folder)
     if node is None:
         return None
     request = folder / "request.json"

@@ -1,4 +1,4 @@
-"""A Model as two files for the browser: WebAssembly code, and JSON with its parameters, outcomes and layout."""
+"""A Model as files for the browser: WebAssembly code, and JSON with its parameters, outcomes and layout."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ def browser_module(model: Model) -> Module:
         "outcomes": [asdict(outcome) for outcome in model.outcomes.values()],
         "scenarios": {key: dict(model.constants_of(key)) for key in model.scenarios},
     }
-    return Module(module.code, {**module.layout, **about})
+    return Module(module.code, module.fused, {**module.layout, **about})
 
 
-def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path]:
-    """Write ``<model>.wasm`` and ``<model>.json`` into a folder, which is made if it is not there.
+def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path, Path]:
+    """Write ``<model>.wasm``, ``<model>.json`` and ``<model>.fused.wasm`` into a folder; it is made if it is not there.
+
+    The third is the first for browsers that fuse multiply and add; ``engine.js`` chooses.
 
     Raises:
         UnsupportedConstruct: see ``browser_module``.
@@ -46,14 +48,15 @@ def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path]:
     module = browser_module(model)
     stem = re.sub(r"[^A-Za-z0-9_-]", "_", model.name)
     text = json.dumps(module.layout, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    code, layout = folder / f"{stem}.wasm", folder / f"{stem}.json"
+    code, layout, fused = (folder / f"{stem}.{end}" for end in ("wasm", "json", "fused.wasm"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _replace(code, module.code)
+        _replace(fused, module.fused)
         _replace(layout, text.encode())
     except OSError as error:
         raise OutputError(f"'{folder}' cannot be written: {error.strerror or error}.") from error
-    return code, layout
+    return code, layout, fused
 
 
 def _replace(path: Path, content: bytes) -> None:

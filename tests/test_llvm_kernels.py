@@ -23,7 +23,7 @@ COUNT = 100_000
 TARGETS = {
     "host": host(),
     "narrow": replace(host(), lanes=max(2, host().lanes // 2), permute=False),
-    "no fma": replace(host(), lanes=2, fma=False, permute=False),
+    "no fma": replace(host(), lanes=2, fma="", permute=False),
 }
 
 

@@ -9,7 +9,9 @@ import math
 import shutil
 import subprocess
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,7 @@ def in_node(folder: Path, jobs: Sequence[tuple[Model, Mapping[str, Any]]]) -> li
     """Compile models, run one request of each in node; a refusal is its message."""
     described = []
     for i, (model, request) in enumerate(jobs):
-        code, layout = write_browser_files(model, folder / str(i))
+        code, layout, _ = write_browser_files(model, folder / str(i))
         request = {**request, "values": {n: np.asarray(v).tolist() for n, v in request.get("values", {}).items()}}
         described.append(
             {"code": str(code), "layout": str(layout), "request": request, "out": str(folder / f"{i}.out")}
@@ -230,8 +232,12 @@ def test_constants_stand_where_the_code_looks(tmp_path: Path) -> None:
 def test_the_command_writes_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = little(tmp_path)
     assert main(["compile", str(model.path), "--target", "wasm", "--out", str(tmp_path / "new" / "folder")]) == 0
-    assert sorted(p.name for p in (tmp_path / "new" / "folder").iterdir()) == ["little.json", "little.wasm"]
-    assert capsys.readouterr().out.count("KB") == 2
+    assert sorted(p.name for p in (tmp_path / "new" / "folder").iterdir()) == [
+        "little.fused.wasm",
+        "little.json",
+        "little.wasm",
+    ]
+    assert capsys.readouterr().out.count("KB") == 3
 
 
 def test_the_command_shows_the_listing(small_field: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,7 +271,9 @@ def test_a_hostile_file_name_stays_in_the_folder(tmp_path: Path) -> None:
     model = little(tmp_path, name="..%2f..; rm -rf \N{BULLET} $(x)")
     for path in write_browser_files(model, tmp_path / "out"):
         assert path.parent == tmp_path / "out"
-        assert path.stem == "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in model.name)
+        assert path.name.partition(".")[0] == "".join(
+            c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in model.name
+        )
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -301,12 +309,97 @@ IN_PAGE = """async ([code, layout, one, many]) => {
 }"""
 
 
+BANDS = """async ([files, members, base, outputs]) => {
+  const page = await PolicyLabEngine.load({plain: files[0], fused: files[2]}, files[1]);
+  const single = page.simulate({outputs, values: base});
+  const answers = {fused: PolicyLabEngine.fused(), one: Array.from(single.values), stages: [], runs: []};
+  for (const threads of [1, 2]) {
+    const {module: code, layout} = page;
+    const pool = PolicyLabEngine.ensembles({worker: "engine-worker.js", code, layout, threads});
+    answers.early = await pool.bands({outputs}).catch(e => e.message);
+    pool.members(members);
+    const given = pool.bands({outputs, stages: [30]});
+    const told = r => answers.stages.push([r.members, r.final]);
+    const last = await pool.bands({base, outputs, stages: [10, 30, 900]}, told);
+    answers.superseded = await given;
+    const bands = outputs.map(o => last.bands[o].map(b => Array.from(b)));
+    answers.runs.push({...last, time: Array.from(last.time), bands});
+    const stopped = pool.bands({outputs, stages: [30]});
+    pool.cancel();
+    answers.cancelled = await stopped;
+    answers.unknown = await pool.bands({outputs: ["nothing"]}).catch(e => e.message);
+    pool.stop();
+  }
+  return answers;
+}"""
+
+
+@pytest.mark.browser
+def test_bands_of_an_ensemble_in_chromium(big: Model, site: tuple[Path, str]) -> None:
+    """Uncertain constants vary, a lever moves: quantiles over members at every time, in stages, as NumPy has them."""
+    from playwright.sync_api import sync_playwright
+
+    folder, address = site
+    files = write_browser_files(big, folder)
+    (folder / "index.html").write_text(PAGE, encoding="utf-8")
+    members, outcomes = mixes(big, 41), list(big.outcomes)[:4]
+    moved = dict.fromkeys([list(members)[-1]], list(big.levers.values())[-1].high)
+    members = {name: values for name, values in members.items() if name not in moved}
+    asked = [[f.name for f in files], {n: v.tolist() for n, v in members.items()}, moved, outcomes]
+    with sync_playwright() as play:
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = play.chromium.launch(executable_path=find_browser(), args=flags)
+        page = chromium.new_page()
+        page.goto(f"{address}/index.html")
+        got = page.evaluate(BANDS, asked)
+        chromium.close()
+    one = native(big, {"outputs": outcomes, "values": moved})
+    assert disagreement(replace(one, values=np.array(got["one"]).reshape(one.values.shape)), one).relative < TOLERANCE
+    want = native(big, {"outputs": outcomes, "values": {**members, **moved}})
+    quantiles = np.quantile(want.values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+    for run in got["runs"]:
+        assert (run["members"], run["final"], run["failed"]) == (41, True, 0)
+        assert run["time"] == want.time.tolist()
+        bands = np.moveaxis(np.array(run["bands"]), 0, -1)
+        assert disagreement(replace(want, values=bands), replace(want, values=quantiles)).relative < TOLERANCE
+    assert got["stages"] == [[10, False], [30, False]] * 2
+    assert got["superseded"] is None
+    assert got["cancelled"] is None
+    assert got["unknown"] == "There is no variable 'nothing' in big_science."
+    assert got["early"] == "There are no members yet: call members(values) first."
+
+
+def test_quantiles_as_numpy_has_them() -> None:
+    """Members in two parts; where one is no finite number the others count, and it is told."""
+    values = np.random.default_rng(5).lognormal(size=(23, 4, 2))
+    values[7, 2, 1], values[7, 3, 1], values[20, 0, 0] = np.nan, np.inf, -np.inf
+    values[:, 1, 1] = np.nan
+    shares = [0.0, 0.05, 0.5, 0.95, 1.0]
+    parts = [values[:9].ravel(), values[9:].ravel()]
+    written = json.dumps([[repr(float(v)) for v in part] for part in parts])
+    script = (
+        f"const {{quantilesOf}} = require({json.dumps(str(ASSETS / 'engine-worker.js'))});"
+        f"const parts = {written}.map(p => Float64Array.from(p, v => "
+        "({nan: NaN, inf: Infinity, '-inf': -Infinity})[v] ?? Number(v)));"
+        f"const {{values, failed}} = quantilesOf(parts, 4, 2, {shares});"
+        "console.log(JSON.stringify([Array.from(values), failed]))"
+    )
+    found, failed = json.loads(node(["-e", script]))
+    got = np.array([np.nan if v is None else v for v in found]).reshape(5, 2, 4)
+    finite = np.where(np.isfinite(values), values, np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # one cell has no finite number at all
+        want = np.nanquantile(finite, shares, axis=0)
+    np.testing.assert_allclose(got, np.moveaxis(want, 1, 2), rtol=1e-15)
+    assert failed == 23
+
+
 @pytest.mark.browser
 def test_in_chromium_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, str]) -> None:
     from playwright.sync_api import sync_playwright
 
     folder, address = site
-    code, layout = write_browser_files(big, folder)
+    code, layout, _ = write_browser_files(big, folder)
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
     runs = 700
     outcomes = list(big.outcomes)

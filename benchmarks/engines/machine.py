@@ -64,7 +64,7 @@ def peak() -> float:
 
 def operations(program: Program) -> float:
     """Floating-point instructions of one run of a Program: each multiply-add, and each other operation, counts one."""
-    text = emit(program, layout_of(program, host().fma), host())
+    text = emit(program, layout_of(program, bool(host().fma)), host())
     bodies = {m[1]: m[2] for m in re.finditer(r"define internal [^@]*@(\w+)\([^{]*\{\n(.*?)\n\}", text, re.DOTALL)}
 
     def count(function: str) -> int:

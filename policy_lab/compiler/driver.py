@@ -244,8 +244,24 @@ entry:
     )
 
 
+def _evaluation(module: Module, name: str) -> str:
+    """Evaluate ``full`` or ``lean`` and go on; a target that knows better for a run on its own does that there."""
+    after = {"full": "saved_values", "lean": "evaluated"}[name]
+    if module.target.abreast == 1:
+        return f"  call void @{name}(ptr %work)\n  br label %{after}"
+    return f"""\
+  br i1 %alone, label %{name}_alone, label %{name}_both
+{name}_alone:
+  call void @{name}_alone(ptr %work)
+  br label %{after}
+{name}_both:
+  call void @{name}(ptr %work)
+  br label %{after}"""
+
+
 def _run(module: Module, layout: Layout) -> str:
     jumping = len(layout.stocks) - layout.continuous
+    full, lean = (_evaluation(module, name) for name in ("full", "lean"))
     return _fill(
         module,
         f"""
@@ -267,6 +283,7 @@ block:
   %left = sub $IDX %runs, %r
   %fewer = icmp ult $IDX %left, $LANES
   %lanes = select i1 %fewer, $IDX %left, $IDX $LANES
+  %alone = icmp eq $IDX %left, 1
   call void @give(ptr %work, ptr %fixed, $IDX {len(layout.given)}, ptr %slots, ptr %from, $IDX %varied, $IDX %stride)
   call void @once(ptr %work)
   call void @splat(ptr %time, double %initial)
@@ -284,7 +301,8 @@ moment:
   %keep = icmp sge i32 %row, 0
   br i1 %keep, label %saving, label %passing
 saving:
-  call void @full(ptr %work)
+{full}
+saved_values:
   %row64 = sext i32 %row to i64
   %rowx = trunc i64 %row64 to $IDX
   %rowat = mul $IDX %rowx, %wanted
@@ -292,8 +310,7 @@ saving:
   call void @save(ptr %work, ptr %outputs, $IDX %wanted, ptr %dst, $IDX %lanes, $IDX %apart)
   br label %evaluated
 passing:
-  call void @lean(ptr %work)
-  br label %evaluated
+{lean}
 evaluated:
   %over = icmp eq $IDX %k, %last
   br i1 %over, label %finished, label %step

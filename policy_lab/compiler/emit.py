@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from policy_lab.compiler.batches import EASY_EXPONENTS, Batch, Item, batched
 from policy_lab.compiler.driver import write_driver
-from policy_lab.compiler.kernels import KERNELS, quotient
+from policy_lab.compiler.kernels import KERNELS, STRAIGHT, quotient
 from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, parts
 from policy_lab.compiler.settled import HUGE, QUOTIENT, RECIPROCAL, TINY
 from policy_lab.compiler.tables import table_kernel
@@ -21,7 +21,7 @@ from policy_lab.errors import UnsupportedConstruct
 
 _KERNEL_OF = {
     "exp": "m_exp", "ln": "m_log", "sin": "m_sin", "cos": "m_cos", "tan": "m_tan", "arcsin": "m_arcsin",
-    "arccos": "m_arccos", "arctan": "m_arctan", "sinh": "m_sinh", "cosh": "m_cosh", "tanh": "m_tanh",
+    "arccos": "m_arccos", "arctan": "m_arctan", "sinh": "m_sinh", "cosh": "m_cosh", "tanh": "m_tanh", "pow": "m_power",
 }  # fmt: skip
 _INTRINSIC_OF = {"sqrt": "sqrt", "integer": "trunc", "abs": "fabs"}
 _ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
@@ -35,19 +35,10 @@ _KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "pow", "neg", 
           "lookup"}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Item:
-    """One thing to work out: an expression and the slot its value goes to; ``name`` is None for a rate."""
-
-    name: str | None
-    expression: Expression
-    slot: int
-
-
 def emit(program: Program, layout: Layout, target: Target) -> str:
     """The Program's module as LLVM assembly. Raises UnsupportedConstruct for what it does not know."""
     check(program)
-    module = Module(target, dict(KERNELS))
+    module = Module(target, dict(KERNELS), STRAIGHT)
     numbers = {name: i for i, name in enumerate(program.tables)}
     for name, table in program.tables.items():
         module.kernels[f"l_{numbers[name]}"] = (1, table_kernel(table))
@@ -57,10 +48,20 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
     writer.function("once", once, keep_all=True)
     writer.function("start", _start(program, layout), keep_all=True)
     lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), program.step))
-    writer.function("lean", [*_items(layout, lean, layout.moving), *rates], keep_all=False)
-    writer.function("full", [*_items(layout, full, layout.moving), *rates], keep_all=True)
+    for end, alone in (("", False), ("_alone", True)) if target.abreast > 1 else (("", False),):
+        most = _room(target, alone)
+        writer.function(f"lean{end}", [*_items(layout, lean, layout.moving), *rates], False, most, alone)
+        writer.function(f"full{end}", [*_items(layout, full, layout.moving), *rates], True, most, alone)
     write_driver(module, layout)
     return module.text()
+
+
+def _room(target: Target, alone: bool) -> dict[str, int]:
+    """How many calls of a function fit a batch; a run on its own has one lane in each vector to spare."""
+    abreast = {"pow": target.abreast, "exp": target.abreast, "ln": target.abreast} if target.abreast > 1 else {}
+    if not alone:
+        return abreast
+    return {**dict.fromkeys(("cos", "lookup"), 2), **{name: n * target.lanes for name, n in abreast.items()}}
 
 
 def check(program: Program) -> None:
@@ -121,21 +122,38 @@ class _Writer:
     def __init__(self, module: Module, layout: Layout, tables: dict[str, int]) -> None:
         self.module, self.layout, self.tables = module, layout, tables
 
-    def function(self, name: str, items: Sequence[Item], keep_all: bool) -> None:
-        """One function over all items, in as many parts as their size asks for; later parts read earlier ones."""
+    def function(
+        self,
+        name: str,
+        items: Sequence[Item],
+        keep_all: bool,
+        most: Mapping[str, int] | None = None,
+        alone: bool = False,
+    ) -> None:
+        """One function over all items, in as many parts as their size asks for; later parts read earlier ones.
+
+        Args:
+            most: calls that fit a batch, see ``batches.py``; without it the items keep their order.
+            alone: every lane has the same run, so that different calls may stand in a vector.
+        """
         cuts = parts([size_of(item.expression) for item in items])
         for number, cut in enumerate(cuts):
             later = {n for item in items[cut.stop :] for n in names_in(item.expression)}
-            self._part(f"{name}_{number}", items[cut.start : cut.stop], None if keep_all else later)
+            part = items[cut.start : cut.stop]
+            steps = batched(part, most) if most else part
+            self._part(f"{name}_{number}", steps, None if keep_all else later, alone)
         body = Code(self.module)
         for number in range(len(cuts)):
             body.line(f"call void @{name}_{number}(ptr %w)")
         body.line("ret void")
         self.module.function(f"internal void @{name}(ptr %w)", body)
 
-    def _part(self, name: str, items: Sequence[Item], keep: set[str] | None) -> None:
-        body = _Body(Code(self.module), self.layout, self.tables)
+    def _part(self, name: str, items: Sequence[Item | Batch], keep: set[str] | None, alone: bool) -> None:
+        body = _Body(Code(self.module), self.layout, self.tables, alone)
         for item in items:
+            if isinstance(item, Batch):
+                body.batch(item)
+                continue
             value = body.number(item.expression)
             if item.name is not None:
                 body.values[item.name] = value
@@ -148,8 +166,8 @@ class _Writer:
 class _Body:
     """Expressions as instructions of one function; a variable is loaded where it is first read."""
 
-    def __init__(self, code: Code, layout: Layout, tables: dict[str, int]) -> None:
-        self.code, self.layout, self.tables = code, layout, tables
+    def __init__(self, code: Code, layout: Layout, tables: dict[str, int], alone: bool = False) -> None:
+        self.code, self.layout, self.tables, self.alone = code, layout, tables, alone
         self.values: dict[str, Value] = {}
 
     def _address(self, slot: int) -> str:
@@ -166,6 +184,43 @@ class _Body:
             align = self.code.target.alignment
             self.values[name] = self.code.emit("f", f"load {self.code.type('f')}, ptr {at}, align {align}")
         return self.values[name]
+
+    def batch(self, batch: Batch) -> None:
+        """The values of several calls of one function."""
+        skip = 1 if batch.function == "lookup" else 0
+        columns = zip(*([self.number(a) for a in call.arguments[skip:]] for call in batch.calls), strict=True)
+        vectors = [self._packed(column) if self.alone else list(column) for column in columns]
+        results = self._abreast(self._kernel(batch.calls[0]), vectors)
+        if self.alone and len(batch.calls) > 1:
+            results = [self.code.lane(v, k) for v in results for k in range(self.code.target.lanes)]
+        self.values.update(zip(batch.names, results, strict=False))  # some may be there to fill a vector
+
+    def _kernel(self, call: Apply) -> str:
+        if call.function == "lookup":
+            table = call.arguments[0]
+            assert isinstance(table, Name)
+            return f"l_{self.tables[table.name]}"
+        return _KERNEL_OF[call.function]
+
+    def _packed(self, values: Sequence[Value]) -> list[Value]:
+        """Values of a run on its own, each the same in every lane, as vectors of different ones."""
+        lanes = self.code.target.lanes
+        padded = [*values, *[values[-1]] * (-len(values) % lanes)]
+        if len(values) == 1:
+            return [values[0]]
+        return [self.code.vector(padded[i : i + lanes]) for i in range(0, len(padded), lanes)]
+
+    def _abreast(self, kernel: str, arguments: Sequence[Sequence[Value]]) -> list[Value]:
+        """``kernel`` of each vector of its arguments."""
+        count, room = len(arguments[0]), self.code.target.abreast
+        if count == 1:
+            return [self.code.call(kernel, *(column[0] for column in arguments))]
+        wide, align = self.code.type("f"), self.code.target.alignment
+        padded = [v for column in arguments for v in (*column, *[column[-1]] * (room - count))]
+        into = [self._address(self.layout.first_spare + k) for k in range(count)]
+        name = self.code.module.need_abreast(kernel)
+        self.code.line(f"call void @{name}({', '.join(f'{wide} {v.text}' for v in padded)}, ptr {into[0]})")
+        return [self.code.emit("f", f"load {wide}, ptr {at}, align {align}") for at in into]
 
     def number(self, expression: Expression) -> Value:
         """The value of an expression as numbers; truth is 1 or 0."""
@@ -189,7 +244,7 @@ class _Body:
             return _ARITHMETIC[name](self.number(arguments[0]), self.number(arguments[1]))
         if name in _RELATIONS:
             return self.number(arguments[0]).compare(_RELATIONS[name], self.number(arguments[1]))
-        if name in _KERNEL_OF:
+        if name in _KERNEL_OF and name != "pow":
             return self.code.call(_KERNEL_OF[name], self.number(arguments[0]))
         if name in _INTRINSIC_OF:
             return self.number(arguments[0]).one(_INTRINSIC_OF[name])
@@ -248,14 +303,14 @@ class _Body:
             easy = self._easy_power(x, exponent.value)
             if easy is not None:
                 return easy
-        return self.code.call("m_power", x, self.number(exponent))
+        return self.code.call(_KERNEL_OF["pow"], x, self.number(exponent))
 
     def _easy_power(self, x: Value, exponent: float) -> Value | None:
         """Small whole exponents as products (1.5 units in the last place at most), and the square root."""
         if exponent == 0.5:
             root = x.one("sqrt") + 0.0
             return self.code.select(x.compare("oeq", -float("inf")), float("inf"), root)
-        if exponent not in (0, 1, 2, 3, 4, -1, -2):
+        if exponent not in EASY_EXPONENTS:
             return None
         if exponent == 0:
             return self.code.number(1.0)
@@ -264,5 +319,4 @@ class _Body:
         return 1.0 / value if exponent < 0 else value
 
     def _lookup(self, table: Expression, x: Expression) -> Value:
-        assert isinstance(table, Name)
-        return self.code.call(f"l_{self.tables[table.name]}", self.number(x))
+        return self.code.call(self._kernel(Apply("lookup", (table, x))), self.number(x))

@@ -42,7 +42,7 @@ class Kernel:
     """
 
     def __init__(self, program: Program) -> None:
-        self.layout: Layout = layout_of(program, host().fma)
+        self.layout: Layout = layout_of(program, bool(host().fma))
         self.lanes = host().lanes
         self._loaded = _object(emit(program, self.layout, host()))
         self._function = _SIGNATURE(self._loaded.address(ENTRY))

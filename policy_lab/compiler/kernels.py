@@ -12,8 +12,9 @@ short that 16 entries fit two registers; its entries have few bits, which makes 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from policy_lab.compiler.vectors import Code, Kernel, Value, ret
+from policy_lab.compiler.vectors import Code, Kernel, Straight, Value, ret
 
 ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the nearest integer in the low bits
 ROUND_BITS = 0x4338000000000000
@@ -102,14 +103,24 @@ def _scale_far(code: Code, n_bits: Value, value: Value) -> Value:
     return value * ((half + 1023) << 52).double() * one
 
 
+def _straight(code: Code, usual: tuple[Value, Callable[[], Value]]) -> None:
+    """Return the usual result where it holds for every lane; what follows is for odd ones."""
+    ordinary, result = usual
+    code.line(f"br i1 {code.all(ordinary)}, label %straight, label %odd")
+    code.line("straight:")
+    ret(code, result())
+    code.line("odd:")
+
+
+def usual_exp(code: Code, x: Value) -> tuple[Value, Callable[[], Value]]:
+    """e**x where it is a normal number."""
+    bits, grown = _reduce_exp(code, x)
+    return abs(x).compare("olt", 708.0), lambda: _scale(code, bits, 1.0 + grown)
+
+
 def exp(code: Code, x: Value) -> None:
     """e**x."""
-    bits, grown = _reduce_exp(code, x)
-    usual = code.all(abs(x).compare("olt", 708.0))
-    code.line(f"br i1 {usual}, label %straight, label %odd")
-    code.line("straight:")
-    ret(code, _scale(code, bits, 1.0 + grown))
-    code.line("odd:")
+    _straight(code, usual_exp(code, x))
     near = code.select(x.compare("olt", 710.0), x, 710.0)
     near = code.select(near.compare("ogt", -746.0), near, -746.0)
     bits, grown = _reduce_exp(code, near)
@@ -146,13 +157,15 @@ def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, 
     return total, (high - total) + low
 
 
+def usual_log(code: Code, x: Value) -> tuple[Value, Callable[[], Value]]:
+    """Natural logarithm of a positive normal number."""
+    ordinary = x.compare("oge", SMALLEST_NORMAL) & x.compare("olt", INFINITY)
+    return ordinary, lambda: _logarithm(code, x)[0]
+
+
 def log(code: Code, x: Value) -> None:
     """Natural logarithm; -inf at zero, NaN below it."""
-    usual = code.all(x.compare("oge", SMALLEST_NORMAL) & x.compare("olt", INFINITY))
-    code.line(f"br i1 {usual}, label %straight, label %odd")
-    code.line("straight:")
-    ret(code, _logarithm(code, x)[0])
-    code.line("odd:")
+    _straight(code, usual_log(code, x))
     tiny = x.compare("olt", SMALLEST_NORMAL)
     lifted = code.select(tiny, x * 2.0**54, x)
     value = _logarithm(code, lifted, code.select(tiny, -54.0, code.number(0.0)))[0]
@@ -183,8 +196,8 @@ def _power_of(code: Code, high: Value, low: Value, y: Value) -> tuple[Value, Val
     return upper * y_upper, (high - upper) * y_upper + (y - y_upper) * high + y * low
 
 
-def power(code: Code, x: Value, y: Value) -> None:
-    """x**y, with IEEE 754's special cases; a negative base with a fractional exponent is NaN.
+def usual_power(code: Code, x: Value, y: Value) -> tuple[Value, Callable[[], Value]]:
+    """x**y of a positive normal base where it is a normal number.
 
     Zero to a positive power counts as usual: ``MAX(0, gap) ^ elasticity`` is what models are full of.
     """
@@ -192,12 +205,17 @@ def power(code: Code, x: Value, y: Value) -> None:
     e, e_low = _power_of(code, high, low, y)
     ordinary = (x.bits() - SMALLEST_BITS).compare("ult", INFINITY_BITS - SMALLEST_BITS) & abs(e).compare("olt", 708.0)
     nothing = x.bits().compare("eq", 0)  # but not -0, which has a sign to keep
-    usual = code.all(ordinary | (nothing & y.compare("ogt", 0.0)))
-    code.line(f"br i1 {usual}, label %straight, label %odd")
-    code.line("straight:")
-    bits, grown = _reduce_exp(code, e, e_low)
-    ret(code, code.select(nothing, 0.0, _scale(code, bits, 1.0 + grown)))
-    code.line("odd:")
+
+    def result() -> Value:
+        bits, grown = _reduce_exp(code, e, e_low)
+        return code.select(nothing, 0.0, _scale(code, bits, 1.0 + grown))
+
+    return ordinary | (nothing & y.compare("ogt", 0.0)), result
+
+
+def power(code: Code, x: Value, y: Value) -> None:
+    """x**y, with IEEE 754's special cases; a negative base with a fractional exponent is NaN."""
+    _straight(code, usual_power(code, x, y))
     ret(code, code.call("m_power_odd", x, y))
 
 
@@ -402,3 +420,5 @@ KERNELS: dict[str, tuple[int, Kernel]] = {
     "m_cosh": (1, cosh),
     "m_tanh": (1, tanh),
 }
+#: Those that can be worked out several vectors abreast.
+STRAIGHT: dict[str, Straight] = {"m_exp": usual_exp, "m_log": usual_log, "m_power": usual_power}

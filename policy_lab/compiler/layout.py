@@ -11,6 +11,8 @@ from policy_lab.equations import Apply, Expression, Name, Program, names_in
 
 #: Functions are cut where they pass this many operations: LLVM's time grows faster than its input.
 PART = 6000
+#: Results of calls made side by side, see ``batches.py``.
+SPARE = 4
 #: Cycles until a function's result is there, roughly; what is not listed takes 4.
 _LATENCY = {"pow": 60, "exp": 40, "ln": 40, "sin": 40, "cos": 40, "lookup": 30, "sqrt": 20, "div": 16}
 
@@ -68,9 +70,14 @@ class Layout:
         return self.first_saved + len(self.stocks)
 
     @property
+    def first_spare(self) -> int:
+        """Where calls made side by side leave their results."""
+        return self.first_sum + len(self.stocks)
+
+    @property
     def size(self) -> int:
         """Slots in all."""
-        return self.first_sum + len(self.stocks)
+        return self.first_spare + SPARE
 
 
 def layout_of(program: Program, reciprocals: bool = True) -> Layout:

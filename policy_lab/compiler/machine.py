@@ -37,15 +37,21 @@ def host() -> Target:
         cpu=llvm.get_host_cpu_name(),
         features=_flat(features) + (",-prefer-256-bit" if wide else ""),
         lanes=8 if wide else 4 if medium else 2,
-        fma=bool(wide or medium or arm),
+        fma="fma" if wide or medium or arm else "",
         permute=bool(wide and features.get("avx512dq", False)),
         index="i64",
     )
 
 
-def browser() -> Target:
-    """WebAssembly with 128-bit SIMD: two lanes, no fused multiply-add, 32-bit addresses."""
-    return Target("wasm32-unknown-unknown", "generic", _WASM_FEATURES, 2, False, False, "i32")
+def browser(fused: bool = False) -> Target:
+    """WebAssembly with 128-bit SIMD: two lanes, 32-bit addresses.
+
+    Args:
+        fused: for browsers with relaxed SIMD on a processor that fuses multiply and add. The instruction may also
+            round twice, so whoever loads such code must try that out first.
+    """
+    features, fma = (_WASM_FEATURES + ",+relaxed-simd", "wasm.relaxed.madd") if fused else (_WASM_FEATURES, "")
+    return Target("wasm32-unknown-unknown", "generic", features, 2, fma, False, "i32", abreast=2)
 
 
 def _flat(features: Any) -> str:

@@ -7,8 +7,9 @@ the same input gives the same bits in every lane, on every thread.
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,18 +23,22 @@ class Target:
     Attributes:
         triple, cpu, features: as LLVM spells them.
         lanes: runs in one vector (8 doubles for AVX-512, 4 for AVX2, 2 for SSE2, NEON and WebAssembly).
-        fma: fused multiply-add is one instruction (else it would be a library call).
+        fma: name of LLVM's function for a fused multiply-add where that is one instruction, else "" (it would become
+            a library call).
         permute: AVX-512's two-register table look-up is there, and its conversion of 64-bit integers.
         index: integer type of addresses, ``"i64"`` or ``"i32"``.
+        abreast: vectors of exp, log or power that are worked out side by side (see ``batches.py``); 1 where the
+            processor is busy enough with one.
     """
 
     triple: str
     cpu: str
     features: str
     lanes: int
-    fma: bool
+    fma: str
     permute: bool
     index: str
+    abreast: int = 1
 
     @property
     def alignment(self) -> int:
@@ -181,6 +186,18 @@ class Code:
         first = self.scalar(f"insertelement {wide} poison, double {scalar}, i32 0")
         return self.emit("f", f"shufflevector {wide} {first}, {wide} poison, <{n} x i32> zeroinitializer")
 
+    def vector(self, lanes: Sequence[Value]) -> Value:
+        """The first lane of each of several values, side by side in one (two lanes only)."""
+        wide = self.type("f")
+        first, second = lanes
+        return self.emit("f", f"shufflevector {wide} {first.text}, {wide} {second.text}, <2 x i32> <i32 0, i32 2>")
+
+    def lane(self, value: Value, lane: int) -> Value:
+        """One lane's number in every lane."""
+        wide, n = self.type("f"), self.target.lanes
+        same = ", ".join([f"i32 {lane}"] * n)
+        return self.emit("f", f"shufflevector {wide} {value.text}, {wide} poison, <{n} x i32> <{same}>")
+
     def select(self, mask: Value, yes: Operand, no: Operand) -> Value:
         """Lane by lane, one or the other; what is not chosen has no influence."""
         kind = next((v for v in (yes, no) if isinstance(v, Value)), self.number(0.0))
@@ -197,7 +214,7 @@ class Code:
     def fma(self, a: Value, b: Operand, c: Operand) -> Value:
         """``a * b + c``, in one rounding where the target has the instruction."""
         if self.target.fma:
-            return self.intrinsic("fma", a, self.like(a, b), self.like(a, c))
+            return self.intrinsic(self.target.fma, a, self.like(a, b), self.like(a, c))
         return a * b + c
 
     def polynomial(self, x: Value, coefficients: Sequence[float]) -> Value:
@@ -263,7 +280,50 @@ class Code:
         return self.emit("f", f"call {wide} @{function}({', '.join(f'{wide} {a.text}' for a in arguments)})")
 
 
+class Abreast(Code):
+    """A function that does the same to several vectors, instruction by instruction; ``%v1`` stands for all of them.
+
+    Args:
+        module: the module it goes into.
+        copies: how many vectors; value ``%v1`` is ``%v1.0``, ``%v1.1`` … in the code.
+    """
+
+    def __init__(self, module: Module, copies: int) -> None:
+        super().__init__(module)
+        self.copies = copies
+
+    def emit(self, kind: str, instruction: str) -> Value:
+        """An instruction for every vector."""
+        return Value(self, kind, self.scalar(instruction))
+
+    def scalar(self, instruction: str) -> str:
+        """An instruction for every vector; the name that stands for all results."""
+        name = self.name()
+        for k in range(self.copies):
+            self.lines.append(f"  {name}.{k} = {self.copy(instruction, k)}")
+        return name
+
+    def copy(self, text: str, k: int) -> str:
+        """An instruction or a name as vector ``k`` has it."""
+        return re.sub(r"%([va]\d+)", rf"%\1.{k}", text)
+
+    def all(self, mask: Value) -> str:
+        """A scalar i1: true when every lane of all vectors is."""
+        total = self.copy(mask.text, 0)
+        for k in range(1, self.copies):
+            both = self.name()
+            self.line(f"{both} = and {self.type('m')} {total}, {self.copy(mask.text, k)}")
+            total = both
+        code = Code(self.module)
+        code.lines, code.count = self.lines, self.count
+        usual = code.all(Value(code, "m", total))
+        self.count = code.count
+        return usual
+
+
 Kernel = Callable[..., None]
+#: The usual case of a kernel: which lanes it holds for, and what writes the result.
+Straight = Callable[..., tuple[Value, Callable[[], Value]]]
 
 
 @dataclass
@@ -273,10 +333,12 @@ class Module:
     Attributes:
         kernels: every math function that may be called: name to (number of arguments, writer). A writer gets
             the ``Code`` and its arguments, and ends with ``ret``.
+        straight: the usual case of those that can be worked out several vectors abreast.
     """
 
     target: Target
     kernels: dict[str, tuple[int, Kernel]] = field(default_factory=dict)
+    straight: Mapping[str, Straight] = field(default_factory=dict)
     declarations: dict[str, None] = field(default_factory=dict)
     globals: dict[str, str] = field(default_factory=dict)
     functions: list[str] = field(default_factory=list)
@@ -304,6 +366,42 @@ class Module:
         wide = code.type("f")
         signature = f"internal {wide} @{kernel}({', '.join(f'{wide} {a.text}' for a in arguments)})"
         self.function(signature, code, pure=True)
+
+    def need_abreast(self, kernel: str) -> str:
+        """Write ``void f(vectors of the first argument, of the second, ptr results)``, once; gives its name.
+
+        Vectors with an unusual lane send all of them, one by one, to the kernel proper.
+        """
+        name, copies = f"{kernel}_abreast", self.target.abreast
+        if name in self.written:
+            return name
+        self.need(kernel)
+        self.written.add(name)
+        code, count = Abreast(self, copies), self.kernels[kernel][0]
+        arguments = [Value(code, "f", f"%a{i}") for i in range(count)]
+        ordinary, result = self.straight[kernel](code, *arguments)
+        wide, usual = code.type("f"), code.all(ordinary)
+        code.line(f"br i1 {usual}, label %straight, label %odd")
+        code.line("straight:")
+        value = result()
+        for k in range(copies):
+            self._give(code, k, code.copy(value.text, k))
+        code.line("ret void")
+        code.line("odd:")
+        for k in range(copies):
+            given = ", ".join(f"{wide} {code.copy(a.text, k)}" for a in arguments)
+            code.line(f"%odd.{k} = call {wide} @{kernel}({given})")
+            self._give(code, k, f"%odd.{k}")
+        code.line("ret void")
+        parameters = ", ".join(f"{wide} {code.copy(a.text, k)}" for a in arguments for k in range(copies))
+        self.function(f"internal void @{name}({parameters}, ptr noalias %out)", code)
+        return name
+
+    def _give(self, code: Code, k: int, value: str) -> None:
+        wide, size = code.type("f"), self.target.alignment
+        at = code.name()
+        code.line(f"{at} = getelementptr inbounds i8, ptr %out, {self.target.index} {k * size}")
+        code.line(f"store {wide} {value}, ptr {at}, align {size}")
 
     def function(self, signature: str, code: Code, pure: bool = False) -> None:
         """A finished function; ``pure``: its result follows from its arguments alone, so calls may be merged."""
