@@ -64,6 +64,7 @@ def control_findings(program: Program, states: Mapping[str, Any], file: str) -> 
         file: what to call the model file.
     """
     full = worked_out(program, states)
+    told: set[tuple[str, int]] = set()  # one element of an array speaks for the others
     for stock in program.stocks:
         equation = program.equations[stock]
         if equation.hidden or equation.discrete or equation.expression is None:
@@ -76,7 +77,11 @@ def control_findings(program: Program, states: Mapping[str, Any], file: str) -> 
         empty = worked_out(program, {**states, stock: np.zeros_like(states[stock])})
         for outflow in outflows:
             size, left = (_size(outflow, values, program) for values in (full, empty))
-            if left > SLACK * max(size, 1e-12):
+            if (
+                left > SLACK * max(size, 1e-12)
+                and (key := (_words(outflow).partition("[")[0], equation.line)) not in told
+            ):
+                told.add(key)
                 rate = f"{left:.3g} {equation.unit} a {program.clock.unit or 'time unit'}"
                 words = f"'{stock}' is left by '{_words(outflow)}' even when it is empty ({rate} at most): "
                 words += "divide the stock by a time, or limit the outflow by the stock."

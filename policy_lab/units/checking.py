@@ -58,13 +58,17 @@ def check_units(document: Document) -> list[UnitFinding]:
 
 @dataclass(frozen=True)
 class _Value:
-    """What an expression measures: None fits everything; ``literal`` is a number written into the equation."""
+    """What an expression measures: None fits everything; ``literal`` is a number written into the equation.
+
+    ``failed`` is what a contradiction leaves behind: whatever it goes into is not reported again.
+    """
 
     measure: Measure | None = None
     literal: bool = False
+    failed: bool = False
 
 
-_ANY, _PURE = _Value(), _Value(Measure())
+_ANY, _PURE, _FAILED = _Value(), _Value(Measure()), _Value(failed=True)
 
 
 class _Model:
@@ -175,6 +179,8 @@ class _Equation:
 
     def _product(self, expression: Apply) -> _Value:
         left, right = (self.value(a) for a in expression.arguments)
+        if left.failed or right.failed:
+            return _FAILED
         if left.measure is None or right.measure is None:
             zero = left.literal or right.literal  # zero times or over anything is zero, of any unit
             return _Value(None, literal=zero and (left.literal and right.literal))
@@ -184,10 +190,12 @@ class _Equation:
     def _power(self, expression: Apply) -> _Value:
         base, exponent = expression.arguments
         bottom, top = self.value(base), self.value(exponent)
+        if bottom.failed or top.failed:
+            return _FAILED
         if top.measure is not None and not self._is_pure(top.measure):
             self._report("not a pure number", exponent, self._words(top.measure), "Dmnl",
                          "the exponent {expression} is in {left}: an exponent is a pure number")  # fmt: skip
-            return _ANY
+            return _FAILED
         if bottom.measure is None or bottom.measure.pure:
             return bottom if bottom.measure is None else _Value(Measure(), bottom.literal and top.literal)
         number = self._number(exponent)
@@ -195,7 +203,7 @@ class _Equation:
             self._report("exponent", expression, self._words(bottom.measure), "",
                          "{expression} raises {left} to a power that changes, so it has no unit: divide by a "
                          "reference first")  # fmt: skip
-            return _ANY
+            return _FAILED
         return _Value(bottom.measure**number)
 
     def _number(self, expression: Expression) -> float | None:
@@ -249,6 +257,8 @@ class _Equation:
 
     def _result(self, result: str, shared: Mapping[str, _Value], expression: Apply) -> _Value:
         x, y, time = shared["x"], shared["y"], self.model.time
+        if x.failed or y.failed:
+            return _FAILED
         if result == "x":
             return x
         if result == "1":
@@ -287,6 +297,8 @@ class _Equation:
 
     def _shared(self, group: Sequence[tuple[Expression, _Value]], expression: Apply) -> _Value:
         """The one unit that several arguments have."""
+        if any(v.failed for _, v in group):
+            return _FAILED
         known = [(a, v) for a, v in group if v.measure is not None]
         named = [(a, v) for a, v in known if not v.literal]
         if not named:
@@ -296,10 +308,10 @@ class _Equation:
         for other, theirs in named[1:]:
             assert theirs.measure is not None
             if not self._compare(value.measure, theirs.measure, expression, _between(expression), first, other):
-                return _ANY
+                return _FAILED
         for number, _ in (pair for pair in known if pair[1].literal):
             if not self._number_beside(number, value.measure, expression):
-                return _ANY
+                return _FAILED
         return _Value(value.measure)
 
     def _number_beside(self, number: Expression, measure: Measure, expression: Apply) -> bool:
