@@ -7,13 +7,16 @@
   "use strict";
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
-  const MOST_PLAYERS = 10; // single levers; above that, headings
+  const MOST_PLAYERS = 8; // single levers, 256 mixes; above that, headings
   const WIDE = 100; // of a bar, in units of its own picture
   const SVG = "http://www.w3.org/2000/svg";
   const words = (key, values) => lab.say("compare." + key, values);
   let found = null; // {from, to, rows, whole, together, before, after, about, year} on show
   let section = null;
   let waiting = 0;
+  let number = 0; // of the latest pair
+  let thread = null; // the engine off the page's thread
+  let busy = false;
 
   function build(host) {
     const { make, look } = lab.compare;
@@ -73,33 +76,51 @@
   }
 
   function say(text) {
+    number += 1;
     found = null;
     lab.dom.one("#compare-wedges-table").replaceChildren();
     lab.dom.write(lab.dom.one("#compare-wedges-told"), text);
   }
 
-  function work(from, to, view) {
+  async function work(from, to, view) {
+    const mine = ++number;
     const joining = players(from.constants, to.constants);
     if (!joining.length) return say(words("wedges_same"));
     const about = lab.variable(view.outcome);
-    const mixes = lab.wedges.mixes(from.constants, joining);
-    const values = run(mixes, view);
+    const slow = window.setTimeout(() => mine === number && lab.dom.write(lab.dom.one("#compare-wedges-told"), words("wedges_working", { count: 2 ** joining.length })), 200);
+    let values;
+    try {
+      values = await run(lab.wedges.mixes(from.constants, joining), view);
+    } catch (error) {
+      return mine === number ? say(lab.say("wait.broken", { reason: error.message })) : undefined;
+    } finally {
+      window.clearTimeout(slow);
+    }
+    if (mine !== number) return undefined;
     const shares = lab.wedges.shares(values, joining.length);
     const rows = joining.map((player, n) => ({ label: player.label || words("circumstances"), alone: shares.alone[n], share: shares.shapley[n], last: shares.last[n] }));
     rows.sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
     found = { from, to, rows, about, year: view.year, whole: shares.whole, together: shares.together, before: values[0], after: values[values.length - 1] };
-    paint();
+    return paint();
   }
 
-  /* All mixes in one request to the engine: one outcome, one moment. */
-  function run(mixes, view) {
+  /* All mixes in one request to the engine's thread: one outcome, one moment. What nobody wants any more is stopped. */
+  async function run(mixes, view) {
     const { engine } = lab.runs;
     const values = {};
     for (const name of new Set(mixes.flatMap((settings) => Object.keys(settings)))) {
       const each = mixes.map((settings) => (settings[name] === undefined ? engine.parameters.get(name).default : settings[name]));
       values[name] = each.every((value) => value === each[0]) ? each[0] : Float64Array.from(each);
     }
-    return Array.from(engine.simulate({ values, outputs: [view.outcome], times: [view.year] }).values);
+    if (busy) {
+      thread.stop();
+      thread = null;
+    }
+    thread = thread || root.PolicyLabEngine.workers(lab.facts.files.worker.replace("bands-worker", "engine-worker"), engine.module, engine.layout);
+    busy = true;
+    const result = await thread.simulate({ values, outputs: [view.outcome], times: [view.year] });
+    busy = false;
+    return Array.from(result.values);
   }
 
   const places = () => {

@@ -123,7 +123,7 @@
     }));
   }
 
-  const swatch = (kind) => make("span", { class: "legend__item legend__item--" + kind, "aria-hidden": "true" });
+  const swatch = (kind) => make("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" });
 
   // --- charts ---------------------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@
       charts[n].draw(picture);
     });
     lab.dom.write(lab.dom.one("#compare-picture"), whole.title);
-    lab.dom.one("#compare-legend").replaceChildren(...found.map((entry) => make("li", { class: "legend__item legend__item--" + entry.kind }, entry.letter + " " + entry.name)));
+    lab.dom.one("#compare-legend").replaceChildren(...found.map((entry) => make("li", { class: "legend__item" }, swatch(entry.kind), make("span", {}, entry.letter + " " + entry.name))));
   }
 
   function at(run, name, year) {
@@ -192,13 +192,13 @@
 
   function paintTable(found, runs) {
     lab.dom.write(lab.dom.one("#compare-table-title"), words("table", { year: view.year }));
-    const head = make("tr", {}, make("th", { scope: "col" }, words("outcome")), ...found.map((entry) => make("th", { scope: "col" }, make("span", { class: "letter" }, entry.letter), " ", entry.name)));
+    const head = make("tr", {}, make("th", { scope: "col" }, words("outcome")), ...found.map((entry) => make("th", { scope: "col" }, make("span", { class: "letter" }, entry.letter), make("span", { class: "compare__name" }, " " + entry.name))));
     const body = outcomes().map((name) => {
       const { about, values, top, changes } = row(name, found, runs);
       return make("tr", {}, make("th", { scope: "row" }, about.label, make("span", { class: "card__unit" }, " " + about.unit)),
         ...values.map((value, n) => make("td", { class: top.includes(n) ? "best" : null },
           make("span", { class: "compare__value" }, figure(value, about)),
-          top.includes(n) ? make("span", { class: "best__mark" }, " ★ " + words("best")) : "",
+          top.includes(n) ? make("span", { class: "best__mark" }, " ★", make("span", { class: "best__word" }, " " + words("best"))) : "",
           n ? make("span", { class: "compare__change" }, changes[n]) : "")));
     });
     lab.dom.one("#compare-table").replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));
