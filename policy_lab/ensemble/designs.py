@@ -53,7 +53,7 @@ def is_power_of_two(number: int) -> bool:
     return number > 0 and number & (number - 1) == 0
 
 
-def sobol_points(runs: int, factors: int, seed: int) -> Floats:
+def sobol_points(runs: int, factors: int, seed: int | list[int]) -> Floats:
     """Scrambled Sobol' points ``unit[run, factor]``; ``runs`` is a power of two, and the first point is kept.
 
     The first N of 2 N points are the N points of the same seed, so that a study can double its size and keep its
@@ -76,6 +76,8 @@ class Saltelli:
         seed: of the scrambling; 0 is a seed like any other.
         second_order: whether the BA runs are there.
         first: base points before this one belong to an earlier stage and are left out.
+        replicates: scramblings, a power of two; base point p is of scrambling p modulo ``replicates``. They know
+            nothing of each other, so what differs between them shows how far off their mean may be.
     """
 
     size: int
@@ -83,6 +85,7 @@ class Saltelli:
     seed: int
     second_order: bool = False
     first: int = 0
+    replicates: int = 1
 
     @property
     def groups(self) -> int:
@@ -101,7 +104,12 @@ class Saltelli:
 
     @cached_property
     def _base(self) -> Floats:
-        return sobol_points(self.size, 2 * self.member.shape[1], self.seed)
+        columns = 2 * self.member.shape[1]
+        if self.replicates == 1:
+            return sobol_points(self.size, columns, self.seed)
+        each = self.size // self.replicates
+        scrambled = [sobol_points(each, columns, [self.seed, r]) for r in range(self.replicates)]
+        return np.stack(scrambled, axis=1).reshape(self.size, columns)
 
     def rows(self, start: int, stop: int) -> Floats:
         """``unit[run, factor]`` of some runs."""

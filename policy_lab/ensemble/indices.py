@@ -11,6 +11,7 @@ On the same sample the indices equal those of SALib 1.6 to 1e-12 (a test holds i
 - first order: Saltelli et al. 2010, table 2 (b), doi:10.1016/j.cpc.2009.09.018
 - total: Jansen 1999, as in the same table (f)
 - second order: Saltelli 2002, doi:10.1016/S0010-4655(02)00280-1
+- standard errors from replicates: the jackknife, see ``replicated``
 - dummy factor: Khorashadi Zadeh et al. 2017, doi:10.1016/j.envsoft.2017.02.001
 
 The bootstrap's terms are rounded to a multiple of a power of two so small that it changes no interval and so
@@ -23,9 +24,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,20 +246,29 @@ def estimate(read: Reader, layout: Layout, outputs: int, known: Moments | None =
         known: what ``moments`` found, if it was called before.
     """
     m = known or moments(read, layout, outputs)
-    sums = np.zeros((_term_count(layout), outputs))
+    sums, used = _sums(read, layout, m, 1)
+    found = _ratios(layout, sums[0], np.where(m.varies, used[0], np.nan))
+    return replace(found, variance=found.variance * m.sd**2)
 
-    def add(block: Floats, part: slice) -> None:
-        y, _ = _standard(block, m, part)
-        sums[:, part] += _terms(layout, y).sum(axis=0)
+
+def _sums(read: Reader, layout: Layout, m: Moments, replicates: int) -> tuple[Floats, Floats]:
+    """``sums[replicate, term, output]`` and ``used[replicate, output]``; see ``designs.Saltelli.replicates``."""
+    outputs = len(m.mean)
+    sums = np.zeros((replicates, _term_count(layout), outputs))
+    used = np.zeros((replicates, outputs))
+
+    def add(start: int, block: Floats, part: slice) -> None:
+        y, live = _standard(block, m, part)
+        terms = _terms(layout, y)
+        for r in range(replicates):
+            mine = slice((r - start) % replicates, None, replicates)
+            sums[r, :, part] += terms[mine].sum(axis=0)
+            used[r, part] += live[mine].sum(axis=0)
 
     with ThreadPoolExecutor(threads()) as pool:
         for start, stop in blocks(layout, outputs):
-            block = _block(read, layout, start, stop)
-            _each(pool, _slices(outputs), partial(add, block))
-    found = _ratios(layout, sums, np.where(m.varies, m.used, np.nan).astype(np.float64))
-    return Indices(
-        found.first, found.total, found.second, found.dummy_first, found.dummy_total, found.variance * m.sd**2
-    )
+            _each(pool, _slices(outputs), partial(add, start, _block(read, layout, start, stop)))
+    return sums, used
 
 
 def resample_counts(points: int, resamples: int, seed: int) -> NDArray[np.uint8]:
@@ -296,14 +307,18 @@ def bootstrap(
         sums, used = _resampled_sums(read, layout, m, counts, part)
         return digest(part, _ratios(layout, sums, used))
 
+    yield from _in_parts(outputs, width, workers, work)
+
+
+def _in_parts(outputs: int, width: int, workers: int, work: Callable[[slice], Digest]) -> Iterator[Digest]:
+    """What comes of ``width`` outputs at a time, in order; one part more than there are workers is under way."""
+    parts = (slice(first, min(first + width, outputs)) for first in range(0, outputs, width))
     with ThreadPoolExecutor(workers) as pool:
-        under_way: deque[Future[Digest]] = deque()
-        for first in range(0, outputs, width):
-            under_way.append(pool.submit(work, slice(first, min(first + width, outputs))))
-            if len(under_way) > workers:  # one waits, no more: what is finished takes memory
-                yield under_way.popleft().result()
+        under_way: deque[Future[Digest]] = deque(pool.submit(work, part) for part in islice(parts, workers + 1))
         while under_way:
-            yield under_way.popleft().result()
+            done = under_way.popleft().result()
+            under_way.extend(pool.submit(work, part) for part in islice(parts, 1))
+            yield done
 
 
 def _resampled_sums(
@@ -338,6 +353,66 @@ def _quantum(points: int, reach: Floats) -> Floats:
     """
     largest = 4 * np.maximum(reach, 1.0) ** 2 * points
     return np.asarray(2.0 ** (np.ceil(np.log2(largest)) - 53))
+
+
+def replicated(
+    read: Reader,
+    layout: Layout,
+    m: Moments,
+    replicates: int,
+    draws: int,
+    seed: int,
+    digest: Callable[[slice, Indices], Digest],
+) -> Iterator[Digest]:
+    """What becomes of indices drawn from where the replicates of a design say the true ones may be.
+
+    Each replicate is left out in turn; how far that moves an index is its jackknife standard error (Tukey 1958,
+    doi:10.1214/aoms/1177706647), and (estimate - truth) over that error follows Student's t with as many degrees of
+    freedom as there are replicates, less one. Drawn are all indices of all outputs together, so that what goes up
+    together in the replicates goes up together in the draws.
+
+    Args:
+        read, layout, m: as for ``bootstrap``.
+        replicates: of the design (``designs.Saltelli.replicates``).
+        draws: how many to draw.
+        seed: of the drawing.
+        digest: as for ``bootstrap``; the leading axis is the draw.
+
+    Yields:
+        What ``digest`` gave, in the order of the outputs.
+    """
+    sums, used = _sums(read, layout, m, replicates)
+    total, points = sums.sum(axis=0), used.sum(axis=0)
+    found = _ratios(layout, total.copy(), points)
+    without = _ratios(layout, total - sums, points - used)
+    noise = _noise(replicates, draws, seed)
+    workers = min(threads(), BOOTSTRAP_THREADS)
+    width = max(1, BOOTSTRAP_NUMBERS // workers // (draws * _term_count(layout)))
+
+    def work(part: slice) -> Digest:
+        drawn = {f.name: _drawn(getattr(found, f.name), getattr(without, f.name), noise, part) for f in fields(Indices)}
+        return digest(part, Indices(**drawn))
+
+    yield from _in_parts(len(m.mean), width, workers, work)
+
+
+def _noise(replicates: int, draws: int, seed: int) -> Floats:
+    """``weight[draw, replicate]`` of what each replicate moves, such that the draws follow Student's t."""
+    rng = np.random.default_rng([seed, replicates, draws])
+    normal, squares = rng.standard_normal((draws, replicates)), rng.chisquare(replicates - 1, draws)
+    scale = np.sqrt((replicates - 1) / replicates) * np.sqrt((replicates - 1) / squares)
+    return np.asarray(normal * scale[:, None])
+
+
+def _drawn(found: Floats | None, without: Floats | None, noise: Floats, part: slice) -> Any:
+    """Draws of one index of some outputs, ``[draw, …, output]``; the sum runs in one order, so in the same bits."""
+    if found is None or without is None:
+        return None
+    moved = without[..., part] - without[..., part].mean(axis=0)
+    drawn = np.broadcast_to(found[..., part], (len(noise), *moved.shape[1:])).copy()
+    for weights, way in zip(noise.T, moved, strict=True):
+        drawn += weights.reshape(-1, *(1,) * way.ndim) * way
+    return drawn
 
 
 def percentiles(values: Floats, confidence: float) -> Floats:

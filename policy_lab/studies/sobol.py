@@ -3,9 +3,14 @@
 ``S1`` is the share of the variance a factor explains by itself, ``ST`` the share it has a hand in, interactions
 included; ``S2`` the share of a pair beyond its two alone. All are given for every outcome at every studied time, and
 over all times with each time weighted by its variance (Gamboa, Janon, Klein and Lagnoux 2014,
-doi:10.1214/14-EJS895), with percentile bootstrap intervals. ``(dummy)`` is a factor without any effect: what the
-method would see in nothing at all, which is the noise floor. ``rank`` is the place by ST, with the interval it has
-over the resamples, and ``P(rank k)`` how often a factor takes place k.
+doi:10.1214/14-EJS895), with intervals. ``(dummy)`` is a factor without any effect: what the method would see in
+nothing at all, which is the noise floor. ``rank`` is the place by ST, with the interval it has over the resamples, and
+``P(rank k)`` how often a factor takes place k.
+
+``intervals = "bootstrap"`` draws base points again as if they were independent: cautious intervals around the best
+estimate. ``intervals = "replicates"`` makes the sample of eight scramblings that know nothing of each other and takes
+the intervals from what they differ by: narrower ones that hold as often as they say, around an estimate that is not as
+near to the truth (``docs/performance.md`` has the figures).
 
 With ``purpose`` the study doubles its size, keeping its runs, until the purpose is met or ``max_size`` is reached
 (criteria and thresholds of Sarrazin, Pianosi and Wagener 2016, doi:10.1016/j.envsoft.2016.02.005).
@@ -13,7 +18,7 @@ With ``purpose`` the study doubles its size, keeping its runs, until the purpose
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,14 +43,27 @@ OPTIONS: Final[Mapping[str, Any]] = {
     "second_order": False,
     "resamples": 1000,
     "confidence": 0.95,
+    "intervals": "bootstrap",
     "purpose": "",
     "max_size": 0,
 }
+#: How intervals are found: from base points drawn again, or from scramblings that know nothing of each other.
+INTERVALS: Final = ("bootstrap", "replicates")
+#: Scramblings; few, since each has the fewer points and so the less of what makes Sobol' points good.
+REPLICATES: Final = 8
+#: Base points that each of them has at least.
+LEAST_POINTS: Final = 32
 PURPOSES: Final = ("indices", "ranking", "screening")
 #: A purpose is met when no interval is wider than this …
 WIDTH: Final = 0.05
 #: … for screening, of the factors whose total index is below this.
 SMALL: Final = 0.05
+#: What a reader should know of the intervals; the figures are those of ``benchmarks/coverage.py``.
+_ABOUT_INTERVALS: Final = {
+    "bootstrap": "The intervals are cautious: they take the points of the sample as drawn independently, and Sobol' "
+    "points, which are spread more evenly than that, are mostly nearer to the truth.",
+    "replicates": f"The intervals come from what {REPLICATES} independent scramblings of the sample differ by.",
+}
 #: Rank probabilities are given for this many places.
 PLACES: Final = 10
 
@@ -65,11 +83,23 @@ def check(plan: Plan) -> None:
         raise StudyError(f"resamples = {options['resamples']} is too few for an interval; take 100 to 1000.")
     if not 0 < options["confidence"] < 1:
         raise StudyError(f"confidence = {options['confidence']} is not between 0 and 1; take 0.95.")
+    if options["intervals"] not in INTERVALS:
+        raise StudyError(f'intervals = "{options["intervals"]}" is neither {" nor ".join(INTERVALS)}.')
+    if replicates_of(plan) > 1 and plan.size < REPLICATES * LEAST_POINTS:
+        raise StudyError(
+            f'intervals = "replicates" shares the size between {REPLICATES} replicates, which need {LEAST_POINTS} '
+            f"points each; take a size of {REPLICATES * LEAST_POINTS} or more, not {plan.size}."
+        )
     if options["purpose"] and options["purpose"] not in PURPOSES:
         raise StudyError(f'purpose = "{options["purpose"]}" is none of {", ".join(PURPOSES)}.')
     limit = options["max_size"]
     if limit and (not is_power_of_two(limit) or limit < plan.size):
         raise StudyError(f"max_size = {limit} is not a power of two of at least size = {plan.size}.")
+
+
+def replicates_of(plan: Plan) -> int:
+    """How many scramblings the design has."""
+    return REPLICATES if plan.options["intervals"] == "replicates" else 1
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -120,7 +150,8 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     trace: list[dict[str, Any]] = []
     before = 0
     while True:
-        sample = Saltelli(size, plan.member, plan.study.seed, plan.options["second_order"], first=before)
+        seed, second = plan.study.seed, plan.options["second_order"]
+        sample = Saltelli(size, plan.member, seed, second, first=before, replicates=replicates_of(plan))
         outcomes = ensemble.run(sample, f"runs_{size}" if before else "runs")
         parts.append(Part(sample.runs, outcomes.rows))
         analysis = _analyse(plan, ensemble, _joined(parts, outcomes), size)
@@ -157,10 +188,10 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -
     outputs = shape[0] * shape[1]
     m = variance.moments(read, layout, outputs)
     point = variance.estimate(read, layout, outputs, m)
-    counts = variance.resample_counts(size, plan.options["resamples"], plan.study.seed)
+    digest = _Digest(plan.options["confidence"], m.sd**2)
     whole, spread = _OverTime(shape, m), []
     with ensemble.progress("resampling", outputs, "outputs") as meter:
-        for piece in variance.bootstrap(read, layout, m, counts, _Digest(plan.options["confidence"], m.sd**2)):
+        for piece in _resampled(plan, read, layout, m, digest):
             spread.append(piece.bounds)
             whole.add(piece)
             meter.advance(piece.part.stop - piece.part.start)
@@ -171,6 +202,17 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -
         found[name] = Interval(*(_gridded(x, shape) for x in (points[name], low, high)))
     over, total = whole.intervals(point, plan.options["confidence"])
     return Analysis(found, over, total, m)
+
+
+def _resampled(
+    plan: Plan, read: variance.Reader, layout: variance.Layout, m: variance.Moments, digest: _Digest
+) -> Iterator[_Piece]:
+    """The digests of indices as they might as well have come out, by the study's kind of intervals."""
+    resamples, seed = plan.options["resamples"], plan.study.seed
+    if replicates_of(plan) > 1:
+        return variance.replicated(read, layout, m, replicates_of(plan), resamples, seed, digest)
+    counts = variance.resample_counts(layout.points, resamples, seed)
+    return variance.bootstrap(read, layout, m, counts, digest)
 
 
 def _arrays(found: variance.Indices) -> dict[str, Floats]:
@@ -321,6 +363,7 @@ def _notes(plan: Plan, analysis: Analysis, trace: list[dict[str, Any]]) -> list[
                 f"({still[0]:g} to {still[-1]:g}): "
                 "it has no indices there."
             )
+    notes.append(_ABOUT_INTERVALS[plan.options["intervals"]])
     last = trace[-1]
     if last["purpose"] != "none":
         done = "is met" if last["met"] else "is not met within max_size"
