@@ -10,7 +10,7 @@
   "use strict";
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
-  const LETTER = 0.6; // mean width of a letter, in parts of its size
+  const LETTER = 0.55; // mean width of a letter, in parts of its size
 
   const tenth = (value) => Math.round(value * 10) / 10;
 

@@ -1,55 +1,44 @@
-/* Light or dark: what the person chose here last, else what the system asks for. Set before the first paint. */
-(function () {
+/* Light or dark: what the person chose here last, else what the system asks for. Set before the first paint.
+
+     PolicyLab.colours.now()    "light" or "dark"
+     PolicyLab.colours.turn()   the other one, kept for the next visit */
+(function (root) {
   "use strict";
+
+  const lab = (root.PolicyLab = root.PolicyLab || {});
   const KEPT = "policy-lab-colours";
   const system = window.matchMedia("(prefers-color-scheme: dark)");
-  let words = null;
+  let chosen = null; // for a browser that keeps nothing
 
   function kept() {
     try {
-      return window.localStorage.getItem(KEPT);
+      return window.localStorage.getItem(KEPT) || chosen;
     } catch (error) {
-      return null;
+      return chosen;
     }
   }
 
-  function now() {
-    return kept() || (system.matches ? "dark" : "light");
+  const now = () => kept() || (system.matches ? "dark" : "light");
+
+  function dress() {
+    document.documentElement.dataset.theme = now();
+    document.documentElement.dataset.mantineColorScheme = now();
+    const button = document.getElementById("scheme");
+    if (button && lab.facts) lab.dom.write(button, lab.say(now() === "dark" ? "app.light" : "app.dark"));
+    if (lab.dashIsHere) window.dash_clientside.set_props("provider", { forceColorScheme: now() });
   }
 
-  function dress(scheme) {
-    document.documentElement.dataset.theme = scheme;
-    document.documentElement.dataset.mantineColorScheme = scheme;
+  function turn() {
+    chosen = now() === "dark" ? "light" : "dark";
+    try {
+      window.localStorage.setItem(KEPT, chosen);
+    } catch (error) {
+      // no storage: the choice lasts for this visit
+    }
+    dress();
   }
 
-  function button(scheme) {
-    return scheme === "dark" ? words.light : words.dark;
-  }
-
-  function redress() {
-    dress(now());
-    if (!words) return;
-    window.dash_clientside.set_props("provider", { forceColorScheme: now() });
-    window.dash_clientside.set_props("scheme", { children: button(now()) });
-  }
-
-  dress(now());
-  system.addEventListener("change", redress);
-
-  window.dash_clientside = Object.assign({}, window.dash_clientside);
-  window.dash_clientside.policy_lab = Object.assign(window.dash_clientside.policy_lab || {}, {
-    colour: function (facts) {
-      words = facts.words;
-      return [now(), button(now())];
-    },
-    recolour: function () {
-      const other = now() === "dark" ? "light" : "dark";
-      try {
-        window.localStorage.setItem(KEPT, other);
-      } catch (error) {
-        dress(other); // no storage: the choice lasts for this visit
-      }
-      redress();
-    },
-  });
-})();
+  lab.colours = { now, turn, dress };
+  dress();
+  system.addEventListener("change", dress);
+})(globalThis);

@@ -9,7 +9,8 @@
      a   changed assumptions: key, value
      c   variables of the two charts
      p   pinned scenarios, one part each: the world, and after "~~" the levers moved in it
-     lang  the page's language; it decides no setting and is kept as it is
+     lang  the page's language, and
+     v   what Compare looks at (compare.js): they decide no setting and are kept as they are
 
    Keys depend on the name alone, so that links outlive additions to the model. Levers and assumptions have a readable
    key and a short one of three letters; both are read. Pins are written with short ones, the rest too where the
@@ -26,7 +27,7 @@
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
   const LONGEST = 2000;
-  const MOST_PINNED = 640;
+  const MOST_PINNED = 520;
   const MOST_PINS = 3;
   const VERSION = 8; // characters of the hash
   const KEY = /^[a-z0-9-]{1,16}$/;
@@ -34,15 +35,15 @@
 
   class BadLink extends Error {}
 
-  /* Six significant figures, in the shortest of the forms that say the same. */
+  /* Five significant figures, in the shortest of the forms that say the same. */
   function short(value) {
     if (value === null) return "";
-    const rounded = Number(value.toPrecision(6));
+    const rounded = Number(value.toPrecision(5));
     const plain = String(rounded);
     const [digits, power] = rounded.toExponential().replace("e+", "e").split("e");
     const scientific = digits.replace(".", "") + "e" + (Number(power) - (digits.split(".")[1] || "").length);
     if (!NUMBER.test(plain)) return scientific;
-    return scientific.length < plain.length && !plain.includes(".") ? scientific : plain;
+    return scientific.length < plain.length ? scientific : plain;
   }
 
   function number(text) {
@@ -108,7 +109,7 @@
       const found = { p: [] };
       for (const part of query.replace(/^\?/, "").split("&")) {
         const [, key, text] = /^([a-z]+)=([^=]*)$/.exec(part) || [];
-        if (key === "lang") continue;
+        if (key === "lang" || key === "v") continue;
         if (!"mwlacp".includes(key) || !key || key.length !== 1) throw new BadLink("unknown part");
         const value = decoded(text);
         if (key === "p") found.p.push(text);
@@ -159,12 +160,10 @@
     }
 
     function setting(news, lever, values, standing) {
-      const { initial, final } = facts.clock;
-      const ranges = [[lever.low, lever.high], [initial, final], [0, final - initial]];
       return standing.map((stands, place) => {
         const value = values[place];
         if (value === null || value === undefined || stands === null) return stands;
-        return inRange(news, lever.label, value, ...ranges[place]);
+        return inRange(news, lever.label, value, ...lever.ranges[place]);
       });
     }
 
@@ -205,9 +204,9 @@
       if (texts.length > MOST_PINS) throw new BadLink("too many pinned scenarios");
       const found = [];
       for (const text of texts) {
-        const [key, moved = "", ...more] = text.split("~~");
-        if (more.length) throw new BadLink("not a scenario");
-        const before = decoded(key);
+        const cut = text.indexOf("~~");
+        const before = decoded(cut < 0 ? text : text.slice(0, cut));
+        const moved = cut < 0 ? "" : text.slice(cut + 2);
         const where = world(news, before);
         if (where !== before) continue;
         const pin = { world: where, levers: scenarios.moved(where, levers(news, decoded(moved), where)) };
@@ -233,7 +232,7 @@
     }
 
     function read(query) {
-      if (!query.replace(/^\?/, "").replace(/(^|&)lang=[^&]*/g, "")) return { state: start(), notice: "" };
+      if (!query.replace(/^\?/, "").replace(/(^|&)(lang|v)=[^&]*/g, "")) return { state: start(), notice: "" };
       if (query.length > LONGEST) return { state: start(), notice: lab.say("link.long", { longest: LONGEST }) };
       try {
         const parts = partsOf(query);

@@ -35,7 +35,8 @@
   let settling = 0;
 
   const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-  const six = (value) => Number(value.toPrecision(6));
+  /* What a link holds of a number: five significant figures, of a time one decimal. */
+  const rounded = (value, place) => Number(place ? value.toFixed(1) : value.toPrecision(5));
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
   function change(parts, tag) {
@@ -46,11 +47,13 @@
     return true;
   }
 
-  function become(next) {
+  /* A passing state is on the way to another one (a replay): it is shown, and nothing else is made of it. */
+  function become(next, passing) {
     const before = now;
     now = next;
     for (const listener of listeners) listener(now, before);
-    settleSoon();
+    if (passing) window.clearTimeout(settling);
+    else settleSoon();
   }
 
   function settleSoon() {
@@ -70,19 +73,18 @@
   function moveLever(key, place, value) {
     const lever = lab.facts.levers[key];
     if (!lever || !Number.isFinite(value)) return false;
-    const { initial, final } = lab.facts.clock;
-    const [low, high] = [[lever.low, lever.high], [initial, final], [0, final - initial]][place];
+    const [low, high] = lever.ranges[place];
     const setting = now.levers[key].slice();
     if (setting[place] === null) return false;
-    setting[place] = clamp(six(value), low, high);
+    setting[place] = clamp(rounded(value, place), low, high);
     return change({ levers: { ...now.levers, [key]: setting } }, "lever " + key + place);
   }
 
   function assume(key, value) {
     const about = lab.facts.assumptions[key];
     const changed = { ...now.assumptions };
-    if (value === null || !Number.isFinite(value) || lab.near(clamp(six(value), about.low, about.high), about.default)) delete changed[key];
-    else changed[key] = clamp(six(value), about.low, about.high);
+    if (value === null || !Number.isFinite(value) || lab.near(clamp(rounded(value, 0), about.low, about.high), about.default)) delete changed[key];
+    else changed[key] = clamp(rounded(value, 0), about.low, about.high);
     return change({ assumptions: changed }, "assumption " + key);
   }
 
@@ -135,7 +137,7 @@
 
   lab.state = {
     begin, open, change, moveLever, assume, reset, chooseWorld, chooseChart, pin, settleSoon,
-    show: become, // another state on show without a step to undo, for replay
+    show: become, // show(state, passing): another state on show without a step to undo, for a replay
     unpin: (number) => change({ pins: now.pins.filter((_, place) => place !== number) }),
     on: (listener) => listeners.push(listener),
     rest: (listener) => restful.push(listener),

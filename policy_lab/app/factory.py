@@ -4,45 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from policy_lab import places
-from policy_lab.app import ids, routes
-from policy_lab.app.language import Page, Speech, once_a_language
-from policy_lab.app.pages import explore, rank, variables
+from policy_lab.app import around, engine, ids, routes
+from policy_lab.app.engine import EngineFiles
+from policy_lab.app.facts import facts
+from policy_lab.app.language import Speech, once_a_language
+from policy_lab.app.pages import compare, explore, rank, variables
 from policy_lab.app.panels import header, notice
-from policy_lab.app.ranks import Ranking, load_ranking
-from policy_lab.app.words import say
+from policy_lab.app.shell import ENTRY, Shell
+from policy_lab.app.words import part, say
 from policy_lab.app.workbench import Memory, Run, Workbench
+from policy_lab.jobs import Queue
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
 
-#: Name of the stored study that the Rank page shows, a folder of ``analysis/results``.
-RANKING = "which_levers_matter"
 
-# Scripts come from the app's own address only; nothing inline is ours but Dash's one start line.
-PAGE = """<!DOCTYPE html>
-<html lang="__LANGUAGE__">
-  <head>
-    {%metas%}
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>{%title%}</title>
-    <link rel="icon" type="image/svg+xml" href="__ICON__">
-    {%css%}
-  </head>
-  <body>
-    <noscript>__NO_SCRIPT__</noscript>
-    {%app_entry%}
-    {%config%}{%scripts%}{%renderer%}
-  </body>
-</html>"""
-
-
-def create_app(model: Model, run: Run | None = None, rank_folder: Path | None = None) -> Dash:
+def create_app(
+    model: Model,
+    run: Run | None = None,
+    rank_folder: Path | None = None,
+    queue: Queue | None = None,
+    prefix: str = "/",
+) -> Dash:
     """The whole app for one model.
 
     Args:
@@ -50,27 +39,34 @@ def create_app(model: Model, run: Run | None = None, rank_folder: Path | None = 
         run: constants that differ from the model file -> Runs with one run of every visible variable; by default
             ``simulate`` with the fastest backend there is. The callbacks know this one function and nothing below it.
         rank_folder: a result folder of a study of all levers, for the Rank page; by default the stored one.
+        queue: where people's own studies are kept; by default in ``places.studies_folder()``.
+        prefix: path below which everything stands, with a slash at both ends.
     """
     bench = Workbench(model, Memory(run or default_run(model)))
-    app = Page(
+    files = EngineFiles(bench)
+    app = Shell(
         "policy_lab",
+        body=once_a_language(lambda: _body(app, bench, files)),
         assets_folder=str(places.assets_folder()),
-        assets_ignore=r".*\.(worker|module)\.js|engine.*",
         use_pages=False,
+        url_base_pathname=prefix,
         title=say("app.name"),
         update_title="",
         health_endpoint="health",
         enable_mcp=False,
         add_log_handler=False,
     )
-    app.index_string = PAGE.replace("__ICON__", app.get_asset_url("mark.svg"))
     Speech(model).listen(app.server)
-    ranking = load_ranking(rank_folder or places.results_folder() / RANKING)
-    app.layout = once_a_language(lambda: _layout(app, bench, ranking))
-    header.register(app)
-    explore.register(app, bench)
-    routes.register(app, bench, ranking)
-    rank.register(app, ranking)
+    around.surround(app, model, rank_folder, queue)
+    app.layout = once_a_language(lambda: _layout(app, bench))
+    app.clientside_callback(
+        ClientsideFunction("policy_lab", "arrive"),
+        Output(ids.PROVIDER, "forceColorScheme"),
+        Output(ids.VISIT, "data"),
+        Input(ids.FACTS, "data"),
+    )
+    engine.register(app, bench, files)
+    routes.register(app, bench)
     variables.register(app, bench)
     return app
 
@@ -84,19 +80,22 @@ def default_run(model: Model) -> Run:
     return run
 
 
-def _layout(app: Dash, bench: Workbench, ranking: Ranking) -> dmc.MantineProvider:
+def _body(app: Dash, bench: Workbench, files: EngineFiles) -> tuple[Any, dict[str, Any]]:
+    """What is on the page before Dash is, and what its scripts know."""
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
+    main = html.Main([explore.layout(bench), compare.layout(), ENTRY], id=ids.MAIN, className="main", tabIndex=-1)
+    page = [header.layout(app), notice.layout(), main, html.Footer(html.P(version), className="foot")]
+    return page, {"facts-data": facts(bench, files.addresses(app))}
+
+
+def _layout(app: Dash, bench: Workbench) -> dmc.MantineProvider:
+    """The pages that Dash draws."""
     return dmc.MantineProvider(
         [
-            header.layout(app),
-            notice.layout(),
-            html.Main(
-                [explore.layout(bench), rank.layout(app, bench, ranking), variables.layout(bench)],
-                id=ids.MAIN,
-                className="main",
-                tabIndex=-1,
-            ),
-            html.Footer(html.P(version), className="foot"),
+            rank.layout(app),
+            variables.layout(bench),
+            dcc.Store(id=ids.VISIT),
+            dcc.Store(id=ids.FACTS, data={"words": part("app")}),
         ],
         id=ids.PROVIDER,
         theme={"primaryColor": "blue", "fontFamily": "var(--font)", "cursorType": "pointer"},

@@ -7,10 +7,8 @@ from typing import Final
 PROVIDER: Final = "provider"
 MAIN: Final = "main"
 
-# ASKED: the query of the address. START: the settings it leads to. FACTS: levers and worlds, which never change.
-ASKED: Final = "asked"
-START: Final = "start"
 STAGE: Final = "stage"
+# What Dash's own pages are told once they are there: the words that scripts say on them.
 FACTS: Final = "facts"
 # The page on show, told by the script: what is costly to draw waits until it is seen.
 VISIT: Final = "visit"
@@ -27,16 +25,14 @@ SCHEME: Final = "scheme"
 WORLD: Final = "world"
 WORLD_RATIONALE: Final = "world-rationale"
 WORLD_RESTORE: Final = "world-restore"
-PINS: Final = "pins"
+PINS: Final = "pins-add"
+REPLAY: Final = "replay"
+PIN: Final = "pin"
+ASSUMPTIONS: Final = "assumptions"
 
 SIDES: Final = ("a", "b")
 
-RANK_OUTCOME: Final = "rank-outcome"
-RANK_BARS: Final = "rank-bars"
-RANK_OVER_TIME: Final = "rank-over-time"
-RANK_TABLE: Final = "rank-table"
-RANK_SUMMARY: Final = "rank-summary"
-RANK_TIME: Final = "rank-time"
+RANKING: Final = "ranking"
 
 SEARCH: Final = "variable-search"
 SEARCH_KIND: Final = "variable-kind"
@@ -47,13 +43,3 @@ SECTOR: Final = "sector"
 SKETCH: Final = "sketch"
 SKETCH_VALUES: Final = "sketch-values"
 SKETCH_YEAR: Final = "sketch-year"
-
-
-def lever(key: str, part: str) -> dict[str, str]:
-    """A part of one lever's control that Dash knows: slider, number, start or ramp."""
-    return {"lever": key, "part": part}
-
-
-def chart(side: str, part: str) -> dict[str, str]:
-    """A part of one chart: choice, figure or table."""
-    return {"chart": side, "part": part}

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from policy_lab.app.words import name_in_words, say
 
 KEY_LENGTH = 16
+SHORT = 3
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 #: What a unit's name begins with among the names that a language has for things of the model.
 UNIT = "unit: "
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
@@ -43,6 +45,22 @@ def key_of(name: str) -> str:
     if slug and len(slug) <= KEY_LENGTH and re.fullmatch(r"[A-Za-z0-9 _-]+", name):
         return slug
     return slug[: KEY_LENGTH - 4].strip("-") + "-" + _digest(name, 3)
+
+
+def short_keys(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """Name to a key of three letters or digits for links that would be too long; it depends on the name alone.
+
+    Only where two names share one, or it is in ``taken``, does the later one take the next that is free.
+    """
+    found: dict[str, str] = {}
+    used = set(taken)
+    for name in names:
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+        while (key := _letters(number)) in used:
+            number += 1
+        used.add(key)
+        found[name] = key
+    return found
 
 
 def label_of(name: str) -> str:
@@ -113,3 +131,7 @@ def with_unit(text: str, unit: str) -> str:
 
 def _digest(name: str, length: int) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:length]
+
+
+def _letters(number: int) -> str:
+    return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(SHORT))

@@ -1,33 +1,29 @@
-"""What a person has set on the page, as plain data, and its journey to and from the browser."""
+"""What a policy is to the page, as plain data: a world, every lever's setting, and the assumptions changed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from policy_lab.model import Lever, Model, Scenario, Setting
+from policy_lab.model import Lever, Model, Setting
 
 STATUS_QUO = "status_quo"
-MOST_PINS = 3
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides what the Explore page shows.
+    """One policy.
 
     Attributes:
         world: key of the scenario whose levers, events and assumptions were taken; "" for a bare status quo.
         levers: every lever of the model with its setting.
-        charts: variables shown in the two charts.
-        pins: keys of scenarios drawn beside the current policy.
+        assumptions: uncertain parameters that were changed, by name, in their own unit.
     """
 
     world: str
     levers: Mapping[str, Setting]
-    charts: tuple[str, str]
-    pins: tuple[str, ...] = ()
+    assumptions: Mapping[str, float] = field(default_factory=dict)
 
 
 def status_quo_world(model: Model) -> str:
@@ -50,34 +46,42 @@ def levers_of_world(model: Model, world: str) -> dict[str, Setting]:
     return settings
 
 
+def ranges_of(model: Model, lever: Lever) -> tuple[tuple[float, float], ...]:
+    """Lowest and highest value, start (year) and ramp (years) of a lever, as far as the model's own limits allow."""
+    clock = model.program.clock
+    years = clock.final - clock.initial
+    start = _within(model, lever.start, clock.initial, clock.final)
+    return (lever.low, lever.high), start, _within(model, lever.ramp, 0.0, years)
+
+
+def _within(model: Model, constant: str, low: float, high: float) -> tuple[float, float]:
+    floor, ceiling = model.range_of(constant) if constant in model.program.equations else (None, None)
+    return max(low, low if floor is None else floor), min(high, high if ceiling is None else ceiling)
+
+
 def default_settings(model: Model) -> Settings:
-    """The page as it opens: status quo, and two variables that say most at one glance."""
+    """The policy that the page opens with: status quo."""
     world = status_quo_world(model)
-    return Settings(world, levers_of_world(model, world), first_charts(model))
+    return Settings(world, levers_of_world(model, world))
 
 
 def first_charts(model: Model) -> tuple[str, str]:
     """The first two headline outcomes, or the first two of whatever the model has."""
     headlines = [name for name, outcome in model.outcomes.items() if outcome.headline]
-    candidates = [*headlines, *model.outcomes, *_moving(model), *model.program.visible]
-    unique = list(dict.fromkeys(candidates))
+    moving = [n for n in model.program.visible if model.program.equations[n].kind in {"stock", "auxiliary"}]
+    unique = list(dict.fromkeys([*headlines, *model.outcomes, *moving, *model.program.visible]))
     return unique[0], unique[min(1, len(unique) - 1)]
 
 
 def constants_of(model: Model, settings: Settings) -> dict[str, float]:
-    """The constants that differ from the model file: the world's, and the levers'."""
-    return model.constants_of(settings.world or None, moved_levers(model, settings))
+    """The constants that differ from the model file: the world's, the levers', and the changed assumptions."""
+    return model.constants_of(settings.world or None, {**moved_levers(model, settings), **settings.assumptions})
 
 
 def moved_levers(model: Model, settings: Settings) -> dict[str, Setting]:
     """Levers that do not stand as the chosen world sets them."""
     world = levers_of_world(model, settings.world)
     return {name: setting for name, setting in settings.levers.items() if not same(setting, world[name])}
-
-
-def is_status_quo(model: Model, settings: Settings) -> bool:
-    """Whether the current policy is status quo itself."""
-    return settings.world == status_quo_world(model) and not moved_levers(model, settings)
 
 
 def same(one: Setting, other: Setting) -> bool:
@@ -91,69 +95,11 @@ def to_list(setting: Setting) -> list[float | None]:
     return [x if math.isfinite(x) else None for x in (setting.value, setting.start, setting.ramp)]
 
 
-def to_data(settings: Settings, keys: Mapping[str, str]) -> dict[str, Any]:
-    """Settings as JSON for the browser, levers by key."""
-    return {
-        "world": settings.world,
-        "levers": {keys[name]: to_list(setting) for name, setting in settings.levers.items()},
-        "charts": list(settings.charts),
-        "pins": list(settings.pins),
-    }
-
-
-def from_data(data: Mapping[str, Any], model: Model, keys: Mapping[str, str]) -> Settings:
-    """Settings from the browser; whatever is missing, unknown or not a number stands as on the default page."""
-    base = default_settings(model)
-    world = data.get("world")
-    world = world if isinstance(world, str) and world in model.scenarios else base.world
-    sent = data.get("levers")
-    sent = sent if isinstance(sent, Mapping) else {}
-    standing = levers_of_world(model, world)
-    levers = {name: _received(sent.get(keys[name]), model.levers[name], s) for name, s in standing.items()}
-    charts = [c for c in _texts(data.get("charts")) if c in model.program.visible]
-    pins = [p for p in _texts(data.get("pins")) if p in model.scenarios]
-    shown = (charts[0], charts[1]) if len(charts) == 2 else base.charts
-    return Settings(world, levers, shown, tuple(dict.fromkeys(pins))[:MOST_PINS])
-
-
-def clamp(lever: Lever, value: float) -> float:
-    """A value moved into the lever's range."""
-    return min(max(value, lever.low), lever.high)
-
-
-def _received(sent: object, lever: Lever, standing: Setting) -> Setting:
-    if not isinstance(sent, list) or len(sent) != 3:
-        return standing
-    value, start, ramp = (_number(x) for x in sent)
-    asked = Setting(clamp(lever, value) if math.isfinite(value) else math.nan, start, ramp)
-    return _filled(asked, standing)
-
-
 def _filled(setting: Setting, standing: Setting) -> Setting:
     """The setting, with what it leaves open (or what the lever does not have) taken from the standing one."""
-    names = ("value", "start", "ramp")
     open_parts = {
         n: getattr(standing, n)
-        for n in names
-        if not math.isfinite(_number(getattr(setting, n))) or not math.isfinite(getattr(standing, n))
+        for n in ("value", "start", "ramp")
+        if not math.isfinite(getattr(setting, n)) or not math.isfinite(getattr(standing, n))
     }
     return replace(setting, **open_parts) if open_parts else setting
-
-
-def _number(value: object) -> float:
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if usable and isinstance(value, int | float) else math.nan
-
-
-def _texts(value: object) -> list[str]:
-    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
-
-
-def _moving(model: Model) -> list[str]:
-    return [n for n in model.program.visible if model.program.equations[n].kind in {"stock", "auxiliary"}]
-
-
-def scenario_title(model: Model, key: str, bare: str) -> str:
-    """A scenario's title; ``bare`` is what a model without scenarios calls its status quo."""
-    scenario: Scenario | None = model.scenarios.get(key)
-    return scenario.title if scenario else bare

@@ -15,7 +15,6 @@ from policy_lab.app import words
 from policy_lab.app.language import translated
 from policy_lab.app.naming import keys_of
 from policy_lab.app.settings import Settings
-from policy_lab.charts import Floats, nice_limits
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 
@@ -103,9 +102,4 @@ class Workbench:
     def run_of_world(self, key: str) -> Runs:
         """The run of a world as its file stands."""
         levers = page.levers_of_world(self.model, key)
-        return self.run(page.constants_of(self.model, Settings(key, levers, self.default.charts)))
-
-    def limits(self, variable: str, drawn: list[Floats]) -> tuple[float, float]:
-        """Limits of a variable's axis: its range across the worlds, wider only if a drawn line leaves it."""
-        low, high = self.ranges[variable]
-        return nice_limits(min(low, *(float(y.min()) for y in drawn)), max(high, *(float(y.max()) for y in drawn)))
+        return self.run(page.constants_of(self.model, Settings(key, levers)))

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dash import html
 
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, dcc, html
-
-from policy_lab.app import answers, ids
+from policy_lab.app import ids
+from policy_lab.app.facts import title_of
+from policy_lab.app.markup import Tag
+from policy_lab.app.settings import first_charts
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
 
-#: Entries a chooser lists at once; typing finds the others.
-MOST_LISTED = 120
-SHOWN = {"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False}
 
-
-def layout(bench: Workbench, side: str, first: dict[str, Any]) -> html.Article:
-    """One chart, already drawn for the settings the page opens with.
-
-    Args:
-        bench: the model.
-        side: "a" or "b".
-        first: ``answers.picture`` of the default settings.
-    """
-    place = ids.SIDES.index(side)
-    variable = bench.default.charts[place]
+def layout(bench: Workbench, side: str) -> html.Article:
+    """One chart, empty until the scripts draw it; ``side`` is "a" or "b"."""
+    variable = first_charts(bench.model)[ids.SIDES.index(side)]
     return html.Article(
         [
             html.Div([_chooser(bench, side, variable), _tools(side)], className="chart__head"),
             html.Div(
                 [
-                    dcc.Graph(
-                        id=ids.chart(side, "figure"),
-                        figure=first["figures"][place],
-                        config=SHOWN,
-                        responsive=True,
-                        className="chart__figure",
-                    ),
+                    html.Div(className="chart__figure", **{"data-plot": side}),
                     html.Span(say("chart.updating"), className="chart__updating", **{"aria-hidden": "true"}),
                 ],
                 className="chart__frame",
             ),
-            html.P(first["summaries"][place], className="chart__summary"),
+            html.P("", className="chart__summary"),
         ],
         className=f"chart chart--{side}",
         id=f"chart-{side}",
@@ -50,42 +33,50 @@ def layout(bench: Workbench, side: str, first: dict[str, Any]) -> html.Article:
     )
 
 
-def numbers(side: str, first: dict[str, Any]) -> html.Div:
-    """The table behind a chart."""
-    table = first["tables"][ids.SIDES.index(side)]
-    return html.Div(
-        dmc.Table(id=ids.chart(side, "table"), data=table, striped="odd", tabularNums=True, captionSide="top"),
-        className="numbers",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": say(f"chart.choose.{side}") + ": " + say("chart.table")},
-    )
-
-
-def register(app: Dash) -> None:
-    """What a chart shows goes through the page's state."""
-    for side in ids.SIDES:
-        app.clientside_callback(
-            ClientsideFunction("policy_lab", "chooseChart"),
-            Input(ids.chart(side, "choice"), "value"),
-            prevent_initial_call=True,
+def numbers() -> html.Details:
+    """The tables behind the charts; the scripts fill them when they are opened."""
+    tables = [
+        html.Div(
+            html.Table(className="plain", **{"data-table": side}),
+            className="numbers",
+            tabIndex=0,
+            role="region",
+            **{"aria-label": say(f"chart.choose.{side}") + ": " + say("chart.table")},
         )
+        for side in ids.SIDES
+    ]
+    summary = html.Summary(say("chart.table_both"), className="button button--link")
+    return html.Details([summary, html.Div(tables, className="numbers-pair")], className="data")
 
 
-def _chooser(bench: Workbench, side: str, variable: str) -> dmc.Select:
-    return dmc.Select(
-        id=ids.chart(side, "choice"),
-        label=say(f"chart.choose.{side}"),
-        data=answers.choices(bench.model),
-        value=variable,
-        searchable=True,
-        allowDeselect=False,
-        checkIconPosition="right",
-        maxDropdownHeight=380,
-        limit=MOST_LISTED,
-        nothingFoundMessage=say("chart.nothing"),
-        className="field field--title",
+def _chooser(bench: Workbench, side: str, variable: str) -> html.Div:
+    """A field that narrows a list as one types, as the WAI-ARIA pattern of a combobox has it."""
+    field, listed = f"choose-{side}", f"choose-{side}-list"
+    box = {
+        "type": "text",
+        "id": field,
+        "role": "combobox",
+        "class": "combo__field",
+        "value": title_of(bench.model, variable),
+        "autocomplete": "off",
+        "spellcheck": "false",
+        "aria-autocomplete": "list",
+        "aria-expanded": "false",
+        "aria-controls": listed,
+        "data-side": side,
+    }
+    return html.Div(
+        [
+            html.Label(say(f"chart.choose.{side}"), htmlFor=field, className="unseen"),
+            Tag("input", None, box),
+            html.Ul([], id=listed, className="combo__list", role="listbox", hidden=True, **_named(side)),
+        ],
+        className="combo field--title",
     )
+
+
+def _named(side: str) -> dict[str, str]:
+    return {"aria-label": say(f"chart.choose.{side}")}
 
 
 def _tools(side: str) -> html.Details:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dash import ClientsideFunction, Dash, Input, Output, html
+from dash import Dash, html
 
 from policy_lab.app import ids
 from policy_lab.app.words import language, languages, say
 
-PAGES = {"explore": "/", "rank": "/rank", "model": "/model"}
+PAGES = {"explore": "/", "compare": "/compare", "rank": "/rank", "model": "/model"}
 
 
 def layout(app: Dash) -> html.Header:
@@ -34,16 +34,6 @@ def layout(app: Dash) -> html.Header:
             ),
         ],
         className="bar",
-    )
-
-
-def register(app: Dash) -> None:
-    """Every button is the browser's own affair; Dash is told the colours once, and again when they change."""
-    app.clientside_callback(
-        ClientsideFunction("policy_lab", "colour"),
-        Output(ids.PROVIDER, "forceColorScheme"),
-        Output(ids.SCHEME, "children"),
-        Input(ids.FACTS, "data"),
     )
 
 

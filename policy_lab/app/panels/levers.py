@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import dash_mantine_components as dmc
-from dash import MATCH, ClientsideFunction, Dash, Input, Output, html
+from dash import html
 
-from policy_lab.app import ids
+from policy_lab.app.facts import places_of
+from policy_lab.app.markup import Tag
 from policy_lab.app.naming import figure_of, key_of, label_of, unit_of
-from policy_lab.app.settings import lever_default
+from policy_lab.app.settings import lever_default, ranges_of
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
 from policy_lab.model import Lever, Setting
-
-#: Parts whose moves Dash reports. The slider is watched by the page's script itself, which is quicker.
-BOXES = ("number", "start", "ramp")
 
 
 def layout(bench: Workbench) -> html.Section:
@@ -32,21 +30,6 @@ def layout(bench: Workbench) -> html.Section:
         return html.Section([head, html.P(say("explore.no_levers"), className="empty")], className="levers")
     body = html.Div([_group(bench, name) for name in groups], className="groups")
     return html.Section([head, _jumps(groups), body], className="levers")
-
-
-def register(app: Dash) -> None:
-    """Each control tells the page's state of its moves; the state sets the control's other parts."""
-    app.clientside_callback(
-        ClientsideFunction("policy_lab", "move"),
-        Output(ids.lever(MATCH, "number"), "error"),
-        [Input(ids.lever(MATCH, part), "value") for part in BOXES],
-        prevent_initial_call=True,
-    )
-
-
-def places_of(step: float) -> int:
-    """Decimal places that a lever's step needs: 0.05 needs two."""
-    return next((p for p in range(7) if math.isclose(step * 10**p, round(step * 10**p), abs_tol=1e-9)), 6)
 
 
 def _jumps(groups: list[str]) -> html.Nav:
@@ -84,7 +67,7 @@ def _lever(bench: Workbench, lever: Lever) -> html.Div:
     standing = lever_default(bench.model, lever)
     return html.Div(
         [
-            _number(key, lever, label),
+            *_number(key, lever, label),
             html.Div(
                 [_step("minus", "−", label), _slider(key, lever, label), _step("plus", "+", label)],
                 className="lever__slide",
@@ -105,24 +88,16 @@ def _lever(bench: Workbench, lever: Lever) -> html.Div:
     )
 
 
-def _number(key: str, lever: Lever, label: str) -> dmc.NumberInput:
-    unit = unit_of(lever.unit)
-    return dmc.NumberInput(
-        id=ids.lever(key, "number"),
-        label=[html.Span(label, className="lever__name"), html.Span(unit, className="lever__unit")],
-        value=lever.default,
-        min=lever.low,
-        max=lever.high,
-        step=lever.step,
-        decimalScale=max(places_of(lever.step), places_of(lever.default)),
-        clampBehavior="blur",
-        hideControls=True,
-        debounce=250,
-        className="lever__number",
-    )
+def _number(key: str, lever: Lever, label: str) -> list[Any]:
+    """Name with unit, and a box for the exact value."""
+    box = {"type": "number", "id": f"number-{key}", "class": "box lever__number", "min": lever.low, "max": lever.high}
+    box |= {"step": "any", "value": plain_number(lever.default), "inputmode": "decimal", "data-part": "number"}
+    name = [html.Span(label, className="lever__name"), html.Span(unit_of(lever.unit), className="lever__unit")]
+    return [html.Label(name, htmlFor=f"number-{key}", className="lever__label"), Tag("input", None, box)]
 
 
-def _slider(key: str, lever: Lever, label: str) -> dmc.Slider:
+def _slider(key: str, lever: Lever, label: str) -> html.Div:
+    """A slider of the browser's own, which works by keyboard, touch and screen reader; a tick marks status quo."""
     said = say(
         "lever.slider",
         lever=label,
@@ -131,18 +106,10 @@ def _slider(key: str, lever: Lever, label: str) -> dmc.Slider:
         unit=unit_of(lever.unit),
         default=_figure(lever, lever.default),
     )
-    return dmc.Slider(
-        id=ids.lever(key, "slider"),
-        min=lever.low,
-        max=lever.high,
-        step=lever.step,
-        value=lever.default,
-        marks=[{"value": lever.default}],
-        thumbLabel=said,
-        label=None,
-        updatemode="mouseup",
-        className="lever__slider",
-    )
+    slider = {"type": "range", "class": "slider", "min": lever.low, "max": lever.high, "step": lever.step}
+    slider |= {"value": plain_number(lever.default), "aria-label": said, "data-part": "slider", "autocomplete": "off"}
+    tick = html.Span(className="lever__tick", **{"aria-hidden": "true"})
+    return html.Div([tick, Tag("input", None, slider)], className="lever__slider")
 
 
 def _step(part: str, sign: str, label: str) -> html.Button:
@@ -163,36 +130,46 @@ def _about(bench: Workbench, key: str, lever: Lever, label: str, standing: Setti
     said = say("lever.about", lever=label)
     summary = html.Summary("i", className="button button--small lever__i", title=said, **{"aria-label": said})
     return html.Details(
-        [summary, html.Div([*_timing(bench, key, standing), html.Dl(told)], className="lever__about")],
+        [summary, html.Div([*_timing(bench, key, lever, standing), html.Dl(told)], className="lever__about")],
         className="lever__more",
     )
 
 
-def _timing(bench: Workbench, key: str, standing: Setting) -> list[object]:
-    """Start year and ramp; a lever without them keeps hidden boxes, so that every control has the same parts."""
-    clock = bench.model.program.clock
-    boxes = (
-        ("start", standing.start, clock.initial, clock.final),
-        ("ramp", standing.ramp, 0.0, clock.final - clock.initial),
-    )
+def _timing(bench: Workbench, key: str, lever: Lever, standing: Setting) -> list[object]:
+    """Start year and ramp, where the lever has them."""
+    _, starts, ramps = ranges_of(bench.model, lever)
+    boxes = (("start", standing.start, *starts), ("ramp", standing.ramp, *ramps))
     fields = [
-        dmc.NumberInput(
-            id=ids.lever(key, part),
-            label=say(f"lever.{part}"),
-            value=value if math.isfinite(value) else None,
-            min=low,
-            max=high,
-            step=1,
-            clampBehavior="blur",
-            hideControls=True,
-            debounce=250,
-            className="field field--small" if math.isfinite(value) else "is-hidden",
+        html.Div(
+            [
+                html.Label(say(f"lever.{part}"), htmlFor=f"{part}-{key}", className="label"),
+                Tag(
+                    "input",
+                    None,
+                    {
+                        "type": "number",
+                        "id": f"{part}-{key}",
+                        "class": "box",
+                        "min": low,
+                        "max": high,
+                        "step": "any",
+                        "value": plain_number(value),
+                        "data-part": part,
+                    },
+                ),
+            ],
+            className="field--small",
         )
         for part, value, low, high in boxes
+        if math.isfinite(value)
     ]
-    timed = math.isfinite(standing.start) or math.isfinite(standing.ramp)
-    return [html.Div(fields, className="lever__timing"), *([] if timed else [html.P(say("lever.no_timing"))])]
+    return [html.Div(fields, className="lever__timing") if fields else html.P(say("lever.no_timing"))]
 
 
 def _figure(lever: Lever, value: float) -> str:
     return figure_of(value, max(places_of(lever.step), places_of(value) if places_of(value) < 4 else 2))
+
+
+def plain_number(value: float) -> str:
+    """A number as a field of the browser takes it: no thousands, a point, nothing behind it that is not needed."""
+    return f"{value:.10g}"

@@ -1,0 +1,125 @@
+/* Bands and ranges: the policy under many members, each with its own values of what nobody knows for sure.
+
+   The members are drawn once (policy_lab/app/members.py) and are the same for every policy, so that a difference
+   between two policies is taken member by member. Workers run them, off the page's thread: first FIRST of them, soon
+   after a move; while the hand rests, all. One ensemble is under way at a time and the latest wish wins: one that
+   nobody wants any more ends with its present piece.
+
+     PolicyLab.bands.begin()            promise; starts the workers, settles when they can be asked
+     PolicyLab.bands.want(wish)         wish: {key, policy, reference, held, heldReference, charts, headlines}: constants
+                                        of the two, names of parameters that do not vary in them, variables for fans,
+                                        outcomes for ranges
+     PolicyLab.bands.on(listener)       listener({key, members, fans, ranges}); fans: {variable: {low90, low50, high50,
+                                        high90}}, each by time; ranges: {outcome: [low, high]}, 90 % of the changes of
+                                        the last moment against the reference
+     PolicyLab.bands.latest             the last such answer, or null */
+(function (root) {
+  "use strict";
+
+  const lab = (root.PolicyLab = root.PolicyLab || {});
+  const FIRST = 200; // members behind the first band after a move
+  const PIECE = 50; // members a worker runs before it looks for news
+  const MOST_WORKERS = 4;
+
+  const listeners = [];
+  let workers = [];
+  let total = 0; // members there are
+  let wanted = null; // the latest wish
+  let running = null; // the wish under way: {wish, pieces, next, busy, size}
+  let refining = false; // the hand rests, so all members may run
+  let latest = null;
+
+  async function begin() {
+    await lab.runs.ready;
+    if (!lab.runs.here || !lab.facts.files.members || typeof Worker === "undefined") return;
+    const reply = await fetch(lab.facts.files.members);
+    if (!reply.ok) return;
+    const values = await reply.arrayBuffer();
+    const names = Object.values(lab.facts.assumptions).map((about) => about.name);
+    if (!names.length) return;
+    total = values.byteLength / 4 / names.length;
+    const { module, layout } = lab.runs.engine;
+    const count = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
+    const loading = Array.from({ length: count }, () => {
+      const worker = new Worker(lab.facts.files.worker);
+      const ready = new Promise((done) => { worker.ready = done; });
+      worker.onmessage = ({ data }) => heard(worker, data);
+      worker.onerror = () => lost(worker);
+      worker.postMessage({ kind: "load", module, layout, values, names });
+      return ready.then(() => worker);
+    });
+    workers = await Promise.all(loading);
+    step();
+  }
+
+  function want(wish) {
+    if (wanted && wanted.key === wish.key) return;
+    wanted = wish;
+    refining = false;
+    step();
+  }
+
+  /* Gives every idle worker its next piece of the latest wish. */
+  function step() {
+    if (!workers.length || !wanted) return;
+    if (running && running.wish !== wanted && running.busy === 0) running = null;
+    if (!running) running = { wish: wanted, pieces: [], next: 0, busy: 0, gathered: 0, gathering: false };
+    if (running.wish !== wanted) return;
+    const goal = Math.min(total, running.gathered >= Math.min(FIRST, total) ? (refining ? total : running.gathered) : FIRST);
+    for (const worker of workers) {
+      if (worker.busy || running.next >= goal) continue;
+      const from = running.next;
+      running.next = Math.min(goal, from + PIECE);
+      running.busy += 1;
+      worker.busy = true;
+      worker.postMessage({ kind: "run", wish: running.wish, from, to: running.next });
+    }
+    const done = running.pieces.reduce((sum, piece) => sum + piece.count, 0);
+    if (done === goal && done > running.gathered && !running.gathering && running.busy === 0) gather(goal);
+  }
+
+  function gather(goal) {
+    running.gathering = true;
+    running.busy += 1;
+    workers[0].busy = true;
+    workers[0].postMessage({ kind: "gather", wish: running.wish, pieces: running.pieces, members: goal });
+  }
+
+  function heard(worker, data) {
+    if (data.kind === "ready") return worker.ready();
+    worker.busy = false;
+    running.busy -= 1;
+    if (data.kind === "piece") running.pieces.push(data.piece);
+    else if (data.kind === "answer") {
+      running.gathering = false;
+      running.gathered = data.answer.members;
+      latest = data.answer;
+      for (const listener of listeners) listener(latest);
+    } else if (data.kind === "error") {
+      if (running.wish === wanted) wanted = null; // these values cannot be run; the next move may be
+      running = running.busy ? running : null;
+    }
+    return step();
+  }
+
+  /* A worker that broke is let go; the others do its work. */
+  function lost(worker) {
+    worker.terminate();
+    workers = workers.filter((other) => other !== worker);
+    running = null;
+    for (const other of workers) if (other.busy) other.busy = false;
+    step();
+  }
+
+  function refine() {
+    refining = true;
+    step();
+  }
+
+  lab.bands = {
+    begin, want, refine,
+    on: (listener) => listeners.push(listener),
+    get latest() { return latest; },
+    get here() { return workers.length > 0; },
+  };
+})(globalThis);

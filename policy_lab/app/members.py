@@ -1,0 +1,36 @@
+"""The members of the page's ensembles: values of every uncertain parameter, drawn once, the same in page and Python.
+
+Scrambled Sobol' points with a fixed seed, through each parameter's own distribution. The first 2^k members are those
+of a smaller sample, so that a page shows a band of few and refines it with more. Values are rounded to 32 bits, which
+is how the page gets them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policy_lab.ensemble.designs import sobol_points
+from policy_lab.ensemble.factors import uncertainty_factors, values_of
+from policy_lab.model import Model
+
+#: How many are drawn, a power of two; how many stand behind the first band after a move.
+MEMBERS: Final = 1024
+SEED: Final = 20_250_611
+
+
+def members_of(model: Model) -> dict[str, NDArray[np.float32]]:
+    """Name of each uncertain parameter to ``value[member]``, in the parameter's unit."""
+    factors = uncertainty_factors(model)
+    if not factors:
+        return {}
+    drawn = values_of(factors, sobol_points(MEMBERS, len(factors), SEED))
+    return {name: values.astype(np.float32) for name, values in drawn.items()}
+
+
+def packed(model: Model) -> bytes:
+    """``value[parameter, member]``, parameters in the order of their table, as little-endian floats of 32 bits."""
+    drawn = members_of(model)
+    return b"".join(values.astype("<f4").tobytes() for values in drawn.values())

@@ -1,0 +1,424 @@
+"""The page's scripts, in node: what a state amounts to, links, undo, figures, and where a chart puts what."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import playwright
+import pytest
+
+from policy_lab.app import facts as page_facts
+from policy_lab.app import link, members, naming, words
+from policy_lab.app import settings as page
+from policy_lab.app.engine import names
+from policy_lab.app.factory import default_run
+from policy_lab.app.settings import Settings
+from policy_lab.app.workbench import Memory, Workbench
+from policy_lab.charts import nice_limits
+from policy_lab.ensemble.factors import uncertainty_factors
+from policy_lab.model import Model, Setting, load_model
+
+NODE = shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")
+TESTS = Path(__file__).parent
+SMALL = TESTS / "models" / "small_field"
+STATES = 1000
+Call = Callable[..., list[Any]]
+
+
+@pytest.fixture(scope="module")
+def big() -> Model:
+    return load_model("big_science")
+
+
+@pytest.fixture(scope="module")
+def small() -> Model:
+    return load_model(SMALL)
+
+
+def caller(model: Model, folder: Path) -> Call:
+    """A function that has the scripts do a list of jobs for a model."""
+    bench = Workbench(model, Memory(default_run(model)))
+    told = folder / "facts.json"
+    rows = [{"key": row[0], "name": row[1]} for row in names(bench)["variables"]]
+    told.write_text(json.dumps({"facts": page_facts.facts(bench, {}), "variables": rows}), encoding="utf-8")
+
+    def call(jobs: Sequence[Sequence[Any]]) -> list[Any]:
+        command = [NODE, str(TESTS / "page" / "run.js"), str(told)]
+        done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        answers: list[Any] = json.loads(done.stdout)
+        return answers
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def call(big: Model, tmp_path_factory: pytest.TempPathFactory) -> Call:
+    return caller(big, tmp_path_factory.mktemp("big"))
+
+
+@pytest.fixture(scope="module")
+def call_small(small: Model, tmp_path_factory: pytest.TempPathFactory) -> Call:
+    return caller(small, tmp_path_factory.mktemp("small"))
+
+
+# ---- states, drawn at random
+
+
+def five(value: float) -> float:
+    return float(f"{value:.5g}")
+
+
+def drawn_levers(model: Model, random: Random, world: str, share: float) -> dict[str, Setting]:
+    """A world's levers, a share of them moved anywhere in their ranges."""
+    levers = page.levers_of_world(model, world)
+    for name, standing in levers.items():
+        if random.random() >= share:
+            continue
+        drawn = [
+            round(random.uniform(*ends), 1) if n else five(random.uniform(*ends))
+            for n, ends in enumerate(page.ranges_of(model, model.levers[name]))
+        ]
+        kept = [
+            min(max(value, low), high) if math.isfinite(stands) and random.random() < 0.7 else stands
+            for value, stands, (low, high) in zip(
+                drawn,
+                (standing.value, standing.start, standing.ramp),
+                page.ranges_of(model, model.levers[name]),
+                strict=True,
+            )
+        ]
+        levers[name] = Setting(*kept)
+    return levers
+
+
+def drawn_settings(model: Model, random: Random) -> Settings:
+    world = random.choice(list(model.scenarios))
+    assumptions = {
+        known.name: min(max(five(random.uniform(known.low, known.high)), known.low), known.high)
+        for known in model.uncertainties.values()
+        if random.random() < random.choice([0.0, 0.1, 1.0])
+    }
+    return Settings(world, drawn_levers(model, random, world, random.choice([0.0, 0.2, 1.0])), assumptions)
+
+
+def state_of(model: Model, settings: Settings) -> dict[str, Any]:
+    """Settings as the page's state."""
+    keys, assumed = naming.keys_of(model.levers), naming.keys_of(model.uncertainties)
+    return {
+        "world": settings.world,
+        "levers": {keys[name]: page.to_list(setting) for name, setting in settings.levers.items()},
+        "assumptions": {assumed[name]: value for name, value in settings.assumptions.items()},
+        "charts": list(page.first_charts(model)),
+        "pins": [],
+    }
+
+
+def pin_of(model: Model, settings: Settings) -> dict[str, Any]:
+    keys = naming.keys_of(model.levers)
+    moved = page.moved_levers(model, settings)
+    return {"world": settings.world, "levers": {keys[name]: page.to_list(s) for name, s in moved.items()}}
+
+
+def drawn_states(model: Model, count: int, seed: int) -> tuple[list[Settings], list[dict[str, Any]]]:
+    random = Random(seed)
+    charted = [name for name in model.program.visible if model.program.equations[name].kind != "control"]
+    found: list[Settings] = []
+    states = []
+    for _ in range(count):
+        settings = drawn_settings(model, random)
+        state = state_of(model, settings)
+        state["charts"] = random.choices(charted, k=2)
+        pins = [pin_of(model, drawn_settings(model, random)) for _ in range(random.randint(0, 3))]
+        state["pins"] = [pin for n, pin in enumerate(pins) if pin not in pins[:n]]
+        found.append(settings)
+        states.append(state)
+    return found, states
+
+
+def nearly(one: Any, other: Any) -> bool:
+    """Equal, numbers to the precision that a page shows."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(nearly(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(nearly, one, other))
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return bool(one == other)
+
+
+# ---- constants
+
+
+def test_a_state_amounts_to_the_same_constants_as_in_python(big: Model, call: Call) -> None:
+    settings, states = drawn_states(big, 300, seed=1)
+    for asked, got in zip(settings, call([("constants", state) for state in states]), strict=True):
+        assert got == page.constants_of(big, asked)
+
+
+def test_a_world_amounts_to_what_its_file_says(big: Model, call: Call) -> None:
+    worlds = list(big.scenarios)
+    states = [state_of(big, Settings(key, page.levers_of_world(big, key))) for key in worlds]
+    for key, got in zip(worlds, call([("constants", state) for state in states]), strict=True):
+        assert got == big.constants_of(key)
+
+
+def test_an_event_of_a_world_is_marked_at_its_year(call_small: Call) -> None:
+    assert call_small([("marks", "open_laboratory")]) == [[{"time": 2034, "label": "Shock"}]]
+
+
+# ---- links
+
+
+def test_a_thousand_states_come_back_from_their_links(big: Model, call: Call) -> None:
+    settings, states = drawn_states(big, STATES, seed=2)
+    fitting = iter(call([("fits", state["pins"][:n]) for state in states for n in (1, 2, 3)]))
+    for state in states:
+        state["pins"] = state["pins"][: sum(next(fitting) for _ in range(3))]
+    queries = call([("write", state) for state in states])
+    assert max(map(len, queries)) <= 2000
+    assert all(re.fullmatch(r"[?&=A-Za-z0-9._~%-]*", query) for query in queries)
+    for state, opened in zip(states, call([("read", query) for query in queries]), strict=True):
+        assert opened["notice"] == ""
+        assert nearly(opened["state"], state)
+    for asked, query in zip(settings, queries, strict=True):
+        read = link.settings_of(big, query)
+        assert nearly(page.constants_of(big, read), page.constants_of(big, asked))
+
+
+def test_everything_changed_at_once_still_fits_a_link(big: Model, call: Call) -> None:
+    random = Random(3)
+    world = max(big.scenarios, key=len)
+    levers = drawn_levers(big, random, world, 1.0)
+    for name, setting in levers.items():
+        lever = big.levers[name]
+        levers[name] = replace(setting, value=five(lever.high - (lever.high - lever.low) * 0.123457), start=2031.2)
+    assumed = {
+        known.name: five(known.low + (known.high - known.low) * 0.761234) for known in big.uncertainties.values()
+    }
+    state = state_of(big, Settings(world, levers, assumed))
+    state["charts"] = sorted(big.program.visible, key=len)[-2:]
+    whole = pin_of(big, Settings(world, levers))
+    stepped = {name: replace(s, value=big.levers[name].high) for name, s in page.levers_of_world(big, world).items()}
+    pin = pin_of(big, Settings(world, stepped))
+    assert call([("fits", [pin]), ("fits", [pin, whole])]) == [True, False]
+    state["pins"] = [pin, *({"world": key, "levers": {}} for key in list(big.scenarios)[:2])]
+    [fits, query] = call([("fits", state["pins"]), ("write", state)])
+    assert fits
+    assert len(query) <= 2000
+    assert nearly(call([("read", query)])[0]["state"], state)
+
+
+def test_the_page_as_it_opens_has_a_bare_address(big: Model, call: Call) -> None:
+    start = state_of(big, page.default_settings(big))
+    assert call([("write", start), ("read", ""), ("read", "?lang=de")]) == ["", *[{"state": start, "notice": ""}] * 2]
+
+
+BAD = [
+    "?w=nowhere",
+    "?utm_source=letter",
+    "?m=zzzzzzzz",
+    "?l=%3Cscript%3Ealert(1)%3C/script%3E~1",
+    "?l=shared-funding~nan",
+    "?l=shared-funding~1e999",
+    "?l=shared-funding~1e99",
+    "?l=shared-funding~101",
+    "?l=shared-funding~5~1066",
+    "?l=shared-funding~1~2~3~4",
+    "?l=shared-funding",
+    "?l=__~~",
+    "?l=__proto__~1",
+    "?l=constructor~1",
+    "?w=__proto__",
+    "?w=constructor",
+    "?a=shared-funding~1",
+    "?a=toString~1",
+    "?a=x",
+    "?c=knowledge",
+    "?c=knowledge~<b>",
+    "?p=status_quo~~shared-funding",
+    "?p=status_quo~~shared-funding~1~~2~3",
+    "?p=../../etc/passwd",
+    "?p=a&p=b&p=c&p=d",
+    "?w=open_laboratory&w=status_quo",
+    "?&&&",
+    "?%00",
+    "?%E0%A4%A",
+    "?w=%E0%A4%A",
+    "?w",
+]
+
+
+def test_a_bad_link_gives_the_page_as_it_opens_and_says_so(small: Model, call_small: Call) -> None:
+    start = state_of(small, page.default_settings(small))
+    opened = call_small([("read", query) for query in BAD])
+    for query, got in zip(BAD, opened, strict=True):
+        assert got == {"state": start, "notice": words.say("link.bad")}, query
+
+
+def test_an_overlong_link_says_that_it_is_too_long(small: Model, call_small: Call) -> None:
+    [opened] = call_small([("read", "?w=" + "a" * 2000)])
+    assert opened["state"] == state_of(small, page.default_settings(small))
+    assert "2000" in opened["notice"]
+
+
+def test_no_text_whatever_breaks_the_reader(small: Model, call_small: Call) -> None:
+    random = Random(4)
+    signs = "mwlcap=&~_?%20.-e1<>\"'\\\u0000é𝔊shared-fundingopen_laboratory"
+    queries = ["?" + "".join(random.choices(signs, k=random.randint(0, 60))) for _ in range(500)]
+    keys = naming.keys_of(small.levers)
+    for got in call_small([("read", query) for query in queries]):
+        assert set(got["state"]["levers"]) == set(keys.values())
+        assert "<" not in got["notice"]
+    for query in queries:
+        assert set(link.settings_of(small, query).levers) == set(small.levers)
+
+
+def test_an_older_link_opens_and_says_what_changed(small: Model, call_small: Call) -> None:
+    query = "?m=00000000&w=open_laboratory&l=gone-lever~3_shared-funding~900~2030&a=gone-too~1&c=lost~knowledge"
+    [opened] = call_small([("read", query)])
+    assert opened["state"]["world"] == "open_laboratory"
+    assert opened["state"]["levers"]["shared-funding"][:2] == [small.levers["shared funding"].high, 2030]
+    for word in ("00000000", small.hash[:8], "gone-lever", "Shared funding", "gone-too", "lost"):
+        assert word in opened["notice"]
+
+
+def test_a_readable_key_and_a_short_one_lead_to_the_same_lever(small: Model, call_small: Call) -> None:
+    keys = naming.keys_of(small.levers)
+    short = naming.short_keys(keys, keys.values())
+    [one, other] = call_small([("read", "?l=shared-funding~40"), ("read", f"?l={short['shared funding']}~40")])
+    assert one == other
+    assert one["state"]["levers"]["shared-funding"][0] == 40
+
+
+# ---- undo
+
+
+def test_two_hundred_steps_are_undone_and_redone(call: Call) -> None:
+    steps = [[f"state {n}", "", 1000 * n] for n in range(250)]
+    [got] = call([("undone", steps)])
+    assert got["found"] == [f"state {n}" for n in reversed(range(250))]
+    assert (got["back"], got["state"]) == (250, "now")
+
+
+def test_moves_of_one_lever_in_one_breath_are_one_step(call: Call) -> None:
+    steps = [["a", "lever x", 0], ["b", "lever x", 300], ["c", "lever y", 600], ["d", "lever y", 5000]]
+    assert call([("undone", steps)])[0]["found"] == ["d", "c", "a"]
+
+
+# ---- figures and charts
+
+
+def test_figures_read_as_in_python(call: Call) -> None:
+    values = [0, 0.51, -0.51, 0.0004, -0.0004, 12.345, 999.6, 1234.6, 9999.4, 10000, -123456.7, 1e9, 3.14159e-7]
+    jobs = [(value, places) for value in values for places in (None, 0, 2)]
+    got = call([("figure", value, places) for value, places in jobs])
+    assert got == [naming.figure_of(value, places) for value, places in jobs]
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 1), (0.2, 0.9), (-0.6, 0.7), (3, 3), (0, 0), (5e6, 9e6), (-5, -4.9), (990, 1010)]
+)
+def test_an_axis_is_as_in_python_and_its_ticks_are_round(call: Call, low: float, high: float) -> None:
+    [limits, ticks] = call([("limits", low, high), ("ticks", *nice_limits(low, high), 6)])
+    assert limits == pytest.approx(nice_limits(low, high))
+    assert 2 <= len(ticks) <= 6
+    steps = np.diff(ticks)
+    assert steps == pytest.approx(steps[0])
+    leading = steps[0] / 10.0 ** math.floor(math.log10(steps[0]) + 1e-9)
+    assert min(abs(leading - digit) for digit in (1, 2, 2.5, 5)) < 1e-6
+
+
+def test_headlines_say_direction_in_words(call_small: Call) -> None:
+    [up, down, same] = call_small(
+        [
+            ("headline", "knowledge", [1, 120], [1, 100]),
+            ("headline", "knowledge", [1, 80], [1, 100]),
+            ("headline", "knowledge", [1, 100], [1, 100]),
+        ]
+    )
+    assert (up["change"], up["tone"]) == ("▲ 20 better", "better")
+    assert (down["change"], down["tone"]) == ("▼ 20 worse", "worse")
+    assert same == {"value": "100", "change": "as status quo", "tone": "same"}
+
+
+PICTURE = {
+    "title": "Knowledge",
+    "unit": "papers",
+    "time": [2020, 2030, 2040],
+    "lines": [
+        {"key": "status-quo", "label": "Status quo", "kind": "status-quo", "values": [0, 50, 100]},
+        {"key": "policy", "label": "=Policy, mine", "kind": "policy", "values": [0, 80, 101]},
+    ],
+    "bands": [],
+}
+
+
+def test_a_curve_goes_through_its_values(call: Call) -> None:
+    [plan] = call([("plan", PICTURE, {"width": 600, "height": 300})])
+    points = [tuple(map(float, p.split())) for p in re.findall(r"[ML]([\d. ]+)", plan["lines"][0]["d"])]
+    box = plan["box"]
+    low, high = plan["limits"]
+    for (x, y), time, value in zip(points, PICTURE["time"], PICTURE["lines"][0]["values"], strict=True):
+        assert x == pytest.approx(box["left"] + (time - 2020) / 20 * (box["right"] - box["left"]), abs=0.06)
+        assert y == pytest.approx(box["bottom"] - (value - low) / (high - low) * (box["bottom"] - box["top"]), abs=0.06)
+
+
+def test_names_at_line_ends_never_cover_each_other(call: Call) -> None:
+    picture = {
+        **PICTURE,
+        "lines": [{**PICTURE["lines"][0], "key": str(n), "values": [0, 1, 100 + n]} for n in range(5)],
+    }
+    [plan] = call([("plan", picture, {"width": 600, "height": 200})])
+    heights = sorted(end["y"] for end in plan["ends"])
+    assert min(np.diff(heights)) >= 12
+    assert heights[-1] <= plan["box"]["bottom"] + 1e-9
+
+
+def test_the_numbers_of_a_chart_are_saved_with_their_source(call: Call) -> None:
+    [text] = call([("csv", PICTURE, ["Source: me\nand more", "http://127.0.0.1/?m=1"])])
+    lines = text.splitlines()
+    assert lines[:2] == ["# Source: me and more", "# http://127.0.0.1/?m=1"]
+    rows = list(csv.reader(lines[2:]))
+    assert rows[0] == ["Time", "Status quo", "'=Policy, mine"]  # no cell that a spreadsheet would take for a formula
+    assert [float(cell) for cell in rows[2]] == [2030, 50, 80]
+
+
+# ---- members
+
+
+def test_members_are_those_of_the_parameters_own_distributions(big: Model) -> None:
+    drawn = members.members_of(big)
+    assert list(drawn) == list(big.uncertainties)
+    shares = np.linspace(0.05, 0.95, 10)
+    for factor in uncertainty_factors(big):
+        values = drawn[factor.name]
+        assert len(values) == members.MEMBERS
+        assert factor.low * (1 - 1e-6) <= values.min() <= values.max() <= factor.high * (1 + 1e-6)
+        spread = factor.high - factor.low
+        got, true = np.quantile(values, shares), factor.at(shares)
+        assert np.max(np.abs(got - true)) < 0.01 * spread, factor.name
+
+
+def test_the_file_of_members_holds_what_python_draws(big: Model) -> None:
+    drawn = members.members_of(big)
+    read = np.frombuffer(members.packed(big), dtype="<f4").reshape(len(drawn), members.MEMBERS)
+    for row, values in zip(read, drawn.values(), strict=True):
+        assert np.array_equal(row, values)
+
+
+def test_a_model_without_uncertain_parameters_has_no_members(small: Model) -> None:
+    bare = replace(small, uncertainties={})
+    assert members.members_of(bare) == {}
+    assert members.packed(bare) == b""
