@@ -5,6 +5,8 @@
   "use strict";
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
+  const SHORT = 7; // rows of one table; longer ones stand in two
+  const MOST = 8; // assumptions that are listed
   const words = (key, values) => lab.say("brief." + key, values);
   const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const tag = (name, inside, more) => `<${name}${more || ""}>${inside}</${name}>`;
@@ -12,16 +14,40 @@
   const table = (head, rows) => tag("table", tag("thead", line(head, "th")) + tag("tbody", rows.map((row) => line(row, "td")).join("")));
   const withUnit = (text, unit) => (unit && text ? text + " " + unit : text);
 
-  const STYLE = `@page{size:A4;margin:11mm}*{box-sizing:border-box}
-body{margin:0 auto;max-width:188mm;padding:4mm 0;color:#1b2430;background:#fff;font:9.2pt/1.32 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
-h1{margin:0 0 1mm;font-size:16pt;line-height:1.15}h2{margin:3mm 0 1mm;font-size:10pt}p{margin:0 0 1.5mm}
-.why{color:#556270}.caveat{padding:1.6mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
-.charts{display:grid;grid-template-columns:1fr 1fr;gap:3mm}.charts svg{display:block;width:100%;height:auto;border:.2mm solid #dce2e9}
-.two{display:grid;grid-template-columns:1.25fr 1fr;gap:5mm;align-items:start}
-table{width:100%;border-collapse:collapse;font-size:8pt;line-height:1.2}th,td{padding:.5mm 1.2mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
-th:first-child{text-align:left}thead th{color:#556270;font-weight:600}
-footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wrap:anywhere}footer p{margin:0 0 .6mm}
+  const STYLE = `@page{size:A4;margin:10mm}*{box-sizing:border-box}
+body{margin:0 auto;max-width:190mm;padding:4mm 0;color:#1b2430;background:#fff;font:8.8pt/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
+h1{margin:0 0 1mm;font-size:15pt;line-height:1.15}h2{margin:2.2mm 0 .6mm;font-size:9.4pt}p{margin:0 0 1.2mm}
+.why{color:#556270}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
+.charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}
+table{width:100%;border-collapse:collapse;font-size:7.6pt;line-height:1.18}th,td{padding:.42mm 1mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
+th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.6pt}.dense .charts svg{height:35mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.24mm .8mm}
+footer{margin-top:2mm;color:#556270;font-size:6.8pt;line-height:1.22;overflow-wrap:anywhere}footer p{margin:0 0 .5mm}footer .long{font-size:4.6pt;line-height:1.15}a{color:inherit}
+@media (max-width:640px){body{padding:4mm}.charts,.two{grid-template-columns:1fr}}
 @media print{body{padding:0;-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
+
+  // --- charts, as drawings that stay readable at half the width of the page ---------------------------------------
+
+  const INK = { "status-quo": "#7a8594", policy: "#0072b2" };
+  const WIDTH = 360;
+  const HEIGHT = 176;
+
+  function drawing(picture) {
+    const top = 30;
+    const plan = lab.chartPlan(picture, { width: WIDTH, height: HEIGHT - top, size: 9, labels: true });
+    const { left, right, bottom } = plan.box;
+    const text = (x, y, words, more) => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more || 'fill="#556270"'}>${escaped(words)}</text>`;
+    return [
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(picture.told)}" font-size="9" font-family="inherit">`,
+      text(2, 12, picture.title, 'fill="#1b2430" font-size="11" font-weight="650"'), text(2, 25, picture.unit || ""),
+      `<g transform="translate(0 ${top})">`,
+      ...plan.down.map((tick) => `<path d="M${left} ${tick.at}H${right}" stroke="#e3e8ee"/>` + text(left - 5, tick.at + 3, tick.text, 'fill="#556270" text-anchor="end"')),
+      ...plan.across.map((tick) => text(tick.at, bottom + 12, tick.text, 'fill="#556270" text-anchor="middle"')),
+      ...plan.marks.map((mark) => `<path d="M${mark.at} 0V${bottom}" stroke="#556270" stroke-dasharray="2 4"/>` + text(mark.at + (mark.anchor === "end" ? -4 : 4), 8 + 11 * mark.row, mark.text, `fill="#556270" text-anchor="${mark.anchor}"`)),
+      ...plan.lines.map((line) => `<path d="${line.d}" fill="none" stroke="${INK[line.kind]}" stroke-width="${line.kind === "policy" ? 2 : 1.5}"${line.kind === "policy" ? "" : ' stroke-dasharray="5 4"'}/>`),
+      ...plan.ends.map((end) => text(end.x + 3, end.y + 3, end.text, 'fill="#1b2430"')),
+      "</g></svg>",
+    ].join("");
+  }
 
   /* Of each outcome's change against status quo in the last year, over the members of the page's ensemble (bands.js);
      waits a moment for members that are still under way. */
@@ -43,7 +69,8 @@ footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wr
       const lines = [{ key: "status quo", label: lab.say("explore.status_quo"), name: lab.say("explore.status_quo"), kind: "status-quo", values: runs[1].of(name) }];
       if (!same) lines.push({ key: "policy", label: lab.summary.name(), name: lab.say("explore.policy"), kind: "policy", values: runs[0].of(name) });
       const limits = about.low === null ? undefined : [about.low, about.high];
-      return lab.chartExport.svg({ title: about.label, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, lines, bands: [], marks: lab.scenario.marks(lab.summary.policy()) }, { source: "", link: "" });
+      const told = lab.picture.summary(name, runs[0], runs[1], same);
+      return drawing({ title: about.label, told, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, lines, bands: [], marks: lab.scenario.marks(lab.summary.policy()) });
     });
   }
 
@@ -57,16 +84,30 @@ footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wr
     ]));
   }
 
-  function levers() {
-    const moved = lab.summary.levers(false);
-    if (!moved.length) return tag("p", escaped(words("none_moved")));
-    return table([words("lever"), words("setting"), words("status_quo"), words("from"), words("over")], moved.map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.start, row.ramp]));
+  /* A long table as two beside each other. */
+  function halves(head, rows) {
+    if (rows.length <= SHORT) return table(head, rows);
+    const middle = Math.ceil(rows.length / 2);
+    return tag("div", table(head, rows.slice(0, middle)) + table(head, rows.slice(middle)), ' class="two"');
   }
 
-  function assumptions() {
-    const changed = lab.summary.assumptions();
+  function levers(moved) {
+    if (!moved.length) return tag("p", escaped(words("none_moved")));
+    return halves(["lever", "setting", "status_quo", "from", "over"].map((key) => words(key)), moved.map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.start, row.ramp]));
+  }
+
+  function assumptions(changed) {
     if (!changed.length) return tag("p", escaped(words("none_changed")));
-    return table([words("assumption"), words("setting"), words("default"), words("grade")], changed.map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.grade]));
+    const rows = changed.slice(0, MOST).map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.grade]);
+    const more = changed.length > MOST ? tag("p", escaped(words("more", { count: changed.length - MOST }))) : "";
+    return halves(["assumption", "setting", "default", "grade"].map((key) => words(key)), rows) + more;
+  }
+
+  /* The link in full, since paper cannot be pressed; a long one in small letters. */
+  function address() {
+    const link = lab.page.link();
+    const shown = escaped(words("link", { link })).replace(escaped(link), () => tag("a", escaped(link), ` href="${escaped(link)}"`));
+    return tag("p", shown, link.length > 300 ? ' class="long"' : "");
   }
 
   async function page() {
@@ -76,6 +117,9 @@ footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wr
     const world = lab.facts.worlds[lab.state.now.world];
     const name = lab.summary.name();
     const charts = await drawings();
+    const moved = lab.summary.levers(false);
+    const changed = lab.summary.assumptions();
+    const dense = moved.length + Math.min(MOST, changed.length) > 2 * SHORT;
     const body = [
       tag("h1", escaped(words("title", { policy: name }))),
       tag("p", escaped(world ? world.rationale : ""), ' class="why"'),
@@ -83,10 +127,11 @@ footer{margin-top:2.5mm;color:#556270;font-size:7pt;line-height:1.25;overflow-wr
       tag("div", charts.join(""), ' class="charts"'),
       tag("h2", escaped(words("outcomes", { year }))),
       headlines(rows, within, year),
-      tag("div", tag("section", tag("h2", escaped(words("levers"))) + levers()) + tag("section", tag("h2", escaped(words("assumptions"))) + assumptions()), ' class="two"'),
-      tag("footer", [members ? words("range_note", { members }) : words("no_range"), lab.summary.source(), words("sources"), words("link", { link: lab.page.link() })].map((text) => tag("p", escaped(text))).join("")),
+      tag("h2", escaped(words("levers"))), levers(moved),
+      tag("h2", escaped(words("assumptions"))), assumptions(changed),
+      tag("footer", [members ? words("range_note", { members }) : words("no_range"), lab.summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
     ];
-    return `<!DOCTYPE html>\n<html lang="${escaped(lab.facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words("title", { policy: name }))}</title><style>${STYLE}</style></head><body>${body.join("\n")}</body></html>\n`;
+    return `<!DOCTYPE html>\n<html lang="${escaped(lab.facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words("title", { policy: name }))}</title><style>${STYLE}</style></head><body${dense ? ' class="dense"' : ""}>${body.join("\n")}</body></html>\n`;
   }
 
   async function make() {

@@ -1,4 +1,4 @@
-"""Wedges of the Compare page, in node, against the study that makes them in Python; and the tables that become files."""
+"""Wedges of the Compare page, in node, against the study that makes them in Python; and tables that become files."""
 
 from __future__ import annotations
 

@@ -1,44 +1,58 @@
-"""What is known of how far a model can be trusted: the stored results of its tests, read as tables."""
+"""How far a model can be trusted: the stored results of its tests, good or bad, ready to be shown.
+
+``validation/<model>.json`` among the stored results holds the tests that ``policy_lab/checks/validation.py`` makes,
+where its form is described. What stands there is in English in every language; only the verdicts are translated.
+"""
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from policy_lab import places
-from policy_lab.app.naming import figure_of, in_language, label_of
-from policy_lab.app.words import say
+from policy_lab.app.naming import figure_of, in_language
+from policy_lab.app.words import SOURCE, say
 from policy_lab.model import Model
 
-#: Test to the file of ``analysis/results`` that holds its result, and the columns a person is shown.
-TESTS: Final = {
-    "history": ("fit_to_history/fit.csv", ("series", "n", "error", "within range", "grade", "fit")),
-    "claims": ("do_the_claims_hold/claims.csv", ("claim", "outcome", "year", "share of futures")),
-    "engines": ("do_three_engines_agree/agreement.csv", ("one", "other", "world", "variables", "apart", "variable")),
-}
-PERCENT: Final = frozenset({"error", "share of futures"})
+VERDICTS: Final = ("holds", "partly", "fails", "reported", "not yet")
+ENGINES: Final = "do_three_engines_agree/agreement.csv"
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test of a model.
+
+    Attributes:
+        verdict: one of ``VERDICTS``.
+        summary: what came out, in one or two sentences.
+        columns, rows: the table behind it, with as many cells as columns; neither where there is none.
+        notes: further sentences.
+        language: code of the language of all these texts.
+    """
+
+    title: str
+    question: str
+    verdict: str
+    summary: str
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    language: str = SOURCE
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One test of the model.
+    """All tests of a model with a stored result, and a sentence about what is missing or old ("" when all is well)."""
 
-    Attributes:
-        test: its key in ``TESTS``.
-        head, body: the table; no rows where the test has no stored result.
-        told: the result in one sentence.
-    """
-
-    test: str
-    head: list[str]
-    body: list[list[str]]
-    told: str
+    tests: list[Test]
+    notice: str = ""
 
 
-def evidence_of(model: Model, folder: Path | None = None) -> list[Evidence]:
-    """Every test with what came out.
+def evidence_of(model: Model, folder: Path | None = None) -> Evidence:
+    """The stored tests of a model.
 
     Args:
         model: whose tests.
@@ -46,40 +60,45 @@ def evidence_of(model: Model, folder: Path | None = None) -> list[Evidence]:
     """
     ours = model.folder is not None and model.folder.parent == places.models_folder().resolve()
     where = folder or (places.results_folder() if ours else None)
-    return [_evidence(test, where) for test in TESTS]
+    file = where / "validation" / f"{model.name}.json" if where else None
+    if where is None or file is None or not file.is_file():
+        return Evidence([], say("evidence.none"))
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        tests = [_test(one) for one in data["tests"]]
+        made_with = str(data["hash"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Evidence([], say("evidence.unreadable", file=file.name))
+    notice = (
+        "" if made_with == model.hash else say("evidence.other_version", made_with=made_with[:8], now=model.hash[:8])
+    )
+    return Evidence([*tests, *_engines(where / ENGINES)], notice)
 
 
-def _evidence(test: str, folder: Path | None) -> Evidence:
-    file, columns = TESTS[test]
-    rows = _rows(folder / file) if folder else []
-    complete = [row for row in rows if all(row.get(column) is not None for column in columns)]
-    head = [say(f"evidence.column_{column.replace(' ', '_')}") for column in columns]
-    body = [[_cell(column, row[column]) for column in columns] for row in complete]
-    return Evidence(test, head, body, _told(test, complete) if complete else say("evidence.none"))
+def _test(told: dict[str, Any]) -> Test:
+    verdict = told["verdict"] if told["verdict"] in VERDICTS else "reported"
+    rows = [[_cell(cell) for cell in row] for row in told["rows"]]
+    columns, notes = [str(column) for column in told["columns"]], [str(note) for note in told["notes"]]
+    return Test(str(told["title"]), str(told["question"]), verdict, str(told["summary"]), columns, rows, notes)
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return figure_of(value) if isinstance(value, float) else str(value)
+
+
+def _engines(file: Path) -> list[Test]:
+    """Whether independent engines agree, a test of our programs rather than of the model."""
     if not file.is_file():
         return []
     with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def _cell(column: str, text: str) -> str:
-    if column == "outcome":
-        return label_of(text)
-    if column in PERCENT:
-        return f"{figure_of(100 * float(text), 0)} %"
-    return in_language(text) if column == "apart" else text
-
-
-def _told(test: str, rows: list[dict[str, str]]) -> str:
-    if test == "history":
-        counts = {fit: sum(row["fit"] == fit for row in rows) for fit in ("good", "fair", "poor")}
-        return say("evidence.history_told", count=len(rows), **counts)
-    if test == "claims":
-        always = sum(float(row["share of futures"]) >= 1 for row in rows)
-        mostly = sum(0.9 <= float(row["share of futures"]) < 1 for row in rows)
-        return say("evidence.claims_told", count=len(rows), always=always, mostly=mostly)
+        rows = list(csv.DictReader(opened))
+    if not rows or not {"one", "other", "world", "variables", "apart", "variable"} <= rows[0].keys():
+        return []
     worst = max(rows, key=lambda row: float(row["apart"]))
-    return say("evidence.engines_told", count=len(rows), worst=in_language(worst["apart"]), variable=worst["variable"])
+    columns = ("one", "other", "world", "variables", "apart", "variable")
+    body = [[in_language(row[c]) if c == "apart" else row[c] for c in columns] for row in rows]
+    told = say("evidence.engines_told", count=len(rows), worst=in_language(worst["apart"]), variable=worst["variable"])
+    heads = [say(f"evidence.column_{column}") for column in columns]
+    return [Test(say("evidence.engines"), say("evidence.engines_question"), "reported", told, heads, body, [], "")]
