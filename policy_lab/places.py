@@ -35,6 +35,15 @@ def cache_folder() -> Path:
     return _user_cache() / "policy-lab"
 
 
+def studies_folder() -> Path:
+    """The folder for studies that people run from the page; what lies there can be made again, in minutes or hours.
+
+    It is made by whoever writes to it. ``POLICY_LAB_STUDIES`` names another one.
+    """
+    chosen = os.environ.get("POLICY_LAB_STUDIES")
+    return Path(chosen).expanduser() if chosen else cache_folder() / "studies"
+
+
 def _shipped(in_wheel: str, in_checkout: str) -> Path:
     data = PACKAGE / "_data"
     return data / in_wheel if data.is_dir() else PACKAGE.parent / in_checkout

@@ -1,33 +1,70 @@
-"""Serving the app: on this machine by default, with waitress, in one line of output.
+"""Serving the app: to one person by waitress, to an institution by gunicorn with several processes.
 
 Waitress and not Werkzeug's own server: it keeps a fixed number of threads and queues what is too much for them,
-bounds the size of a request, and is meant to be left running; it is pure Python and small.
+bounds the size of a request, and is meant to be left running; it is pure Python and small. Gunicorn (an extra) forks
+workers that share what was loaded before, restarts one that dies, and reloads without dropping anybody.
 """
 
 from __future__ import annotations
 
 import errno
 import logging
+import os
+import re
 import socket
 import webbrowser
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from policy_lab import places
+from policy_lab.app.around import LARGEST_REQUEST
 from policy_lab.app.factory import create_app
 from policy_lab.errors import BadValue
+from policy_lab.jobs import Queue
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from policy_lab.model import Model
 
 HOST, PORT = "127.0.0.1", 8050
 THREADS = 8
-#: Largest request in bytes; the page's own are a few kilobytes.
-LARGEST_REQUEST = 1_000_000
+#: Threads of each of gunicorn's processes: they mostly wait for slow connections.
+THREADS_EACH = 8
+#: Seconds without a sign of life after which a worker is replaced.
+SILENCE = 60
+_LOGGED = ("policy_lab.access", "policy_lab.studies", "gunicorn.error")
+
+
+@dataclass(frozen=True)
+class Serving:
+    """How the app is served.
+
+    Attributes:
+        host: address to listen on; 127.0.0.1 is this machine alone.
+        port: 0 takes a free one.
+        prefix: path below which everything stands, with a slash at both ends.
+        workers: processes; 0 serves from this one, with waitress.
+        behind_proxy: whether a proxy in front says, in ``X-Forwarded-…``, who asks and by which address.
+        log: whether every request and study is written to standard error.
+    """
+
+    host: str = HOST
+    port: int = PORT
+    prefix: str = "/"
+    workers: int = 0
+    behind_proxy: bool = False
+    log: bool = False
+    rank_folder: Path | None = None
+    studies: Path = field(default_factory=places.studies_folder)
 
 
 def serve(
-    model: Model, host: str = HOST, port: int = PORT, open_browser: bool = True, rank_folder: Path | None = None
+    model: Model,
+    host: str = HOST,
+    port: int = PORT,
+    open_browser: bool = True,
+    rank_folder: Path | None = None,
+    **more: Any,
 ) -> None:
     """Serves the app until it is interrupted, and prints its address as one line.
 
@@ -37,31 +74,109 @@ def serve(
         port: 0 takes a free one.
         open_browser: also show the page.
         rank_folder: the stored study of the Rank page, as ``create_app`` takes it.
+        more: the other fields of ``Serving``.
 
     Raises:
-        BadValue: the port is taken or not allowed, or the host is not an address of this machine.
+        BadValue: the port is taken or not allowed, the host is not an address of this machine, the prefix is no path,
+            or gunicorn is not installed.
     """
-    import waitress
-
-    listening = listen(host, port)
-    quiet_logs()
-    address = f"http://{_for_link(host)}:{listening.getsockname()[1]}/"
-    server = waitress.create_server(
-        create_app(model, rank_folder=rank_folder).server,
-        sockets=[listening],
-        threads=THREADS,
-        max_request_body_size=LARGEST_REQUEST,
-        ident="",
-    )
+    how = Serving(host=host, port=port, rank_folder=rank_folder, **{**more, "prefix": whole_prefix(more.get("prefix"))})
+    if how.workers:
+        need_gunicorn()
+    listening = listen(how.host, how.port)
+    keep_log(how.log)
+    address = f"http://{_for_link(how.host)}:{listening.getsockname()[1]}{how.prefix}"
+    queue = Queue(how.studies)
+    server = application(model, how, queue)
     print(f"Policy Lab: {address}", flush=True)
     if open_browser:
         webbrowser.open(address)
     try:
-        server.run()
+        (_by_gunicorn if how.workers else _by_waitress)(server, how, listening)
     except KeyboardInterrupt:
         pass
     finally:
-        server.close()
+        queue.close()
+
+
+def application(model: Model, how: Serving, queue: Queue) -> Any:
+    """The WSGI application, with its studies going on where the last server stopped."""
+    app = create_app(model, rank_folder=how.rank_folder, queue=queue, prefix=how.prefix)
+    if how.behind_proxy:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=1, x_proto=1, x_host=1)
+    queue.resume()
+    return app.server
+
+
+def _by_waitress(server: Any, how: Serving, listening: socket.socket) -> None:
+    import waitress
+
+    serving = waitress.create_server(
+        server, sockets=[listening], threads=THREADS, max_request_body_size=LARGEST_REQUEST, ident=""
+    )
+    try:
+        serving.run()
+    finally:
+        serving.close()
+
+
+def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    listening.listen(2048)
+    settings = {
+        "bind": f"fd://{listening.fileno()}",
+        "workers": how.workers,
+        "threads": THREADS_EACH,
+        "worker_class": "gthread",
+        "preload_app": True,  # the model is read once, and its memory shared
+        "timeout": SILENCE,
+        "graceful_timeout": 10,
+        "keepalive": 15,
+        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # a heartbeat must not wait for a disk
+        "limit_request_line": 4094,
+        "limit_request_fields": 60,
+        "accesslog": None,  # ``access.py`` writes ours
+        "logger_class": "policy_lab.app.access.Plain",
+        "proc_name": "policy-lab",
+        "control_socket_disable": True,
+    }
+
+    class Served(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in settings.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return server
+
+    first = os.getpid()
+    try:
+        Served().run()
+    except SystemExit as error:  # how gunicorn ends when it is told to, and how each of its workers does
+        if os.getpid() != first or error.code not in (0, None):
+            raise
+
+
+def whole_prefix(text: str | None) -> str:
+    """A prefix with a slash at both ends; raises ``BadValue`` for what is no path."""
+    path = "/" + "/".join(part for part in (text or "").split("/") if part)
+    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", path) or ".." in path:
+        raise BadValue(f"The prefix cannot be '{text}': it is a path such as /policy-lab.")
+    return path if path.endswith("/") else path + "/"
+
+
+def need_gunicorn() -> None:
+    """Raises ``BadValue`` with the way out where gunicorn cannot be used."""
+    try:
+        import gunicorn.app.base  # noqa: F401
+    except ImportError:
+        raise BadValue(
+            "Several workers need gunicorn: pip install 'policy-lab[serve]' (on Linux or macOS), "
+            "or leave --workers out."
+        ) from None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -82,10 +197,17 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def quiet_logs() -> None:
-    """Only warnings and worse from the server and its framework."""
+def keep_log(told: bool) -> None:
+    """What happens goes to standard error, a line each, if that was asked for; of others only what went wrong."""
     for name in ("waitress", "waitress.queue", "werkzeug", "dash", "dash.dash"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    lines = logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(asctime)s %(process)d %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
+    for name in _LOGGED:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO if told else logging.ERROR)
+        logger.handlers = [lines]
+        logger.propagate = False
 
 
 def _why(error: OSError, host: str, port: int) -> str:

@@ -12,6 +12,7 @@ from policy_lab.cli.describe import OUR_MODEL
 from policy_lab.errors import BadValue
 
 USUAL_PORT = 8050
+MOST_WORKERS = 64
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,12 +29,28 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--port", metavar="N", help=f"port to listen on; 0 takes a free one (default: {USUAL_PORT}, if it is free)"
     )
     words.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    words.add_argument(
+        "--prefix",
+        metavar="PATH",
+        default=os.environ.get("POLICY_LAB_PREFIX", "/"),
+        help="path below which the app stands, for a proxy that serves other things too (default: /)",
+    )
+    words.add_argument(
+        "--workers",
+        metavar="N",
+        default="0",
+        help="serve from N processes by gunicorn, for many people (default: from this one)",
+    )
+    words.add_argument(
+        "--behind-proxy", action="store_true", help="believe the X-Forwarded-... headers of the proxy in front"
+    )
+    words.add_argument("--log", action="store_true", help="write every request and study to standard error")
     words.set_defaults(does=command)
 
 
 def command(arguments: argparse.Namespace) -> int:
     """Serve until somebody stops it."""
-    port = _port(arguments.port)
+    port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
     from policy_lab.model import load_model
 
@@ -41,7 +58,16 @@ def command(arguments: argparse.Namespace) -> int:
     if port is None:
         port = _usual_port(arguments.host)
     signal.signal(signal.SIGTERM, _stop)
-    serve(model, arguments.host, port, open_browser=not arguments.no_browser and _has_a_screen())
+    serve(
+        model,
+        arguments.host,
+        port,
+        open_browser=not arguments.no_browser and _has_a_screen(),
+        prefix=arguments.prefix,
+        workers=workers,
+        behind_proxy=arguments.behind_proxy,
+        log=arguments.log,
+    )
     print("Policy Lab has stopped.")
     return 0
 
@@ -51,6 +77,12 @@ def _port(text: str | None) -> int | None:
         return None
     if not text.isdecimal() or int(text) > 65535:
         raise BadValue(f"The port cannot be '{text}': it is a whole number from 0 (a free one) to 65535.")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_WORKERS:
+        raise BadValue(f"The number of workers cannot be '{text}': it is a whole number from 0 to {MOST_WORKERS}.")
     return int(text)
 
 

@@ -20,6 +20,7 @@ from policy_lab import __version__
 from policy_lab.ensemble.folder import FINISHED
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.study_file import write_toml
+from policy_lab.errors import OutputError
 from policy_lab.jobs.limits import Limits, Refused
 from policy_lab.jobs.table import CANCELLED, FAILED, OPEN, RUNNING, WAITING, Job, Table, job_of, one
 
@@ -217,7 +218,7 @@ class Queue:
             # Not a session of its own: some kernels weigh sessions against each other, whatever their processes'
             # priority, and then a study would slow the pages down.
             child = subprocess.Popen(
-                [sys.executable, "-m", "policy_lab.jobs.runner", str(self.folder), str(self.keeper)],
+                [sys.executable, "-m", "policy_lab.jobs.runner", str(self.folder), str(self.keeper), log_level()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 process_group=0 if sys.platform != "win32" else None,
@@ -225,8 +226,21 @@ class Queue:
             self._children.append(child)
             table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (child.pid, time.time()))
 
+    def resume(self) -> None:
+        """At the start of a server: go on with what waits; a table that cannot be used is told in the log."""
+        try:
+            if self.table.path.exists():
+                self.tend()
+        except OutputError as error:
+            log.error("%s", error)
+
     def close(self) -> None:
-        """End the runners that this process began and wait for them; what they were at waits for the next start."""
+        """End the runners and wait for them, in the keeper; what they were at waits for the next start.
+
+        Other processes of a server come and go while studies run. Runners that these began end with the keeper.
+        """
+        if os.getpid() != self.keeper:
+            return
         for child in self._children:
             child.terminate()
         for child in self._children:
@@ -260,6 +274,11 @@ class Queue:
 def id_of(plan: Plan) -> str:
     """The name of a study: the beginning of the hash of all that decides its result."""
     return plan.fingerprint(__version__)[:ID_LENGTH]
+
+
+def log_level() -> str:
+    """What the runners of this process should tell, by name of the level."""
+    return logging.getLevelName(log.getEffectiveLevel())
 
 
 def lives(pid: int) -> bool:

@@ -1,6 +1,6 @@
 """A process that runs studies, one after the other, as long as some wait and the server lives.
 
-    python -m policy_lab.jobs.runner FOLDER KEEPER
+    python -m policy_lab.jobs.runner FOLDER KEEPER [LOG LEVEL]
 
 It tells every second that it lives, how far it is and how long it still takes, and learns whether it should stop. It
 works at a low priority, so that pages go first. A study that is stopped, by whatever, goes on from its finished chunks.
@@ -25,6 +25,7 @@ from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs.queue import lives
 from policy_lab.jobs.table import CANCELLED, FAILED, FINISHED, WAITING, Job, Table
+from policy_lab.model import load_model
 from policy_lab.studies import run_study
 
 log = logging.getLogger("policy_lab.studies")
@@ -133,13 +134,16 @@ class Runner:
     def run(self, job: Job) -> None:
         """Run one study and write down how it ended."""
         log.info("study %s starts, try %s: %s, %s runs", job.id, job.tries, job.title, f"{job.runs:,}")
-        progress = Progress(rest=self.table.speed("rest") or 0.0)
+        progress, model = Progress(), ""
         pulse = Pulse(self, job, progress)
         began = time.monotonic()
         state, reason, said = FINISHED, "", ""
         try:
             with pulse:
-                run_study(study_from(tomllib.loads(job.study)), self.folder / job.id, progress=progress)
+                study = study_from(tomllib.loads(job.study))
+                model = load_model(study.model_reference()).hash
+                progress.rest = self.table.speed(model, "rest") or 0.0
+                run_study(study, self.folder / job.id, progress=progress)
         except KeyboardInterrupt:
             state, reason = pulse.verdict(), pulse.reason
         except OutputError as error:
@@ -157,7 +161,7 @@ class Runner:
         )
         self.table.end(self.pid, job.id, state, reason, said)
         if state == FINISHED and progress.per_run is not None:
-            self.table.learn(run=progress.per_run, rest=max(0.0, seconds - progress.simulating))
+            self.table.learn(model, run=progress.per_run, rest=max(0.0, seconds - progress.simulating))
 
     def _asked_to_go(self, number: int, frame: FrameType | None) -> None:
         self.wanted_gone = True
@@ -215,7 +219,8 @@ class Pulse:
 
 def main() -> None:
     """Run what waits in the folder named on the command line."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
+    logging.basicConfig(format="%(asctime)s %(process)d %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
+    log.setLevel(sys.argv[3] if len(sys.argv) > 3 else "INFO")
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     Runner(Path(sys.argv[1]), int(sys.argv[2])).work()

@@ -41,7 +41,7 @@ CREATE INDEX job_by_state ON job (state, asked);
 CREATE TABLE interest (client TEXT NOT NULL, job TEXT NOT NULL, asked REAL NOT NULL, PRIMARY KEY (client, job));
 CREATE TABLE start (address TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE runner (pid INTEGER PRIMARY KEY, beat REAL NOT NULL);
-CREATE TABLE speed (name TEXT PRIMARY KEY, seconds REAL NOT NULL);
+CREATE TABLE speed (model TEXT NOT NULL, name TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (model, name));
 """
 
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -162,20 +162,20 @@ class Table:
         with self.writing() as table:
             table.execute("DELETE FROM runner WHERE pid = ?", (pid,))
 
-    def learn(self, **seconds: float) -> None:
-        """Take in how long things took here: ``run`` is one run of the model, ``rest`` all but the runs."""
+    def learn(self, model: str, **seconds: float) -> None:
+        """Take in how long things took here: ``run`` is a run of the model of that hash, ``rest`` all but the runs."""
         with self.writing() as table:
             for name, value in seconds.items():
                 table.execute(
-                    "INSERT INTO speed VALUES (?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET seconds = 0.5 * speed.seconds + 0.5 * excluded.seconds",
-                    (name, value),
+                    "INSERT INTO speed VALUES (?, ?, ?) "
+                    "ON CONFLICT (model, name) DO UPDATE SET seconds = 0.5 * speed.seconds + 0.5 * excluded.seconds",
+                    (model, name, value),
                 )
 
-    def speed(self, name: str) -> float | None:
-        """Seconds that something takes here, None if nobody knows yet."""
+    def speed(self, model: str, name: str) -> float | None:
+        """Seconds that something takes here with the model of that hash, None if nobody knows yet."""
         with self.reading() as table:
-            row = table.execute("SELECT seconds FROM speed WHERE name = ?", (name,)).fetchone()
+            row = table.execute("SELECT seconds FROM speed WHERE model = ? AND name = ?", (model, name)).fetchone()
         return None if row is None else float(row["seconds"])
 
     # ---- the file

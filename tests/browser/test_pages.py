@@ -17,41 +17,6 @@ SMALL = Path(__file__).parent.parent / "models" / "small_field"
 Visit = Callable[[str], Page]
 
 
-def test_rank_shows_the_stored_study(visit: Visit, address: str, rank_folder: Path) -> None:
-    page = visit(address)
-    page.get_by_role("link", name="Rank").click()
-    page.wait_for_selector("#rank-bars .barlayer path", state="attached")
-    page.wait_for_selector("#rank-over-time path.js-line", state="attached")
-    with (rank_folder / "findings.csv").open(encoding="utf-8") as file:
-        rows = [r for r in csv.DictReader(file) if (r["outcome"], r["time"], r["index"]) == ("knowledge", "all", "ST")]
-    first = max((r for r in rows if r["factor"] != "(dummy)"), key=lambda r: float(r["value"]))
-    cells = page.locator(".numbers--rank tbody tr").first.locator("td").all_inner_texts()
-    assert cells[1].casefold() == first["factor"].casefold()
-    assert page.url.endswith("/rank")
-    assert page.title() == "Rank · Policy Lab"
-
-
-def test_rank_changes_with_outcome_and_year(visit: Visit, address: str) -> None:
-    page = visit(f"{address}/rank")
-    page.wait_for_selector("#rank-bars .barlayer path", state="attached")
-    before = page.locator("#rank-summary").inner_text()
-    page.locator("#rank-outcome").click()
-    page.get_by_role("option", name="People in the field").click()
-    expect(page.locator("#rank-summary")).not_to_have_text(before)
-    expect(page.locator(".numbers--rank caption")).to_contain_text("People in the field, over all years")
-    page.locator("#rank-time").click()
-    page.get_by_role("option", name="2040").click()
-    expect(page.locator(".numbers--rank caption")).to_contain_text("in 2040")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download all numbers").click()
-    assert download.value.suggested_filename == "which_levers_matter.csv"
-
-
-def test_a_ranking_of_another_model_version_says_so(visit: Visit, real_address: str) -> None:
-    page = visit(f"{real_address}/rank")
-    expect(page.locator(".caution")).to_contain_text(load_model("big_science").hash[:8])
-
-
 def test_going_to_another_page_and_back_keeps_the_policy(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?w=open_laboratory")
     page.wait_for_url(lambda url: "m=" in url)

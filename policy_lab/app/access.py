@@ -1,0 +1,84 @@
+"""One line in the log for each request that is worth one, and nothing about who asked.
+
+A line has the method, the path without its query, the status, the bytes and the milliseconds. Scripts, style sheets,
+the health address and questions how a study stands would drown the rest and are left out while they succeed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import Any, Final
+
+from flask import Flask, Response, g, request
+
+log = logging.getLogger("policy_lab.access")
+
+_QUIET: Final = re.compile(
+    r"/(assets|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
+)
+
+
+def listen(server: Flask) -> None:
+    """Every request of a server is written down."""
+
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    def write(reply: Response) -> Response:
+        quiet = reply.status_code < 400 and request.method == "GET" and _QUIET.search(request.path)
+        if not quiet and log.isEnabledFor(logging.INFO):
+            spent = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
+            # A path may hold anything; what is no plain character cannot begin a line of its own.
+            path = request.path.encode("unicode_escape").decode("ascii")[:200]
+            size = reply.calculate_content_length()
+            log.info("%s %s %s %s %.0f ms", request.method, path, reply.status_code, size or "-", spent)
+        return reply
+
+    server.before_request(begin)
+    server.after_request(write)
+
+
+class Plain:
+    """The logger that gunicorn asks for, on Python's own: its errors join our lines, requests are told by ours."""
+
+    def __init__(self, cfg: object) -> None:
+        self.error_log = logging.getLogger("gunicorn.error")
+
+    def access(self, *_: object) -> None:
+        """Requests are written down by ``listen``."""
+
+    def reopen_files(self) -> None:
+        """There are no files of its own."""
+
+    def close_on_exec(self) -> None:
+        """There are no files of its own."""
+
+    def log(self, level: int, message: str, *values: object, **more: Any) -> None:
+        """One line of a level."""
+        self.error_log.log(level, message, *values, **more)
+
+    def critical(self, message: str, *values: object, **more: Any) -> None:
+        """The server cannot go on."""
+        self.error_log.critical(message, *values, **more)
+
+    def error(self, message: str, *values: object, **more: Any) -> None:
+        """Something failed."""
+        self.error_log.error(message, *values, **more)
+
+    def warning(self, message: str, *values: object, **more: Any) -> None:
+        """Something is odd."""
+        self.error_log.warning(message, *values, **more)
+
+    def info(self, message: str, *values: object, **more: Any) -> None:
+        """A worker starts or ends."""
+        self.error_log.info(message, *values, **more)
+
+    def debug(self, message: str, *values: object, **more: Any) -> None:
+        """For who mends gunicorn."""
+        self.error_log.debug(message, *values, **more)
+
+    def exception(self, message: str, *values: object, **more: Any) -> None:
+        """Something failed, and where."""
+        self.error_log.exception(message, *values, **more)

@@ -1,0 +1,48 @@
+"""What stands around the pages: the studies' addresses, security headers, packed files, limits and the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from dash import Dash
+
+from policy_lab import places
+from policy_lab.app import access, rank_routes, security
+from policy_lab.app.packing import Packer
+from policy_lab.app.rank_routes import Studies
+from policy_lab.app.ranks import load_ranking
+from policy_lab.jobs import Queue
+from policy_lab.model import Model
+
+#: Names of the stored studies that the Rank page shows, folders of ``analysis/results``.
+LEVERS: Final = "which_levers_matter"
+CHOICE: Final = "choice_against_luck"
+#: Largest request in bytes; the page's own are a few kilobytes.
+LARGEST_REQUEST: Final = 1_000_000
+
+
+def surround(app: Dash, model: Model, rank_folder: Path | None = None, queue: Queue | None = None) -> None:
+    """Adds all of it to an app, after the language of a request is known to it.
+
+    Args:
+        app: the pages.
+        model: that they show.
+        rank_folder: result folder of the stored study of all levers; by default the one in ``analysis/results``.
+        queue: people's own studies; by default in ``places.studies_folder()``.
+    """
+    prefix = app.config.routes_pathname_prefix
+    app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    access.listen(app.server)
+    security.guard(app)
+    Packer(prefix).listen(app.server)
+    stored = stored_studies(model, rank_folder or places.results_folder() / LEVERS)
+    rank_routes.register(app.server, prefix, Studies(model, stored, queue or Queue(places.studies_folder())))
+
+
+def stored_studies(model: Model, levers: Path) -> dict[str, Path]:
+    """The studies stored with the app, by id: that of the levers always, the other where it is this model's."""
+    choice = load_ranking(places.results_folder() / CHOICE).findings
+    if choice is None or choice.provenance.get("model") != model.name:
+        return {"levers": levers}
+    return {"levers": levers, "choice": places.results_folder() / CHOICE}

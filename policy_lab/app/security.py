@@ -1,0 +1,60 @@
+"""What every answer tells the browser not to do: the headers that keep a page from being misused.
+
+``script-src`` is strict: scripts come from this address alone, none stands in the page but Dash's one start line (known
+by its hash), none is made from text. WebAssembly needs ``wasm-unsafe-eval``, which allows that and nothing else.
+``style-src`` cannot be as strict: Mantine writes its theme into a ``<style>`` element whose text depends on the theme,
+so elements are allowed; ``style`` attributes in markup are not (React and our own scripts set styles one by one, which
+no policy needs to allow).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from dash import Dash
+from flask import Response
+
+_FIXED: Final = {
+    "X-Content-Type-Options": "nosniff",
+    # The language of a page stands in its address, and our own addresses are asked from it; nobody else learns it.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+def guard(app: Dash) -> None:
+    """Adds the headers to every answer of an app; call it when all callbacks are known or will be before serving."""
+
+    @cache
+    def policy() -> str:
+        return content_policy(list(app.csp_hashes()))
+
+    def dress(reply: Response) -> Response:
+        for name, value in _FIXED.items():
+            reply.headers.setdefault(name, value)
+        reply.headers.setdefault("Content-Security-Policy", policy())
+        return reply
+
+    app.server.after_request(dress)
+
+
+def content_policy(hashes: list[str]) -> str:
+    """The Content-Security-Policy, with the hashes of the scripts that stand in the page itself."""
+    rules = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", "'wasm-unsafe-eval'", *hashes],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "style-src-attr": ["'none'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'self'"],
+    }
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())

@@ -1,0 +1,298 @@
+"""What the Rank page is told: stored and own studies, their views and files, the form and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import xml.etree.ElementTree as ET
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from policy_lab.app import asked, create_app, ranks
+from policy_lab.app.rank_charts import Bar, bars, percent
+from policy_lab.errors import PolicyLabError
+from policy_lab.jobs import Limits, Queue
+from policy_lab.model import Model, load_model
+from policy_lab.studies import Study, run_study
+
+SMALL = Path(__file__).parent / "models" / "small_field"
+TIMES = (2030.0, 2040.0, 2050.0)
+OUTCOME = "knowledge"
+HERE = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(SMALL)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rank") / "study"
+    run_study(Study(model=str(SMALL), scenario="status_quo", size=64, factors="levers", times=TIMES), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def choice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("choice") / "study"
+    study = Study(
+        model=str(SMALL), scenario="status_quo", size=64, factors="all", groups="kind", times=TIMES,
+        options={"second_order": True},
+    )  # fmt: skip
+    run_study(study, folder, pictures=False)
+    return folder
+
+
+@pytest.fixture
+def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Queue:
+    """A queue whose runners are never set to work."""
+    monkeypatch.setattr(Queue, "_hire", lambda self, table: None)
+    return Queue(tmp_path / "studies", Limits(each=2))
+
+
+@pytest.fixture
+def client(model: Model, stored: Path, queue: Queue) -> FlaskClient:
+    return create_app(model, rank_folder=stored, queue=queue).server.test_client()
+
+
+def rows(folder: Path, index: str, time: str = "all") -> dict[str, float]:
+    """Factor to value, as the file has it."""
+    with (folder / "findings.csv").open(encoding="utf-8") as file:
+        found = [r for r in csv.DictReader(file) if (r["outcome"], r["time"], r["index"]) == (OUTCOME, time, index)]
+    return {r["factor"]: float(r["value"]) for r in found if r["factor"] != "(dummy)"}
+
+
+def form(model: Model, **changes: Any) -> dict[str, Any]:
+    """What the form sends when nobody changes anything."""
+    offered = asked.form(model)
+    factors = {
+        f["name"]: [f["low"], f["high"]] for g in offered["groups"] if g["kind"] == "lever" for f in g["factors"]
+    }
+    outcomes = [o["name"] for o in offered["outcomes"] if o["chosen"]]
+    return {
+        "question": "levers",
+        "scenario": "status_quo",
+        "size": "quick",
+        "outcomes": outcomes,
+        "factors": factors,
+    } | changes
+
+
+def test_the_stored_study_is_told_as_its_file_has_it(client: FlaskClient, stored: Path) -> None:
+    shown = client.get(f"/studies/levers/view?outcome={OUTCOME}&width=700").json
+    total = rows(stored, "ST")
+    ordered = sorted(total, key=lambda name: -total[name])
+    assert [row[1].casefold() for row in shown["table"]["body"]] == [name.casefold() for name in ordered]
+    assert shown["table"]["body"][0][2] == f"{100 * total[ordered[0]]:.1f} %"
+    assert shown["caution"] == ""
+    lines = {line["key"]: line["values"] for line in shown["lines"]["lines"]}
+    at_2040 = rows(stored, "ST", "2040")
+    assert lines[ordered[0]][1] == pytest.approx(100 * at_2040[ordered[0]], abs=1e-3)
+    assert shown["lines"]["time"] == list(TIMES)
+
+
+def test_where_a_lever_could_rank_is_the_interval_of_its_rank(client: FlaskClient, stored: Path) -> None:
+    with (stored / "findings.csv").open(encoding="utf-8") as file:
+        places = {
+            r["factor"]: (float(r["low"]), float(r["high"]))
+            for r in csv.DictReader(file)
+            if (r["outcome"], r["time"], r["index"]) == (OUTCOME, "all", "rank")
+        }
+    body = client.get(f"/studies/levers/view?outcome={OUTCOME}").json["table"]["body"]
+    for row in body:
+        low, high = next(v for k, v in places.items() if k.casefold() == row[1].casefold())
+        assert row[4] == (f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} – {high:.0f}")
+
+
+def test_another_year_gives_the_figures_of_that_year(client: FlaskClient, stored: Path) -> None:
+    shown = client.get(f"/studies/levers/view?outcome={OUTCOME}&time=2050").json
+    assert shown["time"] == "2050"
+    first = shown["table"]["body"][0]
+    assert first[2] == f"{100 * max(rows(stored, 'ST', '2050').values()):.1f} %"
+
+
+def test_what_does_not_exist_is_replaced(client: FlaskClient) -> None:
+    shown = client.get("/studies/levers/view?outcome=%3Cscript%3E&time=1066&width=99999999999").json
+    assert (shown["outcome"], shown["time"]) == (OUTCOME, "all")
+    assert "<script>" not in json.dumps(shown)
+
+
+def test_choice_against_luck_adds_up(choice: Path) -> None:
+    findings = ranks.load_ranking(choice).findings
+    assert findings is not None
+    picture = ranks.lines(findings, OUTCOME)
+    levers, luck, together = (line["values"] for line in picture["lines"])
+    alone = {t: rows(choice, "S1", f"{t:g}") for t in TIMES}
+    assert levers == pytest.approx([100 * alone[t]["levers"] for t in TIMES], abs=1e-3)
+    for shares in zip(levers, luck, together, strict=True):
+        assert sum(max(0.0, s) for s in shares) == pytest.approx(100, abs=1) or sum(shares) > 100
+    assert ranks.table(findings, OUTCOME, math.nan)["body"][0][1].endswith(")")
+
+
+def test_bars_are_as_long_as_their_shares() -> None:
+    drawn = [Bar("first & <best>", 0.4, 0.3, 0.5, 0.2, "told"), Bar("second", 0.1, 0.05, 0.2, 0.1)]
+    for width in (300, 800):
+        picture = ET.fromstring(bars(drawn, 0.05, width, "label"))
+        space = "{http://www.w3.org/2000/svg}"
+        totals = [e for e in picture.iter(f"{space}rect") if e.get("class") == "rank__total"]
+        lengths = [float(e.get("width")) for e in totals[1:]]  # the first is the key's
+        assert lengths[0] / lengths[1] == pytest.approx(4, rel=0.02)
+        ends = [float(e.get("x", 0)) + float(e.get("width", 0)) for e in picture.iter(f"{space}rect") if e.get("x")]
+        assert max(ends) <= width
+        texts = [e.text for e in picture.iter(f"{space}text")]
+        assert "first & <best>" in texts
+
+
+def test_shares_are_said_with_as_many_digits_as_they_carry() -> None:
+    assert [percent(x) for x in (0.356, 0.051, 0.2, 0.0)] == ["36 %", "5.1 %", "20 %", "0 %"]
+
+
+def test_downloads_hold_the_study(client: FlaskClient, stored: Path) -> None:
+    packed = client.get("/studies/levers/folder.zip")
+    with zipfile.ZipFile(io.BytesIO(packed.data)) as archive:
+        assert archive.testzip() is None
+        inside = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert inside == {p.name: p.read_bytes() for p in stored.iterdir() if p.is_file()}
+    assert {"study.toml", "runs.nc", "report.html"} <= set(inside)
+    assert client.get("/studies/levers/findings.csv").data == (stored / "findings.csv").read_bytes()
+    drawing = client.get(f"/studies/levers/bars.svg?outcome={OUTCOME}&time=2040")
+    assert drawing.headers["Content-Disposition"] == 'attachment; filename="ranking-knowledge.svg"'
+    words = " ".join(ET.fromstring(drawing.text).itertext())
+    assert "Source: Policy Lab" in words
+    assert "#study=levers" in words
+    lines = client.get(f"/studies/levers/bars.csv?outcome={OUTCOME}").text.splitlines()
+    assert lines[2].startswith("Rank,Varied,With others")
+    assert client.get("/studies/levers/lines.csv").text.count("\n") == 2 + 1 + len(TIMES)
+    assert client.get("/studies/levers/passwords.txt").status_code == 404
+
+
+def test_a_study_of_another_model_version_says_so(model: Model, stored: Path) -> None:
+    findings = ranks.load_ranking(stored).findings
+    assert findings is not None
+    assert ranks.version_notice(findings, model) == ""
+    assert "ffffffff" in ranks.version_notice(findings, replace(model, hash="f" * 64))
+
+
+def test_a_missing_ranking_says_how_to_make_one(model: Model, tmp_path: Path, queue: Queue) -> None:
+    client = create_app(model, rank_folder=tmp_path / "nothing", queue=queue).server.test_client()
+    refused = client.get("/studies/levers/view")
+    assert refused.status_code == 404
+    assert "make study" in refused.text
+
+
+def test_a_damaged_ranking_is_told_and_not_raised(tmp_path: Path) -> None:
+    (tmp_path / "findings.csv").write_text("nonsense\n", encoding="utf-8")
+    (tmp_path / "provenance.json").write_text("{", encoding="utf-8")
+    assert ranks.load_ranking(tmp_path).problem.startswith("The stored ranking could not be read")
+
+
+def test_a_study_is_started_found_again_and_cancelled(client: FlaskClient, model: Model, queue: Queue) -> None:
+    reply = client.post("/studies", json=form(model))
+    assert reply.status_code == 202
+    name = reply.json["id"]
+    assert reply.json["open"]
+    cookie = reply.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert [s["id"] for s in client.get("/studies").json["studies"]][-1] == name
+    assert client.get(f"/studies/{name}").json["said"] == "Its turn is next."
+    stranger = client.application.test_client()
+    assert name not in [s["id"] for s in stranger.get("/studies").json["studies"]]
+    assert stranger.get(f"/studies/{name}").json["open"]  # who has the link may look
+    assert stranger.post(f"/studies/{name}/cancel", json={}).json["open"]  # but not end it
+    assert client.post(f"/studies/{name}/cancel", json={}).json["state"] == "cancelled"
+    job = queue.job(name)
+    assert job is not None
+    assert job.runs == 128 * (len(model.levers) + 2)
+
+
+def test_an_own_study_is_the_study_that_was_asked_for(model: Model) -> None:
+    name = next(iter(model.levers))
+    sent = form(model, size="ranking")
+    sent["factors"][name] = [5, 50]
+    plan = asked.asked(model, sent).plan
+    assert [(f.low, f.high) for f in plan.factors if f.name == name] == [(5.0, 50.0)]
+    assert plan.options["purpose"] == "ranking"
+    assert plan.study.scenario == "status_quo"
+    assert asked.asked(model, sent).most == 16 * asked.asked(model, sent).least
+    everything = {u.name: [u.low, u.high] for u in model.uncertainties.values()}
+    both = asked.asked(model, form(model, question="choice", factors={**form(model)["factors"], **everything}))
+    assert set(both.plan.groups) == {"levers", "uncertainties"}
+    assert both.least == 128 * 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"question": "everything"}, "not a study as this page sends"),
+        ({"size": 10**9}, "not a study as this page sends"),
+        ({"scenario": "../../etc"}, "no world"),
+        ({"outcomes": []}, "at least one outcome"),
+        ({"outcomes": ["<img src=x>"]}, "no variable"),
+        ({"outcomes": ["knowledge", "knowledge"]}, "named twice"),
+        ({"factors": {"shared funding": [0, 1]}}, "at least two things"),
+        ({"factors": {"shared funding": [3, 1], "openness requirement": [0, 1]}}, "low end"),
+        ({"factors": {"shared funding": [0, 1000], "openness requirement": [0, 1]}}, "the model allows"),
+        ({"factors": {"shared funding": [0, None], "openness requirement": [0, 1]}}, "needs two numbers"),
+        ({"factors": {"shared funding": [0, 1], "leaving rate": [0.1, 0.2]}}, "no factor"),
+        ({"factors": "levers"}, "not a study as this page sends"),
+        ({"question": "choice"}, "at least one uncertain parameter"),
+    ],
+)
+def test_what_the_browser_sends_is_never_trusted(
+    client: FlaskClient, model: Model, changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(PolicyLabError, match=said):
+        asked.asked(model, form(model, **changes))
+    reply = client.post("/studies", json=form(model, **changes))
+    assert (reply.status_code, reply.mimetype) == (422, "text/plain")
+    assert said in reply.text
+
+
+def test_limits_are_said_with_their_status(client: FlaskClient, model: Model) -> None:
+    for size in ("quick", "usual"):
+        assert client.post("/studies", json=form(model, size=size)).status_code == 202
+    refused = client.post("/studies", json=form(model, size="ranking"))
+    assert refused.status_code == 429
+    assert "2 studies under way" in refused.text
+
+
+def test_a_form_from_another_site_is_refused(client: FlaskClient, model: Model) -> None:
+    # A page elsewhere can send a form, but no JSON without asking first, which nobody answers.
+    refused = client.post("/studies", data=json.dumps(form(model)), content_type="text/plain")
+    assert refused.status_code == 415
+    assert client.post("/studies", data="not json", headers=HERE).status_code == 422
+
+
+def test_a_disk_that_cannot_be_written_is_said_without_a_path(model: Model, stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    broken = create_app(model, rank_folder=stored, queue=Queue(tmp_path / "file" / "x")).server.test_client()
+    refused = broken.post("/studies", json=form(model))
+    assert refused.status_code == 507
+    assert str(tmp_path) not in refused.text
+    assert broken.get("/studies/levers/view").status_code == 200  # the stored study is still there
+
+
+def test_what_is_no_study_is_not_found(client: FlaskClient) -> None:
+    for name in ("0" * 20, "%2e%2e", "x", "levers%00"):
+        assert client.get(f"/studies/{name}/view").status_code == 404
+        assert client.get(f"/studies/{name}/folder.zip").status_code == 404
+
+
+def test_the_form_offers_what_the_model_has(model: Model, client: FlaskClient) -> None:
+    offered = client.get("/studies/form").json
+    levers = [f for g in offered["groups"] if g["kind"] == "lever" for f in g["factors"]]
+    assert {(f["name"], f["low"], f["high"]) for f in levers} == {
+        (x.name, x.low, x.high) for x in model.levers.values()
+    }
+    assert offered["cost"]["run"] > 0
+    assert [q["value"] for q in offered["questions"]] == list(asked.QUESTIONS)
+    assert asked.questions_of(replace(model, uncertainties={})) == ("levers",)

@@ -1,0 +1,275 @@
+"""The server around the pages: headers, packed files, prefix, log, several workers, and what the command line says."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import request
+from flask.testing import FlaskClient
+
+from policy_lab.app import create_app
+from policy_lab.app.around import LARGEST_REQUEST
+from policy_lab.app.server import Serving, application, keep_log, serve, whole_prefix
+from policy_lab.cli import main
+from policy_lab.errors import BadValue
+from policy_lab.jobs import Queue
+from policy_lab.jobs.queue import lives
+from policy_lab.model import Model, load_model
+
+SMALL = Path(__file__).parent / "models" / "small_field"
+PACKED = {"Accept-Encoding": "gzip"}
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(SMALL)
+
+
+@pytest.fixture
+def client(model: Model, tmp_path: Path) -> FlaskClient:
+    return create_app(model, queue=Queue(tmp_path)).server.test_client()
+
+
+@contextmanager
+def served(*options: str, studies: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The command, from its line with the address to its end."""
+    command = [
+        sys.executable,
+        "-m",
+        "policy_lab",
+        "app",
+        "--model",
+        str(SMALL),
+        "--port",
+        "0",
+        "--no-browser",
+        *options,
+    ]
+    environment = {**os.environ, "POLICY_LAB_STUDIES": str(studies)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        assert line.startswith("Policy Lab: http://127.0.0.1:"), line
+        try:
+            yield line.removeprefix("Policy Lab: ").strip(), server
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def fetched(address: str, body: object = None, patience: float = 30.0) -> tuple[int, str]:
+    """Status and text of an answer, waiting for the server to listen."""
+    data = None if body is None else json.dumps(body).encode()
+    end = time.monotonic() + patience
+    while True:
+        try:
+            asked = urllib.request.Request(address, data, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(asked, timeout=patience) as reply:
+                return reply.status, reply.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("path", ["/", "/rank", "/studies", "/assets/rank.js", "/health", "/no/such.svg"])
+def test_every_answer_carries_the_headers_that_guard_it(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
+    assert "'unsafe-inline'" not in policy["script-src"]
+    assert "'unsafe-eval'" not in policy["script-src"]
+    assert "'wasm-unsafe-eval'" in policy["script-src"]
+    assert not re.search(r"https?:|\*", headers["Content-Security-Policy"])
+    assert (policy["object-src"], policy["base-uri"], policy["frame-ancestors"]) == ("'none'", "'none'", "'self'")
+    assert policy["style-src-attr"] == "'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_scripts_that_stand_in_the_page_are_known_by_their_hash(client: FlaskClient) -> None:
+    page = client.get("/")
+    allowed = page.headers["Content-Security-Policy"]
+    inline = re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", page.text, re.DOTALL)
+    for script in inline:
+        assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in allowed
+    assert not re.search(r"<[a-z][^>]*\son[a-z]+\s*=", page.text)
+    assert not re.search(r"<[a-z][^>]*\sstyle\s*=", page.text)
+
+
+def test_files_come_packed_and_are_the_same_when_unpacked(client: FlaskClient) -> None:
+    for path in ("/assets/page.js", "/_dash-layout", "/", "/studies/form"):
+        plain, packed = client.get(path), client.get(path, headers=PACKED)
+        assert packed.headers["Content-Encoding"] == "gzip", path
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        if path != "/studies/form":  # which measures something
+            assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < 0.5 * len(plain.data)
+        assert client.get(path, headers=PACKED).data[10:] == packed.data[10:]
+
+
+def test_a_file_that_is_known_is_not_sent_again(client: FlaskClient) -> None:
+    first = client.get("/assets/page.js", headers=PACKED)
+    again = client.get("/assets/page.js", headers={**PACKED, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    dated = client.get("/assets/page.js?m=1")
+    assert "immutable" in dated.headers["Cache-Control"] or "no-cache" in dated.headers["Cache-Control"]
+
+
+def test_an_asset_with_its_age_in_its_address_is_kept_for_a_year(client: FlaskClient) -> None:
+    page = client.get("/").text
+    address = re.search(r"[\"'](/assets/[^\"']+\?m=\d+)", page)
+    assert address is not None
+    assert "max-age=31536000" in client.get(address.group(1)).headers["Cache-Control"]
+
+
+def test_each_language_has_its_own_frame(client: FlaskClient) -> None:
+    english, again = client.get("/_dash-layout?lang=en"), client.get("/_dash-layout?lang=en", headers=PACKED)
+    other = client.get("/_dash-layout?lang=de")
+    assert gzip.decompress(again.data) == english.data
+    assert client.get("/_dash-layout?lang=en").data == english.data
+    assert client.get("/_dash-layout?lang=de").data == other.data
+
+
+def test_a_request_that_is_too_large_is_refused(client: FlaskClient) -> None:
+    refused = client.post("/studies", data=b" " * (LARGEST_REQUEST + 1), content_type="application/json")
+    assert refused.status_code in (413, 422)
+    assert refused.status_code != 202
+
+
+def test_the_log_has_a_line_for_a_request_and_nothing_about_who_asked(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("policy_lab.access").propagate = True
+    with caplog.at_level(logging.INFO, logger="policy_lab.access"):
+        client.get("/rank?w=secret_plan", headers={"User-Agent": "somebody"})
+        client.get("/assets/rank.js")
+        client.get("/studies/levers%0aforged/view")
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[0].startswith("GET /rank 200 ")
+    assert len(lines) == 2
+    assert "\n" not in lines[1]
+    assert not re.search(r"secret_plan|somebody|127\.0\.0\.1", " ".join(lines))
+
+
+@pytest.mark.parametrize(("text", "prefix"), [(None, "/"), ("", "/"), ("/", "/"), ("lab", "/lab/"), ("/a/b/", "/a/b/")])
+def test_a_prefix_has_a_slash_at_both_ends(text: str | None, prefix: str) -> None:
+    assert whole_prefix(text) == prefix
+
+
+@pytest.mark.parametrize("text", ["/a b", "/<x>", "/../x", "/a?b", "https://elsewhere/"])
+def test_what_is_no_prefix_is_refused(text: str) -> None:
+    with pytest.raises(BadValue, match="it is a path such as"):
+        whole_prefix(text)
+
+
+def test_below_a_prefix_everything_stands_there(model: Model, tmp_path: Path) -> None:
+    server = application(model, Serving(prefix="/lab/"), Queue(tmp_path))
+    client = server.test_client()
+    page = client.get("/lab/").text
+    named = re.findall(r"(?:src|href)=\"(/[^\"#?]*)", page)
+    assert named
+    assert [address for address in named if not address.startswith("/lab/")] == []
+    assert all(client.get(address).status_code == 200 for address in set(named))
+    assert client.get("/lab/health").status_code == 200
+    assert client.get("/").status_code == 404
+
+
+def test_behind_a_proxy_links_carry_its_address(model: Model, tmp_path: Path) -> None:
+    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "lab.example.org", "X-Forwarded-For": "203.0.113.9"}
+    for behind, host in ((True, "https://lab.example.org/"), (False, "http://localhost/")):
+        server = application(model, Serving(behind_proxy=behind), Queue(tmp_path / str(behind)))
+        server.add_url_rule("/seen", "seen", lambda: request.host_url)
+        assert server.test_client().get("/seen", headers=told).text == host
+
+
+def test_gunicorn_that_is_not_there_is_said(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gunicorn.app.base", None)
+    with pytest.raises(BadValue, match=r"pip install 'policy-lab\[serve\]'"):
+        serve(model, port=0, open_browser=False, workers=2)
+
+
+@pytest.mark.parametrize("number", ["-1", "many", "1000"])
+def test_a_number_of_workers_is_a_number(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["app", "--workers", number]) == 2
+    assert "The number of workers cannot be" in capsys.readouterr().err
+
+
+def test_quiet_unless_a_log_is_asked_for() -> None:
+    keep_log(False)
+    assert not logging.getLogger("policy_lab.access").isEnabledFor(logging.INFO)
+    keep_log(True)
+    assert logging.getLogger("policy_lab.studies").isEnabledFor(logging.INFO)
+
+
+def own_study() -> dict[str, object]:
+    return {
+        "question": "levers",
+        "scenario": "status_quo",
+        "size": "quick",
+        "outcomes": ["knowledge"],
+        "factors": {"shared funding": [0, 50], "openness requirement": [0, 1]},
+    }
+
+
+def test_two_workers_share_one_table_of_studies(tmp_path: Path) -> None:
+    with served("--workers", "2", "--prefix", "/lab", "--log", studies=tmp_path) as (address, server):
+        assert address.endswith("/lab/")
+        assert fetched(f"{address}health")[0] == 200
+        status, text = fetched(f"{address}studies", own_study())
+        assert status == 202, text
+        name = json.loads(text)["id"]
+        end = time.monotonic() + 90
+        while (told := json.loads(fetched(f"{address}studies/{name}")[1]))["open"]:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        assert told["state"] == "finished", told
+        # Enough new connections for both workers to have answered some; each answers from the one table.
+        views = {fetched(f"{address}studies/{name}/view")[0] for _ in range(12)}
+        assert views == {200}
+        server.send_signal(signal.SIGTERM)
+        out, log = server.communicate(timeout=30)
+    assert server.returncode == 0
+    assert "Policy Lab has stopped." in out
+    workers = set(re.findall(rf"(\d+) GET /lab/studies/{name}/view 200", log))
+    assert len(workers) == 2
+    assert f"study {name} starts" in log
+    assert f"study {name} is finished" in log
+    assert "Traceback" not in log
+
+
+def test_one_person_stops_it_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    with served(studies=tmp_path) as (address, server):
+        status, text = fetched(f"{address}studies", {**own_study(), "size": "indices"})
+        assert status == 202, text
+        table = Queue(tmp_path).table
+        with table.reading() as rows:
+            runners = [row[0] for row in rows.execute("SELECT pid FROM runner").fetchall()]
+        assert len(runners) == 1
+        server.send_signal(signal.SIGINT)
+        out, _ = server.communicate(timeout=30)
+    assert "Policy Lab has stopped." in out
+    end = time.monotonic() + 20
+    while lives(runners[0]) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not lives(runners[0])
