@@ -35,8 +35,8 @@ class Published:
 
 
 AGEING = (
-    "The share that survives a year is written 1 - mortality, with mortality in 1/year: right at a step in years, and no "
-    "pure number. A constant of one year would mend it."
+    "The share that survives a year is written 1 - mortality, with mortality in 1/year: right at a step in years, and "
+    "no pure number. A constant of one year would mend it."
 )
 MODELS = (
     Published("World3-03, Meadows, Randers and Meadows, by Fiddaman", "simlin/test/metasd/WRLD3-03/wrld3-03.mdl",
