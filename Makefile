@@ -79,7 +79,7 @@ $(READY): requirements.lock pyproject.toml hatch_build.py
 	  $(PYTHON) -m venv .venv; fi
 	@if [ "$(LOCKED)" = no ]; then \
 	  echo "== Installing the newest versions that pyproject.toml allows"; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,cluster]'; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,cluster,serve]'; \
 	else \
 	  echo "== Installing $$(grep -c == requirements.lock) locked packages, each checked against its hash"; \
 	  $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock | awk ' \
