@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
-from policy_lab.app.naming import plain, unit_of
+from policy_lab.app.naming import count_of, plain, unit_of
 from policy_lab.app.words import say
 from policy_lab.equations import Equation
 from policy_lab.model import Model
@@ -107,7 +107,7 @@ def count(found: list[list[str]]) -> str:
     if len(found) < 2:
         return say("model.count.one" if found else "model.count.none")
     key = "first" if len(found) > MOST_LISTED else "many"
-    return say(f"model.count.{key}", count=f"{len(found):,}", shown=MOST_LISTED)
+    return say(f"model.count.{key}", count=count_of(len(found)), shown=MOST_LISTED)
 
 
 def _spellings(name: str) -> set[str]:
