@@ -4,14 +4,13 @@
 
 Ours (compiled, and batched NumPy), PySD (its stored golden runs) and pysimlin (another reader, another engine; it
 comes with ``make setup``) run every world of the model; each pair is compared on every variable that both have, once
-a year. Writes ``results/do_three_engines_agree/agreement.csv`` and the page ``docs/agreement.md`` from it; for
+a year. Writes ``results/do_three_engines_agree/agreement.csv`` and its section of ``docs/agreement.md``; for
 another model than the published one it only prints.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,18 +20,16 @@ from pathlib import Path
 import numpy as np
 import simlin
 
+from analysis import agreement_page
+from analysis.agreement_page import ENGINES, SAME
 from analysis.golden_runs import BARE, read, stale, worlds, years
-from analysis.results_of import DEFAULT_MODEL, RESULTS, fresh_folder, model_asked_for, print_table, write_table
+from analysis.results_of import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.errors import ModelError
 from policy_lab.model import Model
 from policy_lab.runs import Runs, disagreement
 from policy_lab.simulate import simulate
 
 NAME = "do_three_engines_agree"
-PAGE = Path(__file__).parent.parent / "docs" / "agreement.md"
-ENGINES = {"compiled": "ours, compiled", "numpy": "ours, NumPy", "pysd": "PySD", "pysimlin": "pysimlin"}
-#: A variable counts as the same below this: some thousand roundings of a double.
-SAME = 1e-12
 #: What the tests hold the engines to.
 BOUND = 1e-9
 
@@ -114,59 +111,16 @@ def agreement(model: Model) -> list[Row]:
 
 def read_rows(path: Path) -> list[Row]:
     """A stored comparison."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            Row(r["one"], r["other"], r["world"], int(r["variables"]), int(r["beyond"]), float(r["apart"]),
-                r["variable"], float(r["year"]))
-            for r in csv.DictReader(file)
-        ]  # fmt: skip
+    return [
+        Row(r["one"], r["other"], r["world"], int(r["variables"]), int(r["beyond"]), float(r["apart"]),
+            r["variable"], float(r["year"]))
+        for r in agreement_page.read_rows(path)
+    ]  # fmt: skip
 
 
 def _cells(row: Row) -> list[object]:
     """A row of the table; a year is no measurement and is written out."""
     return [*astuple(row)[:-1], f"{row.year:g}"]
-
-
-def page(rows: Sequence[Row]) -> str:
-    """``docs/agreement.md``."""
-    pairs = list(dict.fromkeys((r.one, r.other) for r in rows))
-    places = list(dict.fromkeys(r.world for r in rows))
-    worst = max(rows, key=lambda r: r.apart)
-    found = {(r.one, r.other, r.world): r for r in rows}
-    heads = [f"{ENGINES[one]} and {ENGINES[other]}" for one, other in pairs]
-    lines = [
-        *_OPENING.format(worlds=len(places), same=SAME, model=DEFAULT_MODEL).splitlines(), "",
-        f"The worst of all: {worst.apart:.1e} of its size, `{worst.variable}` in {worst.year:g} of `{worst.world}`, "
-        f"{ENGINES[worst.one]} against {ENGINES[worst.other]}.", "",
-        "| engines | variables | beyond 1e-12 in any world, at most | worst | where |", "|---|---|---|---|---|",
-    ]  # fmt: skip
-    for pair, head in zip(pairs, heads, strict=True):
-        own = [r for r in rows if (r.one, r.other) == pair]
-        top = max(own, key=lambda r: r.apart)
-        lines.append(
-            f"| {head} | {min(r.variables for r in own)} | {max(r.beyond for r in own)} | {top.apart:.1e} "
-            f"| `{top.variable}`, {top.year:g}, `{top.world}` |"
-        )
-    lines += ["", "Worst in each world:", "", f"| world | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
-    for world in places:
-        figures = " | ".join(f"{found[(*pair, world)].apart:.1e}" for pair in pairs)
-        lines.append(f"| `{world}` | {figures} |")
-    return "\n".join([*lines, "", *_CLOSING.splitlines()]) + "\n"
-
-
-_OPENING = """# Do three engines agree?
-
-Made by `python -m analysis.do_three_engines_agree` from `analysis/results/do_three_engines_agree/agreement.csv`.
-
-The {worlds} worlds of `{model}`, each run by our engine (compiled, and batched NumPy), by PySD and by pysimlin, which
-reads the model file with a parser of its own and shares no code with PySD or with us. Every variable that two engines
-both report is compared once a year. A difference is measured against the largest size the variable has had so far in
-that run; {same:.0e} of it is some thousand roundings of a double."""
-
-_CLOSING = """What is furthest apart are differences of nearly equal numbers. `institution decay` and the layoffs are
-smoothed forms of MAX(0, -gap), `SQRT(gap^2 + width^2) - gap`: where the gap is large, next to nothing is left of two
-large numbers but their rounding, in every engine alike. How far PySD and pysimlin are apart shows what
-can be asked of any engine. pysimlin does not report the time settings, which are therefore not among its variables."""
 
 
 def main(words: Sequence[str]) -> None:
@@ -185,7 +139,7 @@ def main(words: Sequence[str]) -> None:
         folder.mkdir()
         write_table(folder / "agreement.csv", header, map(_cells, rows))
         print_table(header, map(_cells, rows))
-    PAGE.write_text(page(read_rows(RESULTS / NAME / "agreement.csv")), encoding="utf-8")
+    agreement_page.write()
 
 
 if __name__ == "__main__":
