@@ -57,15 +57,15 @@ class Bar:
         self.done = 0.0
         self.started = self.last_shown = clock()
         self.shown = False
+        self.in_log = False  # whether a log has the last line already
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.shown or self._seconds() >= QUIET_SECONDS:
-            if kind is None and self.total:
-                self.total = self.done  # a search may be through before it has used all it might
-            self._write(self.text(stopped=kind is not None), last=True)
+            # a search may be through before it has used all it might
+            self._write(self.text("stopped after" if kind is not None else "done in"), last=True)
 
     def advance(self, amount: float = 1) -> None:
         """Count ``amount`` more units as finished, and show it if it is time to."""
@@ -76,20 +76,22 @@ class Bar:
             self.last_shown = now
             self._write(self.text())
 
-    def text(self, stopped: bool = False) -> str:
-        """The line as it would be shown now."""
+    def text(self, ended: str = "") -> str:
+        """The line as it would be shown now; ``ended`` says how it came to an end, if it did."""
         seconds = self._seconds()
         rate = self.done / seconds if seconds > 0 else 0.0
         counted = f"{self.done:,.0f}" + (f" of {self.total:,.0f}" if self.total else "")
         parts = [f"{self.label}: {counted} {self.unit}".rstrip()]
         if rate > 0:
             parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:,.2f}/s")
-        if stopped:
-            parts.append(f"stopped after {duration(seconds)}")
-        elif self.total and self.done >= self.total:
-            parts.append(f"done in {duration(seconds)}")
+        if not ended and self.total and self.done >= self.total:
+            ended = "done in"
+        if ended:
+            parts.append(f"{ended} {duration(seconds)}")
         elif self.total and rate > 0:
             parts.append(f"{duration((self.total - self.done) / rate)} left")
+        else:
+            parts.append(f"{duration(seconds)} so far")
         line = ", ".join(parts)
         return f"{self._blocks()} {line}" if self.in_place and self.total else line
 
@@ -101,6 +103,9 @@ class Bar:
         return self.clock() - self.started
 
     def _write(self, line: str, last: bool = False) -> None:
+        if self.in_log:
+            return
+        self.in_log = not self.in_place and bool(self.total) and self.done >= self.total
         self.shown = True
         end = "\n" if last or not self.in_place else ""
         # "\x1b[K" clears what a longer line before this one left behind.

@@ -162,11 +162,22 @@ def test_prim_finds_a_box_that_was_put_there() -> None:
     assert box.high[3] == pytest.approx(0.4, abs=0.05) and math.isinf(box.low[3])
 
 
-def test_prim_finds_nothing_in_noise() -> None:
-    x = sobol_points(1024, 5, 1)
-    failed = np.random.default_rng(1).random(1024) < 0.3
+@pytest.mark.parametrize("usual", [0.05, 0.3, 0.7])
+@pytest.mark.parametrize("factors", [5, 40])
+def test_prim_finds_nothing_in_noise(usual: float, factors: int) -> None:
+    x = sobol_points(512, factors, 1)
+    failed = np.random.default_rng(1).random(512) < usual
     prim = method("prim")
-    assert len(prim.find_boxes(x, failed, 3, prim.OPTIONS)) <= 1  # type: ignore[attr-defined]
+    assert prim.find_boxes(x, failed, 3, prim.OPTIONS) == []  # type: ignore[attr-defined]
+
+
+def test_prim_finds_the_one_factor_of_forty_where_most_runs_fail() -> None:
+    x = sobol_points(512, 40, 1)
+    failed = np.random.default_rng(0).random(512) < np.where(x[:, 7] < 0.6, 0.9, 0.2)
+    prim = method("prim")
+    (box, *_) = prim.find_boxes(x, failed, 3, prim.OPTIONS)  # type: ignore[attr-defined]
+    assert box.restricted() == [7]
+    assert box.high[7] == pytest.approx(0.6, abs=0.05) and math.isinf(box.low[7])
 
 
 def test_prim_says_when_nothing_fails(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from policy_lab.ensemble.wording import exact
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.model import Model
 from policy_lab.runs import Floats
@@ -78,9 +79,9 @@ class Factor:
         """``0 to 5, uniform`` or the list of values, with the unit."""
         unit = f" {self.unit}" if self.unit and self.unit.casefold() not in ("dmnl", "1", "") else ""
         if self.distribution == "discrete":
-            return ", ".join(f"{v:g}" for v in self.values) + unit
+            return "; ".join(exact(v) for v in self.values) + unit
         shape = "" if self.distribution == "uniform" else f", {self.distribution}"
-        return f"{self.low:g} to {self.high:g}{unit}{shape}"
+        return f"{exact(self.low)} to {exact(self.high)}{unit}{shape}"
 
 
 def _check(factor: Factor) -> None:

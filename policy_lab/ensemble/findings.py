@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from policy_lab.ensemble.factors import Factor
 from policy_lab.errors import StudyError
 from policy_lab.runs import Floats
 
@@ -97,11 +98,19 @@ class Findings:
 
 @dataclass(frozen=True)
 class Result:
-    """What a method gives back: parts of the tidy table, notes for the reader, and more for the provenance."""
+    """What a method gives back.
+
+    Attributes:
+        parts: of the tidy table.
+        notes: for the reader.
+        extra: more for the provenance.
+        varied: what was varied, where that is not just the factors of the plan.
+    """
 
     parts: Sequence[pd.DataFrame]
     notes: Sequence[str] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    varied: Sequence[Factor] | None = None
 
 
 def rows(

@@ -31,14 +31,15 @@ _FAMILY: Final = re.compile(r" ?font-family: [^;\"]*;")
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: its title as drawn, and its SVG."""
+    """One panel: its title as drawn, its SVG, and what the signs in it mean (the label of its figure)."""
 
     title: str
     svg: str
+    key: str = ""
 
     def untitled(self) -> Panel:
         """The same without its title, for where a heading says it."""
-        return Panel("", _TITLE.sub("", self.svg))
+        return Panel("", _TITLE.sub("", self.svg), self.key)
 
 
 def panels(figure: Figure, svg: str) -> list[Panel]:
@@ -49,16 +50,17 @@ def panels(figure: Figure, svg: str) -> list[Panel]:
         svg: its SVG, from ``<svg`` on.
     """
     axes = [a for a in figure.axes if a.get_visible()]
+    key = str(figure.get_label())
     starts = [m.start() for m in _PANEL.finditer(svg)]
     last = _LAST.search(svg, starts[-1]) if starts else None
     if len(starts) != len(axes) or last is None:
-        return [Panel("", _dressed(svg))]
+        return [Panel("", _dressed(svg), key)]
     drawn = [svg[a:b] for a, b in zip(starts, [*starts[1:], last.start()], strict=True)]
     shared = "".join(m.group() for m in _DEFINITIONS.finditer(svg, last.start()))
     found = []
     for own, body in zip(axes, drawn, strict=True):
         title = own.get_title(loc="left").replace("\n", " ")
-        found.append(Panel(title, f"{_opening(figure, own, title)}{_dressed(body)}{shared}</svg>"))
+        found.append(Panel(title, f"{_opening(figure, own, title)}{_dressed(body)}{shared}</svg>", key))
         shared = ""  # definitions hold for the whole page
     return found
 

@@ -27,6 +27,8 @@ article {{ border-top: 1px solid var(--grid); padding: 1.1rem 0; break-inside: a
 .panels {{ display: flex; flex-wrap: wrap; align-items: flex-start; gap: .6rem 1rem; margin-top: .6rem; }}
 .panels svg {{ flex: 0 1 calc(var(--width) * 1.16px); max-width: 100%; height: auto; min-width: min(100%, 20rem); }}
 svg text {{ fill: var(--ink); }}
+.beside {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 1.5rem; }}
+.beside .panels {{ margin: 0; }}
 .scroll {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }}
 th, td {{ text-align: left; vertical-align: top; padding: .28rem 1.2rem .28rem 0;
@@ -67,6 +69,12 @@ def notes(said: Sequence[str]) -> str:
     return f'<aside class="note"><h2>Before you rely on it</h2>{bullets(said)}</aside>' if said else ""
 
 
+def key(said: Iterable[str]) -> str:
+    """What the signs in pictures mean, each said once."""
+    words = " ".join(dict.fromkeys(s for s in said if s))
+    return f'<p class="small">{text(words)}</p>' if words else ""
+
+
 def drawn(panels: Iterable[Panel]) -> str:
     """Panels beside each other, as many as fit."""
     inside = "\n".join(p.svg for p in panels)
@@ -75,7 +83,10 @@ def drawn(panels: Iterable[Panel]) -> str:
 
 def article(heading: str, said: Sequence[str], panels: Iterable[Panel]) -> str:
     """What is said and drawn about one thing."""
-    return f"<article><h3>{text(heading)}</h3>{''.join(f'<p>{text(s)}</p>' for s in said)}{drawn(panels)}</article>"
+    shown = list(panels)
+    words = f"<h3>{text(heading)}</h3>" + "".join(f"<p>{text(s)}</p>" for s in said)
+    kind = ' class="beside"' if len(shown) == 1 else ""
+    return f"<article{kind}><div>{words}</div>{drawn(shown)}</article>"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

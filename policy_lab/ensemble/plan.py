@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from policy_lab.ensemble.study_file import Study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.model import Model
 from policy_lab.runs import Floats
+
+#: Units that say there is none.
+DIMENSIONLESS: Final = ("", "1", "dmnl", "dimensionless", "fraction")
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,9 @@ class Plan:
         return known.label if known else outcome
 
     def unit(self, outcome: str) -> str:
-        """Unit of an outcome."""
-        return self.model.program.equations[outcome].unit
+        """Unit of an outcome as people say it: none for a share or an index."""
+        unit = self.model.program.equations[outcome].unit
+        return "" if unit.casefold() in DIMENSIONLESS else unit
 
     def better(self, outcome: str) -> str:
         """Which way an outcome is better: ``higher``, ``lower`` or ``neither``."""

@@ -17,6 +17,7 @@ from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.folder import FINISHED, write_text, writing
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.study_file import write_toml
+from policy_lab.ensemble.wording import counted, exact
 from policy_lab.progress import MeterMaker, duration, silent
 
 
@@ -78,20 +79,20 @@ def whole_page(plan: Plan, findings: Findings, figures: Iterable[tuple[Figure, s
     """
     shown = list(figures)
     panels = [panel for figure, svg in shown for panel in inline.panels(figure, svg)]
-    keys = [str(figure.get_label()) for figure, _ in shown if figure.get_label()]
+    labels = [plan.label(o) for o in plan.outcomes]
     heading = plan.study.title or f"{title}: {plan.model.name}"
-    general, spare, about = page.by_outcome([plan.label(o) for o in plan.outcomes], findings.words, panels)
+    general, spare, about = page.by_outcome(labels, findings.words, panels)
     parts = [
         f"<h1>{page.text(heading)}</h1>",
         f'<p class="question">{page.text(question)}</p>',
         f"<p>{page.text(_setting(plan, findings))}</p>",
         f"<h2>In short</h2>{page.bullets(general)}" if general else "",
         page.notes(findings.notes),
+        page.key(p.key for p in spare),
         page.drawn(spare),
     ]
     if about:
-        key = f'<p class="small">{page.text(" ".join(keys))}</p>' if keys else ""
-        parts.append(f"<h2>Outcome by outcome</h2>{key}")
+        parts.append(f"<h2>Outcome by outcome</h2>{page.key(p.key for p in panels if p.title in about)}")
         parts += [page.article(label, *found) for label, found in about.items()]
     return page.document(heading, [*parts, _trace(findings), factor_table(findings), _made(findings)])
 
@@ -101,9 +102,10 @@ def _setting(plan: Plan, findings: Findings) -> str:
     where = f"in the world “{world.title}”" if world else "as it stands"
     times = f"at {plan.times[0]:g}" if len(plan.times) == 1 else f"from {plan.times[0]:g} to {plan.times[-1]:g}"
     return (
-        f"{findings.provenance['runs']:,} runs of the model {plan.model.name} {where}; {len(plan.factors)} factors "
-        f"varied over their ranges, {len(plan.outcomes)} outcomes {times}. Everything here is conditional on the model "
-        "and on those ranges. It is no forecast."
+        f"{counted(findings.provenance['runs'], 'run')} of the model {plan.model.name} {where}; "
+        f"{counted(len(findings.provenance['factors']), 'factor')} varied, "
+        f"{counted(len(plan.outcomes), 'outcome')} {times}. Everything here is conditional on the model and on those "
+        "ranges. It is no forecast."
     )
 
 
@@ -136,7 +138,7 @@ def factor_table(findings: Findings) -> str:
 
 def _base(factor: Mapping[str, Any]) -> str:
     default = factor.get("default")
-    return f"{default:g}" if isinstance(default, int | float) and math.isfinite(default) else ""
+    return exact(default) if isinstance(default, int | float) and math.isfinite(default) else ""
 
 
 def _made(findings: Findings) -> str:

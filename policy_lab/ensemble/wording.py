@@ -35,6 +35,21 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def exact(value: float) -> str:
+    """A number as somebody wrote it: ``0.405``, ``20,000``, ``1,000,000``."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 and value == round(value) else f"{value:g}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 outcome``, ``1,024 runs``."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def measured(value: float, unit: str) -> str:
+    """A number with its unit, if it has one: ``31.1 incident``, ``0.62``."""
+    return f"{number(value)} {unit}".rstrip()
+
+
 def change(value: float) -> str:
     """A number with its sign, ``+4,190`` or ``-0.21``."""
     return ("+" if value >= 0 else "-") + number(abs(value))

@@ -20,7 +20,7 @@ import pkgutil
 import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -180,8 +180,9 @@ def _run(plan: Plan, ensemble: Ensemble, pictures: bool) -> Findings:
     known = method(plan.study.method)
     result = known.run(plan, ensemble)
     table = table_of(plan.study.method, result.parts)
-    notes = [*result.notes, *_general_notes(plan, ensemble)]
-    provenance = _provenance(plan, ensemble) | {"notes": notes, **result.extra}
+    varied = plan.factors if result.varied is None else result.varied
+    notes = [*result.notes, *_general_notes(plan, ensemble, varied)]
+    provenance = _provenance(plan, ensemble, varied) | {"notes": notes, **result.extra}
     findings = Findings(table, provenance, ensemble.folder.path)
     provenance["words"] = known.words(plan, findings)
     findings = Findings(table, provenance, ensemble.folder.path)
@@ -193,7 +194,7 @@ def _run(plan: Plan, ensemble: Ensemble, pictures: bool) -> Findings:
     return load_findings(ensemble.folder.path)
 
 
-def _general_notes(plan: Plan, ensemble: Ensemble) -> list[str]:
+def _general_notes(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> list[str]:
     notes = []
     failed, runs = ensemble.failed(), ensemble.runs()
     if failed:
@@ -202,20 +203,20 @@ def _general_notes(plan: Plan, ensemble: Ensemble) -> list[str]:
             "and time leave them out."
         )
     notes += [f"The runs were made by a slower engine: {why}" for why in sorted(ensemble.fallbacks)]
-    return notes + _notes_on_ranges(plan)
+    return notes + _notes_on_ranges(plan, [f for f in varied if f.distribution != "discrete"])
 
 
-def _notes_on_ranges(plan: Plan) -> list[str]:
+def _notes_on_ranges(plan: Plan, varied: Sequence[Factor]) -> list[str]:
     """Where ranges are arbitrary and where independence is assumed: what decides ranks without being in the model."""
     notes = []
-    kinds = {f.kind for f in plan.factors}
+    kinds = {f.kind for f in varied}
     if "lever" in kinds:
         notes.append(
             "Levers are varied over all that could be decided, every value as good as the others; that says nothing of "
             "how likely it is. A wider range makes a lever rank higher."
         )
     if "uncertainty" in kinds:
-        known = [u for f in plan.factors if (u := plan.model.uncertainties.get(f.name)) is not None]
+        known = [u for f in varied if (u := plan.model.uncertainties.get(f.name)) is not None]
         judged = sum(u.grade == JUDGEMENT for u in known)
         notes.append(
             f"The ranges of {judged} of {len(known)} uncertain parameters are judgement (grade {JUDGEMENT} below), so "
@@ -230,7 +231,7 @@ def _notes_on_ranges(plan: Plan) -> list[str]:
     return notes
 
 
-def _provenance(plan: Plan, ensemble: Ensemble) -> dict[str, Any]:
+def _provenance(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dict[str, Any]:
     study = plan.study
     return {
         "policy_lab": __version__,
@@ -245,11 +246,13 @@ def _provenance(plan: Plan, ensemble: Ensemble) -> dict[str, Any]:
         "runs": ensemble.runs(),
         "failed_runs": ensemble.failed(),
         "time_unit": plan.model.program.clock.unit,
-        "factors": [_about_factor(plan, f) for f in plan.factors],
+        "factors": [_about_factor(plan, f) for f in varied],
         "groups": {name: [plan.factors[i].name for i in where] for name, where in plan.groups.items()}
         if plan.grouped
         else {},
-        "outcomes": [{"name": o, "label": plan.label(o), "unit": plan.unit(o)} for o in plan.outcomes],
+        "outcomes": [
+            {"name": o, "label": plan.label(o), "unit": plan.model.program.equations[o].unit} for o in plan.outcomes
+        ],
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         "versions": {"python": platform.python_version()}
         | {name: metadata.version(name) for name in ("numpy", "scipy", "SALib", "pandas", "pysd")},

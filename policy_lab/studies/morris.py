@@ -22,7 +22,7 @@ from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import listed, number, percent
+from policy_lab.ensemble.wording import listed, measured, percent
 from policy_lab.errors import StudyError
 from policy_lab.runs import Floats
 
@@ -149,10 +149,10 @@ def words(plan: Plan, findings: Findings) -> list[str]:
         if not largest > 0:
             said.append(f"{plan.label(outcome)}: nothing that was varied moves it.")
             continue
-        top = [f"{r.factor} ({number(r.value)} {plan.unit(outcome)})" for r in rows.head(3).itertuples()]
+        top = [f"{r.factor} ({measured(r.value, plan.unit(outcome))})" for r in rows.head(3).itertuples()]
         little = rows[rows["high"] < LITTLE * largest]
         said.append(
-            f"{plan.label(outcome)}: moved most, over its whole range and on average over the years, by "
+            f"{plan.label(outcome)}: on average over the years moved most, from one end of its range to the other, by "
             f"{listed(top)}; {len(little)} of {len(rows)} factors move it by less than "
             f"{percent(LITTLE)} of the first and could be left out."
         )
@@ -169,5 +169,8 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         panel.barh(where, rows["value"], height=0.62, color=picture.MAIN)
         panel.hlines(where, rows["low"], rows["high"], color=picture.INK, lw=1)
         panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
-        panel.set_xlabel(f"mean absolute effect ({plan.unit(outcome)})")
+        panel.set_xlabel(f"mean absolute effect ({plan.unit(outcome) or 'no unit'})")
+    figure.set_label(
+        "Bars: how far an outcome goes, on average, as a factor goes through its range, with the interval."
+    )
     return {"effects": figure}

@@ -130,4 +130,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
         panel.set_xlim(0, 1)
         panel.set_xlabel("shift of the distribution (0 none, 1 all)")
+    figure.set_label(
+        "Bars: how far holding a factor shifts the distribution; shaded: what one without effect seems to do."
+    )
     return {"shifts": figure}

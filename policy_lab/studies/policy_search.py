@@ -234,7 +234,12 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
         _share_met(search, "share met before", before),
         *(_spread(plan, name, values) for name, values in ((POLICY, found), (BEFORE, before))),
     ]
-    return Result(parts, [], {"size": plan.size, "good_enough": margin >= 0, "futures": [len(futures), len(others)]})
+    return Result(
+        parts,
+        [],
+        {"size": plan.size, "good_enough": margin >= 0, "futures": [len(futures), len(others)]},
+        search.factors,
+    )
 
 
 def _evolved(search: Search, futures: Floats) -> Floats:
@@ -393,7 +398,8 @@ def _draw_levers(plan: Plan, findings: Findings) -> Figure:
         panel.plot(ends[1], row, "o", color=picture.MAIN, label="policy" if row == 0 else None)
     panel.set_yticks(range(len(plan.factors)), [picture.shortened(f.name) for f in reversed(plan.factors)])
     panel.set_xlim(-0.02, 1.02)
-    panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+    panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False)
+    figure.set_label("Lines: the way of each lever within its range, from where it is to where the policy has it.")
     return figure
 
 
@@ -411,5 +417,8 @@ def _draw_outcomes(plan: Plan, findings: Findings) -> Figure:
             marker = "^" if target.sign > 0 else "v"
             panel.plot(plan.times[target.time], target.limit, marker, color=picture.INK, ms=7, label="target")
         panel.set_ylabel(plan.unit(outcome))
-    panels[0].legend(loc="upper left")
+    panels[0].legend(loc="upper left", frameon=False)
+    figure.set_label(
+        "Lines and bands: the mean and nine futures in ten, with the policy and before; triangle: the target."
+    )
     return figure

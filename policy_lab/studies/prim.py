@@ -4,15 +4,17 @@ Runs at scrambled Sobol' points; a run *fails* if it meets any of the conditions
 ``{ outcome, time, below }`` or ``{ outcome, time, above }``). The patient rule induction method peels a small share
 of the runs off one side of one factor, again and again, so that failures grow denser in the box that is left
 (Friedman and Fisher 1999, doi:10.1023/A:1008894516817; for scenario discovery Bryant and Lempert 2010,
-doi:10.1016/j.techfore.2009.08.002). Of the boxes on the way the one with the best balance of *coverage* (share of
-all failures that lie in it) and *density* (share of its runs that fail) is kept, then the next is sought among the
-runs outside. A restriction that chance could have made (binomial test of its own contribution) is dropped.
+doi:10.1016/j.techfore.2009.08.002). From every box on the way the restrictions are dropped that chance could have made
+(a binomial test of what each contributes, at 5 % over all factors together), since in many dimensions peeling also
+fits noise. Of what is left the box is kept that balances *coverage* (share of all failures that lie in it) and
+*density* (share of its runs that fail) best, by the share of the runs in it times how much more often than usual they
+fail (weighted relative accuracy). Then the next is sought among the runs outside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -27,7 +29,7 @@ from policy_lab.ensemble.factors import values_of
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import number, percent
+from policy_lab.ensemble.wording import measured, number, percent
 from policy_lab.errors import StudyError
 from policy_lab.runs import Floats
 
@@ -35,7 +37,7 @@ TITLE: Final = "Scenario discovery (PRIM)"
 QUESTION: Final = "In which futures does the policy fail?"
 DEFAULT_SIZE: Final = 1024
 OPTIONS: Final[Mapping[str, Any]] = {"fails": [], "boxes": 3, "peel": 0.05, "least_mass": 0.05}
-#: A restriction stays if chance would make one as good less often than this.
+#: A restriction stays if chance would make one as good, on any of the factors, less often than this.
 BY_CHANCE: Final = 0.05
 
 Bools = NDArray[np.bool_]
@@ -50,7 +52,8 @@ class Box:
 
     def holds(self, x: Floats) -> Bools:
         """Which runs of ``x[run, factor]`` lie in it."""
-        return np.asarray(((x >= self.low) & (x <= self.high)).all(axis=1))
+        some = self.restricted()
+        return np.asarray(((x[:, some] >= self.low[some]) & (x[:, some] <= self.high[some])).all(axis=1))
 
     def restricted(self) -> list[int]:
         """Positions of the factors that it restricts."""
@@ -153,9 +156,8 @@ def find_boxes(
     left = np.ones(len(x), dtype=bool)
     least = max(2, int(options["least_mass"] * len(x)))
     while len(found) < most and left.sum() >= least and failed[left].any():
-        box = _significant(
-            _best(_peeled(x[left], failed[left], options["peel"], least, tell), x[left], failed[left]), x, failed
-        )
+        path = _peeled(x[left], failed[left], options["peel"], least, tell)
+        box = _best(_significant(path, x[left], failed[left], tell), x[left], failed[left])
         inside = box.holds(x) & left
         if not box.restricted() or failed[inside].mean() <= failed[left].mean():
             break
@@ -172,68 +174,88 @@ def _peeled(x: Floats, failed: Bools, share: float, least: int, tell: Callable[[
     boxes = [box]
     inside = np.ones(len(x), dtype=bool)
     while inside.sum() > least:
-        best, density = None, -1.0
-        for candidate in _candidates(box, x[inside], share):
-            kept = inside & candidate.holds(x)
-            if least <= kept.sum() < inside.sum() and failed[kept].mean() > density:
-                best, density = candidate, float(failed[kept].mean())
-        if best is None:
+        peels = [_peels(side * x[inside], failed[inside], share, least) for side in (1.0, -1.0)]
+        density = np.stack([d for d, _ in peels])
+        side, factor = np.unravel_index(int(density.argmax()), density.shape)
+        if density[side, factor] < 0:
             break
-        box = best
+        cut = peels[side][1][factor]
+        low, high = box.low.copy(), box.high.copy()
+        if side == 0:
+            low[factor] = cut
+        else:
+            high[factor] = -cut
+        box = Box(low, high)
         inside &= box.holds(x)
         boxes.append(box)
         tell(0)
-        if density == 1:
+        if density[side, factor] == 1:
             break
     return boxes
 
 
-def _candidates(box: Box, x: Floats, share: float) -> list[Box]:
-    """The box with a little peeled off each side of each factor; at least one value goes, so discrete factors work."""
-    boxes = []
-    for j in range(x.shape[1]):
-        column = x[:, j]
-        values = np.unique(column)
-        if len(values) < 2:
-            continue
-        cut = values[max(1, int(np.searchsorted(values, np.quantile(column, share))))]
-        low = box.low.copy()
-        low[j] = cut
-        boxes.append(replace(box, low=low))
-        at = int(np.searchsorted(values, np.quantile(column, 1 - share), side="right")) - 1
-        high = box.high.copy()
-        high[j] = values[min(len(values) - 2, at)]
-        boxes.append(replace(box, high=high))
-    return boxes
+def _peels(x: Floats, failed: Bools, share: float, least: int) -> tuple[Floats, Floats]:
+    """What peeling a share off the low side of each factor would leave.
+
+    Args:
+        x: ``x[run, factor]`` of the runs in the box.
+        failed: ``failed[run]``.
+        share: of the runs to peel off; at least one value goes, so that discrete factors can be peeled too.
+        least: runs that must be left.
+
+    Returns:
+        ``density[factor]`` of failures in what is left, -1 where nothing can be peeled; ``cut[factor]``, the least
+        value that stays.
+    """
+    ordered = np.sort(x, axis=0)
+    cut = ordered[min(len(x) - 1, int(np.ceil(share * (len(x) - 1))))]
+    lowest = cut == ordered[0]
+    above = np.where(x > ordered[0], x, np.inf).min(axis=0)  # the next value, where one value is a share or more
+    cut = np.where(lowest, above, cut)
+    kept = x >= cut
+    count = kept.sum(axis=0)
+    hits = (kept & failed[:, None]).sum(axis=0)
+    return np.where(count >= max(1, least), hits / np.maximum(count, 1), -1.0), cut
 
 
 def _best(boxes: list[Box], x: Floats, failed: Bools) -> Box:
-    """The box with the largest harmonic mean of coverage and density."""
+    """The box with the largest weighted relative accuracy; the whole space has 0."""
 
-    def balance(box: Box) -> float:
+    def accuracy(box: Box) -> float:
         inside = box.holds(x)
-        hit = failed[inside].sum()
-        return float(2 * hit / (inside.sum() + failed.sum()))
+        return float(failed[inside].sum() - inside.sum() * failed.mean())
 
-    return max(boxes, key=balance)
-
-
-def _significant(box: Box, x: Floats, failed: Bools) -> Box:
-    """The box without restrictions that chance could have made, the least significant dropped first."""
-    while True:
-        chance = {j: by_chance(box, j, x, failed) for j in box.restricted()}
-        if not chance or max(chance.values()) < BY_CHANCE:
-            return box
-        box = box.without(max(chance, key=lambda j: chance[j]))
+    return max(boxes, key=accuracy)
 
 
-def by_chance(box: Box, factor: int, x: Floats, failed: Bools) -> float:
-    """Probability that a restriction on one factor, put at random, would hold failures as densely as this one.
+def _significant(boxes: list[Box], x: Floats, failed: Bools, tell: Callable[[float], None]) -> list[Box]:
+    """The boxes without restrictions that chance could have made, the least significant dropped first."""
+    limit, found = BY_CHANCE / x.shape[1], []
+    for box in boxes:
+        left = box
+        while left.restricted():
+            chance = by_chance(left, x, failed)
+            worst = int(chance.argmax())
+            if chance[worst] < limit:
+                break
+            left = left.without(left.restricted()[worst])
+        found.append(left)
+        tell(0)
+    return found
+
+
+def by_chance(box: Box, x: Floats, failed: Bools) -> Floats:
+    """For each factor that a box restricts, how probably a restriction put at random would hold failures as densely.
 
     The quasi-p-value of Bryant and Lempert (2010): binomial, with the density of the box without the restriction.
     """
-    inside, freed = box.holds(x), box.without(factor).holds(x)
-    return float(binom.sf(failed[inside].sum() - 1, inside.sum(), failed[freed].mean()))
+    some = box.restricted()
+    outside = (x[:, some] < box.low[some]) | (x[:, some] > box.high[some])
+    excluded = outside.sum(axis=1)
+    inside = excluded == 0
+    freed = (excluded[:, None] - outside) == 0
+    density = (freed & failed[:, None]).sum(axis=0) / freed.sum(axis=0)
+    return np.asarray(binom.sf(failed[inside].sum() - 1, inside.sum(), density))
 
 
 def _row(index: str, value: float, factor: str = WHOLE, low: float = np.nan, high: float = np.nan) -> pd.DataFrame:
@@ -247,11 +269,11 @@ def _box_rows(plan: Plan, name: str, box: Box, x: Floats, failed: Bools) -> list
         _row(f"{name}: density", failed[inside].mean()),
         _row(f"{name}: share of runs", inside.mean()),
     ]
-    for j in box.restricted():
+    for j, chance in zip(box.restricted(), by_chance(box, x, failed), strict=True):
         factor = plan.factors[j]
         low = factor.low if not np.isfinite(box.low[j]) else box.low[j]
         high = factor.high if not np.isfinite(box.high[j]) else box.high[j]
-        parts.append(_row(f"{name}: limits", by_chance(box, j, x, failed), factor.name, float(low), float(high)))
+        parts.append(_row(f"{name}: limits", float(chance), factor.name, float(low), float(high)))
     return parts
 
 
@@ -276,9 +298,7 @@ def _meaning(plan: Plan) -> str:
     for condition in plan.options["fails"]:
         t, o, side, limit = _condition(plan, condition)
         outcome = plan.outcomes[o]
-        said.append(
-            f"{plan.label(outcome)} at {plan.times[t]:g} is {side} {number(limit)} {plan.unit(outcome)}".strip()
-        )
+        said.append(f"{plan.label(outcome)} at {plan.times[t]:g} is {side} {measured(limit, plan.unit(outcome))}")
     return " or ".join(said)
 
 
@@ -307,5 +327,7 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
             left, right = (row["low"] - factor.low) / span, (row["high"] - factor.low) / span
             panel.barh(y, right - left, left=left, color=picture.OTHER, height=0.5)
         panel.set_yticks(range(len(limits)), [picture.shortened(str(f)) for f in limits["factor"]])
+        panel.set_ylim(-0.6, max(3, len(limits)) - 0.4)
         panel.set_xticks([0, 1], ["low end", "high end"])
+    figure.set_label("Coloured: the part of its range in which a factor has to be for the policy to fail there.")
     return {"boxes": figure}

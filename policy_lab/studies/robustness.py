@@ -25,7 +25,7 @@ from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.findings import Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import listed, number, percent
+from policy_lab.ensemble.wording import listed, measured, number, percent
 from policy_lab.errors import StudyError
 from policy_lab.runs import Floats
 
@@ -175,7 +175,7 @@ def words(plan: Plan, findings: Findings) -> list[str]:
             if len(rows) and np.isfinite(rows["value"].iloc[0]):
                 firsts[index] = (str(rows["factor"].iloc[0]), float(rows["value"].iloc[0]))
         said.append(f"{plan.label(outcome)} at {last:g}: " + _agreement(plan, outcome, firsts))
-        said[-1] += _beats(findings, outcome, last)
+        said[-1] += _beats(plan, findings, outcome, last)
     return said or ["No studied outcome has a better side, so no policy can be called more robust."]
 
 
@@ -186,23 +186,28 @@ def _small_first(index: str, better: str) -> bool:
 def _agreement(plan: Plan, outcome: str, firsts: Mapping[str, tuple[str, float]]) -> str:
     names = list(dict.fromkeys(name for name, _ in firsts.values()))
     if len(names) == 1:
-        unit = plan.unit(outcome)
         return (
-            f"{names[0]} comes first by every measure (mean {number(firsts['mean'][1])} {unit}, worst tenth "
-            f"{number(firsts['worst tenth'][1])})."
+            f"{_title(plan, names[0])} comes first by every measure (mean "
+            f"{measured(firsts['mean'][1], plan.unit(outcome))}, worst tenth {number(firsts['worst tenth'][1])})."
         )
-    said = [f"{name} by {listed([m for m, (who, _) in firsts.items() if who == name])}" for name in names]
+    said = [f"{_title(plan, name)} by {listed([m for m, (who, _) in firsts.items() if who == name])}" for name in names]
     return f"the measures disagree on who is first: {listed(said)}."
 
 
-def _beats(findings: Findings, outcome: str, time: float) -> str:
-    index = next((i for i in findings.table["index"].unique() if i.startswith("better than ")), None)
-    if index is None:
-        return ""
+def _title(plan: Plan, policy: str) -> str:
+    """What people call a policy."""
+    return plan.model.scenario(policy).title
+
+
+def _beats(plan: Plan, findings: Findings, outcome: str, time: float) -> str:
+    first = _policies(plan)[0]
+    index = f"better than {first}"
     rows = findings.of(index, outcome, time).sort_values("value", ascending=False)
     if rows.empty or not rows["value"].iloc[0] > 0:
         return ""
-    return f" {rows['factor'].iloc[0]} is {index} in {percent(rows['value'].iloc[0])} of the futures."
+    best = _title(plan, str(rows["factor"].iloc[0]))
+    share = percent(float(rows["value"].iloc[0]))
+    return f" Better than {_title(plan, first)} most often: {best}, in {share} of the futures."
 
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
@@ -216,7 +221,8 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         panel.hlines(where, mean["value"], worst["value"], color=picture.MUTED, lw=1)
         panel.plot(mean["value"], where, "o", color=picture.MAIN, label="mean")
         panel.plot(worst["value"], where, "<", color=picture.OTHER, label="worst tenth")
-        panel.set_yticks(where, [picture.shortened(str(f)) for f in mean["factor"]])
+        panel.set_yticks(where, [picture.shortened(_title(plan, str(f))) for f in mean["factor"]])
         panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
-    panels[0].legend(loc="best")
+    panels[0].legend(loc="best", frameon=False)
+    figure.set_label("Dots: the mean over the futures; triangles: the mean of the worst tenth of them.")
     return {"policies": figure}

@@ -86,9 +86,20 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     decided = players(plan)
     names = list(decided)
     # Whatever a player decides is a factor of two values, the first half of the unit interval for the base.
+    equations, defaults = plan.model.program.equations, plan.model.program.constants
     factors = tuple(
-        Factor(constant, min(pair), max(pair), "discrete", values=pair)
-        for constants in decided.values()
+        Factor(
+            constant,
+            min(pair),
+            max(pair),
+            "discrete",
+            values=pair,
+            group=player,
+            kind="lever",
+            unit=equations[constant].unit,
+            default=defaults[constant],
+        )
+        for player, constants in decided.items()
         for constant, pair in constants.items()
     )
     joined = np.arange(2 ** len(names))[:, None] >> np.arange(len(names)) & 1
@@ -99,7 +110,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     for index, grid in wedges(values, len(names)).items():
         who = (WHOLE,) if len(grid) == 1 else names
         parts.append(grid_rows(plan.outcomes, plan.times, who, index, grid))
-    return Result(parts, [], {"size": len(values), "package": plan.options["package"], "players": names})
+    return Result(parts, [], {"size": len(values), "package": plan.options["package"], "players": names}, factors)
 
 
 def wedges(values: Floats, count: int) -> dict[str, Floats]:
@@ -133,7 +144,6 @@ def words(plan: Plan, findings: Findings) -> list[str]:
     last = float(plan.times[-1])
     said = []
     for outcome in plan.outcomes:
-        unit = plan.unit(outcome)
         whole = float(findings.of("package", outcome, last)["value"].iloc[0])
         together = float(findings.of("together", outcome, last)["value"].iloc[0])
         rows = findings.of("Shapley", outcome, last)
@@ -145,12 +155,22 @@ def words(plan: Plan, findings: Findings) -> list[str]:
             continue
         rows = rows.reindex(rows["value"].abs().sort_values(ascending=False).index)
         top = [f"{r.factor} ({change(r.value)})" for r in rows.head(3).itertuples()]
-        text = f"{plan.label(outcome)} at {last:g}: the package changes it by {number(whole)} {unit}; most is owed to "
-        text += f"{listed(top)}."
+        effect = f"{change(whole)} {plan.unit(outcome)}".rstrip()
+        text = f"{plan.label(outcome)} at {last:g}: the package changes it by {effect}; most is owed to {listed(top)}."
         if abs(together) > 0.1 * max(abs(whole), float(rows["value"].abs().max())):
-            text += f" {number(together)} of it comes only from levers acting together."
+            text += f" {_in_company(whole, together)}"
         said.append(text)
     return said
+
+
+def _in_company(whole: float, together: float) -> str:
+    """What the players do to each other: how far their sum alone falls short of the package, or goes beyond it."""
+    if whole * together > 0:
+        return f"Of this, {change(together)} is there only because they act together."
+    return (
+        f"They get in each other's way: one by one they would come to {change(whole - together)}, which is "
+        f"{number(abs(together))} {'more' if together < 0 else 'less'}."
+    )
 
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
@@ -168,5 +188,6 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
         picture.head(panel, plan.label(outcome))
         panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
-    panels[0].legend(loc="best")
+    panels[0].legend(loc="best", frameon=False)
+    figure.set_label("Bars: each one's fair share of what the package does; diamonds: what it does alone.")
     return {"wedges": figure}

@@ -19,7 +19,7 @@ from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import number, percent
+from policy_lab.ensemble.wording import measured, number, percent
 from policy_lab.errors import StudyError
 from policy_lab.runs import Floats
 
@@ -146,12 +146,12 @@ def words(plan: Plan, findings: Findings) -> list[str]:
         if value["q05"] == value["q95"]:
             said.append(
                 f"{plan.label(outcome)} at {last:g}: nothing that was varied moves it; it is "
-                f"{number(value['q50'])} {unit}."
+                f"{measured(value['q50'], unit)}."
             )
             continue
         text = (
             f"{plan.label(outcome)} at {last:g}: nine runs in ten lie between {number(value['q05'])} and "
-            f"{number(value['q95'])} {unit}, the median is {number(value['q50'])}."
+            f"{measured(value['q95'], unit)}, the median is {number(value['q50'])}."
         )
         if "worst tenth" in value:
             text += f" In the worst tenth of the runs it is {number(value['worst tenth'])} on average."
