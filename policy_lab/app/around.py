@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from dash import Dash
+from flask import Flask
 
 from policy_lab import places
 from policy_lab.app import access, rank_routes, security
@@ -35,9 +36,16 @@ def surround(app: Dash, model: Model, rank_folder: Path | None = None, queue: Qu
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access.listen(app.server)
     security.guard(app)
-    Packer(prefix).listen(app.server)
+    packer = Packer(prefix)
+    packer.listen(app.server)
+    app.server.extensions["policy-lab-packer"] = packer
     stored = stored_studies(model, rank_folder or places.results_folder() / LEVERS)
     rank_routes.register(app.server, prefix, Studies(model, stored, queue or Queue(places.studies_folder())))
+
+
+def warm(server: Flask) -> None:
+    """Get everything ready that the first visitor would wait for."""
+    server.extensions["policy-lab-packer"].warm(server)
 
 
 def stored_studies(model: Model, levers: Path) -> dict[str, Path]:

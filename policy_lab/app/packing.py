@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
+import re
 import threading
 from dataclasses import dataclass
 from typing import Final
@@ -60,6 +62,14 @@ class Packer:
         """Every answer of a server goes through here."""
         server.before_request(self.answer)
         server.after_request(self.pack)
+
+    def warm(self, server: Flask) -> None:
+        """Pack the page and what it names before anybody asks: processes forked later share it."""
+        client = server.test_client()
+        page = client.get(self._pages[0]).get_data(as_text=True)
+        named = (html.unescape(address) for address in re.findall(r"(?:src|href)=\"([^\"#]+)", page))
+        for address in [*(a for a in named if a.startswith(self._files)), *self._frames]:
+            client.get(address)
 
     def answer(self) -> Response | None:
         """What is remembered for the request in hand, None if nothing is."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policy_lab import places
-from policy_lab.app.around import LARGEST_REQUEST
+from policy_lab.app.around import LARGEST_REQUEST, warm
 from policy_lab.app.factory import create_app
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
@@ -125,6 +125,7 @@ def _by_waitress(server: Any, how: Serving, listening: socket.socket) -> None:
 def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
+    warm(server)
     listening.listen(2048)
     settings = {
         "bind": f"fd://{listening.fileno()}",
