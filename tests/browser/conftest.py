@@ -119,7 +119,7 @@ def visit(context: BrowserContext, watch: Watch) -> Iterator[Callable[[str], Pag
         watch.over(page)
         page.goto(address)
         page.wait_for_selector("html[data-page]", state="attached")
-        page.wait_for_selector(".chart--a path.js-line", state="attached")
+        page.wait_for_selector("html[data-drawn]", state="attached")
         return page
 
     yield open_page

@@ -18,8 +18,8 @@ SMALL = Path(__file__).parent.parent / "models" / "small_field"
 Visit = Callable[[str], Page]
 
 CURVE = """side => {
-    const plot = document.querySelector(`.chart--${side} .js-plotly-plot`);
-    return plot.data.map(trace => ({name: trace.name, y: Array.from(trace.y)}));
+    const chart = PolicyLab.explore.charts["ab".indexOf(side)];
+    return chart.picture.lines.map(line => ({name: line.label, y: Array.from(line.values)}));
 }"""
 
 
@@ -31,13 +31,13 @@ def curves(page: Page, side: str = "a") -> dict[str, list[float]]:
 def drawn(page: Page, side: str = "a") -> list[str]:
     """The lines as painted: the path of each in the picture."""
     return page.eval_on_selector_all(
-        f".chart--{side} path.js-line", "paths => paths.map(path => path.getAttribute('d'))"
+        f".chart--{side} path.line:not([display])", "paths => paths.map(path => path.getAttribute('d'))"
     )
 
 
 def lever(page: Page, label: str) -> dict[str, object]:
     row = page.locator(".lever").filter(has=page.get_by_text(label, exact=True))
-    return {"row": row, "slider": row.get_by_role("slider"), "box": row.locator(".lever__number input")}
+    return {"row": row, "slider": row.get_by_role("slider"), "box": row.locator("input.lever__number")}
 
 
 def expected(settings: dict[str, float], outcome: str = "knowledge") -> list[float]:
@@ -55,7 +55,7 @@ def test_the_first_look_needs_no_click(visit: Visit, address: str) -> None:
         assert len(drawn(page, side)) == 2
     assert curves(page)["Status quo"] == pytest.approx(expected({}))
     assert page.locator(".card__value").first.inner_text() not in ("", "–")
-    expect(page.locator("#world")).to_have_value("Status quo")
+    expect(page.locator("#world")).to_have_value("status_quo")
     assert page.locator(".lever").count() == len(load_model(SMALL).levers)
     assert "goes from" in page.locator(".chart__summary").first.inner_text()
     assert page.title() == "Explore · Policy Lab"
@@ -69,15 +69,13 @@ def test_a_lever_is_moved_by_keyboard(visit: Visit, address: str) -> None:
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     wait_for_address(page, r"l=shared-funding~20$")
-    page.wait_for_function(
-        "before => document.querySelectorAll('.chart--a path.js-line')[1].getAttribute('d') !== before", arg=before[1]
-    )
-    assert curves(page)["Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
+    assert drawn(page) != before
+    assert curves(page)["Current policy: Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
     assert curves(page)["Status quo"] == pytest.approx(expected({}))
     assert lever(page, "Shared funding")["box"].input_value() == "20"
     page.keyboard.press("End")
     wait_for_address(page, r"l=shared-funding~100$")
-    assert slider.get_attribute("aria-valuenow") == "100"
+    assert slider.input_value() == "100"
 
 
 def test_a_lever_is_moved_by_mouse(visit: Visit, address: str) -> None:
@@ -92,10 +90,11 @@ def test_a_lever_is_moved_by_mouse(visit: Visit, address: str) -> None:
         page.mouse.move(box["x"] + box["width"] * part, height)
     page.mouse.up()
     wait_for_address(page, r"l=shared-funding~\d+$")
-    page.wait_for_function("() => !document.querySelector('.stage--busy')")
     value = float(page.url.rpartition("~")[2])
     assert 60 <= value <= 80
-    assert curves(page)["Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": value}))
+    assert curves(page)["Current policy: Status quo, 1 lever moved"] == pytest.approx(
+        expected({"shared funding": value})
+    )
     expect(lever(page, "Shared funding")["box"]).to_have_value(f"{value:.0f}")
 
 
@@ -111,7 +110,7 @@ def test_a_lever_is_moved_without_dragging(visit: Visit, address: str) -> None:
     box.fill("0.8")
     box.press("Enter")
     wait_for_address(page, r"~0\.8$")
-    expect(lever(page, "Openness requirement")["slider"]).to_have_attribute("aria-valuenow", "0.8")
+    expect(lever(page, "Openness requirement")["slider"]).to_have_value("0.8")
     row.get_by_role("button", name="Set Openness requirement back").click()
     page.wait_for_url(lambda url: "?" not in url)
     expect(box).to_have_value("0.3")
@@ -127,9 +126,8 @@ def test_start_year_and_ramp_stand_behind_details(visit: Visit, address: str) ->
     start.fill("2035")
     start.press("Enter")
     wait_for_address(page, r"l=shared-funding~60~2035$")
-    page.wait_for_function("() => !document.querySelector('.stage--busy')")
-    policy, reference = curves(page)["Status quo, 1 lever moved"], curves(page)["Status quo"]
-    times = page.evaluate("() => Array.from(document.querySelector('.chart--a .js-plotly-plot').data[0].x)")
+    policy, reference = curves(page)["Current policy: Status quo, 1 lever moved"], curves(page)["Status quo"]
+    times = page.evaluate("() => Array.from(PolicyLab.explore.charts[0].picture.time)")
     before = [i for i, t in enumerate(times) if t <= 2030]
     assert [policy[i] for i in before] == pytest.approx([reference[i] for i in before], rel=1e-3)
     assert policy[-1] > 1.05 * reference[-1]
@@ -138,37 +136,34 @@ def test_start_year_and_ramp_stand_behind_details(visit: Visit, address: str) ->
 
 def test_a_world_sets_its_levers_and_tells_why(visit: Visit, address: str) -> None:
     page = visit(address)
-    page.locator("#world").click()
-    page.get_by_role("option", name="An open laboratory").click()
+    page.locator("#world").select_option(label="An open laboratory")
     wait_for_address(page, r"w=open_laboratory$")
     expect(page.locator("#world-rationale")).to_contain_text("scandal")
     expect(lever(page, "Shared funding")["box"]).to_have_value("60")
     expect(page.locator(".legend")).to_contain_text("Current policy: An open laboratory")
-    assert page.locator(".chart--a .annotation-text").all_text_contents().count("Shock") == 1
+    assert page.locator(".chart--a .plot__marks text").all_text_contents().count("Shock") == 1
     lever(page, "Shared funding")["row"].get_by_role("button", name="Less:").click()
     expect(page.locator("#world-restore")).to_be_visible()
     page.locator("#world-restore").click()
     wait_for_address(page, r"w=open_laboratory$")
     page.get_by_role("button", name="All levers to status quo").click()
     page.wait_for_url(lambda url: "?" not in url)
-    expect(page.locator("#world")).to_have_value("Status quo")
+    expect(page.locator("#world")).to_have_value("status_quo")
 
 
 def test_the_link_restores_everything(visit: Visit, address: str, context: BrowserContext) -> None:
     page = visit(address)
-    page.locator("#world").click()
-    page.get_by_role("option", name="An open laboratory").click()
+    page.locator("#world").select_option(label="An open laboratory")
     lever(page, "Cost of a researcher")["row"].get_by_role("button", name="More:").click()
-    choice = page.locator(".chart--b .field--title input")
+    choice = page.locator("#choose-b")
     choice.fill("Trust in companies")
     page.get_by_role("option", name="Trust in companies").click()
     wait_for_address(page, r"w=open_laboratory&l=cost-[^&]*~0\.5&c=")
-    page.wait_for_function("() => !document.querySelector('.stage--busy')")
     other = visit(page.url)
-    expect(other.locator("#world")).to_have_value("An open laboratory")
+    expect(other.locator("#world")).to_have_value("open_laboratory")
     expect(lever(other, "Cost of a researcher")["box"]).to_have_value("0.5")
-    expect(other.locator(".chart--b .field--title input")).to_have_value("Trust in companies")
-    other.wait_for_function("() => document.querySelector('.legend').textContent.includes('1 lever moved')")
+    expect(other.locator("#choose-b")).to_have_value("Trust in companies")
+    expect(other.locator(".legend")).to_contain_text("1 lever moved")
     for side in ("a", "b"):
         assert curves(other, side) == curves(page, side)
     assert other.url == page.url
@@ -197,12 +192,11 @@ def test_undo_and_redo_survive_a_reload(visit: Visit, address: str) -> None:
     expect(page.locator("#undo")).to_be_disabled()
     row.get_by_role("button", name="More:").click()
     wait_for_address(page, r"~5$")
-    page.locator("#world").click()
-    page.get_by_role("option", name="An open laboratory").click()
+    page.locator("#world").select_option(label="An open laboratory")
     wait_for_address(page, r"w=open_laboratory$")
     page.wait_for_timeout(600)
     page.reload()
-    page.wait_for_selector(".chart--a path.js-line", state="attached")
+    page.wait_for_selector("html[data-drawn]", state="attached")
     expect(page.locator("#undo")).to_be_enabled()
     page.locator("#undo").click()
     wait_for_address(page, r"~5$")
@@ -215,14 +209,14 @@ def test_undo_and_redo_survive_a_reload(visit: Visit, address: str) -> None:
 def test_a_pinned_world_is_drawn_beside_the_policy(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?p=open_laboratory")
     expect(page.locator(".legend")).to_contain_text("An open laboratory")
-    page.wait_for_function("() => document.querySelectorAll('.chart--a path.js-line').length === 3")
-    assert set(curves(page)) == {"Status quo", "An open laboratory"}
+    assert len(drawn(page)) == 3
+    assert set(curves(page)) == {"Status quo", "Current policy", "An open laboratory"}
 
 
 def test_light_and_dark_follow_the_system_and_the_button(browser: Browser, address: str) -> None:
     page = browser.new_page(color_scheme="dark")
     page.goto(address)
-    page.wait_for_selector(".chart--a path.js-line", state="attached", timeout=60_000)
+    page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     ground = "() => getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(ground)
     expect(page.locator("#scheme")).to_have_text("Light")
@@ -260,47 +254,12 @@ def test_the_numbers_stand_behind_the_charts(visit: Visit, address: str) -> None
     assert rows.last.locator("td").nth(1).inner_text() == f"{expected({})[-1]:.0f}"
 
 
-def test_a_late_answer_never_replaces_a_newer_one(visit: Visit, address: str) -> None:
-    page = visit(address)
-    asked = []
-
-    def slowly(route: object) -> None:
-        asked.append(route.request.post_data_json["number"])
-        if len(asked) == 1:
-            page.wait_for_timeout(1500)
-        route.continue_()
-
-    page.route("**/answer", slowly)
-    row = lever(page, "Shared funding")["row"]
-    row.get_by_role("button", name="More:").click()
-    for _ in range(3):
-        row.get_by_role("button", name="More:").click()
-    wait_for_address(page, r"~20$")
-    page.wait_for_function("() => !document.querySelector('.stage--busy')")
-    assert curves(page)["Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
-    assert asked == sorted(asked)
-
-
-def test_a_server_that_is_gone_is_told_and_the_picture_stays(visit: Visit, address: str, watch: object) -> None:
-    page = visit(address)
-    before = curves(page)
-    page.route("**/answer", lambda route: route.abort())
-    lever(page, "Shared funding")["row"].get_by_role("button", name="More:").click()
-    expect(page.locator("#notice")).to_contain_text("did not answer")
-    assert curves(page) == before
-    page.unroute("**/answer")
-    lever(page, "Shared funding")["row"].get_by_role("button", name="More:").click()
-    wait_for_address(page, r"~10$")
-    expect(page.locator(".notice--empty")).to_have_count(1)
-    watch.complaints.clear()
-
-
 @pytest.mark.parametrize("path", ["/", "/rank", "/model"])
 def test_a_phone_needs_no_sideways_scroll(browser: Browser, real_address: str, path: str) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 640})
     page.goto(real_address + path)
     page.wait_for_selector("html[data-page]", state="attached", timeout=60_000)
-    page.wait_for_selector(".chart--a path.js-line", state="attached", timeout=60_000)
+    page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.close()
@@ -326,7 +285,6 @@ def test_a_chart_stays_in_view_beside_the_last_lever(visit: Visit, real_address:
     before = curves(page)
     page.locator(".lever").last.get_by_role("button", name="More:").click()
     wait_for_address(page, r"l=emergency-[^~]*~")
-    page.wait_for_function("() => !document.querySelector('.stage--busy')")
     assert curves(page) != before
 
 
@@ -334,7 +292,7 @@ def test_a_chart_stays_in_view_beside_the_last_lever(visit: Visit, real_address:
 def test_a_band_of_charts_stays_above_the_levers(browser: Browser, real_address: str, width: int, height: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(real_address)
-    page.wait_for_selector(".chart--a path.js-line", state="attached", timeout=60_000)
+    page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     slider = page.get_by_role("slider").last
     slider.focus()
     band, thumb = page.locator(".chart--a").bounding_box(), slider.bounding_box()
@@ -378,10 +336,8 @@ def test_nothing_jumps_when_the_policy_changes(visit: Visit, real_address: str) 
     page.evaluate("document.fonts.ready")
     before = page.evaluate(places)
     for title in ("CERN for AI", "Manhattan Project for AI"):
-        page.locator("#world").click()
-        page.get_by_role("option", name=title, exact=True).click()
+        page.locator("#world").select_option(label=title)
         expect(page.locator(".legend")).to_contain_text(title)
-        page.wait_for_function("() => !document.querySelector('.stage--busy')")
         assert page.evaluate(places) == before
 
 
@@ -390,8 +346,7 @@ def test_the_real_model_has_every_lever_and_world(visit: Visit, real_address: st
     page = visit(real_address)
     assert page.locator(".lever").count() == len(model.levers)
     assert page.locator(".card").count() == sum(o.headline for o in model.outcomes.values())
-    page.locator("#world").click()
-    assert page.get_by_role("option").all_inner_texts() == [s.title for s in model.scenarios.values()]
-    page.get_by_role("option", name="CERN for AI").click()
+    assert page.locator("#world option").all_inner_texts() == [s.title for s in model.scenarios.values()]
+    page.locator("#world").select_option(label="CERN for AI")
     wait_for_address(page, r"w=cern_for_ai$")
     assert page.locator(".lever--moved").count() > 1

@@ -1,0 +1,230 @@
+"""How quickly does Explore answer a hand, and how soon is it there?
+
+    python benchmarks/page.py [MODEL...] [--moves 60] [--drags 3] [--starts 5] [--only-page]
+
+In Chromium, on this machine, with a server of its own: from a slider's event to the painted curve, by key and by a
+drag of three seconds; to the painted band of 200 members; curves a second and long tasks in the drag; requests while
+the hand moves; the first picture of a browser that has just been started; the weight of the page. The peer is the same
+page in a browser without WebAssembly, where the server computes each picture: server-side interaction, in the same run.
+
+A curve counts as painted when a message posted in the frame that set its path arrives, which is after the frame's
+paint; a band when the same holds for a band of the policy on show. Milliseconds unless it says otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from benchmarks.engines import machine  # noqa: E402
+from tests.browser.ensure_browser import ensure_browser  # noqa: E402
+
+SERVE = """
+import sys
+from policy_lab.app import serve
+from policy_lab.model import load_model
+serve(load_model(sys.argv[1]), port=0, open_browser=False)
+"""
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DRAG = 3.0  # seconds
+#: Long enough for bands of all members and for Dash to have come.
+SETTLED = "() => document.documentElement.dataset.drawn === '' && PolicyLab.dashIsHere"
+
+WATCH = (HERE / "page.js").read_text(encoding="utf-8")
+WITHOUT_ENGINE = "delete window.WebAssembly;"
+
+
+def main() -> None:
+    """Measure and print one table a model."""
+    asked = arguments()
+    print(machine.name())
+    for model in asked.models:
+        with server(model) as address, sync_playwright() as playwright:
+            page = measured(playwright, address, asked, "")
+            peer = None if asked.only_page else measured(playwright, address, asked, WITHOUT_ENGINE)
+        print(f"\n{model}\n")
+        print_table(page, peer)
+
+
+def arguments() -> argparse.Namespace:
+    """What to measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="*", default=["big_science"])
+    parser.add_argument("--moves", type=int, default=60, help="key presses")
+    parser.add_argument("--drags", type=int, default=3, help="drags of three seconds")
+    parser.add_argument("--starts", type=int, default=5, help="cold starts of the browser")
+    parser.add_argument("--only-page", action="store_true", help="without the peer")
+    return parser.parse_args()
+
+
+@contextmanager
+def server(model: str) -> Iterator[str]:
+    """A server of the app in a process of its own, on a free port; gives its address."""
+    with subprocess.Popen([sys.executable, "-c", SERVE, model], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().removeprefix("Policy Lab: ").strip()
+        finally:
+            process.terminate()
+
+
+def measured(playwright: Playwright, address: str, asked: argparse.Namespace, script: str) -> dict[str, Any]:
+    """Everything about one kind of page."""
+    starts = [cold_start(playwright, address, script) for _ in range(asked.starts)]
+    browser = playwright.chromium.launch(executable_path=str(ensure_browser()), args=FLAGS)
+    page = opened(browser, address, script)
+    found = {
+        "starts": [first for first, _ in starts],
+        "weight": starts[-1][1],
+        "key": by_key(page, asked.moves),
+        **by_drag(page, asked.drags),
+        "band": bands(page, asked.moves // 4) if not script else [],
+    }
+    browser.close()
+    return found
+
+
+def opened(browser: Browser, address: str, script: str) -> Page:
+    """The page, settled."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(script + WATCH)
+    page.goto(address)
+    page.wait_for_function(SETTLED, timeout=60_000)
+    page.wait_for_timeout(3000)
+    return page
+
+
+def cold_start(playwright: Playwright, address: str, script: str) -> tuple[float, dict[str, int]]:
+    """First picture of a browser that was just started (since navigation), and bytes over the network by stage."""
+    browser = playwright.chromium.launch(executable_path=str(ensure_browser()), args=FLAGS)
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(script + WATCH)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    weight = {"first": 0, "all": 0}
+    done: list[bool] = []
+
+    def loaded(event: dict[str, Any]) -> None:
+        weight["all"] += int(event["encodedDataLength"])
+        weight["first"] += 0 if done else int(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", loaded)
+    page.goto(address, wait_until="commit")
+    page.wait_for_function("() => window.seen && window.seen.first > 0", timeout=60_000)
+    done.append(True)
+    first = float(page.evaluate("window.seen.first"))
+    page.wait_for_function(SETTLED, timeout=60_000)
+    page.wait_for_timeout(500)
+    browser.close()
+    return first, weight
+
+
+def by_key(page: Page, moves: int) -> list[float]:
+    """From key press to painted curve, one press after the other."""
+    slider = page.locator(".lever input[type=range]").first
+    slider.focus()
+    page.evaluate("window.seen.moves.length = 0")
+    for n in range(moves):
+        page.keyboard.press("ArrowRight" if n % 80 < 40 else "ArrowLeft")
+        page.wait_for_function("count => window.seen.moves.length >= count", arg=n + 1, polling=5, timeout=20_000)
+        page.wait_for_timeout(30)
+    return durations(page)
+
+
+def by_drag(page: Page, drags: int) -> dict[str, Any]:
+    """Drags of three seconds: latencies, curves a second, tasks over 50 ms, requests."""
+    box = page.locator(".lever input[type=range]").first.bounding_box()
+    assert box is not None
+    height, left, wide = box["y"] + box["height"] / 2, box["x"] + 10, box["width"] - 20
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    latencies: list[float] = []
+    curves, long = [], []
+    for _ in range(drags):
+        page.mouse.move(left, height)
+        page.mouse.down()
+        page.evaluate("window.seen.moves.length = 0; window.seen.long.length = 0")
+        began = page.evaluate("performance.now()")
+        now, place = began, 0.0
+        while now - began < DRAG * 1000:
+            place += 3
+            turn = place % (2 * wide)
+            page.mouse.move(left + (turn if turn < wide else 2 * wide - turn), height)
+            now = page.evaluate("performance.now()")
+        found = durations(page)
+        latencies += found
+        curves.append(len(found) / DRAG)
+        long += page.evaluate("window.seen.long.map(task => task[1])")
+        page.mouse.up()
+        page.wait_for_timeout(1500)
+    return {"drag": latencies, "curves": curves, "long": long, "requests": len(requests)}
+
+
+def bands(page: Page, moves: int) -> list[float]:
+    """From a key press to the painted band of 200 members, with a rest before each."""
+    page.locator(".lever input[type=range]").first.focus()
+    found = []
+    for n in range(max(5, moves)):
+        page.wait_for_timeout(1800)
+        page.evaluate("window.seen.bands.length = 0")
+        page.keyboard.press("ArrowRight" if n % 2 else "ArrowLeft")
+        page.wait_for_function("() => window.seen.bands.length > 0", timeout=60_000)
+        [began, ended, members] = page.evaluate("window.seen.bands[0]")
+        assert members >= 200, members
+        found.append(ended - began)
+    return found
+
+
+def durations(page: Page) -> list[float]:
+    """Milliseconds from event to paint of what was seen since."""
+    return [ended - began for began, ended in page.evaluate("window.seen.moves")]
+
+
+def print_table(page: dict[str, Any], peer: dict[str, Any] | None) -> None:
+    """One row a figure; the peer beside it."""
+    rows = [
+        ("key to painted curve, p50 / p95", lambda m: pair(m["key"])),
+        ("drag to painted curve, p50 / p95", lambda m: pair(m["drag"])),
+        ("curves a second in a drag", lambda m: f"{statistics.median(m['curves']):.0f}"),
+        ("tasks over 50 ms in the drags, longest", lambda m: f"{len(m['long'])}, {max(m['long'], default=0):.0f}"),
+        ("requests during the drags", lambda m: str(m["requests"])),
+        ("key to painted band of 200 members, p50 / p95", lambda m: pair(m["band"])),
+        ("first picture after a cold start, median (highest)", lambda m: first(m["starts"])),
+        ("bytes until the first picture / in all, kB", lambda m: weight(m["weight"])),
+    ]
+    print("| | page | server computes |\n|---|---|---|")
+    for label, told in rows:
+        print(f"| {label} | {told(page)} | {told(peer) if peer else '–'} |")
+
+
+def pair(values: Sequence[float]) -> str:
+    """Median and 95th percentile."""
+    if not values:
+        return "–"
+    ranked = sorted(values)
+    return f"{statistics.median(ranked):.0f} / {ranked[min(len(ranked) - 1, round(0.95 * (len(ranked) - 1)))]:.0f}"
+
+
+def first(values: Sequence[float]) -> str:
+    """Median and highest."""
+    return f"{statistics.median(values):.0f} ({max(values):.0f})"
+
+
+def weight(found: dict[str, int]) -> str:
+    """Kilobytes of both stages."""
+    return f"{found['first'] / 1000:.0f} / {found['all'] / 1000:.0f}"
+
+
+if __name__ == "__main__":
+    main()
