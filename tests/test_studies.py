@@ -528,3 +528,17 @@ def test_distributions_have_the_mean_and_spread_their_formulas_give(factor: Fact
     ends = factor.at(np.array([0.0, np.nextafter(1, 0)]))
     assert ends.min() >= factor.low and ends.max() <= factor.high
     assert (np.diff(x) >= 0).all()
+
+
+def test_a_replay_compares_the_runs_too(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_study(ishigami(), out)
+    import netCDF4
+
+    with netCDF4.Dataset(out / "runs.nc", "a") as runs:
+        runs["result"][17, 0, 0] += 0.5
+        runs["result"][18, 0, 0] = np.nan
+    found = replay(out)
+    assert found.differences == ("runs.nc: outcomes of 2 of 1,280 runs differ, by at most 0.5",)
+    (out / "runs.nc").unlink()
+    assert replay(out).same, "runs that were not kept are not missed"

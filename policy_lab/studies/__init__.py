@@ -37,6 +37,7 @@ from policy_lab.ensemble import report
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, load_findings, table_of
 from policy_lab.ensemble.folder import ResultFolder
+from policy_lab.ensemble.kept_runs import other_runs
 from policy_lab.ensemble.plan import Plan, make_plan
 from policy_lab.ensemble.runner import Ensemble, Workers, here
 from policy_lab.ensemble.study_file import Study, check_options, read_study
@@ -300,17 +301,25 @@ def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers =
     study = read_study(Path(folder) / "study.toml")
     with TemporaryDirectory(prefix="policy-lab-replay-") as place:
         again = run_study(study, place, progress=progress, workers=workers, pictures=False)
-    differences = _differences(stored, again)
-    return Replay(not differences, tuple(differences))
+        differing = [*_other_findings(stored, again), *other_runs(Path(folder), Path(place))]
+    if not differing:
+        return Replay(True, ())  # perhaps other versions, but the same bits: nothing to report
+    return Replay(False, (*_made_otherwise(stored, again), *differing))
 
 
-def _differences(stored: Findings, again: Findings) -> list[str]:
-    said = []
-    for key in ("policy_lab", "model_hash", "backend", "versions"):
-        if stored.provenance.get(key) != again.provenance.get(key):
-            said.append(f"{key} was {stored.provenance.get(key)}, is {again.provenance.get(key)}")
+def _made_otherwise(stored: Findings, again: Findings) -> list[str]:
+    """What may be the reason for other numbers."""
+    return [
+        f"{key} was {stored.provenance.get(key)}, is {again.provenance.get(key)}"
+        for key in ("policy_lab", "model_hash", "backend", "versions")
+        if stored.provenance.get(key) != again.provenance.get(key)
+    ]
+
+
+def _other_findings(stored: Findings, again: Findings) -> list[str]:
+    said: list[str] = []
     if stored.table.equals(again.table):
-        return []  # other versions, the same bits: nothing to report
+        return said
     if len(stored.table) != len(again.table):
         return [*said, f"findings.csv had {len(stored.table)} rows, has {len(again.table)}"]
     labels = ["outcome", "time", "factor", "index"]
