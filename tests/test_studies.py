@@ -93,6 +93,20 @@ def test_sobol_g_through_the_whole_chain(tmp_path: Path) -> None:
 
 
 def test_a_linear_stock_and_a_delay_chain_have_the_indices_their_formulas_give_over_time(tmp_path: Path) -> None:
+    """Both outcomes are weighted sums of independent factors of one variance v, so indices follow from the weights.
+
+    For y = sum(w_i x_i) with Var(x_i) = v the variance is v sum(w_i^2), and nothing acts together: S_i = ST_i =
+    w_i^2 / sum(w_j^2).
+
+    - ``gained``: the stock has t times the inflow after t years (Euler's steps are exact for a constant flow), and
+      ``gained`` adds 5 head starts: weights t and 5, so S of the inflow is t^2 / (t^2 + 5^2).
+    - ``second in chain``: with a = step/delay and q = 1 - a each stock makes a step of s' = q s + a (what it follows).
+      Of the gap e = s - aim: e1(n) = q^n g, where g = begin - aim, and e2(n+1) = q e2(n) + a e1(n). Dividing by q^n
+      gives e2(n) = q^n g + n a q^(n-1) g. So the stock is aim (1 - w) + begin w with w = q^n + n a q^(n-1), and S of
+      ``begin`` is w^2 / (w^2 + (1 - w)^2).
+    - over all times each time counts by its variance, v (w^2 + (1 - w)^2), so that of ``begin`` is sum(w^2) /
+      sum(w^2 + (1 - w)^2).
+    """
     factors = {name: {"low": 0, "high": 2} for name in ("inflow", "head start", "aim", "begin")}
     outcomes = ("gained", "second in chain")
     study = Study(

@@ -215,7 +215,8 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Search, put back what is not needed, and try the policy on other futures."""
     search = Search(plan, ensemble)
     futures = search.futures(plan.size, plan.study.seed)
-    policy = _without_the_needless(search, _evolved(search, futures), futures)
+    evolved, agreed = _evolved(search, futures)
+    policy = _without_the_needless(search, evolved, futures)
     cost, margin, met = (float(x[0]) for x in search.judge(policy[None], futures))
     others = search.futures(TRIED_ON * plan.size, plan.study.seed + 1)
     found, before = (
@@ -234,16 +235,22 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
         _share_met(search, "share met before", before),
         *(_spread(plan, name, values) for name, values in ((POLICY, found), (BEFORE, before))),
     ]
-    return Result(
-        parts,
-        [],
-        {"size": plan.size, "good_enough": margin >= 0, "futures": [len(futures), len(others)]},
-        search.factors,
+    extra = {
+        "size": plan.size, "good_enough": margin >= 0, "agreed": agreed, "futures": [len(futures), len(others)],
+    }  # fmt: skip
+    notes = [] if agreed else [_not_agreed(plan)]
+    return Result(parts, notes, extra, search.factors)
+
+
+def _not_agreed(plan: Plan) -> str:
+    return (
+        f"The search went through all its {plan.options['generations']} generations before its policies came to agree: "
+        "there may be a cheaper one. More generations, a larger population or fewer levers would tell."
     )
 
 
-def _evolved(search: Search, futures: Floats) -> Floats:
-    """The best policy that differential evolution finds; good enough first, then cheap."""
+def _evolved(search: Search, futures: Floats) -> tuple[Floats, bool]:
+    """The best policy that differential evolution finds, good enough first, then cheap; and whether all agreed."""
     options, count = search.plan.options, len(search.levers)
     scale: list[float] = []
 
@@ -269,7 +276,7 @@ def _evolved(search: Search, futures: Floats) -> Floats:
             tol=0.0,  # scipy's own test would take policies that all fall short alike for a find
             callback=_until_agreed(meter.advance),
         )
-    return np.asarray(found.x)
+    return np.asarray(found.x), bool(np.ptp(found.population_energies) <= AGREED * abs(found.fun))
 
 
 def _until_agreed(advance: Callable[[float], None]) -> Callable[[optimize.OptimizeResult], bool]:
