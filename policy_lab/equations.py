@@ -266,44 +266,83 @@ def names_in(expression: Expression) -> Iterator[str]:
             yield from names_in(argument)
 
 
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
-          "eq": "=", "ne": "<>", "and": ":AND:", "or": ":OR:"}  # fmt: skip
+#: How functions of two are written, and how tightly each binds its operands, as in Vensim.
+_SIGNS = {"or": (":OR:", 1), "and": (":AND:", 2), "lt": ("<", 4), "le": ("<=", 4), "gt": (">", 4), "ge": (">=", 4),
+          "eq": ("=", 4), "ne": ("<>", 4), "add": ("+", 5), "sub": ("-", 5), "mul": ("*", 6), "div": ("/", 6),
+          "pow": ("^", 8)}  # fmt: skip
+_NOT, _COMPARED, _NEGATIVE, _POWER, _WHOLE = 3, 4, 7, 8, 9
 
 
 def written(expression: Expression) -> str:
-    """An expression as a person reads it, every operation in brackets."""
+    """An expression as a person reads it: Vensim's signs and functions, brackets only where they are needed.
+
+    Operations of one rank are worked out from the left, ``^`` from the right, and no comparison compares the outcome of
+    another without brackets; a number has all its digits.
+    """
+    return _written(expression)[0]
+
+
+def _written(expression: Expression) -> tuple[str, int]:
+    """The text, and how tightly its outermost operation binds."""
     if isinstance(expression, Number):
-        return f"{expression.value:.17g}"
+        text = repr(float(expression.value)).removesuffix(".0")
+        return text, _NEGATIVE if text.startswith("-") else _WHOLE
     if isinstance(expression, Name):
-        return expression.name
-    parts = [written(a) for a in expression.arguments]
-    if expression.function in _SIGNS:
-        return f"({parts[0]} {_SIGNS[expression.function]} {parts[1]})"
-    return f"{expression.function}({', '.join(parts)})"
+        return expression.name, _WHOLE
+    function, arguments = expression.function, expression.arguments
+    if function in _SIGNS:
+        sign, rank = _SIGNS[function]
+        left, right = rank + (rank in (_COMPARED, _POWER)), rank + (rank != _POWER)
+        return f"{_operand(arguments[0], left)} {sign} {_operand(arguments[1], right)}", rank
+    if function == "neg":
+        return f"-{_operand(arguments[0], _POWER)}", _NEGATIVE
+    if function == "not":
+        return f":NOT: {_operand(arguments[0], _NOT + 1)}", _NOT
+    inside = [written(a) for a in arguments]
+    if function == "lookup":
+        return f"{inside[0]}({inside[1]})", _WHOLE
+    return f"{'IF THEN ELSE' if function == 'if' else function.upper()}({', '.join(inside)})", _WHOLE
+
+
+def _operand(expression: Expression, rank: int) -> str:
+    """What stands beside a sign, in brackets unless it binds at least as tightly as ``rank``."""
+    text, own = _written(expression)
+    return text if own >= rank else f"({text})"
 
 
 def _listing(program: Program) -> Iterator[str]:
     clock = program.clock
-    yield f"{program.name}: {clock.initial:g} to {clock.final:g} by {clock.step:g}, saved every {clock.saveper:g}"
-    yield "\nCONSTANTS"
-    for name, value in program.constants.items():
-        yield _described(program.equations[name], f"{value:.17g}")
-    yield "\nTABLES"
-    for table in program.tables.values():
-        points = " ".join(f"({x:g},{y:g})" for x, y in zip(table.x, table.y, strict=True))
-        yield f"  {table.name} = {points} outside: {table.outside}{', stepped' if table.stepped else ''}"
-    for title, names in (("ONCE A RUN", program.once), ("AT EVERY STEP", program.step)):
-        yield f"\n{title}"
-        for name in names:
-            equation = program.equations[name]
-            assert equation.expression is not None  # an auxiliary always has one
-            yield _described(equation, written(equation.expression))
-    yield "\nSTOCKS"
-    for name in program.stocks:
-        equation = program.equations[name]
-        assert equation.expression is not None and equation.initial is not None  # so has a stock
-        change = "next" if equation.discrete else "rate"
-        yield _described(equation, f"{change} {written(equation.expression)}; initial {written(equation.initial)}")
+    unit = f" {clock.unit}" if clock.unit else ""
+    yield f"{program.name}: {clock.initial:g} to {clock.final:g}{unit} by {clock.step:g}, saved every {clock.saveper:g}"
+    equations = program.equations
+    run = [[_described(equations[n], _right(equations[n])) for n in names] for names in (program.once, program.step)]
+    sections = {
+        "NOTES": [f"  {note}" for note in program.notes],
+        "REFUSED: PySD runs this model instead": [f"  {refusal}" for refusal in program.refused],
+        "CONSTANTS": [_described(equations[n], _written(Number(v))[0]) for n, v in program.constants.items()],
+        "TABLES": [_points(table) for table in program.tables.values()],
+        "ONCE A RUN": run[0],
+        "AT EVERY STEP": run[1],
+        "STOCKS": [_described(equations[n], _right(equations[n])) for n in program.stocks],
+    }
+    for title, lines in sections.items():
+        if lines:
+            yield f"\n{title}"
+            yield from lines
+
+
+def _points(table: Table) -> str:
+    points = " ".join(f"({x:g},{y:g})" for x, y in zip(table.x, table.y, strict=True))
+    return f"  {table.name} = {points} outside: {table.outside}{', stepped' if table.stepped else ''}"
+
+
+def _right(equation: Equation) -> str:
+    """What an auxiliary is, or how a stock moves and where it starts."""
+    assert equation.expression is not None  # only tables have none
+    if equation.initial is None:
+        return written(equation.expression)
+    change = "next" if equation.discrete else "rate"
+    return f"{change} {written(equation.expression)}; initial {written(equation.initial)}"
 
 
 def _described(equation: Equation, right: str) -> str:

@@ -77,9 +77,11 @@ def simulate(
     saved = _times(model, step, times)
     engine, fallback = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
+    notes: dict[str, None] = {}
     for rows in np.array_split(np.arange(runs), max(1, -(-runs // (chunk or CHUNK)))):
         part = {n: v[rows] if np.ndim(v) else v for n, v in constants.items()}
         for program, lanes in _structures(model, engine, part, len(rows), step):
+            notes.update(dict.fromkeys(program.notes))
             own = {n: v[lanes] if np.ndim(v) else v for n, v in part.items()}
             result[rows[lanes]] = engine.run(program, own, len(lanes), names, saved, step, integration)
         if progress is not None:
@@ -91,7 +93,7 @@ def simulate(
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
         "time_step": step, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
-        "notes": list(model.program.notes),
+        "notes": list(notes),
     }  # fmt: skip
     clock = np.array([_rounded(t, step) for t in saved])
     return Runs(result, clock, names, units, MappingProxyType(constants), MappingProxyType(provenance))

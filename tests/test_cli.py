@@ -141,6 +141,20 @@ def test_a_bare_model_file_runs(say: Say, tmp_path: Path) -> None:
     assert say("run", file).out == say("run", SMALL).out
 
 
+def test_what_is_unlike_vensim_in_a_run_is_announced(say: Say) -> None:
+    answer = say("run", "tests/constructs/delay_order_lowered")
+    assert answer.status == 0
+    assert answer.err.count("note:") == 3 and "'a' (line 7)" in answer.err
+
+
+def test_runge_kutta_can_be_asked_for(say: Say) -> None:
+    """Exponential decay by a tenth of its time constant: Euler is off by percents, Runge-Kutta by millionths."""
+    exact = 10 * np.exp(-10 / 3)
+    runs = {m: say("run", "tests/constructs/saveper_divides", "--integration", m).rows() for m in ("euler", "rk4")}
+    off = {method: abs(rows["stock"][-1] / exact - 1) for method, rows in runs.items()}
+    assert off["rk4"] < 1e-4 < 1e-2 < off["euler"]
+
+
 def test_a_slower_engine_is_announced(say: Say, tmp_path: Path) -> None:
     text = (SMALL / "small_field.mdl").read_text()
     noisy = tmp_path / "noisy.mdl"

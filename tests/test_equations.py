@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policy_lab.equations import FUNCTIONS, Apply, Clock, Expression, Name, Number, Table, names_in, written
 from policy_lab.evaluate import ARITHMETIC, folded, read_table, value_of
@@ -71,7 +73,49 @@ def test_folding_works_out_what_reads_no_variable() -> None:
 def test_names_and_writing() -> None:
     expression = Apply("if", (Apply("lt", (X, Y)), Apply("neg", (X,)), Number(0.1)))
     assert list(names_in(expression)) == ["x", "y", "x"]
-    assert written(expression) == "if((x < y), neg(x), 0.10000000000000001)"
+    assert written(expression) == "IF THEN ELSE(x < y, -x, 0.1)"
+
+
+def apply(function: str, *arguments: Expression | float) -> Apply:
+    return Apply(function, tuple(Number(a) if isinstance(a, int | float) else a for a in arguments))
+
+
+EITHER = apply("or", apply("lt", X, Y), apply("eq", X, 1))
+WRITTEN = {
+    ":NOT: (x < y :OR: x = 1) :AND: y <> 2": apply("and", apply("not", EITHER), apply("ne", Y, 2)),
+    "(x < y) < 2": apply("lt", apply("lt", X, Y), 2),
+    "x - (y - x) - 2": apply("sub", apply("sub", X, apply("sub", Y, X)), 2),
+    "(-x) ^ y ^ 2": apply("pow", apply("neg", X), apply("pow", Y, 2)),
+    "-x ^ 2": apply("neg", apply("pow", X, 2)),
+    "table(MAX(x, -0.5))": apply("lookup", Name("table"), apply("max", X, -0.5)),
+}
+
+
+@pytest.mark.parametrize(("text", "expression"), WRITTEN.items())
+def test_an_expression_is_written_as_in_vensim(text: str, expression: Expression) -> None:
+    assert written(expression) == text
+
+
+arithmetic = st.recursive(
+    st.sampled_from([X, Y, Number(2.0), Number(-3.0), Number(0.1)]),
+    lambda inner: st.one_of(
+        st.builds(apply, st.sampled_from(["add", "sub", "mul", "div", "pow", "lt"]), inner, inner),
+        st.builds(apply, st.just("neg"), inner),
+    ),
+    max_leaves=8,
+)
+
+
+@given(arithmetic)
+@settings(max_examples=300, deadline=None)
+def test_brackets_stand_where_they_are_needed(expression: Expression) -> None:
+    """Python, whose signs have the same ranks, reads what is written and comes to the same number."""
+    values = {"x": 1.5, "y": 0.75}
+    try:
+        result = float(eval(written(expression).replace("^", "**"), {"__builtins__": {}}, values))
+    except (ArithmeticError, TypeError):  # a division by zero, a number that is too large or complex
+        return
+    assert result == pytest.approx(value_of(expression, values, {}), rel=1e-12)
 
 
 POINTS = {"x": (0.0, 1.0, 3.0), "y": (2.0, 4.0, 0.0)}

@@ -178,3 +178,13 @@ def test_a_time_setting_that_follows_from_a_constant_is_not_changed_by_a_run(tmp
     assert simulate(model, outputs=["a"]).time[-1] == 5
     with pytest.raises(UnsupportedConstruct, match=r"'FINAL TIME' .*follows from 'last'"):
         simulate(model, {"last": 8.0}, outputs=["a"], backend="numpy")
+
+
+def test_a_delay_lowered_by_a_value_is_noted(tmp_path: Path) -> None:
+    file = tmp_path / "delay.mdl"
+    file.write_text("{UTF-8}\nwait = 4 ~~|\nout = DELAY3(Time, wait) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\n"
+                    "TIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n", encoding="utf-8")  # fmt: skip
+    model = load_model(file)
+    assert simulate(model).provenance["notes"] == []
+    (note,) = simulate(model, {"wait": [4.0, 2.0, 4.0]}).provenance["notes"]
+    assert "'out' (line 3)" in note and "order 2" in note

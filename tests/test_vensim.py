@@ -73,7 +73,7 @@ def test_every_name_read_is_known_before_it_is_read(field: Program) -> None:
 
 def test_the_listing_names_every_variable_with_unit_and_line(field: Program) -> None:
     listing = field.listing()
-    assert "hiring[company] [persons/Year] = ((researchers[company] * company growth)" in listing
+    assert "hiring[company] [persons/Year] = researchers[company] * company growth" in listing
     assert "(line 67)" in listing
     for name in field.visible:
         assert field.equations[name].kind == "control" or f"  {name}" in listing
@@ -230,3 +230,14 @@ def test_numbers_and_units_survive_odd_spelling(tmp_path: Path) -> None:
         "a", "constant", Number(5.0), None, "widgets / year", "Two lines.", "", 2, (None, None)
     )
     assert program.equations["b"].limits == (0.0, None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"), [("0", ""), ("2", ""), ("1", "RK4 Auto"), ("5", "RK4 Fixed"), ("4", "RK2")]
+)
+def test_a_file_set_to_another_integration_is_announced(tmp_path: Path, setting: str, said: str) -> None:
+    behind = f"\\\\\\---/// Sketch\n*View 1\n///---\\\\\\\n:L<%^E!@\n15:0,0,0,{setting},0,0\n19:100,0\n"
+    file = mdl(tmp_path, "x = INTEG(1 - x, 0) ~~|\n")
+    file.write_text(file.read_text(encoding="utf-8") + behind, encoding="utf-8")
+    notes = translate(file).notes
+    assert [said in note and "rk4" in note for note in notes] == [True] * bool(said)

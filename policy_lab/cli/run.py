@@ -54,6 +54,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--out", metavar="FILE.csv", default="-", help="where to write; - is standard output (default)")
     words.add_argument("--backend", metavar="NAME", default="auto", help="engine to use (default: the fastest)")
     words.add_argument("--time-step", metavar="X", help="time step, in the model's time unit (default: the model's)")
+    words.add_argument(
+        "--integration", choices=["euler", "rk4"], default="euler", help="integration method (default: euler, as PySD)"
+    )
     words.set_defaults(does=command)
 
 
@@ -72,9 +75,12 @@ def command(arguments: argparse.Namespace) -> int:
         outputs=outputs(model, arguments.outcome) or None,
         backend=arguments.backend,
         time_step=step,
+        integration=arguments.integration,
     )
     if runs.provenance.get("fallback"):
         complain(f"note: {runs.provenance['fallback']} It ran on {runs.provenance['backend']} instead, more slowly.")
+    for note in runs.provenance.get("notes", ()):
+        complain(f"note: {note}")
     with open_output(arguments.out) as file:
         write_csv(runs, file)
     return 0

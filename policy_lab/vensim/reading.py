@@ -100,7 +100,12 @@ def read(path: Path) -> Reading:
         warnings.simplefilter("always")
         abstract = _vensim(source) if path.suffix.lower() == ".mdl" else _xmile(source)
     notes = dict.fromkeys(" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning))
-    return Reading(abstract, source, tuple(notes))
+    return Reading(abstract, source, (*notes, *_method(source)))
+
+
+def _method(source: Source) -> Iterator[str]:
+    if source.integration:
+        yield f"The file is set to integrate by {source.integration}; a run is by Euler unless rk4 is asked for."
 
 
 def _refuse_negative_base(source: Source) -> None:

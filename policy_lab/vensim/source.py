@@ -14,6 +14,10 @@ from policy_lab.vensim.names import bare, fold
 _SKETCH = "\\\\\\---///"
 _GROUP = re.compile(r"\*{3,}\s*\.?(?P<name>[^*\n]+?)\s*\*{3,}")
 _LEFT_SIDE = re.compile(r'\s*(?:\{[^}]*\}\s*)*(?P<name>"(?:\\"|[^"])*"|[^=\[(:<{~|]+)')
+_SETTING_15 = re.compile(r"^15:(?:[^,\n]*,){3}\s*(\d)", re.MULTILINE)
+#: The fourth number of that setting; 0 is Euler, 2 is difference equations.
+_METHODS = {"1": "RK4 Auto", "3": "RK2 Auto", "4": "RK2 Fixed", "5": "RK4 Fixed"}
+_XMILE_METHOD = re.compile(r"<sim_specs\b[^>]*\bmethod\s*=\s*[\"']([^\"'<>]*)[\"']")
 _MAPPING = re.compile(r"\(\s*(?P<range>[^:()]+?)\s*:\s*(?P<elements>[^()]+?)\s*\)")
 
 
@@ -27,6 +31,7 @@ class Source:
         lines: folded variable name to the lines on which its equations begin.
         groups: folded variable name to the group it stands in.
         mappings: (folded range, folded range it maps to) to the elements listed for it.
+        integration: the method that the file's settings ask for, where it is not Euler's; "" otherwise.
     """
 
     path: Path
@@ -35,6 +40,7 @@ class Source:
     lines: dict[str, list[int]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     mappings: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    integration: str = ""
 
     def line(self, name: str, position: int = 0) -> int:
         """Line of a variable's equation, of its ``position``-th one where it has several; 0 if unknown."""
@@ -49,10 +55,19 @@ def read_source(path: Path) -> Source:
     except OSError as error:
         raise ModelError(f"Cannot read the model {path}: {error.strerror or error}.") from None
     text = _decoded(raw).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.split(_SKETCH)[0]
-    source = Source(path, text, hashlib.sha256(text.encode()).hexdigest())
+    text, *rest = text.split(_SKETCH)
+    source = Source(path, text, hashlib.sha256(text.encode()).hexdigest(), integration=_integration(path, text, rest))
     _scan_xmile(source) if path.suffix.lower() != ".mdl" else _scan_vensim(source)
     return source
+
+
+def _integration(path: Path, text: str, after: list[str]) -> str:
+    """What the file's settings say: line 15 behind the sketch of a Vensim file, ``method`` in XMILE."""
+    if path.suffix.lower() == ".mdl":
+        found = _SETTING_15.search("".join(after))
+        return _METHODS.get(found[1], "") if found else ""
+    found = _XMILE_METHOD.search(text)
+    return "" if found is None or found[1].strip().casefold() == "euler" else found[1].strip()[:20]
 
 
 def _decoded(raw: bytes) -> str:
