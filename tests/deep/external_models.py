@@ -1,34 +1,36 @@
 """How many models of a folder of test models agree with their expected output, and what becomes of the others.
 
-    python -m tests.deep.external_models FOLDER [--backend NAME] [--judge] [--table FILE.md]
+    python -m tests.deep.external_models FOLDER [--backend NAME] [--judge] [--table docs/test-models.md]
 
-FOLDER is a checkout of SDXorg/test-models, kept outside this repository. Every ``.mdl`` and every XMILE file under
-its ``tests`` folder gets one line: agrees, differs, refused (by construct), cannot be read, or has no expected
-output. With ``--judge`` a model that differs is also run by PySD, to tell whether PySD says what we say.
+FOLDER is a checkout of SDXorg/test-models, kept outside this repository. Every ``.mdl`` and every XMILE file in it
+gets one line: agrees, differs, falls back to PySD (and what that gives), refused, cannot be read, or has no expected
+output. With ``--judge`` a model that differs is also run by PySD, and once more in single precision, as older Vensim
+computed. Leaves with status 1 where a model differs and nothing that it says or shows accounts for it.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import io
+import re
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from policy_lab.equations import Program, names_in
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model, load_model
-from policy_lab.runs import Floats, Runs
+from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
-from policy_lab.vensim import fold
+from tests.deep.expected_output import differences, expected_file
+from tests.deep.single_precision import in_single_precision
 
-#: Expected outputs are printed with six digits or so, some come from single-precision Vensim.
-RELATIVE, ABSOLUTE = 2e-5, 1e-6
 XMILE = (".xmile", ".stmx", ".xml")
+KINDS = {"Vensim": (".mdl",), "XMILE": XMILE}
 
 
 @dataclass(frozen=True)
@@ -41,84 +43,75 @@ class Verdict:
 
 
 def verdict(path: Path, folder: Path, backend: str, judge: bool) -> Verdict:
+    """One model: read, run, compared with the expected output that stands beside it."""
     name = str(path.relative_to(folder))
-    expected = _expected_file(path)
+    expected = expected_file(path)
     try:
         model = load_model(path)
-        if model.program.refused:
-            return Verdict(name, "refused", str(model.program.refused[0]))
-        runs = simulate(model, backend=backend, allow_nan=True)
     except PolicyLabError as error:
-        return Verdict(name, "cannot be read" if "cannot" in str(error) else "refused", str(error))
+        return Verdict(name, "cannot be read", str(error))
+    refusal = str(model.program.refused[0]) if model.program.refused else ""
+    try:
+        runs = simulate(model, backend="auto" if refusal else backend, allow_nan=True)
+    except PolicyLabError as error:
+        return Verdict(name, "refused", f"{refusal} {error}".strip())
     if expected is None:
-        return Verdict(name, "no expected output")
-    wrong, compared = _compare(model, runs, expected)
+        return Verdict(name, f"{'falls back, ' * bool(refusal)}no expected output", refusal)
+    wrong, compared = differences(runs, expected)
+    if refusal:
+        return _fallen_back(name, refusal, wrong, compared)
     if not wrong:
         return Verdict(name, "agrees" if compared else "nothing to compare", f"{compared} variables")
-    detail = "; ".join(wrong[:3])
-    if judge:
-        detail += f"  [{_judged(model, runs)}]"
-    return Verdict(name, "differs", detail)
+    return _explained(name, model, runs, wrong, expected, judge)
 
 
-def _expected_file(path: Path) -> Path | None:
-    if path.name == "model_to_generate_data.mdl":  # its output is not the one that is kept beside it
-        return None
-    stella = ["output_stella.csv", "output_stella1006.csv"] if path.suffix.lower() != ".mdl" else []
-    for name in [*stella, "output.tab", "output.csv", "output_vensim63dp.csv", "output_vensimdss63dp.csv"]:
-        if (path.parent / name).exists():
-            return path.parent / name
-    return None
+def _fallen_back(name: str, refusal: str, wrong: Mapping[str, str], compared: int) -> Verdict:
+    """PySD ran it, announced; whether that gives what is expected is PySD's affair, and is told."""
+    if not compared:
+        return Verdict(name, "falls back, nothing to compare", refusal)
+    if "RANDOM" in refusal and wrong:
+        return Verdict(name, "falls back, differs by chance", refusal)
+    told = f"{refusal} {_in_words(wrong)}" if wrong else refusal
+    return Verdict(name, f"falls back, {'differs' if wrong else 'agrees'}", told)
 
 
-def _compare(model: Model, runs: Runs, expected: Path) -> tuple[list[str], int]:
-    """Variables that differ from the expected file, in words, and how many were compared."""
-    text = expected.read_text(encoding="utf-8", errors="replace")
-    delimiter = "\t" if expected.suffix == ".tab" or "\t" in text.split("\n")[0] else ","
-    rows = [r for r in csv.reader(io.StringIO(text), delimiter=delimiter) if any(c.strip() for c in r)]
-    header, body = rows[0], rows[1:]
-    times = np.array([_number(r[0]) for r in body])
-    spelled = {fold(n.replace(", ", ",").replace("\\n", " ")): n for n in runs.outputs}
-    wrong, compared = [], 0
-    for column, title in enumerate(header[1:], start=1):
-        name = spelled.get(fold(title.replace(", ", ",").replace("\\n", " ")))
-        printed = [r[column].strip() if column < len(r) else "" for r in body]
-        series = np.array([_number(p) for p in printed])
-        if name is None or np.isnan(series).all():
-            continue
-        compared += 1
-        ours = runs.of(name)[0]
-        problem = _difference(runs.time, ours, times, series, np.array([_last_digit(p) for p in printed]))
-        if problem:
-            wrong.append(f"{name}: {problem}")
-    return wrong, compared
+def _explained(
+    name: str, model: Model, runs: Runs, wrong: Mapping[str, str], expected: Path, judge: bool
+) -> Verdict:  # fmt: skip
+    detail, word = _in_words(wrong), "differs"
+    notes = announced(model.program, wrong)
+    if notes:
+        word, detail = "differs as announced", f"{detail}. Announced: {' '.join(notes)}"
+    elif not differences(in_single_precision(model), expected)[0]:
+        word, detail = "differs by single precision", f"{detail}; the same equations in single precision agree"
+    return Verdict(name, word, f"{detail} [{_judged(model, runs)}]" if judge else detail)
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
+def _in_words(wrong: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {problem}" for name, problem in list(wrong.items())[:3])
 
 
-def _last_digit(text: str) -> float:
-    """What one in the last printed digit is worth."""
-    mantissa, _, exponent = text.lower().partition("e")
-    return float(10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))) if "." in mantissa else 0.0
+def announced(program: Program, wrong: Iterable[str]) -> list[str]:
+    """Notes about what these variables depend on; none unless there is one for each of them."""
+    found: dict[str, None] = {}
+    for name in wrong:
+        above = _depends_on(program, name)
+        own = [note for note in program.notes if above & set(re.findall(r"'([^']+)' \(line", note))]
+        if not own:
+            return []
+        found.update(dict.fromkeys(own))
+    return list(found)
 
 
-def _difference(time: Floats, ours: Floats, times: Floats, expected: Floats, digit: Floats) -> str:
-    scale = np.nanmax(np.abs(expected))
-    for at, value, last in zip(times, expected, digit, strict=True):
-        if np.isnan(value) or np.isnan(at):
-            continue
-        nearest = int(np.argmin(np.abs(time - at)))
-        if abs(time[nearest] - at) > 1e-6 * max(1.0, abs(at)):
-            continue
-        printed = last if last < 0.01 * abs(value) else 0.0
-        if not abs(ours[nearest] - value) <= max(RELATIVE * abs(value), printed) + ABSOLUTE * scale + 1e-12:
-            return f"{ours[nearest]:.8g} where {value:.8g} is expected at {at:g}"
-    return ""
+def _depends_on(program: Program, name: str) -> set[str]:
+    seen: set[str] = set()
+    pending = [name]
+    while pending:
+        equation = program.equations.get(pending.pop())
+        if equation is not None and equation.name not in seen:
+            seen.add(equation.name)
+            pending += [n for e in (equation.expression, equation.initial) if e is not None for n in names_in(e)]
+    return seen
 
 
 def _judged(model: Model, runs: Runs) -> str:
@@ -136,32 +129,57 @@ def _judged(model: Model, runs: Runs) -> str:
     return "PySD says the same as we do"
 
 
+def page(found: dict[str, list[Verdict]], backend: str) -> str:
+    """``docs/test-models.md``."""
+    lines = _OPENING.format(backend="default" if backend == "auto" else backend).splitlines()
+    for kind, verdicts in found.items():
+        counts = Counter(v.word for v in verdicts)
+        lines += ["", f"## {kind}: {len(verdicts)} files", "", ", ".join(f"{n} {w}" for w, n in counts.most_common()),
+                  "", "| model | what became of it | detail |", "|---|---|---|"]  # fmt: skip
+        lines += [f"| {v.model} | {v.word} | {v.detail.replace('|', '/')} |" for v in verdicts]
+    return "\n".join(lines) + "\n"
+
+
+_OPENING = """# How public test models fare
+
+The models of SDXorg/test-models, each run by the {backend} backend and compared with the output that stands beside it
+(to 2e-5, or to the last printed digit). Made by
+`python -m tests.deep.external_models FOLDER --judge --table docs/test-models.md`, with FOLDER a checkout of that
+repository kept outside this one.
+
+No model gives another number than is expected without saying so. What the fast engines do not know is refused by
+name, and PySD runs the model instead, which is announced ("falls back"); whether PySD then gives what is expected is
+told as well. A difference "as announced" is one that a note of the model tells before the numbers: where a delay is
+shorter than its stages take, PySD lowers its order and Vensim does not. A difference "by single precision" is gone
+when the same equations are carried out in single precision, as the expected output was. XMILE files that cannot be
+read have equations of `???`, or macros, which PySD's translator does not read either."""
+
+
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--backend", default="numpy")
+    parser.add_argument("--backend", default="auto")
     parser.add_argument("--judge", action="store_true")
     parser.add_argument("--table", type=Path)
     given = parser.parse_args(words)
-    folder = given.folder
-    lines = []
-    for title, endings in (("Vensim", (".mdl",)), ("XMILE", XMILE)):
-        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in endings)
+    if not given.folder.is_dir():
+        parser.error(f"{given.folder} is no folder: check out SDXorg/test-models and name it here.")
+    found: dict[str, list[Verdict]] = {}
+    for kind, endings in KINDS.items():
+        paths = sorted(p for p in given.folder.rglob("*") if p.suffix.lower() in endings)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = [verdict(p, folder, given.backend, given.judge) for p in paths]
-        counts = Counter(v.word for v in found)
-        lines += [f"## {title}: {len(found)} files", "", ", ".join(f"{n} {w}" for w, n in counts.most_common()), "",
-                  "| model | what became of it | detail |", "|---|---|---|"]  # fmt: skip
-        lines += [f"| {v.model} | {v.word} | {v.detail.replace('|', '/')} |" for v in found]
-        lines.append("")
-        print(lines[-len(found) - 5], file=sys.stderr)
-    text = "\n".join(lines)
+            found[kind] = [verdict(p, given.folder, given.backend, given.judge) for p in paths]
+        counts = Counter(v.word for v in found[kind])
+        print(f"{kind}: " + ", ".join(f"{n} {w}" for w, n in counts.most_common()), file=sys.stderr)
     if given.table:
-        given.table.write_text(text, encoding="utf-8")
+        given.table.write_text(page(found, given.backend), encoding="utf-8")
     else:
-        print(text)
-    return 0
+        print(page(found, given.backend), end="")
+    silent = [v.model for verdicts in found.values() for v in verdicts if v.word == "differs"]
+    if silent:
+        print(f"Nothing accounts for the difference of {', '.join(silent)}.", file=sys.stderr)
+    return 1 if silent else 0
 
 
 if __name__ == "__main__":
