@@ -57,6 +57,11 @@ def packaged(world: str) -> Policy:
     return Policy(world, tuple(BASIC_PACKAGE.items()))
 
 
+def with_one(name: str, value: float) -> Policy:
+    """One lever on top of status quo."""
+    return Policy("status_quo", ((name, value),))
+
+
 def with_industry(world: str) -> Policy:
     """Three times the industry commitment on top of a world."""
     return Policy(world, (("industry safety commitment", 3.0),))
@@ -96,6 +101,20 @@ CLAIMS = (
     Claim("Basic science matters more when leads run dry (gain dry minus gain wet)", "assurance margin", 2045,
           (packaged(DRY), QUO), (Policy(DRY), packaged("status_quo"))),
     Claim("Leads that run dry lower assurance", "assurance margin", 2035, (QUO,), (Policy(DRY),)),
+    Claim("A Manhattan Project raises tension between rivals", "Tension", 2040, (MANHATTAN,), (QUO,)),
+    Claim("CERN for AI lowers tension", "Tension", 2045, (CERN,), (QUO,), sign=-1),
+    Claim("A Manhattan Project brings transformative AI sooner", "year of transformation", 2050, (MANHATTAN,), (QUO,),
+          sign=-1),
+    Claim("Trading zones first cost the public less than half of what CERN for AI costs",
+          "Cumulative Public Cost", 2050, (ZONES, ZONES), (CERN,), sign=-1),
+    Claim("After a large accident the state holds a fifth of the labs in 2034", "Nationalised Share", 2034,
+          (Policy("soft_nationalisation"),), level=0.2),
+    Claim("State institutes close the access gap by an order of magnitude", "access gap", 2035, (QUO,),
+          (Policy("aisi_style"),), level=1.0),
+    Claim("Disclosure rules lower secrecy of labs", "Lab Secrecy", 2040, (with_one("disclosure rules", 0.8),), (QUO,),
+          sign=-1),
+    Claim("Pay parity lowers the share of labs in the staff", "lab share of staff", 2040,
+          (with_one("public pay parity", 1.0),), (QUO,), sign=-1),
 )  # fmt: skip
 
 
@@ -133,7 +152,7 @@ def main(argv: list[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("model", nargs="?", default=DEFAULT_MODEL)
-    parser.add_argument("--futures", type=int, default=2000)
+    parser.add_argument("--futures", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args(argv)
     with fresh_folder("do_the_claims_hold") as folder:
