@@ -2,6 +2,7 @@
 
      PolicyLab.chartExport.svg(picture, about)               text of a whole SVG file of 1200 x 675
      PolicyLab.chartExport.save(picture, about, kind)        promise; offers it as a download, kind: "png", "svg" or "csv"
+     PolicyLab.chartExport.png(drawing)                      promise of such an SVG file as a PNG
      PolicyLab.chartExport.offer(blob, name)                 the download alone, for other kinds of files
 
    about: {source, link, unit}: the source line (with the model's version), the address that leads back, words for no
@@ -137,5 +138,5 @@
     return offer(blob, `${name}.${kind}`);
   }
 
-  lab.chartExport = { svg, save, offer };
+  lab.chartExport = { svg, save, png, offer };
 })(typeof globalThis === "object" ? globalThis : self);

@@ -15,12 +15,12 @@
   let section = null;
   let waiting = 0;
   let number = 0; // of the latest pair
-  let thread = null; // the engine off the page's thread
-  let busy = false;
+  let thread = null; // promise of the engine off the page's thread
+  let busy = Promise.resolve(); // settled when it has nothing to do
 
   function build(host) {
     const { make, look } = lab.compare;
-    const pick = (key, id, part) => make("label", { class: "pick" }, make("span", { class: "pick__name" }, words(key)), make("select", { id, class: "select", onchange: (event) => look({ [part]: event.target.value }) }));
+    const pick = (key, id, part) => make("div", { class: "pick" }, make("label", { class: "pick__name", for: id }, words(key)), make("select", { id, class: "select", onchange: (event) => look({ [part]: event.target.value }) }));
     const save = (kind) => make("button", { class: "button", type: "button", "data-compare": "wedges " + kind, onclick: () => keep(kind) }, lab.say("chart." + kind));
     section = host;
     section.append(
@@ -89,12 +89,18 @@
     const about = lab.variable(view.outcome);
     const slow = window.setTimeout(() => mine === number && lab.dom.write(lab.dom.one("#compare-wedges-told"), words("wedges_working", { count: 2 ** joining.length })), 200);
     let values;
+    const before = busy;
+    let free = null;
+    busy = new Promise((done) => { free = done; });
     try {
+      await before; // one pair at a time, and of those that wait only the latest
+      if (mine !== number) return undefined;
       values = await run(lab.wedges.mixes(from.constants, joining), view);
     } catch (error) {
       return mine === number ? say(lab.say("wait.broken", { reason: error.message })) : undefined;
     } finally {
       window.clearTimeout(slow);
+      free();
     }
     if (mine !== number) return undefined;
     const shares = lab.wedges.shares(values, joining.length);
@@ -104,7 +110,16 @@
     return paint();
   }
 
-  /* All mixes in one request to the engine's thread: one outcome, one moment. What nobody wants any more is stopped. */
+  /* The thread is there before it is wanted, so that it works when the server is gone. */
+  function ahead() {
+    thread = thread || lab.runs.ready.then(() => {
+      const { engine, here } = lab.runs;
+      return here && root.PolicyLabEngine.workers(lab.facts.files.worker.replace("bands-worker", "engine-worker"), engine.module, engine.layout);
+    });
+    return thread;
+  }
+
+  /* All mixes in one request to the engine's thread: one outcome, one moment. */
   async function run(mixes, view) {
     const { engine } = lab.runs;
     const values = {};
@@ -112,14 +127,7 @@
       const each = mixes.map((settings) => (settings[name] === undefined ? engine.parameters.get(name).default : settings[name]));
       values[name] = each.every((value) => value === each[0]) ? each[0] : Float64Array.from(each);
     }
-    if (busy) {
-      thread.stop();
-      thread = null;
-    }
-    thread = thread || root.PolicyLabEngine.workers(lab.facts.files.worker.replace("bands-worker", "engine-worker"), engine.module, engine.layout);
-    busy = true;
-    const result = await thread.simulate({ values, outputs: [view.outcome], times: [view.year] });
-    busy = false;
+    const result = await (await ahead()).simulate({ values, outputs: [view.outcome], times: [view.year] });
     return Array.from(result.values);
   }
 
@@ -198,5 +206,5 @@
     ];
   }
 
-  lab.compareWedges = { build, draw, get found() { return found; } };
+  lab.compareWedges = { build, draw, ahead, get found() { return found; } };
 })(typeof globalThis === "object" ? globalThis : self);

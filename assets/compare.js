@@ -11,6 +11,7 @@
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
   const LETTERS = "ABCDE";
+  const AHEAD = 3000; // milliseconds after which the thread of the wedges is made, when the first picture stands
   const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp012]?)~([sp012]?)~([01]?)$/;
   const view = { outcome: "", year: 0, from: "", to: "", apart: false, every: false };
   const charts = [];
@@ -42,7 +43,7 @@
     const worlds = make("select", { id: "compare-world", class: "select" }, ...Object.entries(lab.facts.worlds).map(([key, world]) => make("option", { value: key }, world.title)));
     const link = make("input", { id: "compare-link", class: "input", type: "text", autocomplete: "off", spellcheck: "false" });
     const add = (does, label) => make("button", { class: "button", type: "button", onclick: does }, label);
-    const labelled = (text, field, ...more) => make("label", { class: "pick" }, make("span", { class: "pick__name" }, text), field, ...more);
+    const labelled = (text, field) => make("div", { class: "pick" }, make("label", { class: "pick__name", for: field.id }, text), field);
     link.addEventListener("keydown", (event) => event.key === "Enter" && addLink());
     box.append(
       make("section", { class: "panel", "aria-labelledby": "compare-who" },
@@ -283,6 +284,7 @@
   function start() {
     if (!lab.facts || !lab.dom.one("#compare")) return;
     lab.state.on(draw);
+    root.setTimeout(() => lab.compareWedges.ahead().catch(() => null), AHEAD);
     new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
     draw();
   }
