@@ -156,8 +156,24 @@
     problem.classList.toggle("is-hidden", !text);
   }
 
+  /* What is wrong with the form, in words; the server finds the same, but a refused request is an error in the console. */
+  function wrong(varied) {
+    if (!chosenOutcomes().length) return texts.no_outcome;
+    if (Object.keys(varied).length < 2) return texts.too_few;
+    const label = (name) => form.querySelector(`.own__range[data-factor="${CSS.escape(name)}"] .own__choice`).textContent;
+    for (const [name, [low, high]] of Object.entries(varied)) {
+      if (low === null || high === null) return tools.fill(texts.no_range, { name: label(name) });
+      if (low >= high) return tools.fill(texts.upside_down, { name: label(name) });
+    }
+    const beyond = [...form.querySelectorAll(".own__end:not(:disabled)")].find((box) => box.validity.rangeUnderflow || box.validity.rangeOverflow);
+    const row = beyond && beyond.closest(".own__range");
+    return row && row.dataset.factor in varied ? `${label(row.dataset.factor)}: ${beyond.title}` : "";
+  }
+
   async function start(event) {
     event.preventDefault();
+    const problems = wrong(factors());
+    if (problems) return complain(problems);
     button.disabled = true;
     tools.write(button, texts.starting);
     complain("");

@@ -154,7 +154,7 @@ def _axis(scale: _Scale, top: float, bottom: float) -> str:
     for tick in scale.ticks():
         x = scale.x(tick)
         parts.append(f'<path class="rank__grid" d="M{x} {top}V{bottom}"/>')
-        parts.append(_text(x, bottom + 17, percent(tick), "", ' text-anchor="middle"'))
+        parts.append(_text(x, bottom + 17, percent(tick), "", ' text-anchor="middle"' if x > 14 else ""))
     return f'<g class="rank__axis">{"".join(parts)}</g>'
 
 
