@@ -2,7 +2,9 @@
 
 python benchmarks/engine.py [--seconds 4] [--without-pysd] [MODEL...]
 
-Each engine has its turn in every round, so that a noisy machine is noisy for all; the table has medians.
+Each engine has its turn in every round, so that a noisy machine is noisy for all; the table has medians. Ours in the
+browser runs in one worker of a Chromium that stays open. On a machine with other work, what two threads give over one
+is told in processor time as well: the clock then measures the neighbours.
 """
 
 from __future__ import annotations
@@ -16,18 +18,25 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from benchmarks.engines import costs, machine, peers  # noqa: E402
+from benchmarks.engines import chromium, costs, machine, peers  # noqa: E402
+from policy_lab.backends.llvm import threads  # noqa: E402
 from policy_lab.browser import write_browser_files  # noqa: E402
 from policy_lab.model import Model  # noqa: E402
+from tests.browser.ensure_browser import find_browser  # noqa: E402
 
 MODELS = [str(HERE / "models" / "representative.mdl"), "big_science"]
 ROUNDS = 5
 RUNS = 4096
+#: The compiler is a package of npm, but not the command line that brings its run-time library in C along.
+SDEVERYWHERE = "not measured: npm has its compiler (@sdeverywhere/compile), but not the C library its code needs"
 
 
 def engines(model: Model, with_pysd: bool) -> list[peers.Engine]:
@@ -43,27 +52,49 @@ def engines(model: Model, with_pysd: bool) -> list[peers.Engine]:
     return found
 
 
-def rate(engine: peers.Engine, seconds: float) -> float:
-    """Runs a second over at least one call and about this many seconds."""
-    start, runs = time.perf_counter(), 0.0
-    while True:
-        runs += engine.work()
-        taken = time.perf_counter() - start
-        if taken >= seconds or engine.once:
-            return runs / taken
+@dataclass
+class Rates:
+    """Runs a second of one engine, by the clock and by processor time, once a round."""
+
+    clock: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def measure(self, engine: peers.Engine, seconds: float) -> None:
+        """At least one call, and about this many seconds."""
+        start, used, runs = time.perf_counter(), time.process_time(), 0.0
+        while True:
+            runs += engine.work()
+            taken = time.perf_counter() - start
+            if taken >= seconds or engine.once:
+                break
+        self.clock.append(runs / taken)
+        self.processor.append(runs / max(time.process_time() - used, 1e-9))
 
 
-def measured(model: Model, seconds: float, with_pysd: bool) -> dict[str, float]:
-    """Median runs a second of every engine."""
+def measured(model: Model, seconds: float, with_pysd: bool, page: chromium.Page | None) -> dict[str, Rates]:
+    """What every engine did in each round; the page keeps its own figures besides."""
     all_engines = engines(model, with_pysd)
-    rates: dict[str, list[float]] = {e.name: [] for e in all_engines}
+    rates = {e.name: Rates() for e in all_engines}
     for engine in all_engines[:2]:
         engine.work()
     for round_ in range(ROUNDS):
         for engine in all_engines:
             if round_ == 0 or not engine.once:
-                rates[engine.name].append(rate(engine, seconds / ROUNDS))
-    return {name: statistics.median(found) for name, found in rates.items()}
+                rates[engine.name].measure(engine, seconds / ROUNDS)
+        if page is not None:
+            page.measure(3 * seconds / ROUNDS)
+    return rates
+
+
+@contextmanager
+def a_page(model: Model, folder: Path) -> Iterator[chromium.Page | None]:
+    """The model in a browser; None where there is none."""
+    program = find_browser()
+    if program is None:
+        yield None
+        return
+    with chromium.opened(model, folder, program) as page:
+        yield page
 
 
 def in_node(model: Model, folder: Path) -> tuple[float, float, int] | None:
@@ -88,16 +119,23 @@ def report(path: str, seconds: float, with_pysd: bool, peak: float, folder: Path
         f"\n{model.name}: {len(program.visible)} variables, {len(program.stocks)} stocks with those of delays,"
         f" {len(moments)} evaluations a run, {len(saved)} saved"
     )
-    rates = measured(model, seconds, with_pysd)
+    with a_page(model, folder / "chromium" / model.name) as page:
+        found = measured(model, seconds, with_pysd, page)
+    rates = {name: statistics.median(r.clock) for name, r in found.items()}
+    if page is not None:
+        rates["policy lab, WebAssembly in Chromium, one worker"] = statistics.median(page.many)
     browser = in_node(model, folder / model.name)
     if browser:
         rates["policy lab, WebAssembly in node, one thread"] = browser[1]
     print_rates(rates)
-    one, every = rates["policy lab, compiled, one thread"], rates["policy lab, compiled, all threads"]
-    share = one * machine.operations(program) / peak
-    print(f"all threads against one: {every / one:.2f}; one thread does {share:.0%} of its multiply-add peak")
+    one, every = found["policy lab, compiled, one thread"], found["policy lab, compiled, all threads"]
+    share = max(one.processor) * machine.operations(program) / peak
+    print(two_threads(one, every))
+    print(f"one thread does {share:.0%} of its multiply-add peak")
+    if page is not None:
+        print(page.told())
     if browser:
-        print(f"WebAssembly: one run in {browser[0]:.2f} ms, {browser[2] / 1000:.0f} KB")
+        print(f"in node (not fused): one run {browser[0]:.2f} ms; the module has {browser[2] / 1000:.0f} KB")
     cold, warm = costs.compile_times(model.path, folder / f"cache {model.name}")
     for title, (imports, reading, compiling) in (("empty", cold), ("full", warm)):
         print(
@@ -108,19 +146,31 @@ def report(path: str, seconds: float, with_pysd: bool, peak: float, folder: Path
     print(f"20,000 runs: results {results / 1e6:.0f} MB, process grew by {grown / 1e6:.0f} MB")
 
 
+def two_threads(one: Rates, every: Rates) -> str:
+    """All threads against one, round by round; and what a processor second is worth when all of them work."""
+    ratios = sorted(b / a for a, b in zip(one.clock, every.clock, strict=True))
+    worth = statistics.median(every.processor) / statistics.median(one.processor)
+    return (
+        f"all threads against one, by the clock: {ratios[0]:.2f} to {ratios[-1]:.2f}, median"
+        f" {statistics.median(ratios):.2f}; a processor second of all threads makes {worth:.2f} of the runs that"
+        f" one of one thread makes, so {worth * threads():.2f} times on {threads()} cores with nothing else to do"
+    )
+
+
 def print_rates(rates: dict[str, float]) -> None:
     """Rates with their ratios to the peers."""
     compared = [n for n in ("pysimlin", "PySD, lookups by np.interp", "PySD as shipped") if n in rates]
     print(
-        f"{'engine':<46}{'runs/s':>12}"
+        f"{'engine':<48}{'runs/s':>12}"
         + "".join(f"{'x ' + n.split(',')[0] + ('*' if ',' in n else ''):>18}" for n in compared)
     )
     for name, value in sorted(rates.items(), key=lambda item: -item[1]):
-        print(f"{name:<46}{value:>12,.2f}" + "".join(f"{value / rates[n]:>18,.2f}" for n in compared))
+        print(f"{name:<48}{value:>12,.2f}" + "".join(f"{value / rates[n]:>18,.2f}" for n in compared))
     if any("," in n for n in compared):
         print(
             f"* with its scalar lookups through np.interp; PySD makes {peers.PYSD_STEPS} steps, scaled to a whole run"
         )
+    print(f"{'SDEverywhere, C':<48}{'-':>12}  {SDEVERYWHERE}")
 
 
 def main() -> None:

@@ -1,24 +1,16 @@
-"""WebAssembly: the same numbers as the native engine, in node and in Chromium, and files that hold nothing else."""
+"""WebAssembly: the same numbers as the native engine, in node, and files that hold nothing else."""
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import math
-import shutil
-import subprocess
-import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import playwright
 import pytest
-from numpy.typing import NDArray
 
 from policy_lab.browser import browser_module, write_browser_files
 from policy_lab.cli import main
@@ -28,70 +20,13 @@ from policy_lab.compiler.webassembly import module_of
 from policy_lab.errors import UnsupportedConstruct
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs, disagreement
-from policy_lab.simulate import simulate
-from tests.browser.ensure_browser import find_browser
-from tests.constructs.regenerate import model_file, names
-
-Floats = NDArray[np.float64]
-TESTS = Path(__file__).parent
-ASSETS = TESTS.parent / "assets"
-#: The one on the path, or the one that Playwright brings along.
-NODE = shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")
-#: Of the native result, relative to a variable's running size: both round differently, with and without fma.
-TOLERANCE = 1e-12
-CONSTRUCTS = [n for n in names() if not load_model(model_file(n)).program.refused]
-VERY_LITTLE = "level = INTEG(1, 0) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
-
-
-def node(words: Sequence[str]) -> str:
-    done = subprocess.run([NODE, *words], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def in_node(folder: Path, jobs: Sequence[tuple[Model, Mapping[str, Any]]]) -> list[Runs | str]:
-    """Compile models, run one request of each in node; a refusal is its message."""
-    described = []
-    for i, (model, request) in enumerate(jobs):
-        code, layout, _ = write_browser_files(model, folder / str(i))
-        request = {**request, "values": {n: np.asarray(v).tolist() for n, v in request.get("values", {}).items()}}
-        described.append(
-            {"code": str(code), "layout": str(layout), "request": request, "out": str(folder / f"{i}.out")}
-        )
-    listed = folder / "jobs.json"
-    listed.write_text(json.dumps(described))
-    results: list[Runs | str] = []
-    for answer, job in zip(json.loads(node([str(TESTS / "wasm" / "run.js"), str(listed)])), described, strict=True):
-        if "error" in answer:
-            results.append(answer["error"])
-            continue
-        shape = (answer["runs"], len(answer["time"]), len(answer["outputs"]))
-        values = np.fromfile(job["out"]).reshape(shape)
-        results.append(Runs(values, np.array(answer["time"]), tuple(answer["outputs"]), ("",) * shape[2]))
-    return results
-
-
-def native(model: Model, request: Mapping[str, Any]) -> Runs:
-    return simulate(
-        model, request.get("values"), outputs=request["outputs"], backend="llvm", allow_nan=True,
-        times=request.get("times"), integration=request.get("integration", "euler"),
-    )  # fmt: skip
-
-
-def little(folder: Path, text: str = VERY_LITTLE, name: str = "little") -> Model:
-    path = folder / f"{name}.mdl"
-    path.write_text("{UTF-8}\n" + text, encoding="utf-8")
-    return load_model(path)
+from tests.constructs.regenerate import model_file
+from tests.wasm.runs import ASSETS, CONSTRUCTS, TOLERANCE, VERY_LITTLE, in_node, little, mixes, native, node
 
 
 @pytest.fixture(scope="module")
 def big() -> Model:
     return load_model("big_science")
-
-
-def mixes(model: Model, runs: int) -> dict[str, Floats]:
-    random = np.random.default_rng(11)
-    return {lever.name: random.uniform(lever.low, lever.high, runs) for lever in model.levers.values()}
 
 
 def test_every_construct_as_native(tmp_path: Path) -> None:
@@ -137,18 +72,19 @@ def test_what_the_layout_says(big: Model) -> None:
     assert [outcome["name"] for outcome in layout["outcomes"]] == list(big.outcomes)
     assert {key: dict(v) for key, v in layout["scenarios"].items()} == {k: big.constants_of(k) for k in big.scenarios}
     assert [v["name"] for v in layout["variables"]] == list(big.program.visible)
-    assert len(module.code) < 150_000
+    assert max(len(module.code), len(module.fused)) < 150_000
 
 
 def test_the_file_holds_nothing_of_the_model_but_code(big: Model) -> None:
     """No names, no custom sections: what the model's text says cannot reach the browser as code."""
-    code = browser_module(big).code
-    assert not [
-        n
-        for n in (*big.program.visible, "policy lab", "target_features", "linking")
-        if n.encode() in code and len(n) > 4
-    ]
-    assert code[:8] == b"\0asm\1\0\0\0"
+    module = browser_module(big)
+    for code in (module.code, module.fused):
+        assert not [
+            n
+            for n in (*big.program.visible, "policy lab", "target_features", "linking")
+            if n.encode() in code and len(n) > 4
+        ]
+        assert code[:8] == b"\0asm\1\0\0\0"
 
 
 def test_the_loader_says_what_is_wrong(tmp_path: Path) -> None:
@@ -276,99 +212,6 @@ def test_a_hostile_file_name_stays_in_the_folder(tmp_path: Path) -> None:
         )
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A folder served on this machine, with the loader in it."""
-    for script in ("engine.js", "engine-worker.js"):
-        shutil.copy(ASSETS / script, tmp_path / script)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield tmp_path, f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-
-
-PAGE = """<!doctype html><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'wasm-unsafe-eval'">
-<title>engine</title><script src="engine.js"></script><script src="engine-worker.js"></script>"""
-IN_PAGE = """async ([code, layout, one, many]) => {
-  const engine = await PolicyLabEngine.load(code, layout);
-  const single = engine.simulate(one);
-  const progress = [];
-  const pool = PolicyLabEngine.workers("engine-worker.js", code, layout);
-  const ensemble = await pool.simulate(many, (done, runs) => progress.push([done, runs]));
-  const refusal = await pool.simulate({outputs: ["nothing"]}).catch(e => e.message);
-  pool.stop();
-  return {one: Array.from(single.values), many: Array.from(ensemble.values), progress, refusal};
-}"""
-
-
-BANDS = """async ([files, members, base, outputs]) => {
-  const page = await PolicyLabEngine.load({plain: files[0], fused: files[2]}, files[1]);
-  const single = page.simulate({outputs, values: base});
-  const answers = {fused: PolicyLabEngine.fused(), one: Array.from(single.values), stages: [], runs: []};
-  for (const threads of [1, 2]) {
-    const {module: code, layout} = page;
-    const pool = PolicyLabEngine.ensembles({worker: "engine-worker.js", code, layout, threads});
-    answers.early = await pool.bands({outputs}).catch(e => e.message);
-    pool.members(members);
-    const given = pool.bands({outputs, stages: [30]});
-    const told = r => answers.stages.push([r.members, r.final]);
-    const last = await pool.bands({base, outputs, stages: [10, 30, 900]}, told);
-    answers.superseded = await given;
-    const bands = outputs.map(o => last.bands[o].map(b => Array.from(b)));
-    answers.runs.push({...last, time: Array.from(last.time), bands});
-    const stopped = pool.bands({outputs, stages: [30]});
-    pool.cancel();
-    answers.cancelled = await stopped;
-    answers.unknown = await pool.bands({outputs: ["nothing"]}).catch(e => e.message);
-    pool.stop();
-  }
-  return answers;
-}"""
-
-
-@pytest.mark.browser
-def test_bands_of_an_ensemble_in_chromium(big: Model, site: tuple[Path, str]) -> None:
-    """Uncertain constants vary, a lever moves: quantiles over members at every time, in stages, as NumPy has them."""
-    from playwright.sync_api import sync_playwright
-
-    folder, address = site
-    files = write_browser_files(big, folder)
-    (folder / "index.html").write_text(PAGE, encoding="utf-8")
-    members, outcomes = mixes(big, 41), list(big.outcomes)[:4]
-    moved = dict.fromkeys([list(members)[-1]], list(big.levers.values())[-1].high)
-    members = {name: values for name, values in members.items() if name not in moved}
-    asked = [[f.name for f in files], {n: v.tolist() for n, v in members.items()}, moved, outcomes]
-    with sync_playwright() as play:
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = play.chromium.launch(executable_path=find_browser(), args=flags)
-        page = chromium.new_page()
-        page.goto(f"{address}/index.html")
-        got = page.evaluate(BANDS, asked)
-        chromium.close()
-    one = native(big, {"outputs": outcomes, "values": moved})
-    assert disagreement(replace(one, values=np.array(got["one"]).reshape(one.values.shape)), one).relative < TOLERANCE
-    want = native(big, {"outputs": outcomes, "values": {**members, **moved}})
-    quantiles = np.quantile(want.values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-    for run in got["runs"]:
-        assert (run["members"], run["final"], run["failed"]) == (41, True, 0)
-        assert run["time"] == want.time.tolist()
-        bands = np.moveaxis(np.array(run["bands"]), 0, -1)
-        assert disagreement(replace(want, values=bands), replace(want, values=quantiles)).relative < TOLERANCE
-    assert got["stages"] == [[10, False], [30, False]] * 2
-    assert got["superseded"] is None
-    assert got["cancelled"] is None
-    assert got["unknown"] == "There is no variable 'nothing' in big_science."
-    assert got["early"] == "There are no members yet: call members(values) first."
-
-
 def test_quantiles_as_numpy_has_them() -> None:
     """Members in two parts; where one is no finite number the others count, and it is told."""
     values = np.random.default_rng(5).lognormal(size=(23, 4, 2))
@@ -392,33 +235,3 @@ def test_quantiles_as_numpy_has_them() -> None:
         want = np.nanquantile(finite, shares, axis=0)
     np.testing.assert_allclose(got, np.moveaxis(want, 1, 2), rtol=1e-15)
     assert failed == 23
-
-
-@pytest.mark.browser
-def test_in_chromium_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, str]) -> None:
-    from playwright.sync_api import sync_playwright
-
-    folder, address = site
-    code, layout, _ = write_browser_files(big, folder)
-    (folder / "index.html").write_text(PAGE, encoding="utf-8")
-    runs = 700
-    outcomes = list(big.outcomes)
-    one = {"outputs": list(big.program.visible)}
-    many = {"outputs": outcomes, "values": {n: v.tolist() for n, v in mixes(big, runs).items()}, "times": [2030, 2050]}
-    program = find_browser()
-    with sync_playwright() as play:
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = play.chromium.launch(executable_path=program, args=flags)
-        page = chromium.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{address}/index.html")
-        result = page.evaluate(IN_PAGE, [code.name, layout.name, one, many])
-        chromium.close()
-    assert complaints == []
-    assert result["progress"] == [[512, runs], [runs, runs]]
-    assert result["refusal"] == "There is no variable 'nothing' in big_science."
-    for request, values in ((one, result["one"]), (many, result["many"])):
-        want = native(big, request)
-        got = Runs(np.array(values).reshape(want.values.shape), want.time, want.outputs, want.units)
-        assert disagreement(got, want).relative < TOLERANCE

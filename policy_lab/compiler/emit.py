@@ -50,7 +50,7 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
     lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), program.step))
     for end, alone in (("", False), ("_alone", True)) if target.abreast > 1 else (("", False),):
         most = _room(target, alone)
-        writer.function(f"lean{end}", [*_items(layout, lean, layout.moving), *rates], False, most, alone)
+        writer.function(f"lean{end}", [*_items(layout, lean, layout.moving), *rates], target.pooled, most, alone)
         writer.function(f"full{end}", [*_items(layout, full, layout.moving), *rates], True, most, alone)
     write_driver(module, layout)
     return module.text()

@@ -157,10 +157,16 @@ def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, 
     return total, (high - total) + low
 
 
+def _positive_normal(code: Code, x: Value) -> Value:
+    """Where x is a positive normal number; one comparison of integers where the target has that."""
+    if code.target.permute:
+        return (x.bits() - SMALLEST_BITS).compare("ult", INFINITY_BITS - SMALLEST_BITS)
+    return x.compare("oge", SMALLEST_NORMAL) & x.compare("olt", INFINITY)
+
+
 def usual_log(code: Code, x: Value) -> tuple[Value, Callable[[], Value]]:
     """Natural logarithm of a positive normal number."""
-    ordinary = x.compare("oge", SMALLEST_NORMAL) & x.compare("olt", INFINITY)
-    return ordinary, lambda: _logarithm(code, x)[0]
+    return _positive_normal(code, x), lambda: _logarithm(code, x)[0]
 
 
 def log(code: Code, x: Value) -> None:
@@ -203,7 +209,7 @@ def usual_power(code: Code, x: Value, y: Value) -> tuple[Value, Callable[[], Val
     """
     high, low = _logarithm(code, x)
     e, e_low = _power_of(code, high, low, y)
-    ordinary = (x.bits() - SMALLEST_BITS).compare("ult", INFINITY_BITS - SMALLEST_BITS) & abs(e).compare("olt", 708.0)
+    ordinary = _positive_normal(code, x) & abs(e).compare("olt", 708.0)
     nothing = x.bits().compare("eq", 0)  # but not -0, which has a sign to keep
 
     def result() -> Value:

@@ -50,8 +50,12 @@ def browser(fused: bool = False) -> Target:
         fused: for browsers with relaxed SIMD on a processor that fuses multiply and add. The instruction may also
             round twice, so whoever loads such code must try that out first.
     """
-    features, fma = (_WASM_FEATURES + ",+relaxed-simd", "wasm.relaxed.madd") if fused else (_WASM_FEATURES, "")
-    return Target("wasm32-unknown-unknown", "generic", features, 2, fma, False, "i32", abreast=2)
+    # Only the kernels may use relaxed instructions: LLVM would also take relaxed minima, whose NaN is anybody's guess.
+    relaxed, fma = (",+relaxed-simd", "wasm.relaxed.madd") if fused else ("", "")
+    return Target(
+        "wasm32-unknown-unknown", "generic", _WASM_FEATURES, lanes=2, fma=fma, permute=False, index="i32",
+        abreast=2, pooled=True, of_kernels=relaxed,
+    )  # fmt: skip
 
 
 def _flat(features: Any) -> str:

@@ -21,7 +21,7 @@ class Target:
     """What the code is for.
 
     Attributes:
-        triple, cpu, features: as LLVM spells them.
+        triple, cpu, features: as LLVM spells them; ``of_kernels``: features that only the math kernels use.
         lanes: runs in one vector (8 doubles for AVX-512, 4 for AVX2, 2 for SSE2, NEON and WebAssembly).
         fma: name of LLVM's function for a fused multiply-add where that is one instruction, else "" (it would become
             a library call).
@@ -29,6 +29,8 @@ class Target:
         index: integer type of addresses, ``"i64"`` or ``"i32"``.
         abreast: vectors of exp, log or power that are worked out side by side (see ``batches.py``); 1 where the
             processor is busy enough with one.
+        pooled: literal numbers stand in memory and are loaded (as part of an instruction V8 makes three of each), and
+            every result goes to memory at once: V8 keeps too much at hand, and writes and reads it anyway.
     """
 
     triple: str
@@ -39,6 +41,8 @@ class Target:
     permute: bool
     index: str
     abreast: int = 1
+    pooled: bool = False
+    of_kernels: str = ""
 
     @property
     def alignment(self) -> int:
@@ -95,11 +99,14 @@ class Value:
         return self._binary("xor", "xor", other)
 
     def __lshift__(self, count: int) -> Value:
-        return self._binary("shl", "shl", count)
+        return self._shift("shl", count)
 
     def __rshift__(self, count: int) -> Value:
         """Logical shift: every operand here is kept non-negative or masked afterwards."""
-        return self._binary("lshr", "lshr", count)
+        return self._shift("lshr", count)
+
+    def _shift(self, name: str, count: int) -> Value:
+        return self.code.emit("i", f"{name} {self.code.type('i')} {self.text}, splat (i64 {count})")
 
     def __invert__(self) -> Value:
         ones = "splat (i1 true)"
@@ -140,6 +147,7 @@ class Code:
         self.module, self.target = module, module.target
         self.lines: list[str] = []
         self.count = 0
+        self.literals: dict[int, str] = {}
 
     def type(self, kind: str) -> str:
         """The LLVM type of a kind of value."""
@@ -164,15 +172,36 @@ class Code:
 
     def line(self, text: str) -> None:
         """Append a line without a result: a store, a branch, a label."""
+        if text.endswith(":"):
+            self.literals.clear()  # what one branch has loaded the other has not
         self.lines.append(text if text.endswith(":") else "  " + text)
 
     def number(self, value: float) -> Value:
         """A literal number in every lane."""
+        bits: int = struct.unpack("<q", struct.pack("<d", value))[0]
+        if self.target.pooled and bits:
+            return self._pooled(bits).double()
         return Value(self, "f", f"splat (double {hexadecimal(value)})")
 
     def integer(self, value: int) -> Value:
         """A literal integer in every lane."""
+        if self.target.pooled and value:
+            return self._pooled(value)
         return Value(self, "i", f"splat (i64 {value})")
+
+    def _pooled(self, bits: int) -> Value:
+        """64 bits from the module's pool in every lane; loaded where a function first wants them."""
+        if bits not in self.literals:
+            at = self.module.pool.setdefault(bits % 2**64, 8 * len(self.module.pool))
+            address = f"getelementptr inbounds (i8, ptr @pool, {self.target.index} {at})"
+            wide, n = self.type("i"), self.target.lanes
+            self.count += 1
+            one, all_ = f"%k{self.count}", f"%l{self.count}"
+            self.line(f"{one}.0 = load i64, ptr {address}, align 8")
+            self.line(f"{one}.1 = insertelement {wide} poison, i64 {one}.0, i32 0")
+            self.line(f"{all_} = shufflevector {wide} {one}.1, {wide} poison, <{n} x i32> zeroinitializer")
+            self.literals[bits] = all_
+        return Value(self, "i", self.literals[bits])
 
     def like(self, model: Value, other: Operand) -> Value:
         """A literal as a value of the same kind; a value as it is."""
@@ -341,6 +370,7 @@ class Module:
     straight: Mapping[str, Straight] = field(default_factory=dict)
     declarations: dict[str, None] = field(default_factory=dict)
     globals: dict[str, str] = field(default_factory=dict)
+    pool: dict[int, int] = field(default_factory=dict)
     functions: list[str] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
 
@@ -405,17 +435,28 @@ class Module:
 
     def function(self, signature: str, code: Code, pure: bool = False) -> None:
         """A finished function; ``pure``: its result follows from its arguments alone, so calls may be merged."""
-        group = "#1" if pure else "#0"
+        group = "#1" if pure else "#2" if isinstance(code, Abreast) else "#0"
         self.functions.append(f"define {signature} {group} {{\nentry:\n" + "\n".join(code.lines) + "\n}\n")
 
     def text(self) -> str:
         """The whole module as LLVM assembly."""
         head = [f'target triple = "{self.target.triple}"']
         head += [f"{name} = {body}" for body, name in self.globals.items()]
-        common = f'nounwind "target-cpu"="{self.target.cpu}" "target-features"="{self.target.features}"'
+        if self.pool:
+            # No constant, or LLVM would put the numbers into the instructions.
+            numbers = ", ".join(f"i64 {bits}" for bits in self.pool)
+            head.append(f"@pool = internal global [{len(self.pool)} x i64] [{numbers}], align 16")
+        common, kernels = (
+            f'nounwind "target-cpu"="{self.target.cpu}" "target-features"="{features}"'
+            for features in (self.target.features, self.target.features + self.target.of_kernels)
+        )
         # Without this, vectors that find no register are kept across the border of two cache lines.
         stack = f'alignstack={self.target.alignment} "stackrealign"' if self.target.index == "i64" else ""
-        groups = [f"attributes #0 = {{ {stack} {common} }}", f"attributes #1 = {{ willreturn memory(none) {common} }}"]
+        groups = [
+            f"attributes #0 = {{ {stack} {common} }}",
+            f"attributes #1 = {{ willreturn memory({'read' if self.pool else 'none'}) {kernels} }}",
+            f"attributes #2 = {{ {kernels} }}",
+        ]
         return "\n".join([*head, *self.declarations, *self.functions, *groups, ""])
 
 

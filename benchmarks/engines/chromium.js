@@ -1,0 +1,35 @@
+/* Runs of a compiled model in a page, on the page's own thread and in one worker; benchmarks/engines/chromium.py asks.
+
+   open(files, outputs, members)   loads the model; members: {parameter: list}
+   one(seconds)                    milliseconds of a run on its own, each
+   many(seconds)                   runs a second of an ensemble in one worker, each time
+   bands(times)                    milliseconds until the page has the bands of 200 members, each */
+"use strict";
+
+globalThis.opened = async (files, outputs, members) => {
+  const code = { plain: files.plain, fused: files.fused };
+  const engine = await PolicyLabEngine.load(code, files.layout);
+  const lists = Object.fromEntries(Object.entries(members).map(([name, list]) => [name, Float64Array.from(list)]));
+  const runs = Object.values(lists)[0].length;
+  const thread = PolicyLabEngine.workers("engine-worker.js", engine.module, engine.layout);
+  const pool = PolicyLabEngine.ensembles({ worker: "engine-worker.js", code: engine.module, layout: engine.layout });
+  pool.members(Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.subarray(0, 200)])));
+  await pool.ready;
+  const timed = async (work, seconds) => {
+    const taken = [];
+    const end = performance.now() + seconds * 1000;
+    do {
+      const start = performance.now();
+      await work();
+      taken.push(performance.now() - start);
+    } while (performance.now() < end || taken.length < 3);
+    return taken;
+  };
+  globalThis.one = (seconds) => timed(() => engine.simulate({ outputs }), seconds);
+  globalThis.many = async (seconds) =>
+    (await timed(() => thread.simulate({ values: lists, outputs }), seconds)).map((t) => (runs / t) * 1000);
+  globalThis.bands = (seconds) => timed(() => pool.bands({ outputs }), seconds);
+  await one(0.5); // until the optimising compiler has done its work
+  await many(0.5);
+  return { fused: PolicyLabEngine.fused(), threads: pool.threads };
+};

@@ -1,0 +1,96 @@
+"""Our engine in Chromium: a page is kept open, and asked for a little more of its runs in every round."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import statistics
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.engines.peers import ensemble, outputs_of
+from policy_lab.browser import write_browser_files
+from policy_lab.model import Model
+
+HERE = Path(__file__).parent
+ASSETS = HERE.parent.parent / "assets"
+#: Members of the ensemble in one request, and how many constants differ between them.
+MEMBERS, VARIED = 400, 56
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@dataclass
+class Page:
+    """One model in a page of Chromium.
+
+    Attributes:
+        fused: whether this browser and processor fuse multiply and add.
+        threads: workers that bands are computed in.
+        one, many, bands: what was measured so far: milliseconds of a single run on the page's thread, runs a second
+            of ensembles in one worker, milliseconds until the bands of 200 members are there.
+    """
+
+    page: Any
+    fused: bool
+    threads: int
+    one: list[float] = field(default_factory=list)
+    many: list[float] = field(default_factory=list)
+    bands: list[float] = field(default_factory=list)
+
+    def measure(self, seconds: float) -> None:
+        """A third of the time for each of the three."""
+        for kept, name in ((self.one, "one"), (self.many, "many"), (self.bands, "bands")):
+            kept.extend(self.page.evaluate(f"{name}({seconds / 3})"))
+
+    def told(self) -> str:
+        """A line for a person."""
+        how = "fused" if self.fused else "not fused"
+        late = float(np.quantile(self.bands, 0.95))
+        return (
+            f"in Chromium ({how} multiply-add): one run {min(self.one):.2f} ms at best,"
+            f" {statistics.median(self.one):.2f} median; bands of 200 members in {self.threads} workers"
+            f" {min(self.bands):.0f} ms at best, {statistics.median(self.bands):.0f} median,"
+            f" {late:.0f} at the 95th percentile"
+        )
+
+
+@contextmanager
+def opened(model: Model, folder: Path, program: str) -> Iterator[Page]:
+    """A page with the model loaded and warm; ``program`` is the browser to start."""
+    from playwright.sync_api import sync_playwright
+
+    code, layout, fused = write_browser_files(model, folder)
+    for script in (ASSETS / "engine.js", ASSETS / "engine-worker.js", HERE / "chromium.js"):
+        shutil.copy(script, folder / script.name)
+    (folder / "index.html").write_text(
+        '<!doctype html><meta charset="utf-8"><title>engine</title>'
+        '<script src="engine.js"></script><script src="chromium.js"></script>',
+        encoding="utf-8",
+    )
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    files = {"plain": code.name, "fused": fused.name, "layout": layout.name}
+    members = {n: v.tolist() for n, v in list(ensemble(model, MEMBERS).items())[:VARIED]}
+    try:
+        with sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=program, args=list(FLAGS))
+            page = browser.new_page()
+            page.goto(f"http://127.0.0.1:{server.server_address[1]}/index.html")
+            about = page.evaluate("asked => opened(...asked)", [files, outputs_of(model), members])
+            yield Page(page, about["fused"], about["threads"])
+            browser.close()
+    finally:
+        server.shutdown()
+        server.server_close()

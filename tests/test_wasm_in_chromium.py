@@ -1,0 +1,231 @@
+"""WebAssembly in Chromium, fused where it can be: the native engine's numbers, alone, in company and in workers."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from policy_lab.browser import write_browser_files
+from policy_lab.compiler.machine import host
+from policy_lab.model import Model, load_model
+from policy_lab.runs import Runs, disagreement
+from tests.browser.ensure_browser import find_browser
+from tests.constructs.regenerate import model_file
+from tests.wasm.runs import ASSETS, CONSTRUCTS, TOLERANCE, Floats, mixes, native
+
+pytestmark = pytest.mark.browser
+PAGE = """<!doctype html><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'wasm-unsafe-eval'">
+<title>engine</title><script src="engine.js"></script><script src="engine-worker.js"></script>"""
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+
+@pytest.fixture(scope="module")
+def big() -> Model:
+    return load_model("big_science")
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder served on this machine, with the loader and a page in it."""
+    for script in ("engine.js", "engine-worker.js"):
+        shutil.copy(ASSETS / script, tmp_path / script)
+    (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield tmp_path, f"http://127.0.0.1:{server.server_address[1]}/index.html"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def page_at(address: str) -> Iterator[Any]:
+    """A page in Chromium that complained of nothing."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
+        page = chromium.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.add_init_script(PACKED)
+        page.goto(address)
+        yield page
+        chromium.close()
+    assert complaints == []
+
+
+def served(model: Model, folder: Path, name: str) -> dict[str, str]:
+    """A model's files under the site's folder: their addresses."""
+    code, layout, fused = (f"{name}/{path.name}" for path in write_browser_files(model, folder / name))
+    return {"plain": code, "fused": fused, "layout": layout}
+
+
+JOBS = """async (jobs) => {
+  const answers = [];
+  for (const {files, requests} of jobs) {
+    const engine = await PolicyLabEngine.load({plain: files.plain, fused: files.fused}, files.layout);
+    answers.push(requests.map(r => packed(engine.simulate(r).values)));
+  }
+  return answers;
+}"""
+#: Millions of numbers reach Python in seconds as text, and in minutes as numbers.
+PACKED = """window.packed = (values) => {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}"""
+
+
+def unpacked(text: str) -> Floats:
+    """What ``packed`` in the page made of a Float64Array."""
+    return np.frombuffer(base64.b64decode(text))
+
+
+def together(model: Model) -> dict[str, Sequence[float]]:
+    """A request's values for three runs that are the same: a pair, and one that is left over."""
+    constants = [(n, v) for n, v in model.program.constants.items() if np.isfinite(v)]
+    return {name: [value] * 3 for name, value in constants[:1]}
+
+
+def test_every_construct_alone_and_in_company(site: tuple[Path, str]) -> None:
+    """Alone, calls of a run share a vector; in company, runs do: the bits are the same, and the numbers native."""
+    folder, address = site
+    models = [load_model(model_file(n)) for n in CONSTRUCTS]
+    jobs = []
+    for number, model in enumerate(models):
+        alone = {"outputs": list(model.program.visible), "integration": ("euler", "rk4")[number % 3 == 0]}
+        requests = [alone, {**alone, "values": together(model)}]
+        jobs.append({"files": served(model, folder, str(number)), "requests": requests})
+    with page_at(address) as page:
+        answers = page.evaluate(JOBS, jobs)
+    apart = {}
+    for name, model, job, (alone, company) in zip(CONSTRUCTS, models, jobs, answers, strict=True):
+        request: Mapping[str, Any] = job["requests"][0]
+        want = native(model, request)
+        got = replace(want, values=unpacked(alone).reshape(want.values.shape))
+        apart[name] = disagreement(got, want).relative
+        for run in unpacked(company).reshape(-1, *want.values.shape[1:]):
+            np.testing.assert_array_equal(run, got.values[0], err_msg=name)
+    assert len(apart) >= 60
+    assert {name: worst for name, worst in apart.items() if worst > TOLERANCE} == {}
+
+
+def test_our_model_in_every_variable_and_world(big: Model, site: tuple[Path, str]) -> None:
+    """Each world on its own, and all of them together; where both fuse multiply and add, bit for bit."""
+    folder, address = site
+    worlds = [big.constants_of(key) for key in big.scenarios]
+    moved = sorted({n for world in worlds for n in world})
+    values = {n: [world.get(n, big.program.constants[n]) for world in worlds] for n in moved}
+    outputs = list(big.program.visible)
+    requests = [{"outputs": outputs, "values": dict(world)} for world in worlds]
+    files = served(big, folder, "big")
+    with page_at(address) as page:
+        [answers] = page.evaluate(
+            JOBS, [{"files": files, "requests": [*requests, {"outputs": outputs, "values": values}]}]
+        )
+        fused = page.evaluate("PolicyLabEngine.fused()") and bool(host().fma)
+    want = native(big, {"outputs": outputs, "values": {n: np.array(v) for n, v in values.items()}})
+    *alone, company = map(unpacked, answers)
+    for numbers in (np.concatenate(alone), company):
+        got = replace(want, values=numbers.reshape(want.values.shape))
+        worst = disagreement(got, want)
+        assert worst.relative < (5e-324 if fused else TOLERANCE), worst
+
+
+IN_PAGE = """async ([code, layout, one, many]) => {
+  const engine = await PolicyLabEngine.load(code, layout);
+  const single = engine.simulate(one);
+  const progress = [];
+  const pool = PolicyLabEngine.workers("engine-worker.js", code, layout);
+  const ensemble = await pool.simulate(many, (done, runs) => progress.push([done, runs]));
+  const refusal = await pool.simulate({outputs: ["nothing"]}).catch(e => e.message);
+  pool.stop();
+  return {one: packed(single.values), many: packed(ensemble.values), progress, refusal};
+}"""
+
+
+def test_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, str]) -> None:
+    folder, address = site
+    files = served(big, folder, "big")
+    runs = 700
+    outcomes = list(big.outcomes)
+    one = {"outputs": list(big.program.visible)}
+    many = {"outputs": outcomes, "values": {n: v.tolist() for n, v in mixes(big, runs).items()}, "times": [2030, 2050]}
+    with page_at(address) as page:
+        result = page.evaluate(IN_PAGE, [files["plain"], files["layout"], one, many])
+    assert result["progress"] == [[512, runs], [runs, runs]]
+    assert result["refusal"] == "There is no variable 'nothing' in big_science."
+    for request, values in ((one, result["one"]), (many, result["many"])):
+        want = native(big, request)
+        got = Runs(unpacked(values).reshape(want.values.shape), want.time, want.outputs, want.units)
+        assert disagreement(got, want).relative < TOLERANCE
+
+
+BANDS = """async ([files, members, base, outputs]) => {
+  const page = await PolicyLabEngine.load({plain: files.plain, fused: files.fused}, files.layout);
+  const single = page.simulate({outputs, values: base});
+  const answers = {fused: PolicyLabEngine.fused(), one: Array.from(single.values), stages: [], runs: []};
+  for (const threads of [1, 2]) {
+    const {module: code, layout} = page;
+    const pool = PolicyLabEngine.ensembles({worker: "engine-worker.js", code, layout, threads});
+    answers.early = await pool.bands({outputs}).catch(e => e.message);
+    pool.members(members);
+    const given = pool.bands({outputs, stages: [30]});
+    const told = r => answers.stages.push([r.members, r.final]);
+    const last = await pool.bands({base, outputs, stages: [10, 30, 900]}, told);
+    answers.superseded = await given;
+    const bands = outputs.map(o => last.bands[o].map(b => Array.from(b)));
+    answers.runs.push({...last, time: Array.from(last.time), bands});
+    const stopped = pool.bands({outputs, stages: [30]});
+    pool.cancel();
+    answers.cancelled = await stopped;
+    answers.unknown = await pool.bands({outputs: ["nothing"]}).catch(e => e.message);
+    pool.stop();
+  }
+  return answers;
+}"""
+
+
+def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str]) -> None:
+    """Uncertain constants vary, a lever moves: quantiles over members at every time, in stages, as NumPy has them."""
+    folder, address = site
+    files = served(big, folder, "big")
+    members, outcomes = mixes(big, 41), list(big.outcomes)[:4]
+    moved = dict.fromkeys([list(members)[-1]], list(big.levers.values())[-1].high)
+    members = {name: values for name, values in members.items() if name not in moved}
+    with page_at(address) as page:
+        got = page.evaluate(BANDS, [files, {n: v.tolist() for n, v in members.items()}, moved, outcomes])
+    one = native(big, {"outputs": outcomes, "values": moved})
+    assert disagreement(replace(one, values=np.array(got["one"]).reshape(one.values.shape)), one).relative < TOLERANCE
+    want = native(big, {"outputs": outcomes, "values": {**members, **moved}})
+    quantiles = np.quantile(want.values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+    for run in got["runs"]:
+        assert (run["members"], run["final"], run["failed"]) == (41, True, 0)
+        assert run["time"] == want.time.tolist()
+        bands = np.moveaxis(np.array(run["bands"]), 0, -1)
+        shaped = replace(want, values=quantiles)
+        assert disagreement(replace(want, values=bands), shaped).relative < TOLERANCE
+    assert got["stages"] == [[10, False], [30, False]] * 2
+    assert got["superseded"] is None
+    assert got["cancelled"] is None
+    assert got["unknown"] == "There is no variable 'nothing' in big_science."
+    assert got["early"] == "There are no members yet: call members(values) first."

@@ -1,0 +1,76 @@
+"""Models run by WebAssembly, and the same runs by the native engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import playwright
+from numpy.typing import NDArray
+
+from policy_lab.browser import write_browser_files
+from policy_lab.model import Model, load_model
+from policy_lab.runs import Runs
+from policy_lab.simulate import simulate
+from tests.constructs.regenerate import model_file, names
+
+Floats = NDArray[np.float64]
+TESTS = Path(__file__).parent.parent
+ASSETS = TESTS.parent / "assets"
+#: The one on the path, or the one that Playwright brings along.
+NODE = shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")
+#: Of the native result, relative to a variable's running size: both round differently, with and without fma.
+TOLERANCE = 1e-12
+CONSTRUCTS = [n for n in names() if not load_model(model_file(n)).program.refused]
+VERY_LITTLE = "level = INTEG(1, 0) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
+
+
+def node(words: Sequence[str]) -> str:
+    done = subprocess.run([NODE, *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def in_node(folder: Path, jobs: Sequence[tuple[Model, Mapping[str, Any]]]) -> list[Runs | str]:
+    """Compile models, run one request of each in node; a refusal is its message."""
+    described = []
+    for i, (model, request) in enumerate(jobs):
+        code, layout, _ = write_browser_files(model, folder / str(i))
+        request = {**request, "values": {n: np.asarray(v).tolist() for n, v in request.get("values", {}).items()}}
+        described.append(
+            {"code": str(code), "layout": str(layout), "request": request, "out": str(folder / f"{i}.out")}
+        )
+    listed = folder / "jobs.json"
+    listed.write_text(json.dumps(described))
+    results: list[Runs | str] = []
+    for answer, job in zip(json.loads(node([str(TESTS / "wasm" / "run.js"), str(listed)])), described, strict=True):
+        if "error" in answer:
+            results.append(answer["error"])
+            continue
+        shape = (answer["runs"], len(answer["time"]), len(answer["outputs"]))
+        values = np.fromfile(job["out"]).reshape(shape)
+        results.append(Runs(values, np.array(answer["time"]), tuple(answer["outputs"]), ("",) * shape[2]))
+    return results
+
+
+def native(model: Model, request: Mapping[str, Any]) -> Runs:
+    return simulate(
+        model, request.get("values"), outputs=request["outputs"], backend="llvm", allow_nan=True,
+        times=request.get("times"), integration=request.get("integration", "euler"),
+    )  # fmt: skip
+
+
+def little(folder: Path, text: str = VERY_LITTLE, name: str = "little") -> Model:
+    path = folder / f"{name}.mdl"
+    path.write_text("{UTF-8}\n" + text, encoding="utf-8")
+    return load_model(path)
+
+
+def mixes(model: Model, runs: int) -> dict[str, Floats]:
+    random = np.random.default_rng(11)
+    return {lever.name: random.uniform(lever.low, lever.high, runs) for lever in model.levers.values()}
