@@ -13,17 +13,18 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from policy_lab.ensemble import runner
+from policy_lab import studies
+from policy_lab.ensemble import folder, runner
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.runner import Chunk, Simulated
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, StudyError, UnknownName
-from policy_lab.studies import Study, load_findings, load_study, replay, run_study
+from policy_lab.studies import Findings, Study, load_findings, load_study, replay
 
 HERE = Path(__file__).parent
 FIELD = HERE / "models" / "small_field"
@@ -36,6 +37,11 @@ def ishigami(**changes: Any) -> Study:
         str(FUNCTIONS / "ishigami.mdl"), factors=ISHIGAMI, size=256, outcomes=("ishigami",), options={"resamples": 50}
     )
     return replace(study, **changes)
+
+
+def run_study(study: Study, out: Path, **named: Any) -> Findings:
+    """Without pictures, which take longer than all the rest of so small a study, unless they are asked for."""
+    return studies.run_study(study, out, **{"pictures": False, **named})
 
 
 @pytest.fixture
@@ -180,6 +186,17 @@ def test_chunks_may_be_finished_in_any_order(tmp_path: Path) -> None:
     assert run_study(ishigami(), tmp_path / "backwards", workers=backwards).table.equals(usual.table)
 
 
+@pytest.mark.usefixtures("small_chunks")
+def test_threads_change_no_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = ishigami(size=512, outcomes=("ishigami", "sum of ishigami"), options={"resamples": 50})
+    for count in ("1", "2"):
+        monkeypatch.setenv("POLICY_LAB_THREADS", count)
+        run_study(study, tmp_path / count)
+    assert (tmp_path / "1" / "findings.csv").read_bytes() == (tmp_path / "2" / "findings.csv").read_bytes()
+    with xr.open_dataset(tmp_path / "1" / "runs.nc") as one, xr.open_dataset(tmp_path / "2" / "runs.nc") as two:
+        assert one.identical(two)
+
+
 def test_a_purpose_doubles_the_size_and_ends_where_the_large_study_would(tmp_path: Path) -> None:
     options = {"resamples": 50, "purpose": "indices", "max_size": 512}
     grown = run_study(ishigami(size=128, options=options), tmp_path / "grown")
@@ -193,7 +210,7 @@ def test_a_purpose_doubles_the_size_and_ends_where_the_large_study_would(tmp_pat
 
 def test_the_result_folder_is_whole_and_opens_elsewhere(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    findings = run_study(ishigami(outcomes=("ishigami", "sum of ishigami")), out)
+    findings = run_study(ishigami(outcomes=("ishigami", "sum of ishigami")), out, pictures=True)
     names = {p.name for p in out.iterdir()}
     assert {"study.toml", "findings.csv", "runs.nc", "ranking.png", "ranking.svg", "report.html"} <= names
     assert "work" not in names and "lock" not in names
@@ -208,7 +225,7 @@ def test_the_result_folder_is_whole_and_opens_elsewhere(tmp_path: Path) -> None:
 
 
 def test_the_report_stands_alone(tmp_path: Path) -> None:
-    run_study(ishigami(), tmp_path)
+    run_study(ishigami(), tmp_path, pictures=True)
     page = (tmp_path / "report.html").read_text()
     assert page.count("<svg") == 1 and "Over all years moved most by x1" in page.replace("&nbsp;", " ")
     assert "x1" in page and "-3.14159 to 3.14159" in page
@@ -291,8 +308,8 @@ def test_a_killed_study_goes_on_and_ends_in_the_same_bits(tmp_path: Path) -> Non
         file.seek(start * 16 + 40)
         file.write(b"\0" * 24)
     journal.write_text("\n".join(lines) + "\n1152 12")
-    run_study(load_study(study), tmp_path / "out")
-    run_study(load_study(study), tmp_path / "undisturbed")
+    run_study(load_study(study), tmp_path / "out", pictures=True)
+    run_study(load_study(study), tmp_path / "undisturbed", pictures=True)
     for name in ("findings.csv", "ranking.svg", "study.toml"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "undisturbed" / name).read_bytes()
     with xr.open_dataset(tmp_path / "out" / "runs.nc") as a, xr.open_dataset(tmp_path / "undisturbed" / "runs.nc") as b:
@@ -319,6 +336,22 @@ def test_a_folder_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
         return map(runner.run_chunk, chunks)
 
     run_study(ishigami(), tmp_path / "out", workers=meanwhile)
+
+
+def test_a_lock_deleted_by_its_last_owner_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked = folder._locked, []
+
+    def late(file: TextIO) -> bool:
+        if not asked:  # between opening the file and locking it, the last owner lets go and deletes it
+            (tmp_path / "out" / "lock").unlink()
+        asked.append(file)
+        return real(file)
+
+    monkeypatch.setattr(folder, "_locked", late)
+    with folder.ResultFolder(tmp_path / "out", "one"):
+        assert len(asked) == 2 and (tmp_path / "out" / "lock").exists()
+        with pytest.raises(StudyError, match="in use by another run"):
+            folder.ResultFolder(tmp_path / "out", "one").__enter__()
 
 
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import socket
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TextIO
@@ -27,11 +27,13 @@ import numpy.typing as npt
 from policy_lab.errors import OutputError, StudyError
 from policy_lab.runs import Floats
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+    import msvcrt
+else:
     import fcntl
 
-#: Outcomes up to this size are read once and kept; larger ones are read block by block.
-KEEP_BYTES = 300_000_000
+#: Outcomes up to this size are read once and kept; larger ones are read block by block, so many bytes at a time.
+KEEP_BYTES, BLOCK_BYTES = 200_000_000, 32_000_000
 #: Free room asked for beyond the outcomes themselves: they are written once as work and once as NetCDF.
 ROOM = 2.05
 
@@ -100,7 +102,7 @@ class Outcomes:
 
     def failed(self) -> int:
         """How many runs have a number that is not finite."""
-        step = max(1, KEEP_BYTES // 8 // max(1, self.outputs))
+        step = max(1, BLOCK_BYTES // 8 // max(1, self.outputs))
         ranges = range(0, self.runs, step)
         return sum(int((~np.isfinite(self.rows(a, min(a + step, self.runs)))).any(axis=1).sum()) for a in ranges)
 
@@ -254,24 +256,35 @@ class ResultFolder:
 
     def _take_lock(self) -> None:
         path = self.path / "lock"
-        with writing(path):
-            lock = path.open("a+", encoding="utf-8")
-        if not _locked(lock):
-            lock.seek(0)
-            who = lock.read().strip() or "another process"
-            lock.close()
-            raise StudyError(f"{self.path} is in use by another run ({who}); wait for it or choose another folder.")
-        lock.seek(0)
-        lock.truncate()
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
-        self._lock = lock
+        while self._lock is None:
+            with writing(path):
+                lock = path.open("a+", encoding="utf-8")
+            if not _locked(lock):
+                lock.seek(0)
+                who = lock.read().strip() or "another process"
+                lock.close()
+                raise StudyError(f"{self.path} is in use by another run ({who}); wait for it or choose another folder.")
+            if _same(lock, path):
+                self._lock = lock
+            else:  # its last owner deleted it in between: what was locked is not what others find
+                lock.close()
+        self._lock.seek(0)
+        self._lock.truncate()
+        self._lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+        self._lock.flush()
 
     def _release(self) -> None:
-        if self._lock is not None:
-            (self.path / "lock").unlink(missing_ok=True)
+        if self._lock is None:
+            return
+        path = self.path / "lock"
+        if sys.platform == "win32":  # which deletes no open file; who locks it in between keeps it
             self._lock.close()
-            self._lock = None
+            with suppress(OSError):
+                path.unlink()
+        else:
+            path.unlink(missing_ok=True)
+            self._lock.close()
+        self._lock = None
 
     def _open_work(self) -> None:
         mark = self.work / "fingerprint"
@@ -285,11 +298,26 @@ class ResultFolder:
             mark.write_text(self.fingerprint, encoding="ascii")
 
 
+#: Where Windows locks a byte: far behind the text, which others could not read otherwise.
+_FAR_BEHIND = 1 << 30
+
+
 def _locked(file: TextIO) -> bool:
     """Take the lock; the system lets go of it when the process ends, however it ends."""
-    if sys.platform != "win32":  # which has no such locks; there two runs in one folder are not noticed
-        try:
+    try:
+        if sys.platform == "win32":
+            file.seek(_FAR_BEHIND)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
+    except OSError:
+        return False
     return True
+
+
+def _same(file: TextIO, path: Path) -> bool:
+    """Whether the file is still the one that is found under its name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

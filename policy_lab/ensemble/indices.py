@@ -37,8 +37,8 @@ from policy_lab.runs import Floats
 
 #: Blocks of base points are about this large; part of what makes the bits, so it is fixed.
 BLOCK_NUMBERS = 4_000_000
-#: Those of the bootstrap, whose bits do not depend on it: a product of larger matrices is quicker.
-BOOTSTRAP_BLOCKS = 12_000_000
+#: Those of the bootstrap, whose bits do not depend on it (a product of larger matrices is quicker), and its terms.
+BOOTSTRAP_BLOCKS, BOOTSTRAP_TERMS = 12_000_000, 4_000_000
 #: The bootstrap's sums may be this many numbers at a time, shared between at most so many threads.
 BOOTSTRAP_NUMBERS, BOOTSTRAP_THREADS = 6_000_000, 4
 #: Outputs that a thread takes at a time where all are at hand.
@@ -330,7 +330,8 @@ def _resampled_sums(
     sums = np.zeros((len(counts), terms * width))
     used = np.zeros((len(counts), width))
     whole = bool((m.used == layout.points).all())
-    for start, stop in blocks(layout, len(m.mean), BOOTSTRAP_BLOCKS):
+    numbers = min(BOOTSTRAP_BLOCKS, BOOTSTRAP_TERMS // (terms * width) * layout.per_point * len(m.mean))
+    for start, stop in blocks(layout, len(m.mean), numbers):
         y, live = _standard(_block(read, layout, start, stop), m, part)
         weights = counts[:, start:stop].astype(np.float64)
         exact = _terms(layout, y)
