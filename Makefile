@@ -61,6 +61,9 @@ lock: $(READY)  ## resolve the versions in requirements.lock again from pyprojec
 	@$(BIN)/python -m venv build/lock && build/lock/bin/python -m pip install --quiet uv
 	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile pyproject.toml --no-config --universal --all-extras \
 	  --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
+	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile benchmarks/engines/workbench.in --no-config --universal \
+	  --constraint requirements.lock --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UPGRADE) \
+	  --output-file benchmarks/engines/workbench.lock
 	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"
 
 test-wheel: $(READY)  ## build the wheel and try it in a new, empty environment (downloads everything again)
