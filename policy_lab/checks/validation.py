@@ -88,7 +88,7 @@ def twelve_tests(model: Model, document: Document, report: Report, loops: Sequen
     stated = _claims(claims)
     return [
         boundary(model, readme), structure(report), units(report), parameters(model, document),
-        extremes(model, report), integration(model), behaviour(model), anomaly(model, loops), family(),
+        extremes(model, report), integration(model), behaviour(model), anomaly(model, loops), family(model),
         surprises(readme), sensitivity(stated), learning(readme),
     ]  # fmt: skip
 
@@ -122,16 +122,19 @@ def surprises(readme: dict[str, str]) -> Test:
 def learning(readme: dict[str, str]) -> Test:
     """What use has taught: the list of what is wrong."""
     listed = _bullets(next((t for h, t in readme.items() if h.startswith("What is wrong")), ""))
-    summary = f"{len(listed)} weaknesses are named by its makers. Nobody outside has used it for a decision yet."
+    summary = f"{len(listed)} weaknesses are named by its makers, in the model's README."
     return Test("learning", "What use has taught us", "Did the model help to understand or improve the system?",
                 "reported", summary, notes=listed)  # fmt: skip
 
 
-def family() -> Test:
-    """Other members of the family: the precedents."""
-    return Test("family", "Family members", "Do the same equations fit other cases of the kind?", "not yet",
-                "The precedents (Manhattan Project, Human Genome Project, CERN, LIGO, a telescope, the Superconducting "
-                "Super Collider) have not been run on these equations.")  # fmt: skip
+def family(model: Model) -> Test:
+    """Other members of the family: cases of the same kind on the same equations."""
+    cases = sorted((model.folder / "precedents").glob("*.toml")) if model.folder else []
+    if cases:
+        told = f"{len(cases)} cases are written down ({', '.join(c.stem for c in cases)}); none is run here yet."
+    else:
+        told = "No other case has been run on these equations: the model has no folder precedents/."
+    return Test("family", "Family members", "Do the same equations fit other cases of the kind?", "not yet", told)
 
 
 # ---- the equations -------------------------------------------------------------------------------------------------
