@@ -93,6 +93,9 @@ def test_pysd_with_short_cuts_gives_the_same_bits_and_its_runs_are_kept(model: M
 
 def test_published_mixes_are_within_the_bound() -> None:
     published = load_model(agree.DEFAULT_MODEL)
+    by_pysd = agreement_page.read_rows(RESULTS / deep_mixes_against_pysd.NAME / "mixes.csv")
+    assert [int(r["mix"]) for r in by_pysd] == list(range(30))
+    assert max(float(r[e]) for r in by_pysd for e in ("compiled", "numpy")) < agree.BOUND
     between = agreement_page.read_rows(RESULTS / deep_mixes_between_engines.NAME / "mixes.csv")
     assert [int(r["runs"]) for r in between] == [2 * len(published.levers) * len(published.scenarios), 1000]
     assert max(float(r["apart"]) for r in between) < agree.BOUND

@@ -12,6 +12,7 @@ from policy_lab.model import load_model
 from policy_lab.runs import Runs, disagreement
 from policy_lab.simulate import simulate
 from tests.constructs.regenerate import FOLDER, model_file, names, run_pysd
+from tests.deep.expected_output import last_digit
 
 #: Relative to the variable's own running size, see ``runs.disagreement``.
 TOLERANCE = 1e-9
@@ -34,6 +35,33 @@ def test_construct(name: str, backend: str) -> None:
     np.testing.assert_allclose(runs.time, stored.time, rtol=1e-12)
     apart = disagreement(runs, stored)
     assert apart.relative < TOLERANCE, f"{name} on {backend}: {apart}"
+
+
+GIVEN_BY_VENSIM = [name for name in names() if (FOLDER / name / "vensim.csv").exists()]
+
+
+@pytest.mark.parametrize("backend", FAST)
+@pytest.mark.parametrize("name", GIVEN_BY_VENSIM)
+def test_construct_as_vensim_gives_it(name: str, backend: str) -> None:
+    """To the last digit that Vensim printed, mostly the sixth; no variable is left out and no row skipped."""
+    source, *lines = (FOLDER / name / "vensim.csv").read_text(encoding="utf-8").splitlines()
+    assert source.startswith("# Vensim's output, from ")
+    header, *rows = csv.reader(lines)
+    runs = simulate(load_model(model_file(name)), outputs=header[1:], backend=backend)
+    compared = 0
+    for row in rows:
+        ours = [runs.at(variable, float(row[0]))[0] for variable in header[1:]]
+        for variable, own, printed in zip(header[1:], ours, row[1:], strict=True):
+            if printed:
+                digit = last_digit(printed)
+                nearly = max(2e-6, digit if digit < 0.01 * abs(float(printed)) else 0)
+                assert own == pytest.approx(float(printed), rel=2e-5, abs=nearly), f"{variable} at {row[0]}"
+                compared += 1
+    assert compared >= len(rows)
+
+
+def test_enough_constructs_have_a_run_of_vensim_beside_them() -> None:
+    assert len(GIVEN_BY_VENSIM) >= 15
 
 
 @pytest.mark.parametrize("name", AGAIN)

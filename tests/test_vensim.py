@@ -241,3 +241,15 @@ def test_a_file_set_to_another_integration_is_announced(tmp_path: Path, setting:
     file.write_text(file.read_text(encoding="utf-8") + behind, encoding="utf-8")
     notes = translate(file).notes
     assert [said in note and "rk4" in note for note in notes] == [True] * bool(said)
+
+
+def test_variables_that_pysd_passes_over_are_no_empty_model(tmp_path: Path) -> None:
+    file = tmp_path / "old.stmx"
+    file.write_text(
+        '<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">'
+        "<sim_specs><start>0</start><stop>1</stop><dt>1</dt></sim_specs>"
+        '<model><aux name="a"><eqn>5</eqn></aux></model></xmile>',
+        encoding="utf-8",
+    )
+    with pytest.raises(ModelError, match=r"old\.stmx cannot be read: its variables do not stand inside <variables>"):
+        translate(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,7 @@ def _take_words_whole() -> None:
 
 _take_words_whole()
 
+_XMILE_VARIABLE = re.compile(r"<(?:stock|flow|aux)\s+name=")
 #: A negative number in brackets under a power: PySD drops the brackets, and -2 ^ 2 is -4 where (-2) ^ 2 is 4.
 _NEGATIVE_BASE = re.compile(r"\(\s*-\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\)\s*\^")
 
@@ -152,11 +153,20 @@ def _xmile(source: Source) -> AbstractModel:
         file.parse(parse_all=False)
         (section,) = file.sections
         section.parse(parse_all=False)
+    _refuse_unread(source, section.components)
     for component in section.components:
         with _named(source, component.name):
             component.parse(section.behaviors)
     with _named(source, ""):
         return file.get_abstract_model()
+
+
+def _refuse_unread(source: Source, components: Sequence[Any]) -> None:
+    """PySD passes over variables that do not stand where the standard wants them: no model would be left."""
+    own = [c for c in components if not isinstance(c, xmile_element.ControlElement)]
+    if not own and _XMILE_VARIABLE.search(source.text):
+        raise ModelError(f"{source.path.name} cannot be read: its variables do not stand inside <variables>, as XMILE "
+                         "wants them; newer versions of Stella save them so.")  # fmt: skip
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def differences(runs: Runs, expected: Path) -> tuple[dict[str, str], int]:
         if name is None or np.isnan(series).all():
             continue
         compared += 1
-        problem = _difference(runs.time, runs.of(name)[0], times, series, np.array([_last_digit(p) for p in printed]))
+        problem = _difference(runs.time, runs.of(name)[0], times, series, np.array([last_digit(p) for p in printed]))
         if problem:
             wrong[name] = problem
     return wrong, compared
@@ -60,7 +60,7 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def _last_digit(text: str) -> float:
+def last_digit(text: str) -> float:
     """What one in the last printed digit is worth."""
     mantissa, _, exponent = text.lower().partition("e")
     return float(10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))) if "." in mantissa else 0.0

@@ -49,7 +49,7 @@ def verdict(path: Path, folder: Path, backend: str, judge: bool) -> Verdict:
     try:
         model = load_model(path)
     except PolicyLabError as error:
-        return Verdict(name, "cannot be read", str(error))
+        return Verdict(name, "cannot be read" if "cannot be read" in str(error) else "refused", str(error))
     refusal = str(model.program.refused[0]) if model.program.refused else ""
     try:
         runs = simulate(model, backend="auto" if refusal else backend, allow_nan=True)
