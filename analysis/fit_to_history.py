@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from results_of import fresh_folder, model_asked_for, print_table, write_table
 
+from policy_lab.checks.fit import Fit, fit
 from policy_lab.ensemble import picture
 from policy_lab.ensemble.history import Series, read_history
 from policy_lab.errors import ModelError
@@ -28,16 +28,6 @@ from policy_lab.simulate import simulate
 HEADER = ("series", "variable", "unit", "n", "data mean", "model mean", "error", "bias", "variance", "covariance",
           "within range", "grade", "fit")  # fmt: skip
 GOOD, FAIR = 0.1, 0.25
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How a run stands to a series: ``error`` is relative; the three shares add up to 1, or are NaN without error."""
-
-    error: float
-    bias: float
-    variance: float
-    covariance: float
 
 
 def main() -> None:
@@ -61,26 +51,15 @@ def main() -> None:
     print(f"{counted[0]} good, {counted[1]} fair, {counted[2]} poor of {len(rows)} series.")
 
 
-def fit(data: Floats, modelled: Floats) -> Fit:
-    """Error and Theil's split of its square, for ``data[year]`` and ``modelled[year]``."""
-    square = float(((modelled - data) ** 2).mean())
-    error = float(np.sqrt(square) / abs(data.mean()))
-    if square == 0:
-        return Fit(0.0, np.nan, np.nan, np.nan)
-    bias = float((modelled.mean() - data.mean()) ** 2) / square
-    variance = float((modelled.std() - data.std()) ** 2) / square
-    return Fit(error, bias, variance, max(0.0, round(1 - bias - variance, 12)))
-
-
 def row_of(series: Series, modelled: Floats, found: Fit) -> tuple[object, ...]:
     ranged = np.isfinite(series.low) & np.isfinite(series.high)
     inside = (modelled >= series.low) & (modelled <= series.high) & ranged
     within = f"{inside.sum()} of {ranged.sum()}" if ranged.any() else ""
-    word = "good" if found.error <= GOOD else "fair" if found.error <= FAIR else "poor"
+    word = "good" if found.rms <= GOOD else "fair" if found.rms <= FAIR else "poor"
     return (
         series.name, series.variable, series.unit, len(series.value), float(series.value.mean()),
         float(modelled.mean()),
-        found.error, found.bias, found.variance, found.covariance, within, series.grade, word,
+        found.rms, found.bias, found.variance, found.covariance, within, series.grade, word,
     )  # fmt: skip
 
 
