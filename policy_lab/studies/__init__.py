@@ -224,8 +224,8 @@ def _notes_on_ranges(plan: Plan, varied: Sequence[Factor]) -> list[str]:
             "that they are wide or narrow is arbitrary to a degree, and so is a rank that hangs on it."
         )
         notes.append(
-            "Uncertain parameters are drawn independently of each other. Where they hang together in truth (the "
-            "growth of spending and of computing, say), intervals would be wider or narrower and ranks would differ."
+            "Uncertain parameters are drawn independently of each other. Where they hang together in truth, "
+            "intervals would be wider or narrower and ranks would differ."
         )
     if "constant" in kinds:
         notes.append("Ranges that the study itself gives to constants of the model are the analyst's own; say why.")
