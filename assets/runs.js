@@ -115,7 +115,7 @@
       return;
     }
     try {
-      engine = await root.PolicyLabEngine.load(lab.facts.files.code, lab.facts.files.layout);
+      engine = await root.PolicyLabEngine.load({ plain: lab.facts.files.code, fused: lab.facts.files.fused }, lab.facts.files.layout);
       lab.runs.here = true;
     } catch (error) {
       lab.runs.why = lab.say("wait.no_engine");

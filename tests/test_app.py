@@ -140,7 +140,13 @@ def test_the_page_finds_its_engine_and_may_keep_it_for_ever(model: Model) -> Non
     client = create_app(model).server.test_client()
     shown = client.get("/").text
     told = json.loads(re.search(r'id="facts-data">(.*?)</script>', shown, re.DOTALL).group(1))  # type: ignore[union-attr]
-    for name, start in (("code", b"\0asm"), ("layout", b'{"format"'), ("members", b""), ("names", b'{"variables"')):
+    for name, start in (
+        ("code", b"\0asm"),
+        ("fused", b"\0asm"),
+        ("layout", b'{"format"'),
+        ("members", b""),
+        ("names", b'{"variables"'),
+    ):
         reply = client.get(told["files"][name])
         assert reply.status_code == 200, name
         assert reply.data.startswith(start)

@@ -1,6 +1,7 @@
 """What the page needs to run the model by itself, and the server's own runs for browsers that cannot.
 
 ``GET  …/engine/<hash>/model.wasm``    the compiled model
+``GET  …/engine/<hash>/fused.wasm``    the same for browsers that fuse multiply and add, as most do
 ``GET  …/engine/<hash>/layout.json``   what the loader has to know of it
 ``GET  …/engine/<hash>/members.bin``   the ensemble's members, see ``members.py``
 ``GET  …/engine/<hash>/names.json``    every variable: key, name, label, unit, group, lowest and highest value
@@ -65,7 +66,12 @@ class EngineFiles:
     def hash(self) -> str:
         """Of everything that the addresses below it serve, but for the language."""
         digest = hashlib.sha256(self.module.code if self.module else b"")
-        for part in (self.layout, self.members, json.dumps(names(self.bench)).encode()):
+        for part in (
+            self.module.fused if self.module else b"",
+            self.layout,
+            self.members,
+            json.dumps(names(self.bench)).encode(),
+        ):
             digest.update(part)
         return digest.hexdigest()[:16]
 
@@ -74,6 +80,7 @@ class EngineFiles:
         folder = app.get_relative_path(f"/engine/{self.hash}/")
         return {
             "code": folder + "model.wasm",
+            "fused": folder + "fused.wasm",
             "layout": folder + "layout.json",
             "members": folder + "members.bin",
             "names": f"{folder}names.json?lang={language()}",
@@ -89,6 +96,7 @@ def register(app: Dash, bench: Workbench, files: EngineFiles) -> None:
     def engine(version: str, name: str) -> tuple[Response, int] | Response:
         content = {
             "model.wasm": lambda: (files.module.code if files.module else None, "application/wasm"),
+            "fused.wasm": lambda: (files.module.fused if files.module else None, "application/wasm"),
             "layout.json": lambda: (files.layout, "application/json"),
             "members.bin": lambda: (files.members, "application/octet-stream"),
             "names.json": lambda: (json.dumps(names(bench), ensure_ascii=False).encode(), "application/json"),

@@ -97,7 +97,7 @@ class Shell(Page):
 
     def _first(self, data: dict[str, Any]) -> str:
         files = data["facts-data"]["files"]
-        ahead = [f'<link rel="preload" href="{files[name]}" as="fetch" crossorigin>' for name in ("layout", "code")]
+        ahead = [f'<link rel="preload" href="{files[name]}" as="fetch" crossorigin>' for name in ("layout", "fused")]
         scripts = [f'<script defer src="{self.script(name)}"></script>' for name in FIRST]
         return "\n    ".join([*ahead, *scripts])
 
