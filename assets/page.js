@@ -127,6 +127,7 @@
   does("undo", () => lab.state.undo());
   does("redo", () => lab.state.redo());
 
+  lab.colours.dress(); // the button's word, now that words are there
   document.addEventListener("click", follow);
   document.addEventListener("click", pressed);
   document.addEventListener("click", closeMenus);

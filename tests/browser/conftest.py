@@ -117,7 +117,7 @@ def visit(context: BrowserContext, watch: Watch) -> Iterator[Callable[[str], Pag
     def open_page(address: str) -> Page:
         page = context.new_page()
         watch.over(page)
-        page.goto(address)
+        page.goto(address, wait_until="domcontentloaded")
         page.wait_for_selector("html[data-page]", state="attached")
         page.wait_for_selector("html[data-drawn]", state="attached")
         return page

@@ -215,7 +215,7 @@ def test_a_pinned_world_is_drawn_beside_the_policy(visit: Visit, address: str) -
 
 def test_light_and_dark_follow_the_system_and_the_button(browser: Browser, address: str) -> None:
     page = browser.new_page(color_scheme="dark")
-    page.goto(address)
+    page.goto(address, wait_until="domcontentloaded")
     page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     ground = "() => getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(ground)
@@ -257,7 +257,7 @@ def test_the_numbers_stand_behind_the_charts(visit: Visit, address: str) -> None
 @pytest.mark.parametrize("path", ["/", "/rank", "/model"])
 def test_a_phone_needs_no_sideways_scroll(browser: Browser, real_address: str, path: str) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 640})
-    page.goto(real_address + path)
+    page.goto(real_address + path, wait_until="domcontentloaded")
     page.wait_for_selector("html[data-page]", state="attached", timeout=60_000)
     page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     page.wait_for_timeout(500)
@@ -291,7 +291,7 @@ def test_a_chart_stays_in_view_beside_the_last_lever(visit: Visit, real_address:
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 800), (800, 1024)])
 def test_a_band_of_charts_stays_above_the_levers(browser: Browser, real_address: str, width: int, height: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": height})
-    page.goto(real_address)
+    page.goto(real_address, wait_until="domcontentloaded")
     page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     slider = page.get_by_role("slider").last
     slider.focus()

@@ -19,8 +19,8 @@ SMALL = Path(__file__).parent.parent / "models" / "small_field"
 Visit = Callable[[str], Page]
 CURVE = """([side, key]) => Array.from(
     PolicyLab.explore.charts["ab".indexOf(side)].picture.lines.find(line => line.key === key).values)"""
-BAND = """side => PolicyLab.explore.charts["ab".indexOf(side)].picture.bands
-    .filter(band => !band.stale).map(band => [Array.from(band.low), Array.from(band.high)])"""
+BAND = """side => [PolicyLab.bands.latest.members, ...PolicyLab.explore.charts["ab".indexOf(side)].picture.bands
+    .filter(band => !band.stale).map(band => [Array.from(band.low), Array.from(band.high)])]"""
 LOADED = "() => PolicyLab.dashIsHere && PolicyLab.bands.latest"
 FRESH = "() => PolicyLab.bands.latest && PolicyLab.bands.latest.key === PolicyLab.explore.drawn.key"
 
@@ -35,6 +35,19 @@ def expected(settings: dict[str, float], outcome: str = "knowledge") -> list[flo
     return simulate(model, settings, scenario="status_quo", outputs=[outcome]).values[0, :, 0].tolist()
 
 
+def settled(page: Page) -> None:
+    """Waits until everything that a page fetches by itself has been fetched: two seconds of silence."""
+    page.wait_for_function(LOADED)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for _ in range(20):
+        before = len(asked)
+        page.wait_for_timeout(2000)
+        if len(asked) == before:
+            return
+    raise AssertionError(f"The page goes on fetching: {asked}")
+
+
 def slider(page: Page, label: str) -> object:
     return page.locator(".lever").filter(has=page.get_by_text(label, exact=True)).get_by_role("slider")
 
@@ -44,8 +57,7 @@ def slider(page: Page, label: str) -> object:
 
 def test_nobody_is_asked_while_a_hand_moves(visit: Visit, address: str) -> None:
     page = visit(address)
-    page.wait_for_function(LOADED)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     slider(page, "Shared funding").focus()
@@ -62,7 +74,7 @@ def test_nobody_is_asked_while_a_hand_moves(visit: Visit, address: str) -> None:
 
 def test_explore_goes_on_when_the_network_drops(visit: Visit, address: str) -> None:
     page = visit(address)
-    page.wait_for_function(LOADED)
+    settled(page)
     page.context.set_offline(True)
     slider(page, "Shared funding").focus()
     page.keyboard.press("End")
@@ -79,10 +91,10 @@ def test_explore_goes_on_when_the_network_drops(visit: Visit, address: str) -> N
 
 def test_a_band_holds_the_members_that_python_draws(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?l=shared-funding~40")
-    page.wait_for_function(f"() => ({FRESH})() && PolicyLab.bands.latest.members === 200")
-    [[low90, high90], [low50, high50]] = page.evaluate(BAND, "a")
+    page.wait_for_function(FRESH)
+    [members, [low90, high90], [low50, high50]] = page.evaluate(BAND, "a")
     model = load_model(SMALL)
-    drawn = {name: values[:200].astype(float) for name, values in members_of(model).items()}
+    drawn = {name: values[:members].astype(float) for name, values in members_of(model).items()}
     runs = simulate(model, {"shared funding": 40.0, **drawn}, scenario="status_quo", outputs=["knowledge"])
     true = np.quantile(runs.values[:, :, 0], [0.05, 0.25, 0.75, 0.95], axis=0)
     for got, want in zip((low90, low50, high50, high90), true, strict=True):
@@ -114,10 +126,10 @@ def test_a_band_of_an_older_policy_is_marked(visit: Visit, address: str) -> None
 
 def test_a_card_tells_the_range_of_the_change(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?l=shared-funding~80")
-    page.wait_for_function(f"() => ({FRESH})() && PolicyLab.bands.latest.members === 200")
-    low, high = page.evaluate("() => PolicyLab.bands.latest.ranges.knowledge")
+    page.wait_for_function(FRESH)
+    members, [low, high] = page.evaluate("[PolicyLab.bands.latest.members, PolicyLab.bands.latest.ranges.knowledge]")
     model = load_model(SMALL)
-    drawn = {name: values[:200].astype(float) for name, values in members_of(model).items()}
+    drawn = {name: values[:members].astype(float) for name, values in members_of(model).items()}
     ends = [
         simulate(model, {**settings, **drawn}, scenario="status_quo", outputs=["knowledge"]).values[:, -1, 0]
         for settings in ({"shared funding": 80.0}, {})
@@ -138,7 +150,7 @@ def lame(browser: Browser) -> Iterator[Callable[[str], Page]]:
 
     def open_page(address: str) -> Page:
         page = made.new_page()
-        page.goto(address)
+        page.goto(address, wait_until="domcontentloaded")
         page.wait_for_selector("html[data-drawn]", state="attached")
         return page
 

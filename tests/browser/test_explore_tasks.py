@@ -209,7 +209,7 @@ def test_the_last_change_is_played_again(visit: Visit, address: str) -> None:
 
 def test_a_replay_does_not_slide_for_those_who_asked_for_stillness(browser: Browser, address: str) -> None:
     page = browser.new_page(reduced_motion="reduce")
-    page.goto(address)
+    page.goto(address, wait_until="domcontentloaded")
     page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     page.evaluate("PolicyLab.state.moveLever('shared-funding', 0, 80)")
     page.evaluate("window.seen = []; PolicyLab.state.on(s => window.seen.push(s.levers['shared-funding'][0]))")
@@ -264,7 +264,7 @@ def test_a_policy_is_made_and_copied_with_the_keyboard_alone(visit: Visit, addre
 def test_axe_finds_nothing_with_everything_open(browser: Browser, real_address: str, scheme: str, width: int) -> None:
     page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     page.set_default_timeout(60_000)
-    page.goto(f"{real_address}/?w=cern_for_ai&a=run-cost-cap~3e5&p=manhattan_for_ai")
+    page.goto(f"{real_address}/?w=cern_for_ai&a=run-cost-cap~3e5&p=manhattan_for_ai", wait_until="domcontentloaded")
     page.wait_for_function("() => PolicyLab.dashIsHere && PolicyLab.bands.latest")
     page.locator(".assumptions__all summary").click()
     page.locator(".lever summary").first.click()
