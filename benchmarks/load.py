@@ -167,7 +167,10 @@ async def site_of(address: str) -> Site:
     files = [path.replace("&amp;", "&") for path in files]
     files += [f"{prefix}_dash-layout", f"{prefix}_dash-dependencies"]
     files += [path for path in re.findall(r"\"(/engine/[^\"]+)\"", page) if path not in files]
-    view = json.loads(gzip.decompress(await line.get(f"{prefix}studies/levers/view?width=600")))
+    answer = await line.get(f"{prefix}studies/levers/view?width=600")
+    if not answer:
+        raise SystemExit(f"The server did not answer: {seen.errors[-1]}")
+    view = json.loads(gzip.decompress(answer))
     views = [
         f"{prefix}studies/levers/view?width=600&outcome={o['value'].replace(' ', '+')}&time={t['value']}"
         for o in view["outcomes"]

@@ -18,6 +18,7 @@ import hashlib
 import io
 import ipaddress
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from flask import Flask, Response, jsonify, request
 
 from policy_lab.app import asked as form
 from policy_lab.app import ranks
-from policy_lab.app.naming import count_of, key_of
+from policy_lab.app.naming import count_of
 from policy_lab.app.words import part, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.errors import OutputError, PolicyLabError
@@ -175,12 +176,12 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
             "bars.svg": lambda: _file(ranks.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")),
             "bars.csv": lambda: _file(ranks.bars_csv(findings, outcome, time), "text/csv", named("csv")),
             "lines.csv": lambda: _file(ranks.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")),
-            "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{key_of(name)}-findings.csv"),
-            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{key_of(name)}.zip"),
+            "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
+            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip"),
         }
 
         def named(ending: str, begin: str = "ranking-") -> str:
-            return f"{begin}{key_of(outcome)}.{ending}"
+            return f"{begin}{slug(outcome)}.{ending}"
 
         return makers[kind]() if kind in makers else _plain(say("study.gone"), 404)
 
@@ -276,6 +277,11 @@ def about(seconds: float) -> str:
         step = 1 if seconds < 10 else 5
         return say("study.seconds", count=max(1, step * round(seconds / step)))
     return say("study.minutes", count=round(seconds / 60))
+
+
+def slug(name: str) -> str:
+    """A variable's name as part of a file's: lower case, letters and digits, hyphens between."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60] or "outcome"
 
 
 def _plain(text: str, status: int) -> Response:

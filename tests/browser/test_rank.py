@@ -180,7 +180,7 @@ def test_an_analyst_runs_a_study_reloads_in_the_middle_and_sends_the_result(
     with zipfile.ZipFile(file) as archive:
         written = archive.read(f"{name}/study.toml").decode()
         assert {"findings.csv", "runs.nc", "report.html"} <= {n.partition("/")[2] for n in archive.namelist()}
-    assert '"shared funding" = { low = 0.0, high = 41.0 }' in written
+    assert '"shared funding" = { "low" = 0.0, "high" = 41.0 }' in written
     page.go_back()
     expect(rank(page).get_by_label("Study", exact=True)).to_have_value("levers")
     expect(page.locator("#rank-table")).to_contain_text("0 – 100")
