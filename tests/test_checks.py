@@ -233,6 +233,22 @@ def test_a_model_with_delays_is_looked_at_too(tmp_path: Path) -> None:
     assert [f.kind for f in check_model(path).errors] == ["outflow without control"]
 
 
+def test_a_model_that_cannot_be_run_is_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "tank.mdl"
+    path.write_text(TANK.replace("SIN(Time/drain time)", "SIN(wave)*drain time"), encoding="utf-8")
+    report = check_model(path)
+    assert {f.kind for f in report.errors} == {"units differ", "cannot be run"}
+    assert not report.sound()
+
+
+def test_what_the_engine_does_not_know_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "tank.mdl"
+    path.write_text(TANK.replace("SIN(Time/drain time)", "RANDOM UNIFORM(0, 1, 1)"), encoding="utf-8")
+    [told] = [f for f in check_model(path).findings if f.kind == "not looked at"]
+    assert (told.subject, told.severity, told.line) == ("wave", "warning", 22)
+    assert "RANDOM UNIFORM" in told.words
+
+
 # Fit --------------------------------------------------------------------------------------------------------------
 
 

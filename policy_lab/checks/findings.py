@@ -8,6 +8,8 @@ from dataclasses import dataclass
 #: Every kind of finding that is not about units, and how much it matters.
 SEVERITY: Mapping[str, str] = {
     "cannot be read": "error",
+    "cannot be run": "error",
+    "not looked at": "warning",
     "table does not fit": "error",
     "duplicate": "error",
     "outflow without control": "error",

@@ -15,7 +15,7 @@ from policy_lab.checks.judging import Verdict, constants_of_worlds, judge
 from policy_lab.checks.predicates import World, read_checks
 from policy_lab.checks.structure import source_findings, structure_findings, unit_findings
 from policy_lab.checks.tables import Beside, read_beside
-from policy_lab.errors import PolicyLabError
+from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model, load_model
 from policy_lab.model.loading import model_file
 from policy_lab.statements import Document
@@ -70,15 +70,18 @@ def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = N
         say: told what is being done.
 
     Raises:
-        UnknownName, ModelError: there is no such model, or its file cannot be read at all. What is wrong in a table
-            is a finding.
+        UnknownName, ModelError: there is no such model, or its file cannot be parsed. What is wrong in a table, or
+            keeps the model from running, is a finding.
     """
     tell = say or (lambda words: None)
     path = model_file(name_or_path)
     folder = path.parent if Path(path).parent.name == path.stem or (path.parent / "levers.csv").exists() else None
     tell("units and structure")
     document = document_of(path)
-    bare = load_model(path)
+    try:
+        bare = load_model(path)
+    except ModelError as wrong:
+        return _unrunnable(path.stem, document, str(wrong))
     beside = read_beside(bare, folder) if folder is not None else Beside(bare)
     report = Report(beside.model.name, bare.hash, len(document.statements))
     report.findings.extend(unit_findings(document))
@@ -93,13 +96,25 @@ def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = N
     return report
 
 
+def _unrunnable(name: str, document: Document, why: str) -> Report:
+    """What can be said of a model that is written well enough to be read and not to be run."""
+    report = Report(name, "", len(document.statements))
+    report.findings = [*unit_findings(document), *structure_findings(document)]
+    report.findings.append(finding("cannot be run", name, document.name, 0, f"It cannot be run: {why}"))
+    return report
+
+
 def _control(model: Model, document: Document) -> Iterator[Finding]:
     """In the states of all worlds at once."""
     program = model.program
+    if program.refused:
+        words = f"Outflows were not looked at: {program.refused[0]}"
+        yield finding("not looked at", program.refused[0].variable, document.name, program.refused[0].line, words)
+        return
     try:
         states = _all_worlds(model)
     except PolicyLabError as failed:
-        yield finding("cannot be read", model.name, document.name, 0, f"It cannot be run: {failed}")
+        yield finding("cannot be run", model.name, document.name, 0, f"It cannot be run: {failed}")
         return
     yield from control_findings(program, states, document.name)
 
