@@ -17,7 +17,7 @@ What a backend does with a Program
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -318,7 +318,7 @@ def _listing(program: Program) -> Iterator[str]:
     run = [[_described(equations[n], _right(equations[n])) for n in names] for names in (program.once, program.step)]
     sections = {
         "NOTES": [f"  {note}" for note in program.notes],
-        "REFUSED: PySD runs this model instead": [f"  {refusal}" for refusal in program.refused],
+        "REFUSED: PySD runs this model instead": _refusals(program.refused),
         "CONSTANTS": [_described(equations[n], _written(Number(v))[0]) for n, v in program.constants.items()],
         "TABLES": [_points(table) for table in program.tables.values()],
         "ONCE A RUN": run[0],
@@ -329,6 +329,11 @@ def _listing(program: Program) -> Iterator[str]:
         if lines:
             yield f"\n{title}"
             yield from lines
+
+
+def _refusals(refused: Iterable[UnsupportedConstruct]) -> list[str]:
+    """Each construct once a line of the file, however many elements it has there."""
+    return [f"  {first}" for first in {(r.line, r.construct): r for r in reversed(list(refused))}.values()][::-1]
 
 
 def _points(table: Table) -> str:

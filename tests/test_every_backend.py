@@ -86,6 +86,14 @@ def test_a_run_is_the_same_alone_and_in_an_ensemble(backend: str, integration: b
         np.testing.assert_allclose(together.values[run], alone.values[0], rtol=1e-13)
 
 
+@pytest.mark.parametrize("backend", backends.available())
+def test_a_smooth_from_a_whole_number_loses_no_decimals(backend: str) -> None:
+    """Euler's own solution of y' = (1.3 - y)/3, y(0) = 5; PySD as shipped takes 1.3 for 1 in the first step."""
+    runs = simulate(load_model(model_file("smooth_from_whole_number")), outputs=["a"], backend=backend)
+    steps = np.arange(len(runs.time))
+    np.testing.assert_allclose(runs.of("a")[0], 1.3 + (5 - 1.3) * (1 - 0.3 / 3) ** steps, rtol=1e-12)
+
+
 @pytest.mark.parametrize("backend", FAST)
 def test_rk4_converges_with_the_fourth_power_of_the_step(backend: str) -> None:
     """A harmonic oscillator: x'' = -x/2, x(0) = 1, so x(10) = cos(10/sqrt 2)."""

@@ -75,6 +75,8 @@ def test_the_listing_names_every_variable_with_unit_and_line(field: Program) -> 
     listing = field.listing()
     assert "hiring[company] [persons/Year] = researchers[company] * company growth" in listing
     assert "(line 67)" in listing
+    equations = [line for line in listing.splitlines() if line.startswith("  ")]
+    assert all("(line " in line for line in equations if " outside: " not in line)
     for name in field.visible:
         assert field.equations[name].kind == "control" or f"  {name}" in listing
 
@@ -253,3 +255,11 @@ def test_variables_that_pysd_passes_over_are_no_empty_model(tmp_path: Path) -> N
     )
     with pytest.raises(ModelError, match=r"old\.stmx cannot be read: its variables do not stand inside <variables>"):
         translate(file)
+
+
+def test_a_listing_says_what_is_refused_once_a_line(tmp_path: Path) -> None:
+    listing = program_of(
+        tmp_path, "d: a, b, c ~~|\nx[d] = RANDOM UNIFORM(0, 1, 0) ~~|\ny = GAMMA LN(2) ~~|\n"
+    ).listing()
+    assert listing.count("which the fast engine does not know") == 2
+    assert listing.index("'x[a]' (line 3) uses RANDOM UNIFORM") < listing.index("'y' (line 4)")

@@ -2,7 +2,7 @@
 
 The model file is translated by PySD into a temporary folder, never beside the file. What PySD would write into
 Python code as it stands (documentation, names of ranges and macros) is left out or checked before, so that a model
-file stays data.
+file stays data. One mistake of PySD's is put right on the way, see ``_start_smooths_from_doubles``.
 """
 
 from __future__ import annotations
@@ -199,6 +199,7 @@ def _harmless(reading: Reading, folder: Path) -> Any:
                 if type(component).__name__ == "AbstractData":
                     _check(element.name)
                 _check_tree(component.ast, names)
+                _start_smooths_from_doubles(component.ast)
     return replace(model, original_path=folder / "model.mdl")
 
 
@@ -225,6 +226,16 @@ def _check_tree(node: Any, names: set[str]) -> None:
             raise ModelError(f"PySD has no function {function.replace('_', ' ').upper()[:60]!r}.")
     for child in _children(node):
         _check_tree(child, names)
+
+
+def _start_smooths_from_doubles(node: Any) -> None:
+    """PySD 3.14 keeps a smooth that starts from a whole number in an array of whole numbers, and so cuts the decimals
+    off its input in the first step. Vensim does not; ``+ 0.0`` makes the start a double and changes nothing else.
+    """
+    if isinstance(node, (tree.SmoothStructure, tree.SmoothNStructure)):
+        node.initial = tree.ArithmeticStructure(["+"], (node.initial, 0.0))
+    for child in _children(node):
+        _start_smooths_from_doubles(child)
 
 
 def _children(node: Any) -> list[Any]:

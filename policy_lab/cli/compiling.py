@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from policy_lab.cli.tables import printable
 from policy_lab.errors import BadValue
 
 EXAMPLES = """\
@@ -40,7 +41,8 @@ def command(arguments: argparse.Namespace) -> int:
         raise BadValue("Say where to write with --out DIR, or --show to see the equations.")
     model = load_model(arguments.model)
     if arguments.show:
-        print(model.program.listing(), end="")
+        for line in model.program.listing().splitlines():
+            print(line[: len(line) - len(line.lstrip())] + printable(line))
     if arguments.out is not None:
         for path in write_browser_files(model, Path(arguments.out)):
             print(f"{path} ({path.stat().st_size / 1000:.0f} KB)")

@@ -123,14 +123,16 @@ class Sheet:
     def add_hidden(self, place: Place, label: str, expression: Expression, initial: Expression | None = None) -> Name:
         """A helper auxiliary."""
         name = self.hidden_name(place, label)
-        self.equations[name] = Equation(name, "auxiliary", expression, initial, hidden=True)
+        self.equations[name] = Equation(name, "auxiliary", expression, initial, line=place.line, hidden=True)
         return Name(name)
 
     def add_stock(
         self, name: str, place: Place, expression: Expression, initial: Expression, discrete: bool = False
     ) -> Name:
         """A helper stock."""
-        self.equations[name] = Equation(name, "stock", expression, initial, hidden=True, discrete=discrete)
+        self.equations[name] = Equation(
+            name, "stock", expression, initial, line=place.line, hidden=True, discrete=discrete
+        )
         return Name(name)
 
     def add_table(self, table: Table) -> None:
@@ -310,7 +312,7 @@ class Sheet:
                     fixed = Number(value_of(expression, values, {}))
                     helper = f"{name}: fits"
                     condition = algebra.call("eq", expression, fixed)
-                    self.equations[helper] = Equation(helper, "auxiliary", condition, hidden=True)
+                    self.equations[helper] = Equation(helper, "auxiliary", condition, line=equation.line, hidden=True)
                     yield Guard(helper, name, f"a time setting that follows from '{read[0]}'", equation.line)
 
     def _is_constant(self, name: str) -> bool:
