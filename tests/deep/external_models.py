@@ -152,7 +152,8 @@ name, and PySD runs the model instead, which is announced ("falls back"); whethe
 told as well. A difference "as announced" is one that a note of the model tells before the numbers: where a delay is
 shorter than its stages take, PySD lowers its order and Vensim does not. A difference "by single precision" is gone
 when the same equations are carried out in single precision, as the expected output was. XMILE files that cannot be
-read have equations of `???`, macros, or variables outside `<variables>`, which PySD's translator does not read either."""
+read have equations of `???`, macros, or variables outside `<variables>`, which PySD's translator does not read
+either."""
 
 
 def main(words: list[str]) -> int:
