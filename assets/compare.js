@@ -46,7 +46,7 @@
     const labelled = (text, field) => make("div", { class: "pick" }, make("label", { class: "pick__name", for: field.id }, text), field);
     link.addEventListener("keydown", (event) => event.key === "Enter" && addLink());
     box.append(
-      make("section", { class: "panel", "aria-labelledby": "compare-who" },
+      make("section", { class: "panel" },
         make("h2", { id: "compare-who", class: "panel__title" }, words("scenarios")),
         make("ul", { id: "compare-list", class: "compared" }),
         make("div", { class: "adders" },
@@ -57,17 +57,17 @@
         labelled(words("outcome"), make("select", { id: "compare-outcome", class: "select", onchange: (event) => look({ outcome: event.target.value }) })),
         labelled(words("year"), make("select", { id: "compare-year", class: "select", onchange: (event) => look({ year: Number(event.target.value) }) }, ...years().map((year) => make("option", {}, String(year))))),
         make("label", { class: "tick" }, make("input", { id: "compare-apart", type: "checkbox", onchange: (event) => look({ apart: event.target.checked }) }), words("apart"))),
-      make("section", { class: "panel", "aria-labelledby": "compare-picture" },
+      make("section", { class: "panel" },
         make("div", { class: "panel__head" }, make("h2", { id: "compare-picture", class: "panel__title" }), tools("chart")),
         make("ul", { id: "compare-legend", class: "legend" }),
         make("div", { id: "compare-charts", class: "compare-charts" }),
         make("p", { id: "compare-told", class: "chart__summary" })),
-      make("section", { class: "panel", "aria-labelledby": "compare-table-title" },
+      make("section", { class: "panel" },
         make("div", { class: "panel__head" }, make("h2", { id: "compare-table-title", class: "panel__title" }), tools("table")),
         make("p", { class: "lead lead--small" }, words("table_lead")),
         make("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": "compare-table-title" }, make("table", { id: "compare-table", class: "plain" })),
         make("label", { class: "tick" }, make("input", { id: "compare-every", type: "checkbox", onchange: (event) => look({ every: event.target.checked }) }), words("every"))),
-      make("section", { class: "panel", id: "compare-wedges", "aria-labelledby": "compare-wedges-title" }));
+      make("section", { class: "panel", id: "compare-wedges" }));
     lab.compareWedges.build(lab.dom.one("#compare-wedges"));
   }
 
