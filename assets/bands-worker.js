@@ -111,12 +111,13 @@ if (typeof importScripts === "function" && typeof document === "undefined") {
         await load(data);
         self.postMessage({ kind: "ready" });
       } else if (data.kind === "run") {
-        self.postMessage({ kind: "piece", piece: piece(data.wish, data.from, data.to) });
+        const made = piece(data.wish, data.from, data.to);
+        self.postMessage({ kind: "piece", number: data.number, piece: made }, [made.curves.buffer, made.changes.buffer]);
       } else if (data.kind === "gather") {
-        self.postMessage({ kind: "answer", answer: answer(data.wish, data.pieces, data.members) });
+        self.postMessage({ kind: "answer", number: data.number, answer: answer(data.wish, data.pieces, data.members) });
       }
     } catch (error) {
-      self.postMessage({ kind: "error", message: error.message });
+      self.postMessage({ kind: "error", number: data.number, message: error.message });
     }
   };
 }

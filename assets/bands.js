@@ -18,14 +18,15 @@
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
   const FIRST = 200; // members behind the first band after a move
-  const PIECE = 50; // members a worker runs before it looks for news
+  const PIECE = 25; // members a worker runs before it looks for news
   const MOST_WORKERS = 4;
 
   const listeners = [];
   let workers = [];
   let total = 0; // members there are
   let wanted = null; // the latest wish
-  let running = null; // the wish under way: {wish, pieces, next, busy, size}
+  let running = null; // the wish under way: {number, wish, pieces, next, busy, gathered, gathering}
+  let count = 0; // of wishes taken up
   let refining = false; // the hand rests, so all members may run
   let latest = null;
 
@@ -39,16 +40,16 @@
     if (!names.length) return;
     total = values.byteLength / 4 / names.length;
     const { module, layout } = lab.runs.engine;
-    const count = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-    const loading = Array.from({ length: count }, () => {
+    const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
+    const loading = Array.from({ length: threads }, () => {
       const worker = new Worker(lab.facts.files.worker);
-      const ready = new Promise((done) => { worker.ready = done; });
+      const ready = new Promise((done) => { worker.ready = done; }); // true, or false where it cannot be used
       worker.onmessage = ({ data }) => heard(worker, data);
       worker.onerror = () => lost(worker);
       worker.postMessage({ kind: "load", module, layout, values, names });
-      return ready.then(() => worker);
+      return ready.then((fit) => fit && worker);
     });
-    workers = await Promise.all(loading);
+    workers = (await Promise.all(loading)).filter(Boolean);
     step();
   }
 
@@ -63,7 +64,7 @@
   function step() {
     if (!workers.length || !wanted) return;
     if (running && running.wish !== wanted && running.busy === 0) running = null;
-    if (!running) running = { wish: wanted, pieces: [], next: 0, busy: 0, gathered: 0, gathering: false };
+    if (!running) running = { number: (count += 1), wish: wanted, pieces: [], next: 0, busy: 0, gathered: 0, gathering: false };
     if (running.wish !== wanted) return;
     const goal = Math.min(total, running.gathered >= Math.min(FIRST, total) ? (refining ? total : running.gathered) : FIRST);
     for (const worker of workers) {
@@ -72,7 +73,7 @@
       running.next = Math.min(goal, from + PIECE);
       running.busy += 1;
       worker.busy = true;
-      worker.postMessage({ kind: "run", wish: running.wish, from, to: running.next });
+      worker.postMessage({ kind: "run", number: running.number, wish: running.wish, from, to: running.next });
     }
     const done = running.pieces.reduce((sum, piece) => sum + piece.count, 0);
     if (done === goal && done > running.gathered && !running.gathering && running.busy === 0) gather(goal);
@@ -82,12 +83,14 @@
     running.gathering = true;
     running.busy += 1;
     workers[0].busy = true;
-    workers[0].postMessage({ kind: "gather", wish: running.wish, pieces: running.pieces, members: goal });
+    workers[0].postMessage({ kind: "gather", number: running.number, wish: running.wish, pieces: running.pieces, members: goal });
   }
 
   function heard(worker, data) {
-    if (data.kind === "ready") return worker.ready();
+    if (data.kind === "ready") return worker.ready(true);
+    if (data.number === undefined) return worker.ready(false);
     worker.busy = false;
+    if (!running || data.number !== running.number) return step();
     running.busy -= 1;
     if (data.kind === "piece") running.pieces.push(data.piece);
     else if (data.kind === "answer") {
@@ -105,9 +108,9 @@
   /* A worker that broke is let go; the others do its work. */
   function lost(worker) {
     worker.terminate();
+    worker.ready(false);
     workers = workers.filter((other) => other !== worker);
-    running = null;
-    for (const other of workers) if (other.busy) other.busy = false;
+    running = null; // what the others still do for it counts for nothing
     step();
   }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from policy_lab.app.language import Page
 from policy_lab.app.markup import script_data, to_html
@@ -85,7 +86,7 @@ class Shell(Page):
         ignored = "|".join(name.replace(".", r"\.") for name in (*FIRST, "engine-worker.js", "bands-worker.js"))
         super().__init__(*arguments, assets_ignore=rf"^(.*\.(worker|module)\.js|{ignored})$", **options)
         self._body = body
-        self.index_string = _PAGE.replace("__ICON__", self.get_asset_url("mark.svg"))
+        self.index_string = _PAGE.replace("__ICON__", self._icon())
 
     def interpolate_index(self, **parts: str) -> str:
         """The first page."""
@@ -94,6 +95,11 @@ class Shell(Page):
         entry = '<div id="react-entry-point"></div>'
         shell = to_html(body).replace(ENTRY, entry) + "".join(script_data(*pair) for pair in data.items())
         return text.replace("__FIRST__", self._first(data)).replace("__SHELL__", shell)
+
+    def _icon(self) -> str:
+        """The icon inside its own address: browsers ask for any other one again whenever the page's address changes."""
+        drawing = (Path(self.config.assets_folder) / "mark.svg").read_text(encoding="utf-8").strip()
+        return "data:image/svg+xml," + quote(drawing, safe="/:= '")
 
     def _first(self, data: dict[str, Any]) -> str:
         files = data["facts-data"]["files"]
