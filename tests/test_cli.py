@@ -141,6 +141,17 @@ def test_a_bare_model_file_runs(say: Say, tmp_path: Path) -> None:
     assert say("run", file).out == say("run", SMALL).out
 
 
+def test_a_listing_sends_a_terminal_no_orders(say: Say, tmp_path: Path) -> None:
+    file = tmp_path / "odd.mdl"
+    text = (SMALL / "small_field.mdl").read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("{UTF-8}\n", '{UTF-8}\n"wipe \x1b[2J it" = 3 ~ \x1b]0;unit\x07 ~ |\n'), encoding="utf-8"
+    )
+    answer = say("compile", file, "--show")
+    assert (answer.status, answer.err) == (0, "")
+    assert "wipe" in answer.out and "\x1b" not in answer.out and "\x07" not in answer.out
+
+
 def test_what_is_unlike_vensim_in_a_run_is_announced(say: Say) -> None:
     answer = say("run", "tests/constructs/delay_order_lowered")
     assert answer.status == 0

@@ -27,7 +27,7 @@ MODELS = int(os.environ.get("POLICY_LAB_RANDOM_MODELS", "15"))
 EQUATIONS = 24
 FAST = [name for name in backends.available() if name != backends.REFERENCE]
 
-numbers = st.sampled_from(["0.5", "1.5", "2.25", "3.1", "-0.7", "-2.5", "0.1", "10.2"])
+numbers = st.sampled_from(["0.5", "1.5", "2.25", "3.1", "-0.7", "-2.5", "0.1", "10.2", "2", "-3"])
 comparisons = st.sampled_from(["<", "<=", ">", ">=", "=", "<>"])
 #: Written so that no operand leads to overflow or to a complex number, which PySD would take for one.
 FUNCTIONS = ["ABS({0})", "SIN({0})", "COS({0})", "ARCTAN({0})", "TANH({0})", "EXP(MIN({0}, 5))", "LN(ABS({0}) + 0.1)",
@@ -40,6 +40,16 @@ STATEFUL = ["SMOOTH({0}, 2)", "SMOOTHI({0}, 3, {1})", "SMOOTH3({0}, 2.5)", "DELA
             "TREND({0}, 2, 0.1)",
             "FORECAST({0}, 2, 3)", "SMOOTH N({0}, 4, 0.75, 5)", "SAMPLE IF TRUE(Time > 2, {0}, 0.5)",
             "ACTIVE INITIAL({0}, 2.5)"]  # fmt: skip
+
+
+#: Definitions over arrays, each with the scalar that stands for it; ``{i}`` numbers them, {0} and {1} are expressions.
+ARRAYS = ["a{i}[dim] = k[dim]*({0}) + MODULO(k[dim], 0.4) ~~|\nv{i} = a{i}[two] ~~|",
+          "a{i}[dim,side] = k[dim]*({0}) - w[side]*({1}) ~~|\nv{i} = SUM(a{i}[dim!,right]) + a{i}[three,left] ~~|",
+          "a{i}[dim] :EXCEPT: [two] = k[dim] + {0} ~~|\na{i}[two] = {1} ~~|\nv{i} = SUM(a{i}[dim!]) ~~|",
+          "a{i}[dim] = SMOOTH3I(k[dim]*({0}), 2, w[right]) ~~|\nv{i} = a{i}[one] - a{i}[three] ~~|",
+          "a{i}[dim] = INTEG(MIN(3, MAX(-3, {0})) - a{i}[dim]/3, k[dim]) ~~|\nv{i} = VMIN(a{i}[dim!]) ~~|",
+          "a{i}[pair] = DELAY1(k[pair] + {0}, 1.5) ~~|\nv{i} = a{i}[two]*2 ~~|",
+          "a{i}[side] = IF THEN ELSE(w[side] > {0}, k[one], {1}) ~~|\nv{i} = a{i}[left] ~~|"]  # fmt: skip
 
 
 def expressions(names: list[str]) -> SearchStrategy[str]:
@@ -64,7 +74,14 @@ def expressions(names: list[str]) -> SearchStrategy[str]:
 @composite
 def models(draw: DrawFn) -> str:
     """A model of constants, auxiliaries, stocks, delays and arrays, each drawn from what stands before it."""
-    lines = ["dim: one, two, three ~~|", "table((-3,1),(0,2),(2,-1),(9,4)) ~~|", "k[dim] = 1.5, -2, 0.5 ~~|"]
+    lines = [
+        "dim: one, two, three ~~|",
+        "pair: two, three ~~|",
+        "side: left, right ~~|",
+        "w[side] = 2, -1.5 ~~|",
+        "table((-3,1),(0,2),(2,-1),(9,4)) ~~|",
+        "k[dim] = 1.5, -2, 0.5 ~~|",
+    ]
     names = ["c0"]
     lines.append(f"c0 = {draw(numbers)} ~~|")
     for i in range(EQUATIONS):
@@ -76,7 +93,7 @@ def models(draw: DrawFn) -> str:
             other = draw(st.sampled_from(names))
             lines.append(f"v{i} = {draw(st.sampled_from(STATEFUL)).format(f'({expression})', other)} ~~|")
         elif kind == "array":
-            lines.append(f"a{i}[dim] = k[dim]*({expression}) + MODULO(k[dim], 0.4) ~~|\nv{i} = a{i}[two] ~~|")
+            lines.append(draw(st.sampled_from(ARRAYS)).format(expression, draw(expressions(names)), i=i))
         elif kind == "sum":
             lines.append(f"v{i} = SUM(k[dim!]*({expression})) - VMAX(k[dim!]) ~~|")
         else:
@@ -152,4 +169,5 @@ def test_the_draws_hold_what_they_promise() -> None:
     look()
     together = "\n".join(seen)
     missing = [f for f in (*FUNCTIONS, *STATEFUL) if f.split("(")[0] + "(" not in together]
+    missing += [f for f in ("dim,side]", ":EXCEPT:", "SMOOTH3I(k[dim]", "[pair] = DELAY1(") if f not in together]
     assert not missing and together.count("INTEG(") > 20

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from policy_lab import backends
 from policy_lab.equations import Equation, Number, Program
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import load_model
@@ -198,7 +199,7 @@ ATTACKS = {
 }
 
 
-@pytest.mark.parametrize("backend", ["numpy", "pysd"])
+@pytest.mark.parametrize("backend", backends.available())
 @pytest.mark.parametrize("place", ATTACKS)
 def test_text_of_a_model_never_runs(tmp_path: Path, place: str, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
