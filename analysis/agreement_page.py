@@ -122,7 +122,16 @@ def _power(cell: str) -> str:
 _OPENING = """Made by `python -m analysis.agreement_page` from the tables under `analysis/results/`. A difference is
 measured against the largest size that the variable has had so far in that run, so that what is left when two large
 numbers cancel, or a variable that passes through zero, is judged by the numbers it was made of; 1e-12 of it is some
-thousand roundings of a double. The bound that the tests hold is 1e-9."""
+thousand roundings of a double. The bound that the tests hold is 1e-9.
+
+What else is held against something outside of this code, and the command that does it again:
+
+- tiny models of one construct each, against PySD and many of them against Vensim: `pytest tests/test_every_backend.py`;
+- random models against PySD: `POLICY_LAB_RANDOM_MODELS=125 pytest tests/test_random_models.py` (3,000 equations);
+- public test models against the output kept beside them: [test-models.md](test-models.md);
+- WORLD3-03 and others against runs that Vensim stored: [vensim-runs.md](vensim-runs.md);
+- five thousand variables, compiled against NumPy: `pytest -m deep tests/test_large_models.py`;
+- WebAssembly against the native code, every construct and world: `pytest tests/test_wasm.py`."""
 
 _THREE = """Made by `python -m analysis.do_three_engines_agree`. The {worlds} worlds of `{model}`, each run by our
 engine (compiled, and batched NumPy), by PySD and by pysimlin, which reads the model file with a parser of its own and
