@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, Playwright, sync_playwright
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -87,7 +87,7 @@ def measured(playwright: Playwright, address: str, asked: argparse.Namespace, sc
     found = {
         "starts": [first for first, _ in starts],
         "weight": starts[-1][1],
-        "key": by_key(page, asked.moves),
+        **by_key(page, asked.moves),
         **by_drag(page, asked.drags),
         "band": bands(page, asked.moves // 4) if not script else [],
     }
@@ -130,16 +130,25 @@ def cold_start(playwright: Playwright, address: str, script: str) -> tuple[float
     return first, weight
 
 
-def by_key(page: Page, moves: int) -> list[float]:
-    """From key press to painted curve, one press after the other."""
+def by_key(page: Page, moves: int) -> dict[str, Any]:
+    """From key press to painted curve, one press after the other; processor time of the page's thread in each."""
     slider = page.locator(".lever input[type=range]").first
     slider.focus()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = processor(session)
     page.evaluate("window.seen.moves.length = 0")
     for n in range(moves):
         page.keyboard.press("ArrowRight" if n % 80 < 40 else "ArrowLeft")
-        page.wait_for_function("count => window.seen.moves.length >= count", arg=n + 1, polling=5, timeout=20_000)
-        page.wait_for_timeout(30)
-    return durations(page)
+        page.wait_for_function("count => window.seen.moves.length >= count", arg=n + 1, polling=50, timeout=60_000)
+    spent = [1000 * (after - start) / moves for after, start in zip(processor(session), before, strict=True)]
+    return {"key": durations(page), "processor": spent}
+
+
+def processor(session: CDPSession) -> tuple[float, float]:
+    """Processor seconds of the page's thread so far: all its tasks, and scripts alone."""
+    told = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    return told["TaskDuration"], told["ScriptDuration"]
 
 
 def by_drag(page: Page, drags: int) -> dict[str, Any]:
@@ -195,6 +204,7 @@ def print_table(page: dict[str, Any], peer: dict[str, Any] | None) -> None:
     """One row a figure; the peer beside it."""
     rows = [
         ("key to painted curve, p50 / p95", lambda m: pair(m["key"])),
+        ("processor time of the page's thread a move / of it scripts", lambda m: each(m["processor"])),
         ("drag to painted curve, p50 / p95", lambda m: pair(m["drag"])),
         ("curves a second in a drag", lambda m: f"{statistics.median(m['curves']):.0f}"),
         ("tasks over 50 ms in the drags, longest", lambda m: f"{len(m['long'])}, {max(m['long'], default=0):.0f}"),
@@ -214,6 +224,11 @@ def pair(values: Sequence[float]) -> str:
         return "–"
     ranked = sorted(values)
     return f"{statistics.median(ranked):.0f} / {ranked[min(len(ranked) - 1, round(0.95 * (len(ranked) - 1)))]:.0f}"
+
+
+def each(values: Sequence[float]) -> str:
+    """All figures, side by side."""
+    return " / ".join(f"{value:.0f}" for value in values)
 
 
 def first(values: Sequence[float]) -> str:
