@@ -9,6 +9,7 @@ import sys
 from types import FrameType
 
 from policy_lab.cli.describe import OUR_MODEL
+from policy_lab.cli.output import announce
 from policy_lab.errors import BadValue
 
 USUAL_PORT = 8050
@@ -55,6 +56,7 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.model import load_model
 
     model = load_model(arguments.model)
+    announce(model.program.notes)
     if port is None:
         port = _usual_port(arguments.host)
     signal.signal(signal.SIGTERM, _stop)

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -21,6 +21,12 @@ def complain(message: str) -> None:
         print(f"policy-lab: {line}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
         pass  # nobody listens on standard error either
+
+
+def announce(notes: Iterable[str]) -> None:
+    """Say, one line each, what a model has otherwise than Vensim runs it (``Program.notes``)."""
+    for note in notes:
+        complain(f"note: {note}")
 
 
 def speak_any_alphabet() -> None:

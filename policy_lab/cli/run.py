@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from policy_lab.cli.output import check_output, complain, open_output
+from policy_lab.cli.output import announce, check_output, complain, open_output
 from policy_lab.errors import BadValue, UnknownName
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def command(arguments: argparse.Namespace) -> int:
     )
     if runs.provenance.get("fallback"):
         complain(f"note: {runs.provenance['fallback']} It ran on {runs.provenance['backend']} instead, more slowly.")
-    for note in runs.provenance.get("notes", ()):
-        complain(f"note: {note}")
+    announce(runs.provenance["notes"])
     with open_output(arguments.out) as file:
         write_csv(runs, file)
     return 0
