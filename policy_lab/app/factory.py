@@ -68,6 +68,7 @@ def create_app(
     engine.register(app, bench, files)
     routes.register(app, bench)
     variables.register(app, bench)
+    app.prepare()
     return app
 
 

@@ -96,6 +96,10 @@ class Shell(Page):
         shell = to_html(body).replace(ENTRY, entry) + "".join(script_data(*pair) for pair in data.items())
         return text.replace("__FIRST__", self._first(data)).replace("__SHELL__", shell)
 
+    def prepare(self) -> None:
+        """Makes what the first page needs, which takes a second, so that nobody who asks for it has to wait."""
+        self._body()
+
     def _icon(self) -> str:
         """The icon inside its own address: browsers ask for any other one again whenever the page's address changes."""
         drawing = (Path(self.config.assets_folder) / "mark.svg").read_text(encoding="utf-8").strip()
