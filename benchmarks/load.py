@@ -8,7 +8,8 @@ changes its outcome and year, saves a chart's numbers, looks up variables, and c
 arrives within the first part of the run. Then the same with a study under way. The people are simulated on the same
 cores as the server, so what they cost is in the figures, against the server.
 
-One table: page loads (all of one load, the median and the 95th percentile), single requests, errors, and the memory of
+One table: page loads (all of one load, the median and the 95th percentile), single requests, the processor time of the
+server for each (which other work on the machine hardly changes), errors, and the memory of
 server and workers once everybody has come and at the end. Bounded: it ends after M minutes, twice that with the study.
 """
 
@@ -208,11 +209,14 @@ class Memory:
 
     pid: int
     taken: list[float] = field(default_factory=list)
+    spent: list[float] = field(default_factory=list)
 
     async def watch(self, until: float) -> None:
         """One figure a second."""
         while time.monotonic() < until:
-            self.taken.append(sum(map(resident, [self.pid, *children(self.pid)])))
+            everybody = [self.pid, *children(self.pid)]
+            self.taken.append(sum(map(resident, everybody)))
+            self.spent.append(sum(map(processor, everybody)))
             await asyncio.sleep(1)
 
     def told(self) -> str:
@@ -234,6 +238,15 @@ def resident(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(int(n) for n in re.findall(r"^(?:Private_Clean|Private_Dirty):\s+(\d+)", text, re.MULTILINE)) / 1024
+
+
+def processor(pid: int) -> float:
+    """Seconds of processor time that a process has had."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def study(address: str) -> None:
@@ -273,6 +286,7 @@ def row(name: str, seen: Seen, memory: Memory, seconds: float) -> str:
         f"{1000 * np.quantile(requests, 0.95):.0f}",
         f"{len(seen.requests) / seconds:,.0f}",
         f"{seen.received / 1e6 / seconds:.1f}",
+        f"{1000 * (memory.spent[-1] - memory.spent[0]) / max(1, len(seen.requests)):.2f}",
         str(len(seen.errors)),
         memory.told(),
     ]
@@ -287,8 +301,11 @@ def main() -> None:
     words.add_argument("--no-study", action="store_true", help="leave out the part with a study under way")
     asked = words.parse_args()
     seconds = 60 * asked.minutes
-    print("| | loads | median s | p95 s | request median ms | p95 ms | requests/s | MB/s | errors | own memory |")
-    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    print(
+        "| | loads | median s | p95 s | request median ms | p95 ms | requests/s | MB/s "
+        "| processor ms a request | errors | own memory |",
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
     parts: list[Seen] = []
     with tempfile.TemporaryDirectory() as studies, server(Path(studies), asked.workers) as (address, process):
         site = asyncio.run(site_of(address))
@@ -304,7 +321,7 @@ def main() -> None:
         slower = np.median(parts[1].loads) / np.median(parts[0].loads)
         worst = np.quantile(parts[1].loads, 0.95) / np.quantile(parts[0].loads, 0.95)
         print(f"With a study, a page takes {slower:.2f} times as long (median), {worst:.2f} times (95th percentile).")
-    for error in dict.fromkeys(e for part in parts for e in part.errors):
+    for error in list(dict.fromkeys(e for part in parts for e in part.errors))[:20]:
         print(f"! {error}", file=sys.stderr)
 
 

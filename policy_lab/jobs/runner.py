@@ -164,6 +164,8 @@ class Runner:
             self.table.learn(model, run=progress.per_run, rest=max(0.0, seconds - progress.simulating))
 
     def _asked_to_go(self, number: int, frame: FrameType | None) -> None:
+        if self.wanted_gone:  # it is going; a second interruption would only disturb its tidying up
+            return
         self.wanted_gone = True
         raise KeyboardInterrupt
 
@@ -211,8 +213,9 @@ class Pulse:
                 stop = time.monotonic() - heard > DEAF
                 self.reason = "disk" if stop else ""
             if stop or not lives(self.runner.keeper):
-                if not stop:
-                    self.runner.wanted_gone = True
+                if self.runner.wanted_gone:
+                    return
+                self.runner.wanted_gone = not stop
                 _thread.interrupt_main()
                 return
 
