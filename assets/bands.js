@@ -18,7 +18,8 @@
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
   const FIRST = 200; // members behind the first band after a move
-  const PIECE = 25; // members a worker runs before it looks for news
+  const PIECE = 10; // members a worker runs before it looks for news
+  const PAUSE = 25; // milliseconds without a move before workers start: while a hand moves, the cores are the curve's
   const MOST_WORKERS = 4;
 
   const listeners = [];
@@ -27,6 +28,7 @@
   let wanted = null; // the latest wish
   let running = null; // the wish under way: {number, wish, pieces, next, busy, gathered, gathering}
   let count = 0; // of wishes taken up
+  let pausing = 0; // timer of the pause after a move
   let refining = false; // the hand rests, so all members may run
   let latest = null;
 
@@ -57,12 +59,16 @@
     if (wanted && wanted.key === wish.key) return;
     wanted = wish;
     refining = false;
-    step();
+    window.clearTimeout(pausing);
+    pausing = window.setTimeout(() => {
+      pausing = 0;
+      step();
+    }, PAUSE);
   }
 
   /* Gives every idle worker its next piece of the latest wish. */
   function step() {
-    if (!workers.length || !wanted) return;
+    if (!workers.length || !wanted || pausing) return;
     if (running && running.wish !== wanted && running.busy === 0) running = null;
     if (!running) running = { number: (count += 1), wish: wanted, pieces: [], next: 0, busy: 0, gathered: 0, gathering: false };
     if (running.wish !== wanted) return;
