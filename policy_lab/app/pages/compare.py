@@ -1,7 +1,7 @@
 """Compare: scenarios side by side, and where the differences between them come from.
 
-The scripts ``assets/compare*.js`` fill the page with what the browser's own engine runs, so that it goes on working when
-the server is gone.
+The scripts ``assets/compare*.js`` fill the page with what the browser's own engine runs, so that it goes on working
+when the server is gone.
 """
 
 from __future__ import annotations
