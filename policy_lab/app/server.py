@@ -126,7 +126,6 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
     warm(server)
-    listening.listen(2048)
     settings = {
         "bind": f"fd://{listening.fileno()}",
         "workers": how.workers,
@@ -192,6 +191,7 @@ def listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(where)
+        listening.listen(2048)  # who comes while the app is still being made ready waits instead of being turned away
     except OSError as error:
         listening.close()
         raise BadValue(_why(error, host, port)) from None
