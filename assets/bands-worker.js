@@ -8,6 +8,7 @@ if (typeof importScripts === "function" && typeof document === "undefined") {
 
   async function load({ module, layout, values, names }) {
     engine = await self.PolicyLabEngine.load(module, layout);
+    engine.warm(4, 2);
     const all = new Float32Array(values);
     const count = all.length / names.length;
     members = new Map(names.map((name, place) => [name, all.subarray(place * count, (place + 1) * count)]));

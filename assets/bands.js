@@ -20,15 +20,17 @@
   const FIRST = 200; // members behind the first band after a move
   const PIECE = 10; // members a worker runs before it looks for news
   const PAUSE = 25; // milliseconds without a move before workers start: while a hand moves, the cores are the curve's
+  const ALONE = 150; // milliseconds since the move before, after which a move is a single one
   const MOST_WORKERS = 4;
 
   const listeners = [];
   let workers = [];
   let total = 0; // members there are
   let wanted = null; // the latest wish
-  let running = null; // the wish under way: {number, wish, pieces, next, busy, gathered, gathering}
+  let running = null; // the wish under way: {number, wish, pieces, next (of each worker), busy, gathered, gathering}
   let count = 0; // of wishes taken up
   let pausing = 0; // timer of the pause after a move
+  let moved = 0; // when the last move was
   let refining = false; // the hand rests, so all members may run
   let latest = null;
 
@@ -60,27 +62,31 @@
     wanted = wish;
     refining = false;
     window.clearTimeout(pausing);
+    // A single move need not wait: its curve is drawn before any worker is asked. Others may follow one that comes soon.
+    const alone = performance.now() - moved > ALONE;
+    moved = performance.now();
     pausing = window.setTimeout(() => {
       pausing = 0;
       step();
-    }, PAUSE);
+    }, alone ? 0 : PAUSE);
   }
 
   /* Gives every idle worker its next piece of the latest wish. */
   function step() {
     if (!workers.length || !wanted || pausing) return;
     if (running && running.wish !== wanted && running.busy === 0) running = null;
-    if (!running) running = { number: (count += 1), wish: wanted, pieces: [], next: 0, busy: 0, gathered: 0, gathering: false };
+    if (!running) running = { number: (count += 1), wish: wanted, pieces: [], next: workers.map((_, n) => n * PIECE), busy: 0, gathered: 0, gathering: false };
     if (running.wish !== wanted) return;
     const goal = Math.min(total, running.gathered >= Math.min(FIRST, total) ? (refining ? total : running.gathered) : FIRST);
-    for (const worker of workers) {
-      if (worker.busy || running.next >= goal) continue;
-      const from = running.next;
-      running.next = Math.min(goal, from + PIECE);
+    // A worker always has the same members, because it remembers the reference under them.
+    workers.forEach((worker, n) => {
+      const from = running.next[n];
+      if (worker.busy || from >= goal) return;
+      running.next[n] += PIECE * workers.length;
       running.busy += 1;
       worker.busy = true;
-      worker.postMessage({ kind: "run", number: running.number, wish: running.wish, from, to: running.next });
-    }
+      worker.postMessage({ kind: "run", number: running.number, wish: running.wish, from, to: Math.min(goal, from + PIECE) });
+    });
     const done = running.pieces.reduce((sum, piece) => sum + piece.count, 0);
     if (done === goal && done > running.gathered && !running.gathering && running.busy === 0) gather(goal);
   }

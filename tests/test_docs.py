@@ -132,7 +132,7 @@ def test_every_library_the_package_imports_is_declared() -> None:
 def test_the_lock_covers_what_is_declared_and_names_no_address() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, flags=re.MULTILINE))
-    declared = {re.split(r"[<>=\[ ]", d)[0].lower().replace("_", "-") for d in _requirements("dev", "cluster")}
+    declared = {re.split(r"[<>=\[ ]", d)[0].lower().replace("_", "-") for d in _requirements("dev", "cluster", "serve")}
     assert declared - locked == set()
     assert all(
         re.search(rf"^{re.escape(name)}==.*\n    --hash=sha256:[0-9a-f]{{64}}", lock, re.MULTILINE) for name in locked
@@ -149,8 +149,8 @@ def _requirements(*extras: str) -> list[str]:
     return [*project["dependencies"], *(d for extra in extras for d in project["optional-dependencies"][extra])]
 
 
-# Werkzeug is Dash's own server, and comes with it; distributed is the extra `cluster`.
-ALONG = {"werkzeug", "flask", "distributed", "dask"}
+# Werkzeug is Dash's own server, and comes with it; distributed and gunicorn are the extras `cluster` and `serve`.
+ALONG = {"werkzeug", "flask", "distributed", "dask", "gunicorn"}
 
 
 def _imports(file: Path) -> set[str]:

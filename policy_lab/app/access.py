@@ -16,7 +16,7 @@ from flask import Flask, Response, g, request
 log = logging.getLogger("policy_lab.access")
 
 _QUIET: Final = re.compile(
-    r"/(assets|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
+    r"/(assets|scripts|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
 )
 
 

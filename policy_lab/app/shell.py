@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from policy_lab.app.bundle import Bundle
 from policy_lab.app.language import Page
 from policy_lab.app.markup import script_data, to_html
 
-#: The page's own scripts, in the order they run; every other script of ``assets/`` comes with Dash.
+#: The page's own scripts, in the order they run, given as one; every other script of ``assets/`` comes with Dash.
 FIRST: Final = (
     "colours.js",
     "facts.js",
@@ -86,6 +87,8 @@ class Shell(Page):
         ignored = "|".join(name.replace(".", r"\.") for name in (*FIRST, "engine-worker.js", "bands-worker.js"))
         super().__init__(*arguments, assets_ignore=rf"^(.*\.(worker|module)\.js|{ignored})$", **options)
         self._body = body
+        self._scripts = Bundle(Path(self.config.assets_folder), FIRST)
+        self._scripts.register(self.server, self.config.routes_pathname_prefix)
         self.index_string = _PAGE.replace("__ICON__", self._icon())
 
     def interpolate_index(self, **parts: str) -> str:
@@ -108,10 +111,5 @@ class Shell(Page):
     def _first(self, data: dict[str, Any]) -> str:
         files = data["facts-data"]["files"]
         ahead = [f'<link rel="preload" href="{files[name]}" as="fetch" crossorigin>' for name in ("layout", "fused")]
-        scripts = [f'<script defer src="{self.script(name)}"></script>' for name in FIRST]
-        return "\n    ".join([*ahead, *scripts])
-
-    def script(self, name: str) -> str:
-        """Address of one of the scripts in ``assets/``, with its age, so that a new version is fetched."""
-        changed = int((Path(self.config.assets_folder) / name).stat().st_mtime)
-        return f"{self.get_asset_url(name)}?m={changed}"
+        address = f"{self.config.requests_pathname_prefix}scripts/{self._scripts.tag}.js"
+        return "\n    ".join([*ahead, f'<script defer src="{address}"></script>'])
