@@ -31,10 +31,24 @@
       .then((reply) => reply.json())
       .then((found) => {
         if (number !== latest) return;
-        one("#variables tbody").replaceChildren(...found.rows.map(row));
+        fill(found.rows);
         one("#variable-count").textContent = found.count;
         if (wanted && text === wanted) showFirst(found.exact);
       });
+  }
+
+  /* Rows whose entry is open stay as they are, so that a list that comes late takes nothing from who reads. */
+  function fill(rows) {
+    const body = one("#variables tbody");
+    const focus = body.contains(document.activeElement) ? document.activeElement : null;
+    const open = new Map();
+    for (const button of body.querySelectorAll("[aria-expanded=true]")) {
+      const line = button.closest("tr");
+      const below = line.nextElementSibling;
+      open.set(button.textContent, below && below.matches(".entry") ? [line, below] : [line]);
+    }
+    body.replaceChildren(...rows.flatMap((cells) => open.get(cells[0]) || [row(cells)]));
+    if (focus && focus.isConnected) focus.focus({ preventScroll: true });
   }
 
   /* The clock stands in diagrams and not in the list: then what mentions it is shown, and nothing opened. */
