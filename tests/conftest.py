@@ -35,3 +35,13 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["POLICY_LAB_CACHE"]
     else:
         os.environ["POLICY_LAB_CACHE"] = before
+
+
+@pytest.fixture
+def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that is not there: until it is, runners of studies started from now on stop after their first chunk."""
+    path = tmp_path / "gate"
+    before = os.environ.get("PYTHONPATH")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS / "held"), *([before] if before else [])]))
+    monkeypatch.setenv("POLICY_LAB_TEST_GATE", str(path))
+    return path
