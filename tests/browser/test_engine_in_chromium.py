@@ -8,19 +8,18 @@ import http.server
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
 from policy_lab.browser import write_browser_files
 from policy_lab.compiler.machine import host
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs, disagreement
-from tests.browser.ensure_browser import find_browser
 from tests.constructs.regenerate import model_file
 from tests.wasm.runs import ASSETS, CONSTRUCTS, TOLERANCE, Floats, mixes, native
 
@@ -28,7 +27,6 @@ pytestmark = pytest.mark.browser
 PAGE = """<!doctype html><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="script-src 'self' 'wasm-unsafe-eval'">
 <title>engine</title><script src="engine.js"></script><script src="engine-worker.js"></script>"""
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 @pytest.fixture(scope="module")
@@ -55,20 +53,15 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     server.server_close()
 
 
-@contextmanager
-def page_at(address: str) -> Iterator[Any]:
-    """A page in Chromium that complained of nothing."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
-        page = chromium.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.add_init_script(PACKED)
-        page.goto(address)
-        yield page
-        chromium.close()
+@pytest.fixture
+def page(context: BrowserContext, site: tuple[Path, str]) -> Iterator[Page]:
+    """The site's page, in the Chromium that all browser tests share; what it complains of fails the test at its end."""
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.add_init_script(PACKED)
+    opened.goto(site[1])
+    yield opened
     assert complaints == []
 
 
@@ -106,17 +99,16 @@ def together(model: Model) -> dict[str, Sequence[float]]:
     return {name: [value] * 3 for name, value in constants[:1]}
 
 
-def test_every_construct_alone_and_in_company(site: tuple[Path, str]) -> None:
+def test_every_construct_alone_and_in_company(site: tuple[Path, str], page: Page) -> None:
     """Alone, calls of a run share a vector; in company, runs do: the bits are the same, and the numbers native."""
-    folder, address = site
+    folder, _ = site
     models = [load_model(model_file(n)) for n in CONSTRUCTS]
     jobs = []
     for number, model in enumerate(models):
         alone = {"outputs": list(model.program.visible), "integration": ("euler", "rk4")[number % 3 == 0]}
         requests = [alone, {**alone, "values": together(model)}]
         jobs.append({"files": served(model, folder, str(number)), "requests": requests})
-    with page_at(address) as page:
-        answers = page.evaluate(JOBS, jobs)
+    answers = page.evaluate(JOBS, jobs)
     apart = {}
     for name, model, job, (alone, company) in zip(CONSTRUCTS, models, jobs, answers, strict=True):
         request: Mapping[str, Any] = job["requests"][0]
@@ -129,20 +121,17 @@ def test_every_construct_alone_and_in_company(site: tuple[Path, str]) -> None:
     assert {name: worst for name, worst in apart.items() if worst > TOLERANCE} == {}
 
 
-def test_our_model_in_every_variable_and_world(big: Model, site: tuple[Path, str]) -> None:
+def test_our_model_in_every_variable_and_world(big: Model, site: tuple[Path, str], page: Page) -> None:
     """Each world on its own, and all of them together; where both fuse multiply and add, bit for bit."""
-    folder, address = site
+    folder, _ = site
     worlds = [big.constants_of(key) for key in big.scenarios]
     moved = sorted({n for world in worlds for n in world})
     values = {n: [world.get(n, big.program.constants[n]) for world in worlds] for n in moved}
     outputs = list(big.program.visible)
     requests = [{"outputs": outputs, "values": dict(world)} for world in worlds]
     files = served(big, folder, "big")
-    with page_at(address) as page:
-        [answers] = page.evaluate(
-            JOBS, [{"files": files, "requests": [*requests, {"outputs": outputs, "values": values}]}]
-        )
-        fused = page.evaluate("PolicyLabEngine.fused()") and bool(host().fma)
+    [answers] = page.evaluate(JOBS, [{"files": files, "requests": [*requests, {"outputs": outputs, "values": values}]}])
+    fused = page.evaluate("PolicyLabEngine.fused()") and bool(host().fma)
     want = native(big, {"outputs": outputs, "values": {n: np.array(v) for n, v in values.items()}})
     *alone, company = map(unpacked, answers)
     for numbers in (np.concatenate(alone), company):
@@ -163,15 +152,14 @@ IN_PAGE = """async ([code, layout, one, many]) => {
 }"""
 
 
-def test_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, str]) -> None:
-    folder, address = site
+def test_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, str], page: Page) -> None:
+    folder, _ = site
     files = served(big, folder, "big")
     runs = 700
     outcomes = list(big.outcomes)
     one = {"outputs": list(big.program.visible)}
     many = {"outputs": outcomes, "values": {n: v.tolist() for n, v in mixes(big, runs).items()}, "times": [2030, 2050]}
-    with page_at(address) as page:
-        result = page.evaluate(IN_PAGE, [files["plain"], files["layout"], one, many])
+    result = page.evaluate(IN_PAGE, [files["plain"], files["layout"], one, many])
     assert result["progress"] == [[512, runs], [runs, runs]]
     assert result["refusal"] == "There is no variable 'nothing' in big_science."
     for request, values in ((one, result["one"]), (many, result["many"])):
@@ -205,15 +193,14 @@ BANDS = """async ([files, members, base, outputs]) => {
 }"""
 
 
-def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str]) -> None:
+def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str], page: Page) -> None:
     """Uncertain constants vary, a lever moves: quantiles over members at every time, in stages, as NumPy has them."""
-    folder, address = site
+    folder, _ = site
     files = served(big, folder, "big")
     members, outcomes = mixes(big, 41), list(big.outcomes)[:4]
     moved = dict.fromkeys([list(members)[-1]], list(big.levers.values())[-1].high)
     members = {name: values for name, values in members.items() if name not in moved}
-    with page_at(address) as page:
-        got = page.evaluate(BANDS, [files, {n: v.tolist() for n, v in members.items()}, moved, outcomes])
+    got = page.evaluate(BANDS, [files, {n: v.tolist() for n, v in members.items()}, moved, outcomes])
     one = native(big, {"outputs": outcomes, "values": moved})
     assert disagreement(replace(one, values=np.array(got["one"]).reshape(one.values.shape)), one).relative < TOLERANCE
     want = native(big, {"outputs": outcomes, "values": {**members, **moved}})
