@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import simlin
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import draw_sketch
@@ -235,6 +235,7 @@ def any_view(draw: st.DrawFn) -> View:
     return View("any", tuple(found), tuple(arrows))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # how fast a machine draws is not the question
 @given(st.lists(any_view(), max_size=3))
 def test_what_is_written_reads_back_the_same(views: list[View]) -> None:
     text = write_sketch(views)
