@@ -70,7 +70,7 @@ test-wheel: $(READY)  ## build the wheel and try it in a new, empty environment 
 	@$(BIN)/python -m pytest -m deep tests/test_wheel.py
 
 clean:  ## remove what can be made again, the environment included
-	@rm -rf .venv build dist scratch docs/reference .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv build dist scratch .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is newer than what it was made from, so a second call does nothing.
