@@ -3,7 +3,7 @@
     python analysis/is_the_model_sound.py [MODEL]
 
 Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/validation.py``) and ``docs/validation/MODEL.md``.
-The sensitivity of conclusions is read from ``results/do_the_claims_hold``, which its own script makes.
+The sensitivity of conclusions is read from ``results/do_the_claims_hold``, which its own script makes: run that first.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from results_of import DEFAULT_MODEL, RESULTS
 
 from policy_lab.checks import check_model
 from policy_lab.checks.page import page
-from policy_lab.checks.tables import read_beside
 from policy_lab.checks.validation import as_data, twelve_tests
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
-from policy_lab.vensim import document_of
 
 PAGES = RESULTS.parent.parent / "docs" / "validation"
 COMMAND = "python analysis/is_the_model_sound.py"
@@ -32,10 +30,8 @@ def main() -> None:
     name = words.parse_args().model
     try:
         model = load_model(name)
-        beside = read_beside(load_model(model.path), model.folder or model.path.parent)
         report = check_model(name, say=lambda what: print(f"Looking at {what}"))
-        claims = RESULTS / "do_the_claims_hold" / "claims.csv"
-        tests = twelve_tests(model, document_of(model.path), report, beside.loops, claims)
+        tests = twelve_tests(model, report)
     except PolicyLabError as error:
         sys.exit(str(error))
     data = as_data(model, tests)

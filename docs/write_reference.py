@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab import load_model
-from policy_lab.app.entries import text_of
-from policy_lab.app.passages import Passages
 from policy_lab.checks.structure import SOURCE
 from policy_lab.cli.tables import number, printable, span
 from policy_lab.model import Model, Scenario
@@ -87,12 +85,14 @@ class Reference:
     @cached_property
     def lines(self) -> list[str]:
         """Lines of a Vensim file; none of any other kind."""
-        return text_of(self.model.path).split("\n") if self.model.path.suffix.lower() == ".mdl" else []
+        path = self.model.path
+        vensim = path.suffix.lower() == ".mdl"
+        return path.read_text(encoding="utf-8", errors="replace").split("\n") if vensim else []
 
     @cached_property
-    def passages(self) -> Passages:
-        """The words of the essay behind variables and sectors."""
-        return Passages(self.model)
+    def passages(self) -> list[dict[str, str]]:
+        """The words of the essay behind variables and sectors: rows of ``passages.csv``."""
+        return list(_rows(self.model, "passages.csv"))
 
     def equation(self, statement: Statement) -> str:
         """The equation as the file has it, else as it was read."""
@@ -160,14 +160,13 @@ def front(reference: Reference) -> Iterator[str]:
 def _sector_row(reference: Reference, sector: str, folder: str) -> list[str]:
     names = reference.sectors[sector]
     stocks = sum(reference.kind(name) == "stock" for name in names)
-    words = [f"“{row['quote']}”" for row in reference.passages.rows if row["group"] == sector]
+    words = [f"“{row['quote']}”" for row in reference.passages if row["group"] == sector]
     return [f"[{sector}]({folder}{slug(sector)}.md)", str(len(names)), str(stocks), " ".join(words)]
 
 
 def loops(reference: Reference, folder: str) -> Iterator[str]:
     """Every named loop: its story, its switch, where cutting it shows, and what that changed."""
-    file = reference.model.folder / "loops.csv" if reference.model.folder else None
-    rows = list(_rows(file)) if file and file.is_file() else []
+    rows = list(_rows(reference.model, "loops.csv"))
     if not rows:
         yield "The model names none."
         return
@@ -254,7 +253,7 @@ def sector_page(reference: Reference, sector: str) -> Iterator[str]:
     model = reference.model
     yield f"# {sector}"
     yield f"A sector of [`{model.name}`](../{model.name}.md)."
-    for row in reference.passages.rows:
+    for row in reference.passages:
         if row["group"] == sector:
             yield f"> {row['quote']}\n>\n> Essay, section “{row['section']}”"
     picture = PICTURES / f"{slug(sector).replace('-', '_')}.svg"
@@ -299,7 +298,7 @@ def _told(reference: Reference, name: str, statements: Sequence[Statement]) -> I
         yield f"[Lever]({index}#levers): {lever.why} {lever.decided_by} decide; cost: {lever.cost}."
     for outcome in (o for o in model.outcomes.values() if bare(o.name) == name):
         yield f"[Outcome]({index}#outcomes) {outcome.name.removeprefix(name)}: {outcome.why}".replace(" :", ":")
-    for passage in reference.passages.rows:
+    for passage in reference.passages:
         if fold(passage["variable"]) == fold(name):
             yield f"Essay: “{passage['quote']}” (section “{passage['section']}”)"
     for words, names in (("Uses", reference.uses[name]), ("Used by", reference.users.get(name, []))):
@@ -325,9 +324,12 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(printable(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _rows(file: Path) -> Iterator[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        yield from csv.DictReader(opened)
+def _rows(model: Model, table: str) -> Iterator[dict[str, str]]:
+    """The rows of a table beside the model; none where there is no such table."""
+    file = model.folder / table if model.folder else None
+    if file is not None and file.is_file():
+        with file.open(encoding="utf-8", newline="") as opened:
+            yield from csv.DictReader(opened)
 
 
 def main() -> None:

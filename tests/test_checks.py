@@ -15,7 +15,7 @@ from policy_lab.checks.fit import fit
 from policy_lab.checks.judging import Verdict, judge
 from policy_lab.checks.predicates import read_checks
 from policy_lab.checks.report import as_html, as_json, lines
-from policy_lab.checks.validation import KEYS
+from policy_lab.checks.validation import KEYS, twelve_tests
 from policy_lab.checks.versions import compare_versions
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, PolicyLabError, UnknownName
@@ -331,8 +331,10 @@ def test_the_command_says_what_is_wrong_and_leaves_with_1(
     assert "fails: it <holds>: Level is 100 at 0 in status_quo" in said
     data = json.loads(files[0].read_text(encoding="utf-8"))
     assert (data["model"], data["sound"], data["checks"][0]["status"]) == ("tank", False, "fails")
+    assert tuple(t["key"] for t in data["tests"]) == KEYS
     page = files[1].read_text(encoding="utf-8")
     assert "it &lt;holds&gt;" in page
+    assert "<h2>The twelve tests</h2>" in page
     assert "<script" not in page
 
 
@@ -341,6 +343,43 @@ def test_a_model_in_order_leaves_with_0_and_strictly_with_1(tank: Path, capsys: 
     assert "tank: 10 equations, 0 errors" in capsys.readouterr().out
     assert main(["check", str(tank), "--no-runs", "--strict"]) == 1
     assert "'Drained' feeds nothing" in capsys.readouterr().out
+
+
+def test_what_is_known_to_fail_is_shown_and_counts_strictly(tank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (tank / "tank.mdl").read_text(encoding="utf-8").replace("Drained = INTEG(outflow, 0)\n\t~\tlitre\n\t~\tWhat"
+                                                                    " has run out.\n\t|\n", "")  # fmt: skip
+    (tank / "tank.mdl").write_text(text, encoding="utf-8")
+    (tank / "sources.csv").unlink(missing_ok=True)
+    entry = "- {says: full, derived: data, of: Level, between: [0, 99], known: it begins full}"
+    (tank / "checks.yaml").write_text(entry, encoding="utf-8")
+    assert main(["check", str(tank)]) == 0
+    said = capsys.readouterr().out
+    assert "fails as known: full: Level is 100 at 0 in status_quo (it begins full)" in said
+    # By hand: 100 (1 - 0.5/10)^(2t) against 100 (1 - 0.25/10)^(4t) is farthest apart at t = 10, by 0.0046 of 100.
+    assert "FAILS  Integration error: Half the step moves no outcome by more than" in said
+    assert main(["check", str(tank), "--quick"]) == 0
+    assert "Integration error" not in capsys.readouterr().out
+    assert main(["check", str(tank), "--strict"]) == 1
+
+
+def test_the_web_of_feedback_is_counted(tank: Path) -> None:
+    """Level and outflow act on each other; Drained and wave act on nothing: two of four."""
+    report = check_model(tank)
+    [boundary, *_] = twelve_tests(load_model(tank), report)
+    assert "50% of what is worked out hangs together" in boundary.summary
+
+
+def test_historical_cases_cite_sources_that_exist(tank: Path) -> None:
+    (tank / "sources.csv").write_text(SOURCES + "used,A,c,n\nidle,A,c,n\n", encoding="utf-8")
+    (tank / "precedents").mkdir()
+    (tank / "precedents" / "case.toml").write_text('[facts.start]\nsource = "used"\n[a.b]\nsource = "nobody"\n')
+    (tank / "data" / "precedents").mkdir(parents=True)
+    (tank / "data" / "precedents" / "case.csv").write_text("series,variable,source\ns,Drained,used\n")
+    found = {(f.kind, f.subject) for f in check_model(tank, runs=False).findings}
+    assert ("unknown source", "nobody") in found
+    assert ("source unused", "idle") in found
+    assert ("source unused", "used") not in found
+    assert ("feeds nothing", "Drained") not in found
 
 
 def test_a_bare_file_can_be_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

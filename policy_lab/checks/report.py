@@ -28,6 +28,8 @@ def lines(report: Report, every: bool = False) -> Iterator[str]:
         if verdict.unexpected or verdict.check.known or every:
             known = f" ({verdict.check.known})" if verdict.check.known else ""
             yield f"{verdict.status}: {verdict.check.says}: {verdict.words}{known}"
+    for test in report.tests:
+        yield f"{_loud(test.verdict):>8}  {test.title}: {test.summary}"
     yield summary(report)
 
 
@@ -41,7 +43,19 @@ def summary(report: Report) -> str:
         told += f"; {counts['holds']} of {len(report.verdicts)} predicates hold"
         rest = [f"{count} {status}" for status, count in counts.items() if status != "holds"]
         told += f" ({', '.join(rest)})" if rest else ""
+    if report.tests:
+        verdicts = Counter(t.verdict for t in report.tests)
+        told += "; of the twelve tests " + ", ".join(f"{count} {_ENGLISH[v]}" for v, count in verdicts.most_common())
     return told + "."
+
+
+#: Verdicts of the twelve tests as the end of "three …".
+_ENGLISH = {"holds": "hold", "partly": "hold in part", "fails": "fail", "reported": "are reported", "not yet":
+            "have not been made"}  # fmt: skip
+
+
+def _loud(verdict: str) -> str:
+    return verdict.upper() if verdict == "fails" else verdict
 
 
 def _many(items: Sequence[object], noun: str) -> str:
@@ -61,6 +75,7 @@ def as_json(report: Report) -> str:
         "sound": report.sound(),
         "findings": [dataclasses.asdict(f) for f in report.findings],
         "checks": [_verdict(v) for v in report.verdicts],
+        "tests": [dataclasses.asdict(t) for t in report.tests],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
@@ -84,11 +99,17 @@ def as_html(report: Report) -> str:
         ((_marked(v), escape(v.check.says), v.check.derived, escape(_reason(v)))
          for v in sorted(report.verdicts, key=lambda v: v.status == "holds")),
     )  # fmt: skip
+    tests = _table(
+        ("", "test", "what came out"),
+        ((f"<span class='{'bad' if t.verdict == 'fails' else ''}'>{t.verdict}</span>", escape(t.title),
+          escape(t.summary)) for t in report.tests),
+    )  # fmt: skip
+    twelve = f"<h2>The twelve tests</h2>{tests}" if report.tests else ""
     title = escape(f"Checks of {report.model}")
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1><p>{escape(summary(report))}</p>"
-        f"<h2>Units, structure and tables</h2>{findings if report.findings else '<p>Nothing found.</p>'}"
+        f"{twelve}<h2>Units, structure and tables</h2>{findings if report.findings else '<p>Nothing found.</p>'}"
         f"<h2>Predicates</h2>{checks if report.verdicts else '<p>The model has none.</p>'}</html>\n"
     )
 

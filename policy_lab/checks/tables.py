@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,23 +33,29 @@ class Beside:
         findings: what is wrong with the others.
         loops, history: rows of those tables as text, in order.
         used: names of variables that a table reads.
+        cases: keys of sources and names of variables that historical cases on the same equations name, with their
+            files (``precedents/*.toml`` and ``data/precedents/*.csv``).
     """
 
     model: Model
     findings: list[Finding] = field(default_factory=list)
     loops: list[dict[str, str]] = field(default_factory=list)
     history: list[dict[str, str]] = field(default_factory=list)
+    cases: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def used(self) -> frozenset[str]:
         """Names of variables that the tables read from a run."""
         rows = [row["variable"] for row in self.history] + [row["outcome"] for row in self.loops]
-        return frozenset([*self.model.outcomes, *rows])
+        cases = [name for kind, name, _ in self.cases if kind == "variable"]
+        return frozenset([*self.model.outcomes, *rows, *cases])
 
     @property
     def cited(self) -> frozenset[str]:
         """Keys of sources that the tables name."""
-        return frozenset([*(u.source for u in self.model.uncertainties.values()), *(r["source"] for r in self.history)])
+        cases = [key for kind, key, _ in self.cases if kind == "source"]
+        return frozenset([*(u.source for u in self.model.uncertainties.values()), *(r["source"] for r in self.history),
+                          *cases])  # fmt: skip
 
 
 def read_beside(bare: Model, folder: Path) -> Beside:
@@ -76,6 +83,11 @@ def read_beside(bare: Model, folder: Path) -> Beside:
             worlds[path.stem] = world
     beside.model = replace(beside.model, scenarios=worlds)
     beside.loops, beside.history = (_rows(beside, folder, file) for file in (LOOPS, HISTORY))
+    beside.cases = list(_cases(beside, folder))
+    for kind, key, file in beside.cases:
+        if kind == "source" and sources and key not in sources:
+            words = f"{file}: the source '{key}' is no key of sources.csv."
+            beside.findings.append(finding("unknown source", key, file, 0, words))
     beside.findings.extend(_loops(beside.model, beside.loops))
     beside.findings.extend(_history(beside.model, beside.history))
     beside.findings.extend(_ranges(beside.model))
@@ -103,6 +115,38 @@ def _rows(beside: Beside, folder: Path, file: str) -> list[dict[str, str]]:
             beside.findings.append(finding("table does not fit", file, file, 1, words))
             return []
         return [{**{k: (v or "").strip() for k, v in row.items() if k}, "row": str(reader.line_num)} for row in reader]
+
+
+def _cases(beside: Beside, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """What the historical cases cite and what they compare with; each as kind, name, file."""
+    for path in sorted((folder / "precedents").glob("*.toml")):
+        file = f"precedents/{path.name}"
+        try:
+            told = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+            beside.findings.append(finding("table does not fit", file, file, 0, f"{file} cannot be read: {wrong}."))
+            continue
+        yield from (("source", key, file) for key in dict.fromkeys(_named_sources(told)))
+    for path in sorted((folder / "data" / "precedents").glob("*.csv")):
+        file = f"data/precedents/{path.name}"
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            rows = list(csv.DictReader(opened))
+        for column in ("source", "variable"):
+            yield from (
+                (column, name, file) for name in dict.fromkeys((r.get(column) or "").strip() for r in rows) if name
+            )
+
+
+def _named_sources(told: Any) -> Iterator[str]:
+    """The values of every key ``source``, however deep."""
+    if isinstance(told, Mapping):
+        if isinstance(told.get("source"), str):
+            yield told["source"]
+        for value in told.values():
+            yield from _named_sources(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _named_sources(value)
 
 
 def _wrong(file: str, row: Mapping[str, str], kind: str, subject: str, words: str) -> Finding:

@@ -1,6 +1,7 @@
 """The twelve tests of a model, each as far as a program can make it (Sterman 2000, *Business Dynamics*, ch. 21).
 
-``analysis/is_the_model_sound.py`` writes them to ``analysis/results/validation/<model>.json``::
+``policy-lab check`` makes them, and ``analysis/is_the_model_sound.py`` writes them to
+``analysis/results/validation/<model>.json``::
 
     {"model": "big_science",
      "hash": "<SHA-256 of the model file's equations>",
@@ -22,6 +23,7 @@ and ``docs/validation/`` show this file as it is.
 from __future__ import annotations
 
 import csv
+import json
 import math
 import re
 from collections import Counter
@@ -31,17 +33,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
+from policy_lab import places
 from policy_lab.checks.fit import fit
 from policy_lab.checks.judging import run_worlds
 from policy_lab.checks.predicates import World
 from policy_lab.checks.structure import sources_of
+from policy_lab.checks.tables import HISTORY, read_beside
 from policy_lab.checks.whole import Report
 from policy_lab.ensemble.history import Series, read_history
-from policy_lab.model import Model
+from policy_lab.equations import Program, names_in
+from policy_lab.model import Model, load_model
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 from policy_lab.statements import Document
+from policy_lab.vensim import document_of
 
 KEYS = ("boundary", "structure", "units", "parameters", "extremes", "integration", "behaviour", "anomaly", "family",
         "surprises", "sensitivity", "learning")  # fmt: skip
@@ -49,8 +57,8 @@ KEYS = ("boundary", "structure", "units", "parameters", "extremes", "integration
 STEP_LIMIT = 0.005
 #: The error that counts as reproducing a series, mean absolute error over the mean of the figures.
 FIT_LIMIT = 0.2
-#: A conclusion that holds in more than this share of futures, or in less than one minus it, is settled by the ranges.
-SETTLED = 0.9
+#: A conclusion that holds in this share of futures at least, or in the other at most, is settled by the ranges.
+SETTLED, AGAINST = 0.9, 0.1
 #: A cut loop counts where it moves its outcome by this share.
 LOOP_MOVES = 0.005
 
@@ -73,23 +81,25 @@ class Test:
     notes: list[str] = field(default_factory=list)
 
 
-def twelve_tests(model: Model, document: Document, report: Report, loops: Sequence[dict[str, str]],
-                 claims: Path | None = None) -> list[Test]:  # fmt: skip
+def twelve_tests(model: Model, report: Report) -> list[Test]:
     """All twelve, in the order of ``KEYS``.
+
+    Conclusions and precedents take hours, or data; what is stored of them (``places.results_folder``) is taken, for
+    the models that come with us.
 
     Args:
         model: with its folder.
-        document: its equations as written.
         report: from ``check_model``.
-        loops: rows of its ``loops.csv``.
-        claims: table that ``analysis/do_the_claims_hold.py`` wrote, if there is one.
     """
+    document = document_of(model.path)
     readme = _sections(model.folder / "README.md") if model.folder else {}
-    stated = _claims(claims)
+    loops = read_beside(load_model(model.path), model.folder or model.path.parent).loops
+    ours = model.folder is not None and model.folder.parent == places.models_folder().resolve()
+    stored = places.results_folder() if ours else None
     return [
         boundary(model, readme), structure(report), units(report), parameters(model, document),
         extremes(model, report), integration(model), behaviour(model), anomaly(model, loops), family(model),
-        surprises(readme), sensitivity(stated), learning(readme),
+        surprises(readme), sensitivity(model, stored), learning(readme),
     ]  # fmt: skip
 
 
@@ -105,10 +115,31 @@ def boundary(model: Model, readme: dict[str, str]) -> Test:
         f"{sum(not program.equations[n].hidden for n in program.stocks)} stocks and "
         f"{auxiliaries} auxiliaries are worked out; "
         f"{len(model.levers)} levers, {len(model.uncertainties)} uncertain parameters and "
-        f"{len(program.constants) - len(model.levers) - len(model.uncertainties)} other constants are given."
+        f"{len(program.constants) - len(model.levers) - len(model.uncertainties)} other constants are given. "
+        f"{_in_feedback(program):.0%} of what is worked out hangs together in one web of feedback."
     )
     return Test("boundary", "Boundary", "Is what matters for the purpose inside the model?", "reported", summary,
                 list(columns), [list(r) for r in rows])  # fmt: skip
+
+
+def _in_feedback(program: Program) -> float:
+    """The share of stocks and auxiliaries that act on each other in a circle: the largest such set."""
+    number = {n: i for i, (n, e) in enumerate(program.equations.items()) if e.kind in ("stock", "auxiliary")}
+    edges = [
+        (number[used], place)
+        for name, place in number.items()
+        if (expression := program.equations[name].expression) is not None
+        for used in names_in(expression)
+        if used in number
+    ]
+    if not edges:
+        return 0.0
+    rows, columns = zip(*edges, strict=True)
+    size = len(program.equations)
+    _, label = connected_components(
+        coo_array((np.ones(len(edges)), (rows, columns)), shape=(size, size)), connection="strong"
+    )
+    return float(np.bincount(label[list(number.values())]).max()) / len(number)
 
 
 def surprises(readme: dict[str, str]) -> Test:
@@ -120,11 +151,18 @@ def surprises(readme: dict[str, str]) -> Test:
 
 
 def learning(readme: dict[str, str]) -> Test:
-    """What use has taught: the list of what is wrong."""
-    listed = _bullets(next((t for h, t in readme.items() if h.startswith("What is wrong")), ""))
-    summary = f"{len(listed)} weaknesses are named by its makers, in the model's README."
+    """What use has taught: what was changed because of it, and the list of what is wrong."""
+    learned, wrong = (
+        _bullets(next((t for h, t in readme.items() if h.startswith(heading)), ""))
+        for heading in ("What use has taught us", "What is wrong")
+    )
+    summary = (
+        f"{len(learned)} lessons changed the model; {len(wrong)} weaknesses are named by its makers, in its README."
+    )
+    rows: list[list[Cell]] = [["lesson", words] for words in learned]
+    rows += [["weakness", words] for words in wrong]
     return Test("learning", "What use has taught us", "Did the model help to understand or improve the system?",
-                "reported", summary, notes=listed)  # fmt: skip
+                "reported", summary, ["", "what"] if rows else [], rows)  # fmt: skip
 
 
 def family(model: Model) -> Test:
@@ -148,7 +186,7 @@ def structure(report: Report) -> Test:
     accounts = [v for v in report.verdicts if v.check.test in ("account", "sums_to")]
     broken = [v for v in accounts if not v.passed]
     bad = [f for f in found if f.severity == "error"]
-    verdict = "fails" if bad or broken else "partly" if found else "holds"
+    verdict = "fails" if bad or broken else "partly" if found or not accounts else "holds"
     controlled = "no" if not any(f.kind == "outflow without control" for f in found) else "some"
     summary = (
         f"{len(accounts) - len(broken)} of {len(accounts)} accounts of people and money balance to a part in a "
@@ -255,6 +293,9 @@ def integration(model: Model) -> Test:
 
 def behaviour(model: Model) -> Test:
     """The past: every series against its figures."""
+    title, question = "Behaviour reproduction", "Does it repeat the past?"
+    if model.folder is None or not (model.folder / HISTORY).is_file():
+        return Test("behaviour", title, question, "not yet", "There are no figures of the past to compare with.")
     history = read_history(model)
     world = next(iter(model.scenarios), None)
     runs = simulate(model, scenario=world, outputs=tuple(dict.fromkeys(s.variable for s in history)))
@@ -276,9 +317,7 @@ def behaviour(model: Model) -> Test:
     columns = ["series", "variable", "figures", "mean error", "R²", "bias", "variance", "covariance",
                "within its range", "grade"]  # fmt: skip
     notes = [f"{r[0]}: {float(r[3]):.0%} mean error." for r in rows if isinstance(r[3], float) and r[3] > FIT_LIMIT]
-    return Test(
-        "behaviour", "Behaviour reproduction", "Does it repeat the past?", verdict, summary, columns, rows, notes
-    )
+    return Test("behaviour", title, question, verdict, summary, columns, rows, notes)
 
 
 def anomaly(model: Model, loops: Sequence[dict[str, str]]) -> Test:
@@ -309,23 +348,30 @@ def anomaly(model: Model, loops: Sequence[dict[str, str]]) -> Test:
                 "holds" if as_said == len(loops) else "fails", summary, columns, rows)  # fmt: skip
 
 
-def sensitivity(stated: Sequence[dict[str, str]]) -> Test:
-    """Do conclusions change inside the ranges of what is uncertain?"""
+def sensitivity(model: Model, stored: Path | None) -> Test:
+    """Do conclusions change inside the ranges of what is uncertain? As ``analysis/do_the_claims_hold.py`` found."""
     question = "Do conclusions flip inside the ranges of the uncertain parameters?"
-    if not stated:
-        return Test("sensitivity", "Sensitivity of conclusions", question, "not yet", "No conclusion has been tried.")
+    made, stated = _claims(stored / "do_the_claims_hold") if stored else ({}, [])
+    if not stated or made.get("hash") != model.hash:
+        old = " with the present equations; stored are those of another version" if stated else ""
+        told = f"No conclusion has been tried{old}."
+        return Test("sensitivity", "Sensitivity of conclusions", question, "not yet", told)
     rows: list[list[Cell]] = []
     for row in stated:
         share = float(row["share of futures"])
-        told = "holds" if share >= SETTLED else "does not hold" if share <= 1 - SETTLED else "depends on the ranges"
-        rows.append([row["claim"], share, float(row["p05"]), float(row["median"]), float(row["p95"]), told])
+        told = "holds" if share >= SETTLED else "does not hold" if share <= AGAINST else "depends on the ranges"
+        ends = (float(row[column]) for column in ("p05", "median", "p95"))
+        rows.append([row["claim"], row["said in"], share, row["at the defaults"], *ends, told])
     open_ones = [r for r in rows if r[-1] == "depends on the ranges"]
+    against = [r for r in rows if r[-1] == "does not hold"]
     summary = (
-        f"{len(rows) - len(open_ones)} of {len(rows)} statements come out the same in nine of ten futures; "
+        f"{len(rows)} statements of our documents in {made['futures']:,} futures each: "
+        f"{len(rows) - len(open_ones) - len(against)} hold in nine of ten, {len(against)} in one of ten at most, and "
         f"{len(open_ones)} depend on what nobody knows."
     )
+    columns = ["statement", "said in", "share of futures", "at the defaults", "5 %", "median", "95 %", ""]
     return Test("sensitivity", "Sensitivity of conclusions", question, "holds" if not open_ones else "partly", summary,
-                ["statement", "share of futures", "5 %", "median", "95 %", ""], rows)  # fmt: skip
+                columns, rows)  # fmt: skip
 
 
 # ---- reading -------------------------------------------------------------------------------------------------------
@@ -341,11 +387,14 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _claims(path: Path | None) -> list[dict[str, str]]:
-    if path is None or not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
+def _claims(folder: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """What the claims were asked of, and what came out; nothing where nothing whole is stored."""
+    try:
+        made = json.loads((folder / "made_from.json").read_text(encoding="utf-8"))
+        with (folder / "claims.csv").open(encoding="utf-8", newline="") as opened:
+            return made, list(csv.DictReader(opened))
+    except FileNotFoundError:
+        return {}, []
 
 
 def _sections(path: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from policy_lab.model.loading import model_file
 from policy_lab.statements import Document
 from policy_lab.vensim import document_of
 
+if TYPE_CHECKING:
+    from policy_lab.checks.validation import Test
+
 Say = Callable[[str], object]
 
 
@@ -33,6 +36,7 @@ class Report:
         equations: how many the file has.
         findings: in order: units, structure, tables, control.
         verdicts: one for each predicate of ``checks.yaml``.
+        tests: the twelve tests, where they have been made (``validation.twelve_tests``).
     """
 
     model: str
@@ -40,6 +44,7 @@ class Report:
     equations: int = 0
     findings: list[Finding] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Finding]:
@@ -57,8 +62,15 @@ class Report:
         return [v for v in self.verdicts if v.unexpected]
 
     def sound(self, strict: bool = False) -> bool:
-        """Whether nothing must be mended; ``strict``: warnings count too."""
-        return not self.errors and not self.unexpected and not (strict and self.warnings)
+        """Whether nothing must be mended; ``strict``: warnings, and what is known to fail, count too."""
+        return not self.errors and not self.unexpected and not (strict and (self.warnings or self.failing))
+
+    @property
+    def failing(self) -> list[str]:
+        """Everything that does not hold, known or not: predicates, and tests of the twelve."""
+        return [v.check.says for v in self.verdicts if not v.passed] + [
+            t.title for t in self.tests if t.verdict == "fails"
+        ]
 
 
 def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = None) -> Report:

@@ -1,10 +1,14 @@
-"""``policy-lab check``: units, structure, tables and the predicates of a model; or two versions of it."""
+"""``policy-lab check``: units, structure, tables, predicates and the twelve tests of a model; or two versions of it."""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from policy_lab.cli.output import check_output, complain, open_output
+
+if TYPE_CHECKING:
+    from policy_lab.checks import Report
 
 NOT_SOUND = 1
 EXAMPLES = """\
@@ -22,15 +26,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "check",
         help="check a model's units, structure, tables and predicates; or compare two versions of it",
         description="Check MODEL: the units of every equation, what feeds nothing, outflows that run on when a stock "
-        "is empty, ranges and sources, the tables beside it, and the predicates of its checks.yaml. "
-        "Exit status: 0 in order, 1 something must be mended.",
+        "is empty, ranges and sources, the tables beside it, the predicates of its checks.yaml, and the twelve tests "
+        "of a model with tables. Exit status: 0 nothing but what is known to fail fails, 1 something must be mended.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
     words.add_argument("--no-runs", action="store_true", help="only what can be seen without running the model")
-    words.add_argument("--strict", action="store_true", help="exit with 1 on warnings too")
+    words.add_argument("--quick", action="store_true", help="without the twelve tests")
+    words.add_argument(
+        "--strict", action="store_true", help="exit with 1 on warnings, known failures and failed tests too"
+    )
     words.add_argument("--all", action="store_true", help="also list the predicates that hold")
     words.add_argument("--json", metavar="FILE", help="write the report as JSON; - is standard output")
     words.add_argument("--html", metavar="FILE", help="write the report as a page")
@@ -53,6 +60,8 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.checks.report import as_html, as_json, lines
 
     report = check_model(arguments.model, runs=not arguments.no_runs)
+    if not (arguments.no_runs or arguments.quick):
+        _twelve(arguments.model, report)
     for out, text in ((arguments.json, as_json), (arguments.html, as_html)):
         if out:
             with open_output(out) as file:
@@ -60,6 +69,19 @@ def command(arguments: argparse.Namespace) -> int:
     if "-" not in (arguments.json, arguments.html):
         print("\n".join(lines(report, every=arguments.all)))
     return 0 if report.sound(arguments.strict) else NOT_SOUND
+
+
+def _twelve(name: str, report: Report) -> None:
+    """Add the twelve tests, if the model has tables to test and nothing keeps it from running."""
+    from policy_lab.checks.validation import twelve_tests
+    from policy_lab.errors import PolicyLabError
+    from policy_lab.model import load_model
+
+    try:
+        model = load_model(name)
+        report.tests = twelve_tests(model, report) if model.scenarios else []
+    except PolicyLabError as wrong:
+        complain(f"The twelve tests were not made: {wrong}")
 
 
 def _compare(arguments: argparse.Namespace) -> int:
