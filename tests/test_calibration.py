@@ -62,8 +62,11 @@ def test_profile_intervals_of_a_line_are_its_standard_errors(best: Fit) -> None:
     rise = float(stats.chi2.ppf(0.95, 1))
     error = np.sqrt(np.diag(np.linalg.inv(SLOPE.T @ SLOPE)))
     for j in range(3):
-        low, high = fitting.profile(line, best, j, rise)
-        assert (low, high) == pytest.approx((best.at[j] - 1.96 * error[j], best.at[j] + 1.96 * error[j]), abs=1e-4)
+        found = fitting.profile(line, best, j, rise)
+        ends = (best.at[j] - 1.96 * error[j], best.at[j] + 1.96 * error[j])
+        assert (found.low, found.high) == pytest.approx(ends, abs=1e-4)
+        assert found.rise == pytest.approx(((found.at - best.at[j]) / error[j]) ** 2, abs=1e-4), "a parabola"
+        assert list(found.at) == sorted(found.at)
 
 
 def test_what_the_data_cannot_tell_apart_has_no_strength() -> None:
@@ -74,10 +77,10 @@ def test_what_the_data_cannot_tell_apart_has_no_strength() -> None:
     strength, direction = fitting.directions(best)
     assert strength == pytest.approx([30, 20 * np.sqrt(2), 0], abs=1e-6)
     assert np.abs(direction[2]) == pytest.approx([np.sqrt(0.5), np.sqrt(0.5), 0], abs=1e-6)
-    low, high = fitting.profile(only_the_sum, best, 0, 4.0)
-    assert (low, high) == (0.0, 1.0), "the other one makes up for any value"
-    low, high = fitting.profile(only_the_sum, best, 2, 4.0)
-    assert (low, high) == pytest.approx((0.5 - 2 / 30, 0.5 + 2 / 30), abs=1e-6)
+    flat, sharp = (fitting.profile(only_the_sum, best, j, 4.0) for j in (0, 2))
+    assert (flat.low, flat.high) == (0.0, 1.0), "the other one makes up for any value"
+    assert flat.rise == pytest.approx(0, abs=1e-6)
+    assert (sharp.low, sharp.high) == pytest.approx((0.5 - 2 / 30, 0.5 + 2 / 30), abs=1e-6)
 
 
 def test_the_global_search_leaves_a_false_valley() -> None:
@@ -151,6 +154,32 @@ def test_figures_held_out_are_not_fitted_to(tmp_path: Path) -> None:
     assert "On the 2 figures from 2045 on" in findings.words[1]
 
 
+def test_a_profile_is_drawn_from_fits_of_the_other_parameters(found: Findings) -> None:
+    for name, true in TRUE.items():
+        at, rise = calibration.profile_of(found, name)
+        fitted = value(found, "fitted", name)
+        assert len(at) == len(rise) > 4 and rise.min() < 1e-6
+        assert at[rise.argmin()] == pytest.approx(true, rel=1e-4)
+        assert at[0] <= fitted["low"] < fitted["high"] <= at[-1]
+        allowed = calibration.allowed_rise(0.95, 0.0, 4)
+        within = np.interp([fitted["low"], fitted["high"]], at, np.sqrt(rise))
+        inner = (fitted["low"] > at[0], fitted["high"] < at[-1])
+        assert within[list(inner)] == pytest.approx(np.sqrt(allowed), rel=1e-3), "ends lie where the rise is allowed"
+
+
+def test_ranges_as_figures_keep_what_the_data_do_not_tell_in_the_middle(tmp_path: Path) -> None:
+    one = {"factors": {"leaving rate": {}, "results per person": {"low": 0.2, "high": 1.0}}, "outcomes": ("total researchers",)}
+    options = {**STUDY.options, "prior": "ranges", "intervals": False}
+    findings = run_study(replace(STUDY, **one, options=options), tmp_path / "out")
+    factors = {f.name: f for f in plan_of(replace(STUDY, **one)).factors}
+    told = value(findings, "fitted", "leaving rate")
+    untold = value(findings, "fitted", "results per person")
+    assert told["value"] == pytest.approx(TRUE["leaving rate"], rel=0.1) and np.isnan(told["low"])
+    middle = factors["results per person"]
+    assert untold["value"] == pytest.approx((middle.low + middle.high) / 2, rel=0.1)
+    assert not list((tmp_path / "out").glob("profiles*"))
+
+
 def test_another_history_is_another_study(tmp_path: Path) -> None:
     (tmp_path / "history.csv").write_bytes((FIELD / HISTORY).read_bytes())
     study = replace(STUDY, options={"history": str(tmp_path / "history.csv")})
@@ -165,6 +194,8 @@ def test_another_history_is_another_study(tmp_path: Path) -> None:
     [
         ({"outcomes": ("knowledge", "reputation")}, r"no figure for 'reputation' .* knowledge and total researchers"),
         ({"options": {**STUDY.options, "search": "luck"}}, "none of least squares and global"),
+        ({"options": {**STUDY.options, "prior": "flat"}}, "none of none and ranges"),
+        ({"options": {**STUDY.options, "intervals": 1}}, "true or false"),
         ({"options": {**STUDY.options, "hold_out_from": "2040"}}, "is not a year"),
         ({"options": {**STUDY.options, "hold_out_from": 2031}}, "2 figures to fit 2 parameters"),
         ({"options": {**STUDY.options, "confidence": 2.0}}, "between 0 and 1"),

@@ -118,7 +118,23 @@ def from_everywhere(
     return np.asarray(found.x)
 
 
-def profile(residuals: Residuals, best: Fit, parameter: int, rise: float) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Profile:
+    """What it costs to hold one parameter elsewhere while the others make up for it as well as they can.
+
+    Attributes:
+        low, high: ends of the interval, 0 or 1 where it goes on past the range.
+        at: ``[point]`` where the parameter was held, in order, the best fit among them.
+        rise: ``[point]`` rise of the sum of squares above that of the best fit.
+    """
+
+    low: float
+    high: float
+    at: Floats
+    rise: Floats
+
+
+def profile(residuals: Residuals, best: Fit, parameter: int, rise: float) -> Profile:
     """The interval of a parameter within which the others can make up for it (Venzon and Moolgavkar 1988).
 
     Args:
@@ -126,19 +142,25 @@ def profile(residuals: Residuals, best: Fit, parameter: int, rise: float) -> tup
         best: the best fit.
         parameter: whose interval.
         rise: by how much the sum of squares may rise above the best.
-
-    Returns:
-        Lower and upper end in the unit interval; 0 or 1 where the interval goes on past the range.
     """
     steep = np.linalg.norm(best.slope[:, parameter])
     step = min(LONGEST, float(np.sqrt(rise) / steep)) if steep > 0 else LONGEST
-    return _end(residuals, best, parameter, rise, -step), _end(residuals, best, parameter, rise, step)
+    (low, below), (high, above) = (_walk(residuals, best, parameter, rise, way) for way in (-step, step))
+    points = np.array([*reversed(below), (best.at[parameter], 0.0), *above])
+    return Profile(low, high, points[:, 0], points[:, 1])
 
 
-def _end(residuals: Residuals, best: Fit, parameter: int, rise: float, step: float) -> float:
-    """Walk away from the best fit, fitting the others again at each step, until the sum of squares has risen."""
+def _walk(
+    residuals: Residuals, best: Fit, parameter: int, rise: float, step: float
+) -> tuple[float, list[tuple[float, float]]]:
+    """Walk away from the best fit, fitting the others again at each step, until the sum of squares has risen.
+
+    Returns:
+        Where it has risen by ``rise`` (or the end of the range), and each place of the walk with its rise.
+    """
     others = np.delete(best.at, parameter)
     before, risen = float(best.at[parameter]), 0.0
+    walked: list[tuple[float, float]] = []
     for multiple in WALK:
         here = float(np.clip(best.at[parameter] + multiple * step, 0, 1))
 
@@ -147,14 +169,15 @@ def _end(residuals: Residuals, best: Fit, parameter: int, rise: float, step: flo
 
         fit = least_squares(without, others, most=20)
         now = max(0.0, fit.cost - best.cost)
+        walked.append((here, now))
         if now >= rise:
             # The root of the rise is straight where the sum of squares is a parabola.
             share = (np.sqrt(rise) - np.sqrt(risen)) / (np.sqrt(now) - np.sqrt(risen))
-            return float(before + share * (here - before))
+            return float(before + share * (here - before)), walked
         if here in (0.0, 1.0):
-            return here
+            return here, walked
         before, risen, others = here, now, fit.at
-    return float(step > 0)
+    return float(step > 0), walked
 
 
 def directions(best: Fit) -> tuple[Floats, Floats]:

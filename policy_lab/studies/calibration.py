@@ -9,11 +9,17 @@ Findings:
 - ``fitted``, of ``(parameters)``: the best value with its profile interval (Venzon and Moolgavkar 1988,
   doi:10.2307/2347496), within which other parameters can make up for it. Where the best fit is worse than the ranges
   of the data allow, intervals are wider by as much. ``share of range`` is how much of the range the interval leaves.
+- ``profile at k`` and ``profile rise k``: where a parameter was held on the way to the ends of its interval, and by
+  how much the sum of squares rose there although all others were fitted again.
 - ``direction k`` and ``strength k``: singular vectors of the slope of the fit, strongest first. Along a direction of
   strength below 2 the data cannot tell half of the range from the other: what is mixed there is not identified.
 - ``data``, ``fitted`` and ``before`` of each series and year; ``misfit`` of each series, root mean square in standard
   deviations of the data, and ``misfit before`` it was fitted. Figures from ``hold_out_from`` on are not fitted to;
   their misfit is called ``held out``.
+
+With ``prior = "ranges"`` each range counts as a figure too, the middle as its value and nine in ten within: what the
+figures cannot tell then stays at the middle instead of where the search happened to begin. ``intervals = false``
+leaves the intervals out, which take most of the time.
 """
 
 from __future__ import annotations
@@ -34,7 +40,7 @@ from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
 from policy_lab.ensemble.fitting import Fit
-from policy_lab.ensemble.history import Series, read_history
+from policy_lab.ensemble.history import SD_IN_HALF_RANGE, Series, read_history
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.ensemble.wording import listed, number, percent
@@ -51,8 +57,11 @@ OPTIONS: Final[Mapping[str, Any]] = {
     "search": "least squares",
     "generations": 60,
     "confidence": 0.95,
+    "prior": "none",
+    "intervals": True,
 }
 SEARCHES: Final = ("least squares", "global")
+PRIORS: Final = ("none", "ranges")
 PARAMETERS: Final = "(parameters)"
 #: Along a direction that is weaker, a standard error is half of the range.
 WEAK: Final = 2.0
@@ -91,6 +100,10 @@ def check(plan: Plan) -> None:
     options = plan.options
     if options["search"] not in SEARCHES:
         raise StudyError(f"search = '{options['search']}' is none of {listed(SEARCHES)}.")
+    if options["prior"] not in PRIORS:
+        raise StudyError(f"prior = '{options['prior']}' is none of {listed(PRIORS)}.")
+    if not isinstance(options["intervals"], bool):
+        raise StudyError("intervals is true or false.")
     if not 0 < options["confidence"] < 1 or options["generations"] < 1:
         raise StudyError("confidence lies between 0 and 1, and generations is at least 1.")
     held = options["hold_out_from"]
@@ -148,20 +161,40 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
         def ask() -> Floats:
             return target.misfits(plan, ensemble.try_out(points, factors))[:, target.fitted]
 
-        return ensemble.memory.recall(ask, points)
+        misfits = ensemble.memory.recall(ask, points)
+        return np.concatenate([misfits, _from_middle(points)], axis=1) if plan.options["prior"] == "ranges" else misfits
 
     best = _search(plan, ensemble, residuals, own)
     freedom = max(1, len(best.residual) - len(factors))
-    rise = float(stats.chi2.ppf(plan.options["confidence"], 1)) * max(1.0, best.cost / freedom)
-    ends = []
-    with ensemble.progress("intervals", len(factors), "parameters") as meter:
-        for j in range(len(factors)):
-            ends.append(fitting.profile(_heard(residuals, meter), best, j, rise))
-            meter.advance(1)
+    profiles = _profiles(plan, ensemble, residuals, best, freedom) if plan.options["intervals"] else []
     values = ensemble.run(Points(np.stack([own, best.at])), factors=factors).all()
-    parts = [_parameters(factors, best, ends), _directions(factors, best), _series(plan, target, values)]
-    extra = {"figures": int(target.fitted.sum()), "held_out": int((~target.fitted).sum()), "size": plan.size}
+    figures = int(target.fitted.sum())
+    told = Fit(best.at, best.residual[:figures], best.slope[:figures])
+    parts = [_parameters(factors, best, profiles), _directions(factors, told), _series(plan, target, values)]
+    extra = {"figures": figures, "held_out": int((~target.fitted).sum()), "size": plan.size}
     return Result(parts, _notes(best, freedom), extra)
+
+
+def _from_middle(points: Floats) -> Floats:
+    """How many standard deviations each parameter is from the middle of its range, nine in ten of which it holds."""
+    return (points - 0.5) * 2 * SD_IN_HALF_RANGE
+
+
+def _profiles(
+    plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, best: Fit, freedom: int
+) -> list[fitting.Profile]:
+    rise = allowed_rise(plan.options["confidence"], best.cost, freedom)
+    found = []
+    with ensemble.progress("intervals", len(plan.factors), "parameters") as meter:
+        for j in range(len(plan.factors)):
+            found.append(fitting.profile(_heard(residuals, meter), best, j, rise))
+            meter.advance(1)
+    return found
+
+
+def allowed_rise(confidence: float, cost: float, freedom: int) -> float:
+    """By how much the sum of squares may rise within an interval; more where the best fit itself is poor."""
+    return float(stats.chi2.ppf(confidence, 1)) * max(1.0, cost / freedom)
 
 
 def _search(plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, own: Floats) -> Fit:
@@ -195,21 +228,27 @@ def _heard(residuals: fitting.Residuals, meter: Meter) -> fitting.Residuals:
     return with_a_sign
 
 
-def _parameters(factors: tuple[Factor, ...], best: Fit, ends: list[tuple[float, float]]) -> pd.DataFrame:
+def _parameters(factors: tuple[Factor, ...], best: Fit, profiles: list[fitting.Profile]) -> pd.DataFrame:
     names = [f.name for f in factors]
     at = np.where(best.at < NEAR, 0.0, np.where(best.at > 1 - NEAR, 1.0, best.at))
-    value, low, high = (
+    value = [float(f.at(np.array([u]))[0]) for f, u in zip(factors, at, strict=True)]
+    before = rows(PARAMETERS, ALL_TIMES, names, "before", [f.default for f in factors])
+    if not profiles:
+        return pd.concat([rows(PARAMETERS, ALL_TIMES, names, "fitted", value), before])
+    low, high = (
         [float(f.at(np.array([u]))[0]) for f, u in zip(factors, where, strict=True)]
-        for where in (at, [e[0] for e in ends], [e[1] for e in ends])
+        for where in ([p.low for p in profiles], [p.high for p in profiles])
     )
-    share = [e[1] - e[0] for e in ends]
-    return pd.concat(
-        [
-            rows(PARAMETERS, ALL_TIMES, names, "fitted", value, low, high),
-            rows(PARAMETERS, ALL_TIMES, names, "before", [f.default for f in factors]),
-            rows(PARAMETERS, ALL_TIMES, names, "share of range", share),
-        ]
-    )
+    parts = [
+        rows(PARAMETERS, ALL_TIMES, names, "fitted", value, low, high),
+        before,
+        rows(PARAMETERS, ALL_TIMES, names, "share of range", [p.high - p.low for p in profiles]),
+    ]
+    for factor, profile in zip(factors, profiles, strict=True):
+        for index, numbers in (("at", factor.at(profile.at)), ("rise", profile.rise)):
+            numbered = [f"profile {index} {k + 1}" for k in range(len(numbers))]
+            parts.append(rows(PARAMETERS, ALL_TIMES, factor.name, numbered, list(numbers)))
+    return pd.concat(parts)
 
 
 def _directions(factors: tuple[Factor, ...], best: Fit) -> pd.DataFrame:
@@ -282,11 +321,14 @@ def _parameter_in_words(findings: Findings, factor: Factor) -> str:
         found = findings.of(index, PARAMETERS)
         return found[found["factor"] == factor.name].iloc[0]
 
-    fitted, share = one("fitted"), float(one("share of range")["value"])
+    fitted = one("fitted")
+    text = f"{factor.name}: {number(factor.default)} before, {number(fitted['value'])} fitted"
+    if not np.isfinite(fitted["low"]):
+        return f"{text}."
+    share = float(one("share of range")["value"])
     ends = [number(fitted["low"]), number(fitted["high"])]
     open_ends = [side for side, end in (("low", factor.low), ("high", factor.high)) if np.isclose(fitted[side], end)]
-    text = f"{factor.name}: {number(factor.default)} before, {number(fitted['value'])} fitted, between {ends[0]} and "
-    text += f"{ends[1]} ({percent(share)} of its range)"
+    text += f", between {ends[0]} and {ends[1]} ({percent(share)} of its range)"
     return text + (f"; history sets no {' or '.join(open_ends)} end within the range." if open_ends else ".")
 
 
@@ -303,7 +345,35 @@ def _unknown(plan: Plan, findings: Findings, size: Any) -> list[str]:
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Parameters within their ranges, and a panel a series: data, the model before and after."""
-    return {"parameters": _draw_parameters(plan, findings), "series": _draw_series(findings)}
+    drawn = {"parameters": _draw_parameters(plan, findings), "series": _draw_series(findings)}
+    return {**drawn, "profiles": _draw_profiles(plan, findings)} if plan.options["intervals"] else drawn
+
+
+def profile_of(findings: Findings, parameter: str) -> tuple[Floats, Floats]:
+    """Where a parameter was held, ``[point]`` in its own unit, and the rise of the sum of squares there."""
+    table = findings.table
+    own = table[(table["outcome"] == PARAMETERS) & (table["factor"] == parameter)]
+    at, rise = (own[own["index"].str.startswith(f"profile {what} ")]["value"] for what in ("at", "rise"))
+    return at.to_numpy(dtype=np.float64), rise.to_numpy(dtype=np.float64)
+
+
+def _draw_profiles(plan: Plan, findings: Findings) -> Figure:
+    """A panel a parameter: how the fit worsens as it is held elsewhere; flat means that history cannot tell."""
+    figure, panels = picture.panels(len(plan.factors), width=3.0, height=1.9, columns=4)
+    for panel, factor in zip(panels, plan.factors, strict=True):
+        at, rise = profile_of(findings, factor.name)
+        fitted = findings.of("fitted", PARAMETERS).set_index("factor").loc[factor.name]
+        picture.head(panel, picture.shortened(factor.name, 30))
+        panel.axvspan(fitted["low"], fitted["high"], color=picture.SHADE)
+        panel.plot(at, rise, "-", color=picture.MAIN, marker=".")
+        panel.axvline(factor.default, color=picture.OTHER, ls="--")
+        panel.set_xlim(factor.low, factor.high)
+        panel.set_ylim(bottom=0)
+    figure.set_label(
+        "By how much the sum of squares rises when a parameter is held there and all others are fitted again; shaded "
+        "the interval, dashed the model's own value. A flat line is a parameter that history cannot tell."
+    )
+    return figure
 
 
 def _draw_parameters(plan: Plan, findings: Findings) -> Figure:
@@ -312,10 +382,14 @@ def _draw_parameters(plan: Plan, findings: Findings) -> Figure:
     picture.head(panel, "Position within the range")
     for row, factor in enumerate(reversed(plan.factors)):
         even, at = factor.evenly(), fitted.loc[factor.name]
-        low, here, high = (even.position(float(at[c])) for c in ("low", "value", "high"))
         panel.hlines(row, 0, 1, color=picture.SHADE, lw=7)
-        panel.hlines(row, low, high, color=picture.MAIN, lw=2.5)
-        panel.plot(here, row, "o", color=picture.MAIN, label="fitted, with interval" if row == 0 else None)
+        if np.isfinite(at["low"]):
+            low, high = even.position(float(at["low"])), even.position(float(at["high"]))
+            panel.hlines(row, low, high, color=picture.MAIN, lw=2.5)
+        panel.plot(
+            even.position(float(at["value"])), row, "o", color=picture.MAIN,
+            label="fitted, with its interval" if row == 0 else None,
+        )  # fmt: skip
         panel.plot(
             even.position(factor.default), row, "|", color=picture.OTHER, ms=12, mew=2,
             label="before" if row == 0 else None,
