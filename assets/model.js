@@ -61,15 +61,16 @@
     if (exact && button.getAttribute("aria-expanded") === "false") button.click();
   }
 
-  function row([name, ...rest]) {
+  /* The name as equations have it, and below it what it is called in the language of the page. */
+  function row([name, kind, unit, range, about, label]) {
     const line = make("tr");
     const head = make("th");
     const button = make("button", name, "button button--link entry__name");
     head.scope = "row";
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", () => toggle(line, button));
-    head.append(button);
-    line.append(head, ...rest.map((text) => make("td", text)));
+    head.append(button, ...(label ? [make("span", label, "entry__label")] : []));
+    line.append(head, ...[kind, unit, range, about].map((text) => make("td", text)));
     return line;
   }
 
@@ -95,14 +96,18 @@
     for (const { label, text } of found.texts) facts.append(make("dt", label), make("dd", text));
     if (found.essay.quotes.length) {
       const quotes = make("dd", "", "entry__essay");
-      quotes.lang = "en";
-      quotes.append(...found.essay.quotes.map((text) => make("q", text)));
+      for (const { quote, section } of found.essay.quotes) {
+        const passage = quotes.appendChild(make("p"));
+        passage.append(make("q", quote), " " + section);
+        passage.firstChild.lang = "en";
+      }
       facts.append(make("dt", found.essay.label), quotes);
     }
     for (const { label, names, none } of found.links) {
       const joined = make("dd", names.length ? "" : none, "entry__links");
-      for (const name of names) {
+      for (const [name, label] of names) {
         const link = make("button", name, "button button--link entry__link");
+        if (label) link.append(" ", make("span", label, "entry__label"));
         link.addEventListener("click", () => seek(name));
         joined.append(link);
       }

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from policy_lab.app.language import translated
+from policy_lab.app.language import SOURCE_KEY, told, translated
 from policy_lab.app.naming import plain
 from policy_lab.app.passages import Passages
 from policy_lab.app.words import language, name_in_words, say
@@ -18,8 +18,6 @@ from policy_lab.model import Model
 
 #: A model file of this ending holds the equations as text, each ended by a line that begins with "~".
 VENSIM = ".mdl"
-#: The last words of a constant's documentation name its row in sources.csv: "Source: judgement."
-_SOURCE = re.compile(r"Source:\s*([\w-]+)\s*\.?\s*$")
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,9 @@ class Entries:
     def source(self, name: str) -> str:
         """Where a constant's number comes from, with its grade; "" for what is worked out, or has no source."""
         known, equation = self.model.uncertainties.get(name), self.model.program.equations[name]
-        told = _SOURCE.search(equation.documentation)
-        key = known.source if known else told.group(1) if told else ""
-        row = self.model.sources.get(key)
+        named = SOURCE_KEY.search(equation.documentation)
+        key = known.source if known else named.group(1) if named else ""
+        row = translated(self.model, language()).sources.get(key)
         if row is None:
             return key
         return say("model.source_row", citation=row.citation.rstrip("."), note=row.note, key=key, grade=row.grade)
@@ -86,13 +84,23 @@ class Entries:
             "texts": [{"label": say(f"model.entry_{key}"), "text": text} for key, text in texts if text],
             "essay": {
                 "label": say("model.essay" if essay and essay[0].own else "model.essay_sector"),
-                "quotes": [say("model.passage", quote=one.quote, section=one.section) for one in essay],
+                "quotes": [{"quote": one.quote, "section": self._section(one.section)} for one in essay],
             },
             "links": [
-                {"label": say(f"model.{key}"), "names": names, "none": say("model.nothing")}
+                {
+                    "label": say(f"model.{key}"),
+                    "names": [[name, name_in_words(name)] for name in names],
+                    "none": say("model.nothing"),
+                }
                 for key, names in (("uses", self.uses(name)), ("used_by", self.users.get(name, [])))
             ],
         }
+
+    def _section(self, heading: str) -> str:
+        """Where in the essay words stand, with what its heading says in the language in use."""
+        meaning = told(self.model, language()).get("sections", {}).get(heading, "")
+        section = say("model.section", heading=heading, meaning=meaning) if meaning else heading
+        return say("model.passage", section=section)
 
     def _named(self, name: str, seen: set[str]) -> Iterator[str]:
         equations = self.model.program.equations

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any, Final
 
 from policy_lab.app import settings as page
+from policy_lab.app.language import documentation_of
 from policy_lab.app.naming import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.words import language, part, say
 from policy_lab.app.workbench import Workbench
@@ -31,8 +31,6 @@ SPOKEN: Final = (
     "brief",
 )
 YEAR_UNITS: Final = frozenset({"year", "years", "yr"})
-#: The last words of a constant's documentation name its row in sources.csv, which is shown in full.
-_SOURCE: Final = re.compile(r"Source:\s*[\w-]+\s*\.?\s*$")
 
 
 def facts(bench: Workbench, files: dict[str, str]) -> dict[str, Any]:
@@ -187,7 +185,7 @@ def _assumption(model: Model, known: Uncertainty, short: str, equation: Equation
         "grade": known.grade,
         "source": source.citation if source else known.source,
         "why": known.why,
-        "about": _SOURCE.sub("", equation.documentation).strip(),
+        "about": documentation_of(model, known.name, source=False),
     }
 
 

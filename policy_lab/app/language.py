@@ -1,13 +1,15 @@
 """Which language a request is answered in, and what the model is called in it.
 
 The address says it (``?lang=de``); else the page that asks; else what was chosen last (a cookie); else the browser's
-own preference. The words of the page are in ``text/de.toml``, those of a model in ``text/de.toml`` of its own folder:
-labels of levers, outcomes and worlds, by the names and keys of the model. What that file lacks is shown as the model
-has it.
+own preference. The words of the page are in ``text/de.toml``, those of a model in ``text/de.toml`` of its own folder,
+by the names and keys of the model: labels of levers, outcomes and worlds, a name and the documentation of each variable
+(arrays once, with a word for each of their elements), reasons, notes on sources, loops; and under ``[said]``, by their
+English wording, the texts of its checks and of its README. What that file lacks is shown as the model has it.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,12 +23,14 @@ from flask import Flask, Request, Response, request
 from policy_lab.app import words
 from policy_lab.app.naming import UNIT
 from policy_lab.errors import ModelError
-from policy_lab.model import Lever, Model, Outcome, Scenario
+from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 
 #: The part of an address that names the language, and the cookie that remembers it.
 PART: Final = "lang"
 COOKIE: Final = "policy-lab-language"
 YEAR: Final = 365 * 24 * 3600  # seconds
+#: The last words of a constant's documentation name its row in sources.csv: "Source: judgement."
+SOURCE_KEY: Final = re.compile(r"\s*Source:\s*([\w-]+)\s*\.?\s*$")
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,21 @@ def translated(model: Model, language: str) -> Model:
 
 
 def names_of(model: Model, language: str) -> Mapping[str, str]:
-    """What the variables of a model are called in a language, as far as its file says."""
-    text = told(model, language)
-    units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
-    labelled = {name: fields["label"] for name, fields in text.get("levers", {}).items() if "label" in fields}
-    return {**text.get("variables", {}), **text.get("groups", {}), **units, **labelled}
+    """What the variables of a model, its groups and its units are called in a language, as far as its file says."""
+    return _names_of(_Identity(model), language)
+
+
+def documentation_of(model: Model, name: str, source: bool = True) -> str:
+    """What a variable is, in the language in use; the key of a constant's source stands last, if it is wanted."""
+    own = model.program.equations[name].documentation
+    about = _about(told(model, words.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
+    key = SOURCE_KEY.search(own) if source else None
+    return f"{about} {words.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
+
+
+def retold(model: Model, text: str) -> str:
+    """A text about a model that was written in English (by its checks, in its README), in the language in use."""
+    return words.retold(text, _known(_Identity(model), words.language()))
 
 
 def told(model: Model, language: str) -> Mapping[str, Any]:
@@ -142,6 +156,41 @@ def _told(kept: _Identity, language: str) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=64)
+def _names_of(kept: _Identity, language: str) -> Mapping[str, str]:
+    text = told(kept.model, language)
+    units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
+    labels = {name: _label(text, name) for name in kept.model.program.visible}
+    listed = {**text.get("outcomes", {}), **text.get("levers", {})}
+    labelled = {name: fields["label"] for name, fields in listed.items() if "label" in fields}
+    return {**text.get("groups", {}), **units, **{name: label for name, label in labels.items() if label}, **labelled}
+
+
+def _label(text: Mapping[str, Any], name: str) -> str:
+    """A variable's name, that of an array with its elements in brackets; "" where the file has none."""
+    label = _about(text, name).get("label", "")
+    inside = name.partition("[")[2].rstrip("]")
+    if not label or not inside:
+        return str(label)
+    elements = text.get("elements", {})
+    said = [elements.get(part.strip(), part.strip()) for part in inside.split(",")]
+    return f"{label} ({', '.join(said)})"
+
+
+def _about(text: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    found: Mapping[str, str] = text.get("variables", {}).get(name.partition("[")[0], {})
+    return found
+
+
+@lru_cache(maxsize=64)
+def _known(kept: _Identity, language: str) -> Mapping[str, str]:
+    """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
+    text = told(kept.model, language)
+    worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
+    loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
+    return {**names_of(kept.model, language), **worlds, **loops, **text.get("said", {})}
+
+
+@lru_cache(maxsize=64)
 def _translated(kept: _Identity, language: str) -> Model:
     model, text = kept.model, told(kept.model, language)
     groups = text.get("groups", {})
@@ -157,9 +206,17 @@ def _translated(kept: _Identity, language: str) -> Model:
     def scenario(known: Scenario) -> Scenario:
         return replace(known, **text.get("scenarios", {}).get(known.key, {}))
 
+    def uncertainty(known: Uncertainty) -> Uncertainty:
+        return replace(known, why=text.get("uncertainties", {}).get(known.name, known.why))
+
+    def source(known: Source) -> Source:
+        return replace(known, **text.get("sources", {}).get(known.key, {}))
+
     return replace(
         model,
         levers={name: lever(known) for name, known in model.levers.items()},
         outcomes={name: outcome(known) for name, known in model.outcomes.items()},
         scenarios={key: scenario(known) for key, known in model.scenarios.items()},
+        uncertainties={name: uncertainty(known) for name, known in model.uncertainties.items()},
+        sources={key: source(known) for key, known in model.sources.items()},
     )

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab.app import rank_charts
-from policy_lab.app.naming import count_of, figure_of, label_of, plain, with_unit
+from policy_lab.app.naming import count_of, figure_of, in_language, label_of, plain, with_unit
 from policy_lab.app.rank_charts import Bar, Frame
-from policy_lab.app.words import language, say
+from policy_lab.app.words import SOURCE, language, name_in_words, part, retold, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
-from policy_lab.ensemble.ranking import noise_floor, ordered, sentence
+from policy_lab.ensemble.ranking import Teller, noise_floor, ordered, sentence
 from policy_lab.errors import PolicyLabError, StudyError
 from policy_lab.model import Model
 
@@ -56,7 +56,7 @@ def load_ranking(folder: Path) -> Ranking:
     try:
         return Ranking(_loaded(folder, changed))
     except PolicyLabError as error:
-        return Ranking(None, say("rank.unreadable", reason=str(error)))
+        return Ranking(None, say("rank.unreadable", reason=retold(str(error))))
 
 
 @lru_cache(maxsize=KEPT)
@@ -109,14 +109,19 @@ def _view(kept: _Same, told_in: str, outcome: str, time: float, width: int) -> M
         "outcome": outcome,
         "times": times(findings),
         "time": EVERY_YEAR if math.isnan(time) else f"{time:g}",
-        "told": sentence(findings, outcome, outcome_label(findings, outcome)),
+        "told": sentence(findings, outcome, outcome_label(findings, outcome), teller()),
         "choice": is_choice(findings),
         "bars": bars(findings, outcome, time, width),
         "lines": lines(findings, outcome),
         "table": table(findings, outcome, time),
-        "made": [made_with(findings), *findings.notes],
+        "made": [made_with(findings), *map(retold, findings.notes)],
         "source": source(findings),
     }
+
+
+def teller() -> Teller:
+    """The paragraph on an outcome as it is said in the language in use; in the source language as in every report."""
+    return Teller() if language() == SOURCE else Teller(part("ranking"), factor_label, in_language)
 
 
 def times(findings: Findings) -> list[dict[str, str]]:
@@ -127,10 +132,8 @@ def times(findings: Findings) -> list[dict[str, str]]:
 
 def outcome_label(findings: Findings, name: str) -> str:
     """An outcome's label: in the language in use, else as the study knew it."""
-    for about in findings.provenance.get("outcomes", ()):
-        if about["name"] == name:
-            return str(about.get("label") or label_of(name))
-    return label_of(name)
+    known = {about["name"]: str(about.get("label") or "") for about in findings.provenance.get("outcomes", ())}
+    return name_in_words(name) or known.get(name) or label_of(name)
 
 
 def factor_label(name: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +19,28 @@ from policy_lab.runs import Floats
 SLIGHT = 0.01
 #: A factor leads alone if it has first place in this share of the resamples.
 SURE = 0.95
+#: What ``sentence`` says, by key; who tells it in another language has the same keys and places.
+ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "still": "{label}: nothing that was varied moves it.",
+        "slight": "{label}: no factor surely has a hand in {share} of its variance; a larger size would tell more.",
+        "moved": "{label}: over all years moved most by {factors}, alone or together with others.",
+        "first": "{factor} ({share} of its variance, from {low} to {high})",
+        "further": "{factor} ({share}, from {low} to {high})",
+        "sure": "That {factor} comes first is sure ({share} of the resamples).",
+        "open": "First place is open: {factor} takes it in {share} of the resamples, against {rivals}.",
+        "lead": "The lead changes {count} times, between {factors}.",
+        "flips": "The ranking flips: first comes {spans}{doubt}.",
+        "doubt": "; who is first is not sure in {years}",
+        "span": "{factor} from {start} to {stop}",
+        "moment": "{factor} in {time}",
+        "together": "{share} of the variance comes only from factors acting together.",
+        "hardly": "{hidden} of {count} hardly matter (not surely above {share}).",
+        "and": "{first} and {last}",
+        "more": "{first} and {count} more",
+        "under": "under {share}",
+    }
+)
 
 
 def ranks(index: Floats) -> Floats:
@@ -136,31 +161,61 @@ def summary(findings: Findings, labels: Mapping[str, str]) -> list[str]:
     return said
 
 
-def sentence(findings: Findings, outcome: str, label: str) -> str:
+@dataclass(frozen=True)
+class Teller:
+    """How the paragraph on an outcome is said: its wordings (keys as in ``ENGLISH``), what factors are called, numbers.
+
+    Attributes:
+        words: one text for each key, with the same ``{places}``.
+        name: a factor's name as a person reads it.
+        number: a number written with a decimal point, as the language writes it.
+    """
+
+    words: Mapping[str, str] = field(default_factory=lambda: ENGLISH)
+    name: Callable[[str], str] = str
+    number: Callable[[str], str] = str
+
+    def say(self, key: str, **values: object) -> str:
+        """The wording under a key, filled."""
+        return self.words[key].format(**values)
+
+    def share(self, value: float) -> str:
+        """A share of the variance."""
+        text = percent(value)
+        small = text.removeprefix("under ")
+        return self.number(text) if small == text else self.say("under", share=self.number(small))
+
+    def listed(self, names: Sequence[str], most: int = 5) -> str:
+        """Several as one."""
+        return listed(names, most, self.words["and"], self.words["more"])
+
+
+def sentence(findings: Findings, outcome: str, label: str, teller: Teller | None = None) -> str:
     """One paragraph on an outcome: what moves it, how sure, when, and where the ranking flips."""
+    tell = teller or Teller()
     total = ordered(findings, outcome)
     if total.empty:
-        return f"{label}: nothing that was varied moves it."
+        return tell.say("still", label=label)
     seen = total[total["low"] >= SLIGHT]
     if seen.empty:
-        return (
-            f"{label}: no factor surely has a hand in {percent(SLIGHT)} of its variance; a larger size would tell more."
-        )
-    said = [_with_interval(row, " of its variance" if n == 0 else "") for n, row in enumerate(_first(seen, 3))]
-    parts = [f"{label}: over all years moved most by {listed(said)}, alone or together with others."]
-    parts.append(_sureness(findings, outcome, total))
-    parts.append(_when(findings, outcome))
-    parts.append(_interaction(findings, outcome))
+        return tell.say("slight", label=label, share=tell.share(SLIGHT))
+    said = [_with_interval(row, "first" if n == 0 else "further", tell) for n, row in enumerate(_first(seen, 3))]
+    parts = [
+        tell.say("moved", label=label, factors=tell.listed(said)),
+        _sureness(findings, outcome, total, tell),
+        _when(findings, outcome, tell),
+        _interaction(findings, outcome, tell),
+    ]
     hidden = len(total) - len(seen)
     if hidden:
-        parts.append(f"{hidden} of {len(total)} hardly matter (not surely above {percent(SLIGHT)}).")
+        parts.append(tell.say("hardly", hidden=hidden, count=len(total), share=tell.share(SLIGHT)))
     return " ".join(p for p in parts if p)
 
 
-def _with_interval(row: pd.Series, of: str) -> str:
+def _with_interval(row: pd.Series, key: str, tell: Teller) -> str:
     """``classification (36 % of its variance, from 32 to 39)``."""
-    ends = [percent(row[end]).removesuffix(" %") for end in ("low", "high")]
-    return f"{row['factor']} ({percent(row['value'])}{of}, from {ends[0]} to {ends[1]})"
+    low, high = (tell.share(row[end]).removesuffix(" %") for end in ("low", "high"))
+    return tell.say(key, factor=tell.name(str(row["factor"])), share=tell.share(row["value"]), low=low, high=high)
 
 
 def _first(rows: pd.DataFrame, count: int) -> list[pd.Series]:
@@ -177,35 +232,36 @@ def _first_is_sure(findings: Findings, outcome: str) -> bool:
     return bool(chance.max() >= SURE)
 
 
-def _sureness(findings: Findings, outcome: str, total: pd.DataFrame) -> str:
+def _sureness(findings: Findings, outcome: str, total: pd.DataFrame, tell: Teller) -> str:
     chance = _chance_of_first(findings, outcome)
     first = str(total.iloc[0]["factor"])
     share = float(chance.get(first, np.nan))
     if not np.isfinite(share):
         return ""
+    told = {"factor": tell.name(first), "share": tell.share(share)}
     if share >= SURE:
-        return f"That {first} comes first is sure ({percent(share)} of the resamples)."
-    rivals = [str(name) for name, p in chance.items() if p >= 0.05 and name != first]
-    return f"First place is open: {first} takes it in {percent(share)} of the resamples, against {listed(rivals, 3)}."
+        return tell.say("sure", **told)
+    rivals = [tell.name(str(name)) for name, p in chance.items() if p >= 0.05 and name != first]
+    return tell.say("open", **told, rivals=tell.listed(rivals, 3))
 
 
-def _interaction(findings: Findings, outcome: str) -> str:
+def _interaction(findings: Findings, outcome: str, tell: Teller) -> str:
     alone = ordered(findings, outcome, index="S1")["value"].sum()
     rest = 1 - alone
-    return f"{percent(rest)} of the variance comes only from factors acting together." if rest >= 0.05 else ""
+    return tell.say("together", share=tell.share(rest)) if rest >= 0.05 else ""
 
 
-def _when(findings: Findings, outcome: str) -> str:
+def _when(findings: Findings, outcome: str, tell: Teller) -> str:
     spans = leaders(findings, outcome)
     if len(spans) < 2:
         return ""
     if len(spans) > 4:
-        names = list(dict.fromkeys(name for _, _, name in spans))
-        return f"The lead changes {len(spans) - 1} times, between {listed(names)}."
-    said = [f"{name} {_span(start, stop)}" for start, stop, name in spans]
+        names = list(dict.fromkeys(tell.name(name) for _, _, name in spans))
+        return tell.say("lead", count=len(spans) - 1, factors=tell.listed(names))
+    said = [_span(start, stop, tell.name(name), tell) for start, stop, name in spans]
     unsure = [year(time) for time in _unsure_times(findings, outcome)]
-    doubt = f"; who is first is not sure in {listed(unsure, 6)}" if unsure else ""
-    return f"The ranking flips: first comes {listed(said)}{doubt}."
+    doubt = tell.say("doubt", years=tell.listed(unsure, 6)) if unsure else ""
+    return tell.say("flips", spans=tell.listed(said), doubt=doubt)
 
 
 def _unsure_times(findings: Findings, outcome: str) -> list[float]:
@@ -215,5 +271,7 @@ def _unsure_times(findings: Findings, outcome: str) -> list[float]:
     return [float(time) for time in first[first["last place"] > 1]["time"]]
 
 
-def _span(start: float, stop: float) -> str:
-    return f"in {year(start)}" if start == stop else f"from {year(start)} to {year(stop)}"
+def _span(start: float, stop: float, factor: str, tell: Teller) -> str:
+    if start == stop:
+        return tell.say("moment", factor=factor, time=year(start))
+    return tell.say("span", factor=factor, start=year(start), stop=year(stop))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """``a``, ``a and b``, ``a, b and c``, ``a, b and 4 more``."""
+def listed(
+    names: Sequence[str], most: int = 5, both: str = "{first} and {last}", more: str = "{first} and {count} more"
+) -> str:
+    """``a``, ``a and b``, ``a, b and c``, ``a, b and 4 more``; ``both`` and ``more`` say it in another language."""
     if not names:
         return "none"
     shown = list(names[:most])
     if len(names) > most:
-        return ", ".join(shown) + f" and {len(names) - most} more"
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}"
+        return more.format(first=", ".join(shown), count=len(names) - most)
+    return shown[0] if len(shown) == 1 else both.format(first=", ".join(shown[:-1]), last=shown[-1])
 
 
 def percent(share: float) -> str:

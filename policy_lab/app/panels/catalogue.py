@@ -8,8 +8,9 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
+from policy_lab.app.language import documentation_of
 from policy_lab.app.naming import count_of, plain, unit_of
-from policy_lab.app.words import say
+from policy_lab.app.words import name_in_words, say
 from policy_lab.equations import Equation
 from policy_lab.model import Model
 from policy_lab.model.parts import fold_with_elements
@@ -66,33 +67,46 @@ def register(app: Dash) -> None:
 
 def listed(model: Model, text: str, kind: str) -> dict[str, Any]:
     """The first of the rows found, how many there are in words, and whether the first is the one named."""
-    found = rows(model, text, kind)
-    exact = bool(found) and fold_with_elements(text) in _spellings(found[0][0])
-    return {"rows": found[:MOST_LISTED], "count": count(found), "exact": exact}
+    found = names(model, text, kind)
+    exact = bool(found) and fold_with_elements(text) in _spellings(found[0])
+    return {"rows": [row(model, name) for name in found[:MOST_LISTED]], "count": count(found), "exact": exact}
 
 
 def rows(model: Model, text: str = "", kind: str = "") -> list[list[str]]:
-    """One row for each variable whose name, unit or documentation holds every word of ``text``.
+    """One row for each variable that ``names`` gives."""
+    return [row(model, name) for name in names(model, text, kind)]
 
-    Columns as in ``COLUMNS``; a variable of exactly that name, or the elements of one, come first.
+
+def row(model: Model, name: str) -> list[str]:
+    """What stands in the table of one variable: columns as in ``COLUMNS``, and last its name in words."""
+    equation = model.program.equations[name]
+    kind = say(f"model.{kind_of(model, name)}")
+    unit = unit_of(equation.unit) or "–"
+    return [name, kind, unit, _range(model, equation), documentation_of(model, name), name_in_words(name)]
+
+
+def names(model: Model, text: str = "", kind: str = "") -> list[str]:
+    """Variables whose name, unit or documentation, in the file's language or that in use, hold every word of ``text``.
+
+    One of exactly that name, or the elements of one, come first.
     """
     words = text.casefold().split()
     found = []
     for name in sorted(model.program.visible, key=lambda n: KINDS.index(kind_of(model, n))):
         equation, what = model.program.equations[name], kind_of(model, name)
-        hay = f"{name} {equation.unit} {equation.documentation}".casefold()
-        if kind in ("", what) and all(word in hay for word in words):
-            found.append(
-                [
-                    name,
-                    say(f"model.{what}"),
-                    unit_of(equation.unit) or "–",
-                    _range(model, equation),
-                    equation.documentation,
-                ]
-            )
+        if kind in ("", what) and all(word in hay(model, equation) for word in words):
+            found.append(name)
     exact = fold_with_elements(text)
-    return sorted(found, key=lambda row: exact not in _spellings(row[0]))
+    return sorted(found, key=lambda name: exact not in _spellings(name)) if exact else found
+
+
+def hay(model: Model, equation: Equation) -> str:
+    """What a search looks through, in small letters."""
+    own = f"{equation.name} {equation.unit} {equation.documentation}"
+    name = name_in_words(equation.name)
+    if name:
+        own += f" {name} {unit_of(equation.unit)} {documentation_of(model, equation.name)}"
+    return own.casefold()
 
 
 def kind_of(model: Model, name: str) -> str:
@@ -102,7 +116,7 @@ def kind_of(model: Model, name: str) -> str:
     return "flow" if name in model.program.flows else model.program.equations[name].kind
 
 
-def count(found: list[list[str]]) -> str:
+def count(found: list[str]) -> str:
     """How many were found, in words."""
     if len(found) < 2:
         return say("model.count.one" if found else "model.count.none")

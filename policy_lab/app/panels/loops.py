@@ -28,7 +28,7 @@ def layout(model: Model) -> list[Any]:
         html.H2(say("model.loops"), className="subtitle", id="model-loops", tabIndex=-1),
         html.P(say("model.loops_lead"), className="lead"),
         html.Div(
-            html.Table([head, body], className="plain"),
+            html.Table([head, body], className="plain loops"),
             className="numbers numbers--whole",
             tabIndex=0,
             role="region",
@@ -44,11 +44,10 @@ def loops_of(model: Model) -> list[tuple[str, str, list[str]]]:
         return []
     with file.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
-    names = told(model, language()).get("loops", {})
+    texts = told(model, language()).get("loops", {})
     complete = [row for row in rows if row.get("name") and row.get("path") and row.get("kind") in KINDS]
-    paths = [[step.strip() for step in row["path"].split(">")] for row in complete]
-    titles = [names.get(row["name"], row["name"]) for row in complete]
-    return [(title, row["kind"], path) for title, row, path in zip(titles, complete, paths, strict=True)]
+    given = [{**row, **texts.get(row["name"], {})} for row in complete]
+    return [(row["name"], row["kind"], [step.strip() for step in row["path"].split(">")]) for row in given]
 
 
 def _row(name: str, kind: str, path: list[str]) -> html.Tr:
