@@ -1,6 +1,6 @@
 /* Runs members of an ensemble for bands.js, off the page's thread. */
 if (typeof importScripts === "function" && typeof document === "undefined") {
-  importScripts("engine.js");
+  if (!self.PolicyLabEngine) importScripts("engine.js"); // the server may send both as one script
 
   let engine = null;
   let members = null; // Map: name of a parameter -> value[member]

@@ -114,7 +114,7 @@
   function ahead() {
     thread = thread || lab.runs.ready.then(() => {
       const { engine, here } = lab.runs;
-      return here && root.PolicyLabEngine.workers(lab.facts.files.worker.replace("bands-worker", "engine-worker"), engine.module, engine.layout);
+      return here && root.PolicyLabEngine.workers(lab.facts.files.thread, engine.module, engine.layout);
     });
     return thread;
   }

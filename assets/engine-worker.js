@@ -44,7 +44,7 @@
   if (typeof module === "object" && module.exports) module.exports = { quantilesOf };
   if (typeof importScripts !== "function" || typeof document !== "undefined") return;
 
-  importScripts("engine.js");
+  if (!self.PolicyLabEngine) importScripts("engine.js"); // the server may send both as one script
   let engine = null;
   let members = {};
   let latest = 0;

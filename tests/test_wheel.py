@@ -93,8 +93,8 @@ def serves(command: Path, folder: Path) -> None:
         assert line.startswith("Policy Lab: http"), server.communicate()[1]
         address = line.split()[2]
         page = urllib.request.urlopen(address, timeout=60).read().decode()
-        own = [part.split('"')[0] for part in page.split('"')[1::2] if part.startswith("/assets/")]
-        assert own
+        own = [part.split('"')[0] for part in page.split('"')[1::2] if part.startswith("/scripts/")]
+        assert len(own) >= 3  # the page's own scripts, its style sheets, Dash
         assert all(urllib.request.urlopen(address + asset.lstrip("/"), timeout=60).status == 200 for asset in own)
     finally:
         server.terminate()

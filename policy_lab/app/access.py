@@ -16,28 +16,38 @@ from flask import Flask, Response, g, request
 log = logging.getLogger("policy_lab.access")
 
 _QUIET: Final = re.compile(
-    r"/(assets|scripts|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
+    r"/(assets|scripts|engine|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
 )
 
 
 def listen(server: Flask) -> None:
-    """Every request of a server is written down."""
+    """Every request that a server answers itself is written down."""
 
     def begin() -> None:
         g.began = time.perf_counter()
 
     def write(reply: Response) -> Response:
-        quiet = reply.status_code < 400 and request.method == "GET" and _QUIET.search(request.path)
-        if not quiet and log.isEnabledFor(logging.INFO):
-            spent = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
-            # A path may hold anything; what is no plain character cannot begin a line of its own.
-            path = request.path.encode("unicode_escape").decode("ascii")[:200]
-            size = reply.calculate_content_length()
-            log.info("%s %s %s %s %.0f ms", request.method, path, reply.status_code, size or "-", spent)
+        size = reply.calculate_content_length()
+        note(request.method, request.path, reply.status_code, size, g.get("began", time.perf_counter()))
         return reply
 
     server.before_request(begin)
     server.after_request(write)
+
+
+def note(method: str, path: str, status: int, size: int | None, began: float) -> None:
+    """Write a request down if it is worth a line.
+
+    Args:
+        size: bytes of the answer, None while nobody knows.
+        began: when it came in, by ``time.perf_counter``.
+    """
+    if not log.isEnabledFor(logging.INFO) or (status < 400 and method == "GET" and _QUIET.search(path)):
+        return
+    spent = 1000 * (time.perf_counter() - began)
+    # A path may hold anything; what is no plain character cannot begin a line of its own.
+    plain = path.encode("unicode_escape").decode("ascii")[:200]
+    log.info("%s %s %s %s %.0f ms", method, plain, status, size or "-", spent)
 
 
 class Plain:

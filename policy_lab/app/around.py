@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import html
+import re
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +12,7 @@ from dash import Dash
 from flask import Flask
 
 from policy_lab import places
-from policy_lab.app import access, rank_routes, security
+from policy_lab.app import access, front, rank_routes, security, words
 from policy_lab.app.packing import Packer
 from policy_lab.app.rank_routes import Studies
 from policy_lab.app.ranks import load_ranking
@@ -21,6 +24,8 @@ LEVERS: Final = "which_levers_matter"
 CHOICE: Final = "choice_against_luck"
 #: Largest request in bytes; the page's own are a few kilobytes.
 LARGEST_REQUEST: Final = 1_000_000
+#: Names of the pages in their addresses, below the prefix.
+PAGES: Final = ("", "compare", "rank", "model")
 
 
 def surround(app: Dash, model: Model, rank_folder: Path | None = None, queue: Queue | None = None) -> None:
@@ -36,16 +41,25 @@ def surround(app: Dash, model: Model, rank_folder: Path | None = None, queue: Qu
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access.listen(app.server)
     security.guard(app)
-    packer = Packer(prefix)
-    packer.listen(app.server)
-    app.server.extensions["policy-lab-packer"] = packer
+    Packer(prefix, PAGES).listen(app.server)
+    front.put_before(app.server, prefix, PAGES)
     stored = stored_studies(model, rank_folder or places.results_folder() / LEVERS)
     rank_routes.register(app.server, prefix, Studies(model, stored, queue or Queue(places.studies_folder())))
 
 
-def warm(server: Flask) -> None:
-    """Get everything ready that the first visitor would wait for."""
-    server.extensions["policy-lab-packer"].warm(server)
+def warm(server: Flask, prefix: str) -> None:
+    """Make everything ready that the first visitors would wait for; processes forked later share it."""
+    client = server.test_client(use_cookies=False)
+    for language in words.languages():
+        told = {"Accept-Encoding": "gzip", "Accept-Language": language}
+        client.get(f"{prefix}?lang={language}", headers=told)
+        page = gzip.decompress(client.get(prefix, headers=told).data).decode()
+        named = {html.unescape(address) for address in re.findall(r"\"(/[^\"#\s]+)\"", page)}
+        own = (f"{prefix}engine/", f"{prefix}scripts/")
+        for address in sorted(a for a in named if a.startswith(own)):
+            client.get(address, headers=told)
+        for address in ("_dash-layout", "_dash-dependencies"):
+            client.get(prefix + address, headers=told)
 
 
 def stored_studies(model: Model, levers: Path) -> dict[str, Path]:

@@ -1,64 +1,90 @@
-"""The page's own scripts as one file: a first visit asks once for what are thirty files in ``assets/``.
+"""Many files under one address: a first visit asks once for what are dozens of files in ``assets/`` and in packages.
 
-Each file stays a script of its own there, with its own scope, and they run in the order given. The address changes
+Each stays a file of its own there, and scripts keep their own scope; they run in the order given. The address changes
 when any of them does, so browsers may keep it for ever.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
+from urllib.parse import quote
 
 from flask import Flask, Response, abort
 
 #: Seconds for which a browser may keep what an address with a fingerprint gives: a year.
-FOR_EVER = 365 * 24 * 3600
+FOR_EVER: Final = 365 * 24 * 3600
+KINDS: Final = {"js": "text/javascript", "css": "text/css"}
 
 
 class Bundle:
-    """Several scripts under one address.
+    """Several scripts, or several style sheets, under one address.
 
     Args:
-        folder: where the scripts are.
-        names: their file names, in the order they run.
+        title: what it is called at the end of its address.
+        files: in the order they run or apply; all of one kind, which their endings say.
     """
 
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        self._files = [folder / name for name in names]
+    def __init__(self, title: str, files: Sequence[Path]) -> None:
+        self.title = title
+        self._files = list(files)
         self._age: tuple[int, ...] = ()
         self._text = ""
         self._tag = ""
 
     @property
     def text(self) -> str:
-        """All scripts, one after the other; read again when a file has changed."""
+        """All files, one after the other; read again when one has changed."""
         self._refresh()
         return self._text
 
     @property
-    def tag(self) -> str:
-        """Sixteen characters that change with the text."""
+    def name(self) -> str:
+        """The end of its address: sixteen characters that change with the text, and what it is called."""
         self._refresh()
-        return self._tag
+        return f"{self._tag}/{self.title}.{self._ending}"
 
-    def register(self, server: Flask, prefix: str) -> None:
-        """Give the scripts at ``PREFIXscripts/TAG.js``; an older tag is not found rather than answered wrongly."""
-
-        def scripts(tag: str) -> Response:
-            if tag != self.tag:
-                abort(404)
-            reply = Response(self.text, mimetype="text/javascript")
-            reply.cache_control.max_age = FOR_EVER
-            reply.cache_control.public = True
-            reply.cache_control.immutable = True
-            return reply
-
-        server.add_url_rule(f"{prefix}scripts/<tag>.js", "policy-lab-scripts", scripts)
+    @property
+    def _ending(self) -> str:
+        return self._files[0].suffix[1:]
 
     def _refresh(self) -> None:
         age = tuple(file.stat().st_mtime_ns for file in self._files)
         if age != self._age:
-            text = "".join(f"// {file.name}\n{file.read_text(encoding='utf-8').strip()}\n;\n" for file in self._files)
+            # A script that begins with a word to all of a file, such as "use strict", says it to none but itself.
+            text = ";" if self._ending == "js" else ""
+            text += "".join(self._piece(file) for file in self._files)
             self._text, self._tag = text, hashlib.sha256(text.encode()).hexdigest()[:16]
             self._age = age
+
+    def _piece(self, file: Path) -> str:
+        text = file.read_text(encoding="utf-8").strip()
+        if self._ending == "js":
+            return f"// {file.name}\n{text}\n;\n"
+        drawn = re.sub(r'url\("([^":]+\.svg)"\)', lambda found: f'url("{as_address(file.parent / found[1])}")', text)
+        return f"/* {file.name} */\n{drawn}\n"
+
+
+def register(server: Flask, prefix: str, bundles: Callable[[], Mapping[str, Bundle]]) -> None:
+    """Give each at ``PREFIXscripts/NAME``; an older name is not found rather than answered wrongly."""
+
+    def scripts(name: str) -> Response:
+        found = next((bundle for bundle in bundles().values() if bundle.name == name), None)
+        if found is None:
+            abort(404)
+        reply = Response(found.text, mimetype=KINDS[name.rpartition(".")[2]])
+        reply.cache_control.max_age = FOR_EVER
+        reply.cache_control.public = True
+        reply.cache_control.immutable = True
+        return reply
+
+    server.add_url_rule(f"{prefix}scripts/<path:name>", "policy-lab-scripts", scripts)
+
+
+def as_address(drawing: Path) -> str:
+    """A small drawing inside its own address, so that nothing is asked for it."""
+    text = drawing.read_text(encoding="utf-8").strip()
+    return "data:image/svg+xml," + quote(text, safe="/:= '")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -75,8 +76,8 @@ class EngineFiles:
             digest.update(part)
         return digest.hexdigest()[:16]
 
-    def addresses(self, app: Dash) -> dict[str, str]:
-        """Where the page finds what, for its facts."""
+    def addresses(self, app: Dash, threads: Mapping[str, str]) -> dict[str, str]:
+        """Where the page finds what, for its facts; ``threads`` are the addresses of its workers' scripts."""
         folder = app.get_relative_path(f"/engine/{self.hash}/")
         return {
             "code": folder + "model.wasm",
@@ -84,7 +85,7 @@ class EngineFiles:
             "layout": folder + "layout.json",
             "members": folder + "members.bin",
             "names": f"{folder}names.json?lang={language()}",
-            "worker": app.get_asset_url("bands-worker.js"),
+            **threads,
             "answer": app.get_relative_path("/answer"),
         }
 

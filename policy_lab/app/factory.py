@@ -16,7 +16,7 @@ from policy_lab.app.facts import facts
 from policy_lab.app.language import Speech, once_a_language
 from policy_lab.app.pages import compare, explore, rank, variables
 from policy_lab.app.panels import header, notice
-from policy_lab.app.shell import ENTRY, Shell
+from policy_lab.app.shell import ENTRY, THREADS, Shell
 from policy_lab.app.words import part, say
 from policy_lab.app.workbench import Memory, Run, Workbench
 from policy_lab.jobs import Queue
@@ -81,12 +81,13 @@ def default_run(model: Model) -> Run:
     return run
 
 
-def _body(app: Dash, bench: Workbench, files: EngineFiles) -> tuple[Any, dict[str, Any]]:
+def _body(app: Shell, bench: Workbench, files: EngineFiles) -> tuple[Any, dict[str, Any]]:
     """What is on the page before Dash is, and what its scripts know."""
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
     main = html.Main([explore.layout(bench), compare.layout(), ENTRY], id=ids.MAIN, className="main", tabIndex=-1)
     page = [header.layout(app), notice.layout(), main, html.Footer(html.P(version), className="foot")]
-    return page, {"facts-data": facts(bench, files.addresses(app))}
+    threads = {name: app.address_of(name) for name in THREADS}
+    return page, {"facts-data": facts(bench, files.addresses(app, threads))}
 
 
 def _layout(app: Dash, bench: Workbench) -> dmc.MantineProvider:

@@ -1,27 +1,30 @@
-"""Files that never change while a server runs, kept packed: a page is a third of its size on the way.
+"""Answers are packed on their way out: a page is a seventh of its size, its scripts a quarter.
 
-Scripts, style sheets and the page's own frame are read, compressed and remembered once per process; after that a page
-costs the server a few copies of bytes. Only what is the same for everybody (of one language) is kept.
+What is the same for everybody (of one language) is packed well, given a tag, and marked, so that ``front.py`` keeps it
+and answers from memory from then on; anything else is packed quickly, each time.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import html
 import re
-import threading
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from flask import Flask, Response, g, request
-
-from policy_lab.app import words
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 #: Smaller answers are not worth it (bytes).
 LEAST: Final = 1400
-#: Kept in one process at most (bytes, packed and plain together); all files of the app are a fifth of it.
-ROOM: Final = 64_000_000
+#: What packing must save, as a share, of an answer that is packed once and sent often.
+SAVED: Final = 0.1
+YEAR: Final = 365 * 24 * 3600
+#: Entry of a request's environment that says that its answer may be kept: ``FILE``, or ``ASKED`` for one of many.
+KEEP: Final = "policy_lab.keep"
+FILE: Final = "file"
+ASKED: Final = "asked"
 _TEXT: Final = (
     "text/",
     "application/javascript",
@@ -29,115 +32,82 @@ _TEXT: Final = (
     "image/svg+xml",
     "application/wasm",
 )
-YEAR: Final = 365 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class Packed:
-    """One answer: its bytes as they are and packed, and the headers that go with them."""
-
-    plain: bytes
-    packed: bytes
-    kind: str
-    tag: str
-    caching: str
 
 
 class Packer:
-    """Answers from memory what was asked before, and packs what is worth it.
+    """Packs answers, and marks those that are the same for everybody.
 
     Args:
         prefix: of the app, with its slashes.
+        pages: names of the pages, below the prefix.
     """
 
-    def __init__(self, prefix: str) -> None:
-        self.kept: dict[tuple[str, str], Packed] = {}
-        self.room = ROOM
-        self._lock = threading.Lock()
+    def __init__(self, prefix: str, pages: tuple[str, ...]) -> None:
         self._files = (f"{prefix}_dash-component-suites/", f"{prefix}assets/")
-        self._pages = (prefix, f"{prefix}<path:path>")
-        self._frames = (f"{prefix}_dash-layout", f"{prefix}_dash-dependencies")
+        self._frames = {f"{prefix}_dash-layout", f"{prefix}_dash-dependencies", *(prefix + page for page in pages)}
 
     def listen(self, server: Flask) -> None:
         """Every answer of a server goes through here."""
-        server.before_request(self.answer)
         server.after_request(self.pack)
 
-    def warm(self, server: Flask) -> None:
-        """Pack the page and what it names before anybody asks: processes forked later share it."""
-        client = server.test_client()
-        page = client.get(self._pages[0]).get_data(as_text=True)
-        named = (html.unescape(address) for address in re.findall(r"(?:src|href)=\"([^\"#]+)", page))
-        for address in [*(a for a in named if a.startswith(self._files)), *self._frames]:
-            client.get(address)
-
-    def answer(self) -> Response | None:
-        """What is remembered for the request in hand, None if nothing is."""
-        known = self.kept.get(self._key()) if request.method == "GET" else None
-        return self._reply(known) if known else None
-
     def pack(self, reply: Response) -> Response:
-        """Compress an answer, and remember it if it is a file."""
+        """Compress an answer, and mark it if it is the same for everybody."""
         if reply.status_code != 200 or request.method != "GET" or "Content-Encoding" in reply.headers:
             return reply
-        if g.get("packed") or not (reply.mimetype or "").startswith(_TEXT):
-            return reply
-        if self._is_file() or self._is_frame() or reply.cache_control.immutable:
-            return self._remember(reply)
-        if reply.is_streamed or not self._takes_packed():
-            return reply
-        data = reply.get_data()
-        if len(data) >= LEAST:
-            reply.set_data(gzip.compress(data, 5))
-            reply.headers["Content-Encoding"] = "gzip"
+        is_file = request.path.startswith(self._files)
+        if is_file or request.path in self._frames or reply.cache_control.immutable:
+            return self._marked(reply, FILE, dated=is_file and has_age(request.query_string.decode("ascii", "replace")))
+        if g.get("same_for_all"):
+            return self._marked(reply, ASKED, dated=False)
+        if not reply.is_streamed and (reply.mimetype or "").startswith(_TEXT):
             reply.vary.add("Accept-Encoding")
+            data = reply.get_data()
+            if len(data) >= LEAST and takes_packed(request.headers.get("Accept-Encoding", "")):
+                _pack(reply, gzip.compress(data, 5))
         return reply
 
-    def _remember(self, reply: Response) -> Response:
+    def _marked(self, reply: Response, kind: str, dated: bool) -> Response:
         reply.direct_passthrough = False
         data = reply.get_data()
         reply.close()  # the file it would have been sent from
-        dated = "m" in request.args or reply.cache_control.max_age  # another version has another address
-        made = Packed(
-            data,
-            gzip.compress(data, 8) if len(data) >= LEAST else data,
-            reply.content_type,
-            hashlib.sha256(data).hexdigest()[:24],
-            f"public, max-age={YEAR}, immutable" if dated else "no-cache",
-        )
-        with self._lock:
-            size = len(made.plain) + len(made.packed)
-            if size <= self.room:
-                self.room -= size
-                self.kept[self._key()] = made
-        return self._reply(made)
-
-    def _reply(self, known: Packed) -> Response:
-        small = known.packed is not known.plain and self._takes_packed()
-        reply = Response(known.packed if small else known.plain, content_type=known.kind)
-        reply.headers["Cache-Control"] = known.caching
-        g.packed = True
+        tag = hashlib.sha256(data).hexdigest()[:24]
+        stays = dated or reply.cache_control.immutable  # another version has another address
+        reply.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if stays else "no-cache"
+        for left_over in ("Last-Modified", "Expires", "Content-Disposition"):
+            reply.headers.pop(left_over, None)
         reply.vary.add("Accept-Encoding")
-        if small:
-            reply.headers["Content-Encoding"] = "gzip"
-        reply.set_etag(known.tag + ("-gzip" if small else ""))
-        reply.make_conditional(request)
+        reply.set_data(data)
+        if len(data) >= LEAST and takes_packed(request.headers.get("Accept-Encoding", "")):
+            packed = gzip.compress(data, 8)
+            if len(packed) <= (1 - SAVED) * len(data):
+                _pack(reply, packed)
+                tag += "-gzip"
+        reply.set_etag(tag)
+        request.environ[KEEP] = kind
         return reply
 
-    def _is_file(self) -> bool:
-        return request.path.startswith(self._files)
 
-    def _is_page(self) -> bool:
-        """Whether Dash answers with the one page there is, whatever the path: the browser chooses what it shows."""
-        return request.url_rule is not None and request.url_rule.rule in self._pages
+def same_for_all(reply: Response) -> Response:
+    """Say of the answer in hand that whoever asks the same in the same language gets the same."""
+    g.same_for_all = True
+    return reply
 
-    def _is_frame(self) -> bool:
-        return request.path in self._frames or self._is_page()
 
-    def _key(self) -> tuple[str, str]:
-        """The path and, but for files, the language; the rest of an address changes nothing."""
-        return self._pages[0] if self._is_page() else request.path, "" if self._is_file() else words.language()
+def has_age(query: str) -> bool:
+    """Whether the address of a file names its age, so that another version has another address."""
+    return re.search(r"(?:^|&)m=", query) is not None
 
-    @staticmethod
-    def _takes_packed() -> bool:
-        return bool(request.accept_encodings["gzip"])
+
+def takes_packed(encodings: str) -> bool:
+    """Whether a browser that sends this ``Accept-Encoding`` can unpack gzip."""
+    return _takes_packed(encodings[:200])
+
+
+@lru_cache(maxsize=256)
+def _takes_packed(encodings: str) -> bool:
+    return bool(parse_accept_header(encodings, Accept)["gzip"])
+
+
+def _pack(reply: Response, packed: bytes) -> None:
+    reply.set_data(packed)
+    reply.headers["Content-Encoding"] = "gzip"

@@ -12,6 +12,7 @@ from flask import Response, jsonify, request
 
 from policy_lab.app import link
 from policy_lab.app.entries import Entries
+from policy_lab.app.packing import same_for_all
 from policy_lab.app.panels import catalogue, diagram
 from policy_lab.app.workbench import Workbench
 from policy_lab.errors import PolicyLabError
@@ -24,18 +25,19 @@ def register(app: Dash, bench: Workbench) -> None:
     entries, views = Entries(bench.model), diagram.views_of(bench.model)
 
     def variables() -> Response:
-        return jsonify(catalogue.listed(bench.model, request.args.get("text", ""), request.args.get("kind", "")))
+        found = catalogue.listed(bench.model, request.args.get("text", ""), request.args.get("kind", ""))
+        return same_for_all(jsonify(found))
 
     def variable() -> tuple[Response, int] | Response:
         try:
-            return jsonify(entries.entry(bench.model.find(request.args.get("name", ""))))
+            return same_for_all(jsonify(entries.entry(bench.model.find(request.args.get("name", "")))))
         except PolicyLabError as error:
             return Response(f"{error}\n", mimetype="text/plain"), 404
 
     def sector(number: int) -> tuple[Response, int] | Response:
         if number >= len(views):
             return Response("There is no such sector.\n", mimetype="text/plain"), 404
-        return Response(to_svg(views[number], style=True), mimetype="image/svg+xml")
+        return same_for_all(Response(to_svg(views[number], style=True), mimetype="image/svg+xml"))
 
     app.server.add_url_rule(f"{prefix}variables", "variables", variables)
     app.server.add_url_rule(f"{prefix}variable", "variable", variable)
@@ -45,7 +47,7 @@ def register(app: Dash, bench: Workbench) -> None:
             return Response("There is no such sector.\n", mimetype="text/plain"), 404
         settings = link.settings_of(bench.model, request.query_string.decode("ascii", "replace"))
         try:
-            return jsonify(diagram.values(bench, settings, views[number]))
+            return same_for_all(jsonify(diagram.values(bench, settings, views[number])))
         except PolicyLabError as error:
             return Response(f"{error}\n", mimetype="text/plain"), 422
 

@@ -125,7 +125,7 @@ def _by_waitress(server: Any, how: Serving, listening: socket.socket) -> None:
 def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
-    warm(server)
+    warm(server, how.prefix)
     settings = {
         "bind": f"fd://{listening.fileno()}",
         "workers": how.workers,

@@ -3,17 +3,25 @@
 The browser shows and works Explore before it has read a line of Dash, whose scripts (several megabytes) are only
 named in the page, inside a ``template``; ``assets/later.js`` loads them once the first picture stands, or at once on
 a page that needs them. No script stands in the page itself, so a ``script-src`` of ``'self'`` is enough.
+
+Each of these comes as one file (``bundle.py``): the page's own scripts, all style sheets, Dash with what its pages run,
+and a script for either kind of worker. Components of Dash that fetch parts of themselves later (charts, editors) would
+look for them beside the bundle and not find them; the pages use none.
 """
 
 from __future__ import annotations
 
+import importlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
+from dash.fingerprint import check_fingerprint
+
+from policy_lab.app import bundle
 from policy_lab.app.bundle import Bundle
-from policy_lab.app.language import Page
+from policy_lab.app.language import Page, once_a_language
 from policy_lab.app.markup import script_data, to_html
 
 #: The page's own scripts, in the order they run, given as one; every other script of ``assets/`` comes with Dash.
@@ -53,6 +61,13 @@ FIRST: Final = (
     "explore.js",
 )
 
+#: Names of the bundles; Dash looks for its renderer's in the page.
+PAGE: Final = "page"
+STYLES: Final = "styles"
+DASH: Final = "dash-renderer"
+#: Scripts of the threads, each with the engine before it, by the name they have in ``facts``.
+THREADS: Final = {"worker": ("engine.js", "bands-worker.js"), "thread": ("engine.js", "engine-worker.js")}
+
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="__LANGUAGE__">
   <head>
@@ -84,15 +99,27 @@ class Shell(Page):
     """
 
     def __init__(self, *arguments: Any, body: Callable[[], tuple[Any, dict[str, Any]]], **options: Any) -> None:
-        ignored = "|".join(name.replace(".", r"\.") for name in (*FIRST, "engine-worker.js", "bands-worker.js"))
+        own = {*FIRST, *(name for names in THREADS.values() for name in names)}
+        ignored = "|".join(re.escape(name) for name in sorted(own))
         super().__init__(*arguments, assets_ignore=rf"^(.*\.(worker|module)\.js|{ignored})$", **options)
         self._body = body
-        self._scripts = Bundle(Path(self.config.assets_folder), FIRST)
-        self._scripts.register(self.server, self.config.routes_pathname_prefix)
-        self.index_string = _PAGE.replace("__ICON__", self._icon())
+        assets = Path(self.config.assets_folder)
+        scripts = {PAGE: FIRST, **THREADS}
+        self._bundles = {key: Bundle(key, [assets / name for name in names]) for key, names in scripts.items()}
+        bundle.register(self.server, self.config.routes_pathname_prefix, self._every_bundle)
+        self.index_string = _PAGE.replace("__ICON__", bundle.as_address(assets / "mark.svg"))
+
+        self._page = once_a_language(super().index)
+
+    def index(self, *_: Any, **__: Any) -> str:
+        """The one page there is; Dash would put another random word into it each time."""
+        return str(self._page())
 
     def interpolate_index(self, **parts: str) -> str:
         """The first page."""
+        bundles = self._every_bundle()
+        parts["css"] = f'<link rel="stylesheet" href="{self.address_of(STYLES)}">' if STYLES in bundles else ""
+        parts["scripts"] = f'<script src="{self.address_of(DASH)}"></script>'
         text: str = super().interpolate_index(**parts)
         body, data = self._body()
         entry = '<div id="react-entry-point"></div>'
@@ -103,13 +130,33 @@ class Shell(Page):
         """Makes what the first page needs, which takes a second, so that nobody who asks for it has to wait."""
         self._body()
 
-    def _icon(self) -> str:
-        """The icon inside its own address: browsers ask for any other one again whenever the page's address changes."""
-        drawing = (Path(self.config.assets_folder) / "mark.svg").read_text(encoding="utf-8").strip()
-        return "data:image/svg+xml," + quote(drawing, safe="/:= '")
+    def address_of(self, name: str) -> str:
+        """Where a bundle is: ``PAGE``, ``STYLES``, ``DASH``, or one of ``THREADS``."""
+        return f"{self.config.requests_pathname_prefix}scripts/{self._bundles[name].name}"
+
+    def _every_bundle(self) -> dict[str, Bundle]:
+        """All bundles; Dash says what its own are made of only while a request is being answered."""
+        if DASH not in self._bundles:
+            styles = self._files_in(self._generate_css_dist_html())
+            if styles:
+                self._bundles[STYLES] = Bundle(STYLES, styles)
+            self._bundles[DASH] = Bundle(DASH, self._files_in(self._generate_scripts_html()))
+        return self._bundles
+
+    def _files_in(self, tags: str) -> list[Path]:
+        """The files whose addresses stand in Dash's own tags."""
+        return [self._file_at(address) for address in re.findall(r"(?:src|href)=\"([^\"?]+)", tags)]
+
+    def _file_at(self, address: str) -> Path:
+        below = address.removeprefix(self.config.requests_pathname_prefix)
+        place, _, rest = below.partition("/")
+        if place == "_dash-component-suites":
+            package, _, name = rest.partition("/")
+            folder = Path(importlib.import_module(package).__path__[0])
+            return folder.joinpath(check_fingerprint(name)[0])
+        return Path(self.config.assets_folder) / rest
 
     def _first(self, data: dict[str, Any]) -> str:
         files = data["facts-data"]["files"]
         ahead = [f'<link rel="preload" href="{files[name]}" as="fetch" crossorigin>' for name in ("layout", "fused")]
-        address = f"{self.config.requests_pathname_prefix}scripts/{self._scripts.tag}.js"
-        return "\n    ".join([*ahead, f'<script defer src="{address}"></script>'])
+        return "\n    ".join([*ahead, f'<script defer src="{self.address_of(PAGE)}"></script>'])

@@ -66,7 +66,7 @@ class Findings:
     @property
     def outcomes(self) -> tuple[str, ...]:
         """Outcomes they speak of, as the model spells them."""
-        return tuple(dict.fromkeys(self.table["outcome"]))
+        return tuple(str(name) for name in self.table["outcome"].unique())
 
     @property
     def times(self) -> tuple[float, ...]:
