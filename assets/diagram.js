@@ -1,5 +1,6 @@
 /* The Model page's diagram of a sector: fetched, made choosable, moved and enlarged by mouse, touch and keys, with the
- * values of a year below the names.
+ * values of a year below the names. This browser runs the model for them, or the server where it cannot; once the page
+ * is at rest the other sectors are fetched too, so that all goes on working when the server is gone.
  *
  *   buttons, + and - and 0        larger, smaller, fit
  *   drag, arrows, wheel           move; with Ctrl or Command the wheel enlarges, as two fingers do
@@ -11,6 +12,7 @@
   const READABLE = 0.55; // of its true size: below this the names of a diagram cannot be read
   const LARGEST = 3;
   const STEP = 1.25;
+  const REST = 300; // milliseconds between drawings that are fetched ahead
   const SVG = "http://www.w3.org/2000/svg";
   const one = (selector) => document.querySelector(selector);
   const lab = () => window.dash_clientside.policy_lab;
@@ -19,7 +21,7 @@
   const names = () => [...box().querySelectorAll("[data-variable]")];
 
   let sector = ""; // on show
-  let query = null; // of the policy whose values are at hand
+  let wanted = null; // what the values at hand are of: the sector, and the link of the state
   let zoom = 1;
   let whose = "policy";
   let year = 0;
@@ -61,6 +63,25 @@
   }
 
   const ways = { in: () => resize(zoom * STEP), out: () => resize(zoom / STEP), fit: fit };
+
+  const drawings = new Map(); // number of a sector -> promise of its SVG text
+
+  function drawing(number) {
+    if (!drawings.has(number)) {
+      const coming = fetch(lab().base() + "sector/" + number + ".svg").then((reply) => (reply.ok ? reply.text() : Promise.reject(new Error(reply.status))));
+      coming.catch(() => drawings.delete(number));
+      drawings.set(number, coming);
+    }
+    return drawings.get(number);
+  }
+
+  /* The other sectors, one after the other, while nobody waits for anything. */
+  async function ahead() {
+    for (let number = 0; number < Number(box().dataset.sectors); number += 1) {
+      await new Promise((rest) => window.setTimeout(rest, REST));
+      if (!(await drawing(String(number)).catch(() => null))) return;
+    }
+  }
 
   // --- hands ----------------------------------------------------------------------------------------------------
 
@@ -138,14 +159,45 @@
 
   // --- values of a year -----------------------------------------------------------------------------------------
 
-  function ask() {
-    const asked = sector + window.location.search;
-    if (query === asked) return;
-    query = asked;
-    fetch(lab().base() + "sector/" + sector + "/values.json" + window.location.search)
-      .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.status))))
-      .then((found) => asked === query && ((values = found), label()))
-      .catch(() => (query = null));
+  async function ask() {
+    const { state, say } = window.PolicyLab;
+    const mine = sector + " " + state.query;
+    if (wanted === mine || !names().length) return;
+    wanted = mine;
+    try {
+      await window.PolicyLab.runs.ready;
+      const found = window.PolicyLab.runs.here ? await computed(state.now) : await served(state.query);
+      if (wanted === mine) values = found;
+      label();
+    } catch (error) {
+      wanted = null;
+      window.PolicyLab.page.tell(say("wait.no_more"));
+    }
+  }
+
+  /* What every name is in every whole year, as texts with their units; arrays have no one figure and are left out. */
+  async function computed(now) {
+    const { runs, scenario, variable } = window.PolicyLab;
+    await window.PolicyLab.names;
+    const known = new Set(window.PolicyLab.variables.map((about) => about.name));
+    const outputs = [...new Set(names().map((name) => name.dataset.variable))].filter((name) => known.has(name));
+    const settings = [scenario.of(now), scenario.statusQuo()].map((one) => scenario.constants(one, now.assumptions));
+    const [policy, reference] = await runs.ask(settings, outputs);
+    const moments = [...policy.time.keys()].filter((n) => Math.abs(policy.time[n] - Math.round(policy.time[n])) < 1e-6);
+    const texts = (run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.of(name)[n], variable(name).unit))]));
+    return { years: moments.map((n) => Math.round(policy.time[n])), policy: texts(policy), status_quo: texts(reference) };
+  }
+
+  /* Three significant figures; what is too small for six decimal places is nothing in a diagram. */
+  function told(value, unit) {
+    const { picture } = window.PolicyLab;
+    return picture.withUnit(Number(value.toFixed(6)) === 0 ? "0" : picture.figure(value), unit);
+  }
+
+  async function served(query) {
+    const reply = await fetch(lab().base() + "sector/" + sector + "/values.json" + query);
+    if (!reply.ok) throw new Error(reply.status);
+    return reply.json();
   }
 
   /* Below each name its value, as large as the name; a screen reader hears both together. */
@@ -173,19 +225,25 @@
     document.addEventListener(kind, does);
   }
   document.addEventListener("wheel", wheel, { passive: false });
+  window.PolicyLab.state.rest(() => window.PolicyLab.page.now === "model" && sector && ask());
 
   window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.dash_clientside.policy_lab = Object.assign(window.dash_clientside.policy_lab || {}, {
-    showSector: function (page, number) {
+    showSector: async function (page, number) {
       if (page !== "model") return;
-      if (number !== sector) {
-        sector = number;
-        values = null;
-        fetch(lab().base() + "sector/" + number + ".svg")
-          .then((reply) => reply.text())
-          .then((text) => number === sector && draw(text));
+      if (number === sector) return ask();
+      sector = number;
+      values = null;
+      try {
+        const text = await drawing(number);
+        if (number !== sector) return;
+        draw(text);
+      } catch (error) {
+        sector = "";
+        return window.PolicyLab.page.tell(window.PolicyLab.say("wait.no_more"));
       }
       ask();
+      ahead();
     },
     showValues: function (chosen, moment) {
       whose = chosen;

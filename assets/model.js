@@ -4,6 +4,7 @@
 
   const one = (selector) => document.querySelector(selector);
   const at = (path) => fetch(window.dash_clientside.policy_lab.base() + path);
+  const gone = () => window.PolicyLab.page.tell(window.PolicyLab.say("wait.no_more"));
   const set = (id, props) => window.dash_clientside.set_props(id, props);
 
   function make(tag, text, className) {
@@ -34,7 +35,8 @@
         fill(found.rows);
         one("#variable-count").textContent = found.count;
         if (wanted && text === wanted) showFirst(found.exact);
-      });
+      })
+      .catch(gone);
   }
 
   /* Rows whose entry is open stay as they are, so that a list that comes late takes nothing from who reads. */
@@ -82,6 +84,10 @@
       .then((reply) => reply.json())
       .then((found) => {
         if (button.getAttribute("aria-expanded") === "true" && !(line.nextElementSibling || line).matches(".entry")) line.after(entry(found));
+      })
+      .catch(() => {
+        button.setAttribute("aria-expanded", "false");
+        gone();
       });
   }
 

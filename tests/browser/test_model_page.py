@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from policy_lab import places
+from policy_lab.app.naming import figure_of
 from policy_lab.app.panels.weaknesses import weaknesses_of
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
@@ -34,6 +35,26 @@ def test_an_educator_shows_a_stock_in_a_chosen_year(visit: Visit, real_address: 
     reference = simulate(load_model("big_science"), scenario="status_quo", outputs=["Tension"])
     expect(stock).to_have_text(f"{reference.at('Tension', 2040)[0]:.2f}")
     assert "Tension: " in page.locator("#sketch [data-variable='Tension'].stock").get_attribute("aria-label")
+
+
+def test_diagrams_and_their_values_go_on_when_the_network_drops(
+    visit: Visit, real_address: str, context: BrowserContext
+) -> None:
+    page = visit(f"{real_address}/model?w=cern_for_ai")
+    page.wait_for_selector("#sketch .value:not(:empty)", state="attached")
+    sectors = int(page.locator("#sketch").get_attribute("data-sectors") or 0)
+    fetched = "() => performance.getEntriesByType('resource').filter((e) => /sector.[0-9]+.svg/.test(e.name)).length"
+    page.wait_for_function(f"({fetched})() === {sectors}")
+    context.set_offline(True)
+    page.get_by_role("textbox", name="Sector").click()
+    page.get_by_role("option", name="Secrecy").click()
+    variable = page.locator("#sketch .stock:has(.value:not(:empty))").first.get_attribute("data-variable") or ""
+    runs = simulate(load_model("big_science"), scenario="cern_for_ai", outputs=[variable])
+    shown = page.locator(f"#sketch .stock[data-variable='{variable}'] .value").first
+    expect(shown).to_contain_text(figure_of(float(runs.at(variable, 2050)[0])))
+    page.get_by_role("textbox", name="Search", exact=True).fill("tension")
+    expect(page.locator("#notice")).to_contain_text("this needs the server")
+    context.set_offline(False)
 
 
 def test_a_diagram_is_moved_and_enlarged_by_keys_wheel_and_fingers(visit: Visit, real_address: str) -> None:

@@ -66,7 +66,11 @@ def layout(model: Model) -> list[Any]:
             [chooser, *_choosers(model), html.Div(buttons, className="zooms")], id="sketch-tools", className="search"
         ),
         html.Div(
-            id=ids.SKETCH, className="sketch-box", tabIndex=0, role="region", **{"aria-label": say("model.diagram")}
+            id=ids.SKETCH,
+            className="sketch-box",
+            tabIndex=0,
+            role="region",
+            **{"aria-label": say("model.diagram"), "data-sectors": str(len(views))},
         ),
         html.P(say("model.values_note"), className="caveat"),
     ]
@@ -89,7 +93,7 @@ def register(app: Dash, model: Model) -> None:
 
 
 def values(bench: Workbench, settings: Settings, view: View) -> dict[str, Any]:
-    """What a diagram's variables are in every whole year, as texts with their units.
+    """What a diagram's variables are in every whole year, as texts with their units, for browsers that run no model.
 
     Returns:
         ``years``, and for ``policy`` and ``status_quo`` each name to its texts, in the order of the years.
@@ -97,18 +101,22 @@ def values(bench: Workbench, settings: Settings, view: View) -> dict[str, Any]:
     policy, reference = bench.run_of(settings), bench.status_quo
     years = [i for i, t in enumerate(policy.time) if math.isclose(t, round(t), abs_tol=1e-6)]
     named = dict.fromkeys(box.name for box in view.boxes if box.kind in ("stock", "flow", "variable", "ghost"))
+    before = _texts(bench.model, reference, named, years)
     return {
         "years": [round(float(policy.time[i])) for i in years],
-        "policy": _texts(bench.model, policy, named, years),
-        "status_quo": _texts(bench.model, reference, named, years),
+        "policy": before if policy is reference else _texts(bench.model, policy, named, years),
+        "status_quo": before,
     }
 
 
 def _texts(model: Model, runs: Runs, names: dict[str, None], years: list[int]) -> dict[str, list[str]]:
     """Arrays are left out: one figure cannot stand for several."""
-    saved = {name for name in names if name in runs.outputs}
-    units = {name: model.program.equations[name].unit for name in saved}
-    return {n: [with_unit(_figure(float(runs.of(n)[0, i])), units[n]) for i in years] for n in names if n in saved}
+    place = {name: at for at, name in enumerate(runs.outputs) if name in names}
+    told = {}
+    for name in (name for name in names if name in place):
+        unit = model.program.equations[name].unit
+        told[name] = [with_unit(_figure(value), unit) for value in runs.values[0, years, place[name]].tolist()]
+    return told
 
 
 def _figure(value: float) -> str:

@@ -19,7 +19,7 @@ def layout(app: Dash) -> html.Header:
     return html.Header(
         [
             html.A(say("app.skip"), href=f"#{ids.MAIN}", className="skip"),
-            html.Span([_mark(), say("app.name")], className="brand"),
+            html.Span([_mark(), html.Span(say("app.name"), className="brand__name")], className="brand"),
             html.Nav(links, className="nav", **{"aria-label": say("app.pages")}),
             html.Div(
                 [
