@@ -15,7 +15,7 @@ from policy_lab.checks.fit import fit
 from policy_lab.checks.judging import Verdict, judge
 from policy_lab.checks.predicates import read_checks
 from policy_lab.checks.report import as_html, as_json, lines
-from policy_lab.checks.validation import KEYS, twelve_tests
+from policy_lab.checks.validation import KEYS, Test, twelve_tests
 from policy_lab.checks.versions import compare_versions
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, PolicyLabError, UnknownName
@@ -367,6 +367,41 @@ def test_the_web_of_feedback_is_counted(tank: Path) -> None:
     report = check_model(tank)
     [boundary, *_] = twelve_tests(load_model(tank), report)
     assert "50% of what is worked out hangs together" in boundary.summary
+
+
+CASE = {
+    "title": "A collider", "held_out": True, "facts": [1, 2, 3], "fitted": [1],
+    "record": {"fate": "cancelled", "year": 1993.8},
+    "outcome": {"fate": "cancelled", "year": 1993.12, "right": True, "completion_error": None},
+    "errors": {"spending": 0.12, "grade": "A", "staff": None, "spending_good": 0.31},
+    "without_hindsight": {"fate": "finished", "year": None, "right": False},
+    "leave_one_out": {"right": 0.75},
+}  # fmt: skip
+
+
+def family_of(folder: Path, **stored: object) -> Test:
+    model = load_model(folder)
+    (folder / "precedents").mkdir(exist_ok=True)
+    data = {"hash": model.hash, "cases": [CASE], **stored}
+    (folder / "precedents" / "results.json").write_text(json.dumps(data), encoding="utf-8")
+    return next(t for t in twelve_tests(model, check_model(folder)) if t.key == "family")
+
+
+def test_historical_cases_are_counted_right_or_wrong(tank: Path) -> None:
+    wrong = {**CASE, "title": "A station", "held_out": False, "outcome": {**CASE["outcome"], "right": False}}  # type: ignore[dict-item]
+    test = family_of(tank, cases=[CASE, wrong])
+    assert test.verdict == "partly"
+    assert "1 of 2 cases end as they did, of those set aside before any fitting 1 of 1" in test.summary
+    assert "within 30% in 0 of 2 with figures of grade A or B" in test.summary
+    assert test.rows[0] == ["A collider", "yes", "cancelled 1993.8", "cancelled 1993.1", "as it was", 0.12, "A", None,
+                            None, 0.75, 3, 1]  # fmt: skip
+    assert test.notes[0].startswith("A collider: finished with only what was known at its start")
+    assert family_of(tank).verdict == "holds"
+    assert family_of(tank, cases=[wrong]).verdict == "fails"
+
+
+def test_results_of_another_version_do_not_count(tank: Path) -> None:
+    assert family_of(tank, hash="old").verdict == "not yet"
 
 
 def test_historical_cases_cite_sources_that_exist(tank: Path) -> None:

@@ -57,6 +57,8 @@ KEYS = ("boundary", "structure", "units", "parameters", "extremes", "integration
 STEP_LIMIT = 0.005
 #: The error that counts as reproducing a series, mean absolute error over the mean of the figures.
 FIT_LIMIT = 0.2
+#: The error in yearly spending up to which a historical case counts as described.
+CASE_LIMIT = 0.3
 #: A conclusion that holds in this share of futures at least, or in the other at most, is settled by the ranges.
 SETTLED, AGAINST = 0.9, 0.1
 #: A cut loop counts where it moves its outcome by this share.
@@ -166,13 +168,55 @@ def learning(readme: dict[str, str]) -> Test:
 
 
 def family(model: Model) -> Test:
-    """Other members of the family: cases of the same kind on the same equations."""
-    cases = sorted((model.folder / "precedents").glob("*.toml")) if model.folder else []
-    if cases:
-        told = f"{len(cases)} cases are written down ({', '.join(c.stem for c in cases)}); none is run here yet."
-    else:
-        told = "No other case has been run on these equations: the model has no folder precedents/."
-    return Test("family", "Family members", "Do the same equations fit other cases of the kind?", "not yet", told)
+    """Other members of the family: historical cases on the same equations, as ``precedents/results.json`` has them."""
+    title, question = "Family members", "Do the same equations fit other cases of the kind?"
+    folder = model.folder / "precedents" if model.folder else None
+    file = folder / "results.json" if folder else None
+    if file is None or not file.is_file():
+        cases = sorted(path.stem for path in folder.glob("*.toml")) if folder else []
+        told = f"{len(cases)} cases are written down ({', '.join(cases)}); none is run here yet." if cases else (
+            "No other case has been run on these equations: the model has no folder precedents/.")  # fmt: skip
+        return Test("family", title, question, "not yet", told)
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    if stored["hash"] != model.hash:
+        return Test("family", title, question, "not yet", "The stored results are of another version of the equations.")
+    cases = stored["cases"]
+    right = sum(case["outcome"]["right"] for case in cases)
+    aside = [case for case in cases if case["held_out"]]
+    good = [case["errors"]["spending_good"] for case in cases if case["errors"]["spending_good"] is not None]
+    aside_right, described = sum(case["outcome"]["right"] for case in aside), sum(e <= CASE_LIMIT for e in good)
+    summary = (
+        f"{right} of {len(cases)} cases end as they did, of those set aside before any fitting {aside_right} of "
+        f"{len(aside)}; yearly spending within {CASE_LIMIT:.0%} in {described} of {len(good)} with figures of grade A or "
+        "B. Pathway is an input of a case; a fit is consistent with its figures and no more."
+    )
+    verdict = "holds" if right == len(cases) else "partly" if right else "fails"
+    columns = ["case", "set aside", "in the record", "in the model", "", "spending error", "grade", "staff error",
+               "completed, years apart", "right when left out", "facts stated", "numbers fitted"]  # fmt: skip
+    return Test("family", title, question, verdict, summary, columns, [_case(case) for case in cases],
+                [_hindsight(case) for case in cases if not case["without_hindsight"]["right"]])  # fmt: skip
+
+
+def _case(case: dict[str, Any]) -> list[Cell]:
+    record, outcome, errors = case["record"], case["outcome"], case["errors"]
+    left_out = case.get("leave_one_out")
+    return [
+        case["title"], "yes" if case["held_out"] else "", _fate(record), _fate(outcome),
+        "as it was" if outcome["right"] else "not as it was", errors["spending"], errors["grade"], errors["staff"],
+        outcome["completion_error"], left_out["right"] if left_out else None, len(case["facts"]), len(case["fitted"]),
+    ]  # fmt: skip
+
+
+def _fate(told: dict[str, Any]) -> str:
+    year = "" if told.get("year") is None else f" {told['year']:.1f}"
+    return f"{told['fate']}{year}"
+
+
+def _hindsight(case: dict[str, Any]) -> str:
+    return (
+        f"{case['title']}: {_fate(case['without_hindsight'])} with only what was known at its start, so its fate "
+        "rests on facts judged with hindsight."
+    )
 
 
 # ---- the equations -------------------------------------------------------------------------------------------------
