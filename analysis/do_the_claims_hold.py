@@ -4,7 +4,7 @@
 
 The uncertain parameters are drawn once (Latin hypercube over their ranges) and every policy meets the same draws.
 For each claim: the share of futures in which it holds, whether it holds at the defaults, and the size of the
-difference (median, and the 5th and 95th percentile). A share near one half says that the model does not know.
+difference (median, 5th and 95th percentile, and at the defaults). A share near one half says that the model does not know.
 Every statement is conditional on this model and these ranges.
 Writes ``results/do_the_claims_hold/claims.csv`` and the page ``docs/conclusions.md``.
 """
@@ -25,7 +25,8 @@ from policy_lab.model import Model, load_model
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 
-HEADER = ("claim", "said in", "outcome", "year", "share of futures", "at the defaults", "p05", "median", "p95")
+HEADER = ("claim", "said in", "outcome", "year", "share of futures", "at the defaults", "p05", "median", "p95",
+          "default")  # fmt: skip
 
 
 def futures(model: Model, number: int, seed: int) -> Mapping[str, Floats]:
@@ -68,11 +69,12 @@ def all_outcomes(model: Model, claims: Sequence[Claim], drawn: Mapping[str, Floa
 def judged(claim: Claim, found: Mapping[Term, Floats]) -> tuple[object, ...]:
     """One row of the table."""
     difference = sum(term.weight * found[term] for term in claim.terms) - claim.level
-    holds, drawn = claim.sign * np.asarray(difference) > 0, np.asarray(difference)[1:]
+    holds, drawn, own = claim.sign * np.asarray(difference) > 0, np.asarray(difference)[1:], float(difference[0])
     low, middle, high = (float(q) for q in np.quantile(drawn, [0.05, 0.5, 0.95]))
     term = claim.terms[0]
     default = "yes" if holds[0] else "no"
-    return claim.words, claim.said, term.outcome, int(term.year), float(holds[1:].mean()), default, low, middle, high
+    share = float(holds[1:].mean())
+    return claim.words, claim.said, term.outcome, int(term.year), share, default, low, middle, high, own
 
 
 def main(argv: list[str] | None = None) -> None:
