@@ -187,8 +187,8 @@ def family(model: Model) -> Test:
     aside_right, described = sum(case["outcome"]["right"] for case in aside), sum(e <= CASE_LIMIT for e in good)
     summary = (
         f"{right} of {len(cases)} cases end as they did, of those set aside before any fitting {aside_right} of "
-        f"{len(aside)}; yearly spending within {CASE_LIMIT:.0%} in {described} of {len(good)} with figures of grade A or "
-        "B. Pathway is an input of a case; a fit is consistent with its figures and no more."
+        f"{len(aside)}; yearly spending within {CASE_LIMIT:.0%} in {described} of {len(good)} with figures of grade "
+        "A or B. Pathway is an input of a case; a fit is consistent with its figures and no more."
     )
     verdict = "holds" if right == len(cases) else "partly" if right else "fails"
     columns = ["case", "set aside", "in the record", "in the model", "", "spending error", "grade", "staff error",
