@@ -1,4 +1,4 @@
-"""The command line: ``policy-lab run | describe | levers | scenarios | check | study | compile | app``.
+"""The command line: ``policy-lab run | describe | levers | scenarios | check | precedents | study | compile | app``.
 
 One file a command, each with ``add(commands)``, which declares its words, and ``command(arguments)``, which does
 the work and gives the exit status. What a command needs is imported when it runs, so that ``--help`` answers at once.
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from policy_lab import __version__
-from policy_lab.cli import app, check, compiling, describe, run, study
+from policy_lab.cli import app, check, compiling, describe, precedents, run, study
 from policy_lab.cli.output import complain, let_go_of_stdout, speak_any_alphabet
 from policy_lab.errors import OutputError, PolicyLabError
 
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"policy-lab {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (run, describe, check, study, compiling, app):
+    for module in (run, describe, check, precedents, study, compiling, app):
         module.add(commands)
     return top
 

@@ -1,0 +1,117 @@
+"""``policy-lab precedents``: historical cases on the equations of a model, against their record."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from policy_lab.cli.output import check_output, complain, open_output
+from policy_lab.cli.tables import paragraph, table
+from policy_lab.errors import UnknownName
+
+if TYPE_CHECKING:
+    from policy_lab.model import Model
+
+Data = dict[str, Any]
+
+OUR_MODEL = "big_science"
+EXAMPLES = """\
+examples:
+  policy-lab precedents
+  policy-lab precedents --case ssc
+  policy-lab precedents --json cases.json --html cases.html
+  policy-lab precedents --fit
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    words = commands.add_parser(
+        "precedents",
+        help="run historical cases on a model's equations and hold them against their record",
+        description="Run the historical cases beside MODEL: the fate that comes out, spending, completion, staff and "
+        "votes against the record, and what would have changed the fate. Numbers fitted to each case are kept in "
+        "precedents/results.json; --fit fits them anew, and makes the leave-one-out again.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    words.add_argument("model", metavar="MODEL", nargs="?", default=OUR_MODEL, help=f"default: {OUR_MODEL}")
+    words.add_argument("--case", metavar="NAME", help="one case, with its facts and causes")
+    words.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output")
+    words.add_argument("--html", metavar="FILE", help="write the table and the causes as a page")
+    words.add_argument("--fit", action="store_true", help="fit the cases' own numbers anew and keep them")
+    words.set_defaults(does=command)
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Run the cases and say what came out."""
+    for out in filter(None, (arguments.json, arguments.html)):
+        check_output(out)
+    from policy_lab.model import load_model
+    from policy_lab.precedents import as_json, page
+    from policy_lab.precedents.examination import FILE, examine
+    from policy_lab.precedents.table import HEADER, rows, summary
+
+    model = load_model(arguments.model)
+    if arguments.fit:
+        data = examine(model, say=complain)
+        assert model.folder is not None  # it has cases
+        with open_output(str(model.folder / FILE)) as file:
+            file.write(as_json(data))
+    else:
+        data = _again(model)
+    if arguments.case:
+        data = {**data, "cases": [_chosen(data, arguments.case, model.name)]}
+    for out, text in ((arguments.json, as_json), (arguments.html, page.html)):
+        if out:
+            with open_output(out) as file:
+                file.write(text(data))
+    if "-" not in (arguments.json, arguments.html):
+        print(table(HEADER, rows(data)))
+        print()
+        print("\n".join(_story(data["cases"][0]) if arguments.case else map(paragraph, summary(data))))
+    return 0
+
+
+def _again(model: Model) -> Data:
+    """The cases run with the numbers fitted last; the leave-one-out of last time where the equations are the same."""
+    from policy_lab.precedents.examination import examine, fitted_of, stored
+
+    last = stored(model)
+    if last is None:
+        complain("note: nothing has been fitted yet, so the cases are fitted now; --fit keeps what comes out.")
+        return examine(model, sets=0)
+    data = examine(model, fitted_of(last), sets=0)
+    if last["hash"] != model.hash:
+        complain("note: the model has changed since the cases were fitted; --fit fits them anew.")
+        return data
+    left = {case["key"]: case["leave_one_out"] for case in last["cases"]}
+    cases = [{**case, "leave_one_out": left.get(case["key"])} for case in data["cases"]]
+    return {**data, "sets": last["sets"], "cases": cases}
+
+
+def _chosen(data: Data, key: str, model: str) -> Data:
+    cases: dict[str, Data] = {case["key"]: case for case in data["cases"]}
+    if key not in cases:
+        raise UnknownName("case", key, cases, model)
+    return cases[key]
+
+
+def _story(case: Data) -> list[str]:
+    """One case in words: facts, causes, what-ifs."""
+    from policy_lab.precedents.table import causes
+
+    facts = [[f["name"].replace("_", " "), str(f["value"]), f["unit"], f["grade"], "hindsight" * f["hindsight"],
+              f["why"]] for f in case["facts"]]  # fmt: skip
+    fitted = ", ".join(f"{n['name'].replace('_', ' ')} {n['value']:.3g}" for n in case["fitted"]) or "nothing"
+    return [
+        paragraph(case["summary"]),
+        "",
+        table(("fact", "value", "unit", "grade", "", "why"), facts),
+        "",
+        paragraph(f"Fitted: {fitted}."),
+        paragraph(f"Opposition in {case['why']['year']:.1f}, log odds: {', '.join(causes(case))}."),
+        *(paragraph(f"{w['change'].capitalize()}: {w['fate']}{', another fate' if w['flips'] else ''}.")
+          for w in case["without"]),
+    ]  # fmt: skip
