@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from policy_lab.app import create_app, language, naming, ranks, words
+from policy_lab.app import create_app, evidence, language, naming, ranks, words
+from policy_lab.app.panels import weaknesses
 from policy_lab.app.passages import Passages
 from policy_lab.ensemble.findings import load_findings
 from policy_lab.ensemble.ranking import ENGLISH
@@ -255,3 +257,62 @@ def test_a_paragraph_on_an_outcome_is_german_on_a_german_page(big: Model) -> Non
 
 def big_label(model: Model, outcome: str) -> str:
     return language.translated(model, "de").outcomes[outcome].label
+
+
+ENGLISH_WORDS = re.compile(r"\b(the|of|is|are|and|with|than|from|more|by|to|no|not)\b")
+
+
+def test_the_tests_of_the_model_are_told_in_german(big: Model) -> None:
+    """Wordings of checks stand in both catalogues under ``said``; predicates and the README, in the model's file."""
+    words.speak("de", language.names_of(big, "de"))
+    told = evidence.evidence_of(big)
+    texts = [t for one in told.tests for t in (one.title, one.question, one.summary, *one.columns, *one.notes)]
+    texts += [cell for one in told.tests[:-1] for row in one.rows for cell in row]
+    assert [text for text in texts if ENGLISH_WORDS.search(text)] == []
+    assert {one.language for one in told.tests} <= {"de", ""}
+
+
+def test_every_claim_about_the_model_has_a_german_wording(big: Model) -> None:
+    """Those that pass are not shown, and may fail tomorrow."""
+    assert big.folder is not None
+    entries = yaml.safe_load((big.folder / "checks.yaml").read_text(encoding="utf-8"))
+    words.speak("de", language.names_of(big, "de"))
+    told = {entry["says"]: language.retold(big, entry["says"]) for entry in entries}
+    assert [own for own, other in told.items() if other == own or ENGLISH_WORDS.search(other)] == []
+
+
+def test_weaknesses_are_told_in_german(big: Model) -> None:
+    words.speak("de", language.names_of(big, "de"))
+    assert [item for item in weaknesses.weaknesses_of(big) if language.retold(big, item) == item] == []
+
+
+def test_nothing_is_kept_that_no_check_and_no_line_says_any_more(big: Model) -> None:
+    assert big.folder is not None
+    files = [big.folder / "checks.yaml", big.folder / "README.md", big.folder / "data" / "history.csv"]
+    files += (REPOSITORY / "analysis" / "results").glob("do_the_claims_hold/claims.csv")
+    there = language.bare(" ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files))
+    said = language.told(big, "de")["said"]
+    assert [own for own in said if language.bare(own) not in there] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("Cost growth is never taken back", "Kostenwachstum wird nie zurückgenommen"),
+        ("3 of 12", "3 von 12"),
+        ("0.55%", "0,55 %"),
+        ("Race Intensity, 2050", "Stärke des Wettlaufs, 2050"),
+        ("Half the step hardly moves power concentration", "Der halbe Schritt bewegt Machtkonzentration kaum"),
+        ("fails as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo",
+         "gilt bekanntermaßen nicht: Mitglieder treten bei und treten aus: Zusammenlegen ist 1,5 "
+         "(im Jahr 2030, „Status quo“)"),
+        ("'diplomacy' is set to 3, outside its range 0 to 1.",
+         "„Diplomatie“ steht auf 3, außerhalb der Spanne 0 bis 1."),
+        ("A sentence of the future that nobody translated.", "A sentence of the future that nobody translated."),
+    ],
+)  # fmt: skip
+def test_what_is_written_in_english_is_retold(big: Model, english: str, german: str) -> None:
+    words.speak("de", language.names_of(big, "de"))
+    assert language.retold(big, english) == german
+    words.speak("en")
+    assert language.retold(big, english) == english

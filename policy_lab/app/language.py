@@ -187,7 +187,13 @@ def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     text = told(kept.model, language)
     worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
     loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
-    return {**names_of(kept.model, language), **worlds, **loops, **text.get("said", {})}
+    said = {bare(own): bare(other) for own, other in text.get("said", {}).items()} | text.get("said", {})
+    return {**names_of(kept.model, language), **worlds, **loops, **said}
+
+
+def bare(text: str) -> str:
+    """A line of Markdown without its marks, as the tests of a model quote its README."""
+    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", re.sub(r"[*`]+", "", text))
 
 
 @lru_cache(maxsize=64)

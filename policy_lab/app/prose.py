@@ -11,11 +11,14 @@ _PIECE = re.compile(r"\*\*(.+?)\*\*|`(.+?)`|(?<!\*)\*([^*]+)\*")
 
 
 def numbered(text: str, heading: str) -> list[str]:
-    """The items of the numbered list under a heading of a Markdown text, each as one line; none where there is none."""
+    """The items of the numbered list under a heading of a Markdown text, each as one line; none where there is none.
+
+    An item ends at an empty line, so that what stands below the list is no part of it.
+    """
     _, found, rest = text.partition(f"\n## {heading}\n")
     section = re.split(r"\n#{1,2} ", rest, maxsplit=1)[0] if found else ""
     items = re.split(r"^\d+\.\s+", section, flags=re.MULTILINE)[1:]
-    return [" ".join(item.split()) for item in items]
+    return [" ".join(item.partition("\n\n")[0].split()) for item in items]
 
 
 def inline(text: str) -> list[Any]:

@@ -21,8 +21,9 @@ CATALOGUES = Path(__file__).parent / "text"
 SOURCE: Final = "en"
 #: Below this stand the wordings of lower layers, which know no catalogue: what tests, studies and errors say.
 SAID: Final = "said."
-#: A number as those layers write it, with a percent sign or without.
-_NUMBER: Final = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?%)?")
+#: A number as those layers write it, with a percent sign or without; places named ``count…`` hold nothing else.
+_NUMBER: Final = r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?: ?%)?"
+_COUNT: Final = "count"
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 _names: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
@@ -88,8 +89,9 @@ def retold(text: str, known: Mapping[str, str] = MappingProxyType({})) -> str:
         return text
     if text in known:
         return known[text]
-    if _NUMBER.fullmatch(text):
-        return text.translate({ord("."): say("number.decimal"), ord(","): say("number.thousands")})
+    if re.fullmatch(_NUMBER, text):
+        spaced = re.sub(r"(?<=\d)%", " %", text).replace("-", "−")
+        return spaced.translate({ord("."): say("number.decimal"), ord(","): say("number.thousands")})
     for key, wording in _wordings():
         if found := wording.fullmatch(text):
             return say(key, **{name: retold(part, known) for name, part in found.groupdict().items()})
@@ -98,10 +100,11 @@ def retold(text: str, known: Mapping[str, str] = MappingProxyType({})) -> str:
 
 @cache
 def _wordings() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Key and pattern of every wording of lower layers, those with most words of their own first."""
+    """Key and pattern of every wording of lower layers: what begins with words first, then what has most of them."""
     texts = {key: text for key, text in catalogue(SOURCE).items() if key.startswith(SAID)}
     own = {key: sum(len(words) for words, *_ in string.Formatter().parse(text)) for key, text in texts.items()}
-    return tuple((key, _pattern(texts[key])) for key in sorted(texts, key=lambda key: -own[key]))
+    order = sorted(texts, key=lambda key: (texts[key].startswith("{"), -own[key]))
+    return tuple((key, _pattern(texts[key])) for key in order)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -110,7 +113,8 @@ def _pattern(text: str) -> re.Pattern[str]:
     for words, name, *_ in string.Formatter().parse(text):
         pattern += re.escape(words)
         if name is not None:
-            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+            filling = _NUMBER if name.startswith(_COUNT) else ".+?"
+            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{filling})"
             seen.add(name)
     return re.compile(pattern, re.DOTALL)
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from dash import html
 
+from policy_lab.app.language import retold
 from policy_lab.app.prose import inline, numbered
-from policy_lab.app.words import language, say
+from policy_lab.app.words import SOURCE, language, say
 from policy_lab.model import Model
 
 README: Final = "README.md"
@@ -21,12 +22,17 @@ def layout(model: Model) -> list[Any]:
     head = html.H2(say("model.weaknesses"), className="subtitle", id="model-weaknesses", tabIndex=-1)
     if not items:
         return [head, html.P(say("model.no_weaknesses", heading=HEADING), className="empty")]
-    foreign = {} if language() == "en" else {"lang": "en"}
     return [
         head,
         html.P(say("model.weaknesses_lead"), className="lead"),
-        html.Ol([html.Li(inline(item)) for item in items], className="prose prose--numbered", **foreign),
+        html.Ol([_item(model, item) for item in items], className="prose prose--numbered"),
     ]
+
+
+def _item(model: Model, item: str) -> html.Li:
+    said = retold(model, item)
+    foreign = {} if said != item or language() == SOURCE else {"lang": SOURCE}
+    return html.Li(inline(said), **foreign)
 
 
 def weaknesses_of(model: Model) -> list[str]:
