@@ -23,6 +23,8 @@ STEP: Final = 1e-4
 FAILED: Final = 1e3
 #: Steps of a profile, in standard errors from the best fit, until it leaves the interval or the range ends.
 WALK: Final = (0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100)
+#: Tolerance of the fits on the way: their sum of squares is only compared with how far it may rise.
+ROUGH: Final = 1e-5
 #: Longest first step of a profile, as a share of the range.
 LONGEST: Final = 0.1
 
@@ -41,26 +43,35 @@ class Fit:
         return float(self.residual @ self.residual)
 
 
-def least_squares(residuals: Residuals, start: Floats, most: int = 100) -> Fit:
+def least_squares(residuals: Residuals, start: Floats, most: int = 100, tolerance: float = 1e-10) -> Fit:
     """The best fit that lies downhill of ``start[parameter]``, by a trust-region method that keeps the bounds.
 
     Args:
         residuals: of points of the unit cube.
         start: point of the unit cube.
         most: evaluations, not counting those for slopes.
+        tolerance: share of the sum of squares, or of the point, that is not worth another step.
     """
     whole = _whole(residuals)
     if not start.size:
         return Fit(start, whole(start[None])[0], np.empty((whole(start[None]).shape[1], 0)))
+    latest: list[tuple[Floats, Floats, Floats]] = []
+
+    def at(x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Residuals and slope together: a batch costs hardly more than the one run that has to be made anyway."""
+        if not latest or not np.array_equal(latest[0][0], x):
+            latest[:] = [(x.copy(), *_with_slopes(whole, x))]
+        return latest[0]
+
     found = optimize.least_squares(
-        lambda x: whole(x[None])[0],
+        lambda x: at(x)[1],
         np.clip(start, 0, 1),
-        jac=lambda x: slopes(whole, x),
+        jac=lambda x: at(x)[2],
         bounds=(0, 1),
         max_nfev=most,
-        ftol=1e-10,
-        xtol=1e-10,
-        gtol=1e-10,
+        ftol=tolerance,
+        xtol=tolerance,
+        gtol=tolerance,
     )
     return Fit(np.asarray(found.x), np.asarray(found.fun), np.asarray(found.jac))
 
@@ -69,13 +80,13 @@ def _whole(residuals: Residuals) -> Residuals:
     return lambda points: np.nan_to_num(residuals(points), nan=FAILED, posinf=FAILED, neginf=-FAILED)
 
 
-def slopes(residuals: Residuals, at: Floats) -> Floats:
-    """``[residual, parameter]`` at a point, by central differences in one batch of runs (one-sided at a bound)."""
+def _with_slopes(residuals: Residuals, at: Floats) -> tuple[Floats, Floats]:
+    """``[residual]`` and ``[residual, parameter]`` at a point in one batch: central differences, one-sided at a bound."""
     step = np.eye(len(at)) * STEP
     above, below = np.minimum(at + step, 1), np.maximum(at - step, 0)
-    values = residuals(np.concatenate([above, below]))
+    values = residuals(np.concatenate([at[None], above, below]))
     width = (above - below).diagonal()
-    return np.asarray((values[: len(at)] - values[len(at) :]).T / width)
+    return values[0], np.asarray((values[1 : len(at) + 1] - values[len(at) + 1 :]).T / width)
 
 
 def from_everywhere(
@@ -167,7 +178,7 @@ def _walk(
         def without(points: Floats, held: float = here) -> Floats:
             return residuals(np.insert(points, parameter, held, axis=1))
 
-        fit = least_squares(without, others, most=20)
+        fit = least_squares(without, others, most=20, tolerance=ROUGH)
         now = max(0.0, fit.cost - best.cost)
         walked.append((here, now))
         if now >= rise:
