@@ -88,7 +88,7 @@ def _again(model: Model) -> Data:
         return data
     left = {case["key"]: case["leave_one_out"] for case in last["cases"]}
     cases = [{**case, "leave_one_out": left.get(case["key"])} for case in data["cases"]]
-    return {**data, "sets": last["sets"], "cases": cases}
+    return {**data, "sets": last["sets"], "asked": last["asked"], "cases": cases}
 
 
 def _chosen(data: Data, key: str, model: str) -> Data:

@@ -3,6 +3,7 @@
 The data are what ``precedents/results.json`` holds, what the app draws and what the pages are made from:
 
 - ``model``, ``hash``: of the model file; ``shared``: the numbers common to all cases; ``sets``: of the leave-one-out
+- ``asked``: shared numbers that all votes and fates together ask for, and the fates with them
 - ``cases``: a list, each with ``facts``, ``drivers``, ``fitted``, ``record``, ``outcome``, ``errors``, ``years`` and
   ``runs`` (by year of the case's own calendar), ``series`` (its figures), ``why``, ``without``,
   ``without_hindsight``, ``cancelled_above``, ``leave_one_out``
@@ -23,11 +24,13 @@ from policy_lab.precedents.drivers import drivers_of
 from policy_lab.precedents.fitting import fit_case
 from policy_lab.precedents.judging import errors, judged
 from policy_lab.precedents.leave_out import SETS, leave_one_out
-from policy_lab.precedents.shared import Fitted, ranges_of
+from policy_lab.precedents.shared import Fitted, joint_fit, ranges_of
 from policy_lab.precedents.trials import Trial, run_case
 from policy_lab.precedents.why import cancelled_above, terms, without, without_hindsight
 
 FILE = f"{FOLDER}/results.json"
+#: Rounds of fitting shared numbers and own numbers in turn.
+ROUNDS = 2
 Data = dict[str, Any]
 #: Told what is being done.
 Say = Callable[[str], object]
@@ -80,13 +83,31 @@ def examine(model: Model, fitted: Fitted | None = None, sets: int = SETS, say: S
         say("Leaving one case out after the other")
         left = leave_one_out(model, cases, own, sets)
     space = ranges_of(model)
+    say("Asking all cases for the numbers they share")
     return {
         "model": model.name,
         "hash": model.hash,
         "shared": dict(zip(space.names, space.value.tolist(), strict=True)),
         "sets": sets,
+        "asked": asked(model, cases, own) if sets else None,
         "cases": [examine_case(model, case, own.get(case.key, {}), left.get(case.key)) for case in cases],
     }
+
+
+def asked(model: Model, cases: Sequence[Case], own: Fitted) -> Data:
+    """Shared numbers that the votes and fates of the cases ask for within their ranges, and the fates with them.
+
+    They are reported and not used: a case is a run of the model as it stands. Cases set aside are not asked; their
+    fates with these numbers are listed with the others'.
+    """
+    used = [case for case in cases if not case.held_out]
+    numbers: dict[str, float] = {}
+    fitted: Fitted = own
+    for _ in range(ROUNDS):
+        numbers = joint_fit(model, used, fitted)
+        fitted = {case.key: fit_case(model, case, numbers) for case in cases}
+    outcomes = {case.key: judged(run_case(model, case, fitted[case.key], numbers), case)[0] for case in cases}
+    return {"numbers": numbers, "cases": [{"key": k, **asdict(outcome)} for k, outcome in outcomes.items()]}
 
 
 def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Data | None = None) -> Data:

@@ -46,8 +46,9 @@ def judged(trial: Trial, case: Case) -> list[Outcome]:
 
 
 def _outcome(case: Case, fate: str, gone: float, done: float, least: float) -> Outcome:
-    built = case.fate in ("finished", "operating")
     completion = done if fate != "cancelled" and math.isfinite(done) else None
+    # What is not built yet says how early a model is at least.
+    built = case.fate in ("finished", "operating") or (case.fate == "under construction" and done < case.year)
     return Outcome(
         fate,
         gone if fate == "cancelled" else completion,

@@ -105,9 +105,32 @@ def _lines(data: Mapping[str, Any], made_by: str, pictures: str) -> Iterator[str
           _what_ifs(c), "never" if c["cancelled_above"] is None else f"{c['cancelled_above']:.3g}"]
          for c in data["cases"]],
     )  # fmt: skip
+    yield from _asked(data)
     for case in data["cases"]:
         yield ""
         yield from _case(case, pictures)
+
+
+def _asked(data: Mapping[str, Any]) -> Iterator[str]:
+    """What the cases together say about the numbers they share."""
+    if not data["asked"]:
+        return
+    titles = {case["key"]: case["title"] for case in data["cases"]}
+    wrong = [titles[c["key"]] for c in data["asked"]["cases"] if not c["right"]]
+    yield ""
+    yield "## What the cases ask of the shared numbers"
+    yield ""
+    yield (
+        "One fit of the shared numbers to the votes and fates of all cases that are not set aside, within their ranges "
+        "and drawn to the model file's values. It is reported and not used: the table above is the model as it stands, "
+        "and numbers chosen to have every fate right would make fates say nothing. With these numbers "
+        + (f"the fate is wrong for {', '.join(wrong)}." if wrong else "the fate of every case is that of the record.")
+    )
+    yield ""
+    yield from _table(
+        ("number", "model file", "asked for"),
+        [[name, f"{data['shared'][name]:g}", f"{value:.3g}"] for name, value in data["asked"]["numbers"].items()],
+    )
 
 
 def _case(case: Mapping[str, Any], pictures: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ def row(case: Mapping[str, Any]) -> list[str]:
         _fate(outcome) + ("" if outcome["right"] else ": WRONG"),
         percent(errors["spending"]),
         errors["grade"],
-        _years(outcome["completion_error"]),
+        _years(outcome["completion_error"]) + (" or more" if record["fate"] == "under construction" else ""),
         percent(errors["staff"]),
         points(errors["votes"]),
         percent(case["leave_one_out"]["right"]) if case["leave_one_out"] else "",
