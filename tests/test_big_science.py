@@ -80,8 +80,14 @@ def test_every_constant_has_a_range_around_it_and_a_known_source(model: Model) -
 
 def test_no_source_is_listed_in_vain(model: Model) -> None:
     text = (FOLDER / "big_science.mdl").read_text(encoding="utf-8")
-    tables = "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("uncertainties.csv", "data/history.csv"))
-    assert not [key for key in model.sources if f"Source: {key}." not in text and f",{key}" not in tables]
+    files = [FOLDER / "uncertainties.csv", *FOLDER.glob("data/**/*.csv"), *FOLDER.glob("precedents/*.toml")]
+    tables = "".join(path.read_text(encoding="utf-8") for path in files)
+    cited = (",{}", '"{}"')
+    assert not [
+        key
+        for key in model.sources
+        if f"Source: {key}." not in text and not any(form.format(key) in tables for form in cited)
+    ]
 
 
 def test_ranges_in_the_tables_are_those_in_the_model(model: Model) -> None:
