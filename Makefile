@@ -49,7 +49,7 @@ bench: $(READY)  ## measure speed: each script of benchmarks/ prints one table
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
 golden: $(READY)  ## run every world with PySD again and store the results the tests compare with
-	@$(BIN)/python analysis/golden_runs.py
+	@$(BIN)/python -m analysis.golden_runs
 
 study: $(READY)  ## rank all levers again, for the Rank page; or another study: make study STUDY=file.toml OUT=folder
 	@$(if $(STUDY),$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)",$(BIN)/python analysis/which_levers_matter.py)
