@@ -1,17 +1,64 @@
-/* Runs members of an ensemble for bands.js, off the page's thread. */
-if (typeof importScripts === "function" && typeof document === "undefined") {
-  if (!self.PolicyLabEngine) importScripts("engine.js"); // the server may send both as one script
+/* Runs members of an ensemble for bands.js, off the page's thread. node reads quantilesOf() from it for a test.
 
+   Messages in: load; run {number, wish, pieces: [[from, to]], keeps}, of which the latest number counts and pieces of the
+   same number queue; take {number, piece}, another worker's; gather {number, members}. Out: ready; piece {number, count,
+   piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
+(function (root) {
+  "use strict";
+
+  /* Quantiles of values[(member * times + t) * outputs + o] over members, as
+     result[(quantile * outputs + o) * times + t], with linear interpolation between members (Hyndman and Fan's type 7).
+     parts: lists of such values, each with some of the members. Members whose value is no finite number are left out
+     of that moment; `failed` counts members that have any such value. */
+  function quantilesOf(parts, times, outputs, quantiles) {
+    const width = times * outputs;
+    const members = parts.reduce((sum, part) => sum + part.length / width, 0);
+    const result = new Float64Array(quantiles.length * width);
+    const column = new Float64Array(members);
+    const broken = new Set();
+    for (let t = 0; t < times; t += 1) {
+      for (let o = 0; o < outputs; o += 1) {
+        let count = 0;
+        let member = 0;
+        for (const part of parts) {
+          for (let at = t * outputs + o; at < part.length; at += width, member += 1) {
+            if (Number.isFinite(part[at])) column[count++] = part[at];
+            else broken.add(member);
+          }
+        }
+        const sorted = column.subarray(0, count).sort();
+        quantiles.forEach((share, q) => { result[(q * outputs + o) * times + t] = between(sorted, share); });
+      }
+    }
+    return { values: result, failed: broken.size };
+  }
+
+  function between(sorted, share) {
+    if (!sorted.length) return NaN;
+    const place = share * (sorted.length - 1);
+    const below = Math.floor(place);
+    const low = sorted[below];
+    return place > below ? low + (sorted[below + 1] - low) * (place - below) : low;
+  }
+
+  if (typeof module === "object" && module.exports) module.exports = { quantilesOf };
+  if (typeof importScripts !== "function" || typeof document !== "undefined") return;
+  if (!root.PolicyLabEngine) importScripts("engine.js"); // the server may send both as one script
+
+  const REFERENCES = 200; // pieces of the reference that are remembered
   let engine = null;
   let members = null; // Map: name of a parameter -> value[member]
   let references = new Map(); // pieces of the reference, by what decides them
+  const courses = new Map(); // what the policy's last runs of each piece went through, by its first member
+  let now = { number: 0, wish: null, queue: [], found: [], keeps: false }; // what is wanted: pieces to run, those there are
+  let running = false;
 
   async function load({ module, layout, values, names }) {
-    engine = await self.PolicyLabEngine.load(module, layout);
-    engine.warm(4, 2);
+    engine = await root.PolicyLabEngine.load(module, layout);
     const all = new Float32Array(values);
     const count = all.length / names.length;
     members = new Map(names.map((name, place) => [name, all.subarray(place * count, (place + 1) * count)]));
+    engine.warm(4, 2);
   }
 
   /* Values of some members on top of what a policy sets; parameters that are held stay as they are. */
@@ -23,33 +70,36 @@ if (typeof importScripts === "function" && typeof document === "undefined") {
     return values;
   }
 
-  function simulated(constants, held, from, to, outputs, times) {
-    const result = engine.simulate({ values: settings(constants, held, from, to), outputs, times });
+  function simulated(runner, constants, held, from, to, outputs, times) {
+    const result = runner.simulate({ values: settings(constants, held, from, to), outputs, times });
     // Where nothing varies there is one run, and every member is that run.
     const width = result.time.length * outputs.length;
     const at = result.runs === 1 ? () => 0 : (member) => member * width;
-    return { time: result.time, width, values: result.values, at };
+    return { time: result.time, values: result.values, at };
   }
 
   /* Headlines of the reference at the last moment, value[member * headlines + outcome], remembered. */
   function reference(wish, from, to) {
     const key = JSON.stringify([wish.reference, wish.heldReference, wish.headlines, from, to]);
     if (!references.has(key)) {
-      if (references.size > 200) references = new Map();
-      const run = simulated(wish.reference, wish.heldReference, from, to, wish.headlines, [wish.last]);
-      const values = new Float64Array((to - from) * wish.headlines.length);
-      for (let member = 0; member < to - from; member++) {
-        for (let n = 0; n < wish.headlines.length; n++) values[member * wish.headlines.length + n] = run.values[run.at(member) + n];
-      }
-      references.set(key, values);
+      if (references.size > REFERENCES) references = new Map();
+      const run = simulated(engine, wish.reference, wish.heldReference, from, to, wish.headlines, [wish.last]);
+      const width = wish.headlines.length;
+      references.set(key, Float64Array.from({ length: (to - from) * width }, (_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]));
     }
     return references.get(key);
   }
 
-  /* {count, curves: value[member][time][chart], changes: value[member][headline]} */
+  /* The policy's runs of a piece; they begin where they part from those of the move before. */
+  function policy(wish, from, to, outputs) {
+    if (!courses.has(from)) courses.set(from, engine.again());
+    return simulated(courses.get(from), wish.policy, wish.held, from, to, outputs, null);
+  }
+
+  /* {moments, curves: value[member][time][chart], changes: value[member][headline]} */
   function piece(wish, from, to) {
     const outputs = [...new Set([...wish.charts, ...wish.headlines])];
-    const run = simulated(wish.policy, wish.held, from, to, outputs, null);
+    const run = policy(wish, from, to, outputs);
     const theirs = reference(wish, from, to);
     const count = to - from;
     const moments = run.time.length;
@@ -66,59 +116,78 @@ if (typeof importScripts === "function" && typeof document === "undefined") {
       const end = start + (moments - 1) * outputs.length;
       headlines.forEach((place, n) => { changes[member * headlines.length + n] = run.values[end + place] - theirs[member * headlines.length + n]; });
     }
-    return { count, moments, curves, changes };
-  }
-
-  /* Quantiles of sorted values, between two of them in proportion: the same as NumPy's default. */
-  function quantile(sorted, share) {
-    const place = share * (sorted.length - 1);
-    const below = Math.floor(place);
-    const above = Math.min(sorted.length - 1, below + 1);
-    return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
-  }
-
-  function columns(pieces, kind, width, offset) {
-    const found = [];
-    for (const part of pieces) for (let at = offset; at < part[kind].length; at += width) found.push(part[kind][at]);
-    return Float64Array.from(found).sort();
+    return { moments, curves, changes };
   }
 
   function answer(wish, pieces, count) {
-    const { moments } = pieces[0];
-    const charts = wish.charts.length;
-    const fans = {};
-    wish.charts.forEach((name, chart) => {
-      const fan = { low90: new Float64Array(moments), low50: new Float64Array(moments), high50: new Float64Array(moments), high90: new Float64Array(moments) };
-      for (let t = 0; t < moments; t++) {
-        const sorted = columns(pieces, "curves", moments * charts, t * charts + chart);
-        fan.low90[t] = quantile(sorted, 0.05);
-        fan.low50[t] = quantile(sorted, 0.25);
-        fan.high50[t] = quantile(sorted, 0.75);
-        fan.high90[t] = quantile(sorted, 0.95);
-      }
-      fans[name] = fan;
-    });
-    const ranges = {};
-    wish.headlines.forEach((name, n) => {
-      const sorted = columns(pieces, "changes", wish.headlines.length, n);
-      ranges[name] = [quantile(sorted, 0.05), quantile(sorted, 0.95)];
-    });
+    const [{ moments }] = pieces;
+    const { charts, headlines } = wish;
+    const shares = [0.05, 0.25, 0.75, 0.95];
+    const curves = quantilesOf(pieces.map((part) => part.curves), moments, charts.length, shares).values;
+    const of = (chart) => shares.map((_, q) => curves.slice((q * charts.length + chart) * moments, (q * charts.length + chart + 1) * moments));
+    const fans = Object.fromEntries(charts.map((name, chart) => {
+      const [low90, low50, high50, high90] = of(chart);
+      return [name, { low90, low50, high50, high90 }];
+    }));
+    const ends = quantilesOf(pieces.map((part) => part.changes), 1, headlines.length, [0.05, 0.95]).values;
+    const ranges = Object.fromEntries(headlines.map((name, n) => [name, [ends[n], ends[headlines.length + n]]]));
     return { key: wish.key, members: count, fans, ranges };
   }
 
-  self.onmessage = async ({ data }) => {
-    try {
-      if (data.kind === "load") {
-        await load(data);
-        self.postMessage({ kind: "ready" });
-      } else if (data.kind === "run") {
-        const made = piece(data.wish, data.from, data.to);
-        self.postMessage({ kind: "piece", number: data.number, piece: made }, [made.curves.buffer, made.changes.buffer]);
-      } else if (data.kind === "gather") {
-        self.postMessage({ kind: "answer", number: data.number, answer: answer(data.wish, data.pieces, data.members) });
+  /* Lets messages in that have come meanwhile. */
+  const pause = (() => {
+    const { port1, port2 } = new MessageChannel();
+    let paused = null;
+    port1.onmessage = () => paused();
+    return () => new Promise((done) => { paused = done; port2.postMessage(0); });
+  })();
+
+  async function work() {
+    if (running) return;
+    running = true;
+    while (now.queue.length) {
+      const mine = now;
+      const [from, to] = mine.queue.shift();
+      try {
+        made(mine, piece(mine.wish, from, to), to - from);
+      } catch (error) {
+        mine.queue = [];
+        root.postMessage({ kind: "error", number: mine.number, message: error.message });
       }
+      await pause();
+    }
+    running = false;
+  }
+
+  function made({ number, found, keeps }, part, count) {
+    if (keeps) found.push(part);
+    if (keeps) root.postMessage({ kind: "piece", number, count });
+    else root.postMessage({ kind: "piece", number, count, piece: part }, [part.curves.buffer, part.changes.buffer]);
+  }
+
+  const messages = {
+    "load": async (data) => {
+      await load(data);
+      root.postMessage({ kind: "ready" });
+    },
+    "run": ({ number, wish, pieces, keeps }) => {
+      if (number !== now.number) now = { number, wish, queue: [], found: [], keeps };
+      now.queue.push(...pieces);
+      work();
+    },
+    "take": ({ number, piece: part }) => {
+      if (number === now.number) now.found.push(part);
+    },
+    "gather": ({ number, members: count }) => {
+      if (number === now.number) root.postMessage({ kind: "answer", number, answer: answer(now.wish, now.found, count) });
+    },
+  };
+
+  root.onmessage = async ({ data }) => {
+    try {
+      await messages[data.kind](data);
     } catch (error) {
-      self.postMessage({ kind: "error", number: data.number, message: error.message });
+      root.postMessage({ kind: "error", number: data.number, message: error.message });
     }
   };
-}
+})(typeof globalThis === "object" ? globalThis : self);

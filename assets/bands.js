@@ -2,8 +2,9 @@
 
    The members are drawn once (policy_lab/app/members.py) and are the same for every policy, so that a difference
    between two policies is taken member by member. Workers run them, off the page's thread: first FIRST of them, soon
-   after a move; while the hand rests, all. One ensemble is under way at a time and the latest wish wins: one that
-   nobody wants any more ends with its present piece.
+   after a move; while the hand rests, all. A worker always has the same members: it remembers what their last runs went
+   through, and the reference under them. The latest wish wins: one that nobody wants any more ends with its present
+   piece. The first worker gathers.
 
      PolicyLab.bands.begin()            promise; starts the workers, settles when they can be asked
      PolicyLab.bands.want(wish)         wish: {key, policy, reference, held, heldReference, charts, headlines}: constants
@@ -27,7 +28,7 @@
   let workers = [];
   let total = 0; // members there are
   let wanted = null; // the latest wish
-  let running = null; // the wish under way: {number, wish, pieces, next (of each worker), busy, gathered, gathering}
+  let running = null; // the wish under way: {number, wish, asked, done, gathered}: members asked for, run, and gathered
   let count = 0; // of wishes taken up
   let pausing = 0; // timer of the pause after a move
   let moved = 0; // when the last move was
@@ -61,6 +62,7 @@
     if (wanted && wanted.key === wish.key) return;
     wanted = wish;
     refining = false;
+    halt();
     window.clearTimeout(pausing);
     // A single move need not wait: its curve is drawn before any worker is asked. Others may follow one that comes soon.
     const alone = performance.now() - moved > ALONE;
@@ -71,51 +73,57 @@
     }, alone ? 0 : PAUSE);
   }
 
-  /* Gives every idle worker its next piece of the latest wish. */
-  function step() {
-    if (!workers.length || !wanted || pausing) return;
-    if (running && running.wish !== wanted && running.busy === 0) running = null;
-    if (!running) running = { number: (count += 1), wish: wanted, pieces: [], next: workers.map((_, n) => n * PIECE), busy: 0, gathered: 0, gathering: false };
-    if (running.wish !== wanted) return;
-    const goal = Math.min(total, running.gathered >= Math.min(FIRST, total) ? (refining ? total : running.gathered) : FIRST);
-    // A worker always has the same members, because it remembers the reference under them.
-    workers.forEach((worker, n) => {
-      const from = running.next[n];
-      if (worker.busy || from >= goal) return;
-      running.next[n] += PIECE * workers.length;
-      running.busy += 1;
-      worker.busy = true;
-      worker.postMessage({ kind: "run", number: running.number, wish: running.wish, from, to: Math.min(goal, from + PIECE) });
-    });
-    const done = running.pieces.reduce((sum, piece) => sum + piece.count, 0);
-    if (done === goal && done > running.gathered && !running.gathering && running.busy === 0) gather(goal);
+  /* What nobody wants any more ends, so that the cores are free while a hand moves. */
+  function halt() {
+    if (!running || running.done === running.asked) return;
+    running = null;
+    for (const worker of workers) worker.postMessage({ kind: "run", number: (count += 1), wish: null, pieces: [] });
   }
 
-  function gather(goal) {
-    running.gathering = true;
-    running.busy += 1;
-    workers[0].busy = true;
-    workers[0].postMessage({ kind: "gather", number: running.number, wish: running.wish, pieces: running.pieces, members: goal });
+  /* Takes up the latest wish: its first members; then, once those are gathered and the hand rests, all. */
+  function step() {
+    if (!workers.length || !wanted || pausing) return;
+    if (!running || running.wish !== wanted) running = { number: (count += 1), wish: wanted, asked: 0, done: 0, gathered: 0 };
+    const first = Math.min(FIRST, total);
+    const goal = running.gathered < first ? first : refining ? total : running.asked;
+    if (running.asked < goal) ask(goal);
+  }
+
+  function ask(goal) {
+    const { number, wish, asked } = running;
+    const pieces = [];
+    for (let from = asked; from < goal; from += PIECE) pieces.push([from, Math.min(goal, from + PIECE)]);
+    workers.forEach((worker, n) => {
+      const own = pieces.filter(([from]) => Math.floor(from / PIECE) % workers.length === n);
+      worker.postMessage({ kind: "run", number, wish, pieces: own, keeps: n === 0 });
+    });
+    running.asked = goal;
   }
 
   function heard(worker, data) {
-    if (data.kind === "ready") return worker.ready(true);
-    if (data.number === undefined) return worker.ready(false);
-    worker.busy = false;
-    if (!running || data.number !== running.number) return step();
-    running.busy -= 1;
-    if (data.kind === "piece") running.pieces.push(data.piece);
-    else if (data.kind === "answer") {
-      running.gathering = false;
-      running.gathered = data.answer.members;
-      latest = data.answer;
-      for (const listener of listeners) listener(latest);
-    } else if (data.kind === "error") {
-      if (running.wish === wanted) wanted = null; // these values cannot be run; the next move may be
-      running = running.busy ? running : null;
-    }
-    return step();
+    if (data.kind === "ready") worker.ready(true);
+    else if (data.number === undefined) worker.ready(false);
+    else if (running && data.number === running.number) news[data.kind](data);
   }
+
+  const news = {
+    piece: ({ number, count: members, piece }) => {
+      if (piece) workers[0].postMessage({ kind: "take", number, piece }, [piece.curves.buffer, piece.changes.buffer]);
+      running.done += members;
+      if (running.done === running.asked) workers[0].postMessage({ kind: "gather", number, members: running.done });
+    },
+    answer: ({ answer }) => {
+      running.gathered = answer.members;
+      latest = answer;
+      for (const listener of listeners) listener(latest);
+      step();
+    },
+    error: () => { // these values cannot be run; the next move may be
+      if (running.wish === wanted) wanted = null;
+      running = null;
+      step();
+    },
+  };
 
   /* A worker that broke is let go; the others do its work. */
   function lost(worker) {

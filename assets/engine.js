@@ -14,23 +14,11 @@
        outputs      names of variables, any, others at every call; nothing is compiled anew
        times        moments to save (default: all that the model saves), integration: "euler" (default) or "rk4"
        gives        {runs, time, outputs, values}, values[(run * times + t) * outputs + o]
+   engine.again()                           {simulate(request)}: the same numbers, sooner. It keeps its last runs, and where
+                                            a request differs in what acts later (a lever, from its year on), it begins
+                                            at the last moment kept before the two part
    engine.warm(times, runs)                 some runs for nothing: a browser makes code fast only after using it
    engine.module, .layout, .parameters      WebAssembly.Module, object, Map of {name, slot, default, unit, range}
-
-   PolicyLabEngine.ensembles({worker, code, layout, threads})   runs with uncertain parameters, off the page's thread
-       worker       address of engine-worker.js, of the page's own origin; code, layout as for load (engine.module and
-                    engine.layout save fetching and compiling); threads: 2, or 1 on a machine with one core
-       .members(values)                     {parameter: list with a number for each member}; kept for later requests
-       .bands({base, outputs, times, integration, stages, quantiles}, stage)
-           base       {parameter: number} for all members; where members have the parameter too, theirs counts
-           stages     how many members to tell about, [100, 200, 400] say (default: all at once)
-           quantiles  default [0.05, 0.25, 0.5, 0.75, 0.95], between members as NumPy's quantile() has it
-           stage(result) is called after each stage; the promise gives the last one, or null when a later request
-           or .cancel() came in between: the latest request wins, within some 10 ms.
-           A result is {members, final, time, outputs, quantiles, failed, bands}; bands[output] is a list with a
-           Float64Array over time for each quantile; failed: members in which a value is no finite number, which
-           are left out at the times concerned
-       .cancel(), .stop()                   give up what runs now; end the threads
 
    PolicyLabEngine.workers(worker, code, layout)    raw runs off the page's thread: {simulate(request, progress), stop()}
 
@@ -38,10 +26,12 @@
 (function (root) {
   "use strict";
 
-  const FORMAT = 1;
+  const FORMAT = 2;
   const PAGE = 65536;
   const METHODS = ["euler", "rk4"];
-  const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
+  const TABLES = 3; // numbers from outside that are kept: of a policy, the one before, and a reference
+  const FEW = 5; // runs for which a table is not worth its making
+  const MARKS = 64; // moments at most whose stocks are kept for runs that begin there
   // The smallest module with one 128-bit instruction: () -> v128.const 0.
   const PROBE = new Uint8Array([
     0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 22, 1, 20, 0, 253, 12,
@@ -115,7 +105,7 @@
     const [module, description] = await Promise.all([compiled(fitting(code)), described(layout)]);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(description.heap / PAGE) + 1 });
     const instance = await WebAssembly.instantiate(module, { env: { memory } });
-    return new Engine(module, description, memory, instance.exports[description.entry]);
+    return new Engine(module, description, memory, instance.exports);
   }
 
   /* What was worked out last, as long as it is asked for again. */
@@ -132,11 +122,12 @@
   }
 
   class Engine {
-    constructor(module, layout, memory, run) {
+    constructor(module, layout, memory, functions) {
       this.module = module;
       this.layout = layout;
       this.memory = memory;
-      this.run = run;
+      this.run = functions[layout.entry];
+      this.ahead = functions[layout.ahead]; // none where nothing can be worked out ahead
       this.parameters = new Map(layout.parameters.map((p) => [p.name, p]));
       this.variables = new Map(layout.variables.map((v) => [v.name, v]));
       this.variables.set("Time", { name: "Time", slot: layout.given.length, kind: "time", unit: layout.clock.unit });
@@ -145,6 +136,8 @@
       this.calendar = remembered((times) => this.rowsOf(times));
       this.choice = remembered((outputs) => this.slotsOf(outputs));
       this.placed = null;
+      this.reach = new Reach(layout);
+      this.tables = []; // numbers from outside that are in memory: {fixed, moments, place}, the latest first
       this.seen();
     }
 
@@ -222,35 +215,72 @@
       this.integers = new Int32Array(this.memory.buffer);
     }
 
-    /* Some of the plan's runs: puts everything into memory, calls the model. Gives a view of the result, good until
-       the next call. */
-    block(plan, first, count) {
-      const { lanes, heap, slots, clock, guards } = this.layout;
-      const padded = Math.ceil(count / lanes) * lanes;
-      const size = count * plan.time.length * plan.slots.length;
+    /* The part of memory that all calls share: working memory, the clock, tables. place(bytes) gives addresses behind
+       it, and ready() makes room for all that was placed. */
+    ground(plan) {
+      const { lanes, heap, slots, outside } = this.layout;
       let end = heap;
       const place = (bytes) => { const at = end; end += Math.ceil(bytes / 16) * 16; return at; };
       const work = place(slots * lanes * 8);
       const rows = place(plan.rows.byteLength);
       const moments = place(this.moments.byteLength);
+      const height = Math.ceil(this.moments.length / lanes) * lanes;
+      const tables = Array.from({ length: TABLES }, () => place(height * outside.columns.length * 8));
+      const ready = () => {
+        const lacking = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
+        if (lacking > 0) {
+          this.memory.grow(lacking);
+          this.seen();
+        }
+        if (this.placed === plan.rows) return;
+        this.integers.set(plan.rows, rows / 4);
+        this.doubles.set(this.moments, moments / 8);
+        this.placed = plan.rows;
+      };
+      return { work, rows, moments, tables, place, ready };
+    }
+
+    /* Address of the numbers from outside at the plan's moments, table[moment][column]; 0 where runs do not share them. */
+    table(plan, few = FEW) {
+      if (!this.ahead || plan.method || plan.runs < few || this.reach.touches(plan.varied)) return 0;
+      const { fixed, moments: { length } } = plan;
+      const { work, moments, tables, place, ready } = this.ground(plan);
+      let found = this.tables.find((one) => one.length >= length && same(one.fixed, fixed));
+      if (!found) {
+        found = { fixed: fixed.slice(), length, place: this.tables.length < TABLES ? this.tables.length : this.tables[TABLES - 1].place };
+        const given = place(fixed.byteLength);
+        ready();
+        this.doubles.set(fixed, given / 8);
+        this.ahead(work, given, moments, length, tables[found.place]);
+      }
+      this.tables = [found, ...this.tables.filter((one) => one.place !== found.place)];
+      return tables[found.place];
+    }
+
+    /* Some of the plan's runs: puts everything into memory, calls the model. Gives a view of the result, good until
+       the next call. kept: see Again; its stocks are brought up to date. */
+    block(plan, first, count, kept = NOTHING_KEPT) {
+      const { lanes, clock, guards } = this.layout;
+      const padded = Math.ceil(count / lanes) * lanes;
+      const size = count * plan.time.length * plan.slots.length;
+      const table = this.table(plan, kept.count ? 1 : FEW);
+      const { work, rows, moments, place, ready } = this.ground(plan);
       const fixed = place(plan.fixed.byteLength);
       const varied = place(plan.varied.length * 4);
       const values = place(plan.varied.length * padded * 8);
       const outputs = place(plan.slots.byteLength);
       const out = place(size * 8);
-      const lacking = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
-      if (lacking > 0) {
-        this.memory.grow(lacking);
-        this.seen();
-      }
+      const marks = place(kept.marks.byteLength);
+      const stocks = place(kept.stocks.byteLength);
+      ready();
       const { doubles, integers } = this;
-      if (this.placed !== plan.rows) {
-        integers.set(plan.rows, rows / 4);
-        doubles.set(plan.moments, moments / 8);
-        this.placed = plan.rows;
-      }
       doubles.set(plan.fixed, fixed / 8);
       integers.set(plan.slots, outputs / 4);
+      integers.set(kept.marks, marks / 4);
+      if (kept.first) {
+        doubles.set(kept.stocks, stocks / 8);
+        doubles.set(kept.values, out / 8);
+      }
       plan.varied.forEach(({ slot, value }, i) => {
         integers[varied / 4 + i] = slot;
         const at = values / 8 + i * padded;
@@ -259,16 +289,124 @@
       const broken = this.run(
         work, fixed, varied, values, plan.varied.length, padded, count, moments, rows, plan.moments.length,
         plan.time.length, plan.method, clock.step, outputs, plan.slots.length, out,
+        kept.first, marks, kept.count, stocks, table,
       );
       if (broken) {
         const { variable, construct } = guards[broken - 1];
         throw new Error(`'${variable}' has ${construct} that these values change; the server can compute it.`);
       }
+      if (kept.count) kept.stocks.set(doubles.subarray(stocks / 8, stocks / 8 + kept.stocks.length));
       return doubles.subarray(out / 8, out / 8 + size);
+    }
+
+    /* The first moment at which runs of two plans that are alike may differ: of the given numbers, or of what follows
+       from them and the clock alone, something that the model or an output reads is another. */
+    parted(before, after) {
+      const { length } = after.moments;
+      const changed = [];
+      after.fixed.forEach((value, slot) => { if (!Object.is(value, before.fixed[slot])) changed.push(slot); });
+      const columns = this.reach.watched(changed, after.slots);
+      if (columns === null) return 0;
+      if (!columns.length) return length;
+      const [now, then] = [this.table(after, 1), this.table(before, 1)].map((at) => at / 4);
+      if (!now || !then) return 0;
+      const width = this.layout.outside.columns.length;
+      for (let k = 0; k < length; k++) {
+        for (const column of columns) {
+          const at = (k * width + column) * 2; // bit by bit: two halves of a number
+          if (this.integers[now + at] !== this.integers[then + at] || this.integers[now + at + 1] !== this.integers[then + at + 1]) return k;
+        }
+      }
+      return length;
+    }
+
+    again() {
+      return new Again(this);
     }
   }
 
-  /* A thread with an engine: {ask(message, progress), post(message, transfer), stop()}. ask() gives a promise. */
+  /* Who hears of a change of given numbers: see compiler/outside.py. */
+  class Reach {
+    constructor({ outside }) {
+      this.columns = new Map(outside.columns.map((slot, column) => [slot, column]));
+      this.roots = new Map(outside.roots.map(([slot, roots]) => [slot, new Set(roots)]));
+      this.read = outside.read;
+      this.rooted = new Set(outside.columns.flatMap((slot) => [...this.roots.get(slot)]));
+    }
+
+    /* Whether a number in the table differs between runs in which these do. */
+    touches(varied) {
+      return varied.some(({ slot }) => this.rooted.has(slot));
+    }
+
+    /* Columns to look at where the numbers of `changed` slots are others; null: the model or an output reads such a
+       number itself, or what follows from it once a run. */
+    watched(changed, outputs) {
+      const read = [...new Set([...this.read, ...outputs])].filter((slot) =>
+        changed.some((root) => slot === root || (this.roots.has(slot) && this.roots.get(slot).has(root))));
+      return read.every((slot) => this.columns.has(slot)) ? read.map((slot) => this.columns.get(slot)) : null;
+    }
+  }
+
+  const NOTHING_KEPT = { first: 0, count: 0, marks: new Int32Array(0), stocks: new Float64Array(0), values: null };
+
+  /* Runs that go on from where they part from the last ones: the plan of those, their values, and their stocks at the
+     marked moments, stocks[vector of runs][mark][stock][lane]. */
+  class Again {
+    constructor(engine) {
+      this.engine = engine;
+      this.plan = null;
+      this.values = null;
+      this.kept = NOTHING_KEPT;
+      this.began = 0; // moment that the last request's runs began at
+    }
+
+    simulate({ values = {}, outputs, times = null, integration = "euler" }) {
+      const { engine } = this;
+      const plan = engine.plan(values, outputs, times, integration);
+      const first = this.beginning(plan);
+      this.began = first;
+      if (first < plan.moments.length) {
+        if (!first) this.kept = this.room(plan);
+        this.kept.first = first;
+        this.kept.values = this.values;
+        this.plan = null; // a run that fails leaves nothing
+        this.values = engine.block(plan, 0, plan.runs, this.kept).slice();
+      }
+      this.plan = plan;
+      return { runs: plan.runs, time: plan.time.slice(), outputs, values: this.values.slice() };
+    }
+
+    /* The last marked moment before the plan's runs part from those that are kept, or 0. */
+    beginning(plan) {
+      if (!this.plan || !alike(this.plan, plan) || plan.method) return 0; // Runge-Kutta looks ahead within a step
+      const parted = this.engine.parted(this.plan, plan);
+      if (parted >= plan.moments.length) return parted;
+      for (let moment = parted; moment > 0; moment -= 1) if (this.kept.marks[moment] >= 0) return moment;
+      return 0;
+    }
+
+    /* Marks at whole units of time if there are few of those, else evenly. */
+    room({ runs, moments }) {
+      const { lanes, stocks, clock } = this.engine.layout;
+      const whole = Math.max(1, Math.round(1 / clock.step));
+      const apart = Math.max(whole, Math.ceil(moments.length / MARKS));
+      const marks = new Int32Array(moments.length).fill(-1);
+      let count = 0;
+      for (let moment = apart; moment < moments.length; moment += apart) marks[moment] = count++;
+      return { first: 0, count, marks, stocks: new Float64Array(Math.ceil(runs / lanes) * count * stocks * lanes), values: null };
+    }
+  }
+
+  const same = (a, b) => a === b || (a.length === b.length && a.every((value, i) => Object.is(value, b[i])));
+
+  /* The same runs but for given numbers: what is saved, when, and what differs between runs. */
+  function alike(a, b) {
+    return a.runs === b.runs && same(a.rows, b.rows) && same(a.slots, b.slots) && a.varied.length === b.varied.length
+      && a.varied.every(({ slot, value }, i) => slot === b.varied[i].slot && same(value, b.varied[i].value));
+  }
+
+  /* A thread with an engine: {ask(message, progress), stop()}. ask() gives a promise. */
   function threadOf(worker) {
     const thread = new Worker(worker);
     const waiting = new Map();
@@ -298,7 +436,6 @@
           thread.postMessage({ ...message, number: mine });
         });
       },
-      post: (message, transfer) => thread.postMessage(message, transfer || []),
       stop: () => {
         thread.terminate();
         fail({ message: "Stopped." });
@@ -318,67 +455,6 @@
     };
   }
 
-  function ensembles({ worker, code, layout, threads }) {
-    const cores = (root.navigator && root.navigator.hardwareConcurrency) || 1;
-    const count = Math.max(1, Math.min(2, threads || cores));
-    const files = { kind: "load", code: absolute(code), layout: absolute(layout) };
-    const pool = Array.from({ length: count }, () => threadOf(worker));
-    const started = Promise.all(pool.map((thread) => thread.ask(files)));
-    // The first thread gathers; each other one sends it its members' values, past the page.
-    pool.slice(1).forEach((thread) => {
-      const { port1, port2 } = new MessageChannel();
-      pool[0].post({ kind: "gather from", port: port1 }, [port1]);
-      thread.post({ kind: "send to", port: port2 }, [port2]);
-    });
-    let latest = 0;
-    let known = 0;
-
-    async function bands(request, stage) {
-      latest += 1;
-      const mine = latest;
-      pool.forEach((thread) => thread.post({ kind: "latest", request: mine }));
-      await started;
-      if (mine !== latest) return null;
-      const stages = (request.stages || [known]).map((n) => Math.min(n, known)).filter((n, i, all) => n > (all[i - 1] || 0));
-      if (!stages.length) throw new Error("There are no members yet: call members(values) first.");
-      const whole = { quantiles: QUANTILES, base: {}, times: null, integration: "euler", ...request, stages };
-      const told = (result) => stage && mine === latest && stage(unpacked(whole, result));
-      const asked = pool.map((thread, share) =>
-        thread.ask({ kind: "bands", id: mine, request: whole, share, shares: count }, ({ result }) => told(result)));
-      const [last] = await Promise.all(asked);
-      return last && mine === latest ? unpacked(whole, last) : null;
-    }
-
-    return {
-      threads: count,
-      ready: started.then(() => undefined),
-      members(values) {
-        const lengths = new Set(Object.values(values).map((list) => list.length));
-        if (lengths.size !== 1) throw new Error("All lists of members' values must have the same length.");
-        [known] = lengths;
-        const lists = Object.fromEntries(Object.entries(values).map(([name, list]) => [name, Float64Array.from(list)]));
-        pool.forEach((thread) => thread.post({ kind: "members", values: lists }));
-      },
-      bands,
-      cancel() {
-        latest += 1;
-        pool.forEach((thread) => thread.post({ kind: "latest", request: latest }));
-      },
-      stop: () => pool.forEach((thread) => thread.stop()),
-    };
-  }
-
-  /* Bands by name from one list of numbers, quantile by quantile, output by output. */
-  function unpacked({ outputs, quantiles, stages }, { members, time, values, failed }) {
-    const length = time.length;
-    const of = (o) => quantiles.map((_, q) => {
-      const at = (q * outputs.length + o) * length;
-      return values.subarray(at, at + length);
-    });
-    const bands = Object.fromEntries(outputs.map((name, o) => [name, of(o)]));
-    return { members, final: members === stages[stages.length - 1], time, outputs, quantiles, failed, bands };
-  }
-
-  root.PolicyLabEngine = { missing, fused, load, workers, ensembles };
+  root.PolicyLabEngine = { missing, fused, load, workers };
   if (typeof module === "object" && module.exports) module.exports = root.PolicyLabEngine;
 })(typeof globalThis === "object" ? globalThis : self);

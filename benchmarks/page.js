@@ -6,6 +6,7 @@
   const seen = { moves: [], bands: [], long: [], first: 0 };
   let event = 0; // of the first move that is not painted yet
   let banded = true;
+  let before = ""; // the picture on show when the hand moved; its own band does not count
 
   /* A message posted in a frame arrives after the frame was painted. */
   function painted(done) {
@@ -14,11 +15,14 @@
     channel.port2.postMessage(0);
   }
 
+  const shown = () => (window.PolicyLab.explore.drawn || {}).key;
+
   function moved(input) {
     if (input.target.type !== "range") return;
     event = event || input.timeStamp;
     if (banded) {
       banded = false;
+      before = shown();
       seen.asked = input.timeStamp;
     }
   }
@@ -28,7 +32,7 @@
   function isBanded() {
     const lab = window.PolicyLab;
     const latest = lab && lab.bands && lab.bands.latest;
-    return latest && lab.explore.drawn && latest.key === lab.explore.drawn.key
+    return latest && shown() !== before && latest.key === shown()
       && !document.querySelector('[data-plot="a"] .band--stale:not([display])');
   }
 

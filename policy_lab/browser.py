@@ -25,7 +25,7 @@ def browser_module(model: Model) -> Module:
     Raises:
         UnsupportedConstruct: the model uses something that the compiler does not know.
     """
-    module = module_of(model.program)
+    module = module_of(model.program, [uncertainty.name for uncertainty in model.uncertainties.values()])
     about: dict[str, Any] = {
         "hash": model.hash,
         "version": __version__,

@@ -21,7 +21,7 @@ from policy_lab.errors import UnsupportedConstruct
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs, disagreement
 from tests.constructs.regenerate import model_file
-from tests.wasm.runs import ASSETS, CONSTRUCTS, TOLERANCE, VERY_LITTLE, in_node, little, mixes, native, node
+from tests.wasm.runs import ASSETS, CONSTRUCTS, TOLERANCE, VERY_LITTLE, in_node, in_turn, little, mixes, native, node
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,72 @@ def test_mixes_of_levers_at_some_times(big: Model, tmp_path: Path) -> None:
     assert isinstance(got, Runs)
     assert got.time.tolist() == [2020, 2035.5, 2050]
     assert disagreement(got, native(big, request)).relative < TOLERANCE
+
+
+def members(model: Model, runs: int) -> dict[str, Any]:
+    """Values of every uncertain parameter, inside their ranges."""
+    random = np.random.default_rng(3)
+    return {u.name: random.uniform(u.low, u.high, runs) for u in model.uncertainties.values()}
+
+
+def test_a_run_that_begins_where_it_parts_from_the_last_is_the_same_run(big: Model, tmp_path: Path) -> None:
+    """Moves of a person one after the other, under members of an ensemble: bit for bit what a whole run gives."""
+    drawn, outcomes = members(big, 7), list(big.outcomes)[:5]
+    first, second, *_ = [lever for lever in big.levers.values() if lever.start]
+    uncertain = next(iter(drawn))
+    begins = big.program.constants[str(first.start)]
+
+    def asked(*outputs: str, without: str = "", **constants: float) -> dict[str, Any]:
+        values = {n: v for n, v in drawn.items() if n != without} | constants
+        return {"values": values, "outputs": [*outcomes, *outputs]}
+
+    low, high, other = {first.name: first.low}, {first.name: first.high}, {second.name: second.high}
+    late = {str(first.start): begins + 4.3}
+    event = {n: v for n, v in big.constants_of("leads_run_dry").items() if n not in drawn}
+    courses = {
+        "a lever": ([asked(**low), asked(**high)], begins),
+        "three levers in turn": ([asked(**low), asked(**high), asked(**high, **other)], begins),
+        "and back": ([asked(**low), asked(**high), asked(**low)], begins),
+        "a lever that begins later": ([asked(**low, **late), asked(**high, **late)], begins + 4),
+        "its year": ([asked(**high), asked(**high, **late)], begins),
+        "its year, and then itself": ([asked(**high), asked(**high, **late), asked(**low, **late)], begins + 4),
+        "another world": ([asked(), asked(**event)], min(v for n, v in event.items() if "year" in n)),
+        "an assumption": ([asked(**high), asked(without=uncertain, **high, **{uncertain: drawn[uncertain][0]})], 2015),
+        "a lever that is shown itself": ([asked(first.name, **low), asked(first.name, **high)], 2015),
+        "another variable": ([asked(**low), asked(list(big.outcomes)[6], **high)], 2015),
+        "nothing": ([asked(**low), asked(**low)], 2050),
+    }
+    got = in_turn(tmp_path, [(big, course) for course, _ in courses.values()])
+    whole = in_turn(tmp_path, [(big, course[-1:]) for course, _ in courses.values()])
+    clock = big.program.clock
+    for (name, (course, year)), (runs, began), (wanted, _) in zip(courses.items(), got, whole, strict=True):
+        assert isinstance(runs, Runs), name
+        assert isinstance(wanted, Runs), name
+        np.testing.assert_array_equal(runs.values, wanted.values, err_msg=name)
+        assert disagreement(runs, native(big, course[-1])).relative < TOLERANCE, name
+        assert clock.initial + clock.step * began == pytest.approx(year, abs=2 * clock.step), name
+
+
+def test_runs_of_constructs_that_begin_where_they_part(tmp_path: Path) -> None:
+    """Delays, events, pulses, initial values: some constants of each, one after the other."""
+    courses = []
+    for model in (load_model(model_file(name)) for name in CONSTRUCTS):
+        stocks = [n for n in model.program.visible if model.program.equations[n].kind == "stock"]
+        plain = {"outputs": stocks or model.program.visible}  # a constant that is shown changes at once
+        finite = {n: value for n, value in model.program.constants.items() if np.isfinite(value)}
+        for name, value in list(finite.items())[:6]:
+            courses.append((model, [plain, {**plain, "values": {name: 1.25 * value or 0.25}}]))
+    got = in_turn(tmp_path, courses)
+    whole = in_turn(tmp_path, [(model, course[-1:]) for model, course in courses])
+    for (model, course), (runs, _), (wanted, _) in zip(courses, got, whole, strict=True):
+        if isinstance(wanted, str):
+            assert runs == wanted, model.name
+            continue
+        assert isinstance(runs, Runs), f"{model.name}: {runs}"
+        np.testing.assert_array_equal(runs.values, wanted.values, err_msg=f"{model.name} {course[-1]['values']}")
+    assert sum(began > 0 for _, began in got) >= 3, [
+        m.name for (m, _), (_, began) in zip(courses, got, strict=True) if began
+    ]
 
 
 def test_what_the_layout_says(big: Model) -> None:
@@ -125,7 +191,7 @@ def test_a_browser_that_cannot_is_told_so(change: str, reason: str) -> None:
     assert node(["-e", script]).startswith(f"true This browser cannot run the model itself (it has {reason})")
 
 
-@pytest.mark.parametrize("script", ["engine.js", "engine-worker.js"])
+@pytest.mark.parametrize("script", ["engine.js", "engine-worker.js", "bands-worker.js"])
 def test_the_scripts_make_no_code_from_text(script: str) -> None:
     text = (ASSETS / script).read_text(encoding="utf-8")
     assert not [
@@ -146,6 +212,7 @@ def test_an_object_without_the_entry_or_cut_off_is_refused() -> None:
     text = 'target triple = "wasm32-unknown-unknown"\ndefine double @entry(double %x) {\n  ret double %x\n}\n'
     code = compile_object(text, browser())
     assert link(code, "entry").constants == 0
+    assert link(code, "entry", "entry").module.count(b"entry") == 2
     with pytest.raises(LinkError, match="no function 'other'"):
         link(code, "other")
     with pytest.raises(LinkError, match="no WebAssembly object"):
@@ -221,7 +288,7 @@ def test_quantiles_as_numpy_has_them() -> None:
     parts = [values[:9].ravel(), values[9:].ravel()]
     written = json.dumps([[repr(float(v)) for v in part] for part in parts])
     script = (
-        f"const {{quantilesOf}} = require({json.dumps(str(ASSETS / 'engine-worker.js'))});"
+        f"const {{quantilesOf}} = require({json.dumps(str(ASSETS / 'bands-worker.js'))});"
         f"const parts = {written}.map(p => Float64Array.from(p, v => "
         "({nan: NaN, inf: Infinity, '-inf': -Infinity})[v] ?? Number(v)));"
         f"const {{values, failed}} = quantilesOf(parts, 4, 2, {shares});"

@@ -2,8 +2,7 @@
 
    open(files, outputs, members)   loads the model; members: {parameter: list}
    one(seconds)                    milliseconds of a run on its own, each
-   many(seconds)                   runs a second of an ensemble in one worker, each time
-   bands(times)                    milliseconds until the page has the bands of 200 members, each */
+   many(seconds)                   runs a second of an ensemble in one worker, each time */
 "use strict";
 
 globalThis.opened = async (files, outputs, members) => {
@@ -12,9 +11,6 @@ globalThis.opened = async (files, outputs, members) => {
   const lists = Object.fromEntries(Object.entries(members).map(([name, list]) => [name, Float64Array.from(list)]));
   const runs = Object.values(lists)[0].length;
   const thread = PolicyLabEngine.workers("engine-worker.js", engine.module, engine.layout);
-  const pool = PolicyLabEngine.ensembles({ worker: "engine-worker.js", code: engine.module, layout: engine.layout });
-  pool.members(Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.subarray(0, 200)])));
-  await pool.ready;
   const timed = async (work, seconds) => {
     const taken = [];
     const end = performance.now() + seconds * 1000;
@@ -31,8 +27,7 @@ globalThis.opened = async (files, outputs, members) => {
   globalThis.one = async (seconds) => (await timed(some, seconds)).map((t) => t / several);
   globalThis.many = async (seconds) =>
     (await timed(() => thread.simulate({ values: lists, outputs }), seconds)).map((t) => (runs / t) * 1000);
-  globalThis.bands = (seconds) => timed(() => pool.bands({ outputs }), seconds);
   await one(0.5); // until the optimising compiler has done its work
   await many(0.5);
-  return { fused: PolicyLabEngine.fused(), threads: pool.threads };
+  return { fused: PolicyLabEngine.fused() };
 };

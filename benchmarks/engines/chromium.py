@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.engines.peers import ensemble, outputs_of
 from policy_lab.browser import write_browser_files
 from policy_lab.model import Model
@@ -37,32 +35,26 @@ class Page:
 
     Attributes:
         fused: whether this browser and processor fuse multiply and add.
-        threads: workers that bands are computed in.
-        one, many, bands: what was measured so far: milliseconds of a single run on the page's thread, runs a second
-            of ensembles in one worker, milliseconds until the bands of 200 members are there.
+        one, many: what was measured so far: milliseconds of a single run on the page's thread, runs a second of
+            ensembles in one worker. Bands are what ``benchmarks/page.py`` measures.
     """
 
     page: Any
     fused: bool
-    threads: int
     one: list[float] = field(default_factory=list)
     many: list[float] = field(default_factory=list)
-    bands: list[float] = field(default_factory=list)
 
     def measure(self, seconds: float) -> None:
-        """A third of the time for each of the three."""
-        for kept, name in ((self.one, "one"), (self.many, "many"), (self.bands, "bands")):
-            kept.extend(self.page.evaluate(f"{name}({seconds / 3})"))
+        """Half of the time for each of the two."""
+        for kept, name in ((self.one, "one"), (self.many, "many")):
+            kept.extend(self.page.evaluate(f"{name}({seconds / 2})"))
 
     def told(self) -> str:
         """A line for a person."""
         how = "fused" if self.fused else "not fused"
-        late = float(np.quantile(self.bands, 0.95))
         return (
             f"in Chromium ({how} multiply-add): one run {min(self.one):.2f} ms at best,"
-            f" {statistics.median(self.one):.2f} median; bands of 200 members in {self.threads} workers"
-            f" {min(self.bands):.0f} ms at best, {statistics.median(self.bands):.0f} median,"
-            f" {late:.0f} at the 95th percentile"
+            f" {statistics.median(self.one):.2f} median"
         )
 
 
@@ -89,7 +81,7 @@ def opened(model: Model, folder: Path, program: str) -> Iterator[Page]:
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{server.server_address[1]}/index.html")
             about = page.evaluate("asked => opened(...asked)", [files, outputs_of(model), members])
-            yield Page(page, about["fused"], about["threads"])
+            yield Page(page, about["fused"])
             browser.close()
     finally:
         server.shutdown()

@@ -16,8 +16,6 @@ from policy_lab.equations import Apply, Expression, Name, Number, names_in
 
 #: Whole exponents (and the square root) that a power is worked out without a call for.
 EASY_EXPONENTS = (0, 1, 2, 3, 4, -1, -2, 0.5)
-#: Functions whose calls may stand in a batch, each with others of its kind.
-BATCHED = frozenset({"pow", "exp", "ln", "cos", "lookup"})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The loop around the equations: initial values, time, saving, Euler and Runge-Kutta, in LLVM IR.
 
 ``policy_lab_run(work, fixed, slots, values, varied, stride, runs, times, rows, moments, saved, method, step, outputs,
-wanted, out)``
+wanted, out, first, marks, marked, kept, table)``
 
 * ``work``: working memory, ``Layout.size`` vectors, aligned to a vector.
 * ``fixed[given]``: numbers of constants and controls; ``values[varied][stride]``: those that differ between runs, and
@@ -9,14 +9,21 @@ wanted, out)``
 * ``times[moments]`` and ``rows[moments]``: each moment and the row it is saved in, or -1. ``saved``: how many rows.
 * ``method``: 0 Euler, 1 the classic fourth-order Runge-Kutta; ``step`` in the model's time unit.
 * ``outputs[wanted]``: slots to save, into ``out[runs][saved][wanted]``.
+* ``marks[moments]``: which of ``marked`` places a moment's stocks are kept in, or -1, as vectors in
+  ``kept[vector of runs][marked][stocks]``; not read where ``marked`` is 0. ``first``: the moment to begin with. If it
+  is not 0 it has a mark, the stocks come from there, and what would be saved before it stays as it was.
+* ``table[moments][count]``: numbers from outside (``outside.py``), the same for all runs, or null: every run works out
+  its own then. A target that works nothing out ahead has no such argument.
 
 The result is 0, or the number (from 1) of the first of ``Program.guards`` that some run does not fulfil; such a run is
-not simulated. Integers are the target's address type, apart from ``slots``, ``rows`` and ``outputs``, which are 32-bit.
+not simulated. Integers are the target's address type, apart from ``slots``, ``rows``, ``marks`` and ``outputs``, which
+are 32-bit.
 """
 
 from __future__ import annotations
 
 from policy_lab.compiler.layout import Layout
+from policy_lab.compiler.outside import OUTSIDE
 from policy_lab.compiler.vectors import Code, Module
 
 ENTRY = "policy_lab_run"
@@ -27,7 +34,8 @@ def write_driver(module: Module, layout: Layout) -> None:
     """Add the entry function and its helpers to a module that has once, start, lean and full."""
     _fits(module, layout)
     _euler(module, layout)
-    for text in (_helpers(module), _runge_kutta(module, layout), _run(module, layout)):
+    texts = [_helpers(module, layout), _runge_kutta(module, layout), _run(module, layout)]
+    for text in [*texts, _outside(module, layout)] if layout.outside else texts:
         module.functions.append(text)
 
 
@@ -68,8 +76,8 @@ def _euler(module: Module, layout: Layout) -> None:
     module.function("internal void @euler(ptr %w, double %h)", code)
 
 
-def _fill(module: Module, text: str) -> str:
-    """Put the target's types into a template."""
+def filled(module: Module, text: str) -> str:
+    """A function's text with the target's types in the places of ``$VEC``, ``$IDX`` and their like."""
     code = Code(module)
     lanes = module.target.lanes
     words = {
@@ -81,8 +89,8 @@ def _fill(module: Module, text: str) -> str:
     return text
 
 
-def _helpers(module: Module) -> str:
-    return _fill(
+def _helpers(module: Module, layout: Layout) -> str:
+    return filled(
         module,
         """
 define internal void @move(ptr %to, ptr %from, ptr %rate, double %h, $IDX %n) #0 {
@@ -122,6 +130,20 @@ loop:
   br i1 %more, label %loop, label %done
 done:
   ret void
+}
+define internal ptr @place(ptr %kept, ptr %marks, $IDX %k, $IDX %r, $IDX %marked) #0 {
+entry:
+  %vector = udiv $IDX %r, $LANES
+  %before = mul $IDX %vector, %marked
+  %size = mul $IDX %before, $STOCKS
+  %block = getelementptr $VEC, ptr %kept, $IDX %size
+  %mp = getelementptr i32, ptr %marks, $IDX %k
+  %mark = load i32, ptr %mp, align 4
+  %there = icmp sge i32 %mark, 0
+  %skip = mul i32 %mark, $STOCKS
+  %at = getelementptr $VEC, ptr %block, i32 %skip
+  %place = select i1 %there, ptr %at, ptr null
+  ret ptr %place
 }
 define internal void @splat(ptr %to, double %x) #0 {
 entry:
@@ -190,7 +212,7 @@ filled:
 done:
   ret void
 }
-""",
+""".replace("$STOCKS", str(len(layout.stocks))),
     )
 
 
@@ -212,7 +234,8 @@ def _pointers(layout: Layout) -> str:
 def _runge_kutta(module: Module, layout: Layout) -> str:
     """One step from the rates at its start; the discrete stocks jump once, and stand still in between."""
     n, jumping = layout.continuous, len(layout.stocks) - layout.continuous
-    return _fill(
+    ahead = "  call void @outside(ptr %work)\n" if layout.outside else ""
+    return filled(
         module,
         f"""
 define internal void @runge_kutta(ptr %work, double %t, double %h) #0 {{
@@ -227,14 +250,14 @@ entry:
   call void @copy(ptr %held, ptr %jumps, $IDX {jumping})
   call void @move(ptr %stocks, ptr %saved, ptr %rates, double %half, $IDX {n})
   call void @splat(ptr %time, double %middle)
-  call void @lean(ptr %work)
+{ahead}  call void @lean(ptr %work)
   call void @move(ptr %sum, ptr %sum, ptr %rates, double 2.0, $IDX {n})
   call void @move(ptr %stocks, ptr %saved, ptr %rates, double %half, $IDX {n})
   call void @lean(ptr %work)
   call void @move(ptr %sum, ptr %sum, ptr %rates, double 2.0, $IDX {n})
   call void @move(ptr %stocks, ptr %saved, ptr %rates, double %h, $IDX {n})
   call void @splat(ptr %time, double %end)
-  call void @lean(ptr %work)
+{ahead}  call void @lean(ptr %work)
   call void @move(ptr %sum, ptr %sum, ptr %rates, double 1.0, $IDX {n})
   call void @move(ptr %stocks, ptr %saved, ptr %sum, double %sixth, $IDX {n})
   call void @copy(ptr %jumpers, ptr %held, $IDX {jumping})
@@ -245,8 +268,8 @@ entry:
 
 
 def _evaluation(module: Module, name: str) -> str:
-    """Evaluate ``full`` or ``lean`` and go on; a target that knows better for a run on its own does that there."""
-    after = {"full": "saved_values", "lean": "evaluated"}[name]
+    """Call ``full``, ``lean`` or ``outside`` and go on; a target that knows better for a run on its own does that."""
+    after = {"full": "saved_values", "lean": "evaluated", "outside": "evaluating"}[name]
     if module.target.abreast == 1:
         return f"  call void @{name}(ptr %work)\n  br label %{after}"
     return f"""\
@@ -259,15 +282,60 @@ def _evaluation(module: Module, name: str) -> str:
   br label %{after}"""
 
 
+def _ahead(module: Module, layout: Layout) -> str:
+    """A moment's numbers from outside: out of the table, or worked out."""
+    return f"""\
+  %own = icmp eq ptr %table, null
+  br i1 %own, label %working_out, label %bring
+working_out:
+{_evaluation(module, "outside")}
+bring:
+  %far_down = mul $IDX %k, {len(layout.outside)}
+  %row_of_table = getelementptr double, ptr %table, $IDX %far_down
+  call void @bring(ptr %work, ptr %row_of_table)
+  br label %evaluating"""
+
+
+def _outside(module: Module, layout: Layout) -> str:
+    """The table, several moments in the lanes of a vector."""
+    return filled(
+        module,
+        f"""
+define void @{OUTSIDE}(ptr %work, ptr %fixed, ptr %times, $IDX %moments, ptr %table) #0 {{
+entry:
+  %time = getelementptr $VEC, ptr %work, $IDX {len(layout.given)}
+  call void @give(ptr %work, ptr %fixed, $IDX {len(layout.given)}, ptr null, ptr null, $IDX 0, $IDX 0)
+  call void @once(ptr %work)
+  br label %moment
+moment:
+  %k = phi $IDX [0, %entry], [%k1, %moment]
+  %row = phi ptr [%table, %entry], [%row1, %moment]
+  %tp = getelementptr double, ptr %times, $IDX %k
+  %t = load $VEC, ptr %tp, align 8
+  store $VEC %t, ptr %time, align $ALIGN
+  call void @outside(ptr %work)
+  call void @put_down(ptr %work, ptr %row)
+  %k1 = add $IDX %k, $LANES
+  %row1 = getelementptr double, ptr %row, $IDX {module.target.lanes * len(layout.outside)}
+  %more = icmp ult $IDX %k1, %moments
+  br i1 %more, label %moment, label %done
+done:
+  ret void
+}}
+""",
+    )
+
+
 def _run(module: Module, layout: Layout) -> str:
     jumping = len(layout.stocks) - layout.continuous
     full, lean = (_evaluation(module, name) for name in ("full", "lean"))
-    return _fill(
+    table, ahead = (", ptr %table", _ahead(module, layout)) if layout.outside else ("", "  br label %evaluating")
+    return filled(
         module,
         f"""
 define i32 @$ENTRY(ptr %work, ptr %fixed, ptr %slots, ptr %values, $IDX %varied, $IDX %stride, $IDX %runs,
     ptr %times, ptr %rows, $IDX %moments, $IDX %saved_rows, $IDX %method, double %h, ptr %outputs, $IDX %wanted,
-    ptr %out) #0 {{
+    ptr %out, $IDX %first, ptr %marks, $IDX %marked, ptr %kept{table}) #0 {{
 entry:
 {_pointers(layout)}
   %apart = mul $IDX %saved_rows, %wanted
@@ -275,6 +343,8 @@ entry:
   %last = sub $IDX %moments, 1
   %initial = load double, ptr %times, align 8
   %plain = icmp eq $IDX %method, 0
+  %resumes = icmp ne $IDX %first, 0
+  %marking = icmp ne $IDX %marked, 0
   br label %block
 block:
   %r = phi $IDX [0, %entry], [%r1, %finished]
@@ -290,12 +360,29 @@ block:
   call void @start(ptr %work)
   %broken = call i32 @fits(ptr %work)
   %fits = icmp eq i32 %broken, 0
-  br i1 %fits, label %moment, label %refused
+  br i1 %fits, label %ready, label %refused
+ready:
+  br i1 %resumes, label %resume, label %moment
+resume:
+  %known = call ptr @place(ptr %kept, ptr %marks, $IDX %first, $IDX %r, $IDX %marked)
+  call void @copy(ptr %stocks, ptr %known, $IDX {len(layout.stocks)})
+  br label %moment
 moment:
-  %k = phi $IDX [0, %block], [%k1, %moved]
+  %k = phi $IDX [0, %ready], [%first, %resume], [%k1, %moved]
   %tp = getelementptr double, ptr %times, $IDX %k
   %t = load double, ptr %tp, align 8
   call void @splat(ptr %time, double %t)
+  br i1 %marking, label %marked_moment, label %unmarked
+marked_moment:
+  %place = call ptr @place(ptr %kept, ptr %marks, $IDX %k, $IDX %r, $IDX %marked)
+  %nowhere = icmp eq ptr %place, null
+  br i1 %nowhere, label %unmarked, label %keeping
+keeping:
+  call void @copy(ptr %place, ptr %stocks, $IDX {len(layout.stocks)})
+  br label %unmarked
+unmarked:
+{ahead}
+evaluating:
   %rp = getelementptr i32, ptr %rows, $IDX %k
   %row = load i32, ptr %rp, align 4
   %keep = icmp sge i32 %row, 0

@@ -1,7 +1,8 @@
 """Program to LLVM IR: four functions over a run's working memory, and the loop that integrates.
 
-``once``, ``start``, ``lean`` (what rates need) and ``full`` (every variable, for a moment that is saved). Names in
-the IR are numbers of our own: nothing of the model's text gets into it.
+``once``, ``start``, ``lean`` (what rates need) and ``full`` (every variable, for a moment that is saved); where
+something is worked out ahead, functions for that (``outside.py``). Names in the IR are numbers of our own: nothing of
+the model's text gets into it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from policy_lab.compiler.batches import EASY_EXPONENTS, Batch, Item, batched
 from policy_lab.compiler.driver import write_driver
 from policy_lab.compiler.kernels import KERNELS, STRAIGHT, quotient
-from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, parts
+from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, not_outside, parts
+from policy_lab.compiler.outside import write_rows
 from policy_lab.compiler.settled import HUGE, QUOTIENT, RECIPROCAL, TINY
 from policy_lab.compiler.tables import table_kernel
 from policy_lab.compiler.vectors import Code, Module, Target, Value
@@ -47,11 +49,15 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
     once = [*_once(program, layout), *_items(layout, layout.settled, layout.settled)]
     writer.function("once", once, keep_all=True)
     writer.function("start", _start(program, layout), keep_all=True)
-    lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), program.step))
+    lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_outside(layout)))
     for end, alone in (("", False), ("_alone", True)) if target.abreast > 1 else (("", False),):
         most = _room(target, alone)
         writer.function(f"lean{end}", [*_items(layout, lean, layout.moving), *rates], target.pooled, most, alone)
         writer.function(f"full{end}", [*_items(layout, full, layout.moving), *rates], True, most, alone)
+        if layout.outside:
+            writer.function(f"outside{end}", _items(layout, layout.outside, layout.moving), True, most, alone)
+    if layout.outside:
+        write_rows(module, layout)
     write_driver(module, layout)
     return module.text()
 

@@ -26,7 +26,7 @@ _KEPT = 32
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 _SIGNATURE = ctypes.CFUNCTYPE(
     ctypes.c_int32, _POINTER, _POINTER, _POINTER, _POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER, _INTEGER,
-    _INTEGER, _INTEGER, ctypes.c_double, _POINTER, _INTEGER, _POINTER,
+    _INTEGER, _INTEGER, ctypes.c_double, _POINTER, _INTEGER, _POINTER, _INTEGER, _POINTER, _INTEGER, _POINTER,
 )  # fmt: skip
 _lock = threading.Lock()
 _loaded: OrderedDict[str, Loaded] = OrderedDict()
@@ -68,6 +68,7 @@ class Kernel:
             work.ctypes.data, task.fixed.ctypes.data, task.slots.ctypes.data, values.ctypes.data, len(task.slots),
             padded, runs, task.moments.ctypes.data, task.rows.ctypes.data, len(task.moments), out.shape[1],
             task.method, task.step, task.outputs.ctypes.data, len(task.outputs), out.ctypes.data,
+            0, None, 0, None,
         )  # fmt: skip
         return self.layout.program.guards[broken - 1] if broken else None
 

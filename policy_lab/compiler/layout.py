@@ -28,6 +28,7 @@ class Layout:
         others: auxiliaries of ``start`` and ``step``.
         settled: parts of equations that read only ``given`` and ``once``, see ``settled.py``; by invented name.
         moving: expression of every auxiliary of ``step`` and rate of every stock, with those parts replaced.
+        outside: auxiliaries of ``step`` that are worked out ahead, for all runs together, see ``outside.py``.
     """
 
     program: Program
@@ -37,6 +38,7 @@ class Layout:
     others: tuple[str, ...]
     settled: Mapping[str, Expression]
     moving: Mapping[str, Expression]
+    outside: tuple[str, ...] = ()
 
     @cached_property
     def slot(self) -> Mapping[str, int]:
@@ -80,12 +82,13 @@ class Layout:
         return self.first_spare + SPARE
 
 
-def layout_of(program: Program, reciprocals: bool = True) -> Layout:
+def layout_of(program: Program, reciprocals: bool = True, outside: tuple[str, ...] = ()) -> Layout:
     """The layout of a Program; the same Program always gives the same one, whatever is to be saved.
 
     Args:
         program: what is laid out.
         reciprocals: keep 1/x of what does not change and is divided by, for a target with fused multiply-add.
+        outside: what is to be worked out ahead.
     """
     equations = program.equations
     controls = [n for n, e in equations.items() if e.kind == "control"]
@@ -94,16 +97,22 @@ def layout_of(program: Program, reciprocals: bool = True) -> Layout:
     others = dict.fromkeys(n for n in (*program.start, *program.step) if n not in known)
     given = (*program.constants, *controls)
     settled, moving = taken_out(program, (*program.step, *stocks), {*given, *program.once}, reciprocals)
-    return Layout(program, given, program.once, tuple(stocks), tuple(others), settled, moving)
+    return Layout(program, given, program.once, tuple(stocks), tuple(others), settled, moving, outside)
 
 
 def needed_for_rates(layout: Layout) -> tuple[str, ...]:
-    """The auxiliaries of ``step`` that some stock's change depends on, in run order."""
+    """The auxiliaries of ``step`` that some stock's change depends on, in run order, but for those from outside."""
     wanted = {name for stock in layout.stocks for name in names_in(layout.moving[stock])}
     for name in reversed(layout.program.step):
         if name in wanted:
             wanted.update(names_in(layout.moving[name]))
-    return tuple(n for n in layout.program.step if n in wanted)
+    return tuple(n for n in not_outside(layout) if n in wanted)
+
+
+def not_outside(layout: Layout) -> tuple[str, ...]:
+    """The auxiliaries of ``step`` that are not worked out ahead, in run order."""
+    ahead = set(layout.outside)
+    return tuple(name for name in layout.program.step if name not in ahead)
 
 
 def in_order_of_depth(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:

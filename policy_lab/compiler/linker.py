@@ -1,6 +1,6 @@
 """A WebAssembly object file from LLVM -> a module that a browser can instantiate.
 
-What a linker does for one object: put the final numbers where relocations ask for them, export the entry function,
+What a linker does for one object: put the final numbers where relocations ask for them, export the entry functions,
 say how much memory it needs, drop the sections meant for linkers. Whatever is not understood is refused: a module
 that is not exactly right must not exist. Format: WebAssembly core specification and its tool conventions, "Linking".
 """
@@ -81,8 +81,8 @@ class _Reader:
         return self.take(self.unsigned()).decode()
 
 
-def link(code: bytes, entry: str) -> Linked:
-    """Link one object file; ``entry`` is the function to export. Raises LinkError."""
+def link(code: bytes, *entries: str) -> Linked:
+    """Link one object file; ``entries`` are the functions to export. Raises LinkError."""
     if code[:8] != _MAGIC:
         raise LinkError("This is no WebAssembly object file.")
     sections = list(_sections(code))
@@ -94,10 +94,12 @@ def link(code: bytes, entry: str) -> Linked:
     for name, body in custom.items():
         if name.startswith("reloc."):
             _relocate(body, sections, plain, symbols)
-    exported = next((s.value for s in symbols if s.kind == 0 and s.name == entry), None)
-    if exported is None:
-        raise LinkError(f"The object file has no function '{entry}'.")
-    plain[_EXPORT] = _number(1) + _text(entry) + b"\0" + _number(exported)
+    functions = {symbol.name: symbol.value for symbol in symbols if symbol.kind == 0}
+    lacking = [entry for entry in entries if entry not in functions]
+    if lacking:
+        raise LinkError(f"The object file has no function '{lacking[0]}'.")
+    exports = [_text(entry) + b"\0" + _number(functions[entry]) for entry in entries]
+    plain[_EXPORT] = _number(len(exports)) + b"".join(exports)
     order = [1, _IMPORT, 3, 4, 5, 6, _EXPORT, _START, _ELEMENT, _DATA_COUNT, _CODE, _DATA]
     unknown = set(plain) - set(order)
     if unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,12 @@ from policy_lab.compiler.emit import emit
 from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
 from policy_lab.compiler.machine import browser, compile_object, versions
+from policy_lab.compiler.outside import OUTSIDE, described, outside
 from policy_lab.compiler.vectors import Target
 from policy_lab.equations import Number, Program
 
 #: Raised when a loader written for the older form could not read the newer one.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,31 @@ class Module:
     layout: dict[str, Any]
 
 
-def module_of(program: Program) -> Module:
-    """Compile a Program. Raises UnsupportedConstruct for what the compiler does not know."""
+def module_of(program: Program, varied: Collection[str] = ()) -> Module:
+    """Compile a Program. Raises UnsupportedConstruct for what the compiler does not know.
+
+    Args:
+        program: what is compiled.
+        varied: constants that will differ between the runs of an ensemble; others may as well, but what follows from
+            those has to be worked out anew for every run then.
+    """
     if program.refused:
         raise program.refused[0]
-    layout = layout_of(program, reciprocals=False)
-    plain, fused = (_linked(emit(program, layout, target), target) for target in (browser(), browser(fused=True)))
+    layout = layout_of(program, reciprocals=False, outside=outside(program, varied))
+    entries = (ENTRY, OUTSIDE) if layout.outside else (ENTRY,)
+    plain, fused = (
+        _linked(emit(program, layout, target), target, entries) for target in (browser(), browser(fused=True))
+    )
     return Module(plain.module, fused.module, _described(program, layout, max(plain.constants, fused.constants)))
 
 
-def _linked(text: str, target: Target) -> Linked:
+def _linked(text: str, target: Target, entries: tuple[str, ...]) -> Linked:
     key = cache.key_of(text, versions())
     code = cache.read(key, "o")
     if code is None:
         code = compile_object(text, target)
         cache.write(key, "o", code)
-    return link(code, ENTRY)
+    return link(code, *entries)
 
 
 def _described(program: Program, layout: Layout, constants: int) -> dict[str, Any]:
@@ -59,9 +70,12 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
         "name": program.name,
         "source": program.source,
         "entry": ENTRY,
+        "ahead": OUTSIDE if layout.outside else None,
         "lanes": browser().lanes,
         "heap": -(-constants // 16) * 16,
         "slots": layout.size,
+        "stocks": len(layout.stocks),
+        "outside": described(layout),
         "clock": {"initial": clock.initial, "final": clock.final, "step": clock.step, "saveper": clock.saveper,
                   "unit": clock.unit, "moments": moments, "saved": saved},
         "given": [_number(program, n) for n in layout.given],

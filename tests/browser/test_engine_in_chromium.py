@@ -42,7 +42,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder served on this machine, with the loader and a page in it."""
-    for script in ("engine.js", "engine-worker.js"):
+    for script in ("engine.js", "engine-worker.js", "bands-worker.js"):
         shutil.copy(ASSETS / script, tmp_path / script)
     (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path)))
@@ -168,51 +168,82 @@ def test_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, str], page: P
         assert disagreement(got, want).relative < TOLERANCE
 
 
-BANDS = """async ([files, members, base, outputs]) => {
-  const page = await PolicyLabEngine.load({plain: files.plain, fused: files.fused}, files.layout);
-  const single = page.simulate({outputs, values: base});
-  const answers = {fused: PolicyLabEngine.fused(), one: Array.from(single.values), stages: [], runs: []};
-  for (const threads of [1, 2]) {
-    const {module: code, layout} = page;
-    const pool = PolicyLabEngine.ensembles({worker: "engine-worker.js", code, layout, threads});
-    answers.early = await pool.bands({outputs}).catch(e => e.message);
-    pool.members(members);
-    const given = pool.bands({outputs, stages: [30]});
-    const told = r => answers.stages.push([r.members, r.final]);
-    const last = await pool.bands({base, outputs, stages: [10, 30, 900]}, told);
-    answers.superseded = await given;
-    const bands = outputs.map(o => last.bands[o].map(b => Array.from(b)));
-    answers.runs.push({...last, time: Array.from(last.time), bands});
-    const stopped = pool.bands({outputs, stages: [30]});
-    pool.cancel();
-    answers.cancelled = await stopped;
-    answers.unknown = await pool.bands({outputs: ["nothing"]}).catch(e => e.message);
-    pool.stop();
-  }
-  return answers;
+BANDS = """async ([files, {names, values, wishes, pieces}]) => {
+  const {module, layout} = await PolicyLabEngine.load({plain: files.plain, fused: files.fused}, files.layout);
+  const workers = [0, 1].map(() => new Worker("bands-worker.js"));
+  const told = workers.map(worker => new Promise(ready => { worker.onmessage = ({data}) => ready(data.kind); }));
+  const drawn = Float32Array.from(values).buffer;
+  workers.forEach(worker => worker.postMessage({kind: "load", module, layout, values: drawn, names}));
+  const ready = await Promise.all(told);
+  const band = (wish, number) => new Promise(done => {
+    let left = pieces.length;
+    const members = pieces[pieces.length - 1][1];
+    const heard = ({data}) => {
+      if (data.kind === "error") done(data.message);
+      if (data.kind === "answer") done(data.answer);
+      if (data.kind !== "piece" || data.number !== number) return;
+      if (data.piece) workers[0].postMessage({kind: "take", number, piece: data.piece});
+      if ((left -= 1) === 0) workers[0].postMessage({kind: "gather", number, members});
+    };
+    workers.forEach((worker, n) => {
+      worker.onmessage = heard;
+      const own = pieces.filter((_, place) => place % 2 === n);
+      worker.postMessage({kind: "run", number, wish, pieces: own, keeps: n === 0});
+    });
+  });
+  const answers = [];
+  // Nobody wants these any more once the next come.
+  workers[1].postMessage({kind: "run", number: 1, wish: wishes[0], pieces, keeps: false});
+  for (const [n, wish] of wishes.entries()) answers.push(await band(wish, n + 2));
+  workers.forEach(worker => worker.terminate());
+  const list = fan => Object.fromEntries(Object.entries(fan).map(([key, at]) => [key, Array.from(at)]));
+  const lists = fans => Object.fromEntries(Object.entries(fans).map(([name, fan]) => [name, list(fan)]));
+  const plain = ({fans, ...rest}) => ({...rest, fans: lists(fans)});
+  return {ready, answers: answers.map(one => (typeof one === "string" ? one : plain(one)))};
 }"""
 
 
 def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str], page: Page) -> None:
-    """Uncertain constants vary, a lever moves: quantiles over members at every time, in stages, as NumPy has them."""
+    """Uncertain constants vary, levers move one after the other: quantiles over members at every time, as NumPy's."""
     folder, _ = site
     files = served(big, folder, "big")
-    members, outcomes = mixes(big, 41), list(big.outcomes)[:4]
-    moved = dict.fromkeys([list(members)[-1]], list(big.levers.values())[-1].high)
-    members = {name: values for name, values in members.items() if name not in moved}
-    got = page.evaluate(BANDS, [files, {n: v.tolist() for n, v in members.items()}, moved, outcomes])
-    one = native(big, {"outputs": outcomes, "values": moved})
-    assert disagreement(replace(one, values=np.array(got["one"]).reshape(one.values.shape)), one).relative < TOLERANCE
-    want = native(big, {"outputs": outcomes, "values": {**members, **moved}})
-    quantiles = np.quantile(want.values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-    for run in got["runs"]:
-        assert (run["members"], run["final"], run["failed"]) == (41, True, 0)
-        assert run["time"] == want.time.tolist()
-        bands = np.moveaxis(np.array(run["bands"]), 0, -1)
-        shaped = replace(want, values=quantiles)
-        assert disagreement(replace(want, values=bands), shaped).relative < TOLERANCE
-    assert got["stages"] == [[10, False], [30, False]] * 2
-    assert got["superseded"] is None
-    assert got["cancelled"] is None
-    assert got["unknown"] == "There is no variable 'nothing' in big_science."
-    assert got["early"] == "There are no members yet: call members(values) first."
+    random, count = np.random.default_rng(9), 41
+    names = [u.name for u in big.uncertainties.values()]
+    ends = [(u.low, u.high) for u in big.uncertainties.values()]
+    drawn = np.array([random.uniform(*end, count) for end in ends]).astype(np.float32)
+    charts, headlines = list(big.outcomes)[:2], list(big.outcomes)[1:4]
+    lever, other = [lever for lever in big.levers.values() if lever.start][:2]
+    moves: list[tuple[dict[str, float], list[str]]] = [
+        ({lever.name: lever.high}, []),
+        ({lever.name: lever.low, other.name: other.high}, []),
+        ({lever.name: lever.low, str(lever.start): 2035.0}, []),
+        ({lever.name: lever.high, names[0]: float(drawn[0, 0])}, names[:1]),
+    ]
+    wishes = [
+        {"key": str(n), "policy": policy, "reference": {}, "held": held, "heldReference": [], "charts": charts,
+         "headlines": headlines, "last": big.program.clock.final}
+        for n, (policy, held) in enumerate(moves)
+    ]  # fmt: skip
+    wishes.append({**wishes[0], "charts": ["nothing"]})
+    pieces = [[at, min(count, at + 10)] for at in range(0, count, 10)]
+    asked = {"names": names, "values": drawn.ravel().tolist(), "wishes": wishes, "pieces": pieces}
+    got = page.evaluate(BANDS, [files, asked])
+    assert got["ready"] == ["ready", "ready"]
+    *answers, refused = got["answers"]
+    assert refused == "There is no variable 'nothing' in big_science."
+    outputs = list(dict.fromkeys([*charts, *headlines]))
+    members = dict(zip(names, drawn.astype(float), strict=True))
+    reference = native(big, {"outputs": outputs, "values": members})
+    for answer, (policy, held) in zip(answers, moves, strict=True):
+        values = {n: v for n, v in members.items() if n not in held} | policy
+        runs = native(big, {"outputs": outputs, "values": values})
+        assert answer["members"] == count
+        for name in charts:
+            want = np.quantile(runs.values[:, :, outputs.index(name)], [0.05, 0.25, 0.75, 0.95], axis=0)
+            fan = np.array([answer["fans"][name][key] for key in ("low90", "low50", "high50", "high90")])
+            np.testing.assert_allclose(fan, want, rtol=1e-9, atol=1e-12 * np.abs(want).max())
+        changes = runs.values[:, -1] - reference.values[:, -1]
+        for name in headlines:
+            change = changes[:, outputs.index(name)]
+            apart = 1e-10 * np.abs(reference.values[:, -1, outputs.index(name)]).max()
+            np.testing.assert_allclose(answer["ranges"][name], np.quantile(change, [0.05, 0.95]), rtol=1e-9, atol=apart)
