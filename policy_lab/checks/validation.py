@@ -183,7 +183,7 @@ def family(model: Model) -> Test:
     cases = stored["cases"]
     right = sum(case["outcome"]["right"] for case in cases)
     aside = [case for case in cases if case["held_out"]]
-    good = [case["errors"]["spending_good"] for case in cases if case["errors"]["spending_good"] is not None]
+    good = [e for case in cases if (e := case["errors"].get("spending_good")) is not None]
     aside_right, described = sum(case["outcome"]["right"] for case in aside), sum(e <= CASE_LIMIT for e in good)
     summary = (
         f"{right} of {len(cases)} cases end as they did, of those set aside before any fitting {aside_right} of "
