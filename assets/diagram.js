@@ -27,6 +27,8 @@
   let year = 0;
   let values = null; // {years, policy: {name: [text]}, status_quo: {name: [text]}}
 
+  const called = (name) => name.dataset.variable + (name.dataset.label ? " (" + name.dataset.label + ")" : "");
+
   // --- the picture ----------------------------------------------------------------------------------------------
 
   function draw(text) {
@@ -36,7 +38,7 @@
     box().replaceChildren(drawn);
     names().forEach((name, place) => {
       name.setAttribute("role", "button");
-      name.setAttribute("aria-label", name.dataset.variable);
+      name.setAttribute("aria-label", called(name));
       name.setAttribute("tabindex", place ? "-1" : "0");
     });
     box().scrollTo(0, 0);
@@ -215,7 +217,7 @@
         value.setAttribute("y", frame.y + frame.height + 11);
       }
       value.textContent = text;
-      name.setAttribute("aria-label", name.dataset.variable + (text ? ": " + text : ""));
+      name.setAttribute("aria-label", called(name) + (text ? ": " + text : ""));
     }
   }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import string
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ import pytest
 import yaml
 
 from policy_lab.app import create_app, evidence, language, naming, ranks, words
-from policy_lab.app.panels import weaknesses
+from policy_lab.app.engine import EngineFiles
+from policy_lab.app.factory import default_run
+from policy_lab.app.panels import diagram, weaknesses
 from policy_lab.app.passages import Passages
+from policy_lab.app.workbench import Workbench
 from policy_lab.ensemble.findings import load_findings
 from policy_lab.ensemble.ranking import ENGLISH
 from policy_lab.errors import ModelError
@@ -316,3 +320,30 @@ def test_what_is_written_in_english_is_retold(big: Model, english: str, german: 
     assert language.retold(big, english) == german
     words.speak("en")
     assert language.retold(big, english) == english
+
+
+def test_diagrams_name_variables_in_both_ways(big: Model) -> None:
+    """Names stay those of the equations; what they are called stands behind them, for a pointer and a screen reader."""
+    words.speak("de", language.names_of(big, "de"))
+    for view in diagram.views_of(big):
+        root = ET.fromstring(diagram.picture(big, view))
+        text = " ".join(root.itertext())
+        boxes = [node for node in root.iter() if "data-variable" in node.attrib]
+        told = {node.attrib["data-variable"]: node.attrib.get("data-label", "") for node in boxes}
+        assert told
+        assert {name for name, label in told.items() if not label} <= {"Time"}
+        assert {name for name, label in told.items() if label and label != naming.label_of(name)} == set()
+        assert "Blau: ein Hebel, wie er wirkt." in text.replace("\n", " ")
+        assert not re.search(r"\b(of influence|Stock and flow|Not drawn)\b", text)
+    words.speak("en")
+    assert "data-label" not in diagram.picture(big, diagram.views_of(big)[0])
+
+
+def test_addresses_of_files_are_the_same_whoever_asks_first() -> None:
+    """Several processes serve one page: a hash that hung on their first visitor's language would differ among them."""
+    small = load_model(SMALL)
+    hashes = set()
+    for code in words.languages():
+        words.speak(code, language.names_of(small, code))
+        hashes.add(EngineFiles(Workbench(small, default_run(small))).hash)
+    assert len(hashes) == 1

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -23,8 +24,9 @@ from dash import Dash
 from flask import Response, jsonify, request
 
 from policy_lab.app import members
+from policy_lab.app.language import names_of, retold
 from policy_lab.app.naming import keys_of, label_of, unit_of
-from policy_lab.app.words import language, say
+from policy_lab.app.words import language, languages, say, speak
 from policy_lab.app.workbench import Workbench
 from policy_lab.browser import browser_module
 from policy_lab.compiler.webassembly import Module
@@ -65,16 +67,20 @@ class EngineFiles:
 
     @cached_property
     def hash(self) -> str:
-        """Of everything that the addresses below it serve, but for the language."""
+        """Of everything that the addresses below it serve, in every language: the same whoever asks first."""
         digest = hashlib.sha256(self.module.code if self.module else b"")
         for part in (
             self.module.fused if self.module else b"",
             self.layout,
             self.members,
-            json.dumps(names(self.bench)).encode(),
+            *(copy_context().run(self._names_in, code) for code in languages()),
         ):
             digest.update(part)
         return digest.hexdigest()[:16]
+
+    def _names_in(self, code: str) -> bytes:
+        speak(code, names_of(self.bench.source, code))
+        return json.dumps(names(self.bench)).encode()
 
     def addresses(self, app: Dash, threads: Mapping[str, str]) -> dict[str, str]:
         """Where the page finds what, for its facts; ``threads`` are the addresses of its workers' scripts."""
@@ -126,7 +132,7 @@ def answered(bench: Workbench, asked: Any) -> dict[str, Any]:
         settings, outputs = _read(bench.source, asked)
         runs = [bench.run(constants) for constants in settings]
     except PolicyLabError as error:
-        return {"failed": str(error)}
+        return {"failed": retold(bench.source, str(error))}
     return {
         "time": runs[0].time.tolist(),
         "runs": [[run.of(name)[0].tolist() for name in outputs] for run in runs],

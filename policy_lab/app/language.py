@@ -159,7 +159,8 @@ def _told(kept: _Identity, language: str) -> Mapping[str, Any]:
 def _names_of(kept: _Identity, language: str) -> Mapping[str, str]:
     text = told(kept.model, language)
     units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
-    labels = {name: _label(text, name) for name in kept.model.program.visible}
+    visible = kept.model.program.visible
+    labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
     listed = {**text.get("outcomes", {}), **text.get("levers", {})}
     labelled = {name: fields["label"] for name, fields in listed.items() if "label" in fields}
     return {**text.get("groups", {}), **units, **{name: label for name, label in labels.items() if label}, **labelled}

@@ -31,7 +31,7 @@ from flask import Flask, Response, jsonify, request
 from policy_lab.app import asked as form
 from policy_lab.app import ranks
 from policy_lab.app.naming import count_of
-from policy_lab.app.words import part, say
+from policy_lab.app.words import part, retold, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs import Job, Queue, Refused
@@ -101,7 +101,7 @@ class Studies:
         if job.state == "running":
             return _progress(job)
         if job.state == "failed":
-            return say(f"study.failed_{job.reason or 'unexpected'}", said=job.said)
+            return say(f"study.failed_{job.reason or 'unexpected'}", said=retold(job.said))
         return say(f"study.{job.state}")
 
     def cost(self) -> dict[str, float]:
@@ -197,7 +197,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
                 log.error("%s", error)
                 return _plain(say("study.no_room"), 507)
             except PolicyLabError as error:
-                return _plain(str(error), 422)
+                return _plain(retold(str(error)), 422)
             reply.headers.setdefault("Cache-Control", "no-store")
             return reply
 
@@ -302,6 +302,7 @@ def _zip(findings: Findings, name: str) -> Response:
     assert findings.folder is not None
     reply = Response(zipped(findings.folder), mimetype="application/zip")
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    reply.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
     return reply
 
 

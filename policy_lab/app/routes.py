@@ -16,7 +16,6 @@ from policy_lab.app.packing import same_for_all
 from policy_lab.app.panels import catalogue, diagram
 from policy_lab.app.workbench import Workbench
 from policy_lab.errors import PolicyLabError
-from policy_lab.sketch import to_svg
 
 
 def register(app: Dash, bench: Workbench) -> None:
@@ -37,7 +36,7 @@ def register(app: Dash, bench: Workbench) -> None:
     def sector(number: int) -> tuple[Response, int] | Response:
         if number >= len(views):
             return Response("There is no such sector.\n", mimetype="text/plain"), 404
-        return same_for_all(Response(to_svg(views[number], style=True), mimetype="image/svg+xml"))
+        return same_for_all(Response(diagram.picture(bench.source, views[number]), mimetype="image/svg+xml"))
 
     app.server.add_url_rule(f"{prefix}variables", "variables", variables)
     app.server.add_url_rule(f"{prefix}variable", "variable", variable)

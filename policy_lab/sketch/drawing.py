@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Final
 
 from policy_lab.sketch.geometry import Point, arrow_path, extent
@@ -42,13 +43,22 @@ STYLE: Final = """
 _CLOUD = "M-9,5 a5,5 0 0 1 1,-9 a6,6 0 0 1 10,-3 a5,5 0 0 1 7,5 a4.5,4.5 0 0 1 -1,7 z"
 
 
-def to_svg(view: View, *, polarity: bool = True, style: bool = False) -> str:
+def to_svg(
+    view: View,
+    *,
+    polarity: bool = True,
+    style: bool = False,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    description: str = "",
+) -> str:
     """The picture of one view.
 
     Args:
         view: what to draw.
         polarity: whether to show the signs of arrows that have one.
         style: put ``STYLE`` into the picture, for one that stands alone (a file, an ``img``).
+        labels: what variables are called besides, shown while a pointer rests on the name, and kept as ``data-label``.
+        description: what the picture says, in words, in place of the English one.
 
     Returns:
         One ``<svg>`` element, as large as the view in pixels. Every box is a group with its kind as class and, if it
@@ -61,19 +71,19 @@ def to_svg(view: View, *, polarity: bool = True, style: bool = False) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="sketch" role="img" aria-labelledby="{key}-title {key}-desc" '
         f'viewBox="{left} {top} {width} {height}" width="{width}" height="{height}">',
         f'<title id="{key}-title">{_safe(view.name)}</title>',
-        f'<desc id="{key}-desc">{_safe(_description(view))}</desc>',
+        f'<desc id="{key}-desc">{_safe(description or describe(view))}</desc>',
         f"<style>{STYLE}</style>" if style else "",
         _tips(key),
         *_pipes(view, key),
         *_arrows(view, key, polarity),
-        *(_box(b) for b in view.boxes),
+        *(_box(b, labels.get(b.name, "")) for b in view.boxes),
         "</svg>",
     ]
     return "\n".join(line for line in lines if line)
 
 
-def _description(view: View) -> str:
-    """What the picture says, in words: the stocks with what flows in and out, and how much else there is."""
+def describe(view: View) -> str:
+    """What a picture says, in words: the stocks with what flows in and out, and how much else there is."""
     stocks = []
     for stock in (b for b in view.boxes if b.kind == "stock"):
         pipes = [a for a in view.arrows if a.pipe and a.end == stock.id]
@@ -124,7 +134,7 @@ def _curve(path: Sequence[Point]) -> str:
     return f"M{x0:.1f},{y0:.1f} Q{2 * xm - (x0 + x1) / 2:.1f},{2 * ym - (y0 + y1) / 2:.1f} {x1:.1f},{y1:.1f}"
 
 
-def _box(box: Box) -> str:
+def _box(box: Box, label: str) -> str:
     names = f"{box.kind} {box.tone}" if box.tone != "plain" else box.kind
     place = f'transform="translate({box.x},{box.y})"'
     if box.kind == "cloud":
@@ -137,7 +147,9 @@ def _box(box: Box) -> str:
         w, h = box.half_width, box.half_height
         shape = f'<rect x="{-w}" y="{-h}" width="{2 * w}" height="{2 * h}" rx="2"/>'
     about = "" if box.kind == "comment" else f' data-variable="{_safe(box.name)}"'
-    return f'<g class="{names}"{about} {place}>{shape}{_name(box)}</g>'
+    told = f"<title>{_safe(label)}</title>" if label and about else ""
+    about += f' data-label="{_safe(label)}"' if told else ""
+    return f'<g class="{names}"{about} {place}>{told}{shape}{_name(box)}</g>'
 
 
 def _name(box: Box) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -10,14 +11,15 @@ from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
 from policy_lab.app.entries import sector_name, text_of
+from policy_lab.app.language import retold
 from policy_lab.app.naming import figure_of, shows_nothing, with_unit
 from policy_lab.app.settings import Settings
-from policy_lab.app.words import say
+from policy_lab.app.words import name_in_words, say
 from policy_lab.app.workbench import Workbench
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.runs import Runs
-from policy_lab.sketch import View, read_sketch
+from policy_lab.sketch import View, read_sketch, to_svg
 
 ZOOMS = (("out", "−"), ("fit", ""), ("in", "+"))
 #: Whose values can stand below the names; the first is shown to begin with.
@@ -30,6 +32,26 @@ def views_of(model: Model) -> tuple[View, ...]:
         return read_sketch(text_of(model.path))
     except PolicyLabError:
         return ()
+
+
+def picture(model: Model, view: View) -> str:
+    """A sector as SVG: names as equations have them, what they are called in the language in use behind them."""
+    labels = {box.name: name_in_words(box.name) for box in view.boxes if box.name}
+    notes = [replace(box, name=retold(model, box.name)) if box.kind == "comment" else box for box in view.boxes]
+    return to_svg(
+        replace(view, name=name_in_words(view.name) or view.name, boxes=tuple(notes)),
+        style=True,
+        labels=labels,
+        description=_description(view) if any(labels.values()) else "",
+    )
+
+
+def _description(view: View) -> str:
+    """What the picture says, for who cannot see it."""
+    stocks = [name_in_words(box.name) or box.name for box in view.boxes if box.kind == "stock"]
+    links = sum(not arrow.pipe for arrow in view.arrows)
+    others = sum(box.kind in ("variable", "ghost") for box in view.boxes)
+    return say("model.sketch_told", stocks=", ".join(stocks) or "–", others=others, links=links)
 
 
 def layout(model: Model) -> list[Any]:
