@@ -28,7 +28,7 @@
     const style = getComputedStyle(probe);
     const found = (name) => style.getPropertyValue(name).trim() || "#555555";
     const lines = Object.fromEntries(KINDS.map((kind) => [kind, found("--line-" + kind)]));
-    const made = { ink: found("--ink"), muted: found("--muted"), grid: found("--grid"), line: (kind) => lines[kind] || lines.policy };
+    const made = { ink: found("--ink"), muted: found("--muted"), grid: found("--grid"), paper: found("--panel"), line: (kind) => lines[kind] || lines.policy };
     probe.remove();
     return made;
   }
@@ -54,13 +54,15 @@
     let parts = "";
     const entries = picture.lines.map((line) => ({ label: line.label, kind: line.kind }));
     const bands = (picture.bands || []).filter((band) => !band.stale).map((band) => ({ label: band.label, kind: band.kind, share: band.share }));
-    for (const entry of [...entries, ...bands]) {
+    const record = (picture.points || []).map((series, n) => ({ label: series.label, spot: n }));
+    for (const entry of [...entries, ...bands, ...record]) {
       const wide = 54 + entry.label.length * 8.6;
       if (x > EDGE && x + wide > WIDTH - EDGE) {
         x = EDGE;
         y += 24;
       }
-      parts += entry.share
+      if ("spot" in entry) parts += spots([{ whisker: "", d: lab.chartPlan.spot(x + 20, y - 5, 5, entry.spot) }], look);
+      else parts += entry.share
         ? `<rect x="${x}" y="${y - 11}" width="28" height="13" fill="${look.line(entry.kind)}" fill-opacity="${entry.share < 80 ? 0.34 : 0.16}"/>`
         : stroke(`M${x} ${y - 5}h28`, entry.kind, look);
       parts += text(x + 36, y, 15, look.ink, entry.label);
@@ -68,6 +70,8 @@
     }
     return { parts, bottom: y };
   }
+
+  const spots = (points, look) => points.map((point) => `<path d="${point.whisker}" fill="none" stroke="${look.ink}" stroke-width="1.25"/><path d="${point.d}" fill="${look.paper}" stroke="${look.ink}" stroke-width="2"/>`).join("");
 
   function stroke(d, kind, look) {
     const dash = DASH[kind] ? ` stroke-dasharray="${DASH[kind]}"` : "";
@@ -82,6 +86,7 @@
     parts += plan.bands.filter((band) => !band.stale).map((band) => `<path d="${band.d}" fill="${look.line(band.kind)}" fill-opacity="${band.share < 80 ? 0.24 : 0.14}"/>`).join("");
     parts += plan.marks.map((mark) => `<path d="M${mark.at} ${top}V${bottom}" stroke="${look.muted}" stroke-dasharray="2 4"/>` + text(mark.at + (mark.anchor === "end" ? -5 : 5), top + 12 + 18 * mark.row, plan.size, look.muted, mark.text, ` text-anchor="${mark.anchor}"`)).join("");
     parts += plan.lines.map((line) => stroke(line.d, line.kind, look)).join("");
+    parts += spots(plan.points, look);
     parts += plan.ends.map((end) => text(end.x + 2, end.y + 5, plan.size, look.ink, end.text)).join("");
     return parts + text(2, plan.size, plan.size, look.muted, picture.unit || "");
   }

@@ -5,7 +5,7 @@
    picture: see chart.js. width, height: pixels of the whole chart. size: of its letters in pixels (12). labels: whether
    lines carry their names at their right ends. The plan: {box: {left, right, top, bottom}, x, y: functions from values
    to pixels, limits: [low, high], across, down: [{at, text}] ticks of the time and value axis, lines: [{key, kind, d}],
-   bands: [{key, kind, share, d}], marks: [{at, text, row, anchor}], ends: [{kind, text, x, y, at}] names at the line ends}. */
+   bands: [{key, kind, share, d}], points: [{key, kind, d, whisker}], marks: [{at, text, row, anchor}], ends: [{kind, text, x, y, at}] names at the line ends}. */
 (function (root) {
   "use strict";
 
@@ -27,6 +27,7 @@
       look(band.low);
       look(band.high);
     }
+    for (const { points } of picture.points || []) for (const point of points) look([point.low, point.high]);
     return lab.scale.limits(low, high);
   }
 
@@ -49,6 +50,26 @@
     for (let i = 0; i < time.length; i++) text += (i ? "L" : "M") + tenth(x(time[i])) + " " + tenth(y(high[i]));
     for (let i = time.length - 1; i >= 0; i--) text += "L" + tenth(x(time[i])) + " " + tenth(y(low[i]));
     return text && text + "Z";
+  }
+
+  const CORNERS = [[[-1, -1], [1, -1], [1, 1], [-1, 1]], [[0, -1.4], [1.4, 0], [0, 1.4], [-1.4, 0]], [[0, -1.3], [1.25, 1], [-1.25, 1]]];
+
+  /* A round spot, and for further series of the same chart a square, a diamond, a triangle. */
+  function spot(x, y, r, number) {
+    if (number % 4 === 0) return `M${tenth(x - r)} ${tenth(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
+    return "M" + CORNERS[(number % 4) - 1].map(([dx, dy]) => tenth(x + dx * r) + " " + tenth(y + dy * r)).join("L") + "Z";
+  }
+
+  /* Each figure of the record with a whisker over its range. */
+  function spots(picture, x, y, size) {
+    return (picture.points || []).flatMap(({ key, kind, points }, number) => points
+      .filter((point) => point.time >= picture.time[0] && point.time <= picture.time[picture.time.length - 1])
+      .map((point) => {
+        const [at, low, high] = [tenth(x(point.time)), tenth(y(point.low)), tenth(y(point.high))];
+        const cap = size * 0.25;
+        const whisker = low === high ? "" : `M${at} ${low}V${high}M${at - cap} ${low}h${2 * cap}M${at - cap} ${high}h${2 * cap}`;
+        return { key, kind, d: spot(at, y(point.value), size * 0.32, number), whisker };
+      }));
   }
 
   /* The names at the right ends, moved apart so that none covers another, in the order of the lines' ends. */
@@ -110,11 +131,13 @@
         key: band.key, kind: band.kind, share: band.share, stale: Boolean(band.stale), d: area(time, band.low, band.high, x, y),
       })),
       lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: path(time, line.values, x, y) })),
+      points: spots(picture, x, y, size),
       marks: marks(picture, box, x, size),
       ends: labels ? ends(picture, box, y, size, room - 8) : [],
     };
   }
 
+  chartPlan.spot = spot;
   lab.chartPlan = chartPlan;
   if (typeof module === "object" && module.exports) module.exports = chartPlan;
 })(typeof globalThis === "object" ? globalThis : self);

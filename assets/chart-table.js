@@ -1,7 +1,8 @@
 /* The numbers of a picture (see chart.js), as a table on the page and as a CSV file.
 
      PolicyLab.chartTable.fill(table, picture, caption)   writes an HTML table: one row for every whole year
-     PolicyLab.chartTable.csv(picture, notes)             text with every moment; notes: lines that go on top after "# " */
+     PolicyLab.chartTable.csv(picture, notes)             text with every moment, and below those every figure of the
+                                                          record with its range; notes: lines that go on top after "# " */
 (function (root) {
   "use strict";
 
@@ -51,6 +52,10 @@
     picture.time.forEach((time, n) => {
       lines.push([time, ...shown.map((column) => column.values[n])].map((value) => String(Number(value.toPrecision(10)))).join(","));
     });
+    for (const { label, points } of picture.points || []) {
+      lines.push("", [quoted(harmless(label)), "value", "low", "high", "note"].join(","));
+      for (const { time, value, low, high, note } of points) lines.push([time, value, low, high].map((one) => String(Number(one.toPrecision(10)))).join(",") + "," + quoted(harmless(note || "")));
+    }
     return lines.join("\n") + "\n";
   }
 

@@ -12,6 +12,7 @@
       limits: [low, high],                          values that the axis must hold whatever is drawn (optional)
       lines: [{key, label, name, kind, values, silent}],   drawn in this order, the last on top
       bands: [{key, label, kind, share, low, high, stale}], areas under the lines, the widest first; stale: shown faded
+      points: [{key, label, kind, points: [{time, value, low, high, note}]}],   figures of a record with their ranges
       marks: [{time, label}],                       events, as labelled upright lines
       words: {label}}                               what a screen reader calls the read-out
 
@@ -78,7 +79,7 @@
       this.host.classList.add("plot");
       this.svg = node("svg", null, "plot__svg");
       put(this.svg, { "aria-hidden": "true", focusable: "false" });
-      const names = ["grid", "bands", "axis", "marks", "lines", "ends", "reading"];
+      const names = ["grid", "bands", "axis", "marks", "lines", "points", "ends", "reading"];
       this.groups = Object.fromEntries(names.map((name) => [name, node("g", this.svg, "plot__" + name)]));
       this.unit = node("text", this.svg, "plot__unit");
       this.rule = node("line", this.groups.reading, "plot__rule");
@@ -87,6 +88,8 @@
       this.across = node("g", this.groups.axis, "plot__across");
       this.markLines = node("g", this.groups.marks);
       this.markTexts = node("g", this.groups.marks);
+      this.whiskers = node("g", this.groups.points);
+      this.spots = node("g", this.groups.points);
       this.endTexts = node("g", this.groups.ends);
       this.endTies = node("g", this.groups.ends);
       this.tip = document.createElement("div");
@@ -138,6 +141,8 @@
         class: `band band--${band.kind} band--${band.share}${band.stale ? " band--stale" : ""}`, d: band.d,
       }));
       each(this.groups.lines, "path", plan.lines, (path, line) => put(path, { class: `line line--${line.kind}`, "data-line": line.key, d: line.d }));
+      each(this.whiskers, "path", plan.points, (path, point) => put(path, { class: "whisker", d: point.whisker }));
+      each(this.spots, "path", plan.points, (path, point) => put(path, { class: `spot spot--${point.kind}`, "data-point": point.key, d: point.d }));
       each(this.endTexts, "text", plan.ends, (text, end) => {
         put(text, { class: `end end--${end.kind}`, x: end.x + 4, y: end.y + plan.size * 0.34 });
         say(text, end.text);
@@ -222,6 +227,13 @@
       const rows = lines.map((line) => ({ kind: line.kind, label: line.label, text: figure(line.values[place]) }));
       for (const band of picture.bands || []) {
         if (!band.stale && band.label) rows.push({ kind: "band-" + band.share, label: band.label, text: figure(band.low[place]) + " – " + figure(band.high[place]) });
+      }
+      for (const { kind, label, points } of picture.points || []) {
+        for (const point of points) {
+          if (nearest(picture.time, point.time) !== place) continue;
+          const range = point.low === point.high ? "" : ` (${figure(point.low)} – ${figure(point.high)})`;
+          rows.push({ kind, label: [label, point.note].filter(Boolean).join(", "), text: figure(point.value) + range });
+        }
       }
       return rows.reverse();
     }

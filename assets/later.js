@@ -35,7 +35,7 @@
   }
 
   function visit(page) {
-    if (page !== "explore" && page !== "compare") dash();
+    if (!["explore", "compare", "precedents"].includes(page)) dash();
     if (lab.dashIsHere) window.dash_clientside.set_props("visit", { data: page });
     window.dispatchEvent(new Event("resize")); // charts drawn while hidden take their true size
   }

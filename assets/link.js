@@ -10,7 +10,8 @@
      c   variables of the two charts
      p   pinned scenarios, one part each: the world, and after "~~" the levers moved in it
      lang  the page's language, and
-     v   what Compare looks at (compare.js): they decide no setting and are kept as they are
+     v   what Compare looks at (compare.js),
+     h   what Precedents looks at (precedents.js): they decide no setting and are kept as they are
 
    Keys depend on the name alone, so that links outlive additions to the model. Levers and assumptions have a readable
    key and a short one of three letters; both are read. Pins are written with short ones, the rest too where the
@@ -109,7 +110,7 @@
       const found = { p: [] };
       for (const part of query.replace(/^\?/, "").split("&")) {
         const [, key, text] = /^([a-z]+)=([^=]*)$/.exec(part) || [];
-        if (key === "lang" || key === "v") continue;
+        if (["lang", "v", "h"].includes(key)) continue;
         if (!"mwlacp".includes(key) || !key || key.length !== 1) throw new BadLink("unknown part");
         const value = decoded(text);
         if (key === "p") found.p.push(text);
@@ -232,7 +233,7 @@
     }
 
     function read(query) {
-      if (!query.replace(/^\?/, "").replace(/(^|&)(lang|v)=[^&]*/g, "")) return { state: start(), notice: "" };
+      if (!query.replace(/^\?/, "").replace(/(^|&)(lang|v|h)=[^&]*/g, "")) return { state: start(), notice: "" };
       if (query.length > LONGEST) return { state: start(), notice: lab.say("link.long", { longest: LONGEST }) };
       try {
         const parts = partsOf(query);

@@ -7,7 +7,7 @@
      PolicyLab.page.now                  which page that is
      PolicyLab.page.base                 the path that the app stands at, "/" or "/prefix/"
      PolicyLab.page.link()               the whole address of the state
-     PolicyLab.page.aside(name, text)    sets a part of the address that decides no setting (v, lang); "" takes it out */
+     PolicyLab.page.aside(name, text)    sets a part of the address that decides no setting (v, h, lang); "" takes it out */
 (function (root) {
   "use strict";
 
@@ -38,10 +38,10 @@
     for (const visitor of visitors) visitor(page);
   }
 
-  /* The state's part of the address, and the parts that decide no setting: what Compare looks at, and the language. */
+  /* The state's part of the address, and the parts that decide no setting: what Compare and Precedents look at, and the language. */
   function query(changed) {
     const parts = [lab.state.query.slice(1)];
-    for (const name of ["v", "lang"]) {
+    for (const name of ["v", "h", "lang"]) {
       const [, stands = ""] = new RegExp(`[?&]${name}=([^&]*)`).exec(window.location.search) || [];
       const text = changed && name in changed ? changed[name] : stands;
       if (text) parts.push(name + "=" + text);

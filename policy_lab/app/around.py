@@ -25,7 +25,7 @@ CHOICE: Final = "choice_against_luck"
 #: Largest request in bytes; the page's own are a few kilobytes.
 LARGEST_REQUEST: Final = 1_000_000
 #: Names of the pages in their addresses, below the prefix.
-PAGES: Final = ("", "compare", "rank", "model")
+PAGES: Final = ("", "compare", "rank", "precedents", "model")
 
 
 def surround(app: Dash, model: Model, rank_folder: Path | None = None, queue: Queue | None = None) -> None:

@@ -10,11 +10,11 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from policy_lab import places
-from policy_lab.app import around, engine, ids, routes
+from policy_lab.app import around, cases, engine, ids, routes
 from policy_lab.app.engine import EngineFiles
 from policy_lab.app.facts import facts
 from policy_lab.app.language import Speech, once_a_language
-from policy_lab.app.pages import compare, explore, rank, variables
+from policy_lab.app.pages import compare, explore, precedents, rank, variables
 from policy_lab.app.panels import header, notice
 from policy_lab.app.shell import ENTRY, THREADS, Shell
 from policy_lab.app.words import part, say
@@ -67,6 +67,7 @@ def create_app(
     )
     engine.register(app, bench, files)
     routes.register(app, bench)
+    cases.register(app, bench)
     variables.register(app, bench)
     app.prepare()
     return app
@@ -84,7 +85,8 @@ def default_run(model: Model) -> Run:
 def _body(app: Shell, bench: Workbench, files: EngineFiles) -> tuple[Any, dict[str, Any]]:
     """What is on the page before Dash is, and what its scripts know."""
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
-    main = html.Main([explore.layout(bench), compare.layout(), ENTRY], id=ids.MAIN, className="main", tabIndex=-1)
+    pages = [explore.layout(bench), compare.layout(), precedents.layout(), ENTRY]
+    main = html.Main(pages, id=ids.MAIN, className="main", tabIndex=-1)
     page = [header.layout(app), notice.layout(), main, html.Footer(html.P(version), className="foot")]
     threads = {name: app.address_of(name) for name in THREADS}
     return page, {"facts-data": facts(bench, files.addresses(app, threads))}

@@ -27,6 +27,7 @@ SPOKEN: Final = (
     "number",
     "band",
     "compare",
+    "precedents",
     "actions",
     "brief",
 )

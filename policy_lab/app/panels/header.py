@@ -7,7 +7,7 @@ from dash import Dash, html
 from policy_lab.app import ids
 from policy_lab.app.words import language, languages, say
 
-PAGES = {"explore": "/", "compare": "/compare", "rank": "/rank", "model": "/model"}
+PAGES = {"explore": "/", "compare": "/compare", "rank": "/rank", "precedents": "/precedents", "model": "/model"}
 
 
 def layout(app: Dash) -> html.Header:

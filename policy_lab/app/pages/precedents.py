@@ -1,0 +1,24 @@
+"""Precedents: historical projects run on the same equations, with the real series drawn in.
+
+The scripts ``assets/precedents*.js`` fill the page with what ``policy_lab/app/cases.py`` tells, and run every change of
+a stated fact in the browser.
+"""
+
+from __future__ import annotations
+
+from dash import html
+
+from policy_lab.app.words import say
+
+
+def layout() -> html.Section:
+    """Title and lead; the rest is the scripts'."""
+    return html.Section(
+        [
+            html.H1(say("precedents.title"), className="title"),
+            html.P(say("precedents.lead"), className="lead"),
+            html.Div(id="precedents", className="compare"),
+            html.P(say("precedents.caveat"), className="caveat"),
+        ],
+        className="page page--precedents",
+    )
