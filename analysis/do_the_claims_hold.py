@@ -4,8 +4,8 @@
 
 The uncertain parameters are drawn once (Latin hypercube over their ranges) and every policy meets the same draws.
 For each claim: the share of futures in which it holds, whether it holds at the defaults, and the size of the
-difference (median, 5th and 95th percentile, and at the defaults). A share near one half says that the model does not know.
-Every statement is conditional on this model and these ranges.
+difference (median, 5th and 95th percentile, and at the defaults). A share near one half says that the model does not
+know. Every statement is conditional on this model and these ranges.
 Writes ``results/do_the_claims_hold/claims.csv`` and the page ``docs/conclusions.md``.
 """
 

@@ -41,13 +41,13 @@ ALSO = (
 
 
 def rows_of(model: Model) -> list[tuple[object, ...]]:
-    """One row for each world and variable: world, variable, unit, then a number for each of ``YEARS``."""
+    """One row for each world and variable: world, variable, unit, then a figure for each of ``YEARS``."""
     names = [*model.outcomes, *(model.find(name) for name in ALSO)]
     rows: list[tuple[object, ...]] = []
     for world in model.scenarios:
         runs = simulate(model, scenario=world, outputs=names, times=[float(year) for year in YEARS])
         units = dict(zip(runs.outputs, runs.units, strict=True))
-        rows += [(world, name, units[name], *(float(runs.at(name, year)[0]) for year in YEARS)) for name in names]
+        rows += [(world, name, units[name], *(f"{runs.at(name, year)[0]:.7g}" for year in YEARS)) for name in names]
     return rows
 
 

@@ -1,0 +1,153 @@
+"""Figures in the README of big_science are those of the stored results, which are of this version of the equations."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy_lab.checks.predicates import read_checks
+from policy_lab.model import load_model
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "analysis" / "results"
+README = " ".join((ROOT / "models" / "big_science" / "README.md").read_text(encoding="utf-8").split())
+QUO, CERN, ZONES = "status_quo", "cern_for_ai", "trading_zones_first"
+
+
+@cache
+def worlds() -> dict[tuple[str, str], dict[str, str]]:
+    with (RESULTS / "what_comes_out" / "worlds.csv").open(encoding="utf-8", newline="") as opened:
+        return {(row["world"], row["variable"]): row for row in csv.DictReader(opened)}
+
+
+@cache
+def claims() -> dict[str, dict[str, str]]:
+    with (RESULTS / "do_the_claims_hold" / "claims.csv").open(encoding="utf-8", newline="") as opened:
+        return {row["claim"]: row for row in csv.DictReader(opened)}
+
+
+@cache
+def validated() -> dict[str, Any]:
+    data = json.loads((RESULTS / "validation" / "big_science.json").read_text(encoding="utf-8"))
+    return {test["key"]: test for test in data["tests"]}
+
+
+def at(world: str, variable: str, year: int) -> float:
+    return float(worlds()[world, variable][str(year)])
+
+
+def against(world: str, variable: str, year: int, other: str = QUO) -> float:
+    return at(world, variable, year) / at(other, variable, year)
+
+
+def share(claim: str) -> float:
+    """In percent."""
+    return 100 * float(claims()[claim]["share of futures"])
+
+
+def gain(world: str) -> float:
+    return at(world, "assurance margin", 2050) - at(QUO, "assurance margin", 2050)
+
+
+def no_post(year: int) -> float:
+    left = at(QUO, "candidates leaving", year)
+    return 100 * left / (left + at(QUO, "hires from pool", year))
+
+
+def sooner(world: str) -> float:
+    return at(QUO, "year of transformation", 2050) - at(world, "year of transformation", 2050)
+
+
+def moved(loop: str) -> float:
+    return float(next(row[7] for row in validated()["anomaly"]["rows"] if row[0] == loop))
+
+
+#: Words of the README with one figure, and what the results say it is.
+FIGURES: dict[str, Callable[[], float]] = {
+    r"grows (\d+)-fold from 2025 to 2040": lambda: at(QUO, "field size", 2040) / at(QUO, "field size", 2025),
+    r"it does not cohere \(([\d.]+) in 2050\)": lambda: at(QUO, "Coherence[field]", 2050),
+    r"\(([\d.]+) of 5 bn\$ a year can be drawn in 2035\)": lambda: at(CERN, "disbursement[science]", 2035) / 1000,
+    r"critical mass about (\d+), the highest": lambda: at(CERN, "year of critical mass", 2050),
+    r"assurance; ([\d.]+) times the public cost": lambda: against(CERN, "Cumulative Public Cost", 2050),
+    r"transformative AI ([\d.]+) years earlier": lambda: sooner("manhattan_for_ai"),
+    r"hides; ([\d.]+) times the public cost": lambda: against("manhattan_for_ai", "Cumulative Public Cost", 2050),
+    r"(\d+) % of the labs under": lambda: 100 * at("soft_nationalisation", "Nationalised Share", 2034),
+    r"in 2040 they are ([\d.]+) times as large": lambda: against("soft_nationalisation", "Standing Institutions", 2040),
+    r"gap closes by ([\d.]+) orders": lambda: at(QUO, "access gap", 2035) - at("aisi_style", "access gap", 2035),
+    r"secrecy falls by (\d+) %": lambda: 100 * (1 - against("open_state_programme", "secrecy index", 2040)),
+    r"\(critical mass about (\d+)\)": lambda: at("open_state_programme", "year of critical mass", 2050),
+    r"critical mass about (\d+) at": lambda: at(ZONES, "year of critical mass", 2050),
+    r"at (\d+) % of the public cost of CERN": lambda: 100 * against(ZONES, "Cumulative Public Cost", 2050, CERN),
+    r"with (\d+) % of its gain": lambda: 100 * gain(ZONES) / gain(CERN),
+    r"transformative AI ([\d.]+) years sooner": lambda: sooner("engineering_breakthrough"),
+    r"agendas are ([\d.]+) times": lambda: against("basic_breakthrough", "Effective Agendas", 2035),
+    r"\(([\d.]+) times in 2050\)": lambda: against("basic_breakthrough", "Effective Agendas", 2050),
+    r"knowledge is (\d+) % lower": lambda: 100 * (1 - against("leads_run_dry", "usable applied knowledge", 2035)),
+    r"of labs from ([\d.]+) to \d+ bn\$ a year in ten": lambda: at(QUO, "disbursement[industry]", 2025) / 1000,
+    r"of labs from [\d.]+ to (\d+) bn\$ a year in ten": lambda: at(QUO, "disbursement[industry]", 2035) / 1000,
+    r"find no post\*\*: (\d+) %": lambda: no_post(2030),
+    r"pool of candidates in 2030, (\d+) % in 2035": lambda: no_post(2035),
+    r"(\d+) % in 2050 leave it without": lambda: no_post(2050),
+    r"scores higher \(([\d.]+) in 2050\)": lambda: at("manhattan_for_ai", "big science strength", 2050),
+    r"than a CERN for AI \(([\d.]+)\), and": lambda: at(CERN, "big science strength", 2050),
+    r"status quo ([\d.]+) with a field": lambda: at(QUO, "big science strength", 2050),
+    r"reaches ([\d.]+) by 2050": lambda: at(QUO, "Coherence within Applied Safety", 2050),
+    r"constants are judgement\*\* \((\d+) %\)": lambda: 100 * next(
+        row[2] for row in validated()["parameters"]["rows"] if row[0] == "grade J"
+    ),
+    r"holds (\d+) predicates": lambda: len(read_checks(load_model("big_science"))),
+    r"lowers coherence\*: in (\d+) %": lambda: share("More industry money for safety lowers coherence (status quo)"),
+    r"raises assurance in (\d+) %": lambda: share("More industry money for safety raises assurance (status quo)"),
+    r"leads run dry\*: in (\d+) %": lambda: share(
+        "Basic science matters more when leads run dry (gain dry minus gain wet)"
+    ),
+    r"when transformative AI comes\*: in (\d+) %": lambda: share(
+        "Bottom-up assures more than top-down when transformative AI comes"
+    ),
+    r"status quo at that date\*: in (\d+) %": lambda: share(
+        "A Manhattan Project assures more than status quo when transformative AI comes"
+    ),
+    r"more top-down than bottom-up\*: in (\d+) %": lambda: share(
+        "If nothing is decided, what arises is more top-down than bottom-up"
+    ),
+    r"by 2050\*: (\d+) % in status quo": lambda: share("The field reaches critical mass by 2050 if nothing is decided"),
+    r"status quo, (\d+) % with CERN": lambda: share("The field reaches critical mass by 2050 under CERN for AI"),
+    r"CERN for AI, (\d+) % with trading": lambda: share(
+        "The field reaches critical mass by 2050 with trading zones first"
+    ),
+    r"capped at 20 bn\$ a run, in (\d+) %": lambda: share(
+        "Frontier runs capped at 20 bn$ let the field cohere if nothing is decided"
+    ),
+    r"labs in the staff\*: in (\d+) %": lambda: share("Pay parity lowers the share of labs in the staff"),
+    r"budget it still coheres in (\d+) %": lambda: share("CERN for AI coheres without its programme's budget"),
+    r"moves (\d+) of the outcomes by a twentieth": lambda: moved("Coherence remembers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", FIGURES)
+def test_a_figure_is_that_of_the_results(words: str) -> None:
+    [told] = re.findall(words, README)
+    places = len(told.partition(".")[2])
+    assert abs(float(told) - FIGURES[words]()) <= 0.5000001 * 10**-places, f"results: {FIGURES[words]():.4g}"
+
+
+def test_the_cases_that_end_wrong_are_named() -> None:
+    rows = validated()["family"]["rows"]
+    wrong = [row[0].removeprefix("International ").lower() for row in rows if row[4] != "as it was"]
+    told = re.search(r"run on these equations; (.+?) are cancelled in the model and were not in the world", README)
+    assert told is not None
+    assert told[1].lower().removeprefix("the ").replace(" and the ", " and ") == " and ".join(wrong)
+    assert re.findall(r"\[(\w+) historical cases\]", README) == [{10: "Ten"}[len(rows)]]
+
+
+def test_the_results_are_of_this_version() -> None:
+    now = load_model("big_science").hash
+    for name in ("what_comes_out", "do_the_claims_hold"):
+        assert json.loads((RESULTS / name / "made_from.json").read_text(encoding="utf-8"))["hash"] == now, name
