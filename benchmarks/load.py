@@ -33,12 +33,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from load_people import PAGES, Browser, Seen, Site, person, site_of
@@ -129,36 +131,68 @@ def processor(pid: int) -> float:
         return 0.0
 
 
-def study(address: str) -> None:
-    """Start a study that outlasts the run, and wait until it is under way."""
-    with urllib.request.urlopen(f"{address}studies/form", timeout=60) as reply:
-        offered = json.loads(reply.read())
-    factors = {
-        f["name"]: [f["low"], f["high"]] for g in offered["groups"] if g["kind"] == "lever" for f in g["factors"]
-    }
-    body = {
-        "question": "levers",
-        "scenario": offered["worlds"][0]["value"],
-        "size": "indices",
-        "outcomes": [o["name"] for o in offered["outcomes"] if o["chosen"]],
-        "factors": factors,
-    }
-    asked = urllib.request.Request(f"{address}studies", json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(asked, timeout=60) as reply:
-        told = json.loads(reply.read())
-    for _ in range(600):
-        told = how_it_stands(address, told["id"])
-        if told["state"] == "running" and told["share"] > 0:
-            return
-        time.sleep(0.1)
-    raise SystemExit(f"The study did not begin: {told}")
+class Busy:
+    """One study after the other, from ``with`` to its end: the next one starts when the last has ended.
 
+    Attributes:
+        looked, running: how often it looked, and how often a study was simulating or computing indices then.
+    """
 
-def how_it_stands(address: str, name: str) -> dict[str, object]:
-    """What the server says of a study."""
-    with urllib.request.urlopen(f"{address}studies/{name}", timeout=60) as reply:
-        told: dict[str, object] = json.loads(reply.read())
-    return told
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.looked = self.running = 0
+        self._begun = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> Self:
+        name = self._start()
+        for _ in range(600):
+            told = self._asked(f"studies/{name}")
+            if told["state"] == "running" and told["share"] > 0:
+                self._name = name
+                self._thread.start()
+                return self
+            time.sleep(0.1)
+        raise SystemExit(f"The study did not begin: {told}")
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(timeout=60)
+
+    def _keep(self) -> None:
+        while not self._over.wait(1.0):
+            with suppress(OSError):
+                told = self._asked(f"studies/{self._name}")
+                self.looked += 1
+                self.running += told["state"] == "running"
+                if not told["open"]:
+                    self._name = self._start()
+
+    def _start(self) -> str:
+        """The id of a study of all levers, the largest that the page offers."""
+        offered = self._asked("studies/form")
+        factors = {
+            f["name"]: [f["low"], f["high"]] for g in offered["groups"] if g["kind"] == "lever" for f in g["factors"]
+        }
+        first = next(iter(factors.values()))
+        first[1] -= 1e-3 * self._begun * (first[1] - first[0])  # another study than those before
+        self._begun += 1
+        wanted = {
+            "question": "levers",
+            "scenario": offered["worlds"][0]["value"],
+            "size": "indices",
+            "outcomes": [o["name"] for o in offered["outcomes"] if o["chosen"]],
+            "factors": factors,
+        }
+        return str(self._asked("studies", wanted)["id"])
+
+    def _asked(self, path: str, body: object = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(asked, timeout=60) as reply:
+            told: dict[str, Any] = json.loads(reply.read())
+        return told
 
 
 async def crowd(site: Site, people: int, seconds: float, load: Load) -> Seen:
@@ -267,11 +301,12 @@ def tell_load(people: int, seconds: float, workers: int, beside_study: bool) -> 
     with tempfile.TemporaryDirectory() as studies, server(Path(studies), workers) as (address, pid):
         site = asyncio.run(site_of(*whereabouts(address)))
         for name in ("no study", "a study under way")[: 2 if beside_study else 1]:
-            if parts:
-                study(address)
             loads.append(Load(pid))
-            parts.append(asyncio.run(crowd(site, people, seconds, loads[-1])))
+            with Busy(address) if parts else nullcontext() as busy:
+                parts.append(asyncio.run(crowd(site, people, seconds, loads[-1])))
             print(row(name, parts[-1], loads[-1], seconds), flush=True)
+            if busy is not None:
+                ended = f" A study was running {busy.running / max(1, busy.looked):.0%} of the second part."
     print(f"\n{people} people, {workers} workers, {len(site.files) + 1} requests of a first visit.{ended}")
     for error in list(dict.fromkeys(e for part in parts for e in part.errors))[:20]:
         print(f"! {error}", file=sys.stderr)

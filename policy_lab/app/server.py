@@ -30,6 +30,9 @@ HOST, PORT = "127.0.0.1", 8050
 THREADS = 8
 #: Threads of each of gunicorn's processes: they mostly wait for slow connections.
 THREADS_EACH = 8
+#: Connections that each of them keeps; a browser opens six, and keeps them for ``KEPT_ALIVE`` seconds.
+CONNECTIONS_EACH = 4000
+KEPT_ALIVE = 15
 #: Seconds without a sign of life after which a worker is replaced.
 SILENCE = 60
 _LOGGED = ("policy_lab.access", "policy_lab.studies", "gunicorn.error")
@@ -126,6 +129,7 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
     warm(server, how.prefix)
+    allow_connections(CONNECTIONS_EACH + 100)
     settings = {
         "bind": f"fd://{listening.fileno()}",
         "workers": how.workers,
@@ -134,7 +138,8 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
         "preload_app": True,  # the model is read once, and its memory shared
         "timeout": SILENCE,
         "graceful_timeout": 10,
-        "keepalive": 15,
+        "keepalive": KEPT_ALIVE,
+        "worker_connections": CONNECTIONS_EACH,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # a heartbeat must not wait for a disk
         "limit_request_line": 4094,
         "limit_request_fields": 60,
@@ -158,6 +163,16 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     except SystemExit as error:  # how gunicorn ends when it is told to, and how each of its workers does
         if os.getpid() != first or error.code not in (0, None):
             raise
+
+
+def allow_connections(wanted: int) -> None:
+    """Let this process and those it starts have so many files open, as far as the system allows that."""
+    import resource
+
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, allowed), most))
 
 
 def whole_prefix(text: str | None) -> str:

@@ -34,6 +34,8 @@ SILENCE: Final = 20.0
 #: A study that was stopped this often, by whatever, is not tried again by itself.
 MOST_TRIES: Final = 5
 HOUR: Final = 3600.0
+#: A runner shares its work out by itself; threads that libraries would add stand in the way of the pages.
+NO_THREADS_OF_THEIR_OWN: Final = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 #: Times between two looks after the runners, per web process (s).
 TENDED_EVERY: Final = 1.0
 
@@ -221,6 +223,7 @@ class Queue:
                 [sys.executable, "-m", "policy_lab.jobs.runner", str(self.folder), str(self.keeper), log_level()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                env={**NO_THREADS_OF_THEIR_OWN, **os.environ},
                 process_group=0 if sys.platform != "win32" else None,
             )
             self._children.append(child)
