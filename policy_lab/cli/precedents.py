@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from policy_lab.cli.output import check_output, complain, open_output
 from policy_lab.cli.tables import paragraph, table
-from policy_lab.errors import UnknownName
+from policy_lab.errors import PolicyLabError
 
 if TYPE_CHECKING:
     from policy_lab.model import Model
@@ -55,14 +55,14 @@ def command(arguments: argparse.Namespace) -> int:
 
     model = load_model(arguments.model)
     if arguments.fit:
+        if arguments.case:
+            raise PolicyLabError("--fit fits every case, since each is left out of the others: leave out --case.")
         data = examine(model, say=complain)
         assert model.folder is not None  # it has cases
         with open_output(str(model.folder / FILE)) as file:
             file.write(as_json(data))
     else:
-        data = _again(model)
-    if arguments.case:
-        data = {**data, "cases": [_chosen(data, arguments.case, model.name)]}
+        data = _again(model, arguments.case)
     for out, text in ((arguments.json, as_json), (arguments.html, page.html)):
         if out:
             with open_output(out) as file:
@@ -74,28 +74,21 @@ def command(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _again(model: Model) -> Data:
+def _again(model: Model, only: str | None) -> Data:
     """The cases run with the numbers fitted last; the leave-one-out of last time where the equations are the same."""
-    from policy_lab.precedents.examination import examine, fitted_of, stored
+    from policy_lab.precedents import examine, fitted_of, stored
 
     last = stored(model)
     if last is None:
         complain("note: nothing has been fitted yet, so the cases are fitted now; --fit keeps what comes out.")
-        return examine(model, sets=0)
-    data = examine(model, fitted_of(last), sets=0)
+        return examine(model, sets=0, only=only)
+    data = examine(model, fitted_of(last), sets=0, only=only)
     if last["hash"] != model.hash:
         complain("note: the model has changed since the cases were fitted; --fit fits them anew.")
         return data
     left = {case["key"]: case["leave_one_out"] for case in last["cases"]}
     cases = [{**case, "leave_one_out": left.get(case["key"])} for case in data["cases"]]
     return {**data, "sets": last["sets"], "asked": last["asked"], "cases": cases}
-
-
-def _chosen(data: Data, key: str, model: str) -> Data:
-    cases: dict[str, Data] = {case["key"]: case for case in data["cases"]}
-    if key not in cases:
-        raise UnknownName("case", key, cases, model)
-    return cases[key]
 
 
 def _story(case: Data) -> list[str]:

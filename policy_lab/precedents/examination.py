@@ -6,7 +6,7 @@ The data are what ``precedents/results.json`` holds, what the app draws and what
 - ``asked``: shared numbers that all votes and fates together ask for, and the fates with them
 - ``cases``: a list, each with ``facts``, ``drivers``, ``fitted``, ``record``, ``outcome``, ``errors``, ``years`` and
   ``runs`` (by year of the case's own calendar), ``series`` (its figures), ``why``, ``without``,
-  ``without_hindsight``, ``cancelled_above``, ``leave_one_out``
+  ``without_hindsight``, ``cancelled_above``, ``over_ranges``, ``leave_one_out``
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Any
 
 from policy_lab.errors import ModelError
 from policy_lab.model import Model
-from policy_lab.precedents.cases import FOLDER, Case, read_cases
+from policy_lab.precedents.cases import FOLDER, Case, one_case, read_cases
 from policy_lab.precedents.drivers import drivers_of
 from policy_lab.precedents.fitting import fit_case
 from policy_lab.precedents.judging import errors, judged
 from policy_lab.precedents.leave_out import SETS, leave_one_out
 from policy_lab.precedents.shared import Fitted, joint_fit, ranges_of
 from policy_lab.precedents.trials import Trial, run_case
-from policy_lab.precedents.why import cancelled_above, terms, without, without_hindsight
+from policy_lab.precedents.why import cancelled_above, over_ranges, terms, without, without_hindsight
 
 FILE = f"{FOLDER}/results.json"
 #: Rounds of fitting shared numbers and own numbers in turn.
@@ -64,32 +64,39 @@ def fit_all(model: Model, cases: Sequence[Case], say: Say = str) -> dict[str, di
     return found
 
 
-def examine(model: Model, fitted: Fitted | None = None, sets: int = SETS, say: Say = str) -> Data:
-    """Every case of a model, examined.
+def examine(
+    model: Model, fitted: Fitted | None = None, sets: int = SETS, say: Say = str, only: str | None = None
+) -> Data:
+    """Every case of a model, examined, or one.
 
     Args:
         model: with a folder of cases.
         fitted: own numbers of every case; fitted now if None.
-        sets: draws of the leave-one-out; 0 leaves it out.
+        sets: draws of the leave-one-out; 0 leaves it out, and what the cases ask for together.
         say: told what is being done.
+        only: key of the one case to examine; it cannot be left out of none, so ``sets`` counts as 0.
 
     Raises:
         ModelError: a case that cannot be used, or none.
+        UnknownName: ``only`` is no case.
     """
-    cases = list(read_cases(model).values())
+    cases = list(read_cases(model).values()) if only is None else [one_case(model, only)]
+    sets = sets if only is None else 0
     own = fit_all(model, cases, say) if fitted is None else fitted
     left: Mapping[str, Any] = {}
+    together = None
     if sets:
         say("Leaving one case out after the other")
         left = leave_one_out(model, cases, own, sets)
+        say("Asking all cases for the numbers they share")
+        together = asked(model, cases, own)
     space = ranges_of(model)
-    say("Asking all cases for the numbers they share")
     return {
         "model": model.name,
         "hash": model.hash,
         "shared": dict(zip(space.names, space.value.tolist(), strict=True)),
         "sets": sets,
-        "asked": asked(model, cases, own) if sets else None,
+        "asked": together,
         "cases": [examine_case(model, case, own.get(case.key, {}), left.get(case.key)) for case in cases],
     }
 
@@ -133,6 +140,7 @@ def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Da
         "without": without(model, case, fitted),
         "without_hindsight": without_hindsight(model, case, fitted),
         "cancelled_above": cancelled_above(model, case, fitted),
+        "over_ranges": over_ranges(model, case, fitted),
         "leave_one_out": left,
     }  # fmt: skip
 

@@ -48,7 +48,7 @@ def leave_one_out(
         changes = {name: draws[:, i] for i, name in enumerate(space.names)}
         trial = run_case(model, case, medians([fitted[key] for key in others]), changes)
         right = np.array([outcome.right for outcome in judged(trial, case)])
-        found[case.key] = {"right": float(weights @ right), "sets": float(1 / (weights**2).sum())}
+        found[case.key] = {"right": min(1.0, float(weights @ right)), "sets": float(1 / (weights**2).sum())}
     return found
 
 

@@ -30,9 +30,13 @@ RULES = (
     "**Incomes and their growth**: an exponential through income per head at current prices.",
     "**Money** is in millions of the case's currency at the prices of each year; nothing is deflated.",
     "**Spending error**: mean absolute error over the mean of the figures, every figure counted, recalled ones too.",
+    "**Facts drawn**: the share of draws of the stated facts from their ranges, each by itself, with the fate of the "
+    "record.",
     "**Left out**: sets of shared numbers drawn from their ranges, weighed by the votes and fates of the *other* cases "
     "(those set aside never count); the weighted share in which this case has its fate, run with the medians of the "
     "others' fitted numbers.",
+    "**Pictures**: lines are the model, which runs on after a cancellation with what little stands; points are the "
+    "record, hollow where recalled, with their ranges.",
     "**Without hindsight**: the true cost replaced by the mean of its reference class (cost growth 1.5, Flyvbjerg), "
     "other facts known only afterwards by what is ordinary.",
 )

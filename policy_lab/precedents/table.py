@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 HEADER = ("case", "facts", "fitted", "fate in the record", "fate in the model", "spending error", "grade",
-          "built", "staff error", "votes error", "left out", "without hindsight")  # fmt: skip
+          "built", "staff error", "votes error", "facts drawn", "left out", "without hindsight")  # fmt: skip
 
 
 def rows(data: Mapping[str, Any]) -> list[list[str]]:
@@ -29,6 +29,7 @@ def row(case: Mapping[str, Any]) -> list[str]:
         _years(outcome["completion_error"]) + (" or more" if record["fate"] == "under construction" else ""),
         percent(errors["staff"]),
         points(errors["votes"]),
+        percent(case["over_ranges"]),
         percent(case["leave_one_out"]["right"]) if case["leave_one_out"] else "",
         case["without_hindsight"]["fate"] + ("" if case["without_hindsight"]["right"] else ": WRONG"),
     ]

@@ -15,11 +15,14 @@ from policy_lab.model import Model
 from policy_lab.precedents.cases import FACTS, Case
 from policy_lab.precedents.judging import judged
 from policy_lab.precedents.trials import Trial, run_case
+from policy_lab.runs import Floats
 
 #: Mean cost growth of large projects (Flyvbjerg): what an outsider would have said before the first stone.
 REFERENCE_CLASS = 1.5
 #: Cost growths at which a case is tried for the least that has it cancelled.
 GROWTHS = np.concatenate([np.arange(1, 4, 0.05), np.arange(4, 10.01, 0.25)])
+#: Draws of the facts from their ranges, and of which stream.
+DRAWS, SEED = 300, 20261123
 #: What is taken away, the constant, and the value that takes it away.
 WITHOUT: Mapping[str, tuple[str, float]] = {
     "no cost growth": ("case final cost growth", 1.0),
@@ -91,6 +94,17 @@ def without_hindsight(model: Model, case: Case, fitted: Mapping[str, float]) -> 
             changes[constant.format(p=case.pathway)] = REFERENCE_CLASS if name == "final_cost_growth" else ordinary
     outcome = judged(run_case(model, case, fitted, changes), case)[0]
     return {"fate": outcome.fate, "year": outcome.year, "right": outcome.right}
+
+
+def over_ranges(model: Model, case: Case, fitted: Mapping[str, float]) -> float:
+    """The share of draws of the stated facts from their ranges, each by itself, in which the fate is right."""
+    stream = np.random.default_rng(SEED)
+    changes: dict[str, Floats] = {}
+    for name, fact in case.facts.items():
+        constant = FACTS[name][0]
+        if constant:
+            changes[constant.format(p=case.pathway)] = fact.low + stream.random(DRAWS) * (fact.high - fact.low)
+    return float(np.mean([outcome.right for outcome in judged(run_case(model, case, fitted, changes), case)]))
 
 
 def cancelled_above(model: Model, case: Case, fitted: Mapping[str, float]) -> float | None:
