@@ -21,6 +21,7 @@ import dash
 from flask import Flask, Request, Response, request
 
 from policy_lab.app import words
+from policy_lab.app.figures import Refigured
 from policy_lab.app.naming import UNIT
 from policy_lab.errors import ModelError
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
@@ -118,7 +119,11 @@ def documentation_of(model: Model, name: str, source: bool = True) -> str:
 
 def retold(model: Model, text: str) -> str:
     """A text about a model that was written in English (by its checks, in its README), in the language in use."""
-    return words.retold(text, _known(_Identity(model), words.language()))
+    kept = _Identity(model)
+    known = _known(kept, words.language())
+    if text not in known and (refigured := _refigured(kept, words.language()).of(text)) is not None:
+        return refigured
+    return words.retold(text, known)
 
 
 def told(model: Model, language: str) -> Mapping[str, Any]:
@@ -188,8 +193,14 @@ def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     text = told(kept.model, language)
     worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
     loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
-    said = {bare(own): bare(other) for own, other in text.get("said", {}).items()} | text.get("said", {})
-    return {**names_of(kept.model, language), **worlds, **loops, **said}
+    return {**names_of(kept.model, language), **worlds, **loops, **_refigured(kept, language).said}
+
+
+@lru_cache(maxsize=64)
+def _refigured(kept: _Identity, language: str) -> Refigured:
+    """What the file says by English wordings, with the marks of Markdown and without."""
+    said = told(kept.model, language).get("said", {})
+    return Refigured({**{bare(own): bare(other) for own, other in said.items()}, **said})
 
 
 def bare(text: str) -> str:
