@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -17,6 +18,14 @@ from policy_lab.simulate import simulate
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
+
+
+class Watch(Protocol):
+    """What ``conftest.py`` keeps of a page's complaints."""
+
+    complaints: list[str]
+
+
 WIDTH = "() => document.querySelector('#sketch > svg').getBoundingClientRect().width"
 
 
@@ -38,13 +47,15 @@ def test_an_educator_shows_a_stock_in_a_chosen_year(visit: Visit, real_address: 
 
 
 def test_diagrams_and_their_values_go_on_when_the_network_drops(
-    visit: Visit, real_address: str, context: BrowserContext
+    visit: Visit, real_address: str, context: BrowserContext, watch: Watch
 ) -> None:
     page = visit(f"{real_address}/model?w=cern_for_ai")
     page.wait_for_selector("#sketch .value:not(:empty)", state="attached")
     sectors = int(page.locator("#sketch").get_attribute("data-sectors") or 0)
     fetched = "() => performance.getEntriesByType('resource').filter((e) => /sector.[0-9]+.svg/.test(e.name)).length"
-    page.wait_for_function(f"({fetched})() === {sectors}")
+    page.wait_for_function(f"({fetched})() >= {sectors}")
+    page.evaluate("() => PolicyLab.compareWedges.ahead()")
+    page.wait_for_load_state("networkidle")
     context.set_offline(True)
     page.get_by_role("textbox", name="Sector").click()
     page.get_by_role("option", name="Secrecy").click()
@@ -54,6 +65,8 @@ def test_diagrams_and_their_values_go_on_when_the_network_drops(
     expect(shown).to_contain_text(figure_of(float(runs.at(variable, 2050)[0])))
     page.get_by_role("textbox", name="Search", exact=True).fill("tension")
     expect(page.locator("#notice")).to_contain_text("this needs the server")
+    assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in watch.complaints)
+    watch.complaints.clear()
     context.set_offline(False)
 
 

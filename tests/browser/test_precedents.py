@@ -214,6 +214,9 @@ def test_the_browser_runs_every_case_as_the_command_line_did(visit: Visit, real_
 
 def test_cases_are_questioned_when_the_network_drops(visit: Visit, real_address: str, context: BrowserContext) -> None:
     page = come(visit(f"{real_address}/precedents"))
+    page.wait_for_function("() => PolicyLab.dashIsHere && PolicyLab.variables")
+    page.evaluate("() => PolicyLab.compareWedges.ahead()")
+    page.wait_for_load_state("networkidle")
     context.set_offline(True)
     page.get_by_role("button", name="Show Superconducting Super Collider").click()
     page.get_by_role("button", name="More: Treaty members, share of those who could").click()
@@ -238,6 +241,7 @@ def test_a_german_speaker_reads_the_fates(visit: Visit, real_address: str) -> No
     page = come(visit(f"{real_address}/precedents?lang=de&h=ssc"))
     expect(page.get_by_role("heading", level=1, name="Präzedenzfälle")).to_be_visible()
     expect(page.locator(TOLD)).to_contain_text("Überliefert: eingestellt, 1993,8")
+    expect(page.locator("#precedents tbody th")).to_contain_text(["Apollo", "CERN", "Brutreaktor Clinch River"])
     expect(page.locator("#precedents tbody tr").first.locator(".verdict")).to_contain_text("wie überliefert")
 
 
