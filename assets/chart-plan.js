@@ -52,6 +52,18 @@
     return text && text + "Z";
   }
 
+  const outlines = new WeakMap();
+
+  /* What was drawn of some values, as long as it has the same place: while a hand moves most of a chart stays as it is.
+     other: a band's other edge; values themselves never change, a new run has new ones. */
+  function kept(values, other, place, draw) {
+    const known = outlines.get(values);
+    if (known && known.place === place && known.other === other) return known.d;
+    const d = draw();
+    outlines.set(values, { place, other, d });
+    return d;
+  }
+
   const CORNERS = [[[-1, -1], [1, -1], [1, 1], [-1, 1]], [[0, -1.4], [1.4, 0], [0, 1.4], [-1.4, 0]], [[0, -1.3], [1.25, 1], [-1.25, 1]]];
 
   /* A round spot, and for further series of the same chart a square, a diamond, a triangle. */
@@ -122,15 +134,16 @@
     const time = picture.time;
     const x = lab.scale.line(time[0], time[time.length - 1], box.left, box.right);
     const y = lab.scale.line(low, high, bottom, top);
+    const place = [box.left, box.right, top, bottom, low, high, time[0], time.length].join();
     const years = lab.scale.ticks(time[0], time[time.length - 1], Math.max(2, Math.floor((box.right - box.left) / (size * 4.5))));
     return {
       width, height, size, box, x, y, limits: [low, high],
       down: down.map((tick) => ({ at: tenth(y(tick.value)), text: tick.text })),
       across: years.map((year) => ({ at: tenth(x(year)), text: String(Number(year.toFixed(2))) })),
       bands: (picture.bands || []).map((band) => ({
-        key: band.key, kind: band.kind, share: band.share, stale: Boolean(band.stale), d: area(time, band.low, band.high, x, y),
+        key: band.key, kind: band.kind, share: band.share, stale: Boolean(band.stale), d: kept(band.low, band.high, place, () => area(time, band.low, band.high, x, y)),
       })),
-      lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: path(time, line.values, x, y) })),
+      lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: kept(line.values, null, place, () => path(time, line.values, x, y)) })),
       points: spots(picture, x, y, size),
       marks: marks(picture, box, x, size),
       ends: labels ? ends(picture, box, y, size, room - 8) : [],

@@ -139,14 +139,19 @@
   }
 
   function paintCards(bands, stale) {
-    for (const { name, value, change, range } of cards) {
+    for (const card of cards) {
+      const { name, value, change, range } = card;
       const told = lab.picture.headline(name, run("policy"), run("status-quo"));
       write(value, told.value);
       write(change, told.change);
       const kind = "card__change tone-" + told.tone;
       if (change.className !== kind) change.className = kind;
       const ends = bands && bands.ranges[name];
-      if (ends) write(range, told.tone === "same" && ends[0] === 0 && ends[1] === 0 ? "" : lab.picture.range(name, ...ends));
+      const nothing = Boolean(ends) && told.tone === "same" && ends[0] === 0 && ends[1] === 0;
+      if (ends && (ends !== card.ends || nothing !== card.nothing)) {
+        Object.assign(card, { ends, nothing }); // while a hand moves the range stays, and so do its words
+        write(range, nothing ? "" : lab.picture.range(name, ...ends));
+      }
       range.classList.toggle("card__range--stale", stale);
     }
   }

@@ -1,9 +1,9 @@
 /* What benchmarks/page.py watches from the first moment of a page: when a slider's event came, when its curve and its
    band were painted. window.seen: {moves: [[event, painted]], bands: [[event, painted, members]], long: [[start,
-   duration]], first: first picture}, milliseconds since navigation. */
+   duration]], events: moves of a slider, first: first picture}, milliseconds since navigation. */
 (() => {
   "use strict";
-  const seen = { moves: [], bands: [], long: [], first: 0 };
+  const seen = { moves: [], bands: [], long: [], events: 0, first: 0 };
   let event = 0; // of the first move that is not painted yet
   let banded = true;
   let before = ""; // the picture on show when the hand moved; its own band does not count
@@ -19,6 +19,7 @@
 
   function moved(input) {
     if (input.target.type !== "range") return;
+    seen.events += 1;
     event = event || input.timeStamp;
     if (banded) {
       banded = false;

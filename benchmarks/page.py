@@ -14,15 +14,18 @@ paint; a band when the same holds for a band of the policy on show. Milliseconds
 from __future__ import annotations
 
 import argparse
+import asyncio
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from playwright.async_api import CDPSession as AsyncSession
+from playwright.async_api import async_playwright
 from playwright.sync_api import Browser, CDPSession, Page, Playwright, sync_playwright
 
 HERE = Path(__file__).parent
@@ -39,6 +42,8 @@ serve(load_model(sys.argv[1]), port=0, open_browser=False)
 """
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DRAG = 3.0  # seconds
+MOUSE = 125  # times a second that a mouse tells where it is
+SPEED = 300.0  # pixels a second
 #: Long enough for bands of all members and for Dash to have come.
 SETTLED = "() => document.documentElement.dataset.drawn === '' && PolicyLab.dashIsHere"
 
@@ -51,9 +56,9 @@ def main() -> None:
     asked = arguments()
     print(machine.name())
     for model in asked.models:
-        with server(model) as address, sync_playwright() as playwright:
-            page = measured(playwright, address, asked, "")
-            peer = None if asked.only_page else measured(playwright, address, asked, WITHOUT_ENGINE)
+        with server(model) as address:
+            page = measured(address, asked, "")
+            peer = None if asked.only_page else measured(address, asked, WITHOUT_ENGINE)
         print(f"\n{model}\n")
         print_table(page, peer)
 
@@ -80,19 +85,21 @@ def server(model: str) -> Iterator[str]:
             process.terminate()
 
 
-def measured(playwright: Playwright, address: str, asked: argparse.Namespace, script: str) -> dict[str, Any]:
+def measured(address: str, asked: argparse.Namespace, script: str) -> dict[str, Any]:
     """Everything about one kind of page."""
-    starts = [cold_start(playwright, address, script) for _ in range(asked.starts)]
-    browser = playwright.chromium.launch(executable_path=str(ensure_browser()), args=FLAGS)
-    page = opened(browser, address, script)
-    found = {
-        "starts": [first for first, _ in starts],
-        "weight": starts[-1][1],
-        **by_key(page, asked.moves),
-        **by_drag(page, asked.drags),
-        "band": bands(page, asked.moves // 4) if not script else [],
-    }
-    browser.close()
+    dragged = asyncio.run(by_drag(address, asked.drags, script))
+    with sync_playwright() as playwright:
+        starts = [cold_start(playwright, address, script) for _ in range(asked.starts)]
+        browser = playwright.chromium.launch(executable_path=str(ensure_browser()), args=FLAGS)
+        page = opened(browser, address, script)
+        found = {
+            "starts": [first for first, _ in starts],
+            "weight": starts[-1][1],
+            **by_key(page, asked.moves),
+            **dragged,
+            "band": bands(page, asked.moves // 4) if not script else [],
+        }
+        browser.close()
     return found
 
 
@@ -152,31 +159,55 @@ def processor(session: CDPSession) -> tuple[float, float]:
     return told["TaskDuration"], told["ScriptDuration"]
 
 
-def by_drag(page: Page, drags: int) -> dict[str, Any]:
-    """Drags of three seconds: latencies, curves a second, tasks over 50 ms, requests."""
-    box = page.locator(".lever input[type=range]").first.bounding_box()
-    assert box is not None
-    height, left, wide = box["y"] + box["height"] / 2, box["x"] + 10, box["width"] - 20
+async def by_drag(address: str, drags: int, script: str) -> dict[str, Any]:
+    """Drags of three seconds: latencies, curves and moves a second, tasks over 50 ms, requests.
+
+    The mouse tells of itself as often as a real one does, whether or not the page keeps up; the browser hands the page
+    the latest of what came since its last frame.
+    """
+    found: dict[str, Any] = {"drag": [], "curves": [], "moves": [], "long": []}
     requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    latencies: list[float] = []
-    curves, long = [], []
-    for _ in range(drags):
-        page.mouse.move(left, height)
-        page.mouse.down()
-        page.evaluate("window.seen.moves.length = 0; window.seen.long.length = 0")
-        began, place = time.monotonic(), 0.0
-        while time.monotonic() - began < DRAG:
-            place += 3
-            turn = place % (2 * wide)
-            page.mouse.move(left + (turn if turn < wide else 2 * wide - turn), height)
-        found = durations(page)
-        latencies += found
-        curves.append(len(found) / DRAG)
-        long += page.evaluate("window.seen.long.map(task => task[1])")
-        page.mouse.up()
-        page.wait_for_timeout(1500)
-    return {"drag": latencies, "curves": curves, "long": long, "requests": len(requests)}
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(ensure_browser()), args=FLAGS)
+        page = await browser.new_page(viewport={"width": 1440, "height": 900})
+        await page.add_init_script(script + WATCH)
+        await page.goto(address)
+        await page.wait_for_function(SETTLED, timeout=60_000)
+        await page.wait_for_timeout(3000)
+        box = await page.locator(".lever input[type=range]").first.bounding_box()
+        assert box is not None
+        session = await page.context.new_cdp_session(page)
+        page.on("request", lambda request: requests.append(request.url))
+        for _ in range(drags):
+            await page.evaluate("window.seen.moves.length = window.seen.long.length = window.seen.events = 0")
+            taken = await stroke(session, box["x"] + 10, box["y"] + box["height"] / 2, box["width"] - 20)
+            seen = await page.evaluate("window.seen")
+            found["drag"] += [ended - began for began, ended in seen["moves"]]
+            found["curves"].append(len(seen["moves"]) / taken)
+            found["moves"].append(seen["events"] / taken)
+            found["long"] += [duration for _, duration in seen["long"]]
+            await page.wait_for_timeout(1500)
+        await browser.close()
+    return {**found, "requests": len(requests)}
+
+
+async def stroke(session: AsyncSession, left: float, height: float, wide: float) -> float:
+    """One drag, from end to end and back for as long as it takes; gives the seconds."""
+    sent: list[asyncio.Future[Any]] = []
+
+    def tell(kind: str, at: float, pressed: int) -> None:
+        event = {"type": kind, "x": left + at, "y": height, "button": "left", "buttons": pressed, "clickCount": 1}
+        sent.append(asyncio.ensure_future(session.send("Input.dispatchMouseEvent", event)))
+
+    tell("mousePressed", 0, 1)
+    began = time.monotonic()
+    while (past := time.monotonic() - began) < DRAG:
+        await asyncio.sleep(1 / MOUSE)
+        turn = past * SPEED % (2 * wide)
+        tell("mouseMoved", turn if turn < wide else 2 * wide - turn, 1)
+    tell("mouseReleased", 0, 0)
+    await asyncio.gather(*sent)
+    return time.monotonic() - began
 
 
 def bands(page: Page, moves: int) -> list[float]:
@@ -205,7 +236,10 @@ def print_table(page: dict[str, Any], peer: dict[str, Any] | None) -> None:
         ("key to painted curve, p50 / p95", lambda m: pair(m["key"])),
         ("processor time of the page's thread a move / of it scripts", lambda m: each(m["processor"])),
         ("drag to painted curve, p50 / p95", lambda m: pair(m["drag"])),
-        ("curves a second in a drag", lambda m: f"{statistics.median(m['curves']):.0f}"),
+        (
+            "curves a second in a drag / moves that the slider told of",
+            lambda m: each(map(statistics.median, (m["curves"], m["moves"]))),
+        ),
         ("tasks over 50 ms in the drags, longest", lambda m: f"{len(m['long'])}, {max(m['long'], default=0):.0f}"),
         ("requests during the drags", lambda m: str(m["requests"])),
         ("key to painted band of 200 members, p50 / p95", lambda m: pair(m["band"])),
@@ -225,7 +259,7 @@ def pair(values: Sequence[float]) -> str:
     return f"{statistics.median(ranked):.0f} / {ranked[min(len(ranked) - 1, round(0.95 * (len(ranked) - 1)))]:.0f}"
 
 
-def each(values: Sequence[float]) -> str:
+def each(values: Iterable[float]) -> str:
     """All figures, side by side."""
     return " / ".join(f"{value:.0f}" for value in values)
 
