@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from policy_lab.app import create_app, evidence, language, naming, ranks, words
+from policy_lab.app import cases, create_app, evidence, language, naming, ranks, words
 from policy_lab.app.engine import EngineFiles
 from policy_lab.app.factory import default_run
 from policy_lab.app.figures import Refigured, masked
@@ -295,6 +295,7 @@ def test_nothing_is_kept_that_no_check_and_no_line_says_any_more(big: Model) -> 
     assert big.folder is not None
     files = [big.folder / "checks.yaml", big.folder / "README.md", big.folder / "data" / "history.csv"]
     files += (REPOSITORY / "analysis" / "results").glob("do_the_claims_hold/claims.csv")
+    files += [*(big.folder / "precedents").glob("*.toml"), *(big.folder / "data" / "precedents").glob("*.csv")]
     there = masked(language.bare(" ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)))
     said = language.told(big, "de")["said"]
     assert [own for own in said if masked(language.bare(own)) not in there] == []
@@ -357,3 +358,18 @@ def test_addresses_of_files_are_the_same_whoever_asks_first() -> None:
         words.speak(code, language.names_of(small, code))
         hashes.add(EngineFiles(Workbench(small, default_run(small))).hash)
     assert len(hashes) == 1
+
+
+def test_historical_cases_are_told_in_german(big: Model) -> None:
+    own = cases.told(big)["cases"]
+    words.speak("de", language.names_of(big, "de"))
+    other = cases.told(language.translated(big, "de"))["cases"]
+    assert len(own) == len(other) > 0
+    proper = {"Apollo", "ITER", "LIGO", "Superconducting Super Collider"}
+    pairs = [(one["title"], two["title"]) for one, two in zip(own, other, strict=True)]
+    pairs += [(one["summary"], two["summary"]) for one, two in zip(own, other, strict=True)]
+    for part, text in (("facts", "why"), ("series", "series")):
+        for one, two in zip(own, other, strict=True):
+            pairs += [(a[text], b[text]) for a, b in zip(one[part], two[part], strict=True)]
+    assert {english for english, german in pairs if english == german} <= proper
+    assert all(case["translated"] for case in other)

@@ -12,9 +12,10 @@ from typing import Any, Final
 from dash import Dash
 from flask import Response, jsonify
 
-from policy_lab.app.language import told as texts_of
+from policy_lab.app.language import retold
+from policy_lab.app.naming import unit_of
 from policy_lab.app.packing import same_for_all
-from policy_lab.app.words import language
+from policy_lab.app.words import SOURCE, language
 from policy_lab.app.workbench import Workbench
 from policy_lab.model import Model
 from policy_lab.precedents import stored
@@ -58,9 +59,22 @@ def told(model: Model) -> dict[str, Any]:
 
 
 def _shown(model: Model, result: Mapping[str, Any], case: Case | None) -> dict[str, Any]:
-    words = texts_of(model, language()).get("precedents", {}).get(result["key"], {})
     live = _live(model, result, case) if case else None
-    return {**result, **words, "translated": bool(words), "live": live}
+    texts = _in_words(model, result)
+    translated = language() == SOURCE or texts["summary"] != result["summary"]
+    return {**result, **texts, "translated": translated, "live": live}
+
+
+def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts of a case in the language in use, as far as the model's file has them."""
+
+    def unit(own: str) -> str:
+        return retold(model, unit_of(own) or own)
+
+    facts = [{**fact, "why": retold(model, fact["why"]), "unit": unit(fact["unit"])} for fact in result["facts"]]
+    series = [{**one, "series": retold(model, one["series"]), "unit": unit(one["unit"])} for one in result["series"]]
+    named = {key: retold(model, result[key]) for key in ("title", "summary")}
+    return {**named, "currency": unit(result["currency"]), "facts": facts, "series": series}
 
 
 def _live(model: Model, result: Mapping[str, Any], case: Case) -> dict[str, Any]:
