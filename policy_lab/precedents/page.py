@@ -24,8 +24,8 @@ INTRODUCTION = (
     "stated, not explained; so is the true cost: the model says what cost growth does to support, not why costs grew.",
     "A new case is two files beside the model: `precedents/<case>.toml` with its facts and what to compare, and "
     "`data/precedents/<case>.csv` with its figures, each with range, grade, source (a key of `sources.csv`) and "
-    "whether it was read or recalled. `policy-lab precedents --fit` says what is missing, fits and keeps the result. A case "
-    "that is to test the equations gets `held_out = true` before it is run for the first time.",
+    "whether it was read or recalled. `policy-lab precedents --fit` says what is missing, fits and keeps the result. A "
+    "case that is to test the equations gets `held_out = true` before it is run for the first time.",
 )
 RULES = (
     "**Rivals' budget**: public money for research and development of the same purpose (the budget function) in the "
