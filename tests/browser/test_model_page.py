@@ -53,7 +53,7 @@ def test_diagrams_and_their_values_go_on_when_the_network_drops(
     page.wait_for_selector("#sketch .value:not(:empty)", state="attached")
     sectors = int(page.locator("#sketch").get_attribute("data-sectors") or 0)
     fetched = "() => performance.getEntriesByType('resource').filter((e) => /sector.[0-9]+.svg/.test(e.name)).length"
-    page.wait_for_function(f"({fetched})() >= {sectors}")
+    page.wait_for_function(f"() => ({fetched})() >= {sectors}")
     page.evaluate("() => PolicyLab.compareWedges.ahead()")
     page.wait_for_load_state("networkidle")
     context.set_offline(True)
