@@ -68,9 +68,12 @@ def command(arguments: argparse.Namespace) -> int:
             with open_output(out) as file:
                 file.write(text(data))
     if "-" not in (arguments.json, arguments.html):
-        print(table(HEADER, rows(data)))
-        print()
-        print("\n".join(_story(data["cases"][0]) if arguments.case else map(paragraph, summary(data))))
+        if arguments.case:
+            print(table(("", ""), list(map(list, zip(HEADER, rows(data)[0], strict=True)))))
+            print("\n" + "\n".join(_story(data["cases"][0])))
+        else:
+            print(table(HEADER, rows(data)))
+            print("\n" + "\n".join(map(paragraph, summary(data))))
     return 0
 
 
