@@ -108,7 +108,7 @@
   const told = (value, unit) => (typeof value === "number" ? lab.picture.withUnit(short(value), unit === "Dmnl" ? "" : unit) : named("pathway_", value));
 
   function facts(one) {
-    const lang = lab.facts.language === "en" ? null : "en";
+    const lang = lab.precedents.foreign(one);
     return table("facts", words("facts_lead"), ["fact", "value", "range", "grade", "afterwards", "fact_source"], one.facts.map((each) => [
       named("fact_", each.name),
       each.name === "start" ? figure(each.value, 1) : told(each.value, each.unit),
@@ -138,7 +138,7 @@
   function figures(one) {
     const drawn = one.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable));
     const rows = drawn.flatMap((series) => series.points.map((point) => [
-      make("span", { lang: lab.facts.language === "en" ? null : "en" }, series.series), figure(point.year, 1),
+      make("span", { lang: lab.precedents.foreign(one) }, series.series), figure(point.year, 1),
       lab.picture.withUnit(short(point.value), series.unit === "Dmnl" ? "" : series.unit),
       point.low === point.high ? "–" : `${short(point.low)} – ${short(point.high)}`, point.grade,
       point.status ? words("status_" + point.status.toLowerCase()) : "–", data.sources[point.source] || point.source,
