@@ -107,15 +107,15 @@ UNITS = [
     Fault("times for plus", entry("staff[Actor]", "+Seniors", "*Seniors"), DIFFER, "staff[Actor]"),
     Fault(
         "an exponent left out on one side",
-        entry("programme target[top down]", "(called mission^maximum steepness", "(called mission"),
+        entry("standing target[top down]", "(called mission^maximum steepness", "(called mission"),
         DIFFER,
-        "programme target[top down]",
+        "standing target[top down]",
     ),
     Fault(
         "a root left out",
-        entry("programme target[top down]", "^(1/maximum steepness)", ""),
+        entry("standing target[top down]", "^(1/maximum steepness)", ""),
         DIFFER,
-        "programme target[top down]",
+        "standing target[top down]",
         copy=1,
     ),
     Fault(
