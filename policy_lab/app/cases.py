@@ -74,7 +74,8 @@ def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
     facts = [{**fact, "why": retold(model, fact["why"]), "unit": unit(fact["unit"])} for fact in result["facts"]]
     series = [{**one, "series": retold(model, one["series"]), "unit": unit(one["unit"])} for one in result["series"]]
     named = {key: retold(model, result[key]) for key in ("title", "summary")}
-    return {**named, "currency": unit(result["currency"]), "facts": facts, "series": series}
+    errors = {**result["errors"], "grade": retold(model, result["errors"]["grade"])}
+    return {**named, "errors": errors, "currency": unit(result["currency"]), "facts": facts, "series": series}
 
 
 def _live(model: Model, result: Mapping[str, Any], case: Case) -> dict[str, Any]:
