@@ -363,7 +363,7 @@ def _draw_profiles(plan: Plan, findings: Findings) -> Figure:
     for panel, factor in zip(panels, plan.factors, strict=True):
         at, rise = profile_of(findings, factor.name)
         fitted = findings.of("fitted", PARAMETERS).set_index("factor").loc[factor.name]
-        picture.head(panel, picture.shortened(factor.name, 30))
+        picture.head(panel, picture.shortened(factor.name, 24))
         panel.axvspan(fitted["low"], fitted["high"], color=picture.SHADE)
         panel.plot(at, rise, "-", color=picture.MAIN, marker=".")
         panel.axvline(factor.default, color=picture.OTHER, ls="--")
