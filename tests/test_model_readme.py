@@ -65,6 +65,18 @@ def sooner(world: str) -> float:
     return at(QUO, "year of transformation", 2050) - at(world, "year of transformation", 2050)
 
 
+@cache
+def calibration() -> str:
+    return (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+
+
+def named_in(page: str, beginning: str) -> float:
+    """How many names in backquotes the one line of a page has that begins so."""
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    [line] = [line for line in lines if line.startswith(beginning)]
+    return line.count("`") / 2
+
+
 def moved(loop: str) -> float:
     return float(next(row[7] for row in validated()["anomaly"]["rows"] if row[0] == loop))
 
@@ -127,6 +139,11 @@ FIGURES: dict[str, Callable[[], float]] = {
     ),
     r"labs in the staff\*: in (\d+) %": lambda: share("Pay parity lowers the share of labs in the staff"),
     r"budget it still coheres in (\d+) %": lambda: share("CERN for AI coheres without its programme's budget"),
+    r"2015-2025, (\d+) keep an interval": lambda: named_in("calibration.md", "Not identified, the interval"),
+    r"range and (\d+) more are open": lambda: named_in("calibration.md", "Open on one side"),
+    r"nearer than a straight trend in (\d+) of": lambda: float(
+        re.findall(r"nearer than the trend in (\d+) of 20", calibration())[0]
+    ),
     r"moves (\d+) of the outcomes by a twentieth": lambda: moved("Coherence remembers"),
 }  # fmt: skip
 
