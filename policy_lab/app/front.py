@@ -22,7 +22,7 @@ from policy_lab.app.language import PART, chosen_language
 from policy_lab.app.packing import FILE, KEEP, has_age, takes_packed
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Bytes of files kept in one process; all files of the app, in two languages, are a tenth of it.
 ROOM: Final = 64_000_000
