@@ -124,6 +124,34 @@ def test_a_band_of_an_older_policy_is_marked(visit: Visit, address: str) -> None
     expect(page.locator(".band--stale:not([display])")).to_have_count(0)
 
 
+WHOLE = f"() => ({FRESH})() && PolicyLab.bands.latest.members === 1024"
+FANS = """() => JSON.stringify([PolicyLab.bands.latest.ranges, Object.entries(PolicyLab.bands.latest.fans)
+    .map(([name, fan]) => [name, Object.values(fan).map(values => Array.from(values))])])"""
+JOURNEY = (
+    "state.moveLever('public-science-programme', 0, 4000)",
+    "state.moveLever('public-science-programme', 0, 9000)",
+    "state.moveLever('public-science-programme', 1, 2033)",
+    "state.chooseWorld('leads_run_dry')",
+    "state.assume(Object.keys(facts.assumptions)[0], Object.values(facts.assumptions)[0].low)",
+    "state.undo()",
+    "state.moveLever('public-science-programme', 0, 5000)",
+)
+
+
+def test_bands_at_the_end_of_a_journey_are_those_of_its_link(visit: Visit, real_address: str) -> None:
+    """Workers begin where each move parts from the one before; whoever opens the link has whole runs: the same bits."""
+    page = visit(real_address)
+    for move in JOURNEY:
+        page.wait_for_function(FRESH)
+        page.evaluate(f"() => {{ const {{ state, facts }} = PolicyLab; {move}; }}")
+        page.wait_for_timeout(300)
+    page.wait_for_function(WHOLE)
+    told, link = page.evaluate(FANS), page.evaluate("PolicyLab.page.link()")
+    page = visit(link)
+    page.wait_for_function(WHOLE)
+    assert page.evaluate(FANS) == told
+
+
 def test_a_card_tells_the_range_of_the_change(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?l=shared-funding~80")
     page.wait_for_function(FRESH)
