@@ -1,0 +1,34 @@
+"""A little of Markdown as components of the page."""
+
+from __future__ import annotations
+
+from dash import html
+
+from policy_lab.app.prose import inline, numbered
+
+TEXT = """# Model
+
+## Weak
+
+1. **One** thing
+   that goes on.
+2. Another, see [the page](../page.md).
+
+Words below the list.
+
+## Next
+3. No part of it.
+"""
+
+
+def test_items_of_a_list_end_where_the_list_ends() -> None:
+    assert numbered(TEXT, "Weak") == ["**One** thing that goes on.", "Another, see [the page](../page.md)."]
+    assert numbered(TEXT, "Nowhere") == []
+
+
+def test_marks_become_components_and_links_their_words() -> None:
+    parts = inline("**Cost** of `x` is *not* [the page](../page.md) [a, b].")
+    assert [type(part) for part in parts] == [html.Strong, str, html.Code, str, html.Em, str]
+    assert [part if isinstance(part, str) else part.children for part in parts] == [
+        "Cost", " of ", "x", " is ", "not", " the page [a, b].",
+    ]  # fmt: skip
