@@ -331,6 +331,38 @@ def test_a_study_on_a_full_disk_fails_in_words_and_goes_on_when_there_is_room(tm
     assert queue.job(job.id).state == "finished"
 
 
+def test_a_study_waits_while_no_process_can_be_started(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/no/such/python")
+        with pytest.raises(OutputError, match=r"process for studies, /no/such/python, cannot be started: No such file"):
+            start(queue, plan())
+    (job,) = queue.jobs_of("somebody")
+    assert job.state == "waiting"
+    assert until(queue, job.id, "finished").tries == 1
+
+
+@pytest.mark.usefixtures("gate")
+def test_two_servers_on_one_folder_run_a_study_once(tmp_path: Path) -> None:
+    folder = tmp_path / "studies"
+    script = (
+        "import sys, time; from pathlib import Path; from policy_lab.jobs import Queue; q = Queue(Path(sys.argv[1]))\n"
+        "while True: q.tend_now_and_then(); time.sleep(0.1)"
+    )
+    here = Queue(folder)
+    with subprocess.Popen([sys.executable, "-c", script, str(folder)]) as other:
+        try:
+            job = until_under_way(here, start(here, plan(LONG)).id)
+            again = start(here, plan(LONG), "somebody else")
+            time.sleep(2.5)  # both look after the runners meanwhile, more than once
+            with here.table.reading() as table:
+                runners = [row[0] for row in table.execute("SELECT pid FROM runner").fetchall()]
+            assert runners == [job.runner]
+            assert (again.id, here.job(job.id).tries) == (job.id, 1)
+        finally:
+            other.terminate()
+            here.close()
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="cannot be used"):

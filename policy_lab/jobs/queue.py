@@ -217,17 +217,31 @@ class Queue:
         waiting = table.execute("SELECT count(*) FROM job WHERE state = ?", (WAITING,)).fetchone()[0]
         runners = table.execute("SELECT count(*) FROM runner").fetchone()[0]
         for _ in range(min(waiting, self.limits.at_once - runners)):
-            # Not a session of its own: some kernels weigh sessions against each other, whatever their processes'
-            # priority, and then a study would slow the pages down.
-            child = subprocess.Popen(
+            child = self._runner()
+            self._children.append(child)
+            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (child.pid, time.time()))
+
+    def _runner(self) -> subprocess.Popen[bytes]:
+        """A process that runs what waits.
+
+        Raises:
+            OutputError: the system does not start one.
+        """
+        # Not a session of its own: some kernels weigh sessions against each other, whatever their processes'
+        # priority, and then a study would slow the pages down.
+        try:
+            return subprocess.Popen(
                 [sys.executable, "-m", "policy_lab.jobs.runner", str(self.folder), str(self.keeper), log_level()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={**NO_THREADS_OF_THEIR_OWN, **os.environ},
                 process_group=0 if sys.platform != "win32" else None,
             )
-            self._children.append(child)
-            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (child.pid, time.time()))
+        except OSError as error:
+            raise OutputError(
+                f"The process for studies, {sys.executable}, cannot be started: {error.strerror or error}. "
+                "What waits is tried again whenever somebody asks how it stands."
+            ) from None
 
     def resume(self) -> None:
         """At the start of a server: go on with what waits; a table that cannot be used is told in the log."""

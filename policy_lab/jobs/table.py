@@ -135,6 +135,8 @@ class Table:
                 "done = 0, total = 0, seconds_left = NULL WHERE id = ?",
                 (RUNNING, pid, time.time(), row["id"]),
             )
+            # It took its time to start, perhaps, and was given up; from here on it is known to live.
+            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (pid, time.time()))
             return one(table, row["id"])
 
     def beat(self, pid: int, name: str, stage: str, done: float, total: float, left: float | None) -> bool:

@@ -20,6 +20,7 @@ from policy_lab.model import load_model
 
 pytestmark = pytest.mark.browser
 SMALL = Path(__file__).parent.parent / "models" / "small_field"
+HELD = Path(__file__).parent.parent / "held"
 PATIENCE = 120_000  # milliseconds; a study's process has to start, run, and draw its report
 Look = Callable[[str], Page]
 
@@ -41,14 +42,16 @@ def look(context: BrowserContext, watch: object) -> Iterator[Look]:
 
 
 @contextmanager
-def server(rank_folder: Path, studies: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The app with the small model on a port of its own, to be stopped and started again."""
+def server(
+    rank_folder: Path, studies: Path, port: int = 0, model: str = str(SMALL)
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The app on a port of its own, to be stopped and started again."""
     script = (
         "import sys; from pathlib import Path; "
         "from policy_lab.app import serve; from policy_lab.model import load_model; "
         "serve(load_model(sys.argv[1]), port=int(sys.argv[2]), open_browser=False, rank_folder=Path(sys.argv[3]))"
     )
-    command = [sys.executable, "-c", script, str(SMALL), str(port), str(rank_folder)]
+    command = [sys.executable, "-c", script, model, str(port), str(rank_folder)]
     environment = {**os.environ, "POLICY_LAB_STUDIES": str(studies)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
@@ -199,20 +202,29 @@ def test_somebody_else_opens_the_link_of_a_result(look: Look, address: str, brow
     other.context.close()
 
 
-def test_a_study_is_cancelled_and_taken_off_the_list(look: Look, address: str) -> None:
-    page = look(f"{address}/rank")
+@pytest.fixture
+def held(gate: Path, rank_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """A server whose studies stop after their first chunk, so that none is over before a test has acted."""
+    assert not gate.exists()
+    with server(rank_folder, tmp_path / "studies") as (address, _):
+        yield address
+
+
+def test_a_study_is_cancelled_and_taken_off_the_list(look: Look, held: str) -> None:
+    page = look(f"{held}/rank")
     line = begin(page, 43, "indices")
+    expect(line).to_contain_text(re.compile("of [0-9,]+ runs"), timeout=PATIENCE)  # under way, not waiting
     line.get_by_role("button", name="Cancel").click()
     expect(page.locator(".yours__row")).to_have_count(0)
     expect(page.get_by_role("status").filter(has_text="is cancelled")).to_have_count(1)
     expect(page.locator(".yours")).to_be_hidden()
 
 
-def test_a_second_tab_shows_the_same_study_and_can_end_it(look: Look, address: str, context: BrowserContext) -> None:
-    page = look(f"{address}/rank")
+def test_a_second_tab_shows_the_same_study_and_can_end_it(look: Look, held: str, context: BrowserContext) -> None:
+    page = look(f"{held}/rank")
     line = begin(page, 44, "indices")
     second = context.new_page()
-    second.goto(f"{address}/rank")
+    second.goto(f"{held}/rank")
     there = second.locator(f".yours__row[data-study='{study_of(page)}']")
     expect(there).to_be_visible(timeout=PATIENCE)
     there.get_by_role("button", name="Cancel").click()
@@ -222,18 +234,19 @@ def test_a_second_tab_shows_the_same_study_and_can_end_it(look: Look, address: s
 
 
 def test_the_server_stops_in_the_middle_and_the_study_goes_on_with_the_next_one(
-    context: BrowserContext, rank_folder: Path, tmp_path: Path
+    context: BrowserContext, rank_folder: Path, tmp_path: Path, gate: Path
 ) -> None:
     page = context.new_page()
     with server(rank_folder, tmp_path / "studies") as (address, process):
         page.goto(f"{address}/rank")
         page.wait_for_selector("#rank-bars svg")
         line = begin(page, 45, "indices")
-        expect(line.get_by_role("button", name="Cancel")).to_be_visible()
+        expect(line).to_contain_text(re.compile("of [0-9,]+ runs"), timeout=PATIENCE)
         process.kill()
         process.wait()
         expect(page.get_by_role("alert").filter(has_text="The server does not answer")).to_be_visible()
         expect(page.locator("#rank-bars svg")).to_be_visible()  # what is shown stays
+    gate.touch()
     port = int(address.rpartition(":")[2])
     with server(rank_folder, tmp_path / "studies", port):
         expect(page.get_by_role("alert").filter(has_text="The server does not answer")).to_be_hidden(timeout=PATIENCE)
@@ -328,14 +341,25 @@ def test_a_link_to_a_study_that_is_gone_says_so(context: BrowserContext, address
     expect(page.get_by_role("alert").filter(has_text="There is no such study here")).to_be_hidden()
 
 
+@pytest.fixture(scope="module")
+def held_real_model(rank_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real model, with studies that stop after their first chunk; no gate ever opens."""
+    folder = tmp_path_factory.mktemp("held")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(HELD), prepend=os.pathsep)
+        patch.setenv("POLICY_LAB_TEST_GATE", str(folder / "gate"))
+        with server(rank_folder, folder / "studies", model="big_science") as (address, _):
+            yield address
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1440])
 def test_axe_finds_nothing_beside_a_form_and_a_running_study(
-    browser: Browser, real_address: str, scheme: str, width: int
+    browser: Browser, held_real_model: str, scheme: str, width: int
 ) -> None:
     page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{real_address}/rank")
+    page.goto(f"{held_real_model}/rank")
     page.wait_for_selector("#rank-bars svg")
     form = open_form(page)
     form.get_by_label("How thorough").select_option("indices")
@@ -343,6 +367,7 @@ def test_axe_finds_nothing_beside_a_form_and_a_running_study(
     form.get_by_label("High end of Diplomacy").fill(f"0.{width}{len(scheme)}")
     form.get_by_role("button", name="Start the study").click()
     page.wait_for_selector(".yours__row")
+    expect(page.locator(".yours__row").first.get_by_role("button", name="Cancel")).to_be_visible()
     open_form(page)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
