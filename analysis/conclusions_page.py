@@ -56,8 +56,8 @@ def _lines(folder: Path) -> Iterator[str]:
     yield ""
     yield (
         "*Difference* is between the two sides that the statement compares (or to the level it names), in the unit of "
-        "the outcome: median, and 5th to 95th percentile of the futures. *Defaults* says whether it holds when every "
-        "parameter stands where the model file has it."
+        "the outcome: median, and 5th to 95th percentile of the futures; 0 stands for less than 0.0005. *Defaults* says "
+        "whether it holds when every parameter stands where the model file has it."
     )
     for i, (_, title, meaning) in enumerate(VERDICTS):
         chosen = [row for row, verdict in zip(rows, shares, strict=True) if verdict == i]
@@ -71,10 +71,20 @@ def _lines(folder: Path) -> Iterator[str]:
 
 def _row(row: dict[str, str]) -> list[str]:
     share = float(row["share of futures"])
-    told = f"{100 * share:.0f} %" if share in (0.0, 1.0) or 0.01 <= share <= 0.99 else f"{100 * share:.1f} %"
-    ends = f"{float(row['p05']):.2g} to {float(row['p95']):.2g}"
+    places = 0 if share in (0.0, 1.0) or 0.01 <= share <= 0.99 else 1 if 0.001 <= share <= 0.999 else 2
+    told = f"{100 * share:.{places}f} %"
+    ends = f"{_figure(row['p05'])} to {_figure(row['p95'])}"
     return [row["claim"], told, row["at the defaults"], f"{row['outcome']}, {row['year']}",
-            f"{float(row['median']):.2g}", ends, row["said in"]]  # fmt: skip
+            _figure(row["median"]), ends, row["said in"]]  # fmt: skip
+
+
+def _figure(text: str) -> str:
+    """Two significant digits as people write them: 13,000 and 0.26; what is next to nothing is 0."""
+    value = float(text)
+    if value == 0 or abs(value) < 0.0005:
+        return "0"
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded:g}"
 
 
 def _anchor(title: str) -> str:
