@@ -135,7 +135,7 @@
     const x = lab.scale.line(time[0], time[time.length - 1], box.left, box.right);
     const y = lab.scale.line(low, high, bottom, top);
     const place = [box.left, box.right, top, bottom, low, high, time[0], time.length].join();
-    const years = lab.scale.ticks(time[0], time[time.length - 1], Math.max(2, Math.floor((box.right - box.left) / (size * 4.5))));
+    const years = lab.scale.years(time[0], time[time.length - 1], Math.max(2, Math.floor((box.right - box.left) / (size * 4.5))));
     return {
       width, height, size, box, x, y, limits: [low, high],
       down: down.map((tick) => ({ at: tenth(y(tick.value)), text: tick.text })),

@@ -2,6 +2,7 @@
 
      PolicyLab.scale.limits(low, high)          round limits [low, high] that hold a range, zero kept when it is near
      PolicyLab.scale.ticks(low, high, most)     round numbers between two limits, at most `most` of them
+     PolicyLab.scale.years(low, high, most)     the same for a time axis, in whole years
      PolicyLab.scale.line(low, high, from, to)  function from a value to a position
      PolicyLab.scale.figure(value, places)      a number for reading: true minus sign, thousands apart from 10,000 on,
                                                 point and comma those of the language
@@ -15,6 +16,7 @@
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
   const ROUND = [1, 2, 2.5, 5, 10];
+  const WHOLE = [1, 2, 5, 10, 20, 50, 100]; // years between ticks
 
   /* The smallest round number that is not below `rough`, which must be above 0. */
   function roundStep(rough) {
@@ -41,6 +43,14 @@
     const last = Math.floor(high / step + 1e-9);
     for (let n = Math.ceil(low / step - 1e-9); n <= last; n++) found.push(n === 0 ? 0 : n * step);
     return found;
+  }
+
+  /* Ticks of a time axis: whole years, unless there are hardly any. */
+  function years(low, high, most) {
+    const found = ticks(low, high, most);
+    if (found.every(Number.isInteger) || high - low < 2) return found;
+    const step = WHOLE.find((size) => Math.floor(high / size) - Math.ceil(low / size) < most) || roundStep(high - low);
+    return Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, n) => (Math.ceil(low / step) + n) * step);
   }
 
   function line(low, high, from, to) {
@@ -74,6 +84,6 @@
     return (negative ? "−" : "") + text + (part ? sign("decimal", ".") + part : "");
   }
 
-  lab.scale = { limits, ticks, line, places, stepPlaces, figure };
+  lab.scale = { limits, ticks, years, line, places, stepPlaces, figure };
   if (typeof module === "object" && module.exports) module.exports = lab.scale;
 })(typeof globalThis === "object" ? globalThis : self);

@@ -50,7 +50,7 @@
     const lines = notes.map((note) => "# " + note.replace(/\s+/g, " "));
     lines.push(["Time", ...shown.map((column) => quoted(harmless(column.label)))].join(","));
     picture.time.forEach((time, n) => {
-      lines.push([time, ...shown.map((column) => column.values[n])].map((value) => String(Number(value.toPrecision(10)))).join(","));
+      lines.push([time, ...shown.map((column) => column.values[n])].map((value) => (Number.isFinite(value) ? String(Number(value.toPrecision(10))) : "")).join(","));
     });
     for (const { label, points } of picture.points || []) {
       lines.push("", [quoted(harmless(label)), "value", "low", "high", "note"].join(","));

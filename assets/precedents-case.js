@@ -53,6 +53,13 @@
     }));
   }
 
+  /* What is built, spent and employed ends with a cancellation; opposition and standing, which decide it, go on. */
+  function shown(run, { key }) {
+    const values = run.curves[key];
+    if (run.fate.fate !== "cancelled" || ["opposition", "standing"].includes(key)) return values;
+    return values.map((value, n) => (run.years[n] > run.fate.year ? NaN : value));
+  }
+
   /* The last year worth showing: everything of the record and of the run, and a little more. */
   function until(one, runs) {
     const years = [one.record.year, ...runs.map((run) => run.fate.year || 0), ...one.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable)).flatMap((series) => series.points.map((point) => point.year))];
@@ -64,7 +71,7 @@
     const count = runs[0].years.filter((time) => time <= last + 1e-9).length;
     const time = runs[0].years.slice(0, count);
     return CHARTS.map((chart) => {
-      const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: run.curves[chart.key].slice(0, count) }));
+      const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, chart).slice(0, count) }));
       const { stands } = data.rule;
       if (chart.key === "standing") lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => stands) });
       const points = record(one, chart);

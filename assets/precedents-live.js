@@ -121,7 +121,7 @@
     const found = await lab.runs.ask([one.live.constants, { ...one.live.constants, ...differing }], outputs);
     return [
       live(one, found[0], { kind: "policy", label: words("as_stated"), name: words("as_stated") }),
-      live(one, found[1], { kind: "pinned-0", label: words("changed"), name: words("changed") }),
+      live(one, found[1], { kind: "pinned-0", label: words("changed"), name: words("changed_short") }),
     ];
   }
 

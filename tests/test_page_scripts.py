@@ -340,6 +340,41 @@ def test_an_axis_is_as_in_python_and_its_ticks_are_round(call: Call, low: float,
     assert min(abs(leading - digit) for digit in (1, 2, 2.5, 5)) < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("low", "high"), [(1942.5, 1951.5), (1987.08, 1998), (2015, 2050), (1961.4, 1974), (2006, 2041)]
+)
+@pytest.mark.parametrize("most", [3, 5, 8, 15])
+def test_a_time_axis_counts_in_whole_years(call: Call, low: float, high: float, most: int) -> None:
+    [years] = call([("years", low, high, most)])
+    assert 1 <= len(years) <= most
+    assert all(low <= year <= high and year == int(year) for year in years)
+    assert len({round(step, 9) for step in np.diff(years)}) <= 1
+
+
+def test_figures_of_a_record_are_drawn_and_written_with_their_ranges(call: Call) -> None:
+    points = [
+        {"time": 1.0, "value": 4.0, "low": 3.0, "high": 6.0, "note": "=a source, grade A"},
+        {"time": 2.0, "value": 5.0, "low": 5.0, "high": 5.0, "note": ""},
+        {"time": 9.0, "value": 1.0, "low": 1.0, "high": 1.0, "note": "after the last moment"},
+    ]
+    picture = {
+        "title": "Spending",
+        "unit": "M$",
+        "time": [0, 1, 2, 3],
+        "lines": [{"key": "run", "label": "Run", "kind": "policy", "values": [0, 1, 2, 3]}],
+        "points": [{"key": "seen", "label": "Seen", "kind": "record", "points": points}],
+    }
+    [plan, text] = call([("plan", picture, {"width": 400, "height": 200}), ("csv", picture, ["a note"])])
+    assert [bool(point["whisker"]) for point in plan["points"]] == [True, False]
+    assert plan["limits"][1] >= 6
+    assert text.splitlines()[-4:] == [
+        "Seen,value,low,high,note",
+        '1,4,3,6,"\'=a source, grade A"',
+        "2,5,5,5,",
+        "9,1,1,1,after the last moment",
+    ]
+
+
 def test_headlines_say_direction_in_words(call_small: Call) -> None:
     [up, down, same] = call_small(
         [

@@ -42,6 +42,7 @@ const calls = {
   marks: (world) => scenarios.marks({ world, levers: {} }),
   limits: (low, high) => lab.scale.limits(low, high),
   ticks: (low, high, most) => lab.scale.ticks(low, high, most),
+  years: (low, high, most) => lab.scale.years(low, high, most),
   figure: (value, places) => lab.scale.figure(value, places === null ? undefined : places),
   headline: (name, policy, reference) => lab.picture.headline(name, run(policy), run(reference)),
   summary: (name, policy, reference, same) => lab.picture.summary(name, run(policy), run(reference), same),
