@@ -81,7 +81,7 @@ def _whole(residuals: Residuals) -> Residuals:
 
 
 def _with_slopes(residuals: Residuals, at: Floats) -> tuple[Floats, Floats]:
-    """``[residual]`` and ``[residual, parameter]`` at a point in one batch: central differences, one-sided at a bound."""
+    """``[residual]`` and ``[residual, parameter]`` at a point, one batch: central differences, one-sided at a bound."""
     step = np.eye(len(at)) * STEP
     above, below = np.minimum(at + step, 1), np.maximum(at - step, 0)
     values = residuals(np.concatenate([at[None], above, below]))
