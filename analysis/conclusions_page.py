@@ -56,8 +56,8 @@ def _lines(folder: Path) -> Iterator[str]:
     yield ""
     yield (
         "*Difference* is between the two sides that the statement compares (or to the level it names), in the unit of "
-        "the outcome: median, and 5th to 95th percentile of the futures; 0 stands for less than 0.0005. *Defaults* says "
-        "whether it holds when every parameter stands where the model file has it."
+        "the outcome: median, and 5th to 95th percentile of the futures; 0 stands for less than 0.0005. *Defaults* "
+        "says whether it holds when every parameter stands where the model file has it."
     )
     for i, (_, title, meaning) in enumerate(VERDICTS):
         chosen = [row for row, verdict in zip(rows, shares, strict=True) if verdict == i]
