@@ -128,13 +128,13 @@ WHOLE = f"() => ({FRESH})() && PolicyLab.bands.latest.members === 1024"
 FANS = """() => JSON.stringify([PolicyLab.bands.latest.ranges, Object.entries(PolicyLab.bands.latest.fans)
     .map(([name, fan]) => [name, Object.values(fan).map(values => Array.from(values))])])"""
 JOURNEY = (
-    "state.moveLever('public-science-programme', 0, 4000)",
-    "state.moveLever('public-science-programme', 0, 9000)",
-    "state.moveLever('public-science-programme', 1, 2033)",
+    "state.moveLever(Object.keys(facts.levers)[0], 0, 4000)",
+    "state.moveLever(Object.keys(facts.levers)[0], 0, 9000)",
+    "state.moveLever(Object.keys(facts.levers)[0], 1, 2033)",
     "state.chooseWorld('leads_run_dry')",
     "state.assume(Object.keys(facts.assumptions)[0], Object.values(facts.assumptions)[0].low)",
     "state.undo()",
-    "state.moveLever('public-science-programme', 0, 5000)",
+    "state.moveLever(Object.keys(facts.levers)[0], 0, 5000)",
 )
 
 
@@ -143,7 +143,8 @@ def test_bands_at_the_end_of_a_journey_are_those_of_its_link(visit: Visit, real_
     page = visit(real_address)
     for move in JOURNEY:
         page.wait_for_function(FRESH)
-        page.evaluate(f"() => {{ const {{ state, facts }} = PolicyLab; {move}; }}")
+        acts = f"{{ const {{ state, facts }} = PolicyLab, before = state.now; {move}; return before !== state.now; }}"
+        assert page.evaluate(f"() => {acts}"), move
         page.wait_for_timeout(300)
     page.wait_for_function(WHOLE)
     told, link = page.evaluate(FANS), page.evaluate("PolicyLab.page.link()")
