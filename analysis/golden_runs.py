@@ -21,6 +21,7 @@ import json
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -124,14 +125,18 @@ def _stale(model: Model, reason: str) -> str:
     )
 
 
-def check(model: Model, world: str, whole: bool = False) -> str:
-    """What PySD says today about the first years of a world, or all, against what is stored; raises if it differs."""
+def check(model: Model, world: str, whole: bool = False, quick: bool = False) -> str:
+    """What PySD says today about the first years of a world, or all, against what is stored; raises if it differs.
+
+    ``quick`` lets PySD take the short cuts of ``analysis/quick_pysd.py``.
+    """
     reason = stale(model)
     if reason:
         raise ModelError(reason)
     clock = model.program.clock
     last = clock.final if whole else clock.initial + max(1, STEPS_AGAIN * clock.step)
-    again = run_pysd(model, world, [t for t in years(model) if t <= last])
+    with quick_pysd() if quick else nullcontext():
+        again = run_pysd(model, world, [t for t in years(model) if t <= last])
     apart = disagreement(read(model, world), again)
     if apart.relative > SAME:
         raise ModelError(f"PySD's run of '{world}' is not what is stored: it differs by {apart}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 
 TESTS = Path(__file__).parent
 REPOSITORY = TESTS.parent
+
+# A shell starts what runs in its background with interrupts ignored, and every process below inherits that: Ctrl-C of
+# the commands under test would reach nobody.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,9 @@ def test_the_loops_of_the_model_are_named(visit: Visit, real_address: str) -> No
     page = visit(f"{real_address}/model")
     with (load_model("big_science").folder / "loops.csv").open(encoding="utf-8") as file:
         names = [row["name"] for row in csv.DictReader(file)]
-    assert page.get_by_role("region", name="The feedback loops by name").locator("tbody th").all_inner_texts() == names
+    told = page.get_by_role("region", name="The feedback loops by name").locator("tbody th")
+    told.first.wait_for()
+    assert told.all_inner_texts() == names
 
 
 def test_axe_finds_nothing_beside_a_diagram_and_an_open_entry(browser: Browser, real_address: str) -> None:
