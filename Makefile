@@ -64,6 +64,9 @@ lock: $(READY)  ## resolve the versions in requirements.lock again from pyprojec
 	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile benchmarks/engines/workbench.in --no-config --universal \
 	  --constraint requirements.lock --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UPGRADE) \
 	  --output-file benchmarks/engines/workbench.lock
+	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile pyproject.toml deploy/image.in --no-config --universal \
+	  --extra serve --constraint requirements.lock --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	  $(UPGRADE) --output-file deploy/requirements.lock
 	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"
 
 test-wheel: $(READY)  ## build the wheel and try it in a new, empty environment (downloads everything again)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 import subprocess
@@ -137,6 +138,22 @@ def test_the_lock_covers_what_is_declared_and_names_no_address() -> None:
         re.search(rf"^{re.escape(name)}==.*\n    --hash=sha256:[0-9a-f]{{64}}", lock, re.MULTILINE) for name in locked
     )
     assert not re.search(r"://|--index|--find-links| /", lock)
+
+
+def test_the_container_installs_locked_versions_of_what_runs_and_nothing_else() -> None:
+    folder = ROOT / "deploy"
+    whole = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text(encoding="utf-8").strip())
+    lock = (folder / "requirements.lock").read_text(encoding="utf-8")
+    assert set(re.split(r"\n(?=\S)", lock.strip())) < set(whole)  # the same versions and hashes
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, flags=re.MULTILINE))
+    assert {re.split(r"[<>=\[ ]", d)[0].lower().replace("_", "-") for d in _requirements("serve")} < locked
+    assert "hatchling" in locked
+    assert not locked & {"playwright", "pytest", "mypy", "ruff", "hypothesis"}
+    steps = (folder / "Containerfile").read_text(encoding="utf-8")
+    for source in re.findall(r"^COPY (?!--from)(.+) \S+$", steps, re.MULTILINE):
+        assert all((ROOT / path).exists() for path in source.split()), source
+    command = json.loads(re.search(r"^CMD (\[.*\])$", steps, re.MULTILINE)[1])  # type: ignore[index]
+    assert parser().parse_args(command[1:]).command == "app"
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
