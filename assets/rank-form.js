@@ -9,6 +9,7 @@
   let tools = null; // what rank.js lends: h, fill, write, ask, send, started
   let offer = null; // what can be asked
   let texts = {};
+  const offered = new Map(); // what can vary, by name
   let form = null;
   let said = null; // the line that says how long it takes
   let problem = null;
@@ -37,7 +38,7 @@
     button = h("button", { class: "button button--main", type: "submit" }, texts.start);
     form = h("form", { class: "own__form", novalidate: "", onsubmit: start, onchange: settle, oninput: settle },
       choices("question", texts.question, offer.questions, offer.questions[0].value),
-      h("div", { class: "own__row" }, listed("scenario", texts.world, offer.worlds), listed("size", texts.size, offer.sizes, offer.size)),
+      h("div", { class: "own__row" }, listed("scenario", texts.world, offer.worlds), listed("size", texts.size, offer.sizes, offer.size), seed()),
       outcomes(),
       ranges("lever", texts.levers),
       ranges("uncertainty", texts.uncertainties),
@@ -57,6 +58,12 @@
     const h = tools.h;
     const box = h("select", { id: "own-" + name, name, class: "select" }, all.map((c) => h("option", { value: c.value, selected: c.value === chosen }, c.label)));
     return h("div", { class: "rank__field" }, h("label", { class: "label", for: "own-" + name }, title), box);
+  }
+
+  function seed() {
+    const h = tools.h;
+    const box = h("input", { type: "text", inputmode: "numeric", id: "own-seed", name: "seed", class: "box", value: "1", autocomplete: "off", title: texts.seed_why });
+    return h("div", { class: "rank__field own__seed" }, h("label", { class: "label", for: "own-seed", title: texts.seed_why }, texts.seed), box);
   }
 
   function outcomes() {
@@ -92,15 +99,19 @@
 
   function range(kind, factor) {
     const h = tools.h;
-    const limits = [factor.least, factor.most].map((end, n) => (end === null || end === undefined ? (n ? "∞" : "−∞") : String(end)));
-    const end = (which, text) => h("input", {
-      type: "number", class: "box own__end", step: "any", "data-end": which, value: String(factor[which]),
-      min: factor.least === null ? undefined : String(factor.least), max: factor.most === null ? undefined : String(factor.most),
-      "aria-label": tools.fill(text, { name: factor.label }), title: tools.fill(texts.range, { low: limits[0], high: limits[1] }),
+    const limits = [factor.least, factor.most].map((end, n) => (end === null || end === undefined ? (n ? "∞" : "−∞") : lab.scale.figure(end, lab.numbers.places(end))));
+    const allowed = tools.fill(texts.range, { low: limits[0], high: limits[1] });
+    const box = (which, text, shown) => h("input", {
+      type: "text", inputmode: "decimal", class: "box own__end", autocomplete: "off", "data-end": which, value: shown,
+      "aria-label": tools.fill(text, { name: factor.label }), title: allowed,
     });
+    factor.allowed = allowed;
+    offered.set(factor.name, factor);
     return h("div", { class: "own__range", "data-factor": factor.name, "data-kind": kind },
       h("label", { class: "own__choice", title: factor.why || "" }, h("input", { type: "checkbox", checked: true }), h("span", {}, factor.label)),
-      end("low", texts.low), h("span", { class: "own__dash", "aria-hidden": "true" }, "–"), end("high", texts.high),
+      box("low", texts.low, lab.numbers.write(factor.low)), h("span", { class: "own__dash", "aria-hidden": "true" }, "–"),
+      box("high", texts.high, lab.numbers.write(factor.high)),
+      h("span", { class: "own__stays", "aria-hidden": "true" }, texts.held), box("held", texts.held_at, ""),
       h("span", { class: "own__unit" }, factor.unit));
   }
 
@@ -108,21 +119,25 @@
 
   const value = (name) => form.elements[name].value;
 
-  function factors() {
-    const found = {};
-    const kinds = KINDS[value("question")];
-    form.querySelectorAll(".own__range").forEach((row) => {
-      const on = row.querySelector("input[type=checkbox]").checked;
-      row.querySelectorAll(".own__end").forEach((box) => (box.disabled = !on));
-      if (!on || !kinds.includes(row.dataset.kind)) return;
-      found[row.dataset.factor] = [...row.querySelectorAll(".own__end")].map((box) => (box.value === "" ? null : Number(box.value)));
-    });
-    return found;
-  }
+  const rows = () => [...form.querySelectorAll(".own__range")].filter((row) => KINDS[value("question")].includes(row.dataset.kind));
+  const varies = (row) => row.querySelector("input[type=checkbox]").checked;
+  const typed = (row, end) => lab.numbers.read(row.querySelector(`[data-end=${end}]`).value);
+
+  const factors = () => Object.fromEntries(rows().filter(varies).map((row) => [row.dataset.factor, [typed(row, "low"), typed(row, "high")]]));
+
+  /* What does not vary and has a value of its own; an empty box leaves it to the world. */
+  const held = () => Object.fromEntries(rows().filter((row) => !varies(row) && typed(row, "held") !== null).map((row) => [row.dataset.factor, typed(row, "held")]));
 
   const chosenOutcomes = () => [...form.querySelectorAll("[name=outcome]:checked")].map((box) => box.value);
 
   function settle() {
+    const world = offer.worlds.find((one) => one.value === value("scenario"));
+    form.querySelectorAll(".own__range").forEach((row) => {
+      const factor = offered.get(row.dataset.factor);
+      const stays = factor.name in world.values ? world.values[factor.name] : factor.base;
+      row.classList.toggle("own__range--held", !varies(row));
+      row.querySelector("[data-end=held]").placeholder = tools.fill(texts.held_as, { value: lab.numbers.write(Number(stays.toPrecision(6))) });
+    });
     const kinds = KINDS[value("question")];
     form.querySelectorAll("[data-part]").forEach((part) => {
       const boxes = [...part.querySelectorAll("input[type=checkbox]")];
@@ -134,14 +149,16 @@
     complain("");
   }
 
+  const counted = (number) => lab.scale.figure(number, 0, true);
+
   function cost(count) {
     if (count < 2) return texts.too_few;
     const [least, most] = offer.points[value("size")];
     const perPoint = value("question") === "choice" ? 6 : count + 2;
     const seconds = (points) => points * perPoint * offer.cost.run + offer.cost.rest;
-    if (most * perPoint > offer.runs) return tools.fill(texts.too_large, { limit: offer.runs.toLocaleString() });
+    if (most * perPoint > offer.runs) return tools.fill(texts.too_large, { limit: counted(offer.runs) });
     return tools.fill(most > least ? texts.cost_up_to : texts.cost, {
-      count, runs: (least * perPoint).toLocaleString(), most: (most * perPoint).toLocaleString(),
+      count, runs: counted(least * perPoint), most: counted(most * perPoint),
       time: time(seconds(least)), longest: time(seconds(most)),
     });
   }
@@ -151,35 +168,60 @@
     return tools.fill(texts.minutes, { count: Math.round(seconds / 60) });
   }
 
-  function complain(text) {
+  /* A sentence under the form and, where it is about one box, that box opened, marked and entered. */
+  function complain(text, box) {
+    form.querySelectorAll("[aria-invalid]").forEach((other) => other.removeAttribute("aria-invalid"));
     tools.write(problem, text);
     problem.classList.toggle("is-hidden", !text);
+    if (!box) return;
+    const part = box.closest("details");
+    if (part) part.open = true;
+    box.setAttribute("aria-invalid", "true");
+    box.focus();
   }
 
-  /* What is wrong with the form, in words; the server finds the same, but a refused request is an error in the console. */
-  function wrong(varied) {
-    if (!chosenOutcomes().length) return texts.no_outcome;
-    if (Object.keys(varied).length < 2) return texts.too_few;
-    const label = (name) => form.querySelector(`.own__range[data-factor="${CSS.escape(name)}"] .own__choice`).textContent;
-    for (const [name, [low, high]] of Object.entries(varied)) {
-      if (low === null || high === null) return tools.fill(texts.no_range, { name: label(name) });
-      if (low >= high) return tools.fill(texts.upside_down, { name: label(name) });
+  /* What is wrong with the form, as [sentence, box]; the server finds the same, but a refused request is an error in the
+     console. */
+  function wrong() {
+    const all = rows();
+    const varied = all.filter(varies);
+    if (!chosenOutcomes().length) return [texts.no_outcome];
+    if (varied.length < 2) return [texts.too_few];
+    if (value("question") === "choice" && new Set(varied.map((row) => row.dataset.kind)).size < 2) return [texts.one_kind];
+    const seed = Number(value("seed").trim() || NaN);
+    if (!Number.isInteger(seed) || seed < 0 || seed > offer.last_seed) return [tools.fill(texts.bad_seed, { most: counted(offer.last_seed) }), form.elements.seed];
+    for (const row of all) {
+      const found = wrongIn(row);
+      if (found) return found;
     }
-    const beyond = [...form.querySelectorAll(".own__end:not(:disabled)")].find((box) => box.validity.rangeUnderflow || box.validity.rangeOverflow);
-    const row = beyond && beyond.closest(".own__range");
-    return row && row.dataset.factor in varied ? `${label(row.dataset.factor)}: ${beyond.title}` : "";
+    return null;
+  }
+
+  function wrongIn(row) {
+    const factor = offered.get(row.dataset.factor);
+    const said = (text, end, more) => [tools.fill(text, { name: factor.label, ...more }), row.querySelector(`[data-end=${end}]`)];
+    const ends = varies(row) ? ["low", "high"] : ["held"];
+    for (const end of ends) {
+      const number = typed(row, end);
+      if (number === null && end !== "held") return said(texts.no_range, end);
+      if (Number.isNaN(number)) return said(texts.no_number, end, { text: row.querySelector(`[data-end=${end}]`).value.trim().slice(0, 40) });
+    }
+    if (varies(row) && typed(row, "low") >= typed(row, "high")) return said(texts.upside_down, "high");
+    const beyond = ends.find((end) => typed(row, end) !== null && !(typed(row, end) >= (factor.least ?? -Infinity) && typed(row, end) <= (factor.most ?? Infinity)));
+    return beyond ? [`${factor.label}: ${factor.allowed}`, row.querySelector(`[data-end=${beyond}]`)] : null;
   }
 
   async function start(event) {
     event.preventDefault();
-    const problems = wrong(factors());
-    if (problems) return complain(problems);
+    const problems = wrong();
+    if (problems) return complain(...problems);
     button.disabled = true;
     tools.write(button, texts.starting);
     complain("");
     try {
       const study = await tools.send("", {
         question: value("question"), scenario: value("scenario"), size: value("size"), outcomes: chosenOutcomes(), factors: factors(),
+        fixed: held(), seed: Number(value("seed")),
       });
       form.classList.add("is-hidden");
       tools.started(study);

@@ -88,6 +88,7 @@
     parts.told = h("p", { class: "told", id: "rank-summary", role: "status" });
     parts.bars = h("div", { class: "rank__bars", id: "rank-bars" });
     parts.lines = h("div", { class: "rank__lines", id: "rank-over-time" });
+    parts.key = h("ul", { class: "legend rank__lines-key" });
     parts.linesTitle = h("h2", { class: "chart__title" }, texts.over_time);
     parts.table = h("table", { class: "rank__table", id: "rank-table" });
     parts.downloads = h("p", { class: "tools" });
@@ -96,7 +97,7 @@
     parts.result = h("div", { class: "rank__result is-hidden" }, parts.caution, parts.told,
       h("div", { class: "charts rank__charts" },
         h("article", { class: "chart" }, head(h("h2", { class: "chart__title" }, texts.bars), "bars", ["png", "svg", "csv"]), parts.bars),
-        h("article", { class: "chart" }, head(parts.linesTitle, "lines", ["png", "svg", "csv"]), parts.lines)),
+        h("article", { class: "chart" }, head(parts.linesTitle, "lines", ["png", "svg", "csv"]), parts.key, parts.lines)),
       h("div", { class: "numbers numbers--rank", tabindex: "0", role: "region", "aria-label": texts.table }, parts.table),
       parts.downloads, parts.made);
     root.replaceChildren(
@@ -156,6 +157,7 @@
     const base = `${at}/${wanted.study}/`;
     parts.downloads.replaceChildren(
       h("span", { class: "label" }, texts.downloads),
+      h("a", { class: "button", href: `${base}bars.csv?${query()}`, download: "" }, texts.table_csv),
       h("a", { class: "button", href: base + "findings.csv", download: "" }, texts.findings),
       h("a", { class: "button", href: base + "folder.zip", download: "" }, texts.folder));
     parts.made.replaceChildren(...view.made.map((text) => h("li", {}, text)));
@@ -169,12 +171,15 @@
   function drawLines(picture) {
     lines = lines || lab.chart(parts.lines, { words: { label: picture.title } });
     lines.draw(picture);
+    // Whole names, which line ends have no room for on a phone.
+    parts.key.replaceChildren(...picture.lines.map((line) => h("li", { class: "legend__item" },
+      h("span", { class: "swatch swatch--" + line.kind, "aria-hidden": "true" }), h("span", {}, line.label))));
   }
 
   function drawTable(table) {
     const cells = (row) => row.map((text, n) => h(n === 1 ? "th" : "td", n === 1 ? { scope: "row" } : {}, text));
     parts.table.replaceChildren(
-      h("caption", {}, table.caption),
+      h("caption", {}, h("span", { class: "rank__caption" }, table.caption)),
       h("thead", {}, h("tr", {}, table.head.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, table.body.map((row) => h("tr", {}, cells(row)))));
   }
@@ -266,20 +271,23 @@
 
   function buttons(study) {
     const button = (text, act) => h("button", { class: "button", type: "button", onclick: act }, text, h("span", { class: "unseen" }, ": " + study.title));
-    const cancel = async (event) => {
-      event.currentTarget.disabled = true;
+    const doing = (what, done) => async (event) => {
+      const pressed = event.currentTarget;
+      pressed.disabled = true;
       try {
-        await send(`/${study.id}/cancel`);
-        if (study.open) write(parts.said, fill(texts.cancelled, { title: study.title }));
+        await send(`/${study.id}/${what}`);
+        if (done) write(parts.said, fill(done, { title: study.title }));
       } catch (error) {
         fail(error.message);
+        pressed.disabled = false;
       }
       pause = SOON;
       look();
     };
+    const cancel = doing("cancel", study.open && texts.cancelled);
     const looks = button(texts.look, () => show({ study: study.id, time: "" }));
     if (study.open) return [button(texts.cancel, cancel)];
-    return study.state === "finished" ? [looks, button(texts.forget, cancel)] : [button(texts.forget, cancel)];
+    return [study.state === "finished" ? looks : button(texts.again, doing("again")), button(texts.forget, cancel)];
   }
 
   async function look() {

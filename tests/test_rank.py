@@ -229,6 +229,46 @@ def test_an_own_study_is_the_study_that_was_asked_for(model: Model) -> None:
     assert both.least == 128 * 6
 
 
+def test_a_factor_can_be_held_and_a_sample_drawn_anew(model: Model) -> None:
+    sent = form(model, fixed={"leaving rate": 0.1}, seed=7)
+    sent["factors"]["shared funding"] = [5, 50]
+    wanted = asked.asked(model, sent)
+    assert wanted.plan.base["leaving rate"] == 0.1
+    assert wanted.plan.study.seed == 7
+    assert "leaving rate" not in {f.name for f in wanted.plan.factors}
+    assert wanted.title.split("; ")[1:] == ["Shared funding 5 – 50", "Leaving rate held at 0.1", "seed 7"]
+    assert asked.asked(model, form(model)).title == "3 levers, Status quo"
+
+
+def test_an_own_study_stands_beside_the_stored_one(stored: Path, tmp_path: Path) -> None:
+    levers = {"shared funding": {"low": 0.0, "high": 10.0}, "openness requirement": {}}
+    study = Study(model=str(SMALL), scenario="status_quo", size=32, seed=1, factors=levers, times=TIMES)
+    run_study(study, tmp_path / "own", pictures=False)
+    own, usual = (ranks.load_ranking(folder).findings for folder in (tmp_path / "own", stored))
+    assert own is not None
+    assert usual is not None
+    assert ranks.comparable(own, usual)
+    shown = ranks.table(own, OUTCOME, math.nan, usual)
+    assert shown["head"][-1] == "In the stored study"
+    total = rows(stored, "ST")
+    for row in shown["body"]:
+        name = row[1].casefold()
+        place = 1 + sum(value > total[name] for value in total.values())
+        assert row[-1].startswith(f"{place} ({100 * total[name]:.1f} %)")
+        assert ("; 0 – 100" in row[-1]) == (name == "shared funding")
+
+
+def test_a_failed_study_is_run_again_as_it_was_asked_for(client: FlaskClient, model: Model, queue: Queue) -> None:
+    name = client.post("/studies", json=form(model, seed=5)).json["id"]
+    with queue.table.writing() as table:
+        table.execute("UPDATE job SET state = 'failed', reason = 'disk' WHERE id = ?", (name,))
+    assert client.get(f"/studies/{name}").json["state"] == "failed"
+    again = client.post(f"/studies/{name}/again", json={}).json
+    assert (again["id"], again["state"]) == (name, "waiting")
+    assert client.post(f"/studies/{'0' * 20}/again", json={}).status_code == 404
+    assert client.post(f"/studies/{name}/again").status_code == 404  # no form of another site
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -245,6 +285,13 @@ def test_an_own_study_is_the_study_that_was_asked_for(model: Model) -> None:
         ({"factors": {"shared funding": [0, 1], "leaving rate": [0.1, 0.2]}}, "no factor"),
         ({"factors": "levers"}, "not a study as this page sends"),
         ({"question": "choice"}, "at least one uncertain parameter"),
+        ({"fixed": {"shared funding": 3}}, "not both"),
+        ({"fixed": {"leaving rate": None}}, "held at a number"),
+        ({"fixed": {"leaving rate": 9}}, "outside its range"),
+        ({"fixed": {"nonsense": 1}}, "no factor"),
+        ({"fixed": 3}, "not a study as this page sends"),
+        ({"seed": -1}, "whole number from 0"),
+        ({"seed": "1"}, "whole number from 0"),
     ],
 )
 def test_what_the_browser_sends_is_never_trusted(

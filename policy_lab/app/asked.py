@@ -16,7 +16,7 @@ import numpy as np
 
 from policy_lab import places
 from policy_lab.app.language import translated
-from policy_lab.app.naming import label_of, unit_of
+from policy_lab.app.naming import count_of, label_of, plain, unit_of
 from policy_lab.app.words import language, say
 from policy_lab.ensemble.factors import Factor, lever_factors, uncertainty_factors
 from policy_lab.ensemble.plan import Plan, saved_times
@@ -34,6 +34,10 @@ EVERY: Final = 5.0
 #: Most outcomes of one study; each is drawn in the report.
 MOST_OUTCOMES: Final = 30
 RESAMPLES: Final = 1000
+#: Ranges and values of its own that a study's title tells.
+TOLD: Final = 2
+#: Seeds that the page offers end here; a study file may have any.
+LAST_SEED: Final = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def asked(model: Model, sent: Mapping[str, Any]) -> Asked:
     Args:
         model: what is studied; a study never names another.
         sent: ``question``, ``scenario``, ``factors`` (name to ``[low, high]``), ``outcomes`` (names), ``size`` (a key
-            of ``SIZES``).
+            of ``SIZES``); it may have ``fixed`` (what is held at a value, by name) and ``seed`` (1 by default).
 
     Raises:
         BadValue, StudyError, UnknownName: what cannot be had, in words.
@@ -88,12 +92,14 @@ def asked(model: Model, sent: Mapping[str, Any]) -> Asked:
     if not 1 <= len(outcomes) <= MOST_OUTCOMES:
         raise BadValue(say("study.no_outcome", most=MOST_OUTCOMES))
     factors = _factors(model, question, sent.get("factors"))
+    fixed = _fixed(model, factors, sent.get("fixed", {}))
+    seed = _seed(sent.get("seed", 1))
     options: dict[str, Any] = {"resamples": RESAMPLES}
     if size.purpose:
         options |= {"purpose": size.purpose, "max_size": size.most}
     if question == CHOICE:
         options["second_order"] = True
-    title = title_of(model, question, scenario, len(factors))
+    title = "; ".join([title_of(model, question, scenario, len(factors)), *_details(model, factors, fixed, seed)])
     study = Study(
         title=title,
         model=_reference(model),
@@ -101,10 +107,11 @@ def asked(model: Model, sent: Mapping[str, Any]) -> Asked:
         factors=factors,
         scenario=scenario,
         size=size.size,
-        seed=1,
+        seed=seed,
         outcomes=outcomes,
         times=times_of(model),
         groups="kind" if question == CHOICE else None,
+        settings=fixed,
         options=options,
     )
     plan = plan_of(study)
@@ -119,6 +126,21 @@ def title_of(model: Model, question: str, scenario: str | None, varied: int) -> 
     return say(f"study.title_{question}", world=world, count=varied)
 
 
+def _details(
+    model: Model, factors: Mapping[str, Mapping[str, float]], fixed: Mapping[str, float], seed: int
+) -> list[str]:
+    """What tells a study from the usual one of its kind: ranges of its own, what it holds, its seed."""
+    usual = {f.name: (f.low, f.high) for f in (*lever_factors(model), *uncertainty_factors(model))}
+    ranges = [
+        f"{label_of(name)} {plain(f['low'])} – {plain(f['high'])}"
+        for name, f in factors.items()
+        if usual[name] != (f["low"], f["high"])
+    ]
+    told = ranges + [say("study.title_fixed", name=label_of(name), value=plain(x)) for name, x in fixed.items()]
+    more = [say("study.title_more", count=len(told) - TOLD)] if len(told) > TOLD else []
+    return [*told[:TOLD], *more, *([say("study.title_seed", seed=seed)] if seed != 1 else [])]
+
+
 def times_of(model: Model) -> tuple[float, ...]:
     """The moments studied: every fifth year that the model saves after the first lever begins, and its last."""
     saved = saved_times(model)
@@ -131,7 +153,12 @@ def times_of(model: Model) -> tuple[float, ...]:
 def form(model: Model) -> dict[str, Any]:
     """What the form offers, in the language in use."""
     told = translated(model, language())
-    worlds = [{"value": key, "label": world.title} for key, world in told.scenarios.items()]
+    offered = [*_offered(told, lever_factors(model)), *_offered(told, uncertainty_factors(model))]
+    varied = {factor["name"] for group in offered for factor in group["factors"]}
+    worlds = [
+        {"value": key, "label": world.title, "values": _held(model.constants_of(key), varied)}
+        for key, world in told.scenarios.items()
+    ]
     outcomes = [
         {"name": x.name, "label": x.label, "chosen": x.headline}
         for x in told.outcomes.values()
@@ -139,12 +166,13 @@ def form(model: Model) -> dict[str, Any]:
     ]
     return {
         "questions": [{"value": q, "label": say(f"study.ask_{q}")} for q in questions_of(model)],
-        "worlds": worlds or [{"value": "", "label": say("explore.bare_status_quo")}],
+        "worlds": worlds or [{"value": "", "label": say("explore.bare_status_quo"), "values": {}}],
         "outcomes": outcomes,
         "sizes": [{"value": key, "label": say(f"study.size_{key}")} for key in SIZES],
         "size": USUAL,
         "points": {key: [s.size, s.largest] for key, s in SIZES.items()},
-        "groups": [*_offered(told, lever_factors(model)), *_offered(told, uncertainty_factors(model))],
+        "groups": offered,
+        "last_seed": LAST_SEED,
     }
 
 
@@ -181,6 +209,7 @@ def _offered(told: Model, factors: tuple[Factor, ...]) -> list[dict[str, Any]]:
                 "unit": unit_of(factor.unit),
                 "low": factor.low,
                 "high": factor.high,
+                "base": factor.default,
                 "least": limits[0],
                 "most": limits[1],
                 "why": say("study.graded", grade=unknown.grade, why=unknown.why) if unknown else lever and lever.why,
@@ -188,6 +217,11 @@ def _offered(told: Model, factors: tuple[Factor, ...]) -> list[dict[str, Any]]:
         )
     kind = factors[0].kind if factors else ""
     return [{"kind": kind, "name": label_of(name or say("chart.other")), "factors": f} for name, f in groups.items()]
+
+
+def _held(constants: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
+    """What a world sets among the things that can vary."""
+    return {name: value for name, value in constants.items() if name in wanted}
 
 
 def _one_of(value: Any, possible: Any) -> str:
@@ -230,6 +264,31 @@ def _factors(model: Model, question: str, value: Any) -> dict[str, dict[str, flo
     if question == CHOICE and not all(set(factors) & set(wanted[kind]) for kind in (LEVERS, UNCERTAINTIES)):
         raise BadValue(say("study.one_kind"))
     return factors
+
+
+def _fixed(model: Model, factors: Mapping[str, Any], value: Any) -> dict[str, float]:
+    """What is held at a value of its own while other things vary; the world decides about all the rest."""
+    if not isinstance(value, Mapping):
+        raise BadValue(say("study.not_understood"))
+    fixed = {}
+    for name in (*model.levers, *model.uncertainties):  # in the order of the model, as above
+        if name not in value:
+            continue
+        held = value[name]
+        if name in factors or isinstance(held, bool) or not isinstance(held, int | float) or not math.isfinite(held):
+            raise BadValue(say("study.no_value", factor=label_of(name)))
+        fixed[name] = float(held)
+    unknown = sorted(set(map(str, value)) - set(fixed))
+    if unknown:
+        raise UnknownName("factor", unknown[0], (*model.levers, *model.uncertainties))
+    model.constants_of(None, fixed)  # its ranges
+    return fixed
+
+
+def _seed(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LAST_SEED:
+        raise BadValue(say("study.no_seed", most=count_of(LAST_SEED)))
+    return value
 
 
 def _range(name: str, value: Any) -> tuple[float, float]:

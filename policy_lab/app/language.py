@@ -22,7 +22,7 @@ from flask import Flask, Request, Response, request
 
 from policy_lab.app import words
 from policy_lab.app.figures import Refigured
-from policy_lab.app.naming import UNIT
+from policy_lab.app.naming import UNIT, WORLD
 from policy_lab.errors import ModelError
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 
@@ -105,7 +105,7 @@ def translated(model: Model, language: str) -> Model:
 
 
 def names_of(model: Model, language: str) -> Mapping[str, str]:
-    """What the variables of a model, its groups and its units are called in a language, as far as its file says."""
+    """What the variables of a model, its groups, units and worlds are called in a language, as far as its file says."""
     return _names_of(_Identity(model), language)
 
 
@@ -168,7 +168,17 @@ def _names_of(kept: _Identity, language: str) -> Mapping[str, str]:
     labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
     listed = {**text.get("outcomes", {}), **text.get("levers", {})}
     labelled = {name: fields["label"] for name, fields in listed.items() if "label" in fields}
-    return {**text.get("groups", {}), **units, **{name: label for name, label in labels.items() if label}, **labelled}
+    titles = {
+        key: text.get("scenarios", {}).get(key, {}).get("title", x.title) for key, x in kept.model.scenarios.items()
+    }
+    worlds = {WORLD + key: title for key, title in titles.items()}
+    return {
+        **text.get("groups", {}),
+        **units,
+        **worlds,
+        **{name: label for name, label in labels.items() if label},
+        **labelled,
+    }
 
 
 def _label(text: Mapping[str, Any], name: str) -> str:

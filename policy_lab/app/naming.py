@@ -16,6 +16,9 @@ SHORT = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 #: What a unit's name begins with among the names that a language has for things of the model.
 UNIT = "unit: "
+#: … and a world's, before its key.
+WORLD = "world: "
+_ELEMENT = re.compile(r"^([^\[]+?)\s*\[(.+)\]$")
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
 
 
@@ -69,7 +72,7 @@ def label_of(name: str) -> str:
     if told:
         return told
     match = _LEVER_ARRAY.match(name)
-    text = (match.group(1) if match else name).replace("_", " ").strip()
+    text = (match.group(1) if match else _ELEMENT.sub(r"\1 (\2)", name)).replace("_", " ").strip()
     return text[:1].upper() + text[1:]
 
 
@@ -114,6 +117,11 @@ def significant_places(value: float, figures: int = 3) -> int:
     if value == 0 or not math.isfinite(value):
         return 0
     return min(6, max(0, figures - 1 - math.floor(math.log10(abs(value)))))
+
+
+def world_of(key: str) -> str:
+    """A world's title in the language in use, or its key; where there is none, the name of the model as it stands."""
+    return (name_in_words(WORLD + key) or key) if key else say("explore.bare_status_quo")
 
 
 def unit_of(unit: str) -> str:

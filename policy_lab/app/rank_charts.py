@@ -71,7 +71,8 @@ def bars(drawn: Sequence[Bar], floor: float, width: int, label: str, frame: Fram
     wide = width >= NARROW
     names = 10 + min(260, max(90, math.ceil(LETTER * max((len(b.label) for b in shown), default=0)))) if wide else 0
     row, top = (27 if wide else 43), (34 if wide else 52) + (40 if frame else 0)
-    below = 30 + (18 * len(frame.source) + 14 if frame else 0)
+    hidden = len(drawn) > len(shown)
+    below = 30 + (18 if hidden else 0) + (18 * len(frame.source) + 14 if frame else 0)
     bottom = top + row * len(shown)
     scale = _Scale(names, width - (64 if wide else 58), max((b.high for b in shown), default=0.0))
     parts = [_open(width, bottom + below, label, framed=frame is not None)]
@@ -80,8 +81,13 @@ def bars(drawn: Sequence[Bar], floor: float, width: int, label: str, frame: Fram
     parts += [_floor(scale, floor, top, bottom), _axis(scale, top, bottom), _key(top - (18 if wide else 20), wide)]
     for place, bar in enumerate(shown):
         parts.append(_row(bar, scale, top + row * place, names, wide))
+    if hidden:
+        parts.append(_text(0, bottom + 38, say("rank.shown", count=len(shown), all=len(drawn)), "rank__key"))
     if frame:
-        parts += [_text(0, bottom + 52 + 18 * n, line, "rank__source") for n, line in enumerate(frame.source)]
+        parts += [
+            _text(0, bottom + (70 if hidden else 52) + 18 * n, line, "rank__source")
+            for n, line in enumerate(frame.source)
+        ]
     return "".join([*parts, "</svg>"])
 
 

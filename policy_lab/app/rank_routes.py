@@ -5,6 +5,7 @@
 ``POST …/studies``              starts one (JSON, see ``asked.py``); 202 and its state
 ``GET  …/studies/ID``           how it stands
 ``POST …/studies/ID/cancel``    ends it
+``POST …/studies/ID/again``     puts one that failed into the line again
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
 ``GET  …/studies/ID/bars.svg``, ``bars.csv``, ``lines.csv``, ``findings.csv``, ``folder.zip``: downloads
 
@@ -20,6 +21,7 @@ import ipaddress
 import logging
 import re
 import secrets
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +35,11 @@ from policy_lab.app import ranks
 from policy_lab.app.naming import count_of
 from policy_lab.app.words import part, retold, say
 from policy_lab.ensemble.findings import Findings
+from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs import Job, Queue, Refused
 from policy_lab.model import Model
+from policy_lab.studies import plan_of
 
 log = logging.getLogger("policy_lab.studies")
 
@@ -77,6 +81,14 @@ class Studies:
         """Put the study that a form describes into the line."""
         wanted = form.asked(self.model, sent if isinstance(sent, dict) else {})
         return self.queue.start(wanted.plan, wanted.most, wanted.title, client, address)
+
+    def again(self, name: str, client: str, address: str) -> Job | None:
+        """Put a study that failed into the line again, as it was asked for; None if there is no such one."""
+        job = self.queue.job(name)
+        if job is None:
+            return None
+        plan = plan_of(study_from(tomllib.loads(job.study)))
+        return self.queue.start(plan, job.runs, job.title, client, address)
 
     def listed(self, client: str) -> list[dict[str, Any]]:
         """Stored studies and one's own, as the chooser shows them."""
@@ -152,10 +164,23 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         job = studies.queue.cancel(name, _client()) if request.is_json else None
         return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
 
+    def again(name: str) -> Response:
+        client = _client()
+        job = studies.again(name, client, _address(studies.queue.folder)) if request.is_json and client else None
+        return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
+
     def view(name: str) -> Response:
         findings = found(name)
         about = {"title": studies.title(name), "caution": ranks.version_notice(findings, studies.model)}
-        return jsonify({**ranks.view(findings, request.args), **about})
+        return jsonify({**ranks.view(findings, request.args, beside(name, findings)), **about})
+
+    def beside(name: str, findings: Findings) -> Findings | None:
+        """The stored study that one's own is set against."""
+        for folder in studies.stored.values() if name not in studies.stored else ():
+            other = ranks.load_ranking(folder).findings
+            if other is not None and ranks.comparable(findings, other):
+                return other
+        return None
 
     def found(name: str) -> Findings:
         folder = studies.folder(name)
@@ -174,7 +199,9 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         link = f"{request.host_url.rstrip('/')}{prefix}rank#study={name}"
         makers: dict[str, Callable[[], Response]] = {
             "bars.svg": lambda: _file(ranks.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")),
-            "bars.csv": lambda: _file(ranks.bars_csv(findings, outcome, time), "text/csv", named("csv")),
+            "bars.csv": lambda: _file(
+                ranks.bars_csv(findings, outcome, time, beside(name, findings)), "text/csv", named("csv")
+            ),
             "lines.csv": lambda: _file(ranks.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")),
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
             "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip"),
@@ -210,6 +237,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         (f"{at}/form", "studies-form", offer, ["GET"]),
         (f"{at}/<name>", "studies-state", state, ["GET"]),
         (f"{at}/<name>/cancel", "studies-cancel", cancel, ["POST"]),
+        (f"{at}/<name>/again", "studies-again", again, ["POST"]),
         (f"{at}/<name>/view", "studies-view", view, ["GET"]),
         (f"{at}/<name>/<kind>", "studies-file", file, ["GET"]),
     ):

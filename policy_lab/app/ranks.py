@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab.app import rank_charts
-from policy_lab.app.naming import count_of, figure_of, in_language, label_of, plain, with_unit
+from policy_lab.app.naming import count_of, figure_of, in_language, label_of, plain, with_unit, world_of
 from policy_lab.app.rank_charts import Bar, Frame
 from policy_lab.app.words import SOURCE, language, name_in_words, part, retold, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
@@ -72,7 +72,7 @@ def is_choice(findings: Findings) -> bool:
     return set(findings.provenance.get("groups") or ()) == set(KINDS)
 
 
-def view(findings: Findings, asked: Mapping[str, str]) -> Mapping[str, Any]:
+def view(findings: Findings, asked: Mapping[str, str], beside: Findings | None = None) -> Mapping[str, Any]:
     """Everything the page draws of a study for the outcome, the year and the width that were asked for.
 
     The latest views are remembered, since a class looks at the same ones; nobody may change what this returns.
@@ -80,19 +80,33 @@ def view(findings: Findings, asked: Mapping[str, str]) -> Mapping[str, Any]:
     Args:
         findings: of the study, as ``load_ranking`` gave them.
         asked: ``outcome``, ``time`` and ``width`` as the browser sent them; what does not exist is replaced.
+        beside: another study of the same kind, whose places stand in the table for comparison.
     """
     outcome = asked.get("outcome", "")
     if outcome not in findings.outcomes:
         outcome = findings.outcomes[0]
     time = time_of(asked.get("time"), findings)
-    return _view(_Same(findings), language(), outcome, time, _width(asked.get("width", "")))
+    return _view(_Same(findings), _Same(beside), language(), outcome, time, _width(asked.get("width", "")))
+
+
+def comparable(findings: Findings, other: Findings) -> bool:
+    """Whether the places of two studies can stand side by side: the same model, and kinds of factors in common."""
+    hashes = {f.provenance.get("model_hash") for f in (findings, other)}
+    kinds = [{x.get("kind") for x in f.provenance.get("factors", ())} for f in (findings, other)]
+    return len(hashes) == 1 and is_choice(findings) == is_choice(other) and kinds[0] == kinds[1]
 
 
 class _Same:
     """Findings as a key: two are the same when they are one object's."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings | None) -> None:
         self.findings = findings
+
+    @property
+    def known(self) -> Findings:
+        """The findings, where there must be some."""
+        assert self.findings is not None
+        return self.findings
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and other.findings is self.findings
@@ -102,8 +116,8 @@ class _Same:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _view(kept: _Same, told_in: str, outcome: str, time: float, width: int) -> Mapping[str, Any]:
-    findings = kept.findings
+def _view(kept: _Same, beside: _Same, told_in: str, outcome: str, time: float, width: int) -> Mapping[str, Any]:
+    findings = kept.known
     return {
         "outcomes": [{"value": name, "label": outcome_label(findings, name)} for name in findings.outcomes],
         "outcome": outcome,
@@ -112,8 +126,8 @@ def _view(kept: _Same, told_in: str, outcome: str, time: float, width: int) -> M
         **_whenever(kept, told_in, outcome),
         "choice": is_choice(findings),
         "bars": bars(findings, outcome, time, width),
-        "table": table(findings, outcome, time),
-        "made": [made_with(findings), *map(retold, findings.notes)],
+        "table": table(findings, outcome, time, beside.findings),
+        "made": [made_with(findings), *held(findings), *map(retold, findings.notes)],
         "source": source(findings),
     }
 
@@ -121,7 +135,7 @@ def _view(kept: _Same, told_in: str, outcome: str, time: float, width: int) -> M
 @lru_cache(maxsize=REMEMBERED)
 def _whenever(kept: _Same, told_in: str, outcome: str) -> Mapping[str, Any]:
     """What a view has that neither the year nor the width changes, which is most of the work."""
-    findings = kept.findings
+    findings = kept.known
     return {
         "told": sentence(findings, outcome, outcome_label(findings, outcome), teller()),
         "lines": lines(findings, outcome),
@@ -130,7 +144,14 @@ def _whenever(kept: _Same, told_in: str, outcome: str) -> Mapping[str, Any]:
 
 def teller() -> Teller:
     """The paragraph on an outcome as it is said in the language in use; in the source language as in every report."""
-    return Teller() if language() == SOURCE else Teller(part("ranking"), factor_label, in_language)
+    if language() != SOURCE:
+        return Teller(part("ranking"), _in_a_sentence, in_language)
+    return Teller(name=lambda name: _in_a_sentence(name) if name in KINDS else name)
+
+
+def _in_a_sentence(name: str) -> str:
+    """A factor as a sentence names it: a group by one word."""
+    return say(f"rank.word_{name}") if name in KINDS else label_of(name)
 
 
 def times(findings: Findings) -> list[dict[str, str]]:
@@ -227,14 +248,18 @@ def lines_csv(findings: Findings, outcome: str) -> str:
     return _csv([picture["title"], source(findings)], [head, *body])
 
 
-def bars_csv(findings: Findings, outcome: str, time: float) -> str:
+def bars_csv(findings: Findings, outcome: str, time: float, beside: Findings | None = None) -> str:
     """The numbers behind the bars, and the ranges beside them."""
-    shown = table(findings, outcome, time)
+    shown = table(findings, outcome, time, beside)
     return _csv([shown["caption"], source(findings)], [shown["head"], *shown["body"]])
 
 
-def table(findings: Findings, outcome: str, time: float) -> dict[str, Any]:
-    """Every factor in its rank: total effect with interval, where it could rank, its range, above noise or not."""
+def table(findings: Findings, outcome: str, time: float, beside: Findings | None = None) -> dict[str, Any]:
+    """Every factor in its rank: total effect with interval, where it could rank, its range, above noise or not.
+
+    With another study beside it, its place there too, and the range there where that was another one.
+    """
+    there = _places_in(beside, outcome, time)
     floor = noise_floor(findings, outcome, time)
     alone = findings.of("S1", outcome, time).set_index("factor")["value"]
     places = findings.of("rank", outcome, time).set_index("factor")
@@ -251,9 +276,25 @@ def table(findings: Findings, outcome: str, time: float) -> dict[str, Any]:
             say("rank.yes" if row["low"] > floor else "rank.no"),
             range_of(findings, name),
         ]
+        if beside is not None:
+            cells.append(there.get(name, "–") + _other_range(findings, beside, name))
         body.append(cells)
     caption = say("rank.table", outcome=outcome_label(findings, outcome), when=when(time), floor=share(floor))
-    return {"caption": caption, "head": [say(f"rank.column_{column}") for column in COLUMNS], "body": body}
+    head = [say(f"rank.column_{column}") for column in (*COLUMNS, *(["beside"] if beside is not None else []))]
+    return {"caption": caption, "head": head, "body": body}
+
+
+def _places_in(beside: Findings | None, outcome: str, time: float) -> dict[str, str]:
+    """Place and share of every factor of another study, by name; none for an outcome or a year that it has not."""
+    if beside is None or outcome not in beside.outcomes:
+        return {}
+    rows = ordered(beside, outcome, time).iterrows()
+    return {str(row["factor"]): f"{rank} ({share(row['value'])})" for rank, (_, row) in enumerate(rows, start=1)}
+
+
+def _other_range(findings: Findings, beside: Findings, name: str) -> str:
+    mine, other = range_of(findings, name), range_of(beside, name)
+    return "" if other in (mine, "–") else f"; {other}"
 
 
 def share(value: float) -> str:
@@ -279,7 +320,7 @@ def source(findings: Findings) -> str:
         "rank.source",
         model=known.get("model", "?"),
         hash=str(known.get("model_hash", "?"))[:8],
-        scenario=known.get("scenario") or say("explore.bare_status_quo"),
+        scenario=world_of(str(known.get("scenario") or "")),
         runs=count_of(int(known.get("runs", 0))),
     )
 
@@ -294,9 +335,16 @@ def made_with(findings: Findings) -> str:
         runs=count_of(int(known.get("runs", 0))),
         size=count_of(int(known.get("size", 0))),
         seed=known.get("seed", "?"),
-        scenario=known.get("scenario") or say("explore.bare_status_quo"),
+        scenario=world_of(str(known.get("scenario") or "")),
         made=str(known.get("started", "?"))[:10],
     )
+
+
+def held(findings: Findings) -> list[str]:
+    """What the study set beside its world and did not vary, as a sentence; none where there is nothing."""
+    values = findings.provenance.get("settings") or {}
+    told = [f"{label_of(name)} {plain(value)}" for name, value in values.items()]
+    return [say("rank.held", values="; ".join(told))] if told else []
 
 
 def version_notice(findings: Findings, model: Model) -> str:

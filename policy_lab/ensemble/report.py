@@ -86,6 +86,7 @@ def whole_page(plan: Plan, findings: Findings, figures: Iterable[tuple[Figure, s
         f"<h1>{page.text(heading)}</h1>",
         f'<p class="question">{page.text(question)}</p>',
         f"<p>{page.text(_setting(plan, findings))}</p>",
+        f"<p>{page.text(_held(plan))}</p>" if plan.study.settings else "",
         f"<h2>In short</h2>{page.bullets(general)}" if general else "",
         page.notes(findings.notes),
         page.key(p.key for p in spare),
@@ -107,6 +108,11 @@ def _setting(plan: Plan, findings: Findings) -> str:
         f"{counted(len(plan.outcomes), 'outcome')} {times}. Everything here is conditional on the model and on those "
         "ranges. It is no forecast."
     )
+
+
+def _held(plan: Plan) -> str:
+    """What the study set beside its world and did not vary."""
+    return f"Held, whatever the world says: {'; '.join(f'{k} = {exact(v)}' for k, v in plan.study.settings.items())}."
 
 
 def _trace(findings: Findings) -> str:

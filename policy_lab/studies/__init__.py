@@ -48,6 +48,8 @@ from policy_lab.progress import MeterMaker, silent
 #: The grade of a range that no source gives.
 JUDGEMENT: Final = "J"
 
+PROGRAM: Final = "policy-lab"
+
 __all__ = [
     "ALL_TIMES",
     "DUMMY",
@@ -241,6 +243,7 @@ def _provenance(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dic
         "model": plan.model.name,
         "model_hash": plan.model.hash,
         "scenario": study.scenario or "",
+        "settings": dict(study.settings),
         "backend": sorted(ensemble.backends),
         "seed": study.seed,
         "size": plan.size,
@@ -254,10 +257,16 @@ def _provenance(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dic
         "outcomes": [
             {"name": o, "label": plan.label(o), "unit": plan.model.program.equations[o].unit} for o in plan.outcomes
         ],
-        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": _command(),
         "versions": {"python": platform.python_version()}
         | {name: metadata.version(name) for name in ("numpy", "scipy", "SALib", "pandas", "pysd")},
     }
+
+
+def _command() -> str:
+    """What was typed; of a study that another program ran, what could be: that program's paths help nobody."""
+    program = Path(sys.argv[0]).name
+    return " ".join([program, *sys.argv[1:]]) if program == PROGRAM else f"{PROGRAM} study study.toml --out FOLDER"
 
 
 def _about_factor(plan: Plan, factor: Factor) -> dict[str, Any]:

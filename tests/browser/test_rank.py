@@ -269,7 +269,10 @@ def test_the_estimate_follows_what_is_chosen(look: Look, address: str) -> None:
     expect(form.get_by_text("Levers and their ranges")).to_be_hidden()
     form.get_by_label("Leaving rate", exact=True).uncheck()
     expect(cost).to_contain_text("Choose at least two things to vary")
-    expect(form.get_by_label("Low end of Leaving rate")).to_be_disabled()
+    expect(form.get_by_label("Low end of Leaving rate")).to_be_hidden()
+    expect(form.get_by_label("Value that Leaving rate is held at")).to_have_attribute(
+        "placeholder", "0.12 (the world’s)"
+    )
 
 
 def test_what_is_wrong_with_a_form_is_said_beside_it(look: Look, address: str) -> None:
@@ -285,6 +288,50 @@ def test_what_is_wrong_with_a_form_is_said_beside_it(look: Look, address: str) -
     form.get_by_label("High end of Shared funding").fill("")
     form.get_by_role("button", name="Start the study").click()
     expect(form.get_by_role("alert")).to_contain_text("give a low and a high end")
+
+
+def test_a_german_types_numbers_as_at_home_and_holds_a_lever(look: Look, address: str) -> None:
+    page = look(f"{address}/rank?lang=de")
+    page.get_by_role("button", name="Eigene Studie rechnen").click()
+    form = page.locator(".own__form")
+    form.get_by_label("Wie gründlich").select_option("quick")
+    form.get_by_text("Hebel und ihre Spannen").click()
+    high = form.locator("[data-factor='shared funding'] [data-end=high]")
+    high.fill("viel")
+    form.get_by_role("button", name="Studie starten").click()
+    expect(form.get_by_role("alert")).to_contain_text("„viel“ ist keine Zahl")
+    expect(high).to_be_focused()
+    expect(high).to_have_attribute("aria-invalid", "true")
+    high.fill("47,5")
+    row = form.locator("[data-factor='openness requirement']")
+    row.get_by_role("checkbox").uncheck()
+    expect(row.locator("[data-end=low]")).to_be_hidden()
+    row.locator("[data-end=held]").fill("0,5")
+    form.get_by_role("button", name="Studie starten").click()
+    line = page.locator(".yours__row").first
+    expect(line).to_contain_text("2 Hebel")
+    expect(line).to_contain_text("0 – 47,5")
+    expect(line).to_contain_text("fest bei 0,5")
+    expect(line).to_contain_text("Fertig", timeout=PATIENCE)
+    expect(page.locator("#rank-table tbody tr")).to_have_count(2)
+    expect(page.locator("#rank-table thead")).to_contain_text("In der gespeicherten Studie")
+    expect(page.locator(".rank__made")).to_contain_text("0,5")
+
+
+def test_a_phone_names_every_line_in_full(context: BrowserContext, address: str) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"{address}/rank")
+    page.wait_for_selector("#rank-over-time path.line", state="attached")
+    named = page.locator(".rank__lines-key li").all_inner_texts()
+    assert named == page.locator("#rank-table tbody th").all_inner_texts()
+    chart, card = (page.locator(s).bounding_box() for s in ("#rank-over-time", ".rank__charts .chart >> nth=1"))
+    assert chart is not None
+    assert card is not None
+    assert chart["y"] + chart["height"] <= card["y"] + card["height"]  # the names do not push the curves out
+    caption = page.locator(".rank__caption").bounding_box()
+    assert caption is not None
+    assert caption["x"] + caption["width"] <= 320
 
 
 @pytest.mark.usefixtures("gate")
