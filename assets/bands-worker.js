@@ -1,5 +1,8 @@
 /* Runs members of an ensemble for bands.js, off the page's thread. node reads quantilesOf() from it for a test.
 
+   It has the model once or twice, in single precision first: where that leads to what is no finite number, a worker goes
+   over to double precision for good, and runs that piece again.
+
    Messages in: load; run {number, wish, pieces: [[from, to]], keeps}, of which the latest number counts and pieces of the
    same number queue; take {number, piece}, another worker's; gather {number, members}. Out: ready; piece {number, count,
    piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
@@ -14,7 +17,8 @@
     const width = times * outputs;
     const members = parts.reduce((sum, part) => sum + part.length / width, 0);
     const result = new Float64Array(quantiles.length * width);
-    const column = new Float64Array(members);
+    const single = parts.every((part) => part instanceof Float32Array);
+    const column = single ? new Float32Array(members) : new Float64Array(members);
     const broken = new Set();
     for (let t = 0; t < times; t += 1) {
       for (let o = 0; o < outputs; o += 1) {
@@ -46,6 +50,7 @@
   if (!root.PolicyLabEngine) importScripts("engine.js"); // the server may send both as one script
 
   const REFERENCES = 200; // pieces of the reference that are remembered
+  let models = []; // {module, layout} of each precision that may still be used, the first in use
   let engine = null;
   let members = null; // Map: name of a parameter -> value[member]
   let references = new Map(); // pieces of the reference, by what decides them
@@ -53,19 +58,27 @@
   let now = { number: 0, wish: null, queue: [], found: [], keeps: false }; // what is wanted: pieces to run, those there are
   let running = false;
 
-  async function load({ module, layout, values, names }) {
-    engine = await root.PolicyLabEngine.load(module, layout);
+  async function load({ models: given, values, names }) {
+    models = given;
+    await start();
     const all = new Float32Array(values);
     const count = all.length / names.length;
     members = new Map(names.map((name, place) => [name, all.subarray(place * count, (place + 1) * count)]));
-    engine.warm(4, 2);
+  }
+
+  async function start() {
+    const [{ module, layout }] = models;
+    engine = await root.PolicyLabEngine.load(module, layout);
+    engine.warm(4, layout.lanes);
+    references.clear();
+    courses.clear();
   }
 
   /* Values of some members on top of what a policy sets; parameters that are held stay as they are. */
   function settings(constants, held, from, to) {
     const values = { ...constants };
     for (const [name, drawn] of members) {
-      if (!held.includes(name)) values[name] = Float64Array.from(drawn.subarray(from, to));
+      if (!held.includes(name)) values[name] = drawn.subarray(from, to);
     }
     return values;
   }
@@ -85,7 +98,7 @@
       if (references.size > REFERENCES) references = new Map();
       const run = simulated(engine, wish.reference, wish.heldReference, from, to, wish.headlines, [wish.last]);
       const width = wish.headlines.length;
-      references.set(key, Float64Array.from({ length: (to - from) * width }, (_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]));
+      references.set(key, run.values.constructor.from({ length: (to - from) * width }, (_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]));
     }
     return references.get(key);
   }
@@ -105,8 +118,9 @@
     const moments = run.time.length;
     const charts = wish.charts.map((name) => outputs.indexOf(name));
     const headlines = wish.headlines.map((name) => outputs.indexOf(name));
-    const curves = new Float64Array(count * moments * charts.length);
-    const changes = new Float64Array(count * headlines.length);
+    const Reals = run.values.constructor;
+    const curves = new Reals(count * moments * charts.length);
+    const changes = new Reals(count * headlines.length);
     let at = 0;
     for (let member = 0; member < count; member++) {
       const start = run.at(member);
@@ -118,6 +132,8 @@
     }
     return { moments, curves, changes };
   }
+
+  const whole = ({ curves, changes }) => curves.every(Number.isFinite) && changes.every(Number.isFinite);
 
   function answer(wish, pieces, count) {
     const [{ moments }] = pieces;
@@ -149,7 +165,13 @@
       const mine = now;
       const [from, to] = mine.queue.shift();
       try {
-        made(mine, piece(mine.wish, from, to), to - from);
+        let part = piece(mine.wish, from, to);
+        if (models.length > 1 && !whole(part)) {
+          models.shift();
+          await start();
+          part = piece(mine.wish, from, to);
+        }
+        made(mine, part, to - from);
       } catch (error) {
         mine.queue = [];
         root.postMessage({ kind: "error", number: mine.number, message: error.message });

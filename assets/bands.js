@@ -6,6 +6,9 @@
    through, and the reference under them. The latest wish wins: one that nobody wants any more ends with its present
    piece. The first worker gathers.
 
+   Members run in single precision where the model has that: four abreast, and off by far less than the edge of a band
+   is uncertain with so few of them (docs/agreement.md). Everything else on the page is in double precision.
+
      PolicyLab.bands.begin()            promise; starts the workers, settles when they can be asked
      PolicyLab.bands.want(wish)         wish: {key, policy, reference, held, heldReference, charts, headlines}: constants
                                         of the two, names of parameters that do not vary in them, variables for fans,
@@ -41,21 +44,35 @@
     const reply = await fetch(lab.facts.files.members);
     if (!reply.ok) return;
     const values = await reply.arrayBuffer();
-    const names = Object.values(lab.facts.assumptions).map((about) => about.name);
+    const names = Object.values(lab.facts.assumptions).filter((about) => !about.loop).map((about) => about.name);
     if (!names.length) return;
     total = values.byteLength / 4 / names.length;
-    const { module, layout } = lab.runs.engine;
+    const models = await precisions();
     const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
     const loading = Array.from({ length: threads }, () => {
       const worker = new Worker(lab.facts.files.worker);
       const ready = new Promise((done) => { worker.ready = done; }); // true, or false where it cannot be used
       worker.onmessage = ({ data }) => heard(worker, data);
       worker.onerror = () => lost(worker);
-      worker.postMessage({ kind: "load", module, layout, values, names });
+      worker.postMessage({ kind: "load", models, values, names });
       return ready.then((fit) => fit && worker);
     });
     workers = (await Promise.all(loading)).filter(Boolean);
     step();
+  }
+
+  /* The model in single precision, if there is that, and as the page runs it: {module, layout} of each. */
+  async function precisions() {
+    const { module, layout } = lab.runs.engine;
+    const { single, singleCode, singleFused } = lab.facts.files;
+    try {
+      const smaller = { ...layout, ...(await (await fetch(single)).json()) };
+      if (smaller.missing) return [{ module, layout }];
+      const engine = await root.PolicyLabEngine.load({ plain: singleCode, fused: singleFused }, smaller);
+      return [{ module: engine.module, layout: smaller }, { module, layout }];
+    } catch (error) {
+      return [{ module, layout }]; // not to be had: bands come all the same, later
+    }
   }
 
   function want(wish) {

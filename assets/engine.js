@@ -13,7 +13,8 @@
        values       {parameter: number, or a list with a number for each run}; what is left out has its default
        outputs      names of variables, any, others at every call; nothing is compiled anew
        times        moments to save (default: all that the model saves), integration: "euler" (default) or "rk4"
-       gives        {runs, time, outputs, values}, values[(run * times + t) * outputs + o]
+       gives        {runs, time, outputs, values}, values[(run * times + t) * outputs + o]; a Float64Array, or
+                    Float32Array of a module in single precision (layout.real: bytes of a number)
    engine.again()                           {simulate(request)}: the same numbers, sooner. It keeps its last runs, and where
                                             a request differs in what acts later (a lever, from its year on), it begins
                                             at the last moment kept before the two part
@@ -26,7 +27,7 @@
 (function (root) {
   "use strict";
 
-  const FORMAT = 2;
+  const FORMAT = 3;
   const PAGE = 65536;
   const METHODS = ["euler", "rk4"];
   const TABLES = 3; // numbers from outside that are kept: of a policy, the one before, and a reference
@@ -133,6 +134,7 @@
       this.variables.set("Time", { name: "Time", slot: layout.given.length, kind: "time", unit: layout.clock.unit });
       this.given = Float64Array.from(layout.given);
       this.moments = Float64Array.from(layout.clock.moments);
+      this.Reals = layout.real === 4 ? Float32Array : Float64Array;
       this.calendar = remembered((times) => this.rowsOf(times));
       this.choice = remembered((outputs) => this.slotsOf(outputs));
       this.placed = null;
@@ -151,7 +153,7 @@
       if (plan.runs <= most) {
         result = this.block(plan, 0, plan.runs).slice();
       } else {
-        result = new Float64Array(plan.runs * width);
+        result = new this.Reals(plan.runs * width);
         for (let first = 0; first < plan.runs; first += most) {
           result.set(this.block(plan, first, Math.min(most, plan.runs - first)), first * width);
         }
@@ -211,21 +213,21 @@
     }
 
     seen() {
-      this.doubles = new Float64Array(this.memory.buffer);
+      this.reals = new this.Reals(this.memory.buffer);
       this.integers = new Int32Array(this.memory.buffer);
     }
 
     /* The part of memory that all calls share: working memory, the clock, tables. place(bytes) gives addresses behind
        it, and ready() makes room for all that was placed. */
     ground(plan) {
-      const { lanes, heap, slots, outside } = this.layout;
+      const { lanes, real, heap, slots, outside } = this.layout;
       let end = heap;
       const place = (bytes) => { const at = end; end += Math.ceil(bytes / 16) * 16; return at; };
-      const work = place(slots * lanes * 8);
+      const work = place(slots * lanes * real);
       const rows = place(plan.rows.byteLength);
-      const moments = place(this.moments.byteLength);
+      const moments = place(this.moments.length * real);
       const height = Math.ceil(this.moments.length / lanes) * lanes;
-      const tables = Array.from({ length: TABLES }, () => place(height * outside.columns.length * 8));
+      const tables = Array.from({ length: TABLES }, () => place(height * outside.columns.length * real));
       const ready = () => {
         const lacking = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
         if (lacking > 0) {
@@ -234,7 +236,7 @@
         }
         if (this.placed === plan.rows) return;
         this.integers.set(plan.rows, rows / 4);
-        this.doubles.set(this.moments, moments / 8);
+        this.reals.set(this.moments, moments / real);
         this.placed = plan.rows;
       };
       return { work, rows, moments, tables, place, ready };
@@ -248,9 +250,9 @@
       let found = this.tables.find((one) => one.length >= length && same(one.fixed, fixed));
       if (!found) {
         found = { fixed: fixed.slice(), length, place: this.tables.length < TABLES ? this.tables.length : this.tables[TABLES - 1].place };
-        const given = place(fixed.byteLength);
+        const given = place(fixed.length * this.layout.real);
         ready();
-        this.doubles.set(fixed, given / 8);
+        this.reals.set(fixed, given / this.layout.real);
         this.ahead(work, given, moments, length, tables[found.place]);
       }
       this.tables = [found, ...this.tables.filter((one) => one.place !== found.place)];
@@ -260,31 +262,31 @@
     /* Some of the plan's runs: puts everything into memory, calls the model. Gives a view of the result, good until
        the next call. kept: see Again; its stocks are brought up to date. */
     block(plan, first, count, kept = NOTHING_KEPT) {
-      const { lanes, clock, guards } = this.layout;
+      const { lanes, real, clock, guards } = this.layout;
       const padded = Math.ceil(count / lanes) * lanes;
       const size = count * plan.time.length * plan.slots.length;
       const table = this.table(plan, kept.count ? 1 : FEW);
       const { work, rows, moments, place, ready } = this.ground(plan);
-      const fixed = place(plan.fixed.byteLength);
+      const fixed = place(plan.fixed.length * real);
       const varied = place(plan.varied.length * 4);
-      const values = place(plan.varied.length * padded * 8);
+      const values = place(plan.varied.length * padded * real);
       const outputs = place(plan.slots.byteLength);
-      const out = place(size * 8);
+      const out = place(size * real);
       const marks = place(kept.marks.byteLength);
       const stocks = place(kept.stocks.byteLength);
       ready();
-      const { doubles, integers } = this;
-      doubles.set(plan.fixed, fixed / 8);
+      const { reals, integers } = this;
+      reals.set(plan.fixed, fixed / real);
       integers.set(plan.slots, outputs / 4);
       integers.set(kept.marks, marks / 4);
       if (kept.first) {
-        doubles.set(kept.stocks, stocks / 8);
-        doubles.set(kept.values, out / 8);
+        reals.set(kept.stocks, stocks / real);
+        reals.set(kept.values, out / real);
       }
       plan.varied.forEach(({ slot, value }, i) => {
         integers[varied / 4 + i] = slot;
-        const at = values / 8 + i * padded;
-        for (let r = 0; r < padded; r++) doubles[at + r] = value[first + Math.min(r, count - 1)];
+        const at = values / real + i * padded;
+        for (let r = 0; r < padded; r++) reals[at + r] = value[first + Math.min(r, count - 1)];
       });
       const broken = this.run(
         work, fixed, varied, values, plan.varied.length, padded, count, moments, rows, plan.moments.length,
@@ -295,8 +297,8 @@
         const { variable, construct } = guards[broken - 1];
         throw new Error(`'${variable}' has ${construct} that these values change; the server can compute it.`);
       }
-      if (kept.count) kept.stocks.set(doubles.subarray(stocks / 8, stocks / 8 + kept.stocks.length));
-      return doubles.subarray(out / 8, out / 8 + size);
+      if (kept.count) kept.stocks.set(reals.subarray(stocks / real, stocks / real + kept.stocks.length));
+      return reals.subarray(out / real, out / real + size);
     }
 
     /* The first moment at which runs of two plans that are alike may differ: of the given numbers, or of what follows
@@ -311,10 +313,11 @@
       const [now, then] = [this.table(after, 1), this.table(before, 1)].map((at) => at / 4);
       if (!now || !then) return 0;
       const width = this.layout.outside.columns.length;
+      const words = this.layout.real / 4;
       for (let k = 0; k < length; k++) {
         for (const column of columns) {
-          const at = (k * width + column) * 2; // bit by bit: two halves of a number
-          if (this.integers[now + at] !== this.integers[then + at] || this.integers[now + at + 1] !== this.integers[then + at + 1]) return k;
+          const at = (k * width + column) * words; // bit by bit
+          for (let word = at; word < at + words; word++) if (this.integers[now + word] !== this.integers[then + word]) return k;
         }
       }
       return length;
@@ -394,7 +397,7 @@
       const marks = new Int32Array(moments.length).fill(-1);
       let count = 0;
       for (let moment = apart; moment < moments.length; moment += apart) marks[moment] = count++;
-      return { first: 0, count, marks, stocks: new Float64Array(Math.ceil(runs / lanes) * count * stocks * lanes), values: null };
+      return { first: 0, count, marks, stocks: new this.engine.Reals(Math.ceil(runs / lanes) * count * stocks * lanes), values: null };
     }
   }
 

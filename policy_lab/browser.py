@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab import __version__
-from policy_lab.compiler.webassembly import Module, module_of
+from policy_lab.compiler.webassembly import Module, module_of, single_module_of
 from policy_lab.errors import OutputError
 from policy_lab.model import Model
 
@@ -25,7 +25,7 @@ def browser_module(model: Model) -> Module:
     Raises:
         UnsupportedConstruct: the model uses something that the compiler does not know.
     """
-    module = module_of(model.program, [uncertainty.name for uncertainty in model.uncertainties.values()])
+    module = module_of(model.program, _varied(model))
     about: dict[str, Any] = {
         "hash": model.hash,
         "version": __version__,
@@ -34,6 +34,19 @@ def browser_module(model: Model) -> Module:
         "scenarios": {key: dict(model.constants_of(key)) for key in model.scenarios},
     }
     return Module(module.code, module.fused, {**module.layout, **about})
+
+
+def single_module(model: Model) -> Module:
+    """The Model in single precision, for ensembles of which only quantiles are shown.
+
+    Raises:
+        UnsupportedConstruct, TooFine: see ``compiler/webassembly.py``.
+    """
+    return single_module_of(model.program, _varied(model))
+
+
+def _varied(model: Model) -> list[str]:
+    return [uncertainty.name for uncertainty in model.uncertainties.values()]
 
 
 def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from policy_lab.compiler.kernels import KERNELS, quotient
 from policy_lab.compiler.machine import Loaded, compile_object, host
 from policy_lab.compiler.settled import HUGE, TINY
-from policy_lab.compiler.vectors import Code, Module, Target, Value
+from policy_lab.compiler.target import Target
+from policy_lab.compiler.vectors import Code, Kernel, Module, Value
 
 Floats = NDArray[np.float64]
 COUNT = 100_000
@@ -30,19 +31,20 @@ TARGETS = {
 class Functions:
     """Kernels as functions of arrays."""
 
-    def __init__(self, target: Target) -> None:
-        module = Module(target, dict(KERNELS))
-        for name, (count, _) in KERNELS.items():
+    def __init__(self, target: Target, kernels: Mapping[str, tuple[int, Kernel]] = KERNELS) -> None:
+        self.real = np.float64 if target.bits == 64 else np.float32
+        module = Module(target, dict(kernels))
+        for name, (count, _) in kernels.items():
             _loop(module, f"loop_{name}", count, lambda code, *a, name=name: code.call(name, *a))
-        if target.fma:
+        if target.fma and target.bits == 64:
             _loop(module, "loop_quotient", 3, quotient)
         self.loaded = Loaded(compile_object(module.text(), target))
 
     def __call__(self, name: str, *arguments: Any) -> Floats:
-        arrays = [np.asarray(a, dtype=float).ravel() for a in np.broadcast_arrays(*arguments)]
+        arrays = [np.asarray(a, dtype=self.real).ravel() for a in np.broadcast_arrays(*arguments)]
         count = arrays[0].size
-        padded = [np.concatenate([a, np.ones(-count % 16)]) for a in arrays]
-        out = np.empty(len(padded[0]))
+        padded = [np.concatenate([a, np.ones(-count % 16, self.real)]) for a in arrays]
+        out = np.empty(len(padded[0]), self.real)
         signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * (len(padded) + 1))
         function = signature(self.loaded.address(f"loop_{name}"))
         function(len(out), out.ctypes.data, *[a.ctypes.data for a in padded])
@@ -51,12 +53,12 @@ class Functions:
 
 def _loop(module: Module, name: str, count: int, body: Callable[..., Value]) -> None:
     code, lanes = Code(module), module.target.lanes
-    wide = code.type("f")
+    wide, real, size = code.type("f"), module.target.real, module.target.size
     code.lines = ["  br label %loop", "loop:", "  %i = phi i64 [0, %entry], [%j, %loop]"]
-    places = [code.scalar(f"getelementptr double, ptr %p{k}, i64 %i") for k in range(count)]
-    result = body(code, *[code.emit("f", f"load {wide}, ptr {p}, align 8") for p in places])
-    code.line(f"{(out := code.name())} = getelementptr double, ptr %out, i64 %i")
-    code.line(f"store {wide} {result.text}, ptr {out}, align 8")
+    places = [code.scalar(f"getelementptr {real}, ptr %p{k}, i64 %i") for k in range(count)]
+    result = body(code, *[code.emit("f", f"load {wide}, ptr {p}, align {size}") for p in places])
+    code.line(f"{(out := code.name())} = getelementptr {real}, ptr %out, i64 %i")
+    code.line(f"store {wide} {result.text}, ptr {out}, align {size}")
     code.line(f"%j = add i64 %i, {lanes}")
     code.line("%more = icmp slt i64 %j, %n")
     code.line("br i1 %more, label %loop, label %done")

@@ -12,7 +12,8 @@ from pathlib import Path
 from policy_lab.compiler.emit import emit
 from policy_lab.compiler.layout import layout_of
 from policy_lab.compiler.machine import Loaded, compile_object, host
-from policy_lab.compiler.vectors import Code, Module, hexadecimal
+from policy_lab.compiler.target import hexadecimal
+from policy_lab.compiler.vectors import Code, Module
 from policy_lab.equations import Program
 
 _CHAINS = 12

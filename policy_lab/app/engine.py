@@ -3,6 +3,8 @@
 ``GET  …/engine/<hash>/model.wasm``    the compiled model
 ``GET  …/engine/<hash>/fused.wasm``    the same for browsers that fuse multiply and add, as most do
 ``GET  …/engine/<hash>/layout.json``   what the loader has to know of it
+``GET  …/engine/<hash>/single.wasm``, ``single-fused.wasm``, ``single.json``   both in single precision, and what
+differs in its layout: for bands, asked for once the first picture stands; ``{missing}`` says why there is none
 ``GET  …/engine/<hash>/members.bin``   the ensemble's members, see ``members.py``
 ``GET  …/engine/<hash>/names.json``    every variable: key, name, label, unit, group, lowest and highest value
 ``POST …/answer``                      ``{settings: [{constant: value}], outputs}`` -> ``{time, runs}``, or ``{failed}``
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,12 +25,14 @@ from typing import Any, Final
 from dash import Dash
 from flask import Response, jsonify, request
 
+from policy_lab import __version__
 from policy_lab.app import members
 from policy_lab.app.language import names_of, retold
 from policy_lab.app.naming import keys_of, label_of, unit_of
 from policy_lab.app.words import language, languages, say, speak
 from policy_lab.app.workbench import Workbench
-from policy_lab.browser import browser_module
+from policy_lab.browser import browser_module, single_module
+from policy_lab.compiler.target import TooFine
 from policy_lab.compiler.webassembly import Module
 from policy_lab.errors import PolicyLabError, UnsupportedConstruct
 from policy_lab.model import Model
@@ -54,11 +58,25 @@ class EngineFiles:
             return None
 
     @cached_property
+    def single(self) -> Module | str:
+        """The same in single precision, compiled when it is first asked for; or why there is none."""
+        try:
+            return single_module(self.bench.source)
+        except (UnsupportedConstruct, TooFine) as error:
+            return str(error)
+
+    @cached_property
     def layout(self) -> bytes:
         """What the loader needs of the layout, as JSON; tables that the page has elsewhere are left out."""
         known = self.module.layout if self.module else {}
         kept = {k: v for k, v in known.items() if k not in {"levers", "outcomes", "scenarios"}}
         return json.dumps(kept, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+    @cached_property
+    def single_layout(self) -> bytes:
+        """What the layout says otherwise in single precision, as JSON."""
+        told = self.single.layout if isinstance(self.single, Module) else {"missing": self.single}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
     @cached_property
     def members(self) -> bytes:
@@ -67,8 +85,12 @@ class EngineFiles:
 
     @cached_property
     def hash(self) -> str:
-        """Of everything that the addresses below it serve, in every language: the same whoever asks first."""
+        """Of everything that the addresses below it serve, in every language: the same whoever asks first.
+
+        What is in single precision follows from the rest, by this version.
+        """
         digest = hashlib.sha256(self.module.code if self.module else b"")
+        digest.update(__version__.encode())
         for part in (
             self.module.fused if self.module else b"",
             self.layout,
@@ -89,6 +111,9 @@ class EngineFiles:
             "code": folder + "model.wasm",
             "fused": folder + "fused.wasm",
             "layout": folder + "layout.json",
+            "single": folder + "single.json",
+            "singleCode": folder + "single.wasm",
+            "singleFused": folder + "single-fused.wasm",
             "members": folder + "members.bin",
             "names": f"{folder}names.json?lang={language()}",
             **threads,
@@ -101,14 +126,17 @@ def register(app: Dash, bench: Workbench, files: EngineFiles) -> None:
     prefix = app.config.routes_pathname_prefix
 
     def engine(version: str, name: str) -> tuple[Response, int] | Response:
-        content = {
+        content: dict[str, Callable[[], tuple[bytes | None, str]]] = {
             "model.wasm": lambda: (files.module.code if files.module else None, "application/wasm"),
             "fused.wasm": lambda: (files.module.fused if files.module else None, "application/wasm"),
             "layout.json": lambda: (files.layout, "application/json"),
+            "single.wasm": lambda: (getattr(files.single, "code", None), "application/wasm"),
+            "single-fused.wasm": lambda: (getattr(files.single, "fused", None), "application/wasm"),
+            "single.json": lambda: (files.single_layout, "application/json"),
             "members.bin": lambda: (files.members, "application/octet-stream"),
             "names.json": lambda: (json.dumps(names(bench), ensure_ascii=False).encode(), "application/json"),
-        }.get(name)
-        body, kind = content() if content and version == files.hash else (None, "")
+        }
+        body, kind = content[name]() if name in content and version == files.hash else (None, "")
         if body is None:
             return Response(
                 "This page is of another version of the model; load it again.\n", mimetype="text/plain"

@@ -3,6 +3,8 @@
 ``policy_lab_run(work, fixed, slots, values, varied, stride, runs, times, rows, moments, saved, method, step, outputs,
 wanted, out, first, marks, marked, kept, table)``
 
+Numbers are doubles, or floats where the target has 32 bits; so are those that are worked out with.
+
 * ``work``: working memory, ``Layout.size`` vectors, aligned to a vector.
 * ``fixed[given]``: numbers of constants and controls; ``values[varied][stride]``: those that differ between runs, and
   ``slots[varied]`` where they go. ``stride`` is at least ``runs`` rounded up to whole vectors.
@@ -56,15 +58,15 @@ def _fits(module: Module, layout: Layout) -> None:
 
 def _euler(module: Module, layout: Layout) -> None:
     """``void @euler(work, h)``: every continuous stock + rate * h, written out where there are not too many."""
-    code, lanes, n = Code(module), module.target.lanes, layout.continuous
+    code, real, n = Code(module), module.target.real, layout.continuous
     index, wide, align = module.target.index, code.type("f"), module.target.alignment
 
     def address(slot: int) -> str:
-        return code.scalar(f"getelementptr inbounds i8, ptr %w, {index} {slot * lanes * 8}")
+        return code.scalar(f"getelementptr inbounds i8, ptr %w, {index} {slot * module.target.alignment}")
 
     if n > _WRITTEN_OUT:
         stocks, rates = address(layout.first_stock), address(layout.first_rate)
-        code.line(f"call void @move(ptr {stocks}, ptr {stocks}, ptr {rates}, double %h, {index} {n})")
+        code.line(f"call void @move(ptr {stocks}, ptr {stocks}, ptr {rates}, {real} %h, {index} {n})")
     else:
         h = code.splat("%h")
         for i in range(n):
@@ -73,7 +75,7 @@ def _euler(module: Module, layout: Layout) -> None:
             rate = code.emit("f", f"load {wide}, ptr {address(layout.first_rate + i)}, align {align}")
             code.line(f"store {wide} {(level + rate * h).text}, ptr {stock}, align {align}")
     code.line("ret void")
-    module.function("internal void @euler(ptr %w, double %h)", code)
+    module.function(f"internal void @euler(ptr %w, {real} %h)", code)
 
 
 def filled(module: Module, text: str) -> str:
@@ -82,6 +84,7 @@ def filled(module: Module, text: str) -> str:
     lanes = module.target.lanes
     words = {
         "VEC": code.type("f"), "IDX": module.target.index, "ALIGN": str(module.target.alignment), "LANES": str(lanes),
+        "REAL": module.target.real, "BYTES": str(module.target.size),
         "ZEROS": f"<{lanes} x i32> zeroinitializer", "ENTRY": ENTRY,
     }  # fmt: skip
     for word, value in words.items():
@@ -93,9 +96,9 @@ def _helpers(module: Module, layout: Layout) -> str:
     return filled(
         module,
         """
-define internal void @move(ptr %to, ptr %from, ptr %rate, double %h, $IDX %n) #0 {
+define internal void @move(ptr %to, ptr %from, ptr %rate, $REAL %h, $IDX %n) #0 {
 entry:
-  %h0 = insertelement $VEC poison, double %h, i32 0
+  %h0 = insertelement $VEC poison, $REAL %h, i32 0
   %hs = shufflevector $VEC %h0, $VEC poison, $ZEROS
   %none = icmp eq $IDX %n, 0
   br i1 %none, label %done, label %loop
@@ -145,9 +148,9 @@ entry:
   %place = select i1 %there, ptr %at, ptr null
   ret ptr %place
 }
-define internal void @splat(ptr %to, double %x) #0 {
+define internal void @splat(ptr %to, $REAL %x) #0 {
 entry:
-  %v0 = insertelement $VEC poison, double %x, i32 0
+  %v0 = insertelement $VEC poison, $REAL %x, i32 0
   %v = shufflevector $VEC %v0, $VEC poison, $ZEROS
   store $VEC %v, ptr %to, align $ALIGN
   ret void
@@ -158,10 +161,10 @@ entry:
   br i1 %none, label %second, label %loop
 loop:
   %i = phi $IDX [0, %entry], [%next, %loop]
-  %a = getelementptr double, ptr %fixed, $IDX %i
-  %x = load double, ptr %a, align 8
+  %a = getelementptr $REAL, ptr %fixed, $IDX %i
+  %x = load $REAL, ptr %a, align $BYTES
   %c = getelementptr $VEC, ptr %work, $IDX %i
-  call void @splat(ptr %c, double %x)
+  call void @splat(ptr %c, $REAL %x)
   %next = add $IDX %i, 1
   %more = icmp ult $IDX %next, %given
   br i1 %more, label %loop, label %second
@@ -174,9 +177,9 @@ vary:
   %sp = getelementptr i32, ptr %slots, $IDX %k
   %s = load i32, ptr %sp, align 4
   %to = getelementptr $VEC, ptr %work, i32 %s
-  %v = load $VEC, ptr %from, align 8
+  %v = load $VEC, ptr %from, align $BYTES
   store $VEC %v, ptr %to, align $ALIGN
-  %from1 = getelementptr double, ptr %from, $IDX %stride
+  %from1 = getelementptr $REAL, ptr %from, $IDX %stride
   %k1 = add $IDX %k, 1
   %again = icmp ult $IDX %k1, %varied
   br i1 %again, label %vary, label %done
@@ -190,22 +193,22 @@ entry:
 lane:
   %l = phi $IDX [0, %entry], [%l1, %filled]
   %dst = phi ptr [%out, %entry], [%dst1, %filled]
-  %src = getelementptr double, ptr %work, $IDX %l
+  %src = getelementptr $REAL, ptr %work, $IDX %l
   br label %output
 output:
   %j = phi $IDX [0, %lane], [%j1, %output]
   %sp = getelementptr i32, ptr %outputs, $IDX %j
   %s = load i32, ptr %sp, align 4
   %at = mul i32 %s, $LANES
-  %p = getelementptr double, ptr %src, i32 %at
-  %x = load double, ptr %p, align 8
-  %q = getelementptr double, ptr %dst, $IDX %j
-  store double %x, ptr %q, align 8
+  %p = getelementptr $REAL, ptr %src, i32 %at
+  %x = load $REAL, ptr %p, align $BYTES
+  %q = getelementptr $REAL, ptr %dst, $IDX %j
+  store $REAL %x, ptr %q, align $BYTES
   %j1 = add $IDX %j, 1
   %again = icmp ult $IDX %j1, %wanted
   br i1 %again, label %output, label %filled
 filled:
-  %dst1 = getelementptr double, ptr %dst, $IDX %apart
+  %dst1 = getelementptr $REAL, ptr %dst, $IDX %apart
   %l1 = add $IDX %l, 1
   %more = icmp ult $IDX %l1, %lanes
   br i1 %more, label %lane, label %done
@@ -238,28 +241,28 @@ def _runge_kutta(module: Module, layout: Layout) -> str:
     return filled(
         module,
         f"""
-define internal void @runge_kutta(ptr %work, double %t, double %h) #0 {{
+define internal void @runge_kutta(ptr %work, $REAL %t, $REAL %h) #0 {{
 entry:
 {_pointers(layout)}
-  %half = fmul double %h, 5.0e-1
-  %sixth = fdiv double %h, 6.0
-  %middle = fadd double %t, %half
-  %end = fadd double %t, %h
+  %half = fmul $REAL %h, 5.0e-1
+  %sixth = fdiv $REAL %h, 6.0
+  %middle = fadd $REAL %t, %half
+  %end = fadd $REAL %t, %h
   call void @copy(ptr %saved, ptr %stocks, $IDX {n})
   call void @copy(ptr %sum, ptr %rates, $IDX {n})
   call void @copy(ptr %held, ptr %jumps, $IDX {jumping})
-  call void @move(ptr %stocks, ptr %saved, ptr %rates, double %half, $IDX {n})
-  call void @splat(ptr %time, double %middle)
+  call void @move(ptr %stocks, ptr %saved, ptr %rates, $REAL %half, $IDX {n})
+  call void @splat(ptr %time, $REAL %middle)
 {ahead}  call void @lean(ptr %work)
-  call void @move(ptr %sum, ptr %sum, ptr %rates, double 2.0, $IDX {n})
-  call void @move(ptr %stocks, ptr %saved, ptr %rates, double %half, $IDX {n})
+  call void @move(ptr %sum, ptr %sum, ptr %rates, $REAL 2.0, $IDX {n})
+  call void @move(ptr %stocks, ptr %saved, ptr %rates, $REAL %half, $IDX {n})
   call void @lean(ptr %work)
-  call void @move(ptr %sum, ptr %sum, ptr %rates, double 2.0, $IDX {n})
-  call void @move(ptr %stocks, ptr %saved, ptr %rates, double %h, $IDX {n})
-  call void @splat(ptr %time, double %end)
+  call void @move(ptr %sum, ptr %sum, ptr %rates, $REAL 2.0, $IDX {n})
+  call void @move(ptr %stocks, ptr %saved, ptr %rates, $REAL %h, $IDX {n})
+  call void @splat(ptr %time, $REAL %end)
 {ahead}  call void @lean(ptr %work)
-  call void @move(ptr %sum, ptr %sum, ptr %rates, double 1.0, $IDX {n})
-  call void @move(ptr %stocks, ptr %saved, ptr %sum, double %sixth, $IDX {n})
+  call void @move(ptr %sum, ptr %sum, ptr %rates, $REAL 1.0, $IDX {n})
+  call void @move(ptr %stocks, ptr %saved, ptr %sum, $REAL %sixth, $IDX {n})
   call void @copy(ptr %jumpers, ptr %held, $IDX {jumping})
   ret void
 }}
@@ -270,7 +273,7 @@ entry:
 def _evaluation(module: Module, name: str) -> str:
     """Call ``full``, ``lean`` or ``outside`` and go on; a target that knows better for a run on its own does that."""
     after = {"full": "saved_values", "lean": "evaluated", "outside": "evaluating"}[name]
-    if module.target.abreast == 1:
+    if not module.target.paired:
         return f"  call void @{name}(ptr %work)\n  br label %{after}"
     return f"""\
   br i1 %alone, label %{name}_alone, label %{name}_both
@@ -291,7 +294,7 @@ working_out:
 {_evaluation(module, "outside")}
 bring:
   %far_down = mul $IDX %k, {len(layout.outside)}
-  %row_of_table = getelementptr double, ptr %table, $IDX %far_down
+  %row_of_table = getelementptr $REAL, ptr %table, $IDX %far_down
   call void @bring(ptr %work, ptr %row_of_table)
   br label %evaluating"""
 
@@ -310,13 +313,13 @@ entry:
 moment:
   %k = phi $IDX [0, %entry], [%k1, %moment]
   %row = phi ptr [%table, %entry], [%row1, %moment]
-  %tp = getelementptr double, ptr %times, $IDX %k
-  %t = load $VEC, ptr %tp, align 8
+  %tp = getelementptr $REAL, ptr %times, $IDX %k
+  %t = load $VEC, ptr %tp, align $BYTES
   store $VEC %t, ptr %time, align $ALIGN
   call void @outside(ptr %work)
   call void @put_down(ptr %work, ptr %row)
   %k1 = add $IDX %k, $LANES
-  %row1 = getelementptr double, ptr %row, $IDX {module.target.lanes * len(layout.outside)}
+  %row1 = getelementptr $REAL, ptr %row, $IDX {module.target.lanes * len(layout.outside)}
   %more = icmp ult $IDX %k1, %moments
   br i1 %more, label %moment, label %done
 done:
@@ -334,14 +337,14 @@ def _run(module: Module, layout: Layout) -> str:
         module,
         f"""
 define i32 @$ENTRY(ptr %work, ptr %fixed, ptr %slots, ptr %values, $IDX %varied, $IDX %stride, $IDX %runs,
-    ptr %times, ptr %rows, $IDX %moments, $IDX %saved_rows, $IDX %method, double %h, ptr %outputs, $IDX %wanted,
+    ptr %times, ptr %rows, $IDX %moments, $IDX %saved_rows, $IDX %method, $REAL %h, ptr %outputs, $IDX %wanted,
     ptr %out, $IDX %first, ptr %marks, $IDX %marked, ptr %kept{table}) #0 {{
 entry:
 {_pointers(layout)}
   %apart = mul $IDX %saved_rows, %wanted
   %far = mul $IDX %apart, $LANES
   %last = sub $IDX %moments, 1
-  %initial = load double, ptr %times, align 8
+  %initial = load $REAL, ptr %times, align $BYTES
   %plain = icmp eq $IDX %method, 0
   %resumes = icmp ne $IDX %first, 0
   %marking = icmp ne $IDX %marked, 0
@@ -349,14 +352,14 @@ entry:
 block:
   %r = phi $IDX [0, %entry], [%r1, %finished]
   %into = phi ptr [%out, %entry], [%into1, %finished]
-  %from = getelementptr double, ptr %values, $IDX %r
+  %from = getelementptr $REAL, ptr %values, $IDX %r
   %left = sub $IDX %runs, %r
   %fewer = icmp ult $IDX %left, $LANES
   %lanes = select i1 %fewer, $IDX %left, $IDX $LANES
   %alone = icmp eq $IDX %left, 1
   call void @give(ptr %work, ptr %fixed, $IDX {len(layout.given)}, ptr %slots, ptr %from, $IDX %varied, $IDX %stride)
   call void @once(ptr %work)
-  call void @splat(ptr %time, double %initial)
+  call void @splat(ptr %time, $REAL %initial)
   call void @start(ptr %work)
   %broken = call i32 @fits(ptr %work)
   %fits = icmp eq i32 %broken, 0
@@ -369,9 +372,9 @@ resume:
   br label %moment
 moment:
   %k = phi $IDX [0, %ready], [%first, %resume], [%k1, %moved]
-  %tp = getelementptr double, ptr %times, $IDX %k
-  %t = load double, ptr %tp, align 8
-  call void @splat(ptr %time, double %t)
+  %tp = getelementptr $REAL, ptr %times, $IDX %k
+  %t = load $REAL, ptr %tp, align $BYTES
+  call void @splat(ptr %time, $REAL %t)
   br i1 %marking, label %marked_moment, label %unmarked
 marked_moment:
   %place = call ptr @place(ptr %kept, ptr %marks, $IDX %k, $IDX %r, $IDX %marked)
@@ -393,7 +396,7 @@ saved_values:
   %row64 = sext i32 %row to i64
   %rowx = trunc i64 %row64 to $IDX
   %rowat = mul $IDX %rowx, %wanted
-  %dst = getelementptr double, ptr %into, $IDX %rowat
+  %dst = getelementptr $REAL, ptr %into, $IDX %rowat
   call void @save(ptr %work, ptr %outputs, $IDX %wanted, ptr %dst, $IDX %lanes, $IDX %apart)
   br label %evaluated
 passing:
@@ -404,17 +407,17 @@ evaluated:
 step:
   br i1 %plain, label %straight, label %curved
 straight:
-  call void @euler(ptr %work, double %h)
+  call void @euler(ptr %work, $REAL %h)
   call void @copy(ptr %jumpers, ptr %jumps, $IDX {jumping})
   br label %moved
 curved:
-  call void @runge_kutta(ptr %work, double %t, double %h)
+  call void @runge_kutta(ptr %work, $REAL %t, $REAL %h)
   br label %moved
 moved:
   %k1 = add $IDX %k, 1
   br label %moment
 finished:
-  %into1 = getelementptr double, ptr %into, $IDX %far
+  %into1 = getelementptr $REAL, ptr %into, $IDX %far
   %r1 = add $IDX %r, $LANES
   %more = icmp ult $IDX %r1, %runs
   br i1 %more, label %block, label %done

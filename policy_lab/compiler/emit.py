@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from policy_lab.compiler import kernels, single_kernels
 from policy_lab.compiler.batches import EASY_EXPONENTS, Batch, Item, batched
 from policy_lab.compiler.driver import write_driver
-from policy_lab.compiler.kernels import KERNELS, STRAIGHT, quotient
+from policy_lab.compiler.kernels import quotient
 from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, not_outside, parts
 from policy_lab.compiler.outside import write_rows
 from policy_lab.compiler.settled import HUGE, QUOTIENT, RECIPROCAL, TINY
 from policy_lab.compiler.tables import table_kernel
-from policy_lab.compiler.vectors import Code, Module, Target, Value
+from policy_lab.compiler.target import Target
+from policy_lab.compiler.vectors import Code, Module, Value
 from policy_lab.equations import FUNCTIONS, Apply, Expression, Name, Number, Program, names_in
 from policy_lab.errors import UnsupportedConstruct
 
@@ -40,7 +42,8 @@ _KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "pow", "neg", 
 def emit(program: Program, layout: Layout, target: Target) -> str:
     """The Program's module as LLVM assembly. Raises UnsupportedConstruct for what it does not know."""
     check(program)
-    module = Module(target, dict(KERNELS), STRAIGHT)
+    functions = kernels if target.bits == 64 else single_kernels
+    module = Module(target, dict(functions.KERNELS), functions.STRAIGHT)
     numbers = {name: i for i, name in enumerate(program.tables)}
     for name, table in program.tables.items():
         module.kernels[f"l_{numbers[name]}"] = (1, table_kernel(table))
@@ -50,7 +53,7 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
     writer.function("once", once, keep_all=True)
     writer.function("start", _start(program, layout), keep_all=True)
     lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_outside(layout)))
-    for end, alone in (("", False), ("_alone", True)) if target.abreast > 1 else (("", False),):
+    for end, alone in (("", False), ("_alone", True)) if target.paired else (("", False),):
         most = _room(target, alone)
         writer.function(f"lean{end}", [*_items(layout, lean, layout.moving), *rates], target.pooled, most, alone)
         writer.function(f"full{end}", [*_items(layout, full, layout.moving), *rates], True, most, alone)
@@ -177,7 +180,7 @@ class _Body:
         self.values: dict[str, Value] = {}
 
     def _address(self, slot: int) -> str:
-        bytes_ = slot * self.code.target.lanes * 8
+        bytes_ = slot * self.code.target.alignment
         return self.code.scalar(f"getelementptr inbounds i8, ptr %w, {self.code.target.index} {bytes_}")
 
     def store(self, slot: int, value: Value) -> None:

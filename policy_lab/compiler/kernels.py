@@ -92,18 +92,18 @@ def _reduce_exp(code: Code, x: Value, low: Value | None = None) -> tuple[Value, 
 
 def _scale(code: Code, n_bits: Value, value: Value) -> Value:
     """``value * 2**n`` where the result is a normal number."""
-    return ((n_bits << 52) + value.bits()).double()
+    return ((n_bits << 52) + value.bits()).real()
 
 
 def _scale_far(code: Code, n_bits: Value, value: Value) -> Value:
     """``value * 2**n`` in two steps, rounded once: the result may be denormal or overflow."""
     half = ((n_bits - (ROUND_BITS - 4096)) >> 1) - 2048
     rest = (n_bits - ROUND_BITS) - half
-    one = ((rest + 1023) << 52).double()
-    return value * ((half + 1023) << 52).double() * one
+    one = ((rest + 1023) << 52).real()
+    return value * ((half + 1023) << 52).real() * one
 
 
-def _straight(code: Code, usual: tuple[Value, Callable[[], Value]]) -> None:
+def straight_or_odd(code: Code, usual: tuple[Value, Callable[[], Value]]) -> None:
     """Return the usual result where it holds for every lane; what follows is for odd ones."""
     ordinary, result = usual
     code.line(f"br i1 {code.all(ordinary)}, label %straight, label %odd")
@@ -120,7 +120,7 @@ def usual_exp(code: Code, x: Value) -> tuple[Value, Callable[[], Value]]:
 
 def exp(code: Code, x: Value) -> None:
     """e**x."""
-    _straight(code, usual_exp(code, x))
+    straight_or_odd(code, usual_exp(code, x))
     near = code.select(x.compare("olt", 710.0), x, 710.0)
     near = code.select(near.compare("ogt", -746.0), near, -746.0)
     bits, grown = _reduce_exp(code, near)
@@ -131,7 +131,7 @@ def exp(code: Code, x: Value) -> None:
 def _split(code: Code, x: Value) -> tuple[Value, Value, Value]:
     """A positive normal x as ``2**k * m`` with m in [0.67, 1.34): k (double), m, and m's interval of the table."""
     offset = x.bits() - TABLE_START
-    m = (x.bits() - (offset & -0x10000000000000)).double()
+    m = (x.bits() - (offset & -0x10000000000000)).real()
     return code.exponent(offset), m, offset >> 48
 
 
@@ -144,7 +144,7 @@ def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, 
     if code.target.fma:
         r = code.fma(m, c, -1.0)
     else:
-        upper = (m.bits() & -0x8000000).double()
+        upper = (m.bits() & -0x8000000).real()
         r = (upper * c - 1.0) + (m - upper) * c
     base = code.fma(k, LN2_HIGH, code.pick(LOG_HIGH, interval))
     sum_ = base + r
@@ -171,7 +171,7 @@ def usual_log(code: Code, x: Value) -> tuple[Value, Callable[[], Value]]:
 
 def log(code: Code, x: Value) -> None:
     """Natural logarithm; -inf at zero, NaN below it."""
-    _straight(code, usual_log(code, x))
+    straight_or_odd(code, usual_log(code, x))
     tiny = x.compare("olt", SMALLEST_NORMAL)
     lifted = code.select(tiny, x * 2.0**54, x)
     value = _logarithm(code, lifted, code.select(tiny, -54.0, code.number(0.0)))[0]
@@ -182,7 +182,7 @@ def log(code: Code, x: Value) -> None:
 
 def _upper(value: Value) -> Value:
     """The upper 26 bits of a number; products of two such are exact."""
-    return (value.bits() & -0x8000000).double()
+    return (value.bits() & -0x8000000).real()
 
 
 def _square(code: Code, r: Value) -> tuple[Value, Value]:
@@ -221,7 +221,7 @@ def usual_power(code: Code, x: Value, y: Value) -> tuple[Value, Callable[[], Val
 
 def power(code: Code, x: Value, y: Value) -> None:
     """x**y, with IEEE 754's special cases; a negative base with a fractional exponent is NaN."""
-    _straight(code, usual_power(code, x, y))
+    straight_or_odd(code, usual_power(code, x, y))
     ret(code, code.call("m_power_odd", x, y))
 
 
@@ -238,10 +238,10 @@ def power_odd(code: Code, x: Value, y: Value) -> None:
     e_low = code.select(inside, e_low, 0.0)
     bits, grown = _reduce_exp(code, near, e_low)
     value = _scale_far(code, bits, 1.0 + grown)
-    ret(code, _power_edges(code, x, y, value))
+    ret(code, power_edges(code, x, y, value))
 
 
-def _power_edges(code: Code, x: Value, y: Value, value: Value) -> Value:
+def power_edges(code: Code, x: Value, y: Value, value: Value) -> Value:
     """Signs, zeros, infinities and NaN of x**y, given |x|**y where that is an ordinary number."""
     size, whole = abs(x), y.one("trunc").compare("oeq", y)
     half = y * 0.5
@@ -254,7 +254,7 @@ def _power_edges(code: Code, x: Value, y: Value, value: Value) -> Value:
     limit = code.select((above * y).compare("ogt", 0.0), INFINITY, code.number(0.0))
     value = code.select(abs(y).compare("oeq", INFINITY), limit, value)
     value = code.select(size.compare("oeq", 1.0), 1.0, value)
-    signed = (value.bits() | (x.bits() & -0x8000000000000000)).double()
+    signed = (value.bits() | (x.bits() & code.target.sign)).real()
     value = code.select(odd, signed, value)
     root = x.compare("olt", 0.0) & ~whole & size.compare("olt", INFINITY)
     value = code.select(root, math.nan, value)
@@ -294,7 +294,7 @@ def _turned(code: Code, x: Value, quarter: int) -> Value:
     sine, cosine = _sine_and_cosine(code, r, low)
     bits = bits + quarter
     value = code.select((bits & 1).compare("ne", 0), cosine, sine)
-    value = (value.bits() ^ ((bits & 2) << 62)).double()
+    value = (value.bits() ^ ((bits & 2) << 62)).real()
     return code.select(abs(x).compare("ult", 3.0e6), value, math.nan)
 
 
@@ -319,7 +319,7 @@ def tan(code: Code, x: Value) -> None:
 
 
 def _copy_sign(value: Value, sign: Value) -> Value:
-    return (value.bits() | (sign.bits() & -0x8000000000000000)).double()
+    return (value.bits() | (sign.bits() & -0x8000000000000000)).real()
 
 
 def arctan(code: Code, x: Value) -> None:
@@ -371,7 +371,7 @@ def arccos(code: Code, x: Value) -> None:
 def expm1(code: Code, x: Value) -> None:
     """e**x - 1 for |x| < 700, accurate near zero."""
     bits, r = _rest_of_exp(code, x)
-    scale = ((bits << 52) + 0x3FF0000000000000).double()
+    scale = ((bits << 52) + 0x3FF0000000000000).real()
     near = abs(x).compare("olt", 0.34)
     value = code.fma(scale, r, scale - 1.0) + scale * (r * r * code.polynomial(r, EXP))
     ret(code, code.select(near, x + x * x * code.polynomial(x, EXP), value))

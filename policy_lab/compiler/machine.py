@@ -7,7 +7,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-from policy_lab.compiler.vectors import Target
+from policy_lab.compiler.target import Target
 
 _WASM_FEATURES = "+simd128,+sign-ext,+nontrapping-fptoint,+bulk-memory"
 
@@ -43,8 +43,8 @@ def host() -> Target:
     )
 
 
-def browser(fused: bool = False) -> Target:
-    """WebAssembly with 128-bit SIMD: two lanes, 32-bit addresses.
+def browser(fused: bool = False, single: bool = False) -> Target:
+    """WebAssembly with 128-bit SIMD: two lanes (four in single precision), 32-bit addresses.
 
     Args:
         fused: for browsers with relaxed SIMD on a processor that fuses multiply and add. The instruction may also
@@ -53,8 +53,8 @@ def browser(fused: bool = False) -> Target:
     # Only the kernels may use relaxed instructions: LLVM would also take relaxed minima, whose NaN is anybody's guess.
     relaxed, fma = (",+relaxed-simd", "wasm.relaxed.madd") if fused else ("", "")
     return Target(
-        "wasm32-unknown-unknown", "generic", _WASM_FEATURES, lanes=2, fma=fma, permute=False, index="i32",
-        abreast=2, pooled=True, of_kernels=relaxed,
+        "wasm32-unknown-unknown", "generic", _WASM_FEATURES, lanes=4 if single else 2, fma=fma, permute=False,
+        index="i32", abreast=4 if single else 2, pooled=True, of_kernels=relaxed, bits=32 if single else 64,
     )  # fmt: skip
 
 

@@ -72,19 +72,20 @@ def write_rows(module: Module, layout: Layout) -> None:
     """
     bring, down, lanes, width = Code(module), Code(module), module.target.lanes, len(layout.outside)
     wide, index, align = bring.type("f"), module.target.index, module.target.alignment
+    real, size = module.target.real, module.target.size
     for column, name in enumerate(layout.outside):
-        number = bring.scalar(f"load double, ptr {_at(bring, 'row', column)}, align 8")
+        number = bring.scalar(f"load {real}, ptr {_at(bring, 'row', column)}, align {size}")
         slot = bring.scalar(f"getelementptr {wide}, ptr %w, {index} {layout.slot[name]}")
         bring.line(f"store {wide} {bring.splat(number).text}, ptr {slot}, align {align}")
         slot = down.scalar(f"getelementptr {wide}, ptr %w, {index} {layout.slot[name]}")
         vector = down.scalar(f"load {wide}, ptr {slot}, align {align}")
         for lane in range(lanes):
             one = down.scalar(f"extractelement {wide} {vector}, i32 {lane}")
-            down.line(f"store double {one}, ptr {_at(down, 'row', lane * width + column)}, align 8")
+            down.line(f"store {real} {one}, ptr {_at(down, 'row', lane * width + column)}, align {size}")
     for name, code in (("bring", bring), ("put_down", down)):
         code.line("ret void")
         module.function(f"internal void @{name}(ptr noalias %w, ptr noalias %row)", code)
 
 
 def _at(code: Code, base: str, place: int) -> str:
-    return code.scalar(f"getelementptr inbounds double, ptr %{base}, {code.target.index} {place}")
+    return code.scalar(f"getelementptr inbounds {code.target.real}, ptr %{base}, {code.target.index} {place}")

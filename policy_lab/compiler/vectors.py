@@ -1,6 +1,6 @@
 """LLVM IR as text, one vector lane per run: the small vocabulary that the emitter and the math kernels share.
 
-A ``Value`` is a vector of ``lanes`` numbers: kind ``"f"`` (double), ``"i"`` (64-bit integer) or ``"m"`` (mask).
+A ``Value`` is a vector of ``lanes`` numbers: kind ``"f"`` (real), ``"i"`` (integer as wide) or ``"m"`` (mask).
 Python operators write instructions, so that a kernel reads like its formula. No fast-math flag is ever set:
 the same input gives the same bits in every lane, on every thread.
 """
@@ -8,46 +8,13 @@ the same input gives the same bits in every lane, on every thread.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from policy_lab.compiler.target import Target, TooFine
+
 Operand: TypeAlias = "Value | float"
-
-
-@dataclass(frozen=True)
-class Target:
-    """What the code is for.
-
-    Attributes:
-        triple, cpu, features: as LLVM spells them; ``of_kernels``: features that only the math kernels use.
-        lanes: runs in one vector (8 doubles for AVX-512, 4 for AVX2, 2 for SSE2, NEON and WebAssembly).
-        fma: name of LLVM's function for a fused multiply-add where that is one instruction, else "" (it would become
-            a library call).
-        permute: AVX-512's two-register table look-up is there, and its conversion of 64-bit integers.
-        index: integer type of addresses, ``"i64"`` or ``"i32"``.
-        abreast: vectors of exp, log or power that are worked out side by side (see ``batches.py``); 1 where the
-            processor is busy enough with one.
-        pooled: literal numbers stand in memory and are loaded (as part of an instruction V8 makes three of each), and
-            every result goes to memory at once: V8 keeps too much at hand, and writes and reads it anyway.
-    """
-
-    triple: str
-    cpu: str
-    features: str
-    lanes: int
-    fma: str
-    permute: bool
-    index: str
-    abreast: int = 1
-    pooled: bool = False
-    of_kernels: str = ""
-
-    @property
-    def alignment(self) -> int:
-        """Bytes at which working memory is aligned."""
-        return self.lanes * 8
 
 
 class Value:
@@ -106,7 +73,7 @@ class Value:
         return self._shift("lshr", count)
 
     def _shift(self, name: str, count: int) -> Value:
-        return self.code.emit("i", f"{name} {self.code.type('i')} {self.text}, splat (i64 {count})")
+        return self.code.emit("i", f"{name} {self.code.type('i')} {self.text}, {self.code.integers(count)}")
 
     def __invert__(self) -> Value:
         ones = "splat (i1 true)"
@@ -119,12 +86,12 @@ class Value:
         return self.code.emit("m", f"{name} {relation} {self.code.type(self.kind)} {self.text}, {right.text}")
 
     def bits(self) -> Value:
-        """The same 64 bits seen as an integer."""
+        """The same bits seen as an integer."""
         code = self.code
         return code.emit("i", f"bitcast {code.type('f')} {self.text} to {code.type('i')}")
 
-    def double(self) -> Value:
-        """The same 64 bits seen as a double."""
+    def real(self) -> Value:
+        """The same bits seen as a number."""
         code = self.code
         return code.emit("f", f"bitcast {code.type('i')} {self.text} to {code.type('f')}")
 
@@ -151,7 +118,7 @@ class Code:
 
     def type(self, kind: str) -> str:
         """The LLVM type of a kind of value."""
-        return f"<{self.target.lanes} x {({'f': 'double', 'i': 'i64', 'm': 'i1'})[kind]}>"
+        return f"<{self.target.lanes} x {({'f': self.target.real, 'i': self.target.integer, 'm': 'i1'})[kind]}>"
 
     def name(self) -> str:
         """A fresh local name; names never come from the model."""
@@ -178,27 +145,33 @@ class Code:
 
     def number(self, value: float) -> Value:
         """A literal number in every lane."""
-        bits: int = struct.unpack("<q", struct.pack("<d", value))[0]
-        if self.target.pooled and bits:
-            return self._pooled(bits).double()
-        return Value(self, "f", f"splat (double {hexadecimal(value)})")
+        if self.target.pooled:
+            bits = int.from_bytes(self.target.packed(value), "little", signed=True)
+            if bits:
+                return self._pooled(bits).real()
+        return Value(self, "f", f"splat ({self.target.literal(value)})")
 
     def integer(self, value: int) -> Value:
         """A literal integer in every lane."""
         if self.target.pooled and value:
             return self._pooled(value)
-        return Value(self, "i", f"splat (i64 {value})")
+        return Value(self, "i", self.integers(value))
+
+    def integers(self, value: int) -> str:
+        """The same integer in every lane, as it stands in an instruction."""
+        return f"splat ({self.target.integer} {value})"
 
     def _pooled(self, bits: int) -> Value:
-        """64 bits from the module's pool in every lane; loaded where a function first wants them."""
+        """An integer of the module's pool in every lane; loaded where a function first wants it."""
         if bits not in self.literals:
-            at = self.module.pool.setdefault(bits % 2**64, 8 * len(self.module.pool))
+            one_type, size = self.target.integer, self.target.size
+            at = self.module.pool.setdefault(bits % 2**self.target.bits, size * len(self.module.pool))
             address = f"getelementptr inbounds (i8, ptr @pool, {self.target.index} {at})"
             wide, n = self.type("i"), self.target.lanes
             self.count += 1
             one, all_ = f"%k{self.count}", f"%l{self.count}"
-            self.line(f"{one}.0 = load i64, ptr {address}, align 8")
-            self.line(f"{one}.1 = insertelement {wide} poison, i64 {one}.0, i32 0")
+            self.line(f"{one}.0 = load {one_type}, ptr {address}, align {size}")
+            self.line(f"{one}.1 = insertelement {wide} poison, {one_type} {one}.0, i32 0")
             self.line(f"{all_} = shufflevector {wide} {one}.1, {wide} poison, <{n} x i32> zeroinitializer")
             self.literals[bits] = all_
         return Value(self, "i", self.literals[bits])
@@ -210,9 +183,9 @@ class Code:
         return self.number(float(other)) if model.kind == "f" else self.integer(int(other))
 
     def splat(self, scalar: str) -> Value:
-        """A vector with the same scalar double in every lane."""
+        """A vector with the same scalar number in every lane."""
         wide, n = self.type("f"), self.target.lanes
-        first = self.scalar(f"insertelement {wide} poison, double {scalar}, i32 0")
+        first = self.scalar(f"insertelement {wide} poison, {self.target.real} {scalar}, i32 0")
         return self.emit("f", f"shufflevector {wide} {first}, {wide} poison, <{n} x i32> zeroinitializer")
 
     def vector(self, lanes: Sequence[Value]) -> Value:
@@ -234,9 +207,9 @@ class Code:
         return self.emit(kind.kind, f"select {self.type('m')} {mask.text}, {wide} {a.text}, {wide} {b.text}")
 
     def intrinsic(self, name: str, *arguments: Value) -> Value:
-        """One of LLVM's own functions on doubles."""
+        """One of LLVM's own functions on numbers."""
         wide = self.type("f")
-        full = f"llvm.{name}.v{self.target.lanes}f64"
+        full = f"llvm.{name}.v{self.target.lanes}f{self.target.bits}"
         self.module.declare(f"declare {wide} @{full}({', '.join([wide] * len(arguments))})")
         return self.emit("f", f"call {wide} @{full}({', '.join(f'{wide} {a.text}' for a in arguments)})")
 
@@ -263,7 +236,7 @@ class Code:
         p = a * b
         if self.target.fma:
             return p, self.fma(a, b, -p)
-        ah, bh = (a.bits() & -0x8000000).double(), (b.bits() & -0x8000000).double()
+        ah, bh = (a.bits() & -0x8000000).real(), (b.bits() & -0x8000000).real()
         al, bl = a - ah, b - bh
         return p, (((ah * bh - p) + ah * bl) + al * bh) + al * bl
 
@@ -274,18 +247,19 @@ class Code:
         return self.scalar(f"call i1 @llvm.vector.reduce.and.v{n}i1({self.type('m')} {mask.text})")
 
     def exponent(self, bits: Value) -> Value:
-        """The signed upper twelve bits of an integer as a number."""
-        if self.target.permute:
-            whole = self.emit("i", f"ashr {self.type('i')} {bits.text}, splat (i64 52)")
+        """What stands above the mantissa in an integer, with its sign, as a number."""
+        if self.target.permute or self.target.bits == 32:
+            above = self.integers(52 if self.target.bits == 64 else 23)
+            whole = self.emit("i", f"ashr {self.type('i')} {bits.text}, {above}")
             return self.emit("f", f"sitofp {self.type('i')} {whole.text} to {self.type('f')}")
         biased = (bits + (2048 << 52)) >> 52  # positive, so a logical shift will do, and fits below 2**52
-        return (biased | 0x4330000000000000).double() - (4503599627370496.0 + 2048.0)
+        return (biased | 0x4330000000000000).real() - (4503599627370496.0 + 2048.0)
 
     def pick(self, table: Sequence[float], index: Value) -> Value:
         """``table[index & 15]`` of a 16-entry table, lane by lane."""
         if self.target.permute:
             wide = self.type("f")
-            low, high = ("<" + ", ".join(f"double {hexadecimal(v)}" for v in part) + ">" for part in halves(table))
+            low, high = ("<" + ", ".join(map(self.target.literal, part)) + ">" for part in halves(table))
             intrinsic = "llvm.x86.avx512.vpermi2var.pd.512"
             self.module.declare(f"declare {wide} @{intrinsic}({wide}, {self.type('i')}, {wide})")
             arguments = f"{wide} {low}, {self.type('i')} {index.text}, {wide} {high}"
@@ -294,12 +268,12 @@ class Code:
 
     def gather(self, table: str, index: Value) -> Value:
         """``table[index]`` of a constant array, lane by lane; the index must be inside it."""
-        wide, result = self.type("f"), "poison"
+        wide, real, result = self.type("f"), self.target.real, "poison"
         for lane in range(self.target.lanes):
             i = self.scalar(f"extractelement {self.type('i')} {index.text}, i32 {lane}")
-            at = self.scalar(f"getelementptr inbounds double, ptr {table}, i64 {i}")
-            v = self.scalar(f"load double, ptr {at}, align 8")
-            result = self.scalar(f"insertelement {wide} {result}, double {v}, i32 {lane}")
+            at = self.scalar(f"getelementptr inbounds {real}, ptr {table}, {self.target.integer} {i}")
+            v = self.scalar(f"load {real}, ptr {at}, align {self.target.size}")
+            result = self.scalar(f"insertelement {wide} {result}, {real} {v}, i32 {lane}")
         return Value(self, "f", result)
 
     def call(self, function: str, *arguments: Value) -> Value:
@@ -380,8 +354,8 @@ class Module:
 
     def table(self, values: Sequence[float]) -> str:
         """A constant array; the same numbers share one."""
-        body = ", ".join(f"double {hexadecimal(v)}" for v in values)
-        text = f"private unnamed_addr constant [{len(values)} x double] [{body}], align 8"
+        body, target = ", ".join(map(self.target.literal, values)), self.target
+        text = f"private unnamed_addr constant [{len(values)} x {target.real}] [{body}], align {target.size}"
         return self.globals.setdefault(text, f"@t{len(self.globals)}")
 
     def need(self, kernel: str) -> None:
@@ -389,6 +363,8 @@ class Module:
         if kernel in self.written:
             return
         self.written.add(kernel)
+        if kernel not in self.kernels:
+            raise TooFine(f"it uses {kernel.removeprefix('m_')}")
         count, write = self.kernels[kernel]
         code = Code(self)
         arguments = [Value(code, "f", f"%a{i}") for i in range(count)]
@@ -444,8 +420,9 @@ class Module:
         head += [f"{name} = {body}" for body, name in self.globals.items()]
         if self.pool:
             # No constant, or LLVM would put the numbers into the instructions.
-            numbers = ", ".join(f"i64 {bits}" for bits in self.pool)
-            head.append(f"@pool = internal global [{len(self.pool)} x i64] [{numbers}], align 16")
+            kind = self.target.integer
+            numbers = ", ".join(f"{kind} {bits}" for bits in self.pool)
+            head.append(f"@pool = internal global [{len(self.pool)} x {kind}] [{numbers}], align 16")
         common, kernels = (
             f'nounwind "target-cpu"="{self.target.cpu}" "target-features"="{features}"'
             for features in (self.target.features, self.target.features + self.target.of_kernels)
@@ -463,11 +440,6 @@ class Module:
 def ret(code: Code, value: Value) -> None:
     """End a kernel with its result."""
     code.line(f"ret {code.type('f')} {value.text}")
-
-
-def hexadecimal(value: float) -> str:
-    """A double in LLVM's exact notation."""
-    return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
 
 
 def halves(table: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:

@@ -13,11 +13,11 @@ from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
 from policy_lab.compiler.machine import browser, compile_object, versions
 from policy_lab.compiler.outside import OUTSIDE, described, outside
-from policy_lab.compiler.vectors import Target
+from policy_lab.compiler.target import Target, TooFine
 from policy_lab.equations import Number, Program
 
 #: Raised when a loader written for the older form could not read the newer one.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,49 @@ def module_of(program: Program, varied: Collection[str] = ()) -> Module:
         varied: constants that will differ between the runs of an ensemble; others may as well, but what follows from
             those has to be worked out anew for every run then.
     """
+    layout = _laid_out(program, varied)
+    plain, fused = _compiled(program, layout)
+    return Module(plain.module, fused.module, _described(program, layout, max(plain.constants, fused.constants)))
+
+
+def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
+    """The same in single precision, four runs in a vector: for ensembles of which only quantiles are wanted.
+
+    Its layout has what differs from that of ``module_of`` with the same arguments.
+
+    Raises:
+        UnsupportedConstruct: as ``module_of`` does.
+        TooFine: the Program has numbers or functions that single precision does not, or moments: an event at 0.3
+            would come a step sooner or later. The message says which.
+    """
+    layout = _laid_out(program, varied)
+    target = browser(single=True)
+    between = [moment for moment in program.clock.moments()[0] if not target.exact(moment)]
+    if between:
+        raise TooFine(f"it has the moment {between[0]:.6g}")
+    for name in layout.given:
+        target.packed(_number(program, name))
+    plain, fused = _compiled(program, layout, single=True)
+    return Module(plain.module, fused.module, _sizes(target, max(plain.constants, fused.constants)))
+
+
+def _laid_out(program: Program, varied: Collection[str]) -> Layout:
     if program.refused:
         raise program.refused[0]
-    layout = layout_of(program, reciprocals=False, outside=outside(program, varied))
+    return layout_of(program, reciprocals=False, outside=outside(program, varied))
+
+
+def _compiled(program: Program, layout: Layout, single: bool = False) -> tuple[Linked, Linked]:
+    """Without and with fused multiply-add."""
     entries = (ENTRY, OUTSIDE) if layout.outside else (ENTRY,)
-    plain, fused = (
-        _linked(emit(program, layout, target), target, entries) for target in (browser(), browser(fused=True))
-    )
-    return Module(plain.module, fused.module, _described(program, layout, max(plain.constants, fused.constants)))
+    targets = browser(single=single), browser(fused=True, single=single)
+    plain, fused = (_linked(emit(program, layout, target), target, entries) for target in targets)
+    return plain, fused
+
+
+def _sizes(target: Target, constants: int) -> dict[str, Any]:
+    """Of a vector, of a number, and of what stands in memory before the rest."""
+    return {"lanes": target.lanes, "real": target.size, "heap": -(-constants // 16) * 16}
 
 
 def _linked(text: str, target: Target, entries: tuple[str, ...]) -> Linked:
@@ -71,8 +106,7 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
         "source": program.source,
         "entry": ENTRY,
         "ahead": OUTSIDE if layout.outside else None,
-        "lanes": browser().lanes,
-        "heap": -(-constants // 16) * 16,
+        **_sizes(browser(), constants),
         "slots": layout.size,
         "stocks": len(layout.stocks),
         "outside": described(layout),

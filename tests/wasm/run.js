@@ -11,7 +11,7 @@ async function job({ code, layout, request, before, out }) {
   const course = before ? model.again() : model;
   for (const earlier of before || []) course.simulate(earlier);
   const result = course.simulate(request);
-  fs.writeFileSync(out, Buffer.from(result.values.buffer, 0, result.values.byteLength));
+  fs.writeFileSync(out, Buffer.from(Float64Array.from(result.values).buffer));
   return { runs: result.runs, time: Array.from(result.time), outputs: result.outputs, began: before ? course.began : 0 };
 }
 

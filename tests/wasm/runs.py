@@ -13,7 +13,7 @@ import numpy as np
 import playwright
 from numpy.typing import NDArray
 
-from policy_lab.browser import write_browser_files
+from policy_lab.browser import browser_module, single_module, write_browser_files
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
@@ -27,6 +27,8 @@ NODE = shutil.which("node") or str(Path(playwright.__file__).parent / "driver" /
 #: Of the native result, relative to a variable's running size: both round differently, with and without fma. The worst
 #: of ours is a small difference of two large numbers (institution decay, 2e-12).
 TOLERANCE = 5e-12
+#: The same in single precision, whose last place is 6e-8: steps add up, and differences of large numbers lose.
+SINGLE = 1e-4
 CONSTRUCTS = [n for n in names() if not load_model(model_file(n)).program.refused]
 VERY_LITTLE = "level = INTEG(1, 0) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
 
@@ -37,23 +39,43 @@ def node(words: Sequence[str]) -> str:
     return done.stdout
 
 
-def in_node(folder: Path, jobs: Sequence[tuple[Model, Mapping[str, Any]]]) -> list[Runs | str]:
+def single_files(model: Model, folder: Path) -> tuple[Path, Path]:
+    """Code and layout of a model in single precision. Raises TooFine."""
+    single = single_module(model)
+    folder.mkdir(parents=True, exist_ok=True)
+    code, layout = folder / "single.wasm", folder / "single.json"
+    code.write_bytes(single.code)
+    layout.write_text(json.dumps({**browser_module(model).layout, **single.layout}))
+    return code, layout
+
+
+def files_of(model: Model, folder: Path, single: bool) -> tuple[Path, Path]:
+    """Code and layout of a model, in double precision or single."""
+    if single:
+        return single_files(model, folder)
+    code, layout, _ = write_browser_files(model, folder)
+    return code, layout
+
+
+def in_node(folder: Path, jobs: Sequence[tuple[Model, Mapping[str, Any]]], single: bool = False) -> list[Runs | str]:
     """Compile models, run one request of each in node; a refusal is its message."""
     described = []
     for i, (model, request) in enumerate(jobs):
-        code, layout, _ = write_browser_files(model, folder / str(i))
+        code, layout = files_of(model, folder / str(i), single)
         described.append({"code": str(code), "layout": str(layout), "request": written(request)})
     return [result for result, _ in answers(folder, described)]
 
 
-def in_turn(folder: Path, courses: Sequence[tuple[Model, Sequence[Mapping[str, Any]]]]) -> list[tuple[Runs | str, int]]:
+def in_turn(
+    folder: Path, courses: Sequence[tuple[Model, Sequence[Mapping[str, Any]]]], single: bool = False
+) -> list[tuple[Runs | str, int]]:
     """The last of each course of requests, every one run from where it parts from that before; and the moment."""
-    files: dict[int, tuple[Path, Path, Path]] = {}
+    files: dict[int, tuple[Path, Path]] = {}
     described = []
     for model, course in courses:
         if id(model) not in files:
-            files[id(model)] = write_browser_files(model, folder / str(len(files)))
-        code, layout, _ = files[id(model)]
+            files[id(model)] = files_of(model, folder / str(len(files)), single)
+        code, layout = files[id(model)]
         *before, request = map(written, course)
         described.append({"code": str(code), "layout": str(layout), "request": request, "before": before})
     return answers(folder, described)
