@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -93,9 +94,42 @@ def fetched(address: str, body: object = None, patience: float = 30.0) -> tuple[
             time.sleep(0.1)
 
 
-@pytest.mark.parametrize("path", ["/", "/rank", "/studies", "/assets/rank.js", "/health", "/no/such.svg"])
-def test_every_answer_carries_the_headers_that_guard_it(client: FlaskClient, path: str) -> None:
-    headers = client.get(path).headers
+def said_to(address: str, sent: bytes) -> str:
+    """What a server answers to bytes that may be no request."""
+    host, _, port = address.removeprefix("http://").partition("/")[0].partition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/rank", 200),
+        ("GET", "/studies", 200),
+        ("GET", "/assets/rank.js", 200),
+        ("GET", "/health", 200),
+        ("GET", "/no/such.svg", 200),
+        ("GET", "/variable?name=nothing", 404),
+        ("GET", "/assets/no_such.js", 404),
+        ("GET", "/engine/0/model.wasm", 404),
+        ("GET", "/_dash-component-suites/os/path.py", 404),
+        ("GET", "/_dash-component-suites/dash/../../x", 404),
+        ("POST", "/_dash-update-component", 404),
+        ("DELETE", "/studies", 405),
+        ("POST", "/health", 405),
+        ("POST", "/studies", 415),
+        ("GET", "/broken", 500),
+    ],
+)
+def test_every_answer_carries_the_headers_that_guard_it(
+    client: FlaskClient, method: str, path: str, status: int
+) -> None:
+    client.application.add_url_rule("/broken", "broken", lambda: 1 / 0)
+    answer = client.open(path, method=method)
+    assert answer.status_code == status
+    headers = answer.headers
     policy = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
     assert "'unsafe-inline'" not in policy["script-src"]
     assert "'unsafe-eval'" not in policy["script-src"]
@@ -148,8 +182,41 @@ def test_each_language_has_its_own_frame(client: FlaskClient) -> None:
 
 def test_a_request_that_is_too_large_is_refused(client: FlaskClient) -> None:
     refused = client.post("/studies", data=b" " * (LARGEST_REQUEST + 1), content_type="application/json")
-    assert refused.status_code in (413, 422)
-    assert refused.status_code != 202
+    assert refused.status_code == 413
+    assert "Content-Security-Policy" in refused.headers
+
+
+def test_what_nobody_foresaw_is_one_line_in_the_log_and_a_sentence_for_who_asked(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise RuntimeError("a\nforged line")
+
+    monkeypatch.delenv("POLICY_LAB_DEBUG", raising=False)
+    client.application.add_url_rule("/broken", "broken", fails)
+    logging.getLogger("policy_lab.access").propagate = True
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/broken?w=secret_plan", headers={"Accept-Language": "de"})
+        # Sent by another program: the pages have no callback that a server runs.
+        for body in ({}, {"output": "..a..", "inputs": []}, []):
+            assert client.post("/_dash-update-component", json=body).status_code == 404
+    assert (answer.status_code, answer.mimetype) == (500, "text/plain")
+    assert "Protokoll des Servers" in answer.text
+    [record] = caplog.records
+    assert re.fullmatch(
+        r"GET /broken failed: RuntimeError: a\\nforged line \(test_serving\.py, line \d+\)", record.getMessage()
+    )
+    assert record.exc_info is None
+    monkeypatch.setenv("POLICY_LAB_DEBUG", "1")
+    with caplog.at_level(logging.ERROR):
+        client.get("/broken")
+    assert caplog.records[-1].exc_info is not None
+
+
+def test_every_callback_of_the_pages_runs_in_the_browser(client: FlaskClient) -> None:
+    told = client.get("/_dash-dependencies").get_json()
+    assert told
+    assert [each["output"] for each in told if not each["clientside_function"]] == []
 
 
 def test_the_log_has_a_line_for_a_request_and_nothing_about_who_asked(
@@ -192,10 +259,29 @@ def test_below_a_prefix_everything_stands_there(model: Model, tmp_path: Path) ->
 
 def test_behind_a_proxy_links_carry_its_address(model: Model, tmp_path: Path) -> None:
     told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "lab.example.org", "X-Forwarded-For": "203.0.113.9"}
-    for behind, host in ((True, "https://lab.example.org/"), (False, "http://localhost/")):
-        server = application(model, Serving(behind_proxy=behind), Queue(tmp_path / str(behind)))
-        server.add_url_rule("/seen", "seen", lambda: request.host_url)
-        assert server.test_client().get("/seen", headers=told).text == host
+    outside, own = "https://lab.example.org/ 203.0.113.9", "http://localhost/ {}"
+    for place, (behind, proxies, near, seen) in enumerate(
+        [
+            (True, "", "127.0.0.1", outside),
+            (True, "", "10.88.0.1", outside),
+            (True, "", "::ffff:10.88.0.1", outside),
+            (True, "", "198.51.100.7", own),  # who sends the headers without being the proxy is not believed
+            (True, "198.51.100.0/24, 2001:db8::1", "198.51.100.7", outside),
+            (True, "198.51.100.0/24, 2001:db8::1", "2001:db8::1", outside),
+            (True, "198.51.100.7", "127.0.0.1", own),
+            (False, "", "127.0.0.1", own),
+        ]
+    ):
+        serving = Serving(behind_proxy=behind, proxies=proxies)
+        server = application(model, serving, Queue(tmp_path / str(place)))
+        server.add_url_rule("/seen", "seen", lambda: f"{request.host_url} {request.remote_addr}")
+        answer = server.test_client().get("/seen", headers=told, environ_base={"REMOTE_ADDR": near})
+        assert answer.text == seen.format(near), (proxies, near)
+
+
+def test_what_is_no_address_of_a_proxy_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["app", "--model", str(SMALL), "--behind-proxy", "my-proxy"]) == 2
+    assert "The proxy cannot be 'my-proxy'" in capsys.readouterr().err
 
 
 def test_gunicorn_that_is_not_there_is_said(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,6 +330,17 @@ def test_two_workers_share_one_table_of_studies(tmp_path: Path) -> None:
             asked = people.map(fetched, [f"{address}studies/{name}/view"] * 120)
             views = {status for status, _ in asked}
         assert views == {200}
+        for sent, line in (
+            (b"WHATEVER\r\n\r\n", "400 Bad Request"),
+            (b"GET /lab/?w=" + b"secret_plan" * 900 + b" HTTP/1.1\r\nHost: x\r\n\r\n", "414 URI Too Long"),
+            (b"GET /lab/ HTTP/1.1\r\n" + b"X: y\r\n" * 99 + b"\r\n", "431 Request Header Fields Too Large"),
+        ):
+            answer = said_to(address, sent)
+            assert answer.startswith(f"HTTP/1.1 {line}\r\n"), answer
+            assert "Content-Security-Policy: default-src 'none'" in answer
+            assert "X-Content-Type-Options: nosniff" in answer
+            assert "secret_plan" not in answer
+            assert "Adresse" in answer or "Anfrage" in answer
         server.send_signal(signal.SIGTERM)
         out, log = server.communicate(timeout=30)
     assert server.returncode == 0
@@ -253,6 +350,8 @@ def test_two_workers_share_one_table_of_studies(tmp_path: Path) -> None:
     assert f"study {name} starts" in log
     assert f"study {name} is finished" in log
     assert "Traceback" not in log
+    assert log.count(" a request that cannot be read ") == 3
+    assert not re.search(r"secret_plan|WHATEVER|from ip", log)
 
 
 def test_one_person_stops_it_and_nothing_is_left_behind(tmp_path: Path) -> None:

@@ -9,15 +9,23 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from flask import Flask, Response, g, request
 
 log = logging.getLogger("policy_lab.access")
 
+#: Entry of a request's environment that names another address whose answer is its own (``front.py``).
+ELSEWHERE: Final = "policy_lab.elsewhere"
+
 _QUIET: Final = re.compile(
     r"/(assets|scripts|engine|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
 )
+#: Whether the server asks itself for something, to have it ready.
+_unasked: ContextVar[bool] = ContextVar("unasked", default=False)
 
 
 def listen(server: Flask) -> None:
@@ -27,6 +35,8 @@ def listen(server: Flask) -> None:
         g.began = time.perf_counter()
 
     def write(reply: Response) -> Response:
+        if ELSEWHERE in request.environ:
+            return reply  # what is at the other address is told when it is sent
         size = reply.calculate_content_length()
         note(request.method, request.path, reply.status_code, size, g.get("began", time.perf_counter()))
         return reply
@@ -42,12 +52,29 @@ def note(method: str, path: str, status: int, size: int | None, began: float) ->
         size: bytes of the answer, None while nobody knows.
         began: when it came in, by ``time.perf_counter``.
     """
-    if not log.isEnabledFor(logging.INFO) or (status < 400 and method == "GET" and _QUIET.search(path)):
+    if (
+        not log.isEnabledFor(logging.INFO)
+        or _unasked.get()
+        or (status < 400 and method == "GET" and _QUIET.search(path))
+    ):
         return
     spent = 1000 * (time.perf_counter() - began)
-    # A path may hold anything; what is no plain character cannot begin a line of its own.
-    plain = path.encode("unicode_escape").decode("ascii")[:200]
-    log.info("%s %s %s %s %.0f ms", method, plain, status, size or "-", spent)
+    log.info("%s %s %s %s %.0f ms", plain(method), plain(path), status, size or "-", spent)
+
+
+def plain(text: str) -> str:
+    """A text that may hold anything, so that it cannot begin a line of its own or fill the log."""
+    return text.encode("unicode_escape").decode("ascii")[:200]
+
+
+@contextmanager
+def unasked() -> Iterator[None]:
+    """Requests within are the server's own and are not written down."""
+    token = _unasked.set(True)
+    try:
+        yield
+    finally:
+        _unasked.reset(token)
 
 
 class Plain:

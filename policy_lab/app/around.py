@@ -10,9 +10,10 @@ from typing import Final
 
 from dash import Dash
 from flask import Flask
+from flask.testing import FlaskClient
 
 from policy_lab import places
-from policy_lab.app import access, front, rank_routes, security, words
+from policy_lab.app import access, front, rank_routes, refusals, security, words
 from policy_lab.app.packing import Packer
 from policy_lab.app.rank_routes import Studies
 from policy_lab.app.ranks import load_ranking
@@ -40,6 +41,7 @@ def surround(app: Dash, model: Model, rank_folder: Path | None = None, queue: Qu
     prefix = app.config.routes_pathname_prefix
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access.listen(app.server)
+    refusals.listen(app.server, prefix)
     security.guard(app)
     Packer(prefix, PAGES).listen(app.server)
     front.put_before(app.server, prefix, PAGES)
@@ -49,7 +51,11 @@ def surround(app: Dash, model: Model, rank_folder: Path | None = None, queue: Qu
 
 def warm(server: Flask, prefix: str) -> None:
     """Make everything ready that the first visitors would wait for; processes forked later share it."""
-    client = server.test_client(use_cookies=False)
+    with access.unasked():
+        _ask_for_all(server.test_client(use_cookies=False), prefix)
+
+
+def _ask_for_all(client: FlaskClient, prefix: str) -> None:
     for language in words.languages():
         told = {"Accept-Encoding": "gzip", "Accept-Language": language}
         client.get(f"{prefix}?lang={language}", headers=told)

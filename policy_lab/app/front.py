@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, Request, Response, request
 
 from policy_lab.app import access
+from policy_lab.app.access import ELSEWHERE
 from policy_lab.app.language import PART, chosen_language
 from policy_lab.app.packing import FILE, KEEP, has_age, takes_packed
 
@@ -30,8 +31,6 @@ ROOM: Final = 64_000_000
 MOST_ASKED: Final = 600
 #: An answer larger than this (bytes) is not kept, unless it is a file.
 LARGEST_ASKED: Final = 200_000
-#: Entry of a request's environment that names another address whose answer is its own.
-ELSEWHERE: Final = "policy_lab.elsewhere"
 #: Headers that an answer without a body has not.
 _OF_BODY: Final = frozenset({"content-length", "content-type", "content-encoding"})
 
@@ -85,10 +84,8 @@ class Front:
         key = self._key(environ)
         known = self._known(key)
         if known is None:
-            return self._made(key, environ, start_response)
-        status, body = known.answer(environ, start_response)
-        access.note("GET", environ["PATH_INFO"], status, sum(map(len, body)), began)
-        return body
+            return self._made(key, environ, start_response, began)
+        return _told(known, environ, start_response, began)
 
     def _known(self, key: Key) -> Kept | None:
         if key in self._kept:
@@ -98,7 +95,7 @@ class Front:
                 self._asked.move_to_end(key)
             return self._asked.get(key)
 
-    def _made(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _made(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse, began: float) -> Iterable[bytes]:
         """Ask the application, and keep what it says may be kept."""
         said: list[Any] = []
 
@@ -119,7 +116,9 @@ class Front:
             del there[ELSEWHERE]
             key = self._key(there)
             known = self._known(key)
-            return known.answer(environ, start_response)[1] if known else self._made(key, there, start_response)
+            if known is None:
+                return self._made(key, there, start_response, began)
+            return _told(known, environ, start_response, began)
         made = _kept(said[1], whole)
         self._keep(key, made, kind)
         return made.answer(environ, start_response)[1]
@@ -183,6 +182,13 @@ def _language_of(query: str, referrer: str, cookies: str, languages: str) -> tup
     )
     language = chosen_language(asked)
     return language, asked.args.get(PART) == language
+
+
+def _told(known: Kept, environ: WSGIEnvironment, start: StartResponse, began: float) -> list[bytes]:
+    """Send what is known, and write it down."""
+    status, body = known.answer(environ, start)
+    access.note("GET", environ["PATH_INFO"], status, sum(map(len, body)), began)
+    return body
 
 
 def _kept(headers: list[tuple[str, str]], body: bytes) -> Kept:

@@ -15,7 +15,8 @@ from typing import Final
 from dash import Dash
 from flask import Response
 
-_FIXED: Final = {
+#: Headers that are the same on every answer.
+FIXED: Final = {
     "X-Content-Type-Options": "nosniff",
     # The language of a page stands in its address, and our own addresses are asked from it; nobody else learns it.
     "Referrer-Policy": "same-origin",
@@ -33,7 +34,7 @@ def guard(app: Dash) -> None:
         return content_policy(list(app.csp_hashes()))
 
     def dress(reply: Response) -> Response:
-        for name, value in _FIXED.items():
+        for name, value in FIXED.items():
             reply.headers.setdefault(name, value)
         reply.headers.setdefault("Content-Security-Policy", policy())
         return reply

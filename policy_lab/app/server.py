@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from policy_lab import places
 from policy_lab.app.around import LARGEST_REQUEST, warm
 from policy_lab.app.factory import create_app
+from policy_lab.app.proxies import BehindProxy, networks
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
 
@@ -48,6 +49,7 @@ class Serving:
         prefix: path below which everything stands, with a slash at both ends.
         workers: processes; 0 serves from this one, with waitress.
         behind_proxy: whether a proxy in front says, in ``X-Forwarded-…``, who asks and by which address.
+        proxies: where such a proxy is: addresses and networks with commas between, "" for near by.
         log: whether every request and study is written to standard error.
     """
 
@@ -56,6 +58,7 @@ class Serving:
     prefix: str = "/"
     workers: int = 0
     behind_proxy: bool = False
+    proxies: str = ""
     log: bool = False
     rank_folder: Path | None = None
     studies: Path = field(default_factory=places.studies_folder)
@@ -81,11 +84,12 @@ def serve(
 
     Raises:
         BadValue: the port is taken or not allowed, the host is not an address of this machine, the prefix is no path,
-            or gunicorn is not installed.
+            a proxy's is no address, or gunicorn is not installed.
     """
     how = Serving(host=host, port=port, rank_folder=rank_folder, **{**more, "prefix": whole_prefix(more.get("prefix"))})
     if how.workers:
         need_gunicorn()
+    networks(how.proxies)
     listening = listen(how.host, how.port)
     keep_log(how.log)
     address = f"http://{_for_link(how.host)}:{listening.getsockname()[1]}{how.prefix}"
@@ -106,9 +110,7 @@ def application(model: Model, how: Serving, queue: Queue) -> Any:
     """The WSGI application, with its studies going on where the last server stopped."""
     app = create_app(model, rank_folder=how.rank_folder, queue=queue, prefix=how.prefix)
     if how.behind_proxy:
-        from werkzeug.middleware.proxy_fix import ProxyFix
-
-        app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=1, x_proto=1, x_host=1)
+        app.server.wsgi_app = BehindProxy(app.server.wsgi_app, networks(how.proxies))
     queue.resume()
     return app.server
 
@@ -134,14 +136,17 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
         "bind": f"fd://{listening.fileno()}",
         "workers": how.workers,
         "threads": THREADS_EACH,
-        "worker_class": "gthread",
+        "worker_class": "policy_lab.app.workers.Worker",
         "preload_app": True,  # the model is read once, and its memory shared
         "timeout": SILENCE,
         "graceful_timeout": 10,
         "keepalive": KEPT_ALIVE,
         "worker_connections": CONNECTIONS_EACH,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # a heartbeat must not wait for a disk
-        "limit_request_line": 4094,
+        "limit_request_line": 8190,  # a link that is too long is told by the page itself, as far as that goes
+        # Who asks is known by ``proxies.py``; a header of any other name decides nothing.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
         "limit_request_fields": 60,
         "accesslog": None,  # ``access.py`` writes ours
         "logger_class": "policy_lab.app.access.Plain",

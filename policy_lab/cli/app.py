@@ -43,7 +43,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="serve from N processes by gunicorn, for many people (default: from this one)",
     )
     words.add_argument(
-        "--behind-proxy", action="store_true", help="believe the X-Forwarded-... headers of the proxy in front"
+        "--behind-proxy",
+        metavar="ADDRESS",
+        nargs="?",
+        const="",
+        help="believe the X-Forwarded-... headers of the proxy in front, which is on this machine or in a private "
+        "network, or has this address (or one of 10.1.2.0/24, or of several with commas between)",
     )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
     words.set_defaults(does=command)
@@ -67,7 +72,8 @@ def command(arguments: argparse.Namespace) -> int:
         open_browser=not arguments.no_browser and _has_a_screen(),
         prefix=arguments.prefix,
         workers=workers,
-        behind_proxy=arguments.behind_proxy,
+        behind_proxy=arguments.behind_proxy is not None,
+        proxies=arguments.behind_proxy or "",
         log=arguments.log,
     )
     print("Policy Lab has stopped.")

@@ -77,6 +77,13 @@ class Queue:
             Refused: a limit is reached.
             OutputError: the table cannot be written.
         """
+        try:
+            return self._start(plan, runs, title, client, address)
+        except Refused as refusal:
+            log.info("a study is refused: %s, %s runs: %s", title, f"{runs:,}", refusal)
+            raise
+
+    def _start(self, plan: Plan, runs: int, title: str, client: str, address: str) -> Job:
         if runs > self.limits.runs:
             raise Refused("runs", self.limits.runs)
         name, now = id_of(plan), time.time()
