@@ -25,40 +25,52 @@
     return Math.round(STEPS * Math.min(1, Math.max(0, share)));
   }
 
-  const plain = (value) => String(Number(value.toPrecision(6)));
+  const plain = (value) => lab.numbers.write(Number(value.toPrecision(6)));
   const valueNow = (key) => (key in lab.state.now.assumptions ? lab.state.now.assumptions[key] : about(key).default);
-  const figure = (known, value) => lab.picture.withUnit(lab.picture.figure(value, Math.min(4, lab.scale.places(value))), known.unit);
+  /* As many decimals as the value has, of three significant figures at most. */
+  const short = (value) => lab.picture.figure(value, Math.min(4, lab.scale.places(value), (String(Number(value.toPrecision(3))).split(".")[1] || "").length));
+  const figure = (known, value) => lab.picture.withUnit(short(value), known.unit);
 
   // --- the list -------------------------------------------------------------------------------------------------
 
   function row(key) {
     const known = about(key);
-    const ends = { assumption: known.label, low: plain(known.low), high: plain(known.high), unit: known.unit, default: plain(known.default) };
+    const ends = { assumption: known.label, low: short(known.low), high: short(known.high), unit: known.unit, default: short(known.default) };
     const made = make("div", "assumption");
     made.dataset.assumption = key;
     const name = make("label", "assumption__name", known.label);
     name.htmlFor = "assumption-" + key;
     name.append(make("span", "lever__unit", known.unit), grade(known));
     const slider = field("range", { min: 0, max: STEPS, step: 1, className: "slider" }, lab.say("assumption.slider", ends));
-    const box = field("number", { step: "any", min: known.low, max: known.high, className: "box", id: "assumption-" + key }, "");
+    const box = field("text", { inputMode: "decimal", className: "box", id: "assumption-" + key }, "");
+    for (const [name, value] of [["role", "spinbutton"], ["aria-valuemin", known.low], ["aria-valuemax", known.high]]) box.setAttribute(name, value);
     const back = make("button", "button button--small", "↺");
     back.setAttribute("aria-label", lab.say("assumption.reset", ends));
     back.title = lab.say("assumption.reset", ends);
     back.dataset.do = "resetAssumption";
     back.dataset.key = key;
     slider.addEventListener("input", () => lab.state.assume(key, valueAt(known, Number(slider.value))));
-    box.addEventListener("change", () => {
-      if (box.value.trim()) lab.state.assume(key, Number(box.value));
+    const settle = (value) => {
+      if (Number.isFinite(value)) lab.state.assume(key, value);
       box.value = plain(valueNow(key));
+    };
+    box.addEventListener("change", () => settle(lab.numbers.read(box.value)));
+    box.addEventListener("keydown", (event) => {
+      const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+      if (!steps || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      settle(valueAt(known, placeOf(known, valueNow(key)) + steps));
     });
     const facts = lab.say("assumption.facts", { ...ends, distribution: lab.say("assumption." + (known.distribution || "uniform")), source: known.source });
     const control = make("div", "assumption__control");
     control.append(slider, box, back);
-    made.append(name, control, make("p", "assumption__facts", [known.about, facts, known.why].filter(Boolean).join(" ")));
+    made.append(name, control, make("p", "assumption__facts", [known.about, facts, known.why].filter(Boolean).map(whole).join(" ")));
     rows.set(key, { row: made, slider, box, back });
     paint(key);
     return made;
   }
+
+  const whole = (sentence) => sentence + (/[.!?…]["”“»]?$/.test(sentence.trim()) ? "" : ".");
 
   function field(type, attributes, label) {
     const made = Object.assign(document.createElement("input"), { type, autocomplete: "off" }, attributes);
@@ -83,6 +95,7 @@
     slider.style.setProperty("--share", placeOf(known, value) / STEPS);
     slider.setAttribute("aria-valuetext", figure(known, value));
     if (box !== document.activeElement) box.value = plain(value);
+    box.setAttribute("aria-valuenow", value);
     back.classList.toggle("is-quiet", !changed);
     back.disabled = !changed;
     made.classList.toggle("assumption--changed", changed);
@@ -90,7 +103,7 @@
 
   function fill() {
     const list = one(".assumptions__list");
-    if (!list.childNodes.length) list.append(...Object.keys(lab.facts.assumptions).map(row));
+    if (!list.childNodes.length) list.append(...Object.keys(lab.facts.assumptions).filter((key) => !about(key).loop).map(row));
     search();
   }
 
@@ -113,7 +126,7 @@
     const known = about(key);
     const item = make("li", "assumed__item");
     const back = make("button", "button button--quiet", "×");
-    back.setAttribute("aria-label", lab.say("assumption.reset", { assumption: known.label, default: plain(known.default) }));
+    back.setAttribute("aria-label", lab.say("assumption.reset", { assumption: known.label, default: short(known.default) }));
     back.dataset.do = "resetAssumption";
     back.dataset.key = key;
     item.append(grade(known), make("span", "assumed__name", known.label), make("strong", "", figure(known, valueNow(key))), back);
@@ -123,7 +136,7 @@
   function follow(state, before) {
     if (before && before.assumptions === state.assumptions) return;
     for (const key of rows.keys()) paint(key);
-    const keys = Object.keys(state.assumptions);
+    const keys = Object.keys(state.assumptions).filter((key) => !about(key).loop); // cut loops stand in loops.js
     one(".assumed").replaceChildren(...keys.map(changed));
     one('[data-do="resetAssumptions"]').classList.toggle("is-hidden", keys.length === 0);
   }
@@ -139,7 +152,7 @@
       lab.state.assume(button.dataset.key, null);
       if (!button.isConnected) (all(".assumed button")[0] || one(".assumptions summary")).focus();
     });
-    lab.page.does("resetAssumptions", () => lab.state.change({ assumptions: {} }));
+    lab.page.does("resetAssumptions", () => lab.state.change({ assumptions: Object.fromEntries(Object.entries(lab.state.now.assumptions).filter(([key]) => about(key).loop)) }));
     lab.state.on(follow);
     follow(lab.state.now, null);
   }

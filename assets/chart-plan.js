@@ -5,7 +5,8 @@
    picture: see chart.js. width, height: pixels of the whole chart. size: of its letters in pixels (12). labels: whether
    lines carry their names at their right ends. The plan: {box: {left, right, top, bottom}, x, y: functions from values
    to pixels, limits: [low, high], across, down: [{at, text}] ticks of the time and value axis, lines: [{key, kind, d}],
-   bands: [{key, kind, share, d}], points: [{key, kind, d, whisker}], marks: [{at, text, row, anchor}], ends: [{kind, text, x, y, at}] names at the line ends}. */
+   bands: [{key, kind, share, d}], points: [{key, kind, d, whisker}], marks: [{at, text, row, anchor}], ends: [{kind, text, x, y, at, more}] names at the
+   line ends, a long one in two lines, of which the second has `more`}. */
 (function (root) {
   "use strict";
 
@@ -84,25 +85,33 @@
       }));
   }
 
+  /* A name in one or two lines of so many letters; what does not fit is cut. */
+  function broken(name, letters) {
+    const cut = (text) => (text.length > letters ? text.slice(0, letters - 1).trim() + "…" : text);
+    if (name.length <= letters) return [name];
+    const space = name.lastIndexOf(" ", letters);
+    return space > 0 ? [name.slice(0, space), cut(name.slice(space + 1))] : [cut(name)];
+  }
+
   /* The names at the right ends, moved apart so that none covers another, in the order of the lines' ends. */
   function ends(picture, box, y, size, room) {
     const letters = Math.max(4, Math.floor(room / (size * LETTER)));
+    const apart = size * 1.15;
     const found = picture.lines
       .filter((line) => !line.silent && Number.isFinite(line.values[line.values.length - 1]))
       .map((line) => {
         const at = y(line.values[line.values.length - 1]);
-        const name = line.name || line.label;
-        return { kind: line.kind, text: name.length > letters ? name.slice(0, letters - 1).trim() + "…" : name, x: box.right + 6, y: at, at };
+        const lines = broken(line.name || line.label, letters);
+        return { kind: line.kind, lines, below: (lines.length - 1) * apart, y: at, at };
       })
       .sort((a, b) => a.y - b.y);
-    const apart = size * 1.15;
-    for (let n = 1; n < found.length; n++) found[n].y = Math.max(found[n].y, found[n - 1].y + apart);
+    for (let n = 1; n < found.length; n++) found[n].y = Math.max(found[n].y, found[n - 1].y + found[n - 1].below + apart);
     let floor = box.bottom;
     for (let n = found.length - 1; n >= 0; n--) {
-      found[n].y = Math.min(found[n].y, floor);
+      found[n].y = Math.min(found[n].y, floor - found[n].below);
       floor = found[n].y - apart;
     }
-    return found;
+    return found.flatMap(({ kind, lines, y: from, at }) => lines.map((text, n) => ({ kind, text, x: box.right + 6, y: from + n * apart, at, more: n > 0 })));
   }
 
   /* Events with their labels, each in the first row where it covers no other. */

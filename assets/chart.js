@@ -147,7 +147,7 @@
         put(text, { class: `end end--${end.kind}`, x: end.x + 4, y: end.y + plan.size * 0.34 });
         say(text, end.text);
       });
-      each(this.endTies, "line", plan.ends, (tie, end) => put(tie, {
+      each(this.endTies, "line", plan.ends.filter((end) => !end.more), (tie, end) => put(tie, {
         class: `tie line--${end.kind}`, x1: end.x - 5, y1: end.at, x2: end.x + 2, y2: end.y,
       }));
       put(this.hand, { "aria-label": (picture.words && picture.words.label) || picture.title, "aria-valuemax": picture.time.length - 1 });

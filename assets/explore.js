@@ -160,7 +160,7 @@
   function paintLegend(list, banded) {
     const entries = list.slice().sort((a, b) => (a.key === "status-quo" ? -1 : b.key === "status-quo" ? 1 : a.key === "policy" ? -1 : b.key === "policy" ? 1 : 0))
       .map((scene) => ({ kind: scene.kind, label: scene.label }));
-    if (lab.bands.here) entries.push({ kind: "bands", label: lab.say("band.both") });
+    if (lab.bands.here) entries.push({ kind: "bands", label: lab.say("band.both"), why: lab.say("band.why") });
     const text = JSON.stringify(entries);
     one(".legend").classList.toggle("legend--stale", lab.bands.here && !banded);
     if (text === legendShown) return;
@@ -170,6 +170,7 @@
       const swatch = make("span", "swatch swatch--" + entry.kind);
       swatch.setAttribute("aria-hidden", "true");
       item.append(swatch, make("span", "", entry.label));
+      if (entry.why) item.title = entry.why;
       return item;
     }));
   }
@@ -236,6 +237,7 @@
       if (drawn) paint();
     });
     lab.page.does("save", save);
+    lab.page.does("draw", (button) => lab.state.chooseChart(0, button.dataset.outcome));
     one(".data").addEventListener("toggle", () => drawn && words());
     lab.page.visited((page) => {
       if (page === "explore") schedule();

@@ -57,7 +57,7 @@
   }
 
   /* A field that is being written in has an undo of its own. */
-  const writesText = (element) => element.matches && element.matches("input[type=text], input[type=search], textarea");
+  const writesText = (element) => element.matches && element.matches("input[type=text]:not([role=spinbutton]), input[type=search], textarea");
 
   function begin() {
     document.addEventListener("keydown", keyed);

@@ -21,8 +21,9 @@
     levers.addEventListener("input", (event) => moved(event.target, event.type));
     levers.addEventListener("change", (event) => moved(event.target, event.type));
     levers.addEventListener("focusout", (event) => settle(event.target));
-    lab.state.on(follow);
-    follow(lab.state.now, null);
+    levers.addEventListener("keydown", stepped);
+    lab.state.on(schedule);
+    follow();
   }
 
   /* A slider and its arrows move at once; a box moves when its figure is whole. */
@@ -30,23 +31,48 @@
     if (!part.dataset.part || !part.closest(".lever")) return;
     const text = part.value.trim();
     if (text === "" || (part.dataset.part !== "slider" && kind === "input" && /[.,\-e]$/i.test(text))) return;
-    lab.state.moveLever(keyOf(part), PLACE[part.dataset.part], Number(text.replace(",", ".")));
+    lab.state.moveLever(keyOf(part), PLACE[part.dataset.part], part.dataset.part === "slider" ? Number(text) : lab.numbers.read(text));
+  }
+
+  /* Arrows in a box move by a step, those of the pages by ten. */
+  function stepped(event) {
+    const part = event.target;
+    const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (!steps || !part.dataset.part || part.dataset.part === "slider" || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const place = PLACE[part.dataset.part];
+    const lever = lab.facts.levers[keyOf(part)];
+    const step = place ? 1 : lever.step;
+    const value = lab.state.now.levers[keyOf(part)][place] + steps * step;
+    lab.state.moveLever(keyOf(part), place, Number(value.toFixed(place ? 1 : lever.places)));
+    settle(part);
   }
 
   /* A box that was left shows what holds: what it said may have been out of range, or nothing. */
   function settle(part) {
     if (!part.dataset.part || !part.closest(".lever")) return;
     const setting = lab.state.now.levers[keyOf(part)];
-    part.value = plain(setting[PLACE[part.dataset.part]]);
+    part.value = (part.dataset.part === "slider" ? plain : typed)(setting[PLACE[part.dataset.part]]);
   }
 
   const plain = (value) => (value === null ? "" : String(Number(value.toPrecision(10))));
+  const typed = (value) => (value === null ? "" : lab.numbers.write(Number(value.toPrecision(10))));
 
-  function follow(state, before) {
+  /* Painted with the curves: the browser asks for a layout at every event of a field, and would make two of it. */
+  let scheduled = false;
+  function schedule() {
+    if (scheduled) return;
+    scheduled = true;
+    window.requestAnimationFrame(follow);
+  }
+
+  function follow() {
+    scheduled = false;
+    const { levers } = lab.state.now;
     for (const [key, control] of rows) {
-      const setting = state.levers[key];
-      if (before && before.levers[key] === setting) continue;
-      paint(key, control, setting);
+      if (control.shown === levers[key]) continue;
+      control.shown = levers[key];
+      paint(key, control, levers[key]);
     }
   }
 
@@ -54,8 +80,10 @@
     const lever = lab.facts.levers[key];
     const active = document.activeElement;
     for (const [name, part] of Object.entries(parts)) {
-      const text = plain(setting[PLACE[name]]);
+      const value = setting[PLACE[name]];
+      const text = name === "slider" ? plain(value) : typed(value);
       if (part !== active || name === "slider") if (part.value !== text) part.value = text;
+      if (name !== "slider" && part.getAttribute("aria-valuenow") !== plain(value)) part.setAttribute("aria-valuenow", plain(value));
     }
     const share = (setting[0] - lever.low) / (lever.high - lever.low);
     parts.slider.style.setProperty("--share", share);

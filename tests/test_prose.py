@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.prose import inline, numbered
+from policy_lab.app.prose import inline, numbered, question
 
 TEXT = """# Model
 
@@ -32,3 +32,9 @@ def test_marks_become_components_and_links_their_words() -> None:
     assert [part if isinstance(part, str) else part.children for part in parts] == [
         "Cost", " of ", "x", " is ", "not", " the page [a, b].",
     ]  # fmt: skip
+
+
+def test_a_question_ends_with_its_own_mark() -> None:
+    text = "# Big *science*\n\n**Question.** Who pays: *states*,\nor all? And why?\n\nWords.\n"
+    assert question(text) == ("Big *science*", "Who pays: *states*, or all?")
+    assert question(TEXT) == ("", "")

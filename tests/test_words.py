@@ -17,7 +17,7 @@ from policy_lab.app import cases, create_app, evidence, language, naming, ranks,
 from policy_lab.app.engine import EngineFiles
 from policy_lab.app.factory import default_run
 from policy_lab.app.figures import Refigured, masked
-from policy_lab.app.panels import diagram, weaknesses
+from policy_lab.app.panels import diagram, question, weaknesses
 from policy_lab.app.passages import Passages
 from policy_lab.app.workbench import Workbench
 from policy_lab.ensemble.findings import load_findings
@@ -373,3 +373,11 @@ def test_historical_cases_are_told_in_german(big: Model) -> None:
             pairs += [(a[text], b[text]) for a, b in zip(one[part], two[part], strict=True)]
     assert {english for english, german in pairs if english == german} <= proper
     assert all(case["translated"] for case in other)
+
+
+def test_the_question_of_the_model_is_asked_in_german(big: Model) -> None:
+    words.speak("de", language.names_of(big, "de"))
+    title, asked = question.question_of(big)
+    assert asked.endswith("?")
+    assert language.retold(big, title) == "Wege zu einer Großforschung für KI-Sicherheit"
+    assert "*von oben*" in language.retold(big, asked)

@@ -28,6 +28,7 @@ from policy_lab.app.markup import script_data, to_html
 FIRST: Final = (
     "colours.js",
     "facts.js",
+    "numbers.js",
     "engine.js",
     "chart-scale.js",
     "chart-plan.js",

@@ -135,7 +135,7 @@ def test_an_assumption_is_found_questioned_and_shared(visit: Visit, real_address
     expect(page.locator(".assumption:not([hidden])")).to_have_count(1)
     row = page.locator(".assumption:not([hidden])")
     expect(row).to_contain_text("Grade J: judgement")
-    expect(row).to_contain_text("20000 to 1000000")
+    expect(row).to_contain_text("20,000 to 1,000,000")
     box = row.get_by_role("spinbutton")
     box.fill("300000")
     box.press("Enter")

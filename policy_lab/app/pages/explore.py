@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.panels import assumptions, chart, headlines, keys, levers, world
+from policy_lab.app.panels import assumptions, chart, headlines, keys, levers, question, world
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
 
@@ -27,16 +27,24 @@ def layout(bench: Workbench) -> html.Section:
     )
     return html.Section(
         [
-            html.H1(say("explore.title"), className="unseen"),
+            question.layout(bench.model),
             world.layout(bench),
             stage,
             levers.layout(bench),
             assumptions.layout(bench.model),
             chart.numbers(),
             html.P(say("app.caveat"), className="caveat"),
+            _shortcuts(),
             keys.layout(),
         ],
         className="page page--explore",
+    )
+
+
+def _shortcuts() -> html.P:
+    """For those who do not know the question mark."""
+    return html.P(
+        html.Button(say("keys.title"), className="button button--link", **{"data-do": "openKeys"}), className="caveat"
     )
 
 
@@ -45,8 +53,6 @@ def _bar() -> html.Div:
     tools = [
         html.Button(say("explore.replay"), id=ids.REPLAY, className="button", disabled=True, **{"data-do": "replay"}),
         html.Button(say("explore.pin"), id=ids.PIN, className="button", **{"data-do": "pin"}),
-        html.Button(say("actions.open"), className="button", **{"data-do": "actions"}),
-        html.Button(say("brief.open"), className="button", **{"data-do": "brief"}),
     ]
     return html.Div(
         [

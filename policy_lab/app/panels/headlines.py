@@ -16,13 +16,26 @@ def layout(bench: Workbench) -> html.Section:
     year = f"{bench.model.program.clock.final:.0f}"
     cards = [_card(outcome) for outcome in headline_outcomes(bench.model)]
     title = html.H2(say("explore.headlines", year=year), className="strip__title")
-    return html.Section([title, html.Dl(cards, className="strip__cards")], className="strip")
+    tools = [
+        html.Button(say("actions.open"), className="button", **{"data-do": "actions"}),
+        html.Button(say("brief.open"), className="button", **{"data-do": "brief"}),
+    ]
+    head = html.Div([title, html.Div(tools, className="stage__tools")], className="strip__head")
+    return html.Section([head, html.Dl(cards, className="strip__cards")], className="strip")
+
+
+def _draw(outcome: Outcome) -> html.Button:
+    """The outcome's name, which draws it in the first chart; what it means is its description."""
+    told = f"{outcome.why} {say('headline.draw')}".strip()
+    return html.Button(
+        outcome.label, className="card__draw", title=told, **{"data-do": "draw", "data-outcome": outcome.name}
+    )
 
 
 def _card(outcome: Outcome) -> html.Div:
     return html.Div(
         [
-            html.Dt(outcome.label, className="card__label", title=outcome.why),
+            html.Dt(_draw(outcome), className="card__label"),
             html.Dd(
                 [
                     html.Span("–", className="card__value"),

@@ -9,7 +9,7 @@ from dash import html
 
 from policy_lab.app.facts import places_of
 from policy_lab.app.markup import Tag
-from policy_lab.app.naming import figure_of, key_of, label_of, unit_of
+from policy_lab.app.naming import figure_of, in_language, key_of, label_of, unit_of
 from policy_lab.app.settings import lever_default, ranges_of
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
@@ -90,10 +90,18 @@ def _lever(bench: Workbench, lever: Lever) -> html.Div:
 
 def _number(key: str, lever: Lever, label: str) -> list[Any]:
     """Name with unit, and a box for the exact value."""
-    box = {"type": "number", "id": f"number-{key}", "class": "box lever__number", "min": lever.low, "max": lever.high}
-    box |= {"step": "any", "value": plain_number(lever.default), "inputmode": "decimal", "data-part": "number"}
+    box = _box(f"number-{key}", "number", lever.default, lever.low, lever.high)
+    box["class"] += " lever__number"
     name = [html.Span(label, className="lever__name"), html.Span(unit_of(lever.unit), className="lever__unit")]
     return [html.Label(name, htmlFor=f"number-{key}", className="lever__label"), Tag("input", None, box)]
+
+
+def _box(field: str, part: str, value: float, low: float, high: float) -> dict[str, Any]:
+    """A field for a number: one of text, since the browser's own for numbers writes them in the browser's language."""
+    box: dict[str, Any] = {"type": "text", "inputmode": "decimal", "autocomplete": "off", "role": "spinbutton"}
+    box |= {"id": field, "class": "box"}
+    box |= {"aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": plain_number(value)}
+    return box | {"value": in_language(plain_number(value)), "data-part": part}
 
 
 def _slider(key: str, lever: Lever, label: str) -> html.Div:
@@ -143,20 +151,7 @@ def _timing(bench: Workbench, key: str, lever: Lever, standing: Setting) -> list
         html.Div(
             [
                 html.Label(say(f"lever.{part}"), htmlFor=f"{part}-{key}", className="label"),
-                Tag(
-                    "input",
-                    None,
-                    {
-                        "type": "number",
-                        "id": f"{part}-{key}",
-                        "class": "box",
-                        "min": low,
-                        "max": high,
-                        "step": "any",
-                        "value": plain_number(value),
-                        "data-part": part,
-                    },
-                ),
+                Tag("input", None, _box(f"{part}-{key}", part, value, low, high)),
             ],
             className="field--small",
         )
@@ -171,5 +166,5 @@ def _figure(lever: Lever, value: float) -> str:
 
 
 def plain_number(value: float) -> str:
-    """A number as a field of the browser takes it: no thousands, a point, nothing behind it that is not needed."""
+    """A number as an attribute of the browser takes it: no thousands, a point, nothing behind it that is not needed."""
     return f"{value:.10g}"

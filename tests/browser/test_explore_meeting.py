@@ -1,0 +1,105 @@
+"""A policymaker in a meeting: what is asked, what came out, figures typed as one's language writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from policy_lab.model import load_model
+
+pytestmark = pytest.mark.browser
+SMALL = Path(__file__).parent.parent / "models" / "small_field"
+Visit = Callable[[str], Page]
+
+
+def test_the_first_window_has_the_question_both_charts_and_every_headline(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/?w=cern_for_ai&p=manhattan_for_ai")
+    expect(page.get_by_role("heading", level=1, name="Pathways to a big science of AI safety")).to_be_in_viewport()
+    expect(page.locator(".question__asked")).to_contain_text("top-down")
+    for chart in page.locator(".chart").all():
+        expect(chart).to_be_in_viewport(ratio=1)
+    for card in page.locator(".card").all():
+        expect(card).to_be_in_viewport(ratio=0.95)
+
+
+def test_a_headline_is_pressed_to_see_its_curve(visit: Visit, address: str) -> None:
+    page = visit(address)
+    outcome = [one for one in load_model(SMALL).outcomes.values() if one.headline][-1]
+    card = page.get_by_role("button", name=outcome.label, exact=True)
+    assert outcome.why in (card.get_attribute("title") or "")
+    card.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#choose-a")).to_have_value(outcome.label)
+    page.wait_for_url(re.compile(r"[?&]c="))
+    page.locator("#undo").click()
+    expect(page.locator("#choose-a")).not_to_have_value(outcome.label)
+
+
+def test_figures_are_typed_and_shown_as_german_writes_them(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/?lang=de")
+    lever = page.locator('[data-lever="shared-facility"]')
+    box = lever.get_by_role("spinbutton").first
+    expect(box).to_have_value("0,2")
+    box.fill("0,35")
+    box.press("Enter")
+    page.wait_for_url(re.compile(r"l=shared-facility~0\.35"))
+    box.fill("0.45")  # many keyboards of numbers have a point only
+    box.press("Tab")
+    page.wait_for_url(re.compile(r"l=shared-facility~0\.45"))
+    expect(box).to_have_value("0,45")
+    expect(box).to_have_attribute("aria-valuenow", "0.45")
+    box.fill("viel")
+    box.press("Tab")
+    expect(box).to_have_value("0,45")
+    money = page.locator('[data-lever^="public-sci"]').get_by_role("spinbutton").first
+    money.fill("2.500")
+    money.press("Tab")
+    expect(money).to_have_value("2500")
+    page.locator(".assumptions__all summary").click()
+    assumed = page.locator(".assumption").first.get_by_role("spinbutton")
+    expect(assumed).to_have_value(re.compile(r"^\d+,\d+$"))
+    expect(page.locator(".assumption__facts").first).to_contain_text(re.compile(r"Spanne \d+,\d+ bis \d+,\d+"))
+
+
+def test_arrows_in_a_box_move_by_a_step_and_undo_is_the_page_s(visit: Visit, address: str) -> None:
+    page = visit(address)
+    lever = next(iter(load_model(SMALL).levers.values()))
+    box = page.locator(".lever").first.get_by_role("spinbutton").first
+    before = float(box.input_value())
+    box.focus()
+    page.keyboard.press("ArrowUp")
+    assert float(box.input_value()) == pytest.approx(min(before + lever.step, lever.high))
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Tab")
+    assert float(box.input_value()) == pytest.approx(before)
+
+
+def test_the_shortcuts_are_found_without_knowing_one(visit: Visit, address: str) -> None:
+    page = visit(address)
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.locator("#keys-help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys-help")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", [320, 768, 1024, 1440, 1920])
+def test_no_word_runs_out_of_its_place(browser: Browser, real_address: str, width: int, language: str) -> None:
+    """Three pins with long names, every width, both languages: nothing is wider than what holds it."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_default_timeout(60_000)
+    pins = "&p=manhattan_for_ai&p=trading_zones_first&p=soft_nationalisation"
+    page.goto(f"{real_address}/?w=cern_for_ai{pins}&lang={language}")
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = """() => [...document.querySelectorAll(
+        ".button, .card *, .lever__label, .lever__ends span, .legend__item, .pins__item, .question *, .nav__link")]
+        .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
+                       && !one.closest(".unseen") && getComputedStyle(one).clipPath === "none")
+        .map(one => one.className + ": " + one.textContent)"""
+    assert page.evaluate(wide) == []
+    page.close()
