@@ -123,7 +123,7 @@ footer{margin-top:2mm;color:#556270;font-size:6.8pt;line-height:1.22;overflow-wr
     const body = [
       tag("h1", escaped(words("title", { policy: name }))),
       tag("p", escaped(world ? world.rationale : ""), ' class="why"'),
-      tag("p", escaped(words("caveat")), ' class="caveat"'),
+      ...[words("caveat"), lab.loops.note(lab.state.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
       tag("div", charts.join(""), ' class="charts"'),
       tag("h2", escaped(words("outcomes", { year }))),
       headlines(rows, within, year),

@@ -14,8 +14,8 @@
   const WIDTH = 1200;
   const HEIGHT = 675;
   const EDGE = 48;
-  const KINDS = ["status-quo", "policy", "pinned-0", "pinned-1", "pinned-2"];
-  const DASH = { "status-quo": "9 6", "pinned-0": "2 5", "pinned-1": "14 6", "pinned-2": "12 5 2 5" };
+  const KINDS = ["status-quo", "policy", "pinned-0", "pinned-1", "pinned-2", "whole"];
+  const DASH = { "status-quo": "9 6", "pinned-0": "2 5", "pinned-1": "14 6", "pinned-2": "12 5 2 5", whole: "5 4" };
 
   const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/[^\t\n\r -\uFFFD]/g, "");
 

@@ -3,7 +3,7 @@
    facts, scenario, link, history, state    what is known, what is set, what it amounts to, where it came from
    runs, bands                              the model in the browser; many members of it in workers
    picture, chart*                          what is shown of the runs, and how it is drawn
-   levers, combobox, worlds, assumptions    controls; each follows the state and changes it
+   levers, combobox, worlds, assumptions, loops    controls; each follows the state and changes it
    replay, keys, page, colours, later       the page around them
 
    A move changes the state; the next frame runs what is not remembered and draws. Words, tables, the address bar and
@@ -34,7 +34,9 @@
     };
     const theirs = { key: "status-quo", kind: "status-quo", scenario: scenario.statusQuo(), name: lab.say("explore.status_quo"), label: lab.say("explore.status_quo") };
     const pinned = state.pins.map((pin, place) => ({ key: "pinned-" + place, kind: "pinned-" + place, scenario: pin, label: scenario.name(pin), name: scenario.name(pin) }));
-    return same ? [...pinned, ours, theirs] : [theirs, ...pinned, ours];
+    const full = lab.loops.whole(state);
+    const whole = full ? [{ ...ours, key: "whole", kind: "whole", silent: false, assumptions: full, name: lab.say("loop.whole"), label: lab.say("loop.whole_policy") }] : [];
+    return same ? [...pinned, ...whole, ours, theirs] : [theirs, ...pinned, ...whole, ours];
   }
 
   function outputs(state) {
@@ -57,7 +59,7 @@
   }
 
   function constants(list, state) {
-    return list.map((scene) => lab.scenario.constants(scene.scenario, state.assumptions));
+    return list.map((scene) => lab.scenario.constants(scene.scenario, scene.assumptions || state.assumptions));
   }
 
   function here() {
@@ -201,13 +203,9 @@
 
   // --- saving ------------------------------------------------------------------------------------------------------
 
-  function source() {
-    return lab.say("chart.source", { model: lab.facts.model, hash: lab.facts.hash.slice(0, 8), policy: lab.scenario.name(lab.scenario.of(lab.state.now)) });
-  }
-
   function save(button) {
     const chart = charts[SIDES.indexOf(button.dataset.side)];
-    const about = { source: source(), link: lab.page.link(), unit: lab.say("chart.no_unit") };
+    const about = { source: lab.summary.source(), link: lab.page.link(), unit: lab.say("chart.no_unit") };
     return lab.chartExport.save(chart.picture, about, button.dataset.kind);
   }
 
@@ -229,7 +227,7 @@
     cards = all(".card").map((card) => ({
       name: card.dataset.outcome, value: one(".card__value", card), change: one(".card__change", card), range: one(".card__range", card),
     }));
-    for (const part of ["levers", "worlds", "assumptions", "replay", "keys"]) lab[part].begin();
+    for (const part of ["levers", "worlds", "assumptions", "loops", "replay", "keys"]) lab[part].begin();
     all("[role=combobox]").forEach(chooser);
     lab.state.on(schedule);
     lab.state.rest(rest);

@@ -21,12 +21,41 @@
 
   function seek(name) {
     wanted = name;
+    remember(name, "push");
     set("variable-kind", { value: "" });
     if (one("#variable-search").value === name) list(name, "");
     else set("variable-search", { value: name });
   }
 
+  // The address names what was looked for last, "#variable=…": such a link opens its entry, and Back the one before.
+  let followed = "";
+
+  function asked() {
+    const [, name = ""] = /^#variable=(.{1,400})$/.exec(window.location.hash) || [];
+    try {
+      return decodeURIComponent(name);
+    } catch (error) {
+      return "";
+    }
+  }
+
+  function remember(name, way) {
+    followed = name;
+    if (asked() === name) return;
+    const hash = name ? "#variable=" + encodeURIComponent(name) : "";
+    window.history[way + "State"](null, "", window.location.pathname + window.location.search + hash);
+  }
+
+  /* Whether the address names something that is not yet shown. */
+  function follow() {
+    const name = asked();
+    if (!name || name === followed) return false;
+    seek(name);
+    return true;
+  }
+
   function list(text, kind) {
+    if (followed && text && text !== followed) remember("", "replace"); // somebody searches for something else
     const number = ++latest;
     at("variables?" + new URLSearchParams({ text, kind }))
       .then((reply) => reply.json())
@@ -79,6 +108,7 @@
   function toggle(line, button) {
     const open = button.getAttribute("aria-expanded") === "true";
     button.setAttribute("aria-expanded", String(!open));
+    if (!open) remember(button.textContent, "replace");
     if (open) return line.nextElementSibling && line.nextElementSibling.matches(".entry") && line.nextElementSibling.remove();
     at("variable?" + new URLSearchParams({ name: button.textContent }))
       .then((reply) => reply.json())
@@ -124,13 +154,18 @@
     return line;
   }
 
+  window.addEventListener("popstate", () => {
+    if (!asked()) followed = "";
+    else if (window.PolicyLab.page.now === "model") follow();
+  });
+
   // --- what Dash calls ------------------------------------------------------------------------------------------
 
   window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.dash_clientside.policy_lab = Object.assign(window.dash_clientside.policy_lab || {}, {
     seekVariable: seek,
     listVariables: function (page, text, kind) {
-      if (page === "model") list(text || "", kind || "");
+      if (page === "model" && !follow()) list(text || "", kind || "");
     },
   });
 })();

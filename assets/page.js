@@ -101,7 +101,8 @@
     return navigator.clipboard.writeText(link()).then(() => said(lab.say("app.shared")), () => said(lab.say("app.not_shared")));
   }
 
-  const link = () => window.location.origin + window.location.pathname + query();
+  const named = () => (/^#variable=/.test(window.location.hash) ? window.location.hash : ""); // an entry of the Model page
+  const link = () => window.location.origin + window.location.pathname + query() + named();
 
   // --- buttons --------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@
   function assumptions() {
     return Object.entries(lab.state.now.assumptions).map(([key, value]) => {
       const about = lab.facts.assumptions[key];
+      if (about.loop) return { label: about.label, unit: "", value: lab.say("loop.cut_now"), standing: lab.say("loop.acts_now"), source: "", grade: "" };
       return { label: about.label, unit: about.unit, value: lab.scale.figure(value), standing: lab.scale.figure(about.default), source: about.source, grade: about.grade };
     });
   }
@@ -62,7 +63,7 @@
     return (value > reference ? "▲ +" : "▼ −") + lab.scale.figure(Math.abs(value - reference), places);
   }
 
-  const source = () => lab.say("chart.source", { model: lab.facts.model, hash: lab.facts.hash.slice(0, 8), policy: name() });
+  const source = () => lab.say("chart.source", { model: lab.facts.model, hash: lab.facts.hash.slice(0, 8), policy: [name(), lab.loops.note(lab.state.now)].filter(Boolean).join("; ") });
 
   lab.summary = { policy, name, levers, assumptions, years, outcomes, runsOf, change, source };
 })(typeof globalThis === "object" ? globalThis : self);

@@ -16,7 +16,8 @@ from policy_lab.app import create_app, engine, markup, naming
 from policy_lab.app import settings as page
 from policy_lab.app.entries import Entries
 from policy_lab.app.factory import default_run
-from policy_lab.app.panels import catalogue, loops
+from policy_lab.app.loops import loops_of
+from policy_lab.app.panels import catalogue
 from policy_lab.app.server import listen
 from policy_lab.app.settings import Settings
 from policy_lab.app.workbench import Memory, Workbench
@@ -283,9 +284,9 @@ def test_every_uncertain_constant_tells_its_source_and_grade(big: Model) -> None
 def test_a_model_without_text_or_loops_has_entries_too(model: Model, tmp_path: Path) -> None:
     other = replace(model, path=model.path.with_suffix(".xmile"), folder=tmp_path)
     assert Entries(other).equation("knowledge").startswith("knowledge = ")
-    assert loops.loops_of(other) == []
+    assert loops_of(other) == ()
     (tmp_path / "loops.csv").write_text("name,kind,path\nOne,R,a > b > a\nBroken,Q,a\n", encoding="utf-8")
-    assert loops.loops_of(other) == [("One", "R", ["a", "b", "a"])]
+    assert [(x.name, x.kind, x.path) for x in loops_of(other)] == [("One", "R", ("a", "b", "a"))]
 
 
 def test_addresses_of_the_model_page(model: Model, big: Model) -> None:

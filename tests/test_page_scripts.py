@@ -23,6 +23,7 @@ from policy_lab.app import link, members, naming, words
 from policy_lab.app import settings as page
 from policy_lab.app.engine import names
 from policy_lab.app.factory import default_run
+from policy_lab.app.loops import assumption_keys, switched
 from policy_lab.app.settings import Settings
 from policy_lab.app.workbench import Memory, Workbench
 from policy_lab.charts import nice_limits
@@ -110,12 +111,13 @@ def drawn_settings(model: Model, random: Random) -> Settings:
         for known in model.uncertainties.values()
         if random.random() < random.choice([0.0, 0.1, 1.0])
     }
+    assumptions |= {loop.switch: 0.0 for loop in switched(model) if random.random() < random.choice([0.0, 0.1, 1.0])}
     return Settings(world, drawn_levers(model, random, world, random.choice([0.0, 0.2, 1.0])), assumptions)
 
 
 def state_of(model: Model, settings: Settings) -> dict[str, Any]:
     """Settings as the page's state."""
-    keys, assumed = naming.keys_of(model.levers), naming.keys_of(model.uncertainties)
+    keys, assumed = naming.keys_of(model.levers), assumption_keys(model)
     return {
         "world": settings.world,
         "levers": {keys[name]: page.to_list(setting) for name, setting in settings.levers.items()},
@@ -207,6 +209,7 @@ def test_everything_changed_at_once_still_fits_a_link(big: Model, call: Call) ->
     assumed = {
         known.name: five(known.low + (known.high - known.low) * 0.761234) for known in big.uncertainties.values()
     }
+    assumed |= {loop.switch: 0.0 for loop in switched(big)}
     state = state_of(big, Settings(world, levers, assumed))
     state["charts"] = sorted(big.program.visible, key=len)[-2:]
     whole = pin_of(big, Settings(world, levers))

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from policy_lab.app import settings as page
 from policy_lab.app.language import documentation_of
+from policy_lab.app.loop_facts import loop_facts
+from policy_lab.app.loops import assumption_keys
 from policy_lab.app.naming import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.words import language, part, say
 from policy_lab.app.workbench import Workbench
@@ -30,6 +32,7 @@ SPOKEN: Final = (
     "precedents",
     "actions",
     "brief",
+    "loop",
 )
 YEAR_UNITS: Final = frozenset({"year", "years", "yr"})
 
@@ -37,7 +40,8 @@ YEAR_UNITS: Final = frozenset({"year", "years", "yr"})
 def facts(bench: Workbench, files: dict[str, str]) -> dict[str, Any]:
     """Everything ``assets/facts.js`` hands to the other scripts, as JSON; ``files`` are addresses.
 
-    Levers and assumptions stand by their key; worlds by theirs, each with the constants it amounts to.
+    Levers and assumptions (switches of loops among them) stand by their key; worlds by theirs, each with the constants
+    it amounts to.
     """
     model = bench.model
     clock = model.program.clock
@@ -163,12 +167,14 @@ def _marks(model: Model, scenario: Scenario) -> list[dict[str, Any]]:
 
 def _assumptions(bench: Workbench) -> dict[str, Any]:
     model = bench.model
-    keys = keys_of(model.uncertainties)
+    keys = assumption_keys(model)
     short = short_keys(keys, keys.values())
-    return {
+    unknown = {
         keys[name]: _assumption(model, known, short[name], model.program.equations[name])
         for name, known in model.uncertainties.items()
     }
+    switches = {keys[name]: {**known, "short": short[name]} for name, known in loop_facts(model).items()}
+    return {**unknown, **switches}
 
 
 def _assumption(model: Model, known: Uncertainty, short: str, equation: Equation) -> dict[str, Any]:

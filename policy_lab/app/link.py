@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from policy_lab.app import settings as page
+from policy_lab.app.loops import SWITCH, assumption_keys
 from policy_lab.app.naming import keys_of, short_keys
 from policy_lab.app.settings import Settings
 from policy_lab.model import Lever, Model, Setting
@@ -67,13 +68,15 @@ def _setting(model: Model, lever: Lever, values: list[float], standing: Setting)
 
 
 def _assumptions(model: Model, text: str) -> dict[str, float]:
-    names = _names(keys_of(model.uncertainties))
+    names = _names(assumption_keys(model))
     found = {}
     for item in text.split(_ITEM):
         key, _, number = item.partition(_FIELD)
         if key in names and math.isfinite(value := _number(number)):
-            known = model.uncertainties[names[key]]
-            found[known.name] = min(max(value, known.low), known.high)
+            name = names[key]
+            known = model.uncertainties.get(name)
+            low, high = (known.low, known.high) if known else SWITCH
+            found[name] = min(max(value, low), high)
     return found
 
 

@@ -47,6 +47,7 @@ FIRST: Final = (
     "combobox.js",
     "worlds.js",
     "assumptions.js",
+    "loops.js",
     "replay.js",
     "keys.js",
     "tables.js",

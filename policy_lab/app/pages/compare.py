@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dash import html
 
+from policy_lab.app.panels import switches
 from policy_lab.app.words import say
 
 
@@ -17,6 +18,7 @@ def layout() -> html.Section:
         [
             html.H1(say("compare.title"), className="title"),
             html.P(say("compare.lead"), className="lead"),
+            switches.notice(),
             html.Div(id="compare", className="compare"),
             html.P(say("app.caveat"), className="caveat"),
         ],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.panels import assumptions, chart, headlines, keys, levers, question, world
+from policy_lab.app.panels import assumptions, chart, headlines, keys, levers, question, switches, world
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
 
@@ -19,6 +19,7 @@ def layout(bench: Workbench) -> html.Section:
     stage = html.Div(
         [
             _bar(),
+            switches.notice(),
             html.Div([chart.layout(bench, side) for side in ids.SIDES], className="charts"),
             headlines.layout(bench),
         ],
@@ -32,6 +33,7 @@ def layout(bench: Workbench) -> html.Section:
             stage,
             levers.layout(bench),
             assumptions.layout(bench.model),
+            *switches.layout(bench.model),
             chart.numbers(),
             html.P(say("app.caveat"), className="caveat"),
             _shortcuts(),

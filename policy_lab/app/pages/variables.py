@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import Dash, html
 
+from policy_lab.app.loops import loops_of
 from policy_lab.app.panels import catalogue, diagram, loops, validation, weaknesses
 from policy_lab.app.words import say
 from policy_lab.app.workbench import Workbench
@@ -30,7 +31,7 @@ def _contents(model: Model) -> html.Nav:
     """The sections of the page, to go to at once."""
     there = {
         "diagram": bool(diagram.views_of(model)),
-        "loops": bool(loops.loops_of(model)),
+        "loops": bool(loops_of(model)),
         "validation": True,
         "weaknesses": True,
         "variables": True,

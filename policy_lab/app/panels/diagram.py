@@ -94,6 +94,7 @@ def layout(model: Model) -> list[Any]:
             role="region",
             **{"aria-label": say("model.diagram"), "data-sectors": str(len(views))},
         ),
+        html.P("", className="loops-cut is-hidden", role="status"),
         html.P(say("model.values_note"), className="caveat"),
     ]
 

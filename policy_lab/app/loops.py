@@ -1,0 +1,149 @@
+"""The feedback loops that a modeller names in ``loops.csv``, as plain data: what they are, and where they can be cut.
+
+A loop may have a *switch*: a constant that is 1 while the loop acts and 0 when it is cut. To the page it is one more
+assumption that a person can change, so it travels in links and files and can be undone. Where a loop acts is read off
+the equations: the variables behind a switch are those that stop mattering when it is 0.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from policy_lab.app.language import told
+from policy_lab.app.naming import keys_of
+from policy_lab.app.words import language
+from policy_lab.equations import Apply, Expression, Name, Number, Program, names_in
+from policy_lab.model import Model
+
+LOOPS: Final = "loops.csv"
+#: Reinforcing, balancing.
+KINDS: Final = ("R", "B")
+#: What a switch can be set to: cut, acting.
+SWITCH: Final = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a loop is seen at work: cutting it moves ``outcome`` of ``world`` in ``year`` (``higher`` or ``lower``)."""
+
+    world: str
+    outcome: str
+    year: float
+    when_cut: str
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop, in the language in use.
+
+    Attributes:
+        name: what it is called.
+        kind: one of ``KINDS``.
+        path: its steps in plain words.
+        switch: the constant that cuts it at 0; "" where there is none.
+        shown: None where the table does not say.
+    """
+
+    name: str
+    kind: str
+    path: tuple[str, ...]
+    switch: str = ""
+    shown: Shown | None = None
+
+
+def loops_of(model: Model) -> tuple[Loop, ...]:
+    """Every loop of the table with name, kind and path; rows without them are left out."""
+    file = model.folder / LOOPS if model.folder else None
+    if file is None or not file.is_file():
+        return ()
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    complete = [row for row in rows if row.get("name") and row.get("path") and row.get("kind") in KINDS]
+    texts = told(model, language()).get("loops", {})
+    return tuple(_loop(model, row, texts.get(row["name"], {})) for row in complete)
+
+
+def switched(model: Model) -> tuple[Loop, ...]:
+    """The loops that can be cut."""
+    return tuple(loop for loop in loops_of(model) if loop.switch)
+
+
+def assumption_keys(model: Model) -> dict[str, str]:
+    """Key in links of every constant that a person can change beside the levers: uncertain parameters, then switches.
+
+    ``loop active[race secrecy loop]`` has that of "race secrecy".
+    """
+    said = {name: name for name in model.uncertainties}
+    for loop in switched(model):
+        words = loop.switch.partition("[")[2].rstrip("]").removesuffix(" loop") or loop.switch
+        said[loop.switch] = loop.switch if words in said.values() else words
+    keys = keys_of(said.values())
+    return {name: keys[words] for name, words in said.items()}
+
+
+def gates(program: Program, switch: str) -> dict[str, tuple[str, ...]]:
+    """The variables that a switch acts on, each with those that stop mattering to it when the switch is 0."""
+    off: dict[str, Expression] = {switch: Number(0.0)}
+    found = {}
+    for name in (*program.once, *program.step, *_stocks(program)):
+        expression = program.equations[name].expression
+        inputs = dict.fromkeys(names_in(expression)) if expression is not None else {}
+        if not inputs.keys() & off.keys():
+            continue
+        folded = _folded(expression, off)
+        if name in program.once and isinstance(folded, Number):  # a switch may act through other constants
+            off[name] = folded
+        left = set(names_in(folded)) if folded is not None else set()
+        found[name] = tuple(one for one in inputs if one not in left | off.keys() and one not in program.constants)
+    return {name: behind for name, behind in found.items() if behind}
+
+
+def _stocks(program: Program) -> list[str]:
+    return [name for name, equation in program.equations.items() if equation.kind == "stock"]
+
+
+def _loop(model: Model, row: Mapping[str, str], text: Mapping[str, str]) -> Loop:
+    switch = row.get("switch") or ""
+    return Loop(
+        name=text.get("name", row["name"]),
+        kind=row["kind"],
+        path=tuple(step.strip() for step in text.get("path", row["path"]).split(">")),
+        switch=switch if switch in model.program.constants else "",
+        shown=_shown(model, row),
+    )
+
+
+def _shown(model: Model, row: Mapping[str, str]) -> Shown | None:
+    world, outcome, when_cut = (row.get(column) or "" for column in ("world", "outcome", "when_cut"))
+    try:
+        year = float(row.get("year") or "")
+    except ValueError:
+        return None
+    known = world in model.scenarios and outcome in model.program.visible
+    return Shown(world, outcome, year, when_cut) if known and when_cut in ("higher", "lower") else None
+
+
+def _folded(expression: Expression | None, known: Mapping[str, Expression]) -> Expression | None:
+    """An expression with some names replaced, and products with 0, sums with 0 and EXP(0) worked out."""
+    if isinstance(expression, Name):
+        return known.get(expression.name, expression)
+    if not isinstance(expression, Apply):
+        return expression
+    arguments = tuple(e for e in (_folded(part, known) for part in expression.arguments) if e is not None)
+    return _together(expression.function, arguments)
+
+
+def _together(function: str, arguments: tuple[Expression, ...]) -> Expression:
+    zeros = [isinstance(part, Number) and part.value == 0 for part in arguments]
+    if (function == "mul" and any(zeros)) or (function in ("div", "neg", "sqrt", "abs") and zeros[0]):
+        return Number(0.0)
+    if function == "exp" and zeros[0]:
+        return Number(1.0)
+    if function in ("add", "sub") and zeros[1]:
+        return arguments[0]
+    if function == "add" and zeros[0]:
+        return arguments[1]
+    return Apply(function, arguments)
