@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import math
+import re
 import xml.etree.ElementTree as ET
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,18 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from policy_lab import places
 from policy_lab.app import asked, create_app, ranks
 from policy_lab.app.rank_charts import Bar, bars, percent
 from policy_lab.errors import PolicyLabError
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
-from policy_lab.studies import Study, run_study
+from policy_lab.studies import Study, replay, run_study
 
+#: Words that no German text has.
+ENGLISH = re.compile(r"\b(the|of|and|with|which|factors|runs|share|year|is|to|uniform)\b")
+#: Numbers that are written alike in every language: hashes and versions of packages, sentence ends.
+VERSIONS = 40
 SMALL = Path(__file__).parent / "models" / "small_field"
 TIMES = (2030.0, 2040.0, 2050.0)
 OUTCOME = "knowledge"
@@ -160,7 +167,9 @@ def test_downloads_hold_the_study(client: FlaskClient, stored: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(packed.data)) as archive:
         assert archive.testzip() is None
         inside = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    readme = inside.pop("README.md").decode()
     assert inside == {p.name: p.read_bytes() for p in stored.iterdir() if p.is_file()}
+    assert load_model(SMALL).hash in readme
     assert {"study.toml", "runs.nc", "report.html"} <= set(inside)
     assert client.get("/studies/levers/findings.csv").data == (stored / "findings.csv").read_bytes()
     drawing = client.get(f"/studies/levers/bars.svg?outcome={OUTCOME}&time=2040")
@@ -172,6 +181,53 @@ def test_downloads_hold_the_study(client: FlaskClient, stored: Path) -> None:
     assert lines[2].startswith("Rank,Varied,With others")
     assert client.get("/studies/levers/lines.csv").text.count("\n") == 2 + 1 + len(TIMES)
     assert client.get("/studies/levers/passwords.txt").status_code == 404
+
+
+def test_what_the_readme_of_a_download_says_works(client: FlaskClient, tmp_path: Path, stored: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(client.get("/studies/levers/folder.zip").data)) as archive:
+        archive.extractall(tmp_path)
+    name = next(tmp_path.iterdir()).name
+    readme = (tmp_path / name / "README.md").read_text(encoding="utf-8")
+    codes = [line.strip() for line in readme.splitlines() if line.startswith("    ")]
+    assert f"policy-lab study --replay {name}" in codes
+    assert replay(tmp_path / name).same
+    python = "\n".join(code for code in codes if not code.startswith("policy-lab"))
+    python = python.replace(name, str(tmp_path / name)).replace("print(", "given = (")
+    found: dict[str, Any] = {}
+    exec(python, found)  # the README's own lines, as somebody would paste them
+    total = rows(stored, "ST", f"{TIMES[-1]:g}")
+    given = {str(n): float(v) for n, v in zip(found["names"], found["given"][0]["ST"], strict=True)}
+    assert given == pytest.approx(total, abs=1e-12)
+    assert not found["findings"].empty
+
+
+@pytest.mark.parametrize("kept", ["which_levers_matter", "choice_against_luck"])
+def test_a_german_takes_a_german_report_away(kept: str, tmp_path: Path, queue: Queue) -> None:
+    folder = places.results_folder() / kept
+    real = load_model("big_science")
+    client = create_app(real, rank_folder=folder, queue=queue).server.test_client()
+    english = zipfile.ZipFile(io.BytesIO(client.get("/studies/levers/folder.zip?lang=en").data))
+    german = zipfile.ZipFile(io.BytesIO(client.get("/studies/levers/folder.zip?lang=de").data))
+    assert english.read(f"{kept}/report.html") == (folder / "report.html").read_bytes()
+    assert german.read(f"{kept}/findings.csv") == (folder / "findings.csv").read_bytes()
+    report = german.read(f"{kept}/report.html").decode()
+    assert '<html lang="de">' in report
+    words = re.sub(r"<(style|code)\b.*?</\1>", "", report, flags=re.DOTALL)
+    texts = [*re.findall(r">([^<>]*[a-z][^<>]*)<", words), *re.findall(r'aria-label="([^"]+)"', words)]
+    own_names = {x["name"] for x in json.loads((folder / "provenance.json").read_text())["factors"]}
+    assert [text for text in texts if ENGLISH.search(text) or text in own_names] == []
+    drawing = german.read(f"{kept}/ranking.svg").decode()
+    assert "Anteil an der Varianz" in drawing
+    assert "share of" not in drawing
+    ET.fromstring(drawing)
+    assert "LIESMICH.md" in {name.rpartition("/")[2] for name in german.namelist()}
+    # Every number of the English report is in the German one, in German.
+    numbers = re.findall(
+        r"\d[\d.,]*", re.sub(r"<[^>]*>", " ", (folder / "report.html").read_text().partition("</style>")[2])
+    )
+    there = Counter(re.findall(r"\d[\d.,]*", re.sub(r"<[^>]*>", " ", report.partition("</style>")[2])))
+    swapped = Counter(n.translate({ord("."): ",", ord(","): "."}) for n in numbers)
+    assert sum((swapped - there).values()) <= VERSIONS
 
 
 def test_a_study_of_another_model_version_says_so(model: Model, stored: Path) -> None:

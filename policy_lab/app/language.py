@@ -117,6 +117,11 @@ def documentation_of(model: Model, name: str, source: bool = True) -> str:
     return f"{about} {words.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
 
 
+def known_texts(model: Model) -> Mapping[str, str]:
+    """Whole texts about a model as its files and checks write them, with their translation in the language in use."""
+    return _known(_Identity(model), words.language())
+
+
 def retold(model: Model, text: str) -> str:
     """A text about a model that was written in English (by its checks, in its README), in the language in use."""
     kept = _Identity(model)

@@ -22,7 +22,7 @@ import logging
 import re
 import secrets
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
@@ -33,6 +33,7 @@ from flask import Flask, Response, jsonify, request
 from policy_lab.app import asked as form
 from policy_lab.app import ranks
 from policy_lab.app.naming import count_of
+from policy_lab.app.retelling import taken_away
 from policy_lab.app.words import part, retold, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
@@ -204,7 +205,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
             ),
             "lines.csv": lambda: _file(ranks.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")),
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
-            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip"),
+            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip", studies.model),
         }
 
         def named(ending: str, begin: str = "ranking-") -> str:
@@ -325,10 +326,11 @@ def _text(findings: Findings, name: str) -> str:
     return (findings.folder / name).read_text(encoding="utf-8")
 
 
-def _zip(findings: Findings, name: str) -> Response:
+def _zip(findings: Findings, name: str, model: Model) -> Response:
     """The whole result folder, packed while it is sent: neither memory nor disk holds it."""
     assert findings.folder is not None
-    reply = Response(zipped(findings.folder), mimetype="application/zip")
+    texts = dict(taken_away(findings, model, findings.folder.name))
+    reply = Response(zipped(findings.folder, texts), mimetype="application/zip")
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     reply.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
     return reply
@@ -357,13 +359,21 @@ class _Pipe(io.RawIOBase):
         return taken
 
 
-def zipped(folder: Path) -> Iterator[bytes]:
-    """The files of a result folder as a zip archive, piece by piece."""
+def zipped(folder: Path, texts: Mapping[str, str]) -> Iterator[bytes]:
+    """The files of a result folder as a zip archive, piece by piece.
+
+    Args:
+        folder: of the result.
+        texts: by file name, what is added to it, or stands in place of a file of that name.
+    """
     pipe = _Pipe()
-    with ZipFile(cast("IO[bytes]", pipe), "w") as archive:
+    with ZipFile(cast("IO[bytes]", pipe), "w", ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(f"{folder.name}/{name}", text)
+            yield pipe.take()
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            if not path.is_file() or inside.parts[0] in NOT_RESULT:
+            if not path.is_file() or inside.parts[0] in NOT_RESULT or str(inside) in texts:
                 continue
             about_file = ZipInfo.from_file(path, f"{folder.name}/{inside.as_posix()}")
             about_file.compress_type = ZIP_STORED if path.suffix == ".png" else ZIP_DEFLATED

@@ -86,7 +86,7 @@ def view(findings: Findings, asked: Mapping[str, str], beside: Findings | None =
     if outcome not in findings.outcomes:
         outcome = findings.outcomes[0]
     time = time_of(asked.get("time"), findings)
-    return _view(_Same(findings), _Same(beside), language(), outcome, time, _width(asked.get("width", "")))
+    return _view(SameStudy(findings), SameStudy(beside), language(), outcome, time, _width(asked.get("width", "")))
 
 
 def comparable(findings: Findings, other: Findings) -> bool:
@@ -96,7 +96,7 @@ def comparable(findings: Findings, other: Findings) -> bool:
     return len(hashes) == 1 and is_choice(findings) == is_choice(other) and kinds[0] == kinds[1]
 
 
-class _Same:
+class SameStudy:
     """Findings as a key: two are the same when they are one object's."""
 
     def __init__(self, findings: Findings | None) -> None:
@@ -109,14 +109,14 @@ class _Same:
         return self.findings
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.findings is self.findings
+        return isinstance(other, SameStudy) and other.findings is self.findings
 
     def __hash__(self) -> int:
         return id(self.findings)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _view(kept: _Same, beside: _Same, told_in: str, outcome: str, time: float, width: int) -> Mapping[str, Any]:
+def _view(kept: SameStudy, beside: SameStudy, told_in: str, outcome: str, time: float, width: int) -> Mapping[str, Any]:
     findings = kept.known
     return {
         "outcomes": [{"value": name, "label": outcome_label(findings, name)} for name in findings.outcomes],
@@ -133,7 +133,7 @@ def _view(kept: _Same, beside: _Same, told_in: str, outcome: str, time: float, w
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _whenever(kept: _Same, told_in: str, outcome: str) -> Mapping[str, Any]:
+def _whenever(kept: SameStudy, told_in: str, outcome: str) -> Mapping[str, Any]:
     """What a view has that neither the year nor the width changes, which is most of the work."""
     findings = kept.known
     return {
@@ -320,7 +320,7 @@ def source(findings: Findings) -> str:
         "rank.source",
         model=known.get("model", "?"),
         hash=str(known.get("model_hash", "?"))[:8],
-        scenario=world_of(str(known.get("scenario") or "")),
+        scenario=world_told(findings),
         runs=count_of(int(known.get("runs", 0))),
     )
 
@@ -335,9 +335,14 @@ def made_with(findings: Findings) -> str:
         runs=count_of(int(known.get("runs", 0))),
         size=count_of(int(known.get("size", 0))),
         seed=known.get("seed", "?"),
-        scenario=world_of(str(known.get("scenario") or "")),
+        scenario=world_told(findings),
         made=str(known.get("started", "?"))[:10],
     )
+
+
+def world_told(findings: Findings) -> str:
+    """The world of a study, by its title in the language in use."""
+    return world_of(str(findings.provenance.get("scenario") or ""))
 
 
 def held(findings: Findings) -> list[str]:

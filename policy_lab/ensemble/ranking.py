@@ -39,6 +39,13 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "and": "{first} and {last}",
         "more": "{first} and {count} more",
         "under": "under {share}",
+        "most_often": "What matters most, by the number of outcomes out of {count} in which it is first: {factors}.",
+        "often": "{factor} ({count})",
+        "firsts_open": "First place is open for {outcomes}; for the others it is sure.",
+        "firsts_sure": "First place is sure for every outcome.",
+        "leads_change": "Who is first changes over time for {outcomes}.",
+        "leads_stay": "Nobody's lead changes over time.",
+        "little": "Not surely above {share} of the variance of any outcome: {factors}.",
     }
 )
 
@@ -130,34 +137,31 @@ def _firsts(findings: Findings, outcome: str) -> pd.DataFrame:
     return total.sort_values(["time", "value", "factor"], ascending=[True, False, True]).drop_duplicates("time")
 
 
-def summary(findings: Findings, labels: Mapping[str, str]) -> list[str]:
+def summary(findings: Findings, labels: Mapping[str, str], teller: Teller | None = None) -> list[str]:
     """What holds over all outcomes: who leads most often, where the lead is open or changes, and who hardly matters.
 
     Args:
         findings: of a Sobol' study.
         labels: what people call each outcome.
+        teller: how it is said; as in every report, in English, by default.
     """
+    tell = teller or Teller()
     tops = {o: rows for o in labels if not (rows := ordered(findings, o)).empty}
     if len(tops) < 2:
         return []
     first = Counter(str(rows.iloc[0]["factor"]) for rows in tops.values())
-    lead = [f"{name} ({count})" for name, count in first.most_common()]
-    said = [f"What matters most, by the number of outcomes out of {len(tops)} in which it is first: {listed(lead, 6)}."]
+    lead = [tell.say("often", factor=tell.name(name), count=count) for name, count in first.most_common()]
+    said = [tell.say("most_often", count=len(tops), factors=tell.listed(lead, 6))]
     unsure = [labels[o] for o in tops if not _first_is_sure(findings, o)]
-    said.append(
-        f"First place is open for {listed(unsure, 8)}; for the others it is sure."
-        if unsure
-        else "First place is sure for every outcome."
-    )
+    said.append(tell.say("firsts_open", outcomes=tell.listed(unsure, 8)) if unsure else tell.say("firsts_sure"))
     flips = [labels[o] for o in tops if len(leaders(findings, o)) > 1]
-    said.append(
-        f"Who is first changes over time for {listed(flips, 8)}." if flips else "Nobody's lead changes over time."
-    )
+    said.append(tell.say("leads_change", outcomes=tell.listed(flips, 8)) if flips else tell.say("leads_stay"))
     names = dict.fromkeys(str(name) for rows in tops.values() for name in rows["factor"])
     seen = {str(name) for rows in tops.values() for name in rows[rows["low"] >= SLIGHT]["factor"]}
     little = [name for name in names if name not in seen]
     if little:
-        said.append(f"Not surely above {percent(SLIGHT)} of the variance of any outcome: {listed(little, 12)}.")
+        names_of = tell.listed([tell.name(name) for name in little], 12)
+        said.append(tell.say("little", share=tell.share(SLIGHT), factors=names_of))
     return said
 
 
