@@ -48,9 +48,7 @@
     return element;
   }
 
-  function say(element, text) {
-    if (element.textContent !== text) element.textContent = text;
-  }
+  const say = (element, text) => lab.dom.write(element, text);
 
   /* As many children as there are data, made when first needed, hidden when there are fewer. */
   function each(group, name, data, write) {
@@ -70,6 +68,7 @@
       this.words = (options && options.words) || {};
       this.picture = null;
       this.plan = null;
+      this.axes = ""; // what is painted of them
       this.place = -1; // index of the moment that is read off, -1 for none
       this.frame();
       this.listen();
@@ -136,7 +135,9 @@
       const plan = lab.chartPlan(picture, { width, height, size: width < 300 ? 11 : 12, labels: width >= NARROW });
       this.plan = plan;
       put(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-      this.paintAxes(plan, picture);
+      const axes = JSON.stringify([plan.box, plan.down, plan.across, plan.marks, picture.unit]);
+      if (axes !== this.axes) this.paintAxes(plan, picture); // while a hand moves they mostly stay
+      this.axes = axes;
       each(this.groups.bands, "path", plan.bands, (path, band) => put(path, {
         class: `band band--${band.kind} band--${band.share}${band.stale ? " band--stale" : ""}`, d: band.d,
       }));

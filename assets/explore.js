@@ -17,6 +17,7 @@
   const SLOW = 200; // milliseconds of waiting that nobody is told of
 
   const charts = [];
+  const legend = one(".legend");
   let cards = [];
   let scheduled = false;
   let drawn = null; // what is on show: {state, scenes, key}
@@ -164,10 +165,10 @@
       .map((scene) => ({ kind: scene.kind, label: scene.label }));
     if (lab.bands.here) entries.push({ kind: "bands", label: lab.say("band.both"), why: lab.say("band.why") });
     const text = JSON.stringify(entries);
-    one(".legend").classList.toggle("legend--stale", lab.bands.here && !banded);
+    legend.classList.toggle("legend--stale", lab.bands.here && !banded);
     if (text === legendShown) return;
     legendShown = text;
-    one(".legend").replaceChildren(...entries.map((entry) => {
+    legend.replaceChildren(...entries.map((entry) => {
       const item = make("li", "legend__item");
       const swatch = make("span", "swatch swatch--" + entry.kind);
       swatch.setAttribute("aria-hidden", "true");

@@ -14,7 +14,10 @@
     one: (selector, inside) => (inside || document).querySelector(selector),
     all: (selector, inside) => [...(inside || document).querySelectorAll(selector)],
     write: (element, text) => {
-      if (element && element.textContent !== text) element.textContent = text;
+      if (!element || element.textContent === text) return;
+      const only = element.childNodes.length === 1 ? element.firstChild : null;
+      if (text && only && only.nodeType === 3) only.data = text; // the text that is there stays: a fifth of the work of a new one
+      else element.textContent = text;
     },
     make: (name, kind, text) => {
       const made = document.createElement(name);

@@ -22,10 +22,8 @@
   const links = () => all(".nav__link");
   const base = () => new URL(one('.nav__link[data-page="explore"]').href).pathname;
 
-  function now() {
-    const found = links().find((link) => new URL(link.href).pathname === window.location.pathname);
-    return found ? found.dataset.page : "explore";
-  }
+  const pages = new Map(links().map((link) => [new URL(link.href).pathname, link.dataset.page]));
+  const now = () => pages.get(window.location.pathname) || "explore";
 
   function show() {
     const page = now();
@@ -113,6 +111,7 @@
 
   /* A menu closes with Escape, with a choice, and with a press beside it. */
   function closeMenus(event) {
+    if (event.type === "keydown" && event.key !== "Escape") return; // a key on a slider need not look for menus
     for (const menu of all("details.chart__save[open]")) {
       const escaped = event.type === "keydown" && event.key === "Escape";
       const elsewhere = event.type === "click" && (!menu.contains(event.target) || event.target.closest(".menu"));

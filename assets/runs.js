@@ -55,7 +55,9 @@
           if (!columns.has(name)) {
             const place = outputs.indexOf(name);
             if (place < 0) throw new Error(`'${name}' was not asked for.`);
-            columns.set(name, Float64Array.from(time, (_, t) => values[(run * time.length + t) * width + place]));
+            const column = new Float64Array(time.length);
+            for (let t = 0; t < column.length; t++) column[t] = values[(run * column.length + t) * width + place];
+            columns.set(name, column);
           }
           return columns.get(name);
         },
