@@ -11,6 +11,7 @@
    Its link form stands at the head of link.js; the address bar always holds the link of the state.
 
      PolicyLab.state.now                     the state
+     PolicyLab.state.held                    whether a pointer is down
      PolicyLab.state.change({part: value}, tag)  parts to replace; one step to undo (moves of one tag run together)
      PolicyLab.state.on(listener)            listener(state, before) after every change
      PolicyLab.state.rest(listener)          listener(state) once nothing has changed for a moment and no hand is down
@@ -125,11 +126,20 @@
     return notice;
   }
 
+  /* Where the browser keeps nothing for a page, steps are kept for this visit alone. */
+  function storage() {
+    try {
+      return window.sessionStorage;
+    } catch (error) {
+      return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+    }
+  }
+
   function begin(variables) {
     links = lab.links(lab.facts, variables);
     if (history) return;
     lab.scenario = lab.scenarios(lab.facts);
-    history = lab.history(window.sessionStorage, KEPT + lab.facts.hash);
+    history = lab.history(storage(), KEPT + lab.facts.hash);
     for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
       document.addEventListener(kind, () => { held = kind === "pointerdown"; }, true);
     }
@@ -144,6 +154,7 @@
     undo: () => step(history.undo(now)),
     redo: () => step(history.redo(now)),
     get now() { return now; },
+    get held() { return held; },
     get steps() { return { past: history.past, future: history.future, last: history.last }; },
     get query() { return links.write(now); },
   };

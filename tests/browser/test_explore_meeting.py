@@ -103,3 +103,24 @@ def test_no_word_runs_out_of_its_place(browser: Browser, real_address: str, widt
         .map(one => one.className + ": " + one.textContent)"""
     assert page.evaluate(wide) == []
     page.close()
+
+
+def test_a_browser_that_keeps_nothing_works_all_the_same(browser: Browser, address: str) -> None:
+    """Storage forbidden by policy or by private browsing: reading its very name throws."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    refuse = "{ get() { throw new DOMException('refused', 'SecurityError'); } }"
+    for name in ("localStorage", "sessionStorage"):
+        context.add_init_script(f"Object.defineProperty(window, '{name}', {refuse})")
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    page.locator(".lever").first.get_by_role("button", name="More:").click()
+    page.wait_for_url(lambda url: "l=" in url)
+    page.locator("#undo").click()
+    page.wait_for_url(lambda url: "l=" not in url)
+    page.locator("#scheme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert faults == []
+    context.close()
