@@ -32,7 +32,7 @@
     const [range, number] = [lab.dom.one(`#fact-${control.name}`), lab.dom.one(`#fact-${control.name}-number`)];
     range.value = String(value);
     range.style.setProperty("--share", share(control, value));
-    number.value = String(Number(value.toPrecision(4)));
+    number.value = lab.numbers.write(Number(value.toPrecision(4)));
     range.closest(".lever").classList.toggle("lever--moved", control.name in lab.precedents.changed);
   }
 
@@ -40,8 +40,9 @@
     const id = "fact-" + control.name;
     const label = lab.precedentsCase.named("fact_", control.name);
     const limits = { min: control.low, max: control.high, step: control.step };
+    const bounds = figure(control.low) + " – " + figure(control.high);
     const range = make("input", { id, class: "slider", type: "range", ...limits, step: "any", "aria-labelledby": id + "-label", oninput: (event) => set(control, Number(event.target.value)), onkeydown: (event) => keyed(event, control) });
-    const number = make("input", { id: id + "-number", class: "input lever__number", type: "number", ...limits, step: "any", "aria-labelledby": id + "-label", onchange: (event) => set(control, event.target.valueAsNumber) });
+    const number = make("input", { id: id + "-number", class: "input lever__number", type: "text", inputmode: "decimal", autocomplete: "off", "aria-labelledby": id + "-label", title: bounds, onchange: (event) => set(control, lab.numbers.read(event.target.value) ?? NaN) });
     const tick = make("span", { class: "lever__tick", "aria-hidden": "true" });
     tick.style.setProperty("--share", share(control, control.value));
     const step = (sign, way) => make("button", { class: "button button--step", type: "button", "aria-label": lab.say(way > 0 ? "lever.plus" : "lever.minus", { lever: label }), onclick: () => set(control, (lab.precedents.changed[control.name] ?? control.value) + way * control.step) }, sign);
