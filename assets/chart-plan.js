@@ -138,7 +138,7 @@
     const apart = Math.max(Math.abs(low), Math.abs(high)) >= 10000;
     const down = steps.map((value) => ({ value, text: lab.scale.figure(value, places, apart) }));
     const widest = Math.max(...down.map((tick) => tick.text.length));
-    const room = labels ? Math.min(width * 0.24, 132) : 0;
+    const room = labels ? Math.min(width * 0.24, 11 * size) : 0;
     const box = { left: Math.ceil(widest * size * 0.6 + 10), right: Math.floor(width - Math.max(room, size * 1.4)), top, bottom };
     const time = picture.time;
     const x = lab.scale.line(time[0], time[time.length - 1], box.left, box.right);

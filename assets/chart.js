@@ -107,6 +107,7 @@
         if (width === this.width && height === this.height) return;
         this.width = width;
         this.height = height;
+        this.measure();
         this.redraw();
       });
       this.watch.observe(this.host);
@@ -125,14 +126,20 @@
       if (!this.width) {
         this.width = this.host.clientWidth;
         this.height = this.host.clientHeight;
+        this.measure();
       }
       this.redraw();
+    }
+
+    /* Letters are as large as the style sheet has them, a little smaller where there is hardly room. */
+    measure() {
+      this.size = this.width < 300 ? 11 : parseFloat(window.getComputedStyle(this.svg).fontSize) || 12;
     }
 
     redraw() {
       const { picture, width, height } = this;
       if (!picture || !(width > 60) || !(height > 40)) return;
-      const plan = lab.chartPlan(picture, { width, height, size: width < 300 ? 11 : 12, labels: width >= NARROW });
+      const plan = lab.chartPlan(picture, { width, height, size: this.size, labels: width >= NARROW });
       this.plan = plan;
       put(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
       const axes = JSON.stringify([plan.box, plan.down, plan.across, plan.marks, picture.unit]);

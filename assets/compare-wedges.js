@@ -24,7 +24,7 @@
     const save = (kind) => make("button", { class: "button", type: "button", "data-compare": "wedges " + kind, onclick: () => keep(kind) }, lab.say("chart." + kind));
     section = host;
     section.append(
-      make("div", { class: "panel__head" }, make("h2", { id: "compare-wedges-title", class: "panel__title" }, words("wedges")), make("div", { class: "panel__tools" }, save("png"), save("svg"), save("csv"))),
+      make("div", { class: "panel__head" }, make("h2", { id: "compare-wedges-title", class: "panel__title", tabindex: "-1" }, words("wedges")), make("div", { class: "panel__tools" }, save("png"), save("svg"), save("csv"))),
       make("p", { class: "lead lead--small" }, words("wedges_lead")),
       make("div", { class: "picks" }, pick("from", "compare-from", "from"), pick("to", "compare-to", "to")),
       make("p", { id: "compare-wedges-told", class: "wedges__told", role: "status" }),

@@ -5,7 +5,8 @@
    "v=outcome~year~from~to~layout" of the link. Charts are chart.js's, the wedges are in compare-wedges.js.
 
      PolicyLab.compare.entries()    [{key, kind, letter, name, scenario, constants}], the reference first
-     PolicyLab.compare.view         {outcome, year, from, to, apart} */
+     PolicyLab.compare.view         {outcome, year, from, to, apart}
+     PolicyLab.compare.explain(outcome)   goes there, to where the difference in an outcome comes from */
 (function (root) {
   "use strict";
 
@@ -262,6 +263,19 @@
     draw();
   }
 
+  /* From another page: where the difference in an outcome comes from. */
+  async function explain(outcome) {
+    lab.page.go("compare");
+    lab.page.aside("v", "");
+    await lab.names;
+    look({ outcome, from: "", to: "" });
+    await draw();
+    for (let tries = 0; tries < 20 && !lab.compareWedges.found; tries++) await new Promise((done) => window.setTimeout(done, 50));
+    const title = lab.dom.one("#compare-wedges-title");
+    title.scrollIntoView({ block: "start" });
+    title.focus({ preventScroll: true });
+  }
+
   // --- the link -------------------------------------------------------------------------------------------------
 
   function read() {
@@ -289,7 +303,7 @@
     draw();
   }
 
-  lab.compare = { entries, view, make, look, csv, about, at, start, get shown() { return shown; } };
+  lab.compare = { entries, view, make, look, csv, about, at, start, explain, get shown() { return shown; } };
   if (typeof document === "object") {
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
     else start();

@@ -7,6 +7,8 @@
      PolicyLab.page.now                  which page that is
      PolicyLab.page.base                 the path that the app stands at, "/" or "/prefix/"
      PolicyLab.page.link()               the whole address of the state
+     PolicyLab.page.go(page)             another page with the state as it is, as a link to it does
+     PolicyLab.page.addressOf(page)      the address of a page with the state
      PolicyLab.page.aside(name, text)    sets a part of the address that decides no setting (v, h, lang); "" takes it out */
 (function (root) {
   "use strict";
@@ -62,7 +64,13 @@
     const link = event.target.closest && event.target.closest(".nav__link");
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    window.history.pushState(null, "", new URL(link.href).pathname + query());
+    go(link.dataset.page);
+  }
+
+  const addressOf = (page) => new URL(one(`.nav__link[data-page="${page}"]`).href).pathname + query();
+
+  function go(page) {
+    window.history.pushState(null, "", addressOf(page));
     show();
     window.scrollTo(0, 0);
   }
@@ -112,7 +120,7 @@
   /* A menu closes with Escape, with a choice, and with a press beside it. */
   function closeMenus(event) {
     if (event.type === "keydown" && event.key !== "Escape") return; // a key on a slider need not look for menus
-    for (const menu of all("details.chart__save[open]")) {
+    for (const menu of all("details.chart__save[open], details.chart__about[open]")) {
       const escaped = event.type === "keydown" && event.key === "Escape";
       const elsewhere = event.type === "click" && (!menu.contains(event.target) || event.target.closest(".menu"));
       if (escaped && menu.contains(document.activeElement)) one("summary", menu).focus();
@@ -135,7 +143,7 @@
   window.addEventListener("popstate", wentBack);
 
   lab.page = {
-    does, tell, said, share, show, open, writeAddress, aside, link,
+    does, tell, said, share, show, open, writeAddress, aside, link, go, addressOf,
     visited: (listener) => visitors.push(listener),
     get now() { return now(); },
     get base() { return base(); },

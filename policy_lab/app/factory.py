@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from policy_lab.app.language import Speech, once_a_language
 from policy_lab.app.pages import compare, explore, precedents, rank, variables
 from policy_lab.app.panels import header, notice
 from policy_lab.app.shell import ENTRY, THREADS, Shell
-from policy_lab.app.words import part, say
+from policy_lab.app.words import SOURCE, part, say
 from policy_lab.app.workbench import Memory, Run, Workbench
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
@@ -69,8 +70,14 @@ def create_app(
     routes.register(app, bench)
     cases.register(app, bench)
     variables.register(app, bench)
-    app.prepare()
+    copy_context().run(_prepare, app, Speech(model))
     return app
+
+
+def _prepare(app: Shell, speech: Speech) -> None:
+    """The first page in English, which most ask for, with what English calls the model's units."""
+    speech.speak(SOURCE)
+    app.prepare()
 
 
 def default_run(model: Model) -> Run:

@@ -6,7 +6,7 @@ import math
 from typing import Any, Final
 
 from policy_lab.app import settings as page
-from policy_lab.app.language import documentation_of
+from policy_lab.app.language import documentation_of, told
 from policy_lab.app.loop_facts import loop_facts
 from policy_lab.app.loops import assumption_keys
 from policy_lab.app.naming import key_of, keys_of, label_of, short_keys, unit_of
@@ -87,9 +87,12 @@ def title_of(model: Model, variable: str) -> str:
     return outcome.label if outcome else label_of(variable)
 
 
-def event_label(name: str) -> str:
-    """What an event's constant is about: ``event year[accident event]`` is "Accident"."""
+def event_label(model: Model, name: str) -> str:
+    """What an event's constant is about, in the language in use: ``event year[accident event]`` is "Accident"."""
     inside = name.partition("[")[2].rstrip("]") or name
+    translated = told(model, language()).get("elements", {}).get(inside)
+    if translated:
+        return str(translated)
     words = [word for word in inside.replace("_", " ").split() if word.casefold() not in {"event", "year", "of"}]
     return label_of(" ".join(words) or inside)
 
@@ -156,7 +159,7 @@ def _marks(model: Model, scenario: Scenario) -> list[dict[str, Any]]:
     """Dated events of a world: constants in years, set by its file, that fall inside the run."""
     clock = model.program.clock
     dated = [
-        {"time": year, "label": event_label(name)}
+        {"time": year, "label": event_label(model, name)}
         for name, year in scenario.events.items()
         if model.program.equations[name].unit.strip().casefold() in YEAR_UNITS
         and clock.initial <= year <= clock.final
@@ -210,4 +213,5 @@ def _shown(bench: Workbench, name: str) -> dict[str, Any]:
         "high": high,
         "places": outcome.decimals if outcome else None,
         "better": outcome.better if outcome else "neither",
+        "why": outcome.why if outcome else documentation_of(model, name, source=False),
     }

@@ -101,7 +101,7 @@ def chosen_language(asked: Request) -> str:
 
 def translated(model: Model, language: str) -> Model:
     """The model with the texts that people read in another language; names, numbers and equations stay."""
-    return _translated(_Identity(model), language) if told(model, language) else model
+    return _translated(_Identity(model), language) if language != words.SOURCE and told(model, language) else model
 
 
 def names_of(model: Model, language: str) -> Mapping[str, str]:
@@ -157,7 +157,7 @@ class _Identity:
 def _told(kept: _Identity, language: str) -> Mapping[str, Any]:
     folder = kept.model.folder
     file = folder / "text" / f"{language}.toml" if folder else None
-    if language == words.SOURCE or file is None or not file.is_file():
+    if file is None or not file.is_file():
         return {}
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))

@@ -58,6 +58,7 @@ FIRST: Final = (
     "compare-slide.js",
     "compare-wedges.js",
     "compare.js",
+    "chart-about.js",
     "precedents-case.js",
     "precedents-live.js",
     "precedents.js",

@@ -124,3 +124,43 @@ def test_a_browser_that_keeps_nothing_works_all_the_same(browser: Browser, addre
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert faults == []
     context.close()
+
+
+def test_what_a_chart_shows_is_explained_where_it_stands(visit: Visit, real_address: str) -> None:
+    """From a word nobody knows to what it means, to the levers that make the difference, and back."""
+    page = visit(f"{real_address}/?w=cern_for_ai")
+    page.locator("#chart-a .chart__about summary").click()
+    told = page.locator("#chart-a .menu--about")
+    expect(told).to_contain_text("From −1, top-down, to +1, bottom-up")
+    page.locator("#choose-a").fill("coherence of the field")
+    page.get_by_role("option", name="Coherence of the field").click()
+    page.locator("#chart-a .chart__about summary").click()
+    expect(told).to_contain_text("Higher counts as better.")
+    assert re.search(r"/model\?.*#variable=Coherence%5Bfield%5D$", told.get_by_role("link").get_attribute("href") or "")
+    told.get_by_role("button", name="Which levers make the difference?").click()
+    expect(page.get_by_role("heading", name="Where the difference comes from")).to_be_focused()
+    expect(page.locator("#compare-outcome")).to_have_value("Coherence[field]")
+    expect(page.locator("#compare-wedges-told")).to_contain_text("Coherence of the field in 2050: from “Status quo”")
+    page.go_back()
+    expect(page.locator("#choose-a")).to_have_value("Coherence of the field")
+
+
+def test_a_chart_fills_the_wall_and_comes_back(visit: Visit, address: str) -> None:
+    page = visit(address)
+    width = page.locator("#chart-b .plot__svg").bounding_box()["width"]
+    page.locator("#chart-b .chart__save summary").click()
+    page.get_by_role("button", name="Whole screen").click()
+    expect(page.locator("#chart-b .plot__svg")).to_have_attribute("width", re.compile(r"^1[2-4]\d\d"))
+    letters = "document.querySelector('#chart-b .plot__unit')"
+    assert float(page.evaluate(f"parseFloat(getComputedStyle({letters}).fontSize)")) >= 20
+    page.evaluate("document.exitFullscreen()")
+    expect(page.locator("#chart-b .plot__svg")).to_have_attribute("width", str(int(width)))
+
+
+def test_events_and_units_are_said_in_words(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/?w=soft_nationalisation")
+    units = page.locator(".card__unit").all_inner_texts()
+    assert {"incidents", "people", "powers of ten"} <= set(units)
+    expect(page.locator(".plot__marks text").first).to_have_text("Accident")
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.locator(".plot__marks text").first).to_have_text("Unfall")

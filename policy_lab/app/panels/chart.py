@@ -17,7 +17,7 @@ def layout(bench: Workbench, side: str) -> html.Article:
     variable = first_charts(bench.model)[ids.SIDES.index(side)]
     return html.Article(
         [
-            html.Div([_chooser(bench, side, variable), _tools(side)], className="chart__head"),
+            html.Div([_chooser(bench, side, variable), _about(side), _tools(side)], className="chart__head"),
             html.Div(
                 [
                     html.Div(className="chart__figure", **{"data-plot": side}),
@@ -79,6 +79,24 @@ def _named(side: str) -> dict[str, str]:
     return {"aria-label": say(f"chart.choose.{side}")}
 
 
+def _about(side: str) -> html.Details:
+    """What the variable means, and the ways on from it; the scripts fill it when it is opened."""
+    said = f"{say(f'chart.choose.{side}')}: {say('chart.about')}"
+    summary = html.Summary(
+        "i", className="button button--small lever__i", title=say("chart.about"), **{"aria-label": said}
+    )
+    told = [
+        html.P(html.Strong("", className="about__name")),
+        html.P("", className="about__why"),
+        html.P("", className="about__better"),
+        html.Button(say("chart.explain"), className="button button--menu", **{"data-do": "explain", "data-side": side}),
+        html.A(say("chart.about_model"), href="#", className="button button--menu about__model"),
+    ]
+    return html.Details(
+        [summary, html.Div(told, className="menu menu--about")], className="chart__about", **{"data-side": side}
+    )
+
+
 def _tools(side: str) -> html.Details:
     kinds = [
         html.Button(
@@ -88,10 +106,11 @@ def _tools(side: str) -> html.Details:
         )
         for kind in ("png", "svg", "csv")
     ]
+    whole = html.Button(say("chart.whole"), className="button button--menu", **{"data-do": "whole", "data-side": side})
     return html.Details(
         [
             html.Summary(say("chart.export"), className="button"),
-            html.Div(kinds, className="menu"),
+            html.Div([*kinds, whole], className="menu"),
         ],
         className="chart__save",
     )

@@ -113,7 +113,7 @@ def _slider(key: str, lever: Lever, label: str) -> html.Div:
         high=_figure(lever, lever.high),
         unit=unit_of(lever.unit),
         default=_figure(lever, lever.default),
-    )
+    ).replace(" ;", ";")  # where there is no unit
     slider = {"type": "range", "class": "slider", "min": lever.low, "max": lever.high, "step": lever.step}
     slider |= {"value": plain_number(lever.default), "aria-label": said, "data-part": "slider", "autocomplete": "off"}
     tick = html.Span(className="lever__tick", **{"aria-hidden": "true"})
