@@ -6,7 +6,7 @@
 
   const lab = root.PolicyLab;
   const { one, all, write } = lab.dom;
-  const DIRECTIONS = ["higher", "lower"];
+  const BETTER = { higher: "chart.about_higher", lower: "chart.about_lower" };
 
   const nameOf = (side) => lab.state.now.charts[side === "a" ? 0 : 1];
 
@@ -14,7 +14,7 @@
     const about = lab.variable(nameOf(details.dataset.side));
     write(one(".about__name", details), about.label);
     write(one(".about__why", details), about.why || lab.say("chart.about_any"));
-    write(one(".about__better", details), DIRECTIONS.includes(about.better) ? lab.say("chart.about_" + about.better) : "");
+    write(one(".about__better", details), about.better in BETTER ? lab.say(BETTER[about.better]) : "");
     one(".about__model", details).href = lab.page.addressOf("model") + "#variable=" + encodeURIComponent(about.name);
   }
 

@@ -125,6 +125,21 @@
     }));
   }
 
+  /* Status quo alone compares nothing: what to do about it stands where one would do it. */
+  function alone(found) {
+    const said = lab.dom.one("#compare-said");
+    if (found.length === 1 && !said.textContent) tell(words("alone"));
+    else if (found.length > 1 && said.textContent === words("alone")) tell("");
+  }
+
+  /* The world that could come next is one that is not there yet. */
+  function offerWorld(found) {
+    const field = lab.dom.one("#compare-world");
+    const there = new Set(found.filter((entry) => !Object.keys(entry.scenario.levers).length).map((entry) => entry.scenario.world));
+    const free = Object.keys(lab.facts.worlds).find((key) => !there.has(key));
+    if (there.has(field.value) && free) field.value = free;
+  }
+
   const swatch = (kind) => make("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" });
 
   // --- charts ---------------------------------------------------------------------------------------------------
@@ -251,6 +266,8 @@
     shown = { entries: found, runs, picture: pair.whole };
     fillChoosers();
     paintList(found);
+    offerWorld(found);
+    alone(found);
     paintCharts(pair, found);
     lab.dom.write(lab.dom.one("#compare-told"), told(found, runs));
     paintTable(found, runs);

@@ -238,3 +238,13 @@ def test_a_world_is_compared_with_the_keyboard_alone(visit: Visit, address: str)
         page.keyboard.press("Tab")
     page.keyboard.press("ArrowLeft")
     assert "B " in page.evaluate("document.activeElement.getAttribute('aria-valuetext')")
+
+
+def test_status_quo_alone_says_what_to_do_and_offers_another_world(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/compare")
+    said = page.locator("#compare-said")
+    expect(said).to_contain_text("Only status quo is here.")
+    expect(page.locator("#compare-world")).not_to_have_value("status_quo")
+    page.get_by_role("button", name="Add this world").click()
+    expect(page.locator("#compare-list > li")).to_have_count(2)
+    expect(said).to_be_empty()
