@@ -69,6 +69,23 @@ def until_under_way(queue: Queue, name: str) -> Job:
     raise AssertionError("no run was made")
 
 
+def kept_chunks(queue: Queue, name: str) -> list[int]:
+    """The first run of each chunk that a study has kept, in the order in which they were made."""
+    journal = queue.place(name) / "work" / "runs.done"
+    return [int(line.split()[0]) for line in journal.read_text().splitlines() if line.endswith(" .")]
+
+
+def until_one_more(queue: Queue, name: str, before: list[int]) -> list[int]:
+    """The chunks once another runner has made one of its own, after those that were there before."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        queue.tend_now_and_then()
+        if len(now := kept_chunks(queue, name)) > len(before):
+            return now
+        time.sleep(0.02)
+    raise AssertionError(f"no run was made after {before}")
+
+
 @pytest.fixture
 def queue(tmp_path: Path) -> Iterator[Queue]:
     made = Queue(tmp_path / "studies")
@@ -120,13 +137,15 @@ def test_progress_is_told_and_a_cancelled_study_goes_on_later(queue: Queue, gate
     assert queue.cancel(job.id, "a stranger").cancelled is False
     queue.cancel(job.id, "somebody")
     cancelled = until(queue, job.id, "cancelled")
-    kept = (queue.place(job.id) / "work" / "runs.done").read_bytes()
+    kept = kept_chunks(queue, job.id)
     assert queue.jobs_of("somebody") == []
     assert cancelled.runner is None
-    gate.touch()
     start(queue, long)
+    again = until_one_more(queue, job.id, kept)
+    assert again[0] == 0
+    assert len(set(again)) == len(again)  # what was finished is not made again
+    gate.touch()
     until(queue, job.id, "finished")
-    assert kept.startswith(b"0 ")
     assert load_findings(queue.place(job.id)).provenance["runs"] == LONG * 5
 
 
@@ -145,8 +164,10 @@ def test_a_study_that_others_want_too_is_not_ended_by_one(idle: Queue) -> None:
 
 def test_a_killed_runner_costs_only_its_chunk(queue: Queue, gate: Path, tmp_path: Path) -> None:
     job = until_under_way(queue, start(queue, plan(LONG)).id)
-    kept = (queue.place(job.id) / "work" / "runs.done").read_text().splitlines()
+    kept = kept_chunks(queue, job.id)
     os.kill(job.runner, signal.SIGKILL)
+    made = until_one_more(queue, job.id, kept)
+    assert len(set(made)) == len(made)  # none is made twice
     gate.touch()
     again = until(queue, job.id, "finished")
     assert again.tries == 2
