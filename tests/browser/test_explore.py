@@ -233,7 +233,7 @@ def test_every_chart_can_be_saved(visit: Visit, address: str, tmp_path: Path) ->
     wait_for_address(page, r"m=[0-9a-f]{8}&l=shared-funding~20$")
     saved = {}
     for kind in ("Picture", "Drawing", "Numbers"):
-        page.locator(".chart--a summary").click()
+        page.locator(".chart--a .chart__save summary").click()
         with page.expect_download() as download:
             page.get_by_role("button", name=kind).first.click()
         saved[kind] = tmp_path / download.value.suggested_filename
