@@ -2,8 +2,8 @@
 
     python -m analysis.agreement_page
 
-The scripts that make the results call it when they are done: ``do_three_engines_agree``, ``deep_mixes_against_pysd``
-and ``deep_mixes_between_engines``.
+The scripts that make the results call it when they are done: ``do_three_engines_agree``, ``deep_mixes_against_pysd``,
+``deep_mixes_between_engines`` and ``is_single_precision_enough``.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def page(results: Path = RESULTS) -> str:
         (three_engines, "do_three_engines_agree/agreement.csv"),
         (mixes_by_pysd, "deep_mixes_against_pysd/mixes.csv"),
         (mixes_between_engines, "deep_mixes_between_engines/mixes.csv"),
+        (single_precision, "is_single_precision_enough/edges.csv"),
     )
     sections = [make(results / name) for make, name in parts if (results / name).exists()]
     return (
@@ -110,6 +111,23 @@ def mixes_between_engines(path: Path) -> str:
     return "\n".join(lines)
 
 
+def single_precision(path: Path) -> str:
+    """Bands in single precision against double, in every world and in mixes."""
+    rows = read_rows(path)
+    lines = ["## Bands in single precision", "", _SINGLE, "",
+             "| at worst over outcomes and years | worlds | mixes |", "|---|---|---|"]  # fmt: skip
+    of = {kind: [r for r in rows if r["what"].startswith(kind)] for kind in ("world", "mix")}
+    for label, column in (
+        ("a run, as a share of the outcome's range", "run"),
+        ("an edge of a band, in its own standard errors", "edge"),
+        ("an end of a range of changes, in its own standard errors", "end"),
+    ):
+        told = [_worst(own, column) for own in of.values()]
+        figures = [f"{_power(r[column])} ({r['what']})" for r in told]
+        lines.append(f"| {label} | {' | '.join(figures)} |")
+    return "\n".join([*lines, "", f"Worlds: {len(of['world'])}, mixes: {len(of['mix'])}."])
+
+
 def _worst(rows: Sequence[Row], column: str) -> Row:
     return max(rows, key=lambda r: float(r[column]))
 
@@ -131,7 +149,8 @@ What else is held against something outside of this code, and the command that d
 - public test models against the output kept beside them: [test-models.md](test-models.md);
 - WORLD3-03 and others against runs that Vensim stored: [vensim-runs.md](vensim-runs.md);
 - five thousand variables, compiled against NumPy: `pytest -m deep tests/test_large_models.py`;
-- WebAssembly against the native code, every construct and world: `pytest tests/test_wasm.py`."""
+- WebAssembly against the native code, every construct and world: `pytest tests/test_wasm.py`; what bands are made of,
+  in single precision: `pytest tests/test_wasm_single.py`."""
 
 _THREE = """Made by `python -m analysis.do_three_engines_agree`. The {worlds} worlds of `{model}`, each run by our
 engine (compiled, and batched NumPy), by PySD and by pysimlin, which reads the model file with a parser of its own and
@@ -151,6 +170,13 @@ number of it has the same bits."""
 
 _ENDS = """Made by `python -m analysis.deep_mixes_between_engines`: in every world each lever at its minimum and at its
 maximum, in force from the first year it can be, and a thousand mixes drawn as above. Every variable, once a year."""
+
+
+_SINGLE = """Made by `python -m analysis.is_single_precision_enough`. The bands and ranges on Explore, and nothing else,
+are of runs in single precision. The page's first 200 members ran in single and in double precision, in every world and
+in random mixes of levers drawn as above; every outcome, once a year. What moves an edge is set against what 200 members
+leave open about it: the standard error of that edge by bootstrap (200 resamples), or a ten-thousandth of the outcome's
+range where members hardly differ."""
 
 
 if __name__ == "__main__":

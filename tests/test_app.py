@@ -144,6 +144,9 @@ def test_the_page_finds_its_engine_and_may_keep_it_for_ever(model: Model) -> Non
     for name, start in (
         ("code", b"\0asm"),
         ("fused", b"\0asm"),
+        ("singleCode", b"\0asm"),
+        ("singleFused", b"\0asm"),
+        ("single", b'{"lanes":4,"real":4'),
         ("layout", b'{"format"'),
         ("members", b""),
         ("names", b'{"variables"'),
