@@ -22,7 +22,7 @@
 
   const lab = (root.PolicyLab = root.PolicyLab || {});
   const FIRST = 200; // members behind the first band after a move
-  const PIECE = 10; // members a worker runs before it looks for news
+  const PIECE = 20; // members a worker runs before it looks for news
   const PAUSE = 25; // milliseconds without a move before workers start: while a hand moves, the cores are the curve's
   const ALONE = 150; // milliseconds since the move before, after which a move is a single one
   const MOST_WORKERS = 4;
