@@ -12,6 +12,7 @@
   const READABLE = 0.55; // of its true size: below this the names of a diagram cannot be read
   const LARGEST = 3;
   const STEP = 1.25;
+  const MOST = 14; // letters of a value: where its unit makes it longer it would cover its neighbours
   const REST = 300; // milliseconds between drawings that are fetched ahead
   const SVG = "http://www.w3.org/2000/svg";
   const one = (selector) => document.querySelector(selector);
@@ -216,7 +217,7 @@
         value.setAttribute("x", frame.x + frame.width / 2);
         value.setAttribute("y", frame.y + frame.height + 11);
       }
-      value.textContent = text;
+      value.textContent = text.length > MOST ? text.split(/\s/)[0] : text;
       name.setAttribute("aria-label", called(name) + (text ? ": " + text : ""));
     }
   }

@@ -129,6 +129,14 @@
     const equation = make("dd");
     equation.append(make("pre", found.equation.text, "entry__equation"));
     facts.append(make("dt", found.equation.label), equation);
+    if (found.tables.length) {
+      const tables = make("dd", "", "entry__tables");
+      tables.append(...found.tables.map(window.PolicyLab.entry.table));
+      facts.append(make("dt", found.table), tables);
+    }
+    const course = found.course.varies ? window.PolicyLab.entry.course(found) : {};
+    if (found.course.varies) facts.append(make("dt", found.course.label), course.place);
+    const used = [];
     for (const { label, text } of found.texts) facts.append(make("dt", label), make("dd", text));
     if (found.essay.quotes.length) {
       const quotes = make("dd", "", "entry__essay");
@@ -139,18 +147,24 @@
       }
       facts.append(make("dt", found.essay.label), quotes);
     }
-    for (const { label, names, none } of found.links) {
+    for (const [place, { label, names, none }] of found.links.entries()) {
       const joined = make("dd", names.length ? "" : none, "entry__links");
       for (const [name, label] of names) {
         const link = make("button", name, "button button--link entry__link");
+        link.dataset.name = name;
+        if (!place) used.push(link); // what it uses; what uses it tells nothing of why it moves
         if (label) link.append(" ", make("span", label, "entry__label"));
         link.addEventListener("click", () => seek(name));
         joined.append(link);
       }
       facts.append(make("dt", label), joined);
     }
-    cell.append(facts);
+    const inside = make("div", "", "entry__inside");
+    inside.append(facts);
+    cell.append(inside);
     line.append(cell);
+    // The chart measures its place, so the entry is on the page before it is drawn.
+    window.requestAnimationFrame(() => window.PolicyLab.entry.fill(found, { place: line, ...course }, used).catch(gone));
     return line;
   }
 

@@ -87,7 +87,12 @@ def test_the_race_loop_is_told_by_the_equations(big: Model) -> None:
     loop = loop_facts(big)["loop active[race secrecy loop]"]["loop"]
     told = {act["name"]: [one["name"] for one in act["behind"]] for act in loop["acts"]}
     assert told == {"effect of secrecy on race": ["Lab Secrecy"], "lab secrecy odds": ["Race Intensity"]}
-    assert loop["shown"] == {"world": "manhattan_for_ai", "outcome": "Race Intensity", "year": 2050, "when_cut": "lower"}
+    assert loop["shown"] == {
+        "world": "manhattan_for_ai",
+        "outcome": "Race Intensity",
+        "year": 2050,
+        "when_cut": "lower",
+    }
     assert all(step["found"] for step in loop["path"])
 
 

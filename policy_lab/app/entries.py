@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.app.language import SOURCE_KEY, told, translated
-from policy_lab.app.naming import plain
+from policy_lab.app.naming import label_of, plain
 from policy_lab.app.passages import Passages
 from policy_lab.app.words import language, name_in_words, say
 from policy_lab.equations import Equation, Expression, names_in, written
@@ -78,9 +78,13 @@ class Entries:
             ("sector", sector_name(equation.group)),
         ]
         essay = self.passages.behind(name)
+        varies = equation.kind in ("stock", "auxiliary") and name not in model.program.once
         return {
             "name": name,
             "equation": {"label": say("model.equation"), "text": self.equation(name)},
+            "course": {"label": say("model.course"), "explore": say("model.to_explore"), "varies": varies},
+            "table": say("model.table"),
+            "tables": [self._table(used) for used in self._tables(equation)],
             "texts": [{"label": say(f"model.entry_{key}"), "text": text} for key, text in texts if text],
             "essay": {
                 "label": say("model.essay" if essay and essay[0].own else "model.essay_sector"),
@@ -95,6 +99,14 @@ class Entries:
                 for key, names in (("uses", self.uses(name)), ("used_by", self.users.get(name, [])))
             ],
         }
+
+    def _tables(self, equation: Equation) -> list[str]:
+        """The tables that an equation reads."""
+        return [name for name in dict.fromkeys(_names(equation)) if name in self.model.program.tables]
+
+    def _table(self, name: str) -> dict[str, Any]:
+        table = self.model.program.tables[name]
+        return {"label": label_of(name), "x": list(table.x), "y": list(table.y)}
 
     def _section(self, heading: str) -> str:
         """Where in the essay words stand, with what its heading says in the language in use."""

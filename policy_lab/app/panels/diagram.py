@@ -81,6 +81,10 @@ def layout(model: Model) -> list[Any]:
         )
         for way, sign in ZOOMS
     ]
+    buttons += [
+        html.Button(kind.upper(), className="button", **{"aria-label": say(f"model.save_{kind}"), "data-sketch": kind})
+        for kind in ("svg", "png")
+    ]
     return [
         html.H2(say("model.diagram"), className="subtitle", id="model-diagram", tabIndex=-1),
         html.P(say("model.diagram_lead"), className="lead"),
@@ -92,7 +96,11 @@ def layout(model: Model) -> list[Any]:
             className="sketch-box",
             tabIndex=0,
             role="region",
-            **{"aria-label": say("model.diagram"), "data-sectors": str(len(views))},
+            **{
+                "aria-label": say("model.diagram"),
+                "data-sectors": str(len(views)),
+                "data-source": say("model.source_line", model=model.name, hash=model.hash[:8], values="{values}"),
+            },
         ),
         html.P("", className="loops-cut is-hidden", role="status"),
         html.P(say("model.values_note"), className="caveat"),
