@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from policy_lab.ensemble.findings import load_findings
+from policy_lab.ensemble.folder import FINISHED
 from policy_lab.errors import OutputError
 from policy_lab.jobs import Job, Limits, Queue, Refused
 from policy_lab.jobs import queue as queue_module
@@ -388,6 +390,31 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="cannot be used"):
         start(Queue(tmp_path / "file" / "studies"), plan())
+
+
+def test_a_folder_that_cannot_be_written_is_told_when_the_server_starts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    logging.getLogger("policy_lab.studies").propagate = True
+    Queue(tmp_path / "file" / "studies").resume()
+    assert "No study can be started" in caplog.text
+    assert "POLICY_LAB_STUDIES" in caplog.text
+    caplog.clear()
+    Queue(tmp_path / "not" / "yet").resume()
+    assert caplog.text == ""
+
+
+def test_the_table_of_another_version_is_begun_anew_and_results_stay(idle: Queue) -> None:
+    job = start(idle, plan())
+    with sqlite3.connect(idle.table.path) as table:
+        table.execute("PRAGMA user_version = 99")
+        table.execute("ALTER TABLE job RENAME COLUMN title TO name")
+    (idle.place(job.id)).mkdir()
+    (idle.place(job.id) / FINISHED).write_text("whole")
+    assert idle.job(job.id) is None
+    assert idle.result(job.id) is not None
+    assert start(idle, plan()).state == "finished"
 
 
 def test_old_results_make_room_for_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import math
 import re
+import shutil
 import xml.etree.ElementTree as ET
 import zipfile
 from collections import Counter
@@ -248,6 +250,34 @@ def test_a_damaged_ranking_is_told_and_not_raised(tmp_path: Path) -> None:
     (tmp_path / "findings.csv").write_text("nonsense\n", encoding="utf-8")
     (tmp_path / "provenance.json").write_text("{", encoding="utf-8")
     assert ranks.load_ranking(tmp_path).problem.startswith("The stored ranking could not be read")
+
+
+@pytest.mark.parametrize("name", ["findings.csv", "provenance.json"])
+def test_an_own_result_that_is_damaged_is_told_without_a_path_and_made_again(
+    client: FlaskClient, model: Model, queue: Queue, stored: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    study = client.post("/studies", json=form(model)).json["id"]
+    shutil.copytree(stored, queue.place(study))
+    (queue.place(study) / name).write_text('{"a": "<b>"}', encoding="utf-8")
+    logging.getLogger("policy_lab.studies").propagate = True
+    refused = client.get(f"/studies/{study}/view")
+    assert (refused.status_code, "Start the study again" in refused.text) == (404, True)
+    assert str(queue.folder) not in refused.text
+    assert str(queue.folder) in caplog.text  # whoever keeps the server learns which file it is
+    assert client.post("/studies", json=form(model)).json["state"] == "waiting"
+    assert queue.result(study) is None
+
+
+def test_addresses_are_counted_by_the_network_that_one_household_has(
+    client: FlaskClient, model: Model, queue: Queue
+) -> None:
+    for number, address in enumerate(("2001:db8:1:2::3", "2001:db8:1:2:ffff::4", "2001:db8:1:9::3", "203.0.113.9")):
+        someone = client.application.test_client()
+        sent = form(model, seed=number)
+        assert someone.post("/studies", json=sent, environ_base={"REMOTE_ADDR": address}).status_code == 202
+    with queue.table.reading() as table:
+        counts = table.execute("SELECT count(*) FROM start GROUP BY address ORDER BY 1").fetchall()
+    assert [row[0] for row in counts] == [1, 1, 2]
 
 
 def test_a_study_is_started_found_again_and_cancelled(client: FlaskClient, model: Model, queue: Queue) -> None:

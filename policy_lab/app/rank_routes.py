@@ -39,6 +39,7 @@ from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs import Job, Queue, Refused
+from policy_lab.jobs.queue import id_of
 from policy_lab.model import Model
 from policy_lab.studies import plan_of
 
@@ -81,6 +82,9 @@ class Studies:
     def start(self, sent: Any, client: str, address: str) -> Job:
         """Put the study that a form describes into the line."""
         wanted = form.asked(self.model, sent if isinstance(sent, dict) else {})
+        done = self.queue.result(id_of(wanted.plan))
+        if done and ranks.load_ranking(done).findings is None:
+            self.queue.drop_result(id_of(wanted.plan))  # damaged: it is made again
         return self.queue.start(wanted.plan, wanted.most, wanted.title, client, address)
 
     def again(self, name: str, client: str, address: str) -> Job | None:
@@ -189,7 +193,10 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
             raise Missing(say("study.gone"))
         ranking = ranks.load_ranking(folder)
         if ranking.findings is None:
-            raise Missing(ranking.problem)
+            if name in studies.stored:
+                raise Missing(ranking.problem)
+            log.error("study %s: %s", name, ranking.problem)
+            raise Missing(say("study.damaged"))
         return ranking.findings
 
     def file(name: str, kind: str) -> Response:
@@ -265,10 +272,13 @@ def _address(folder: Path) -> str:
     """A token for where a request comes from, "" for this machine; the address itself is never kept."""
     remote = request.remote_addr or ""
     try:
-        if ipaddress.ip_address(remote).is_loopback:
-            return ""
+        address = ipaddress.ip_address(remote)
     except ValueError:
         return ""
+    if address.is_loopback:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):  # one household or office has a whole network of them
+        remote = str(ipaddress.ip_network((remote, 64), strict=False))
     return hashlib.blake2b(remote.encode(), key=_secret(folder), digest_size=12).hexdigest()
 
 

@@ -154,6 +154,12 @@ class Queue:
         """Whether a whole result lies in the study's folder."""
         return (self.place(name) / FINISHED).is_file()
 
+    def drop_result(self, name: str) -> None:
+        """Remove the result of a study that cannot be read, so that who asks for it again gets a whole one."""
+        if self.result(name):
+            log.warning("the result of study %s cannot be read; it is removed and made again", name)
+            shutil.rmtree(self.place(name), ignore_errors=True)
+
     def _refuse(self, table: sqlite3.Connection, client: str, address: str, now: float) -> None:
         count = "SELECT count(*) FROM job WHERE state IN (?, ?)"
         if table.execute(count, OPEN).fetchone()[0] >= self.limits.waiting + self.limits.at_once:
@@ -251,10 +257,15 @@ class Queue:
             ) from None
 
     def resume(self) -> None:
-        """At the start of a server: go on with what waits; a table that cannot be used is told in the log."""
+        """At the start of a server: go on with what waits; a folder or table that cannot be used is told in the log."""
         try:
             if self.table.path.exists():
                 self.tend()
+            elif not can_be_made(self.folder):
+                raise OutputError(
+                    f"No study can be started: {self.folder} cannot be written. "
+                    "Choose another folder with POLICY_LAB_STUDIES."
+                )
         except OutputError as error:
             log.error("%s", error)
 
@@ -293,6 +304,12 @@ class Queue:
             with self.table.writing() as table:
                 table.execute("DELETE FROM job WHERE id = ?", (place.name,))
                 table.execute("DELETE FROM interest WHERE job = ?", (place.name,))
+
+
+def can_be_made(folder: Path) -> bool:
+    """Whether a folder, or the nearest one above it that is there, may be written to."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    return there.is_dir() and os.access(there, os.W_OK)
 
 
 def id_of(plan: Plan) -> str:
