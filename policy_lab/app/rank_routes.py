@@ -195,7 +195,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         if ranking.findings is None:
             if name in studies.stored:
                 raise Missing(ranking.problem)
-            log.error("study %s: %s", name, ranking.problem)
+            log.error("study %s in %s: %s", name, folder, ranking.problem)
             raise Missing(say("study.damaged"))
         return ranking.findings
 
