@@ -97,8 +97,10 @@ def a_page(model: Model, folder: Path) -> Iterator[chromium.Page | None]:
         yield page
 
 
-def in_node(model: Model, folder: Path) -> tuple[float, float, int] | None:
-    """Milliseconds a run, runs a second of an ensemble, and bytes of the module; None where there is no node."""
+def in_node(model: Model, folder: Path) -> tuple[float, float, float, int] | None:
+    """Milliseconds a run, runs a second of an ensemble, of one in single precision (0: the model has none), and bytes
+    of the module; None where there is no node.
+    """
     node = shutil.which("node")
     code, layout, _ = write_browser_files(model, folder)
     if node is None:
@@ -106,9 +108,17 @@ def in_node(model: Model, folder: Path) -> tuple[float, float, int] | None:
     request = folder / "request.json"
     values = {n: v.tolist() for n, v in peers.ensemble(model, 1000).items()}
     request.write_text(json.dumps({"outputs": peers.outputs_of(model), "values": values}))
-    words = [node, str(HERE / "engines" / "node.js"), str(code), str(layout), str(request)]
+    one, ensemble = run_in_node(node, code, layout, request)
+    single = chromium.single_files(model, folder)
+    _, coarse = run_in_node(node, single["plain"], single["layout"], request) if single else (0.0, 0.0)
+    return one, ensemble, coarse, code.stat().st_size
+
+
+def run_in_node(node: str, *files: Path) -> tuple[float, float]:
+    """Milliseconds a run, and runs a second of an ensemble; files: code, layout, request."""
+    words = [node, str(HERE / "engines" / "node.js"), *map(str, files)]
     one, ensemble = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
-    return one, ensemble, code.stat().st_size
+    return one, ensemble
 
 
 def report(path: str, seconds: float, with_pysd: bool, peak: float, folder: Path) -> None:
@@ -124,9 +134,13 @@ def report(path: str, seconds: float, with_pysd: bool, peak: float, folder: Path
     rates = {name: statistics.median(r.clock) for name, r in found.items()}
     if page is not None:
         rates["policy lab, WebAssembly in Chromium, one worker"] = statistics.median(page.many)
+        if page.single:
+            rates["the same in single precision, for bands"] = statistics.median(page.single)
     browser = in_node(model, folder / model.name)
     if browser:
         rates["policy lab, WebAssembly in node, one thread"] = browser[1]
+        if browser[2]:
+            rates["node, one thread, single precision, for bands"] = browser[2]
     print_rates(rates)
     one, every = found["policy lab, compiled, one thread"], found["policy lab, compiled, all threads"]
     share = max(one.processor) * machine.operations(program) / peak
@@ -135,7 +149,7 @@ def report(path: str, seconds: float, with_pysd: bool, peak: float, folder: Path
     if page is not None:
         print(page.told())
     if browser:
-        print(f"in node (not fused): one run {browser[0]:.2f} ms; the module has {browser[2] / 1000:.0f} KB")
+        print(f"in node (not fused): one run {browser[0]:.2f} ms; the module has {browser[3] / 1000:.0f} KB")
     cold, warm = costs.compile_times(model.path, folder / f"cache {model.name}")
     for title, (imports, reading, compiling) in (("empty", cold), ("full", warm)):
         print(

@@ -2,7 +2,8 @@
 
    open(files, outputs, members)   loads the model; members: {parameter: list}
    one(seconds)                    milliseconds of a run on its own, each
-   many(seconds)                   runs a second of an ensemble in one worker, each time */
+   many(seconds)                   runs a second of an ensemble in one worker, each time
+   single(seconds)                 the same in single precision, [] where the model has none */
 "use strict";
 
 globalThis.opened = async (files, outputs, members) => {
@@ -10,7 +11,9 @@ globalThis.opened = async (files, outputs, members) => {
   const engine = await PolicyLabEngine.load(code, files.layout);
   const lists = Object.fromEntries(Object.entries(members).map(([name, list]) => [name, Float64Array.from(list)]));
   const runs = Object.values(lists)[0].length;
-  const thread = PolicyLabEngine.workers("engine-worker.js", engine.module, engine.layout);
+  const worker = (its) => PolicyLabEngine.workers("engine-worker.js", its.module, its.layout);
+  const thread = worker(engine);
+  const coarse = files.single && worker(await PolicyLabEngine.load(files.single, files.single.layout));
   const timed = async (work, seconds) => {
     const taken = [];
     const end = performance.now() + seconds * 1000;
@@ -25,9 +28,12 @@ globalThis.opened = async (files, outputs, members) => {
   const several = 8;
   const some = () => { for (let n = 0; n < several; n += 1) engine.simulate({ outputs }); };
   globalThis.one = async (seconds) => (await timed(some, seconds)).map((t) => t / several);
-  globalThis.many = async (seconds) =>
-    (await timed(() => thread.simulate({ values: lists, outputs }), seconds)).map((t) => (runs / t) * 1000);
+  const rates = async (its, seconds) =>
+    (await timed(() => its.simulate({ values: lists, outputs }), seconds)).map((t) => (runs / t) * 1000);
+  globalThis.many = (seconds) => rates(thread, seconds);
+  globalThis.single = (seconds) => (coarse ? rates(coarse, seconds) : []);
   await one(0.5); // until the optimising compiler has done its work
   await many(0.5);
+  await single(0.5);
   return { fused: PolicyLabEngine.fused() };
 };

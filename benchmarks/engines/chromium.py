@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import json
 import shutil
 import statistics
 import threading
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines.peers import ensemble, outputs_of
-from policy_lab.browser import write_browser_files
+from policy_lab.browser import browser_module, single_module, write_browser_files
+from policy_lab.compiler.target import TooFine
 from policy_lab.model import Model
 
 HERE = Path(__file__).parent
@@ -35,19 +37,20 @@ class Page:
 
     Attributes:
         fused: whether this browser and processor fuse multiply and add.
-        one, many: what was measured so far: milliseconds of a single run on the page's thread, runs a second of
-            ensembles in one worker. Bands are what ``benchmarks/page.py`` measures.
+        one, many, single: what was measured so far: milliseconds of a run on the page's thread, runs a second of
+            ensembles in one worker, and those in single precision. Bands are what ``benchmarks/page.py`` measures.
     """
 
     page: Any
     fused: bool
     one: list[float] = field(default_factory=list)
     many: list[float] = field(default_factory=list)
+    single: list[float] = field(default_factory=list)
 
     def measure(self, seconds: float) -> None:
-        """Half of the time for each of the two."""
-        for kept, name in ((self.one, "one"), (self.many, "many")):
-            kept.extend(self.page.evaluate(f"{name}({seconds / 2})"))
+        """A third of the time for each of the three."""
+        for kept, name in ((self.one, "one"), (self.many, "many"), (self.single, "single")):
+            kept.extend(self.page.evaluate(f"{name}({seconds / 3})"))
 
     def told(self) -> str:
         """A line for a person."""
@@ -56,6 +59,20 @@ class Page:
             f"in Chromium ({how} multiply-add): one run {min(self.one):.2f} ms at best,"
             f" {statistics.median(self.one):.2f} median"
         )
+
+
+def single_files(model: Model, folder: Path) -> dict[str, Path]:
+    """The model in single precision, beside its other files: plain, fused and layout; none where it has none."""
+    try:
+        single = single_module(model)
+    except TooFine:
+        return {}
+    kinds = {"plain": "single.wasm", "fused": "single.fused.wasm", "layout": "single.json"}
+    files = {kind: folder / name for kind, name in kinds.items()}
+    files["plain"].write_bytes(single.code)
+    files["fused"].write_bytes(single.fused)
+    files["layout"].write_text(json.dumps({**browser_module(model).layout, **single.layout}), encoding="utf-8")
+    return files
 
 
 @contextmanager
@@ -73,7 +90,9 @@ def opened(model: Model, folder: Path, program: str) -> Iterator[Page]:
     )
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    files = {"plain": code.name, "fused": fused.name, "layout": layout.name}
+    single = single_files(model, folder)
+    files: dict[str, Any] = {"plain": code.name, "fused": fused.name, "layout": layout.name}
+    files["single"] = {kind: path.name for kind, path in single.items()} or None
     members = {n: v.tolist() for n, v in list(ensemble(model, MEMBERS).items())[:VARIED]}
     try:
         with sync_playwright() as play:
