@@ -68,7 +68,7 @@
     const [first, last] = [values[0], values[values.length - 1]];
     const figure = (number) => lab.picture.figure(Number(number.toFixed(6)) === 0 ? 0 : number, lab.scale.places(Math.max(Math.abs(first), Math.abs(last))));
     const still = Math.abs(last - first) <= 1e-9 * Math.max(1, Math.abs(first));
-    const told = link.querySelector(".entry__value") || link.appendChild(make("span", "entry__value"));
+    const told = link.parentNode.querySelector(".entry__value") || link.parentNode.appendChild(make("span", "entry__value"));
     lab.dom.write(told, still ? figure(last) : `${figure(first)} → ${figure(last)} ${last > first ? "▲" : "▼"}`);
   }
 

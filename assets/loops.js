@@ -242,6 +242,14 @@
     lab.page.show();
   }
 
+  /* From the Model page, where loops are told, to where they can be cut. */
+  function open() {
+    one('.nav__link[data-page="explore"]').click();
+    one(".loops__all").open = true;
+    one("#loops").scrollIntoView({ block: "start" });
+    one("#loops-title").focus({ preventScroll: true });
+  }
+
   function fill() {
     const list = one(".loops__list");
     if (!list.childNodes.length) list.append(...keys().map(row));
@@ -267,6 +275,7 @@
     const details = one(".loops__all");
     if (details) details.addEventListener("toggle", () => details.open && lab.names.then(fill, fill));
     lab.page.does("restoreLoops", restore);
+    lab.page.does("openLoops", open);
     document.addEventListener("click", leave);
     lab.page.visited(() => notify(lab.state.now));
     lab.state.on(follow);

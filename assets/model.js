@@ -155,7 +155,8 @@
         if (!place) used.push(link); // what it uses; what uses it tells nothing of why it moves
         if (label) link.append(" ", make("span", label, "entry__label"));
         link.addEventListener("click", () => seek(name));
-        joined.append(link);
+        const one = joined.appendChild(make("span", "", "entry__one"));
+        one.append(link);
       }
       facts.append(make("dt", label), joined);
     }

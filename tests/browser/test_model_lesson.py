@@ -37,13 +37,13 @@ def test_a_link_opens_the_entry_of_a_stock_with_its_course(visit: Visit, real_ad
 def test_a_pupil_finds_why_a_stock_rises(visit: Visit, real_address: str) -> None:
     """Beside each variable that an equation uses stands where it began and where it ended."""
     page = visit(f"{real_address}/model#variable=Lab%20Secrecy")
-    used = page.locator(".entry__link[data-name='change in lab secrecy']").first
+    used = page.locator(".entry__one").filter(has=page.locator("[data-name='change in lab secrecy']")).first
     found = simulate(load_model("big_science"), scenario="status_quo", outputs=["change in lab secrecy"]).values[
         0, :, 0
     ]
     expect(used.locator(".entry__value")).to_contain_text(figure_of(float(found[0]))[:4])
     expect(used.locator(".entry__value")).to_contain_text("▲" if found[-1] > found[0] else "▼")
-    used.click()
+    used.get_by_role("button").click()
     expect(page.locator("#variables .entry").first).to_contain_text("lab secrecy gap")
     page.go_back()
     expect(page.locator("#variable-search")).to_have_value("Lab Secrecy")
@@ -63,6 +63,13 @@ def test_a_damaged_link_to_a_variable_does_no_harm(visit: Visit, real_address: s
     page = visit(f"{real_address}/model{hash_}")
     expect(page.locator("#variable-count")).to_contain_text(re.compile("variables|Nothing found"))
     assert page.locator("#variables img").count() == 0
+
+
+def test_from_the_loops_told_to_where_they_can_be_cut(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/model")
+    page.get_by_role("button", name="Cut loops on Explore").click()
+    expect(page.locator("#loops-title")).to_be_focused()
+    expect(page.locator(".loop-row")).to_have_count(19)
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

@@ -16,6 +16,7 @@ def layout(model: Model) -> list[Any]:
     rows = loops_of(model)
     if not rows:
         return []
+    cut = any(row.switch for row in rows)
     head = html.Thead(
         html.Tr([html.Th(say(f"model.loop_{column}"), scope="col") for column in ("name", "kind", "path")])
     )
@@ -23,6 +24,7 @@ def layout(model: Model) -> list[Any]:
     return [
         html.H2(say("model.loops"), className="subtitle", id="model-loops", tabIndex=-1),
         html.P(say("model.loops_lead"), className="lead"),
+        *([html.P(html.Button(say("model.loops_cut"), className="button", **{"data-do": "openLoops"}))] if cut else []),
         html.Div(
             html.Table([head, body], className="plain loops"),
             className="numbers numbers--whole",
