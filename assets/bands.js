@@ -23,8 +23,8 @@
   const lab = (root.PolicyLab = root.PolicyLab || {});
   const FIRST = 200; // members behind the first band after a move
   const PIECE = 20; // members a worker runs before it looks for news
-  const PAUSE = 25; // milliseconds without a move before workers start: while a hand moves, the cores are the curve's
   const ALONE = 150; // milliseconds since the move before, after which a move is a single one
+  const PAUSES = [50, 100]; // milliseconds at least and at most without a move before workers start, unless it is single
   const MOST_WORKERS = 4;
 
   const listeners = [];
@@ -81,13 +81,15 @@
     refining = false;
     halt();
     window.clearTimeout(pausing);
-    // A single move need not wait: its curve is drawn before any worker is asked. Others may follow one that comes soon.
-    const alone = performance.now() - moved > ALONE;
-    moved = performance.now();
+    // A single move need not wait: its curve is drawn before any worker is asked. In a row of moves, and where a drag
+    // begins, the cores are the curve's until the next one is overdue by half.
+    const gap = performance.now() - moved;
+    const alone = gap > ALONE && !lab.state.held;
+    moved += gap;
     pausing = window.setTimeout(() => {
       pausing = 0;
       step();
-    }, alone ? 0 : PAUSE);
+    }, alone ? 0 : Math.min(PAUSES[1], Math.max(PAUSES[0], 1.5 * gap)));
   }
 
   /* What nobody wants any more ends, so that the cores are free while a hand moves. */

@@ -50,6 +50,23 @@
     if (scheduled) return;
     scheduled = true;
     window.requestAnimationFrame(frame);
+    if (lab.runs.here && lab.page.now === "explore") ahead();
+  }
+
+  /* A key waits for its frame, half of one on average: the model runs meanwhile. Once a frame, whatever comes in it. */
+  let early = null; // {state, list, runs}
+  function ahead() {
+    try {
+      early = computed();
+    } catch (error) {
+      early = null; // the frame says so
+    }
+  }
+
+  function computed() {
+    const state = lab.state.now;
+    const list = scenes(state);
+    return { state, list, runs: lab.runs.now(constants(list, state), outputs(state)) };
   }
 
   function frame() {
@@ -64,10 +81,11 @@
   }
 
   function here() {
-    const state = lab.state.now;
-    const list = scenes(state);
+    const made = early;
+    early = null;
     try {
-      show(state, list, lab.runs.now(constants(list, state), outputs(state)));
+      const { state, list, runs } = made && made.state === lab.state.now ? made : computed();
+      show(state, list, runs);
     } catch (error) {
       lab.page.tell(lab.say("wait.broken", { reason: error.message }));
     }
