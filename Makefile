@@ -30,7 +30,7 @@ run: $(READY)  ## start the app in the browser, on this machine only; Ctrl-C sto
 test: $(READY) check  ## check, then every test, the browser's included (installs Chromium if there is none)
 	@$(BIN)/python tests/browser/ensure_browser.py
 	@echo "== Running the tests in $(JOBS) processes"
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(READY)  ## style, format, types and the direction of imports, without running anything
 	@echo "== Style (ruff)"

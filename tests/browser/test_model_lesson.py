@@ -102,3 +102,17 @@ def test_an_entry_fits_a_phone(browser: Browser, real_address: str) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     context.close()
+
+
+def test_the_page_is_printed_alone_with_the_entry_that_is_open(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/model#variable=Tension")
+    page.wait_for_selector(".entry__told:not(:empty)")
+    page.wait_for_selector("#sketch > svg")
+    page.emulate_media(media="print")
+    expect(page.locator(".page--explore")).to_be_hidden()
+    expect(page.locator("#variables tbody tr:visible")).to_have_count(2)
+    room, drawn = (page.locator(found).bounding_box() for found in ("#sketch", "#sketch > svg"))
+    assert room is not None
+    assert drawn is not None
+    assert drawn["width"] <= room["width"]
+    assert drawn["height"] <= room["height"]
