@@ -362,7 +362,8 @@ def test_the_keyboard_alone_runs_a_study(look: Look, address: str) -> None:
     page.keyboard.press("Tab")  # how thorough
     expect(rank(page).get_by_label("How thorough")).to_be_focused()
     page.keyboard.press("Home")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # the seed
+    page.keyboard.press("Tab")  # the outcomes
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # opens the levers
     box = rank(page).get_by_label("High end of Shared funding")
