@@ -97,7 +97,7 @@
       if (mine !== number) return undefined;
       values = await run(lab.wedges.mixes(from.constants, joining), view);
     } catch (error) {
-      return mine === number ? say(lab.say("wait.broken", { reason: error.message })) : undefined;
+      return mine === number ? say(error.told || lab.say("wait.broken", { reason: error.message })) : undefined;
     } finally {
       window.clearTimeout(slow);
       free();
@@ -110,13 +110,21 @@
     return paint();
   }
 
-  /* The thread is there before it is wanted, so that it works when the server is gone. */
+  /* The thread is there before it is wanted, so that it works when the server is gone. If it could not be fetched, the
+     next to want it tries again. */
   function ahead() {
-    thread = thread || lab.runs.ready.then(() => {
+    if (thread) return thread;
+    const mine = (thread = lab.runs.ready.then(async () => {
       const { engine, here } = lab.runs;
-      return here && root.PolicyLabEngine.workers(lab.facts.files.thread, engine.module, engine.layout);
+      if (!here) return null;
+      const made = root.PolicyLabEngine.workers(lab.facts.files.thread, engine.module, engine.layout);
+      await made.ready;
+      return made;
+    }));
+    mine.catch(() => {
+      if (thread === mine) thread = null;
     });
-    return thread;
+    return mine;
   }
 
   /* All mixes in one request to the engine's thread: one outcome, one moment. */
@@ -127,7 +135,9 @@
       const each = mixes.map((settings) => (settings[name] === undefined ? engine.parameters.get(name).default : settings[name]));
       values[name] = each.every((value) => value === each[0]) ? each[0] : Float64Array.from(each);
     }
-    const result = await (await ahead()).simulate({ values, outputs: [view.outcome], times: [view.year] });
+    const away = () => Promise.reject(Object.assign(new Error("no thread"), { told: lab.say("wait.no_more") }));
+    const engines = await ahead().catch(away);
+    const result = await engines.simulate({ values, outputs: [view.outcome], times: [view.year] });
     return Array.from(result.values);
   }
 

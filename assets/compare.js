@@ -312,10 +312,16 @@
     lab.page.aside("v", part === "~~~~" ? "" : part);
   }
 
+  /* Nothing is fetched while a hand moves. */
+  function thread() {
+    if (lab.state.held) root.setTimeout(thread, AHEAD);
+    else lab.compareWedges.ahead();
+  }
+
   function start() {
     if (!lab.facts || !lab.dom.one("#compare")) return;
     lab.state.on(draw);
-    root.setTimeout(() => lab.compareWedges.ahead().catch(() => null), AHEAD);
+    root.setTimeout(thread, AHEAD);
     new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
     draw();
   }

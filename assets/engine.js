@@ -21,7 +21,7 @@
    engine.warm(times, runs)                 some runs for nothing: a browser makes code fast only after using it
    engine.module, .layout, .parameters      WebAssembly.Module, object, Map of {name, slot, default, unit, range}
 
-   PolicyLabEngine.workers(worker, code, layout)    raw runs off the page's thread: {simulate(request, progress), stop()}
+   PolicyLabEngine.workers(worker, code, layout)    raw runs off the page's thread: {ready, simulate(request, progress), stop()}
 
    Nothing here makes code from text; a page with a Content-Security-Policy must allow 'wasm-unsafe-eval'. */
 (function (root) {
@@ -449,7 +449,9 @@
   function workers(worker, code, layout) {
     const thread = threadOf(worker);
     const ready = thread.ask({ kind: "load", code: absolute(code), layout: absolute(layout) });
+    ready.catch(() => {}); // whoever waits for it or asks for runs is told
     return {
+      ready,
       simulate: async (request, progress) => {
         await ready;
         return thread.ask({ kind: "simulate", request }, progress && (({ done, runs }) => progress(done, runs)));

@@ -248,3 +248,30 @@ def test_status_quo_alone_says_what_to_do_and_offers_another_world(visit: Visit,
     page.get_by_role("button", name="Add this world").click()
     expect(page.locator("#compare-list > li")).to_have_count(2)
     expect(said).to_be_empty()
+
+
+#: The thread of the wedges as where its script cannot be had, until the page is told that it can.
+NO_THREAD = """
+window.away = true;
+const Real = window.Worker;
+window.Worker = function (address) {
+  if (!window.away || address !== PolicyLab.facts.files.thread) return new Real(address);
+  return { postMessage() { setTimeout(() => this.onerror(new Event("error"))); }, terminate() {} };
+};
+"""
+
+
+def test_wedges_say_that_the_server_is_away_and_come_when_it_is_back(
+    visit: Visit, real_address: str, context: BrowserContext
+) -> None:
+    context.add_init_script(NO_THREAD)
+    page = visit(f"{real_address}/?w=cern_for_ai")
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("#compare-wedges-told")).to_have_text(page.evaluate("PolicyLab.say('wait.no_more')"))
+    page.evaluate("window.away = false")
+    page.get_by_role("link", name="Explore").click()
+    page.locator(".lever input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"[?&]l="))
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("#compare-wedges-table tr.wedge--together")).to_be_visible()

@@ -130,7 +130,7 @@ def test_an_assumption_is_found_questioned_and_shared(visit: Visit, real_address
     model = load_model("big_science")
     page = visit(real_address)
     page.get_by_text(f"Show all {len(model.uncertainties)} assumptions").click()
-    assert page.locator(".assumption").count() == len(model.uncertainties)
+    expect(page.locator(".assumption")).to_have_count(len(model.uncertainties))
     page.get_by_role("searchbox", name="Search assumptions").fill("where frontier spending stops")
     expect(page.locator(".assumption:not([hidden])")).to_have_count(1)
     row = page.locator(".assumption:not([hidden])")
@@ -257,7 +257,7 @@ def test_a_policy_is_made_and_copied_with_the_keyboard_alone(visit: Visit, addre
     page.wait_for_url(re.compile("l="))
     page.keyboard.press("s")
     expect(page.locator("#share-said")).to_have_text("Link copied")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.wait_for_url(page.evaluate("navigator.clipboard.readText()"))
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 320), ("dark", 320)])

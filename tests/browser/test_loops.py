@@ -126,6 +126,7 @@ def test_loops_are_cut_with_the_network_down_and_nobody_is_asked(
 ) -> None:
     page = visit(real_address)
     page.wait_for_function("() => PolicyLab.dashIsHere && PolicyLab.bands.here")
+    page.evaluate("PolicyLab.compareWedges.ahead().then(() => true)")
     page.wait_for_load_state("networkidle")
     context.set_offline(True)
     asked: list[str] = []
