@@ -5,7 +5,6 @@
   const one = (selector) => document.querySelector(selector);
   const at = (path) => fetch(window.dash_clientside.policy_lab.base() + path);
   const gone = () => window.PolicyLab.page.tell(window.PolicyLab.say("wait.no_more"));
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
 
   function make(tag, text, className) {
     const element = document.createElement(tag);
@@ -18,13 +17,33 @@
 
   let latest = 0;
   let wanted = ""; // a name whose entry is to be opened when the list comes
+  let pause; // who types is waited for
+  const PAUSE = 150; // milliseconds
+
+  function field() {
+    const made = make("input", "", "box");
+    made.type = "search";
+    made.id = "variable-search";
+    made.autocomplete = "off";
+    made.addEventListener("input", () => {
+      window.clearTimeout(pause);
+      pause = window.setTimeout(narrow, PAUSE);
+    });
+    return made;
+  }
+
+  /* The list as the two fields say. */
+  function narrow() {
+    window.clearTimeout(pause);
+    list(one("#variable-search").value, one("#variable-kind").value);
+  }
 
   function seek(name) {
     wanted = name;
     remember(name, "push");
-    set("variable-kind", { value: "" });
-    if (one("#variable-search").value === name) list(name, "");
-    else set("variable-search", { value: name });
+    one("#variable-search").value = name;
+    one("#variable-kind").value = "";
+    narrow();
   }
 
   // The address names what was looked for last, "#variable=…": such a link opens its entry, and Back the one before.
@@ -179,8 +198,13 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.dash_clientside.policy_lab = Object.assign(window.dash_clientside.policy_lab || {}, {
     seekVariable: seek,
-    listVariables: function (page, text, kind) {
-      if (page === "model" && !follow()) list(text || "", kind || "");
+    listVariables: function (page) {
+      if (page !== "model") return;
+      if (!one("#variable-search")) {
+        one("#variable-search-place").append(field());
+        one("#variable-kind").addEventListener("change", narrow);
+      }
+      if (!follow()) narrow();
     },
   });
 })();

@@ -35,6 +35,7 @@ SIDES: Final = ("a", "b")
 RANKING: Final = "ranking"
 
 SEARCH: Final = "variable-search"
+SEARCH_PLACE: Final = "variable-search-place"
 SEARCH_KIND: Final = "variable-kind"
 SEARCH_COUNT: Final = "variable-count"
 VARIABLES: Final = "variables"

@@ -72,10 +72,10 @@ def test_a_lever_is_moved_by_keyboard(visit: Visit, address: str) -> None:
     assert drawn(page) != before
     assert curves(page)["Current policy: Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
     assert curves(page)["Status quo"] == pytest.approx(expected({}))
-    assert lever(page, "Shared funding")["box"].input_value() == "20"
+    expect(lever(page, "Shared funding")["box"]).to_have_value("20")
     page.keyboard.press("End")
     wait_for_address(page, r"l=shared-funding~100$")
-    assert slider.input_value() == "100"
+    expect(slider).to_have_value("100")
 
 
 def test_a_lever_is_moved_by_mouse(visit: Visit, address: str) -> None:
@@ -166,7 +166,7 @@ def test_the_link_restores_everything(visit: Visit, address: str, context: Brows
     expect(other.locator(".legend")).to_contain_text("1 lever moved")
     for side in ("a", "b"):
         assert curves(other, side) == curves(page, side)
-    assert other.url == page.url
+    expect(other).to_have_url(page.url)
 
 
 @pytest.mark.parametrize("query", ["?w=nowhere", "?l=%3Cimg%20src=x%20onerror=alert(1)%3E~1", "?" + "x" * 3000])
@@ -175,7 +175,7 @@ def test_a_bad_link_opens_at_status_quo_and_says_so(visit: Visit, address: str, 
     expect(page.locator("#notice")).to_be_visible()
     expect(page.locator("#notice")).to_contain_text("opened at status quo")
     assert curves(page)["Status quo"] == pytest.approx(expected({}))
-    assert "?" not in page.url
+    expect(page).not_to_have_url(re.compile(r"\?"))
     page.get_by_role("button", name="Close this message").click()
     expect(page.locator("#notice .notice__text")).to_be_hidden()
 
@@ -222,7 +222,7 @@ def test_light_and_dark_follow_the_system_and_the_button(browser: Browser, addre
     expect(page.locator("#scheme")).to_have_text("Light")
     page.locator("#scheme").click()
     expect(page.locator("#scheme")).to_have_text("Dark")
-    assert page.evaluate(ground) != dark
+    page.wait_for_function(f"dark => ({ground})() !== dark", arg=dark)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.close()

@@ -62,7 +62,7 @@ def test_a_fourth_pin_is_refused_in_words(visit: Visit, address: str) -> None:
     more(page, "Shared funding")
     page.get_by_role("button", name="Pin this policy").click()
     expect(page.locator("#share-said")).to_contain_text("Unpin one first")
-    assert page.locator(".pins li").count() == 3
+    expect(page.locator(".pins li")).to_have_count(3)
 
 
 # ---- choosing a variable
@@ -82,7 +82,7 @@ def test_any_variable_is_chosen_by_keyboard(visit: Visit, real_address: str) -> 
     page.keyboard.press("Enter")
     expect(options).to_have_count(0)
     expect(field).to_be_focused()
-    assert page.evaluate("PolicyLab.explore.drawn.state.charts[0]") == chosen
+    page.wait_for_function("name => PolicyLab.explore.drawn.state.charts[0] === name", arg=chosen)
     page.wait_for_url(re.compile(r"[?&]c="))
     values = simulate(load_model("big_science"), scenario="status_quo", outputs=[chosen]).values[0, :, 0]
     assert lines(page)["policy"] == pytest.approx(values.tolist(), rel=1e-6, abs=1e-9)
@@ -203,7 +203,7 @@ def test_the_last_change_is_played_again(visit: Visit, address: str) -> None:
     seen = page.evaluate("window.seen")
     assert seen == sorted(seen)
     assert seen[0] < 20
-    assert page.url.endswith("~80")
+    expect(page).to_have_url(re.compile("~80$"))
     expect(page.locator("#redo")).to_be_disabled()
 
 
@@ -215,7 +215,7 @@ def test_a_replay_does_not_slide_for_those_who_asked_for_stillness(browser: Brow
     page.evaluate("window.seen = []; PolicyLab.state.on(s => window.seen.push(s.levers['shared-funding'][0]))")
     page.locator("#replay").click()
     page.wait_for_function("() => window.seen.length === 2")
-    assert page.evaluate("window.seen") == [0, 80]
+    assert page.evaluate("window.seen") == [0, 80]  # two steps, and they are all
     page.close()
 
 

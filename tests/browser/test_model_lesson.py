@@ -44,9 +44,21 @@ def test_a_pupil_finds_why_a_stock_rises(visit: Visit, real_address: str) -> Non
     expect(used.locator(".entry__value")).to_contain_text(figure_of(float(found[0]))[:4])
     expect(used.locator(".entry__value")).to_contain_text("▲" if found[-1] > found[0] else "▼")
     used.get_by_role("button").click()
-    expect(page.locator("#variables .entry").first).to_contain_text("lab secrecy gap")
+    search = page.locator("#variable-search")
+    expect(search).to_have_value("change in lab secrecy")
     page.go_back()
+    expect(search).to_have_value("Lab Secrecy")
+
+
+def test_back_comes_before_the_list_does_and_is_followed(visit: Visit, real_address: str) -> None:
+    page = visit(f"{real_address}/model#variable=Lab%20Secrecy")
+    link = page.locator(".entry__links [data-name='change in lab secrecy']").first
+    link.wait_for()
+    link.evaluate("link => { link.click(); window.history.back(); }")
+    expect(page).to_have_url(re.compile("#variable=Lab%20Secrecy$"))
+    page.wait_for_load_state("networkidle")
     expect(page.locator("#variable-search")).to_have_value("Lab Secrecy")
+    expect(page.locator("#variables .entry").first).to_contain_text("INTEG(change in lab secrecy")
 
 
 def test_a_table_is_seen_as_a_picture(visit: Visit, real_address: str) -> None:

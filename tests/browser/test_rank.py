@@ -126,7 +126,7 @@ def test_an_analyst_looks_at_another_outcome_and_year_and_takes_the_figures_alon
     before = page.locator("#rank-summary").inner_text()
     rank(page).get_by_label("Outcome", exact=True).select_option(label="People in the field")
     expect(page.locator("#rank-table caption")).to_contain_text("People in the field, over all years")
-    assert page.locator("#rank-summary").inner_text() != before
+    expect(page.locator("#rank-summary")).not_to_have_text(before)
     rank(page).get_by_label("Years", exact=True).select_option("2040")
     expect(page.locator("#rank-table caption")).to_contain_text("in 2040")
     charts = page.locator(".page--rank .chart")
@@ -158,7 +158,7 @@ def test_choice_against_luck_is_a_study_away(look: Look, real_address: str) -> N
     rank(page).get_by_label("Study", exact=True).select_option(label="Choice against luck (stored)")
     expect(page.locator(".page--rank")).to_contain_text("Choice, luck, and both together")
     expect(page.locator("#rank-table tbody tr")).to_have_count(2)
-    assert page.url.endswith("#study=choice")
+    expect(page).to_have_url(re.compile("#study=choice$"))
     page.reload()
     expect(page.locator("#rank-table tbody tr")).to_have_count(2)
     page.go_back()

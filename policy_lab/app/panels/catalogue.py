@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
@@ -23,21 +22,26 @@ COLUMNS = ("name", "kind", "unit", "range", "documentation")
 
 def layout(model: Model) -> list[Any]:
     """Search box, chooser of kind, and the table, whole to begin with."""
-    kinds = [{"value": "", "label": say("model.every_kind")}]
-    kinds += [{"value": kind, "label": say(f"model.{kind}")} for kind in KINDS]
+    kinds = [html.Option(say("model.every_kind"), value="")]
+    kinds += [html.Option(say(f"model.{kind}"), value=kind) for kind in KINDS]
     head = [html.Th(say(f"model.column_{column}"), scope="col") for column in COLUMNS]
     return [
         html.H2(say("model.variables"), className="subtitle", id="model-variables", tabIndex=-1),
         html.P(say("model.variables_lead", count=len(model.program.visible)), className="lead"),
         html.Div(
             [
-                dmc.TextInput(id=ids.SEARCH, label=say("model.search"), value="", debounce=150, className="field"),
-                dmc.Select(
-                    id=ids.SEARCH_KIND,
-                    label=say("model.kind"),
-                    data=kinds,
-                    value="",
-                    allowDeselect=False,
+                html.Div(
+                    [
+                        html.Label(say("model.search"), htmlFor=ids.SEARCH, className="label"),
+                        html.Div(id=ids.SEARCH_PLACE),  # Dash has no plain field; the script puts one here
+                    ],
+                    className="field",
+                ),
+                html.Div(
+                    [
+                        html.Label(say("model.kind"), htmlFor=ids.SEARCH_KIND, className="label"),
+                        html.Select(kinds, id=ids.SEARCH_KIND, className="select"),
+                    ],
                     className="field",
                 ),
                 html.P("", id=ids.SEARCH_COUNT, role="status", className="count"),
@@ -55,13 +59,9 @@ def layout(model: Model) -> list[Any]:
 
 
 def register(app: Dash) -> None:
-    """Typing narrows the table, which the script fills: an entry opens below its row."""
+    """The script fills the table when the page is there, and narrows it while somebody types."""
     app.clientside_callback(
-        ClientsideFunction("policy_lab", "listVariables"),
-        Input(ids.VISIT, "data"),
-        Input(ids.SEARCH, "value"),
-        Input(ids.SEARCH_KIND, "value"),
-        prevent_initial_call=True,
+        ClientsideFunction("policy_lab", "listVariables"), Input(ids.VISIT, "data"), prevent_initial_call=True
     )
 
 
