@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from analysis.results_of import RESULTS
-from policy_lab.checks.validation import AGAINST, SETTLED
+from policy_lab.checks.twelve_tests import AGAINST, SETTLED
 
 PAGE = RESULTS.parent.parent / "docs" / "conclusions.md"
 FOLDER = RESULTS / "do_the_claims_hold"

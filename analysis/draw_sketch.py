@@ -21,11 +21,11 @@ from pathlib import Path
 
 from analysis.sketch_chains import Pipe, Sector
 from analysis.sketch_layout import lay_out
-from policy_lab.equations import Apply, Equation, Expression, Name, Program, names_in
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model, load_model
-from policy_lab.sketch import View, to_svg, without_sketch, write_sketch
-from policy_lab.sketch.parts import BoxKind, Tone
+from policy_lab.program import Apply, Equation, Expression, Name, Program, names_in
+from policy_lab.readers.sketch import View, to_svg, without_sketch, write_sketch
+from policy_lab.readers.sketch.parts import BoxKind, Tone
 
 #: Kinds of equations that are not drawn.
 LEFT_OUT = ("constant", "lookup", "control")

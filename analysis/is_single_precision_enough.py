@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from analysis import agreement_page
 from analysis.random_mixes import draw
 from analysis.results_of import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
-from policy_lab.app.members import members_of
+from policy_lab.app.ensemble_members import members_of
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 from tests.wasm.runs import in_node, native

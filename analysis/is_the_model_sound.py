@@ -2,7 +2,8 @@
 
     python analysis/is_the_model_sound.py [MODEL]
 
-Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/validation.py``) and ``docs/validation/MODEL.md``.
+Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/twelve_tests.py``) and
+``docs/validation/MODEL.md``.
 The sensitivity of conclusions is read from ``results/do_the_claims_hold``, which its own script makes: run that first.
 """
 
@@ -15,8 +16,8 @@ import sys
 from results_of import DEFAULT_MODEL, RESULTS
 
 from policy_lab.checks import check_model
-from policy_lab.checks.page import page
-from policy_lab.checks.validation import as_data, twelve_tests
+from policy_lab.checks.twelve_tests import as_data, twelve_tests
+from policy_lab.checks.validation_page import page
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
 

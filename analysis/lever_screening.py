@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 
 from results_of import every_fifth_year, fresh_folder, model_asked_for, print_table, write_table
 
-from policy_lab.ensemble.wording import percent
 from policy_lab.model import Model
 from policy_lab.progress import bar
 from policy_lab.studies import ALL_TIMES, Findings, Study, run_study
+from policy_lab.wording import percent
 
 WORLDS = ("status_quo", "cern_for_ai", "manhattan_for_ai", "trading_zones_first")
 ACTS, DECIDES = 0.01, 0.9

@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import dist
 from typing import Final
 
-from policy_lab.sketch import Arrow, Box, arrow_path
-from policy_lab.sketch.geometry import Point, inside
+from policy_lab.readers.sketch import Arrow, Box, arrow_path
+from policy_lab.readers.sketch.geometry import Point, inside
 
 #: Bends that are tried, as shares of an arrow's length, and what counts against a course.
 BENDS: Final = (0.0, 0.12, -0.12, 0.25, -0.25, 0.4, -0.4, 0.6, -0.6)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from policy_lab.sketch import text_width, wrapped
-from policy_lab.sketch.lettering import LINE
-from policy_lab.sketch.parts import BoxKind, Tone
+from policy_lab.readers.sketch import text_width, wrapped
+from policy_lab.readers.sketch.lettering import LINE
+from policy_lab.readers.sketch.parts import BoxKind, Tone
 
 #: Pixels. Names break at ``NAME``; ``SLOT`` is the room of one valve along a pipe, ``STAIR`` the drop to the next.
 NAME: Final = 104

@@ -17,8 +17,8 @@ from typing import Final
 
 from analysis.sketch_arrows import moved, routed
 from analysis.sketch_chains import Block, Part, Sector, chain, chains_of, word
-from policy_lab.sketch import Arrow, Box, View, text_width
-from policy_lab.sketch.geometry import extent
+from policy_lab.readers.sketch import Arrow, Box, View, text_width
+from policy_lab.readers.sketch.geometry import extent
 
 #: Pixels between rows, between names in a row, between mechanisms.
 ROW_GAP: Final = 44

@@ -17,11 +17,11 @@ from matplotlib.axes import Axes
 from results_of import DEFAULT_MODEL, RESULTS, fresh_folder, model_asked_for, print_table, write_table
 
 from policy_lab import palette
-from policy_lab.ensemble import picture
+from policy_lab.cases import as_json, examine, pages, stored
+from policy_lab.cases.examine import FILE
+from policy_lab.cases.overview import HEADER, rows, summary
 from policy_lab.model import Model
-from policy_lab.precedents import as_json, examine, page, stored
-from policy_lab.precedents.examination import FILE
-from policy_lab.precedents.table import HEADER, rows, summary
+from policy_lab.report import plots
 
 PAGE = RESULTS.parent.parent / "docs" / "precedents.md"
 COMMAND = "python analysis/what_do_precedents_say.py --fit"
@@ -46,7 +46,7 @@ def main() -> None:
         write_table(folder / "runs.csv", ("case", "year", "variable", "value"), list(_runs(data)))
         for case in data["cases"]:
             (folder / f"{case['key']}.svg").write_text(draw(case), encoding="utf-8")
-    PAGE.write_text(page.markdown(data, COMMAND, "../analysis/results/precedents"), encoding="utf-8")
+    PAGE.write_text(pages.markdown(data, COMMAND, "../analysis/results/precedents"), encoding="utf-8")
     print_table(HEADER, rows(data))
     print("\n".join(summary(data)))
 
@@ -69,17 +69,17 @@ def _runs(data: Data) -> Iterator[tuple[str, float, str, float]]:
 
 def draw(case: Data) -> str:
     """Spending, works and opposition of a case: lines of the model, figures of the record with their ranges."""
-    figure, axes = picture.panels(len(PANELS), width=4.2, height=3.0, columns=3)
+    figure, axes = plots.panels(len(PANELS), width=4.2, height=3.0, columns=3)
     for panel, (title, unit, runs, variable) in zip(axes, PANELS, strict=True):
-        picture.head(panel, title)
+        plots.head(panel, title)
         panel.set_ylabel(unit or f"{case['currency']} a year")
         for run in runs:
             panel.plot(case["years"], case["runs"][run], color=COLOURS.get(run, palette.BLUE), lw=1.6, label=run)
         _figures(panel, case, variable)
-        panel.axvline(case["record"]["year"], color=picture.INK, lw=0.8, ls=":", label=case["record"]["fate"])
+        panel.axvline(case["record"]["year"], color=plots.INK, lw=0.8, ls=":", label=case["record"]["fate"])
         panel.set_ylim(bottom=0, top=None if variable == "project spending" else 1.02)
         panel.legend(loc="best")
-    return picture.svg(figure)
+    return plots.svg(figure)
 
 
 def _figures(panel: Axes, case: Data, variable: str) -> None:

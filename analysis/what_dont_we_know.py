@@ -20,11 +20,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from results_of import every_fifth_year, fresh_folder, model_asked_for, write_table
 
-from policy_lab.ensemble import inline, page, picture, ranking, report
-from policy_lab.ensemble.wording import listed, number, percent
+from policy_lab.estimators import ranking
 from policy_lab.model import Model
 from policy_lab.progress import bar
+from policy_lab.report import html_page, plots, study_report, svg_panels
 from policy_lab.studies import Findings, Study, run_study
+from policy_lab.wording import listed, number, percent
 
 QUESTION = "Which uncertain parameters decide the outcomes in each world, and how sure is that?"
 LEADING = 5
@@ -51,8 +52,8 @@ def main() -> None:
             [row for world, findings in found.items() for row in spread(model, world, findings)],
         )
         figure = draw(model, found)
-        svg = picture.save(figure, folder, "parameters")
-        (folder / "report.html").write_text(report_of(model, found, inline.panels(figure, svg)), encoding="utf-8")
+        svg = plots.save(figure, folder, "parameters")
+        (folder / "report.html").write_text(report_of(model, found, svg_panels.panels(figure, svg)), encoding="utf-8")
         made = {world: made_by(findings) for world, findings in found.items()}
         (folder / "provenance.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         for sentence in in_short(model, found):
@@ -166,30 +167,30 @@ def on_outcome(model: Model, found: dict[str, Findings], outcome: str) -> list[s
     return [*sentences, "The ranking flips between worlds: first comes " + "; ".join(where) + "."]
 
 
-def report_of(model: Model, found: dict[str, Findings], panels: list[inline.Panel]) -> str:
+def report_of(model: Model, found: dict[str, Findings], panels: list[svg_panels.Panel]) -> str:
     """The report as one HTML page."""
     some = next(iter(found.values()))
     runs = sum(int(f.provenance["runs"]) for f in found.values())
     notes = list(dict.fromkeys(note for f in found.values() for note in f.notes))
-    outcomes = [page.article(model.outcomes[o].label, on_outcome(model, found, o), []) for o in some.outcomes]
+    outcomes = [html_page.article(model.outcomes[o].label, on_outcome(model, found, o), []) for o in some.outcomes]
     worlds = [
-        page.article(model.scenarios[world].title, ranking.summary(f, labels_of(model, f)), [])
+        html_page.article(model.scenarios[world].title, ranking.summary(f, labels_of(model, f)), [])
         for world, f in found.items()
     ]
-    return page.document(
+    return html_page.document(
         "What don't we know?",
         [
             "<h1>What don't we know?</h1>",
             f'<p class="question">{QUESTION}</p>',
-            f"<p>{page.text(setting(model, found, runs))}</p>",
-            f"<h2>In short</h2>{page.bullets(in_short(model, found))}",
-            page.notes(notes),
-            page.drawn(panels),
+            f"<p>{html_page.text(setting(model, found, runs))}</p>",
+            f"<h2>In short</h2>{html_page.bullets(in_short(model, found))}",
+            html_page.notes(notes),
+            html_page.drawn(panels),
             "<h2>Outcome by outcome</h2>",
             *outcomes,
             "<h2>World by world</h2>",
             *worlds,
-            report.factor_table(some),
+            study_report.factor_table(some),
             "<h2>How to make it again</h2><p><code>python analysis/what_dont_we_know.py</code>; every figure stands in "
             "<code>parameters.csv</code> and <code>spread.csv</code>, versions and hashes in "
             "<code>provenance.json</code>.</p>",
@@ -216,16 +217,16 @@ def draw(model: Model, found: dict[str, Findings]) -> Figure:
     share = np.array([mean_share(model, f).reindex(list(model.uncertainties), fill_value=0.0) for f in found.values()])
     names = list(model.uncertainties)
     order = np.argsort(-share.max(axis=0))[:SHOWN]
-    figure, (panel,) = picture.panels(1, width=11, height=1.5 + 0.36 * len(order), label=3.0)
+    figure, (panel,) = plots.panels(1, width=11, height=1.5 + 0.36 * len(order), label=3.0)
     panel.imshow(share[:, order].T, cmap="Blues", aspect="auto", vmin=0, vmax=max(0.5, float(share.max())))
     for x in range(len(found)):
         for y, column in enumerate(order):
             # inks of their own, which the dark page does not change, as it does not change the cells
             ink = "#fefefe" if share[x, column] > 0.3 else "#111111"
             panel.text(x, y, f"{100 * share[x, column]:.0f}", ha="center", va="center", color=ink)
-    panel.set_xticks(range(len(found)), [picture.shortened(model.scenarios[w].title, 14) for w in found], rotation=0)
-    panel.set_yticks(range(len(order)), [picture.shortened(names[c], 40) for c in order])
-    picture.head(panel, "Share of the variance (%), with interactions, on average over the headline outcomes")
+    panel.set_xticks(range(len(found)), [plots.shortened(model.scenarios[w].title, 14) for w in found], rotation=0)
+    panel.set_yticks(range(len(order)), [plots.shortened(names[c], 40) for c in order])
+    plots.head(panel, "Share of the variance (%), with interactions, on average over the headline outcomes")
     panel.spines[:].set_visible(False)
     return figure
 

@@ -1,6 +1,6 @@
 /* Bands and ranges: the policy under many members, each with its own values of what nobody knows for sure.
 
-   The members are drawn once (policy_lab/app/members.py) and are the same for every policy, so that a difference
+   The members are drawn once (policy_lab/app/ensemble_members.py) and are the same for every policy, so that a difference
    between two policies is taken member by member. Workers run them, off the page's thread: first FIRST of them, soon
    after a move; while the hand rests, all. A worker always has the same members: it remembers what their last runs went
    through, and the reference under them. The latest wish wins: one that nobody wants any more ends with its present

@@ -328,7 +328,7 @@
     }
   }
 
-  /* Who hears of a change of given numbers: see compiler/outside.py. */
+  /* Who hears of a change of given numbers: see compiler/exogenous.py. */
   class Reach {
     constructor({ outside }) {
       this.columns = new Map(outside.columns.map((slot, column) => [slot, column]));

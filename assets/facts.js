@@ -1,6 +1,6 @@
 /* What never changes while the page is open, and the words it says.
 
-     PolicyLab.facts                  the model's levers, worlds, assumptions and outcomes; see policy_lab/app/facts.py
+     PolicyLab.facts                  the model's levers, worlds, assumptions and outcomes; see policy_lab/app/page_data.py
      PolicyLab.say(key, {places})     the text of the catalogue under a dotted key, its {places} filled
      PolicyLab.names                  promise of the list of every variable (a file of its own)
      PolicyLab.variable(name)         {name, label, unit, group, key, low, high, places} of a variable, by its own name

@@ -3,7 +3,7 @@
      PolicyLab.precedentsLive.controls(one)   the controls of a case
      PolicyLab.precedentsLive.draw()          curves, fates and causes as they follow from what is stated and changed
      PolicyLab.precedentsLive.fateOf(years, works, standing, rule, by)   {fate, year, done} as it stands in the year `by`;
-                                              policy_lab/precedents/trials.py has the same rule: cancelled where standing
+                                              policy_lab/cases/run_case.py has the same rule: cancelled where standing
                                               falls below a limit before it is built */
 (function (root) {
   "use strict";

@@ -22,8 +22,8 @@ from functools import cached_property
 
 import numpy as np
 
-from policy_lab.ensemble import indices
 from policy_lab.ensemble.designs import Saltelli
+from policy_lab.estimators import sobol_indices
 from policy_lab.progress import bar
 from policy_lab.runs import Floats
 from policy_lab.studies.sobol import REPLICATES
@@ -105,20 +105,20 @@ def study(known: Known, way: Way, size: int, seed: int, confidence: float) -> tu
     """Estimates ``[index]`` and their intervals ``[bound, index]``, as a study computes them."""
     design = way.design(size, np.eye(known.inputs, dtype=bool), seed, replicates=way.replicates)
     y = known.function(design.rows(0, design.runs))[:, None]
-    layout = indices.Layout(size, known.inputs, False)
+    layout = sobol_indices.Layout(size, known.inputs, False)
 
     def read(start: int, stop: int) -> Floats:
         return y[start:stop]
 
-    def bounds(_: slice, found: indices.Indices) -> Floats:
-        return indices.percentiles(np.concatenate([found.first, found.total], axis=1)[..., 0], confidence)
+    def bounds(_: slice, found: sobol_indices.Indices) -> Floats:
+        return sobol_indices.percentiles(np.concatenate([found.first, found.total], axis=1)[..., 0], confidence)
 
-    m = indices.moments(read, layout, 1)
-    point = indices.estimate(read, layout, 1, m)
+    m = sobol_indices.moments(read, layout, 1)
+    point = sobol_indices.estimate(read, layout, 1, m)
     if way.replicates > 1:
-        spread = indices.replicated(read, layout, m, way.replicates, RESAMPLES, seed, bounds)
+        spread = sobol_indices.replicated(read, layout, m, way.replicates, RESAMPLES, seed, bounds)
     else:
-        spread = indices.bootstrap(read, layout, m, indices.resample_counts(size, RESAMPLES, seed), bounds)
+        spread = sobol_indices.bootstrap(read, layout, m, sobol_indices.resample_counts(size, RESAMPLES, seed), bounds)
     return np.concatenate([point.first, point.total])[:, 0], next(spread)
 
 

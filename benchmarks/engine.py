@@ -28,7 +28,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from benchmarks.engines import chromium, costs, machine, peers  # noqa: E402
 from policy_lab.backends.llvm import threads  # noqa: E402
-from policy_lab.browser import write_browser_files  # noqa: E402
+from policy_lab.browser_files import write_browser_files  # noqa: E402
 from policy_lab.model import Model  # noqa: E402
 from tests.browser.ensure_browser import find_browser  # noqa: E402
 

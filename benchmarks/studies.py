@@ -33,10 +33,12 @@ sys.path.insert(0, str(HERE.parent))
 
 from benchmarks.engines import machine, processes  # noqa: E402
 from policy_lab import studies  # noqa: E402
-from policy_lab.ensemble import indices, report, runner  # noqa: E402
+from policy_lab.ensemble import runner  # noqa: E402
 from policy_lab.ensemble.factors import Factor, named_factors  # noqa: E402
+from policy_lab.estimators import sobol_indices  # noqa: E402
 from policy_lab.model import Model, load_model  # noqa: E402
 from policy_lab.progress import duration  # noqa: E402
+from policy_lab.report import study_report  # noqa: E402
 from policy_lab.studies import Study, run_study, sobol  # noqa: E402
 
 MODELS = [str(HERE / "models" / "representative.mdl"), "big_science"]
@@ -46,13 +48,13 @@ LONG = 500
 #: Where the time of a study goes: what a person would call it, and the functions that do it.
 PHASES = (
     ("runs", runner.Ensemble, "run"),
-    ("means and indices", indices, "moments"),
-    ("means and indices", indices, "estimate"),
+    ("means and indices", sobol_indices, "moments"),
+    ("means and indices", sobol_indices, "estimate"),
     ("resampling", sobol, "_analyse"),
     ("sentences, figures", sobol, "words"),
     ("sentences, figures", sobol, "draw"),
     ("NetCDF", runner.Ensemble, "write_netcdf"),
-    ("report and its pictures, tables", report, "write"),
+    ("report and its pictures, tables", study_report, "write"),
 )
 
 

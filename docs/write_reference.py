@@ -19,11 +19,11 @@ from typing import Any
 
 from policy_lab import load_model
 from policy_lab.checks.structure import SOURCE
-from policy_lab.cli.tables import number, printable, span
+from policy_lab.cli.text_tables import number, printable, span
 from policy_lab.model import Model, Scenario
-from policy_lab.places import models_folder
+from policy_lab.paths import models_folder
+from policy_lab.readers import document_of, fold
 from policy_lab.statements import Document, Statement, as_written
-from policy_lab.vensim import document_of, fold
 
 OUT = Path(__file__).parent / "reference"
 PICTURES = Path(__file__).parent / "images" / "sectors"

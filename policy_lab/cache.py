@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from policy_lab.places import cache_folder
+from policy_lab.paths import cache_folder
 
 #: The folder holds this much at most; what was not used for longest goes first.
 MOST_ENTRIES = 512

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from policy_lab.equations import Apply, Equation, Expression, Name, Number, Table
+from policy_lab.program import Apply, Equation, Expression, Name, Number, Table
 
 #: What each of FUNCTIONS does to doubles, ``if`` and ``lookup`` apart; all take ``out`` as a last argument.
 ARITHMETIC: Mapping[str, Callable[..., Any]] = {

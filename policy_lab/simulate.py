@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from policy_lab import backends
 from policy_lab.backends import Backend, Integration
-from policy_lab.equations import Guard, Program
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import start_values
 from policy_lab.model import Model, Setting
+from policy_lab.program import Guard, Program
+from policy_lab.readers import program_of
 from policy_lab.runs import Floats, Runs
-from policy_lab.vensim import program_of
 
 #: Runs a backend is given at once where nobody says otherwise; progress is told after each such chunk.
 CHUNK = 4096

@@ -2,7 +2,7 @@
 
 ``Program`` is for running; this is for reading. One ``Statement`` is one equation of the file, so that what is wrong
 with it is said once, and its functions are those of Vensim (``smooth``, ``integ``, ``zidz``), which a backend never
-meets. The translation lives in ``vensim/written.py``.
+meets. The translation lives in ``readers/document.py``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.equations import Apply, Expression, Name, Number, names_in
+from policy_lab.program import Apply, Expression, Name, Number, names_in
 
 
 @dataclass(frozen=True, slots=True)

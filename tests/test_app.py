@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 from dash import dcc, html
 
-from policy_lab.app import create_app, engine, markup, naming
-from policy_lab.app import settings as page
-from policy_lab.app.entries import Entries
-from policy_lab.app.factory import default_run
+from policy_lab.app import create_app, engine_routes, labels, markup
+from policy_lab.app import policy as page
+from policy_lab.app.app import default_run
 from policy_lab.app.loops import loops_of
-from policy_lab.app.panels import catalogue
+from policy_lab.app.model_session import Memory, ModelSession
+from policy_lab.app.panels import variable_list
+from policy_lab.app.policy import Settings
 from policy_lab.app.server import listen
-from policy_lab.app.settings import Settings
-from policy_lab.app.workbench import Memory, Workbench
+from policy_lab.app.variable_detail import Entries
 from policy_lab.errors import BadValue, SimulationError
 from policy_lab.model import Model, load_model
+from policy_lab.readers import fold
 from policy_lab.simulate import simulate
-from policy_lab.vensim import fold
 
 REPOSITORY = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "models" / "small_field"
@@ -36,8 +36,8 @@ def model() -> Model:
 
 
 @pytest.fixture(scope="module")
-def bench(model: Model) -> Workbench:
-    return Workbench(model, Memory(default_run(model)))
+def bench(model: Model) -> ModelSession:
+    return ModelSession(model, Memory(default_run(model)))
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +58,13 @@ def moved(model: Model, **values: float) -> Settings:
 # ---- settings and constants
 
 
-def test_a_moved_lever_runs_as_simulate_runs_it(model: Model, bench: Workbench) -> None:
+def test_a_moved_lever_runs_as_simulate_runs_it(model: Model, bench: ModelSession) -> None:
     here = bench.run_of(moved(model, shared_funding=40))
     there = simulate(model, {"shared funding": 40.0}, scenario="status_quo")
     assert np.array_equal(here.values, there.values)
 
 
-def test_a_world_with_one_lever_moved_keeps_the_rest_of_the_world(model: Model, bench: Workbench) -> None:
+def test_a_world_with_one_lever_moved_keeps_the_rest_of_the_world(model: Model, bench: ModelSession) -> None:
     world = page.levers_of_world(model, "open_laboratory")
     world["openness requirement"] = replace(world["openness requirement"], value=0.5)
     here = bench.run_of(Settings("open_laboratory", world))
@@ -76,24 +76,24 @@ def test_a_world_with_one_lever_moved_keeps_the_rest_of_the_world(model: Model, 
 
 
 def test_keys_do_not_depend_on_other_names() -> None:
-    alone = naming.keys_of(["Public Science Budget of all"])
-    assert naming.keys_of(["Another", "Public Science Budget of all"])["Public Science Budget of all"] in alone.values()
-    assert all(re.fullmatch(r"[a-z0-9-]{1,16}", key) for key in naming.keys_of(["a[b,c]", "Ω", "x" * 80]).values())
+    alone = labels.keys_of(["Public Science Budget of all"])
+    assert labels.keys_of(["Another", "Public Science Budget of all"])["Public Science Budget of all"] in alone.values()
+    assert all(re.fullmatch(r"[a-z0-9-]{1,16}", key) for key in labels.keys_of(["a[b,c]", "Ω", "x" * 80]).values())
 
 
 def test_keys_of_the_real_model_are_unique(big: Model) -> None:
-    keys = naming.keys_of(big.program.visible)
+    keys = labels.keys_of(big.program.visible)
     assert len(set(keys.values())) == len(big.program.visible)
 
 
 # ---- runs for a browser that has no engine of its own
 
 
-def asked_of(bench: Workbench, settings: object, outputs: object) -> dict[str, object]:
-    return engine.answered(bench, {"settings": settings, "outputs": outputs})
+def asked_of(bench: ModelSession, settings: object, outputs: object) -> dict[str, object]:
+    return engine_routes.answered(bench, {"settings": settings, "outputs": outputs})
 
 
-def test_the_server_runs_what_a_browser_cannot(model: Model, bench: Workbench) -> None:
+def test_the_server_runs_what_a_browser_cannot(model: Model, bench: ModelSession) -> None:
     told = asked_of(bench, [{}, {"shared funding": 40}], ["knowledge", "total researchers"])
     for settings, run in zip(({}, {"shared funding": 40.0}), told["runs"], strict=True):
         there = simulate(model, settings, outputs=["knowledge", "total researchers"])
@@ -120,7 +120,7 @@ def test_the_server_runs_what_a_browser_cannot(model: Model, bench: Workbench) -
         ([{}], [1]),
     ],
 )
-def test_what_the_browser_sends_is_never_trusted(bench: Workbench, settings: object, outputs: object) -> None:
+def test_what_the_browser_sends_is_never_trusted(bench: ModelSession, settings: object, outputs: object) -> None:
     told = asked_of(bench, settings, outputs)
     assert list(told) == ["failed"]
     assert "\n" not in str(told["failed"])
@@ -130,7 +130,7 @@ def test_a_policy_that_cannot_be_run_is_told_and_not_drawn(model: Model) -> None
     def run(constants: object) -> object:
         raise SimulationError("'knowledge' is not a number in 2031.")
 
-    told = asked_of(Workbench(model, run), [{}], ["knowledge"])  # type: ignore[arg-type]
+    told = asked_of(ModelSession(model, run), [{}], ["knowledge"])  # type: ignore[arg-type]
     assert told == {"failed": "'knowledge' is not a number in 2031."}
 
 
@@ -242,16 +242,16 @@ def test_limits_hold_the_range_and_waste_little(low: float, high: float) -> None
 
 def test_every_variable_is_found_by_its_own_name(model: Model) -> None:
     for name in model.program.visible:
-        assert name in [row[0] for row in catalogue.rows(model, name)]
-    assert catalogue.rows(model, "zzz no such word") == []
-    assert {row[1] for row in catalogue.rows(model, kind="lever")} == {"lever"}
+        assert name in [row[0] for row in variable_list.rows(model, name)]
+    assert variable_list.rows(model, "zzz no such word") == []
+    assert {row[1] for row in variable_list.rows(model, kind="lever")} == {"lever"}
 
 
 def test_what_is_named_exactly_is_listed_first(big: Model) -> None:
-    listed = catalogue.listed(big, "coherence", "")
+    listed = variable_list.listed(big, "coherence", "")
     assert [row[0].partition("[")[0] for row in listed["rows"][:3]] == ["Coherence"] * 3
     assert listed["exact"]
-    assert not catalogue.listed(big, "Time", "")["exact"]
+    assert not variable_list.listed(big, "Time", "")["exact"]
 
 
 def test_an_entry_holds_the_equation_as_the_file_has_it(big: Model) -> None:

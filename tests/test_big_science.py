@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policy_lab.equations import Program
 from policy_lab.model import Model, load_model
+from policy_lab.program import Program
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
 

@@ -13,9 +13,9 @@ from scipy.interpolate import RectBivariateSpline
 from analysis import calibrate
 from analysis.calibration_page import PAGE, text_of
 from analysis.results_of import RESULTS
-from policy_lab.ensemble import fitting
-from policy_lab.ensemble.history import Series, read_history
+from policy_lab.estimators import least_squares
 from policy_lab.model import load_model
+from policy_lab.model.history import Series, read_history
 from policy_lab.simulate import simulate
 from policy_lab.studies import calibration, plan_of
 
@@ -75,9 +75,9 @@ def test_profile_intervals_hold_the_truth_as_often_as_they_say(smooth: Any) -> N
         def misfits(points: Any, seen: Any = seen) -> Any:
             return (smooth(points) - seen) / NOISE
 
-        best = fitting.least_squares(misfits, np.array([0.5, 0.5]))
+        best = least_squares.least_squares(misfits, np.array([0.5, 0.5]))
         for j in range(2):
-            found = fitting.profile(misfits, best, j, rise)
+            found = least_squares.profile(misfits, best, j, rise)
             held += found.low <= truth[j] <= found.high
             widths.append(found.high - found.low)
     # 114 of 120 are expected, give or take 2.4.

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policy_lab.ensemble import fitting
-from policy_lab.ensemble.fitting import Fit
-from policy_lab.ensemble.history import Series, read_history
 from policy_lab.errors import ModelError, StudyError
+from policy_lab.estimators import least_squares
+from policy_lab.estimators.least_squares import Fit
 from policy_lab.model import load_model
+from policy_lab.model.history import Series, read_history
 from policy_lab.studies import Findings, Study, calibration, plan_of, run_study
 
 HERE = Path(__file__).parent
@@ -48,7 +48,7 @@ def line(points: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def best() -> Fit:
-    return fitting.least_squares(line, np.array([0.0, 0.9, 0.1]))
+    return least_squares.least_squares(line, np.array([0.0, 0.9, 0.1]))
 
 
 def test_a_line_is_fitted_as_linear_algebra_fits_it(best: Fit) -> None:
@@ -62,7 +62,7 @@ def test_profile_intervals_of_a_line_are_its_standard_errors(best: Fit) -> None:
     rise = float(stats.chi2.ppf(0.95, 1))
     error = np.sqrt(np.diag(np.linalg.inv(SLOPE.T @ SLOPE)))
     for j in range(3):
-        found = fitting.profile(line, best, j, rise)
+        found = least_squares.profile(line, best, j, rise)
         ends = (best.at[j] - 1.96 * error[j], best.at[j] + 1.96 * error[j])
         assert (found.low, found.high) == pytest.approx(ends, abs=1e-4)
         assert found.rise == pytest.approx(((found.at - best.at[j]) / error[j]) ** 2, abs=1e-4), "a parabola"
@@ -73,11 +73,11 @@ def test_what_the_data_cannot_tell_apart_has_no_strength() -> None:
     def only_the_sum(points: Any) -> Any:
         return np.stack([20 * (points[:, 0] + points[:, 1]) - 20, points[:, 2] * 30 - 15], axis=1)
 
-    best = fitting.least_squares(only_the_sum, np.array([0.2, 0.3, 0.1]))
-    strength, direction = fitting.directions(best)
+    best = least_squares.least_squares(only_the_sum, np.array([0.2, 0.3, 0.1]))
+    strength, direction = least_squares.directions(best)
     assert strength == pytest.approx([30, 20 * np.sqrt(2), 0], abs=1e-6)
     assert np.abs(direction[2]) == pytest.approx([np.sqrt(0.5), np.sqrt(0.5), 0], abs=1e-6)
-    flat, sharp = (fitting.profile(only_the_sum, best, j, 4.0) for j in (0, 2))
+    flat, sharp = (least_squares.profile(only_the_sum, best, j, 4.0) for j in (0, 2))
     assert (flat.low, flat.high) == (0.0, 1.0), "the other one makes up for any value"
     assert flat.rise == pytest.approx(0, abs=1e-4)
     assert (sharp.low, sharp.high) == pytest.approx((0.5 - 2 / 30, 0.5 + 2 / 30), abs=1e-6)
@@ -88,17 +88,17 @@ def test_the_global_search_leaves_a_false_valley() -> None:
         u = points[:, 0]
         return np.stack([np.minimum(20 * np.abs(u - 0.2) + 3, 30 * np.abs(u - 0.8)), np.zeros_like(u)], axis=1)
 
-    assert fitting.least_squares(two_valleys, np.array([0.1])).at[0] == pytest.approx(0.2, abs=1e-3)
-    found = fitting.from_everywhere(two_valleys, 1, 1, 8, 40)
-    assert fitting.least_squares(two_valleys, found).at[0] == pytest.approx(0.8, abs=1e-3)
+    assert least_squares.least_squares(two_valleys, np.array([0.1])).at[0] == pytest.approx(0.2, abs=1e-3)
+    found = least_squares.from_everywhere(two_valleys, 1, 1, 8, 40)
+    assert least_squares.least_squares(two_valleys, found).at[0] == pytest.approx(0.8, abs=1e-3)
 
 
 def test_runs_that_fail_are_stepped_around() -> None:
     def broken_half(points: Any) -> Any:
         return np.where(points > 0.7, np.nan, 10 * points - 4)
 
-    assert fitting.least_squares(broken_half, np.array([0.9])).cost > 1e4
-    assert fitting.least_squares(broken_half, np.array([0.6])).at[0] == pytest.approx(0.4)
+    assert least_squares.least_squares(broken_half, np.array([0.9])).cost > 1e4
+    assert least_squares.least_squares(broken_half, np.array([0.6])).at[0] == pytest.approx(0.4)
 
 
 def test_a_figure_weighs_by_the_side_of_its_range() -> None:

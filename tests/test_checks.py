@@ -12,10 +12,10 @@ import pytest
 
 from policy_lab.checks import check_model
 from policy_lab.checks.fit import fit
-from policy_lab.checks.judging import Verdict, judge
 from policy_lab.checks.predicates import read_checks
 from policy_lab.checks.report import as_html, as_json, lines
-from policy_lab.checks.validation import KEYS, Test, family, twelve_tests
+from policy_lab.checks.twelve_tests import KEYS, Test, family, twelve_tests
+from policy_lab.checks.verdicts import Verdict, judge
 from policy_lab.checks.versions import compare_versions
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, PolicyLabError, UnknownName

@@ -22,7 +22,7 @@ import pytest
 
 from policy_lab.cli import main
 from policy_lab.cli.run import settings
-from policy_lab.cli.tables import paragraph, printable, span, table
+from policy_lab.cli.text_tables import paragraph, printable, span, table
 from policy_lab.model import Model, load_model
 
 SMALL = Path(__file__).parent / "models" / "small_field"

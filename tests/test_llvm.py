@@ -16,15 +16,15 @@ from scipy.integrate import solve_ivp
 
 from policy_lab import cache, load_model
 from policy_lab.backends import get, llvm
-from policy_lab.compiler import kernel
-from policy_lab.compiler.emit import emit
+from policy_lab.compiler import native
+from policy_lab.compiler.emitter import emit
 from policy_lab.compiler.layout import layout_of, parts
-from policy_lab.compiler.machine import compile_object, host
-from policy_lab.equations import Apply, Clock, Equation, Name, Number, Program, Table
+from policy_lab.compiler.llvm_toolchain import compile_object, host
 from policy_lab.errors import BadValue, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import read_table
 from policy_lab.model import Model
-from policy_lab.vensim import translate
+from policy_lab.program import Apply, Clock, Equation, Name, Number, Program, Table
+from policy_lab.readers import translate
 
 Floats = NDArray[np.float64]
 BACKEND = llvm.BACKEND
@@ -300,7 +300,7 @@ def test_large_models_are_cut_into_functions() -> None:
 
 def test_cutting_does_not_change_a_bit(big: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(big.program, {}, 1, list(big.outcomes))
-    monkeypatch.setattr("policy_lab.compiler.emit.parts", lambda sizes: parts(sizes, 200))
+    monkeypatch.setattr("policy_lab.compiler.emitter.parts", lambda sizes: parts(sizes, 200))
     cut = replace(big.program)
     text = emit(cut, layout_of(cut), host())
     assert "@lean_9(" in text
@@ -329,13 +329,13 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of the test's own, and a process that has compiled nothing yet."""
     folder = tmp_path / "objects"
     monkeypatch.setenv("POLICY_LAB_CACHE", str(folder))
-    kernel._loaded.clear()
+    native._loaded.clear()
     return folder
 
 
 def compiled(folder: Path) -> list[float]:
     """Translate and run anew, as another process would."""
-    kernel._loaded.clear()
+    native._loaded.clear()
     model = program(folder, PREDATORS)
     return [float(v) for v in run(model, {}, 1, ["hares"])[0, :, 0]]
 
@@ -349,7 +349,7 @@ def test_the_second_time_nothing_is_compiled(
 ) -> None:
     first = compiled(tmp_path)
     assert len(list(empty_cache.glob("*.o"))) == 1
-    monkeypatch.setattr(kernel, "compile_object", refuse)
+    monkeypatch.setattr(native, "compile_object", refuse)
     assert compiled(tmp_path) == first
 
 

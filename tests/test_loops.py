@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from policy_lab.app import link, words
+from policy_lab.app import catalogue, link
 from policy_lab.app.language import names_of, translated
-from policy_lab.app.loop_facts import loop_facts
+from policy_lab.app.loop_data import loop_facts
 from policy_lab.app.loops import Shown, assumption_keys, gates, loops_of, switched
-from policy_lab.app.settings import constants_of
+from policy_lab.app.policy import constants_of
 from policy_lab.model import Model, load_model
 
 VIRTUOUS = """{UTF-8}
@@ -103,11 +103,11 @@ def test_arrays_are_told_once(big: Model) -> None:
 
 
 def test_loops_are_told_in_german(big: Model) -> None:
-    words.speak("de", names_of(big, "de"))
+    catalogue.speak("de", names_of(big, "de"))
     try:
         loop = loop_facts(translated(big, "de"))["loop active[race secrecy loop]"]
     finally:
-        words.speak("en")
+        catalogue.speak("en")
     assert loop["label"] == "Schleife „Wettlauf und Geheimhaltung“"
     assert loop["loop"]["path"][1]["step"] == "Geheimhaltung der Labore"
     assert loop["loop"]["acts"][0]["behind"] == [{"name": "Lab Secrecy", "label": "Geheimhaltung der Labore"}]

@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 import playwright
 import pytest
-
-from policy_lab.app import facts as page_facts
-from policy_lab.app import link, members, naming, words
-from policy_lab.app import settings as page
-from policy_lab.app.engine import names
-from policy_lab.app.factory import default_run
-from policy_lab.app.loops import assumption_keys, switched
-from policy_lab.app.settings import Settings
-from policy_lab.app.workbench import Memory, Workbench
 from policy_lab.charts import nice_limits
+
+from policy_lab.app import catalogue, ensemble_members, labels, link
+from policy_lab.app import page_data as page_facts
+from policy_lab.app import policy as page
+from policy_lab.app.app import default_run
+from policy_lab.app.engine_routes import names
+from policy_lab.app.loops import assumption_keys, switched
+from policy_lab.app.model_session import Memory, ModelSession
+from policy_lab.app.policy import Settings
 from policy_lab.ensemble.factors import uncertainty_factors
 from policy_lab.model import Model, Setting, load_model
 
@@ -49,7 +49,7 @@ def small() -> Model:
 
 def caller(model: Model, folder: Path) -> Call:
     """A function that has the scripts do a list of jobs for a model."""
-    bench = Workbench(model, Memory(default_run(model)))
+    bench = ModelSession(model, Memory(default_run(model)))
     told = folder / "facts.json"
     rows = [{"key": row[0], "name": row[1]} for row in names(bench)["variables"]]
     told.write_text(json.dumps({"facts": page_facts.facts(bench, {}), "variables": rows}), encoding="utf-8")
@@ -117,7 +117,7 @@ def drawn_settings(model: Model, random: Random) -> Settings:
 
 def state_of(model: Model, settings: Settings) -> dict[str, Any]:
     """Settings as the page's state."""
-    keys, assumed = naming.keys_of(model.levers), assumption_keys(model)
+    keys, assumed = labels.keys_of(model.levers), assumption_keys(model)
     return {
         "world": settings.world,
         "levers": {keys[name]: page.to_list(setting) for name, setting in settings.levers.items()},
@@ -128,7 +128,7 @@ def state_of(model: Model, settings: Settings) -> dict[str, Any]:
 
 
 def pin_of(model: Model, settings: Settings) -> dict[str, Any]:
-    keys = naming.keys_of(model.levers)
+    keys = labels.keys_of(model.levers)
     moved = page.moved_levers(model, settings)
     return {"world": settings.world, "levers": {keys[name]: page.to_list(s) for name, s in moved.items()}}
 
@@ -267,7 +267,7 @@ def test_a_bad_link_gives_the_page_as_it_opens_and_says_so(small: Model, call_sm
     start = state_of(small, page.default_settings(small))
     opened = call_small([("read", query) for query in BAD])
     for query, got in zip(BAD, opened, strict=True):
-        assert got == {"state": start, "notice": words.say("link.bad")}, query
+        assert got == {"state": start, "notice": catalogue.say("link.bad")}, query
 
 
 def test_an_overlong_link_says_that_it_is_too_long(small: Model, call_small: Call) -> None:
@@ -280,7 +280,7 @@ def test_no_text_whatever_breaks_the_reader(small: Model, call_small: Call) -> N
     random = Random(4)
     signs = "mwlcap=&~_?%20.-e1<>\"'\\\u0000é𝔊shared-fundingopen_laboratory"
     queries = ["?" + "".join(random.choices(signs, k=random.randint(0, 60))) for _ in range(500)]
-    keys = naming.keys_of(small.levers)
+    keys = labels.keys_of(small.levers)
     for got in call_small([("read", query) for query in queries]):
         assert set(got["state"]["levers"]) == set(keys.values())
         assert "<" not in got["notice"]
@@ -298,8 +298,8 @@ def test_an_older_link_opens_and_says_what_changed(small: Model, call_small: Cal
 
 
 def test_a_readable_key_and_a_short_one_lead_to_the_same_lever(small: Model, call_small: Call) -> None:
-    keys = naming.keys_of(small.levers)
-    short = naming.short_keys(keys, keys.values())
+    keys = labels.keys_of(small.levers)
+    short = labels.short_keys(keys, keys.values())
     [one, other] = call_small([("read", "?l=shared-funding~40"), ("read", f"?l={short['shared funding']}~40")])
     assert one == other
     assert one["state"]["levers"]["shared-funding"][0] == 40
@@ -327,7 +327,7 @@ def test_figures_read_as_in_python(call: Call) -> None:
     values = [0, 0.51, -0.51, 0.0004, -0.0004, 12.345, 999.6, 1234.6, 9999.4, 10000, -123456.7, 1e9, 3.14159e-7]
     jobs = [(value, places) for value in values for places in (None, 0, 2)]
     got = call([("figure", value, places) for value, places in jobs])
-    assert got == [naming.figure_of(value, places) for value, places in jobs]
+    assert got == [labels.figure_of(value, places) for value, places in jobs]
 
 
 @pytest.mark.parametrize(
@@ -437,12 +437,12 @@ def test_the_numbers_of_a_chart_are_saved_with_their_source(call: Call) -> None:
 
 
 def test_members_are_those_of_the_parameters_own_distributions(big: Model) -> None:
-    drawn = members.members_of(big)
+    drawn = ensemble_members.members_of(big)
     assert list(drawn) == list(big.uncertainties)
     shares = np.linspace(0.05, 0.95, 10)
     for factor in uncertainty_factors(big):
         values = drawn[factor.name]
-        assert len(values) == members.MEMBERS
+        assert len(values) == ensemble_members.MEMBERS
         assert factor.low * (1 - 1e-6) <= values.min() <= values.max() <= factor.high * (1 + 1e-6)
         spread = factor.high - factor.low
         got, true = np.quantile(values, shares), factor.at(shares)
@@ -450,13 +450,13 @@ def test_members_are_those_of_the_parameters_own_distributions(big: Model) -> No
 
 
 def test_the_file_of_members_holds_what_python_draws(big: Model) -> None:
-    drawn = members.members_of(big)
-    read = np.frombuffer(members.packed(big), dtype="<f4").reshape(len(drawn), members.MEMBERS)
+    drawn = ensemble_members.members_of(big)
+    read = np.frombuffer(ensemble_members.packed(big), dtype="<f4").reshape(len(drawn), ensemble_members.MEMBERS)
     for row, values in zip(read, drawn.values(), strict=True):
         assert np.array_equal(row, values)
 
 
 def test_a_model_without_uncertain_parameters_has_no_members(small: Model) -> None:
     bare = replace(small, uncertainties={})
-    assert members.members_of(bare) == {}
-    assert members.packed(bare) == b""
+    assert ensemble_members.members_of(bare) == {}
+    assert ensemble_members.packed(bare) == b""

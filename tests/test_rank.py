@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from policy_lab import places
-from policy_lab.app import asked, create_app, ranks
-from policy_lab.app.rank_charts import Bar, bars, percent
+from policy_lab import paths
+from policy_lab.app import create_app, ranking_view, study_form
+from policy_lab.app.ranking_chart import Bar, bars, percent
 from policy_lab.errors import PolicyLabError
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
@@ -81,7 +81,7 @@ def rows(folder: Path, index: str, time: str = "all") -> dict[str, float]:
 
 def form(model: Model, **changes: Any) -> dict[str, Any]:
     """What the form sends when nobody changes anything."""
-    offered = asked.form(model)
+    offered = study_form.form(model)
     factors = {
         f["name"]: [f["low"], f["high"]] for g in offered["groups"] if g["kind"] == "lever" for f in g["factors"]
     }
@@ -110,14 +110,14 @@ def test_the_stored_study_is_told_as_its_file_has_it(client: FlaskClient, stored
 
 def test_where_a_lever_could_rank_is_the_interval_of_its_rank(client: FlaskClient, stored: Path) -> None:
     with (stored / "findings.csv").open(encoding="utf-8") as file:
-        places = {
+        paths = {
             r["factor"]: (float(r["low"]), float(r["high"]))
             for r in csv.DictReader(file)
             if (r["outcome"], r["time"], r["index"]) == (OUTCOME, "all", "rank")
         }
     body = client.get(f"/studies/levers/view?outcome={OUTCOME}").json["table"]["body"]
     for row in body:
-        low, high = next(v for k, v in places.items() if k.casefold() == row[1].casefold())
+        low, high = next(v for k, v in paths.items() if k.casefold() == row[1].casefold())
         assert row[4] == (f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} – {high:.0f}")
 
 
@@ -135,15 +135,15 @@ def test_what_does_not_exist_is_replaced(client: FlaskClient) -> None:
 
 
 def test_choice_against_luck_adds_up(choice: Path) -> None:
-    findings = ranks.load_ranking(choice).findings
+    findings = ranking_view.load_ranking(choice).findings
     assert findings is not None
-    picture = ranks.lines(findings, OUTCOME)
+    picture = ranking_view.lines(findings, OUTCOME)
     levers, luck, together = (line["values"] for line in picture["lines"])
     alone = {t: rows(choice, "S1", f"{t:g}") for t in TIMES}
     assert levers == pytest.approx([100 * alone[t]["levers"] for t in TIMES], abs=1e-3)
     for shares in zip(levers, luck, together, strict=True):
         assert sum(max(0.0, s) for s in shares) == pytest.approx(100, abs=1) or sum(shares) > 100
-    assert ranks.table(findings, OUTCOME, math.nan)["body"][0][1].endswith(")")
+    assert ranking_view.table(findings, OUTCOME, math.nan)["body"][0][1].endswith(")")
 
 
 def test_bars_are_as_long_as_their_shares() -> None:
@@ -205,7 +205,7 @@ def test_what_the_readme_of_a_download_says_works(client: FlaskClient, tmp_path:
 
 @pytest.mark.parametrize("kept", ["which_levers_matter", "choice_against_luck"])
 def test_a_german_takes_a_german_report_away(kept: str, tmp_path: Path, queue: Queue) -> None:
-    folder = places.results_folder() / kept
+    folder = paths.results_folder() / kept
     real = load_model("big_science")
     client = create_app(real, rank_folder=folder, queue=queue).server.test_client()
     english = zipfile.ZipFile(io.BytesIO(client.get("/studies/levers/folder.zip?lang=en").data))
@@ -233,10 +233,10 @@ def test_a_german_takes_a_german_report_away(kept: str, tmp_path: Path, queue: Q
 
 
 def test_a_study_of_another_model_version_says_so(model: Model, stored: Path) -> None:
-    findings = ranks.load_ranking(stored).findings
+    findings = ranking_view.load_ranking(stored).findings
     assert findings is not None
-    assert ranks.version_notice(findings, model) == ""
-    assert "ffffffff" in ranks.version_notice(findings, replace(model, hash="f" * 64))
+    assert ranking_view.version_notice(findings, model) == ""
+    assert "ffffffff" in ranking_view.version_notice(findings, replace(model, hash="f" * 64))
 
 
 def test_a_missing_ranking_says_how_to_make_one(model: Model, tmp_path: Path, queue: Queue) -> None:
@@ -249,7 +249,7 @@ def test_a_missing_ranking_says_how_to_make_one(model: Model, tmp_path: Path, qu
 def test_a_damaged_ranking_is_told_and_not_raised(tmp_path: Path) -> None:
     (tmp_path / "findings.csv").write_text("nonsense\n", encoding="utf-8")
     (tmp_path / "provenance.json").write_text("{", encoding="utf-8")
-    assert ranks.load_ranking(tmp_path).problem.startswith("The stored ranking could not be read")
+    assert ranking_view.load_ranking(tmp_path).problem.startswith("The stored ranking could not be read")
 
 
 @pytest.mark.parametrize("name", ["findings.csv", "provenance.json"])
@@ -304,13 +304,13 @@ def test_an_own_study_is_the_study_that_was_asked_for(model: Model) -> None:
     name = next(iter(model.levers))
     sent = form(model, size="ranking")
     sent["factors"][name] = [5, 50]
-    plan = asked.asked(model, sent).plan
+    plan = study_form.asked(model, sent).plan
     assert [(f.low, f.high) for f in plan.factors if f.name == name] == [(5.0, 50.0)]
     assert plan.options["purpose"] == "ranking"
     assert plan.study.scenario == "status_quo"
-    assert asked.asked(model, sent).most == 16 * asked.asked(model, sent).least
+    assert study_form.asked(model, sent).most == 16 * study_form.asked(model, sent).least
     everything = {u.name: [u.low, u.high] for u in model.uncertainties.values()}
-    both = asked.asked(model, form(model, question="choice", factors={**form(model)["factors"], **everything}))
+    both = study_form.asked(model, form(model, question="choice", factors={**form(model)["factors"], **everything}))
     assert set(both.plan.groups) == {"levers", "uncertainties"}
     assert both.least == 128 * 6
 
@@ -318,23 +318,23 @@ def test_an_own_study_is_the_study_that_was_asked_for(model: Model) -> None:
 def test_a_factor_can_be_held_and_a_sample_drawn_anew(model: Model) -> None:
     sent = form(model, fixed={"leaving rate": 0.1}, seed=7)
     sent["factors"]["shared funding"] = [5, 50]
-    wanted = asked.asked(model, sent)
+    wanted = study_form.asked(model, sent)
     assert wanted.plan.base["leaving rate"] == 0.1
     assert wanted.plan.study.seed == 7
     assert "leaving rate" not in {f.name for f in wanted.plan.factors}
     assert wanted.title.split("; ")[1:] == ["Shared funding 5 – 50", "Leaving rate held at 0.1", "seed 7"]
-    assert asked.asked(model, form(model)).title == "3 levers, Status quo"
+    assert study_form.asked(model, form(model)).title == "3 levers, Status quo"
 
 
 def test_an_own_study_stands_beside_the_stored_one(stored: Path, tmp_path: Path) -> None:
     levers = {"shared funding": {"low": 0.0, "high": 10.0}, "openness requirement": {}}
     study = Study(model=str(SMALL), scenario="status_quo", size=32, seed=1, factors=levers, times=TIMES)
     run_study(study, tmp_path / "own", pictures=False)
-    own, usual = (ranks.load_ranking(folder).findings for folder in (tmp_path / "own", stored))
+    own, usual = (ranking_view.load_ranking(folder).findings for folder in (tmp_path / "own", stored))
     assert own is not None
     assert usual is not None
-    assert ranks.comparable(own, usual)
-    shown = ranks.table(own, OUTCOME, math.nan, usual)
+    assert ranking_view.comparable(own, usual)
+    shown = ranking_view.table(own, OUTCOME, math.nan, usual)
     assert shown["head"][-1] == "In the stored study"
     total = rows(stored, "ST")
     for row in shown["body"]:
@@ -384,7 +384,7 @@ def test_what_the_browser_sends_is_never_trusted(
     client: FlaskClient, model: Model, changes: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(PolicyLabError, match=said):
-        asked.asked(model, form(model, **changes))
+        study_form.asked(model, form(model, **changes))
     reply = client.post("/studies", json=form(model, **changes))
     assert (reply.status_code, reply.mimetype) == (422, "text/plain")
     assert said in reply.text
@@ -427,5 +427,5 @@ def test_the_form_offers_what_the_model_has(model: Model, client: FlaskClient) -
         (x.name, x.low, x.high) for x in model.levers.values()
     }
     assert offered["cost"]["run"] > 0
-    assert [q["value"] for q in offered["questions"]] == list(asked.QUESTIONS)
-    assert asked.questions_of(replace(model, uncertainties={})) == ("levers",)
+    assert [q["value"] for q in offered["questions"]] == list(study_form.QUESTIONS)
+    assert study_form.questions_of(replace(model, uncertainties={})) == ("levers",)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from docs.write_reference import OUT, Reference, bare, pages, reference_of, slug
-from policy_lab.equations import names_in
 from policy_lab.model import load_model
+from policy_lab.program import names_in
 
 LINK = re.compile(r"\]\(([^()\s]+(?:\([^()]*\))?[^()\s]*)\)")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from policy_lab import palette
-from policy_lab.ensemble import inline, page, picture
+from policy_lab.report import html_page, plots, svg_panels
 from policy_lab.studies import Findings, Study, run_study
 
 FIELD = str(Path(__file__).parent / "models" / "small_field")
@@ -87,11 +87,11 @@ def test_the_trace_and_what_is_arbitrary_are_said(findings: Findings, report: st
 
 
 def test_panels_show_their_own_cell() -> None:
-    figure, axes = picture.panels(3, width=4, height=3)
+    figure, axes = plots.panels(3, width=4, height=3)
     for n, panel in enumerate(axes):
-        picture.head(panel, f"panel {n} <&>")
-    svg = picture.svg(figure)
-    found = inline.panels(figure, svg[svg.index("<svg") :])
+        plots.head(panel, f"panel {n} <&>")
+    svg = plots.svg(figure)
+    found = svg_panels.panels(figure, svg[svg.index("<svg") :])
     assert [p.title for p in found] == ["panel 0 <&>", "panel 1 <&>", "panel 2 <&>"]
     boxes = [re.findall(r'viewBox="([^"]+)"', p.svg) for p in found]
     assert boxes == [["0 0 288 216"], ["288 0 288 216"], ["0 216 288 216"]]
@@ -102,6 +102,6 @@ def test_panels_show_their_own_cell() -> None:
 
 def test_sentences_find_their_outcome() -> None:
     said = ["In all, A leads.", "A: first.", "A b at 2050: second.", "A b: third.", "Another: thing."]
-    general, spare, about = page.by_outcome(["A", "A b", "C"], said, [inline.Panel("C", "<svg/>")])
+    general, spare, about = html_page.by_outcome(["A", "A b", "C"], said, [svg_panels.Panel("C", "<svg/>")])
     assert general == ["In all, A leads.", "Another: thing."] and spare == []
     assert {k: v[0] for k, v in about.items()} == {"A": ["First."], "A b": ["At 2050: second.", "Third."], "C": []}

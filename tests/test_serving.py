@@ -26,7 +26,7 @@ from flask import request
 from flask.testing import FlaskClient
 
 from policy_lab.app import create_app
-from policy_lab.app.around import LARGEST_REQUEST
+from policy_lab.app.middleware import LARGEST_REQUEST
 from policy_lab.app.server import Serving, application, keep_log, serve, whole_prefix
 from policy_lab.cli import main
 from policy_lab.errors import BadValue

@@ -16,12 +16,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import draw_sketch
-from policy_lab.equations import names_in
 from policy_lab.errors import ModelError
 from policy_lab.evaluate import value_of
 from policy_lab.model import Model, load_model
-from policy_lab.sketch import MARKER, Arrow, Box, View, arrow_path, read_sketch, to_svg, without_sketch, write_sketch
-from policy_lab.sketch.geometry import inside
+from policy_lab.program import names_in
+from policy_lab.readers.sketch import (
+    MARKER,
+    Arrow,
+    Box,
+    View,
+    arrow_path,
+    read_sketch,
+    to_svg,
+    without_sketch,
+    write_sketch,
+)
+from policy_lab.readers.sketch.geometry import inside
 
 SMALL = Path(__file__).parent / "models" / "small_field"
 PICTURES = Path(__file__).parents[1] / "docs" / "images" / "sectors"

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from SALib.analyze import sobol as salib_analyze
 from SALib.sample import sobol as salib_sample
 
-from policy_lab.ensemble import indices, ranking
 from policy_lab.ensemble.designs import Saltelli, sobol_points
+from policy_lab.estimators import ranking, sobol_indices
 
 Array = NDArray[np.float64]
 
@@ -44,10 +44,10 @@ def sobol_g_exact() -> tuple[Array, Array]:
     return part / v, part * (1 + part).prod() / (1 + part) / v
 
 
-def analyse(y: Array, size: int, groups: int, second_order: bool = False) -> indices.Indices:
+def analyse(y: Array, size: int, groups: int, second_order: bool = False) -> sobol_indices.Indices:
     table = y.reshape(len(y), -1)
-    layout = indices.Layout(size, groups, second_order)
-    return indices.estimate(lambda a, b: table[a:b], layout, table.shape[1])
+    layout = sobol_indices.Layout(size, groups, second_order)
+    return sobol_indices.estimate(lambda a, b: table[a:b], layout, table.shape[1])
 
 
 def alone(count: int) -> NDArray[np.bool_]:
@@ -91,7 +91,7 @@ def test_design_and_indices_equal_those_of_salib(second_order: bool, groups: lis
 
 
 def assert_equals_salib(
-    found: indices.Indices, column: int, problem: dict[str, object], y: Array, second_order: bool
+    found: sobol_indices.Indices, column: int, problem: dict[str, object], y: Array, second_order: bool
 ) -> None:
     theirs = salib_analyze.analyze(problem, y, calc_second_order=second_order, num_resamples=2, seed=1)
     # SALib itself loses digits where an output's offset is large against its spread
@@ -100,7 +100,7 @@ def assert_equals_salib(
     assert np.abs(found.total[:, column] - theirs["ST"]).max() < 1e-12 * scale
     if second_order:
         assert found.second is not None
-        pairs = indices.pairs(len(theirs["S1"]))
+        pairs = sobol_indices.pairs(len(theirs["S1"]))
         s2 = np.array([theirs["S2"][j, k] for j, k in pairs])
         assert np.abs(found.second[:, column] - s2).max() < 1e-12 * scale
 
@@ -128,7 +128,7 @@ def test_blocks_do_not_change_the_indices(monkeypatch: pytest.MonkeyPatch) -> No
     design = Saltelli(256, alone(3), 1)
     y = ishigami(design.rows(0, design.runs))
     whole = analyse(y, 256, 3)
-    monkeypatch.setattr(indices, "BLOCK_NUMBERS", 40)
+    monkeypatch.setattr(sobol_indices, "BLOCK_NUMBERS", 40)
     pieces = analyse(y, 256, 3)
     assert np.abs(whole.total - pieces.total).max() < 1e-13
     assert np.abs(whole.first - pieces.first).max() < 1e-13
@@ -159,23 +159,23 @@ def test_a_constant_output_has_no_indices() -> None:
     assert np.isfinite(found.total[:, :2]).all()
 
 
-def replicates(y: Array, size: int, groups: int, resamples: int = 400) -> indices.Indices:
+def replicates(y: Array, size: int, groups: int, resamples: int = 400) -> sobol_indices.Indices:
     table = y.reshape(len(y), -1)
-    layout = indices.Layout(size, groups, False)
+    layout = sobol_indices.Layout(size, groups, False)
 
     def read(a: int, b: int) -> Array:
         return table[a:b]
 
-    m = indices.moments(read, layout, table.shape[1])
-    counts = indices.resample_counts(size, resamples, seed=2)
-    (found,) = indices.bootstrap(read, layout, m, counts, lambda _, found: found)
+    m = sobol_indices.moments(read, layout, table.shape[1])
+    counts = sobol_indices.resample_counts(size, resamples, seed=2)
+    (found,) = sobol_indices.bootstrap(read, layout, m, counts, lambda _, found: found)
     return found
 
 
 def test_a_resample_is_the_estimate_of_the_drawn_base_points() -> None:
     clean, table = failing(256, [40, 700])
     found = replicates(table, 256, 3)
-    draw = np.repeat(np.arange(256), indices.resample_counts(256, 400, seed=2)[11])
+    draw = np.repeat(np.arange(256), sobol_indices.resample_counts(256, 400, seed=2)[11])
     assert len(draw) == 256
     y = clean.reshape(256, 5)
     with warnings.catch_warnings():
@@ -200,12 +200,12 @@ def test_the_bootstraps_sums_are_exact_so_that_threads_cannot_change_them() -> N
     y = 1e3 * np.exp(2 * ishigami(design.rows(0, design.runs)) / 5)
     whole = replicates(y, 256, 3)
     # the same base points read in another order: other partial sums, the same bits
-    layout = indices.Layout(256, 3, False)
+    layout = sobol_indices.Layout(256, 3, False)
     shuffled = np.random.default_rng(0).permutation(256)
     table = y.reshape(256, 5)[shuffled].reshape(-1, 1)
-    m = indices.moments(lambda a, b: y.reshape(-1, 1)[a:b], layout, 1)
-    counts = indices.resample_counts(256, 400, seed=2)[:, shuffled]
-    (other,) = indices.bootstrap(lambda a, b: table[a:b], layout, m, counts, lambda _, found: found)
+    m = sobol_indices.moments(lambda a, b: y.reshape(-1, 1)[a:b], layout, 1)
+    counts = sobol_indices.resample_counts(256, 400, seed=2)[:, shuffled]
+    (other,) = sobol_indices.bootstrap(lambda a, b: table[a:b], layout, m, counts, lambda _, found: found)
     assert np.array_equal(whole.total, other.total)
     assert np.array_equal(whole.first, other.first)
 
@@ -217,7 +217,7 @@ def test_percentiles_are_those_of_numpy(resamples: int) -> None:
     for confidence in (0.5, 0.9, 0.95):
         tail = (1 - confidence) / 2
         theirs = np.quantile(values, [tail, 1 - tail], axis=0)
-        assert np.array_equal(indices.percentiles(values, confidence), theirs, equal_nan=True)
+        assert np.array_equal(sobol_indices.percentiles(values, confidence), theirs, equal_nan=True)
 
 
 def test_the_dummy_has_no_effect() -> None:

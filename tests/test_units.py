@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from policy_lab.errors import BadValue
+from policy_lab.readers import document_of
 from policy_lab.statements import as_written
 from policy_lab.units import UnitFinding, Units, check_units
-from policy_lab.vensim import document_of
 
 CONTROLS = """
 INITIAL TIME = 0

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from policy_lab.browser import browser_module, write_browser_files
+from policy_lab.browser_files import browser_module, write_browser_files
 from policy_lab.cli import main
 from policy_lab.compiler.linker import LinkError, link
-from policy_lab.compiler.machine import browser, compile_object
+from policy_lab.compiler.llvm_toolchain import browser, compile_object
 from policy_lab.compiler.webassembly import module_of
 from policy_lab.errors import UnsupportedConstruct
 from policy_lab.model import Model, load_model

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policy_lab.browser import browser_module, single_module
+from policy_lab.browser_files import browser_module, single_module
 from policy_lab.compiler.target import TooFine
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs, disagreement

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines.peers import ensemble, outputs_of
-from policy_lab.browser import browser_module, single_module, write_browser_files
+from policy_lab.browser_files import browser_module, single_module, write_browser_files
 from policy_lab.compiler.target import TooFine
 from policy_lab.model import Model
 

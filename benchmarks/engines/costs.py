@@ -12,7 +12,7 @@ _COMPILE = """
 import json, sys, time
 start = time.perf_counter()
 from policy_lab.model import load_model
-from policy_lab.compiler.kernel import kernel_of
+from policy_lab.compiler.native import kernel_of
 imported = time.perf_counter()
 model = load_model(sys.argv[1])
 read = time.perf_counter()

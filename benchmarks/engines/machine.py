@@ -9,12 +9,12 @@ import re
 import time
 from pathlib import Path
 
-from policy_lab.compiler.emit import emit
+from policy_lab.compiler.emitter import emit
 from policy_lab.compiler.layout import layout_of
-from policy_lab.compiler.machine import Loaded, compile_object, host
+from policy_lab.compiler.llvm_ir import Code, Module
+from policy_lab.compiler.llvm_toolchain import Loaded, compile_object, host
 from policy_lab.compiler.target import hexadecimal
-from policy_lab.compiler.vectors import Code, Module
-from policy_lab.equations import Program
+from policy_lab.program import Program
 
 _CHAINS = 12
 _ROUNDS = 2_000_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from policy_lab.app.naming import in_language
+from policy_lab.app.labels import in_language
 
 #: A number in English: 10,000 and 0.31, and no comma behind it.
 NUMBER: Final = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

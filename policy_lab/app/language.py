@@ -20,9 +20,9 @@ from urllib.parse import parse_qs, urlsplit
 import dash
 from flask import Flask, Request, Response, request
 
-from policy_lab.app import words
+from policy_lab.app import catalogue
 from policy_lab.app.figures import Refigured
-from policy_lab.app.naming import UNIT, WORLD
+from policy_lab.app.labels import UNIT, WORLD
 from policy_lab.errors import ModelError
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 
@@ -46,7 +46,7 @@ class Speech:
 
     def speak(self, language: str) -> None:
         """Sets the language for what follows."""
-        words.speak(language, names_of(self.model, language))
+        catalogue.speak(language, names_of(self.model, language))
 
     def listen(self, server: Flask) -> None:
         """Every request of a server is answered in its language; one that an address names is remembered."""
@@ -56,7 +56,7 @@ class Speech:
 
         def remember(reply: Response) -> Response:
             named = request.args.get(PART, "")
-            if named in words.languages() and reply.mimetype == "text/html":
+            if named in catalogue.languages() and reply.mimetype == "text/html":
                 reply.set_cookie(COOKIE, named, max_age=YEAR, samesite="Lax", httponly=True)
             return reply
 
@@ -73,7 +73,9 @@ class Page(dash.Dash):  # type: ignore[misc]
     def interpolate_index(self, **parts: str) -> str:
         """The first page, with its language and what it says without scripts."""
         text: str = super().interpolate_index(**parts)
-        return text.replace("__LANGUAGE__", words.language()).replace("__NO_SCRIPT__", words.say("app.no_script"))
+        return text.replace("__LANGUAGE__", catalogue.language()).replace(
+            "__NO_SCRIPT__", catalogue.say("app.no_script")
+        )
 
 
 def once_a_language(make: Callable[[], Any]) -> Callable[[], Any]:
@@ -81,7 +83,7 @@ def once_a_language(make: Callable[[], Any]) -> Callable[[], Any]:
     made: dict[str, Any] = {}
 
     def kept() -> Any:
-        language = words.language()
+        language = catalogue.language()
         if language not in made:
             made[language] = make()
         return made[language]
@@ -91,17 +93,17 @@ def once_a_language(make: Callable[[], Any]) -> Callable[[], Any]:
 
 def chosen_language(asked: Request) -> str:
     """The language a request wants, always one there is."""
-    there = words.languages()
+    there = catalogue.languages()
     of_page = parse_qs(urlsplit(asked.referrer or "").query).get(PART, [""])[0]
     for code in (asked.args.get(PART, ""), of_page, asked.cookies.get(COOKIE, "")):
         if code in there:
             return code
-    return asked.accept_languages.best_match(list(there), default=words.SOURCE) or words.SOURCE
+    return asked.accept_languages.best_match(list(there), default=catalogue.SOURCE) or catalogue.SOURCE
 
 
 def translated(model: Model, language: str) -> Model:
     """The model with the texts that people read in another language; names, numbers and equations stay."""
-    return _translated(_Identity(model), language) if language != words.SOURCE and told(model, language) else model
+    return _translated(_Identity(model), language) if language != catalogue.SOURCE and told(model, language) else model
 
 
 def names_of(model: Model, language: str) -> Mapping[str, str]:
@@ -112,23 +114,23 @@ def names_of(model: Model, language: str) -> Mapping[str, str]:
 def documentation_of(model: Model, name: str, source: bool = True) -> str:
     """What a variable is, in the language in use; the key of a constant's source stands last, if it is wanted."""
     own = model.program.equations[name].documentation
-    about = _about(told(model, words.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
+    about = _about(told(model, catalogue.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
     key = SOURCE_KEY.search(own) if source else None
-    return f"{about} {words.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
+    return f"{about} {catalogue.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
 
 
 def known_texts(model: Model) -> Mapping[str, str]:
     """Whole texts about a model as its files and checks write them, with their translation in the language in use."""
-    return _known(_Identity(model), words.language())
+    return _known(_Identity(model), catalogue.language())
 
 
 def retold(model: Model, text: str) -> str:
     """A text about a model that was written in English (by its checks, in its README), in the language in use."""
     kept = _Identity(model)
-    known = _known(kept, words.language())
-    if text not in known and (refigured := _refigured(kept, words.language()).of(text)) is not None:
+    known = _known(kept, catalogue.language())
+    if text not in known and (refigured := _refigured(kept, catalogue.language()).of(text)) is not None:
         return refigured
-    return words.retold(text, known)
+    return catalogue.retold(text, known)
 
 
 def told(model: Model, language: str) -> Mapping[str, Any]:

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qsl
 
-from policy_lab.app import settings as page
+from policy_lab.app import policy as page
+from policy_lab.app.labels import keys_of, short_keys
 from policy_lab.app.loops import SWITCH, assumption_keys
-from policy_lab.app.naming import keys_of, short_keys
-from policy_lab.app.settings import Settings
+from policy_lab.app.policy import Settings
 from policy_lab.model import Lever, Model, Setting
 
 LONGEST: Final = 2000

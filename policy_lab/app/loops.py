@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from policy_lab.app.catalogue import language
+from policy_lab.app.labels import keys_of
 from policy_lab.app.language import told
-from policy_lab.app.naming import keys_of
-from policy_lab.app.words import language
-from policy_lab.equations import Apply, Expression, Name, Number, Program, names_in
 from policy_lab.model import Model
+from policy_lab.program import Apply, Expression, Name, Number, Program, names_in
 
 LOOPS: Final = "loops.csv"
 #: Reinforcing, balancing.

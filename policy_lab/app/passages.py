@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from policy_lab.model import Model
-from policy_lab.vensim import fold
+from policy_lab.readers import fold
 
 PASSAGES: Final = "passages.csv"
 COLUMNS: Final = ("group", "variable", "section", "quote")

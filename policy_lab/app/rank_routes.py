@@ -2,7 +2,7 @@
 
 ``GET  …/studies``              what there is to look at: stored studies and one's own, and how these stand
 ``GET  …/studies/form``         what a study of one's own can be, and what a run costs here
-``POST …/studies``              starts one (JSON, see ``asked.py``); 202 and its state
+``POST …/studies``              starts one (JSON, see ``study_form.py``); 202 and its state
 ``GET  …/studies/ID``           how it stands
 ``POST …/studies/ID/cancel``    ends it
 ``POST …/studies/ID/again``     puts one that failed into the line again
@@ -30,11 +30,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from flask import Flask, Response, jsonify, request
 
-from policy_lab.app import asked as form
-from policy_lab.app import ranks
-from policy_lab.app.naming import count_of
+from policy_lab.app import ranking_view
+from policy_lab.app import study_form as form
+from policy_lab.app.catalogue import part, retold, say
+from policy_lab.app.labels import count_of
 from policy_lab.app.retelling import taken_away
-from policy_lab.app.words import part, retold, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
@@ -83,7 +83,7 @@ class Studies:
         """Put the study that a form describes into the line."""
         wanted = form.asked(self.model, sent if isinstance(sent, dict) else {})
         done = self.queue.result(id_of(wanted.plan))
-        if done and ranks.load_ranking(done).findings is None:
+        if done and ranking_view.load_ranking(done).findings is None:
             self.queue.drop_result(id_of(wanted.plan))  # damaged: it is made again
         return self.queue.start(wanted.plan, wanted.most, wanted.title, client, address)
 
@@ -176,14 +176,14 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
 
     def view(name: str) -> Response:
         findings = found(name)
-        about = {"title": studies.title(name), "caution": ranks.version_notice(findings, studies.model)}
-        return jsonify({**ranks.view(findings, request.args, beside(name, findings)), **about})
+        about = {"title": studies.title(name), "caution": ranking_view.version_notice(findings, studies.model)}
+        return jsonify({**ranking_view.view(findings, request.args, beside(name, findings)), **about})
 
     def beside(name: str, findings: Findings) -> Findings | None:
         """The stored study that one's own is set against."""
         for folder in studies.stored.values() if name not in studies.stored else ():
-            other = ranks.load_ranking(folder).findings
-            if other is not None and ranks.comparable(findings, other):
+            other = ranking_view.load_ranking(folder).findings
+            if other is not None and ranking_view.comparable(findings, other):
                 return other
         return None
 
@@ -191,7 +191,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         folder = studies.folder(name)
         if folder is None:
             raise Missing(say("study.gone"))
-        ranking = ranks.load_ranking(folder)
+        ranking = ranking_view.load_ranking(folder)
         if ranking.findings is None:
             if name in studies.stored:
                 raise Missing(ranking.problem)
@@ -203,14 +203,18 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         findings = found(name)
         outcome = request.args.get("outcome", "")
         outcome = outcome if outcome in findings.outcomes else findings.outcomes[0]
-        time = ranks.time_of(request.args.get("time"), findings)
+        time = ranking_view.time_of(request.args.get("time"), findings)
         link = f"{request.host_url.rstrip('/')}{prefix}rank#study={name}"
         makers: dict[str, Callable[[], Response]] = {
-            "bars.svg": lambda: _file(ranks.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")),
-            "bars.csv": lambda: _file(
-                ranks.bars_csv(findings, outcome, time, beside(name, findings)), "text/csv", named("csv")
+            "bars.svg": lambda: _file(
+                ranking_view.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")
             ),
-            "lines.csv": lambda: _file(ranks.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")),
+            "bars.csv": lambda: _file(
+                ranking_view.bars_csv(findings, outcome, time, beside(name, findings)), "text/csv", named("csv")
+            ),
+            "lines.csv": lambda: _file(
+                ranking_view.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")
+            ),
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
             "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip", studies.model),
         }

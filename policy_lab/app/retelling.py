@@ -13,14 +13,14 @@ from functools import cache, lru_cache
 from html import escape, unescape
 from typing import Final
 
+from policy_lab.app.catalogue import SOURCE, language, retold, say
+from policy_lab.app.labels import count_of, label_of, plain, unit_of
 from policy_lab.app.language import known_texts
-from policy_lab.app.naming import count_of, label_of, plain, unit_of
-from policy_lab.app.ranks import KEPT, SameStudy, factor_label, outcome_label, teller, world_told
-from policy_lab.app.words import SOURCE, language, retold, say
+from policy_lab.app.ranking_view import KEPT, SameStudy, factor_label, outcome_label, teller, world_told
 from policy_lab.ensemble.findings import Findings
-from policy_lab.ensemble.ranking import Teller, sentence, summary
-from policy_lab.ensemble.wording import exact
+from policy_lab.estimators.ranking import Teller, sentence, summary
 from policy_lab.model import Model
+from policy_lab.wording import exact
 
 REPORT: Final = "report.html"
 #: Lines of text of one label in a drawing, and text and attributes between the tags of a page.

@@ -11,20 +11,20 @@ from dash import Dash
 from flask import Response, jsonify, request
 
 from policy_lab.app import link
-from policy_lab.app.entries import Entries
-from policy_lab.app.packing import same_for_all
-from policy_lab.app.panels import catalogue, diagram
-from policy_lab.app.workbench import Workbench
+from policy_lab.app.compression import same_for_all
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.panels import diagram, variable_list
+from policy_lab.app.variable_detail import Entries
 from policy_lab.errors import PolicyLabError
 
 
-def register(app: Dash, bench: Workbench) -> None:
+def register(app: Dash, bench: ModelSession) -> None:
     """Adds the addresses to the app's server, below its prefix."""
     prefix = app.config.routes_pathname_prefix
     entries, views = Entries(bench.model), diagram.views_of(bench.model)
 
     def variables() -> Response:
-        found = catalogue.listed(bench.model, request.args.get("text", ""), request.args.get("kind", ""))
+        found = variable_list.listed(bench.model, request.args.get("text", ""), request.args.get("kind", ""))
         return same_for_all(jsonify(found))
 
     def variable() -> tuple[Response, int] | Response:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policy_lab import places
-from policy_lab.app.around import LARGEST_REQUEST, warm
-from policy_lab.app.factory import create_app
+from policy_lab import paths
+from policy_lab.app.app import create_app
+from policy_lab.app.middleware import LARGEST_REQUEST, warm
 from policy_lab.app.proxies import BehindProxy, networks
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
@@ -61,7 +61,7 @@ class Serving:
     proxies: str = ""
     log: bool = False
     rank_folder: Path | None = None
-    studies: Path = field(default_factory=places.studies_folder)
+    studies: Path = field(default_factory=paths.studies_folder)
 
 
 def serve(
@@ -136,7 +136,7 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
         "bind": f"fd://{listening.fileno()}",
         "workers": how.workers,
         "threads": THREADS_EACH,
-        "worker_class": "policy_lab.app.workers.Worker",
+        "worker_class": "policy_lab.app.gunicorn_worker.Worker",
         "preload_app": True,  # the model is read once, and its memory shared
         "timeout": SILENCE,
         "graceful_timeout": 10,
@@ -148,8 +148,8 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
         "forwarded_allow_ips": "",
         "forwarder_headers": "",
         "limit_request_fields": 60,
-        "accesslog": None,  # ``access.py`` writes ours
-        "logger_class": "policy_lab.app.access.Plain",
+        "accesslog": None,  # ``access_log.py`` writes ours
+        "logger_class": "policy_lab.app.access_log.Plain",
         "proc_name": "policy-lab",
         "control_socket_disable": True,
     }

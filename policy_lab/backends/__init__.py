@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
-from policy_lab.equations import Clock, Program
 from policy_lab.errors import BadValue, PolicyLabError, UnknownName, UnsupportedConstruct
+from policy_lab.program import Clock, Program
 from policy_lab.runs import Floats
 
 Integration = Literal["euler", "rk4"]

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from policy_lab.backends import Integration, schedule
-from policy_lab.compiler.emit import check
-from policy_lab.compiler.kernel import Kernel, Task, kernel_of
-from policy_lab.equations import Guard, Number, Program
+from policy_lab.compiler.emitter import check
+from policy_lab.compiler.native import Kernel, Task, kernel_of
 from policy_lab.errors import UnknownName, UnsupportedConstruct
+from policy_lab.program import Guard, Number, Program
 from policy_lab.runs import Floats
 
 #: Runs a thread takes at a time: some milliseconds, so that Ctrl-C is heard and the cores finish together.

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policy_lab.backends import Integration, Schedule, schedule
-from policy_lab.equations import Expression, Name, Number, Program, Table, names_in
 from policy_lab.evaluate import ARITHMETIC, read_table
+from policy_lab.program import Expression, Name, Number, Program, Table, names_in
 from policy_lab.runs import Floats
 
 Array = NDArray[Any]

@@ -24,11 +24,11 @@ import pandas as pd
 import xarray as xr
 
 from policy_lab.backends import Integration, schedule
-from policy_lab.equations import Program, names_in
 from policy_lab.errors import ModelError, SimulationError
+from policy_lab.program import Program, names_in
+from policy_lab.readers import fold
+from policy_lab.readers.pysd_parsers import Reading, read
 from policy_lab.runs import Floats
-from policy_lab.vensim import fold
-from policy_lab.vensim.reading import Reading, read
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PySD's own imports warn about numpy and pandas, not about a model

@@ -14,7 +14,7 @@ report.py      findings and verdicts as text, JSON and HTML
 """
 
 from policy_lab.checks.findings import Finding
-from policy_lab.checks.judging import Verdict
-from policy_lab.checks.whole import Report, check_model
+from policy_lab.checks.run_checks import Report, check_model
+from policy_lab.checks.verdicts import Verdict
 
 __all__ = ["Finding", "Report", "Verdict", "check_model"]

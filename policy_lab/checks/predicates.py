@@ -38,7 +38,7 @@ import yaml
 
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model
-from policy_lab.vensim import fold
+from policy_lab.readers import fold
 
 FILE = "checks.yaml"
 DERIVED = ("logic", "essay", "data", "numerics")

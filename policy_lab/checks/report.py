@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from policy_lab.checks.findings import Finding
-from policy_lab.checks.judging import Verdict
-from policy_lab.checks.whole import Report
+from policy_lab.checks.run_checks import Report
+from policy_lab.checks.verdicts import Verdict
 
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
 color:#222;background:#fff}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from policy_lab.checks.findings import Finding, finding
-from policy_lab.equations import Apply, Expression, Number
 from policy_lab.model import Model
+from policy_lab.program import Apply, Expression, Number
 from policy_lab.statements import Document, Statement, as_written, parts_of
 from policy_lab.units import check_units
 

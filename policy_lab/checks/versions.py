@@ -17,15 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
-from policy_lab.checks.judging import run_worlds
 from policy_lab.checks.predicates import World
+from policy_lab.checks.verdicts import run_worlds
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
 from policy_lab.model.loading import model_file
+from policy_lab.readers import document_of
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 from policy_lab.statements import Document, as_written
-from policy_lab.vensim import document_of
 
 GOLDEN = "golden"
 #: Differences below this share of the outcome's range are rounding.

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from policy_lab import __version__
-from policy_lab.cli import app, check, compiling, describe, precedents, run, study
+from policy_lab.cli import app, check, compile_wasm, describe, precedents, run, study
 from policy_lab.cli.output import complain, let_go_of_stdout, speak_any_alphabet
 from policy_lab.errors import OutputError, PolicyLabError
 
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"policy-lab {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (run, describe, check, precedents, study, compiling, app):
+    for module in (run, describe, check, precedents, study, compile_wasm, app):
         module.add(commands)
     return top
 

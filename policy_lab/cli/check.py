@@ -73,7 +73,7 @@ def command(arguments: argparse.Namespace) -> int:
 
 def _twelve(name: str, report: Report) -> None:
     """Add the twelve tests, if the model has tables to test and nothing keeps it from running."""
-    from policy_lab.checks.validation import twelve_tests
+    from policy_lab.checks.twelve_tests import twelve_tests
     from policy_lab.errors import PolicyLabError
     from policy_lab.model import load_model
 

@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from policy_lab.cli.tables import number, paragraph, printable, span, table
+from policy_lab.cli.text_tables import number, paragraph, printable, span, table
 
 if TYPE_CHECKING:
-    from policy_lab.equations import Equation
     from policy_lab.model import Lever, Model, Scenario, Setting
+    from policy_lab.program import Equation
 
 OUR_MODEL = "big_science"
 

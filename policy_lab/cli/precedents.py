@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from policy_lab.cli.output import check_output, complain, open_output
-from policy_lab.cli.tables import paragraph, table
+from policy_lab.cli.text_tables import paragraph, table
 from policy_lab.errors import PolicyLabError
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def command(arguments: argparse.Namespace) -> int:
     """Run the cases and say what came out."""
     for out in filter(None, (arguments.json, arguments.html)):
         check_output(out)
+    from policy_lab.cases import as_json, pages
+    from policy_lab.cases.examine import FILE, examine
+    from policy_lab.cases.overview import HEADER, rows, summary
     from policy_lab.model import load_model
-    from policy_lab.precedents import as_json, page
-    from policy_lab.precedents.examination import FILE, examine
-    from policy_lab.precedents.table import HEADER, rows, summary
 
     model = load_model(arguments.model)
     if arguments.fit:
@@ -63,7 +63,7 @@ def command(arguments: argparse.Namespace) -> int:
             file.write(as_json(data))
     else:
         data = _again(model, arguments.case)
-    for out, text in ((arguments.json, as_json), (arguments.html, page.html)):
+    for out, text in ((arguments.json, as_json), (arguments.html, pages.html)):
         if out:
             with open_output(out) as file:
                 file.write(text(data))
@@ -79,7 +79,7 @@ def command(arguments: argparse.Namespace) -> int:
 
 def _again(model: Model, only: str | None) -> Data:
     """The cases run with the numbers fitted last; the leave-one-out of last time where the equations are the same."""
-    from policy_lab.precedents import examine, fitted_of, stored
+    from policy_lab.cases import examine, fitted_of, stored
 
     last = stored(model)
     if last is None:
@@ -96,7 +96,7 @@ def _again(model: Model, only: str | None) -> Data:
 
 def _story(case: Data) -> list[str]:
     """One case in words: facts, causes, what-ifs."""
-    from policy_lab.precedents.table import causes
+    from policy_lab.cases.overview import causes
 
     facts = [[f["name"].replace("_", " "), str(f["value"]), f["unit"], f["grade"], "hindsight" * f["hindsight"],
               f["why"]] for f in case["facts"]]  # fmt: skip

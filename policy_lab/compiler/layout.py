@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.compiler.settled import taken_out
-from policy_lab.equations import Apply, Expression, Name, Program, names_in
+from policy_lab.compiler.hoisting import taken_out
+from policy_lab.program import Apply, Expression, Name, Program, names_in
 
 #: Functions are cut where they pass this many operations: LLVM's time grows faster than its input.
 PART = 6000
-#: Results of calls made side by side, see ``batches.py``.
+#: Results of calls made side by side, see ``call_scheduling.py``.
 SPARE = 4
 #: Cycles until a function's result is there, roughly; what is not listed takes 4.
 _LATENCY = {"pow": 60, "exp": 40, "ln": 40, "sin": 40, "cos": 40, "lookup": 30, "sqrt": 20, "div": 16}
@@ -26,9 +26,9 @@ class Layout:
         once: auxiliaries worked out once a run.
         stocks: continuous ones first, then the discrete ones.
         others: auxiliaries of ``start`` and ``step``.
-        settled: parts of equations that read only ``given`` and ``once``, see ``settled.py``; by invented name.
+        settled: parts of equations that read only ``given`` and ``once``, see ``hoisting.py``; by invented name.
         moving: expression of every auxiliary of ``step`` and rate of every stock, with those parts replaced.
-        outside: auxiliaries of ``step`` that are worked out ahead, for all runs together, see ``outside.py``.
+        outside: auxiliaries of ``step`` that are worked out ahead, for all runs together, see ``exogenous.py``.
     """
 
     program: Program

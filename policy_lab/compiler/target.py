@@ -24,7 +24,7 @@ class Target:
             a library call).
         permute: AVX-512's two-register table look-up is there, and its conversion of 64-bit integers.
         index: integer type of addresses, ``"i64"`` or ``"i32"``.
-        abreast: vectors of exp, log or power that are worked out side by side (see ``batches.py``); 1 where the
+        abreast: vectors of exp, log or power that are worked out side by side (see ``call_scheduling.py``); 1 where the
             processor is busy enough with one.
         bits: 64 or 32, of a number; double or single precision.
         pooled: literal numbers stand in memory and are loaded (as part of an instruction V8 makes three of each), and

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy_lab import cache
-from policy_lab.compiler.driver import ENTRY
-from policy_lab.compiler.emit import emit
+from policy_lab.compiler.emitter import emit
+from policy_lab.compiler.exogenous import OUTSIDE, described, outside
+from policy_lab.compiler.integrator import ENTRY
 from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
-from policy_lab.compiler.machine import browser, compile_object, versions
-from policy_lab.compiler.outside import OUTSIDE, described, outside
+from policy_lab.compiler.llvm_toolchain import browser, compile_object, versions
 from policy_lab.compiler.target import Target, TooFine
-from policy_lab.equations import Number, Program
+from policy_lab.program import Number, Program
 
 #: Raised when a loader written for the older form could not read the newer one.
 FORMAT = 3

@@ -8,13 +8,9 @@
 ``folder``       a result folder: its lock, its finished chunks, its files
 ``runner``       samples in, outcomes out, chunk by chunk, resumable
 ``cluster``      the same chunks made by the workers of a Dask cluster
-``indices``      variance-based indices of many outputs at once, with their bootstrap
-``history``      what really happened, from the model's ``data/history.csv``
-``fitting``      least squares in the unit cube, profile intervals, what cannot be told apart
 ``findings``     the tidy table a study ends in
-``wording``      numbers and lists as people say them
-``picture``      figures for a report, as PNG and SVG
-``report``       one self-contained HTML page
+``evaluation_cache``  answers of a search, on disk, so that a stopped search need not ask again
+``compare_runs`` samples and outcomes of two result folders, compared number by number
 ===============  ==========================================================================
 
 The methods themselves are in ``policy_lab.studies``, one file each.

@@ -14,10 +14,10 @@ from typing import Any, Final, Literal
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from policy_lab.ensemble.wording import exact
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.model import Model
 from policy_lab.runs import Floats
+from policy_lab.wording import exact
 
 Kind = Literal["lever", "uncertainty", "constant"]
 

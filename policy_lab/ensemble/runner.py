@@ -19,9 +19,9 @@ import numpy as np
 
 from policy_lab.backends import REFERENCE
 from policy_lab.ensemble.designs import Points, Sample
+from policy_lab.ensemble.evaluation_cache import Memory
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
-from policy_lab.ensemble.memory import Memory
 from policy_lab.ensemble.plan import Plan
 from policy_lab.model import load_model
 from policy_lab.progress import MeterMaker, silent

@@ -10,8 +10,8 @@ from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model.parts import Model
 from policy_lab.model.scenarios import read_scenarios
 from policy_lab.model.tables import COLUMNS, Tables
-from policy_lab.places import models_folder
-from policy_lab.vensim import ENDINGS, program_of
+from policy_lab.paths import models_folder
+from policy_lab.readers import ENDINGS, program_of
 
 
 def load_model(name_or_path: str | Path) -> Model:

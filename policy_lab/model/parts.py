@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from policy_lab.equations import Program
 from policy_lab.errors import BadValue, UnknownName
-from policy_lab.vensim import fold
+from policy_lab.program import Program
+from policy_lab.readers import fold
 
 
 @dataclass(frozen=True)

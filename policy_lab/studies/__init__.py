@@ -33,17 +33,17 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from policy_lab import __version__
-from policy_lab.ensemble import report
+from policy_lab.ensemble.compare_runs import other_runs
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, load_findings, table_of
 from policy_lab.ensemble.folder import ResultFolder
-from policy_lab.ensemble.kept_runs import other_runs
 from policy_lab.ensemble.plan import Plan, make_plan
 from policy_lab.ensemble.runner import Ensemble, Workers, here
 from policy_lab.ensemble.study_file import Study, check_options, read_study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.model import load_model
 from policy_lab.progress import MeterMaker, silent
+from policy_lab.report import study_report
 
 #: The grade of a range that no source gives.
 JUDGEMENT: Final = "J"
@@ -192,7 +192,7 @@ def _run(plan: Plan, ensemble: Ensemble, pictures: bool) -> Findings:
     figures = known.draw(plan, findings) if pictures else {}
     ensemble.write_netcdf()
     provenance |= {"started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - clock, 2)}
-    report.write(plan, findings, figures, known.TITLE, known.QUESTION, ensemble.progress)
+    study_report.write(plan, findings, figures, known.TITLE, known.QUESTION, ensemble.progress)
     ensemble.folder.close_work()
     return load_findings(ensemble.folder.path)
 

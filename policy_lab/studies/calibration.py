@@ -35,18 +35,19 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy import stats
 
-from policy_lab.ensemble import fitting, picture
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
-from policy_lab.ensemble.fitting import Fit
-from policy_lab.ensemble.history import SD_IN_HALF_RANGE, Series, read_history
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import listed, number, percent
 from policy_lab.errors import StudyError
+from policy_lab.estimators import least_squares
+from policy_lab.estimators.least_squares import Fit
+from policy_lab.model.history import SD_IN_HALF_RANGE, Series, read_history
 from policy_lab.progress import Meter
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import listed, number, percent
 
 TITLE: Final = "Calibration"
 QUESTION: Final = "Which values of the parameters repeat history best, and what can history not tell?"
@@ -181,13 +182,13 @@ def _from_middle(points: Floats) -> Floats:
 
 
 def _profiles(
-    plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, best: Fit, freedom: int
-) -> list[fitting.Profile]:
+    plan: Plan, ensemble: Ensemble, residuals: least_squares.Residuals, best: Fit, freedom: int
+) -> list[least_squares.Profile]:
     rise = allowed_rise(plan.options["confidence"], best.cost, freedom)
     found = []
     with ensemble.progress("intervals", len(plan.factors), "parameters") as meter:
         for j in range(len(plan.factors)):
-            found.append(fitting.profile(_heard(residuals, meter), best, j, rise))
+            found.append(least_squares.profile(_heard(residuals, meter), best, j, rise))
             meter.advance(1)
     return found
 
@@ -197,13 +198,13 @@ def allowed_rise(confidence: float, cost: float, freedom: int) -> float:
     return float(stats.chi2.ppf(confidence, 1)) * max(1.0, cost / freedom)
 
 
-def _search(plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, own: Floats) -> Fit:
+def _search(plan: Plan, ensemble: Ensemble, residuals: least_squares.Residuals, own: Floats) -> Fit:
     """The best of the fits downhill of every start."""
     count = len(own)
     if plan.options["search"] == "global":
         generations = plan.options["generations"]
         with ensemble.progress("searching", generations, "generations") as meter:
-            found = fitting.from_everywhere(
+            found = least_squares.from_everywhere(
                 residuals, plan.study.seed, count, plan.size, generations, lambda: meter.advance(1)
             )
         starts = [own, found]
@@ -213,12 +214,12 @@ def _search(plan: Plan, ensemble: Ensemble, residuals: fitting.Residuals, own: F
     fits = []
     with ensemble.progress("fitting", len(starts), "starts") as meter:
         for start in starts:
-            fits.append(fitting.least_squares(_heard(residuals, meter), start))
+            fits.append(least_squares.least_squares(_heard(residuals, meter), start))
             meter.advance(1)
     return min(fits, key=lambda f: f.cost)
 
 
-def _heard(residuals: fitting.Residuals, meter: Meter) -> fitting.Residuals:
+def _heard(residuals: least_squares.Residuals, meter: Meter) -> least_squares.Residuals:
     """The residuals, with a sign of life at each evaluation."""
 
     def with_a_sign(points: Floats) -> Floats:
@@ -228,7 +229,7 @@ def _heard(residuals: fitting.Residuals, meter: Meter) -> fitting.Residuals:
     return with_a_sign
 
 
-def _parameters(factors: tuple[Factor, ...], best: Fit, profiles: list[fitting.Profile]) -> pd.DataFrame:
+def _parameters(factors: tuple[Factor, ...], best: Fit, profiles: list[least_squares.Profile]) -> pd.DataFrame:
     names = [f.name for f in factors]
     at = np.where(best.at < NEAR, 0.0, np.where(best.at > 1 - NEAR, 1.0, best.at))
     value = [float(f.at(np.array([u]))[0]) for f, u in zip(factors, at, strict=True)]
@@ -252,7 +253,7 @@ def _parameters(factors: tuple[Factor, ...], best: Fit, profiles: list[fitting.P
 
 
 def _directions(factors: tuple[Factor, ...], best: Fit) -> pd.DataFrame:
-    strength, direction = fitting.directions(best)
+    strength, direction = least_squares.directions(best)
     names = [f.name for f in factors]
     loads = [rows(PARAMETERS, ALL_TIMES, names, f"direction {k + 1}", list(d)) for k, d in enumerate(direction)]
     numbered = [f"strength {k + 1}" for k in range(len(strength))]
@@ -359,14 +360,14 @@ def profile_of(findings: Findings, parameter: str) -> tuple[Floats, Floats]:
 
 def _draw_profiles(plan: Plan, findings: Findings) -> Figure:
     """A panel a parameter: how the fit worsens as it is held elsewhere; flat means that history cannot tell."""
-    figure, panels = picture.panels(len(plan.factors), width=3.0, height=1.9, columns=4)
+    figure, panels = plots.panels(len(plan.factors), width=3.0, height=1.9, columns=4)
     for panel, factor in zip(panels, plan.factors, strict=True):
         at, rise = profile_of(findings, factor.name)
         fitted = findings.of("fitted", PARAMETERS).set_index("factor").loc[factor.name]
-        picture.head(panel, picture.shortened(factor.name, 24))
-        panel.axvspan(fitted["low"], fitted["high"], color=picture.SHADE)
-        panel.plot(at, rise, "-", color=picture.MAIN, marker=".")
-        panel.axvline(factor.default, color=picture.OTHER, ls="--")
+        plots.head(panel, plots.shortened(factor.name, 24))
+        panel.axvspan(fitted["low"], fitted["high"], color=plots.SHADE)
+        panel.plot(at, rise, "-", color=plots.MAIN, marker=".")
+        panel.axvline(factor.default, color=plots.OTHER, ls="--")
         panel.set_xlim(factor.low, factor.high)
         panel.set_ylim(bottom=0)
     figure.set_label(
@@ -377,24 +378,24 @@ def _draw_profiles(plan: Plan, findings: Findings) -> Figure:
 
 
 def _draw_parameters(plan: Plan, findings: Findings) -> Figure:
-    figure, (panel,) = picture.panels(1, width=7.5, height=1.4 + 0.32 * len(plan.factors), label=picture.NAMES)
+    figure, (panel,) = plots.panels(1, width=7.5, height=1.4 + 0.32 * len(plan.factors), label=plots.NAMES)
     fitted = findings.of("fitted", PARAMETERS).set_index("factor")
-    picture.head(panel, "Position within the range")
+    plots.head(panel, "Position within the range")
     for row, factor in enumerate(reversed(plan.factors)):
         even, at = factor.evenly(), fitted.loc[factor.name]
-        panel.hlines(row, 0, 1, color=picture.SHADE, lw=7)
+        panel.hlines(row, 0, 1, color=plots.SHADE, lw=7)
         if np.isfinite(at["low"]):
             low, high = even.position(float(at["low"])), even.position(float(at["high"]))
-            panel.hlines(row, low, high, color=picture.MAIN, lw=2.5)
+            panel.hlines(row, low, high, color=plots.MAIN, lw=2.5)
         panel.plot(
-            even.position(float(at["value"])), row, "o", color=picture.MAIN,
+            even.position(float(at["value"])), row, "o", color=plots.MAIN,
             label="fitted, with its interval" if row == 0 else None,
         )  # fmt: skip
         panel.plot(
-            even.position(factor.default), row, "|", color=picture.OTHER, ms=12, mew=2,
+            even.position(factor.default), row, "|", color=plots.OTHER, ms=12, mew=2,
             label="before" if row == 0 else None,
         )  # fmt: skip
-    panel.set_yticks(range(len(plan.factors)), [picture.shortened(f.name) for f in reversed(plan.factors)])
+    panel.set_yticks(range(len(plan.factors)), [plots.shortened(f.name) for f in reversed(plan.factors)])
     panel.set_xlim(-0.02, 1.02)
     panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
     return figure
@@ -402,13 +403,13 @@ def _draw_parameters(plan: Plan, findings: Findings) -> Figure:
 
 def _draw_series(findings: Findings) -> Figure:
     data = findings.table[findings.table["index"] == "data"]
-    shown = list(data.groupby(["outcome", "factor"], sort=False))[: picture.PANELS]
-    figure, panels = picture.panels(len(shown), width=4.2, height=2.5, columns=3)
+    shown = list(data.groupby(["outcome", "factor"], sort=False))[: plots.PANELS]
+    figure, panels = plots.panels(len(shown), width=4.2, height=2.5, columns=3)
     for panel, ((outcome, name), figures) in zip(panels, shown, strict=True):
-        picture.head(panel, picture.shortened(str(name), 44))
-        panel.vlines(figures["time"], figures["low"], figures["high"], color=picture.MUTED, lw=2)
-        panel.plot(figures["time"], figures["value"], "o", color=picture.INK, ms=4, label="data")
-        for index, color, dash in (("before", picture.OTHER, "--"), ("fitted", picture.MAIN, "-")):
+        plots.head(panel, plots.shortened(str(name), 44))
+        panel.vlines(figures["time"], figures["low"], figures["high"], color=plots.MUTED, lw=2)
+        panel.plot(figures["time"], figures["value"], "o", color=plots.INK, ms=4, label="data")
+        for index, color, dash in (("before", plots.OTHER, "--"), ("fitted", plots.MAIN, "-")):
             run = findings.of(index, str(outcome))
             run = run[run["factor"] == name]
             panel.plot(run["time"], run["value"], dash, color=color, marker=".", label=index)

@@ -17,14 +17,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from SALib.sample import morris as salib
 
-from policy_lab.ensemble import picture
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import listed, measured, percent
 from policy_lab.errors import StudyError
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import listed, measured, percent
 
 TITLE: Final = "Elementary effects (Morris)"
 QUESTION: Final = "Which factors can be left out of a closer look?"
@@ -161,14 +161,14 @@ def words(plan: Plan, findings: Findings) -> list[str]:
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Mean absolute effects over all times, each outcome's largest first."""
-    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
     for panel, outcome in zip(panels, plan.outcomes, strict=False):
-        rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value").tail(picture.BARS)
-        picture.head(panel, plan.label(outcome))
+        rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value").tail(plots.BARS)
+        plots.head(panel, plan.label(outcome))
         where = np.arange(len(rows))
-        panel.barh(where, rows["value"], height=0.62, color=picture.MAIN)
-        panel.hlines(where, rows["low"], rows["high"], color=picture.INK, lw=1)
-        panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
+        panel.barh(where, rows["value"], height=0.62, color=plots.MAIN)
+        panel.hlines(where, rows["low"], rows["high"], color=plots.INK, lw=1)
+        panel.set_yticks(where, [plots.shortened(str(f)) for f in rows["factor"]])
         panel.set_xlabel(f"mean absolute effect ({plan.unit(outcome) or 'no unit'})")
     figure.set_label(
         "Bars: how far an outcome goes, on average, as a factor goes through its range, with the interval."

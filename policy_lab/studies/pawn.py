@@ -15,14 +15,14 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from policy_lab.ensemble import picture
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import listed
 from policy_lab.errors import StudyError
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import listed
 
 TITLE: Final = "PAWN (distribution-based)"
 QUESTION: Final = "Which factors shift the whole distribution of an outcome, not only its variance?"
@@ -118,16 +118,16 @@ def words(plan: Plan, findings: Findings) -> list[str]:
 
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Median distances over all times, with the dummy's as the noise floor."""
-    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
     for panel, outcome in zip(panels, plan.outcomes, strict=False):
         rows = findings.of("PAWN", outcome, ALL_TIMES)
         floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
-        rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(picture.BARS)
-        picture.head(panel, plan.label(outcome))
-        panel.axvspan(0, floor, color=picture.SHADE, lw=0)
+        rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(plots.BARS)
+        plots.head(panel, plan.label(outcome))
+        panel.axvspan(0, floor, color=plots.SHADE, lw=0)
         where = np.arange(len(rows))
-        panel.barh(where, rows["value"], height=0.62, color=picture.MAIN)
-        panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
+        panel.barh(where, rows["value"], height=0.62, color=plots.MAIN)
+        panel.set_yticks(where, [plots.shortened(str(f)) for f in rows["factor"]])
         panel.set_xlim(0, 1)
         panel.set_xlabel("shift of the distribution (0 none, 1 all)")
     figure.set_label(

@@ -26,15 +26,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy import optimize, stats
 
-from policy_lab.ensemble import picture
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.factors import Factor, factor_from, uncertainty_factors
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, grid_rows, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import listed, number, percent
 from policy_lab.errors import StudyError
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import listed, number, percent
 
 TITLE: Final = "Policy search"
 QUESTION: Final = "Which settings of the levers meet the targets at least cost, whatever the future?"
@@ -393,17 +393,17 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
 
 
 def _draw_levers(plan: Plan, findings: Findings) -> Figure:
-    figure, (panel,) = picture.panels(1, width=7.5, height=1.4 + 0.3 * len(plan.factors), label=picture.NAMES)
+    figure, (panel,) = plots.panels(1, width=7.5, height=1.4 + 0.3 * len(plan.factors), label=plots.NAMES)
     to, start = (findings.of(i, POLICY).set_index("factor")["value"] for i in ("setting", "before"))
-    picture.head(panel, "Position within the range")
+    plots.head(panel, "Position within the range")
     for row, factor in enumerate(reversed(plan.factors)):
         even = factor.evenly()
         ends = [even.position(float(x[factor.name])) for x in (start, to)]
-        panel.hlines(row, 0, 1, color=picture.SHADE, lw=7)
-        panel.hlines(row, min(ends), max(ends), color=picture.MAIN, lw=2.5)
-        panel.plot(ends[0], row, "|", color=picture.OTHER, ms=12, mew=2, label="before" if row == 0 else None)
-        panel.plot(ends[1], row, "o", color=picture.MAIN, label="policy" if row == 0 else None)
-    panel.set_yticks(range(len(plan.factors)), [picture.shortened(f.name) for f in reversed(plan.factors)])
+        panel.hlines(row, 0, 1, color=plots.SHADE, lw=7)
+        panel.hlines(row, min(ends), max(ends), color=plots.MAIN, lw=2.5)
+        panel.plot(ends[0], row, "|", color=plots.OTHER, ms=12, mew=2, label="before" if row == 0 else None)
+        panel.plot(ends[1], row, "o", color=plots.MAIN, label="policy" if row == 0 else None)
+    panel.set_yticks(range(len(plan.factors)), [plots.shortened(f.name) for f in reversed(plan.factors)])
     panel.set_xlim(-0.02, 1.02)
     panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False)
     figure.set_label("Lines: the way of each lever within its range, from where it is to where the policy has it.")
@@ -411,18 +411,18 @@ def _draw_levers(plan: Plan, findings: Findings) -> Figure:
 
 
 def _draw_outcomes(plan: Plan, findings: Findings) -> Figure:
-    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS))
+    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS))
     targets = _targets(plan)
     for panel, (column, outcome) in zip(panels, enumerate(plan.outcomes), strict=False):
-        picture.head(panel, plan.label(outcome))
-        for name, color, dash in ((BEFORE, picture.OTHER, "--"), (POLICY, picture.MAIN, "-")):
+        plots.head(panel, plan.label(outcome))
+        for name, color, dash in ((BEFORE, plots.OTHER, "--"), (POLICY, plots.MAIN, "-")):
             run = findings.of("mean", outcome)
             run = run[run["factor"] == name]
             panel.fill_between(run["time"], run["low"], run["high"], color=color, alpha=0.15, lw=0)
             panel.plot(run["time"], run["value"], dash, color=color, label=name.strip("()"))
         for target in (t for t in targets if t.outcome == column):
             marker = "^" if target.sign > 0 else "v"
-            panel.plot(plan.times[target.time], target.limit, marker, color=picture.INK, ms=7, label="target")
+            panel.plot(plan.times[target.time], target.limit, marker, color=plots.INK, ms=7, label="target")
         panel.set_ylabel(plan.unit(outcome))
     panels[0].legend(loc="upper left", frameon=False)
     figure.set_label(

@@ -23,15 +23,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from policy_lab.ensemble import picture
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.factors import values_of
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import measured, number, percent
 from policy_lab.errors import StudyError
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import measured, number, percent
 
 TITLE: Final = "Scenario discovery (PRIM)"
 QUESTION: Final = "In which futures does the policy fail?"
@@ -316,17 +316,17 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     names = [f"box {n}" for n in range(1, plan.options["boxes"] + 1) if len(findings.of(f"box {n}: limits"))]
     if not names:
         return {}
-    figure, panels = picture.panels(len(names), label=picture.NAMES)
+    figure, panels = plots.panels(len(names), label=plots.NAMES)
     for panel, name in zip(panels, names, strict=True):
         limits = findings.of(f"{name}: limits")
-        picture.head(panel, f"{name}: it fails when …")
+        plots.head(panel, f"{name}: it fails when …")
         for y, (_, row) in enumerate(limits.iterrows()):
             factor = next(f for f in plan.factors if f.name == row["factor"])
             span = factor.high - factor.low
-            panel.barh(y, 1, color=picture.SHADE, height=0.5)
+            panel.barh(y, 1, color=plots.SHADE, height=0.5)
             left, right = (row["low"] - factor.low) / span, (row["high"] - factor.low) / span
-            panel.barh(y, right - left, left=left, color=picture.OTHER, height=0.5)
-        panel.set_yticks(range(len(limits)), [picture.shortened(str(f)) for f in limits["factor"]])
+            panel.barh(y, right - left, left=left, color=plots.OTHER, height=0.5)
+        panel.set_yticks(range(len(limits)), [plots.shortened(str(f)) for f in limits["factor"]])
         panel.set_ylim(-0.6, max(3, len(limits)) - 0.4)
         panel.set_xticks([0, 1], ["low end", "high end"])
     figure.set_label("Coloured: the part of its range in which a factor has to be for the policy to fail there.")

@@ -20,14 +20,14 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from policy_lab.ensemble import picture
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.findings import Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import listed, measured, number, percent
 from policy_lab.errors import StudyError
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import listed, measured, number, percent
 
 TITLE: Final = "Robustness of policies"
 QUESTION: Final = "Which policy holds up over the futures nobody can choose between?"
@@ -213,15 +213,15 @@ def _beats(plan: Plan, findings: Findings, outcome: str, time: float) -> str:
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Mean and worst tenth of every policy at the last time."""
     last = float(plan.times[-1])
-    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
     for panel, outcome in zip(panels, plan.outcomes, strict=False):
         mean, worst = (findings.of(i, outcome, last).iloc[::-1] for i in ("mean", "worst tenth"))
         where = np.arange(len(mean))
-        picture.head(panel, plan.label(outcome))
-        panel.hlines(where, mean["value"], worst["value"], color=picture.MUTED, lw=1)
-        panel.plot(mean["value"], where, "o", color=picture.MAIN, label="mean")
-        panel.plot(worst["value"], where, "<", color=picture.OTHER, label="worst tenth")
-        panel.set_yticks(where, [picture.shortened(_title(plan, str(f))) for f in mean["factor"]])
+        plots.head(panel, plan.label(outcome))
+        panel.hlines(where, mean["value"], worst["value"], color=plots.MUTED, lw=1)
+        panel.plot(mean["value"], where, "o", color=plots.MAIN, label="mean")
+        panel.plot(worst["value"], where, "<", color=plots.OTHER, label="worst tenth")
+        panel.set_yticks(where, [plots.shortened(_title(plan, str(f))) for f in mean["factor"]])
         panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
     panels[0].legend(loc="best", frameon=False)
     figure.set_label("Dots: the mean over the futures; triangles: the mean of the worst tenth of them.")

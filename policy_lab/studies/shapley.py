@@ -19,15 +19,15 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from policy_lab.ensemble import picture
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import change, listed, number
 from policy_lab.errors import StudyError
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import change, listed, number
 
 TITLE: Final = "Shapley wedges of a package"
 QUESTION: Final = "How much of what a package does is owed to each of its levers, and how much to their company?"
@@ -176,17 +176,17 @@ def _in_company(whole: float, together: float) -> str:
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """Shares of each outcome at the last time, beside what each player does alone."""
     last = float(plan.times[-1])
-    figure, panels = picture.panels(min(len(plan.outcomes), picture.PANELS), height=3.4, label=picture.NAMES)
+    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
     for panel, outcome in zip(panels, plan.outcomes, strict=False):
         rows = findings.of("Shapley", outcome, last)
-        rows = rows.reindex(rows["value"].abs().sort_values().index).tail(picture.BARS)
+        rows = rows.reindex(rows["value"].abs().sort_values().index).tail(plots.BARS)
         alone = findings.of("alone", outcome, last).set_index("factor")["value"]
         where = np.arange(len(rows))
-        panel.barh(where, rows["value"], height=0.62, color=picture.MAIN, label="share of the package")
-        panel.plot([alone[f] for f in rows["factor"]], where, "D", color=picture.OTHER, ms=4, label="alone")
-        panel.axvline(0, color=picture.MUTED, lw=0.8)
-        panel.set_yticks(where, [picture.shortened(str(f)) for f in rows["factor"]])
-        picture.head(panel, plan.label(outcome))
+        panel.barh(where, rows["value"], height=0.62, color=plots.MAIN, label="share of the package")
+        panel.plot([alone[f] for f in rows["factor"]], where, "D", color=plots.OTHER, ms=4, label="alone")
+        panel.axvline(0, color=plots.MUTED, lw=0.8)
+        panel.set_yticks(where, [plots.shortened(str(f)) for f in rows["factor"]])
+        plots.head(panel, plan.label(outcome))
         panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
     panels[0].legend(loc="best", frameon=False)
     figure.set_label("Bars: each one's fair share of what the package does; diamonds: what it does alone.")

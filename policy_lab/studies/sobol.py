@@ -26,14 +26,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from policy_lab.ensemble import indices as variance
-from policy_lab.ensemble import picture, ranking
 from policy_lab.ensemble.designs import Saltelli, is_power_of_two
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, WHOLE, Findings, Result, grid_rows
 from policy_lab.ensemble.folder import Outcomes
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.estimators import ranking
+from policy_lab.estimators import sobol_indices as variance
+from policy_lab.report import plots
 from policy_lab.runs import Floats
 
 TITLE: Final = "Sobol' indices"
@@ -380,7 +381,7 @@ def words(plan: Plan, findings: Findings) -> list[str]:
 def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
     """The ranking over all times, and the total indices over time."""
     labels = {o: plan.label(o) for o in plan.outcomes}
-    figures = {"ranking": picture.ranking(findings, labels)}
+    figures = {"ranking": plots.ranking(findings, labels)}
     if len(findings.times) > 2:
-        figures["over_time"] = picture.over_time(findings, labels)
+        figures["over_time"] = plots.over_time(findings, labels)
     return figures

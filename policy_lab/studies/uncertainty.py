@@ -14,14 +14,14 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from policy_lab.ensemble import picture
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.ensemble.wording import measured, number, percent
 from policy_lab.errors import StudyError
+from policy_lab.report import plots
 from policy_lab.runs import Floats
+from policy_lab.wording import measured, number, percent
 
 TITLE: Final = "Uncertainty of outcomes"
 QUESTION: Final = "How far can the outcomes spread, given what nobody knows?"
@@ -171,4 +171,4 @@ def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
         for outcome in findings.outcomes
     }
     labels = {o: plan.label(o) for o in findings.outcomes}
-    return {"bands": picture.bands(plan.times, quantiles, labels, {o: plan.unit(o) for o in labels})}
+    return {"bands": plots.bands(plan.times, quantiles, labels, {o: plan.unit(o) for o in labels})}

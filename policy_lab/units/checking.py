@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.equations import Apply, Expression, Name, Number
 from policy_lab.errors import BadValue
+from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.statements import Document, Statement, as_written, variable_of
 from policy_lab.units.measures import CLOSE, Measure, Units
 from policy_lab.units.rules import RULES, Rule

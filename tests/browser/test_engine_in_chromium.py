@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from policy_lab.browser import write_browser_files
-from policy_lab.compiler.machine import host
+from policy_lab.browser_files import write_browser_files
+from policy_lab.compiler.llvm_toolchain import host
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs, disagreement
 from tests.constructs.regenerate import model_file

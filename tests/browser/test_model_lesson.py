@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from policy_lab.app.naming import figure_of
+from policy_lab.app.labels import figure_of
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
 

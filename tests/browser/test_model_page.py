@@ -11,8 +11,8 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from policy_lab import places
-from policy_lab.app.naming import figure_of
+from policy_lab import paths
+from policy_lab.app.labels import figure_of
 from policy_lab.app.panels.weaknesses import weaknesses_of
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
@@ -126,7 +126,7 @@ def test_an_analyst_finds_the_words_of_the_essay_behind_a_variable(visit: Visit,
 
 def test_what_failed_is_shown_as_failing_and_weaknesses_are_listed(visit: Visit, real_address: str) -> None:
     page = visit(f"{real_address}/model")
-    stored = places.results_folder() / "validation" / "big_science.json"
+    stored = paths.results_folder() / "validation" / "big_science.json"
     tests = json.loads(stored.read_text(encoding="utf-8"))["tests"]
     page.get_by_role("navigation", name="On this page").get_by_role("link", name="Tests").click()
     for test in tests:

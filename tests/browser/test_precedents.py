@@ -14,11 +14,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from policy_lab.app.naming import figure_of
+from policy_lab.app.labels import figure_of
+from policy_lab.cases import Case, fitted_of, read_cases, stored
+from policy_lab.cases.against_record import Outcome, judged
+from policy_lab.cases.run_case import run_case
 from policy_lab.model import Model, load_model
-from policy_lab.precedents import Case, fitted_of, read_cases, stored
-from policy_lab.precedents.judging import Outcome, judged
-from policy_lab.precedents.trials import run_case
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
+from policy_lab.readers import ENDINGS
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
-from policy_lab.vensim import ENDINGS
 
 FOLDER = Path(__file__).parent
 

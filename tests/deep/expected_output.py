@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from policy_lab.readers import fold
 from policy_lab.runs import Floats, Runs
-from policy_lab.vensim import fold
 
 #: Expected outputs are printed with six digits or so, some come from single-precision Vensim.
 RELATIVE, ABSOLUTE = 2e-5, 1e-6

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from policy_lab.equations import Program, names_in
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model, load_model
+from policy_lab.program import Program, names_in
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
 from tests.deep.expected_output import differences, expected_file

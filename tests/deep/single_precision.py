@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from policy_lab.equations import Apply, Expression, Name, Number
 from policy_lab.evaluate import ARITHMETIC, read_table
 from policy_lab.model import Model
+from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.runs import Runs
 
 Single = np.float32

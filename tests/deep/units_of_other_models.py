@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policy_lab.errors import PolicyLabError
+from policy_lab.readers import document_of
 from policy_lab.statements import Document
 from policy_lab.units import UnitFinding, check_units
-from policy_lab.vensim import document_of
 
 
 @dataclass(frozen=True)

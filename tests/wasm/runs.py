@@ -13,7 +13,7 @@ import numpy as np
 import playwright
 from numpy.typing import NDArray
 
-from policy_lab.browser import browser_module, single_module, write_browser_files
+from policy_lab.browser_files import browser_module, single_module, write_browser_files
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate

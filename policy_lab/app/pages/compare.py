@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.panels import switches
-from policy_lab.app.words import say
+from policy_lab.app.catalogue import say
+from policy_lab.app.panels import loop_cuts
 
 
 def layout() -> html.Section:
@@ -18,7 +18,7 @@ def layout() -> html.Section:
         [
             html.H1(say("compare.title"), className="title"),
             html.P(say("compare.lead"), className="lead"),
-            switches.notice(),
+            loop_cuts.notice(),
             html.Div(id="compare", className="compare"),
             html.P(say("app.caveat"), className="caveat"),
         ],

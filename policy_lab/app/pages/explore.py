@@ -9,17 +9,17 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.panels import assumptions, chart, headlines, keys, levers, question, switches, world
-from policy_lab.app.words import say
-from policy_lab.app.workbench import Workbench
+from policy_lab.app.catalogue import say
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.panels import assumptions, chart, headlines, levers, loop_cuts, question, scenario, shortcuts
 
 
-def layout(bench: Workbench) -> html.Section:
+def layout(bench: ModelSession) -> html.Section:
     """The page without its curves, which the scripts draw at once."""
     stage = html.Div(
         [
             _bar(),
-            switches.notice(),
+            loop_cuts.notice(),
             html.Div([chart.layout(bench, side) for side in ids.SIDES], className="charts"),
             headlines.layout(bench),
         ],
@@ -29,15 +29,15 @@ def layout(bench: Workbench) -> html.Section:
     return html.Section(
         [
             question.layout(bench.model),
-            world.layout(bench),
+            scenario.layout(bench),
             stage,
             levers.layout(bench),
             assumptions.layout(bench.model),
-            *switches.layout(bench.model),
+            *loop_cuts.layout(bench.model),
             chart.numbers(),
             html.P(say("app.caveat"), className="caveat"),
             _shortcuts(),
-            keys.layout(),
+            shortcuts.layout(),
         ],
         className="page page--explore",
     )

@@ -1,14 +1,14 @@
 """Precedents: historical projects run on the same equations, with the real series drawn in.
 
-The scripts ``assets/precedents*.js`` fill the page with what ``policy_lab/app/cases.py`` tells, and run every change of
-a stated fact in the browser.
+The scripts ``assets/precedents*.js`` fill the page with what ``policy_lab/app/precedent_data.py`` gives, and run
+every change of a stated fact in the browser.
 """
 
 from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.words import say
+from policy_lab.app.catalogue import say
 
 
 def layout() -> html.Section:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.facts import title_of
+from policy_lab.app.catalogue import say
 from policy_lab.app.markup import Tag
-from policy_lab.app.settings import first_charts
-from policy_lab.app.words import say
-from policy_lab.app.workbench import Workbench
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.page_data import title_of
+from policy_lab.app.policy import first_charts
 
 
-def layout(bench: Workbench, side: str) -> html.Article:
+def layout(bench: ModelSession, side: str) -> html.Article:
     """One chart, empty until the scripts draw it; ``side`` is "a" or "b"."""
     variable = first_charts(bench.model)[ids.SIDES.index(side)]
     return html.Article(
@@ -49,7 +49,7 @@ def numbers() -> html.Details:
     return html.Details([summary, html.Div(tables, className="numbers-pair")], className="data")
 
 
-def _chooser(bench: Workbench, side: str, variable: str) -> html.Div:
+def _chooser(bench: ModelSession, side: str, variable: str) -> html.Div:
     """A field that narrows a list as one types, as the WAI-ARIA pattern of a combobox has it."""
     field, listed = f"choose-{side}", f"choose-{side}-list"
     box = {

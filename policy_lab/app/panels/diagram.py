@@ -10,16 +10,16 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
-from policy_lab.app.entries import sector_name, text_of
+from policy_lab.app.catalogue import name_in_words, say
+from policy_lab.app.labels import figure_of, shows_nothing, with_unit
 from policy_lab.app.language import retold
-from policy_lab.app.naming import figure_of, shows_nothing, with_unit
-from policy_lab.app.settings import Settings
-from policy_lab.app.words import name_in_words, say
-from policy_lab.app.workbench import Workbench
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.policy import Settings
+from policy_lab.app.variable_detail import sector_name, text_of
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
+from policy_lab.readers.sketch import View, read_sketch, to_svg
 from policy_lab.runs import Runs
-from policy_lab.sketch import View, read_sketch, to_svg
 
 ZOOMS = (("out", "−"), ("fit", ""), ("in", "+"))
 #: Whose values can stand below the names; the first is shown to begin with.
@@ -123,7 +123,7 @@ def register(app: Dash, model: Model) -> None:
         )
 
 
-def values(bench: Workbench, settings: Settings, view: View) -> dict[str, Any]:
+def values(bench: ModelSession, settings: Settings, view: View) -> dict[str, Any]:
     """What a diagram's variables are in every whole year, as texts with their units, for browsers that run no model.
 
     Returns:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.facts import headline_outcomes
-from policy_lab.app.naming import unit_of
-from policy_lab.app.words import say
-from policy_lab.app.workbench import Workbench
+from policy_lab.app.catalogue import say
+from policy_lab.app.labels import unit_of
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.page_data import headline_outcomes
 from policy_lab.model import Outcome
 
 
-def layout(bench: Workbench) -> html.Section:
+def layout(bench: ModelSession) -> html.Section:
     """One card for each headline outcome; the scripts write the figures."""
     year = f"{bench.model.program.clock.final:.0f}"
     cards = [_card(outcome) for outcome in headline_outcomes(bench.model)]

@@ -7,16 +7,16 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.facts import places_of
+from policy_lab.app.catalogue import say
+from policy_lab.app.labels import figure_of, in_language, key_of, label_of, unit_of
 from policy_lab.app.markup import Tag
-from policy_lab.app.naming import figure_of, in_language, key_of, label_of, unit_of
-from policy_lab.app.settings import lever_default, ranges_of
-from policy_lab.app.words import say
-from policy_lab.app.workbench import Workbench
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.page_data import places_of
+from policy_lab.app.policy import lever_default, ranges_of
 from policy_lab.model import Lever, Setting
 
 
-def layout(bench: Workbench) -> html.Section:
+def layout(bench: ModelSession) -> html.Section:
     """Every lever of the model under its group's heading."""
     head = html.Div(
         [
@@ -45,7 +45,7 @@ def _title(group: str) -> str:
     return group or say("explore.levers")
 
 
-def _group(bench: Workbench, name: str) -> html.Section:
+def _group(bench: ModelSession, name: str) -> html.Section:
     title = _title(name)
     members = [lever for lever in bench.model.levers.values() if lever.group == name]
     reset = html.Button(
@@ -61,7 +61,7 @@ def _group(bench: Workbench, name: str) -> html.Section:
     )
 
 
-def _lever(bench: Workbench, lever: Lever) -> html.Div:
+def _lever(bench: ModelSession, lever: Lever) -> html.Div:
     key = bench.lever_keys[lever.name]
     label = label_of(lever.name)
     standing = lever_default(bench.model, lever)
@@ -132,7 +132,7 @@ def _reset(lever: Lever, label: str) -> html.Button:
     )
 
 
-def _about(bench: Workbench, key: str, lever: Lever, label: str, standing: Setting) -> html.Details:
+def _about(bench: ModelSession, key: str, lever: Lever, label: str, standing: Setting) -> html.Details:
     facts = (("decided_by", lever.decided_by), ("cost", lever.cost), ("why", lever.why))
     told = [item for name, text in facts if text for item in (html.Dt(say(f"lever.{name}")), html.Dd(text))]
     said = say("lever.about", lever=label)
@@ -143,7 +143,7 @@ def _about(bench: Workbench, key: str, lever: Lever, label: str, standing: Setti
     )
 
 
-def _timing(bench: Workbench, key: str, lever: Lever, standing: Setting) -> list[object]:
+def _timing(bench: ModelSession, key: str, lever: Lever, standing: Setting) -> list[object]:
     """Start year and ramp, where the lever has them."""
     _, starts, ramps = ranges_of(bench.model, lever)
     boxes = (("start", standing.start, *starts), ("ramp", standing.ramp, *ramps))

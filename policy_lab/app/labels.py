@@ -1,0 +1,145 @@
+"""Names for the page: a short stable key for a link, a label for a person, a number as a person reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from policy_lab.app.catalogue import name_in_words, say
+
+KEY_LENGTH = 16
+SHORT = 3
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+#: What a unit's name begins with among the names that a language has for things of the model.
+UNIT = "unit: "
+#: … and a world's, before its key.
+WORLD = "world: "
+_ELEMENT = re.compile(r"^([^\[]+?)\s*\[(.+)\]$")
+_LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
+
+
+def keys_of(names: Iterable[str]) -> dict[str, str]:
+    """Name to key: lower case, digits and hyphens, at most 16 characters, the same in every version of a model.
+
+    A key depends on its name alone, never on the other names, so that links outlive additions to the model; only
+    if two names should share a key is the later one's made from its hash alone.
+    """
+    return dict(_keys(tuple(names)))
+
+
+@lru_cache(maxsize=16)
+def _keys(names: tuple[str, ...]) -> Mapping[str, str]:
+    keys: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        key = key_of(name)
+        keys[name] = _digest(name, KEY_LENGTH) if key in taken else key
+        taken.add(keys[name])
+    return MappingProxyType(keys)
+
+
+def key_of(name: str) -> str:
+    """Key of one name: its own words when they fit, else their beginning and three characters of a hash."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    if slug and len(slug) <= KEY_LENGTH and re.fullmatch(r"[A-Za-z0-9 _-]+", name):
+        return slug
+    return slug[: KEY_LENGTH - 4].strip("-") + "-" + _digest(name, 3)
+
+
+def short_keys(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """Name to a key of three letters or digits for links that would be too long; it depends on the name alone.
+
+    Only where two names share one, or it is in ``taken``, does the later one take the next that is free.
+    """
+    found: dict[str, str] = {}
+    used = set(taken)
+    for name in names:
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+        while (key := _letters(number)) in used:
+            number += 1
+        used.add(key)
+        found[name] = key
+    return found
+
+
+def label_of(name: str) -> str:
+    """A variable's name as a heading, in the language in use: ``lever value[shared facility]`` is "Shared facility"."""
+    told = name_in_words(name)
+    if told:
+        return told
+    match = _LEVER_ARRAY.match(name)
+    text = (match.group(1) if match else _ELEMENT.sub(r"\1 (\2)", name)).replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def figure_of(value: float, decimals: int | None = None) -> str:
+    """A number for reading: ``decimals`` places or three significant figures, a true minus sign.
+
+    Thousands stand apart from 10,000 on, so that a year stays a year; point and comma are those of the language.
+    """
+    return in_language(_figure(value, significant_places(value) if decimals is None else decimals))
+
+
+def plain(value: float) -> str:
+    """A number as short as it can be said, for ends of ranges: 0.2, 10,000."""
+    text = _figure(value, significant_places(value))
+    return in_language(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def count_of(number: int) -> str:
+    """A count for reading: 12,345."""
+    return in_language(f"{number:,}")
+
+
+def in_language(text: str) -> str:
+    """A number written with decimal point and thousands comma, as the language in use writes it."""
+    return text.translate({ord("."): say("number.decimal"), ord(","): say("number.thousands")})
+
+
+def shows_nothing(value: float, places: int) -> bool:
+    """Whether a number is written as zero at that many decimal places."""
+    return float(f"{value:.{places}f}") == 0
+
+
+def _figure(value: float, places: int) -> str:
+    if not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):,.{places}f}" if abs(value) >= 10_000 else f"{abs(value):.{places}f}"
+    return ("−" if value < 0 and not shows_nothing(value, places) else "") + text
+
+
+def significant_places(value: float, figures: int = 3) -> int:
+    """Decimal places that show ``figures`` significant figures, at least none and at most six."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return min(6, max(0, figures - 1 - math.floor(math.log10(abs(value)))))
+
+
+def world_of(key: str) -> str:
+    """A world's title in the language in use, or its key; where there is none, the name of the model as it stands."""
+    return (name_in_words(WORLD + key) or key) if key else say("explore.bare_status_quo")
+
+
+def unit_of(unit: str) -> str:
+    """A unit as a person reads it, in the language in use: dimensionless units are left out."""
+    if unit.strip().casefold() in {"", "1", "dmnl", "dimensionless", "fraction"}:
+        return ""
+    return name_in_words(UNIT + unit.strip()) or unit.strip()
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number and its unit, a narrow space between them."""
+    shown = unit_of(unit)
+    return f"{text} {shown}" if shown else text
+
+
+def _digest(name: str, length: int) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:length]
+
+
+def _letters(number: int) -> str:
+    return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(SHORT))

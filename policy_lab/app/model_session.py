@@ -1,0 +1,105 @@
+"""One model ready to be explored: its runs, remembered, and the range of every variable across the worlds."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from policy_lab.app import catalogue
+from policy_lab.app import policy as page
+from policy_lab.app.labels import keys_of
+from policy_lab.app.language import translated
+from policy_lab.app.policy import Settings
+from policy_lab.model import Model
+from policy_lab.runs import Runs
+
+Run = Callable[[Mapping[str, float]], Runs]
+REMEMBERED = 256
+
+
+class Memory:
+    """Remembers the latest runs of a ``run`` function, safe to share between the server's threads.
+
+    Args:
+        run: constants that differ from the model file -> Runs with one run and every visible variable.
+        most: number of runs to keep; the one longest unused goes first.
+    """
+
+    def __init__(self, run: Run, most: int = REMEMBERED) -> None:
+        self._run, self._most = run, most
+        self._kept: OrderedDict[tuple[tuple[str, float], ...], Runs] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, constants: Mapping[str, float]) -> Runs:
+        """The Runs of these constants, from memory when they were asked for lately."""
+        key = tuple(sorted((name, float(value)) for name, value in constants.items()))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        runs = self._run(dict(constants))
+        with self._lock:
+            self._kept[key] = runs
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return runs
+
+
+@dataclass(frozen=True)
+class ModelSession:
+    """A model, and the one function that runs it.
+
+    Attributes:
+        source: the model as its files have it.
+        run: constants -> Runs; the server's engine today, the browser's later.
+    """
+
+    source: Model
+    run: Run
+
+    @property
+    def model(self) -> Model:
+        """The model with its texts in the language in use."""
+        return translated(self.source, catalogue.language())
+
+    @cached_property
+    def lever_keys(self) -> dict[str, str]:
+        """Lever name to its key in links and ids."""
+        return keys_of(self.model.levers)
+
+    @cached_property
+    def default(self) -> Settings:
+        """The page as it opens."""
+        return page.default_settings(self.model)
+
+    @cached_property
+    def status_quo(self) -> Runs:
+        """The run every chart draws."""
+        return self.run(page.constants_of(self.model, self.default))
+
+    @cached_property
+    def worlds(self) -> dict[str, Runs]:
+        """Every scenario's run, by key."""
+        return {key: self.run_of_world(key) for key in self.model.scenarios}
+
+    @cached_property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Lowest and highest value of every saved variable across status quo and all worlds, all years."""
+        runs = [self.status_quo, *self.worlds.values()]
+        low = np.min([r.values.min(axis=(0, 1)) for r in runs], axis=0)
+        high = np.max([r.values.max(axis=(0, 1)) for r in runs], axis=0)
+        return {name: (float(low[i]), float(high[i])) for i, name in enumerate(self.status_quo.outputs)}
+
+    def run_of(self, settings: Settings) -> Runs:
+        """The run of the current policy."""
+        return self.run(page.constants_of(self.model, settings))
+
+    def run_of_world(self, key: str) -> Runs:
+        """The run of a world as its file stands."""
+        levers = page.levers_of_world(self.model, key)
+        return self.run(page.constants_of(self.model, Settings(key, levers)))

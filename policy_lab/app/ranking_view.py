@@ -1,0 +1,390 @@
+"""A study of Sobol' indices as the Rank page tells it: sentences, a table, pictures, and what it was made with."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from policy_lab.app import ranking_chart
+from policy_lab.app.catalogue import SOURCE, language, name_in_words, part, retold, say
+from policy_lab.app.labels import count_of, figure_of, in_language, label_of, plain, with_unit, world_of
+from policy_lab.app.ranking_chart import Bar, Frame
+from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
+from policy_lab.errors import PolicyLabError, StudyError
+from policy_lab.estimators.ranking import Teller, noise_floor, ordered, sentence
+from policy_lab.model import Model
+
+SOBOL: Final = "sobol"
+EVERY_YEAR: Final = "all"
+COLUMNS: Final = ("rank", "lever", "total", "interval", "place", "first", "floor", "range")
+#: Looks of the lines over time, by the order of what they stand for.
+LOOKS: Final = ("policy", "pinned-0", "pinned-1", "pinned-2", "status-quo")
+#: The two groups of a study of choice against luck.
+KINDS: Final = ("levers", "uncertainties")
+#: Findings kept in memory; one study's are a few megabytes.
+KEPT: Final = 6
+#: Views kept in memory; one is some twenty kilobytes.
+REMEMBERED: Final = 400
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A study, or the sentence that says why there is none.
+
+    Attributes:
+        findings: None when nothing could be read.
+        problem: "" when all is well.
+    """
+
+    findings: Findings | None
+    problem: str = ""
+
+
+def load_ranking(folder: Path) -> Ranking:
+    """The stored study in a folder; one that is missing or damaged is told, not raised."""
+    file = folder / "findings.csv"
+    try:
+        changed = file.stat().st_mtime_ns
+    except OSError:
+        return Ranking(None, say("rank.missing"))
+    try:
+        return Ranking(_loaded(folder, changed))
+    except PolicyLabError as error:
+        return Ranking(None, say("rank.unreadable", reason=retold(str(error))))
+
+
+@lru_cache(maxsize=KEPT)
+def _loaded(folder: Path, changed: int) -> Findings:
+    findings = load_findings(folder)
+    if findings.method != SOBOL or not findings.outcomes:
+        raise StudyError(say("rank.other_method", method=findings.method or "?"))
+    return findings
+
+
+def is_choice(findings: Findings) -> bool:
+    """Whether levers as one group stand against uncertain parameters as another."""
+    return set(findings.provenance.get("groups") or ()) == set(KINDS)
+
+
+def view(findings: Findings, asked: Mapping[str, str], beside: Findings | None = None) -> Mapping[str, Any]:
+    """Everything the page draws of a study for the outcome, the year and the width that were asked for.
+
+    The latest views are remembered, since a class looks at the same ones; nobody may change what this returns.
+
+    Args:
+        findings: of the study, as ``load_ranking`` gave them.
+        asked: ``outcome``, ``time`` and ``width`` as the browser sent them; what does not exist is replaced.
+        beside: another study of the same kind, whose places stand in the table for comparison.
+    """
+    outcome = asked.get("outcome", "")
+    if outcome not in findings.outcomes:
+        outcome = findings.outcomes[0]
+    time = time_of(asked.get("time"), findings)
+    return _view(SameStudy(findings), SameStudy(beside), language(), outcome, time, _width(asked.get("width", "")))
+
+
+def comparable(findings: Findings, other: Findings) -> bool:
+    """Whether the places of two studies can stand side by side: the same model, and kinds of factors in common."""
+    hashes = {f.provenance.get("model_hash") for f in (findings, other)}
+    kinds = [{x.get("kind") for x in f.provenance.get("factors", ())} for f in (findings, other)]
+    return len(hashes) == 1 and is_choice(findings) == is_choice(other) and kinds[0] == kinds[1]
+
+
+class SameStudy:
+    """Findings as a key: two are the same when they are one object's."""
+
+    def __init__(self, findings: Findings | None) -> None:
+        self.findings = findings
+
+    @property
+    def known(self) -> Findings:
+        """The findings, where there must be some."""
+        assert self.findings is not None
+        return self.findings
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameStudy) and other.findings is self.findings
+
+    def __hash__(self) -> int:
+        return id(self.findings)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _view(kept: SameStudy, beside: SameStudy, told_in: str, outcome: str, time: float, width: int) -> Mapping[str, Any]:
+    findings = kept.known
+    return {
+        "outcomes": [{"value": name, "label": outcome_label(findings, name)} for name in findings.outcomes],
+        "outcome": outcome,
+        "times": times(findings),
+        "time": EVERY_YEAR if math.isnan(time) else f"{time:g}",
+        **_whenever(kept, told_in, outcome),
+        "choice": is_choice(findings),
+        "bars": bars(findings, outcome, time, width),
+        "table": table(findings, outcome, time, beside.findings),
+        "made": [made_with(findings), *held(findings), *map(retold, findings.notes)],
+        "source": source(findings),
+    }
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _whenever(kept: SameStudy, told_in: str, outcome: str) -> Mapping[str, Any]:
+    """What a view has that neither the year nor the width changes, which is most of the work."""
+    findings = kept.known
+    return {
+        "told": sentence(findings, outcome, outcome_label(findings, outcome), teller()),
+        "lines": lines(findings, outcome),
+    }
+
+
+def teller() -> Teller:
+    """The paragraph on an outcome as it is said in the language in use; in the source language as in every report."""
+    if language() != SOURCE:
+        return Teller(part("ranking"), _in_a_sentence, in_language)
+    return Teller(name=lambda name: _in_a_sentence(name) if name in KINDS else name)
+
+
+def _in_a_sentence(name: str) -> str:
+    """A factor as a sentence names it: a group by one word."""
+    return say(f"rank.word_{name}") if name in KINDS else label_of(name)
+
+
+def times(findings: Findings) -> list[dict[str, str]]:
+    """What the chooser of years offers: all together, and each studied year."""
+    years = [{"value": f"{t:g}", "label": f"{t:.0f}"} for t in findings.times]
+    return [{"value": EVERY_YEAR, "label": say("rank.every_year")}, *years]
+
+
+def outcome_label(findings: Findings, name: str) -> str:
+    """An outcome's label: in the language in use, else as the study knew it."""
+    known = {about["name"]: str(about.get("label") or "") for about in findings.provenance.get("outcomes", ())}
+    return name_in_words(name) or known.get(name) or label_of(name)
+
+
+def factor_label(name: str) -> str:
+    """What a factor or a group is called."""
+    return say(f"rank.kind_{name}") if name in KINDS else label_of(name)
+
+
+def time_of(chosen: str | None, findings: Findings) -> float:
+    """The studied year that was chosen, or all together."""
+    return next((t for t in findings.times if f"{t:g}" == chosen), ALL_TIMES)
+
+
+def when(time: float) -> str:
+    """A studied time in words."""
+    return say("rank.when_all") if math.isnan(time) else say("rank.when", year=f"{time:.0f}")
+
+
+def bars(findings: Findings, outcome: str, time: float, width: int, frame: Frame | None = None) -> str:
+    """Factors by total effect, with intervals, the part alone, and the noise floor shaded; SVG."""
+    alone = findings.of("S1", outcome, time).set_index("factor")["value"]
+    drawn = []
+    for _, row in ordered(findings, outcome, time).iterrows():
+        name = str(row["factor"])
+        told = say(
+            "rank.bar_told",
+            lever=factor_label(name),
+            total=share(row["value"]),
+            interval=f"{share(row['low'])} – {share(row['high'])}",
+            range=range_of(findings, name),
+        )
+        first = max(0.0, float(alone.get(name, 0.0)))
+        drawn.append(Bar(factor_label(name), row["value"], row["low"], row["high"], first, told))
+    label = say("rank.bars_told", outcome=outcome_label(findings, outcome), when=when(time))
+    return ranking_chart.bars(drawn, noise_floor(findings, outcome, time), width, label, frame)
+
+
+def bars_file(findings: Findings, outcome: str, time: float, link: str) -> str:
+    """The bars as a drawing of their own, with title, source and link inside."""
+    title = say("rank.bars_title", outcome=outcome_label(findings, outcome), when=when(time))
+    return bars(findings, outcome, time, 1000, Frame(title, [*_wrapped(source(findings), 150), link]))
+
+
+def lines(findings: Findings, outcome: str) -> dict[str, Any]:
+    """Shares over the studied years as a picture of ``assets/chart.js``, in percent; no lines for a single year."""
+    index = "S1" if is_choice(findings) else "ST"
+    names = list(KINDS) if is_choice(findings) else [str(n) for n in ordered(findings, outcome)["factor"].head(5)]
+    moments = list(findings.times)
+    drawn, bands = [], []
+    for name, look in zip(names, LOOKS, strict=False):
+        at = findings.of(index, outcome).dropna(subset=["time"]).set_index(["factor", "time"])
+        series = {c: [_points(at[c].get((name, t), math.nan)) for t in moments] for c in ("value", "low", "high")}
+        label = say(f"rank.{name}_alone") if is_choice(findings) else factor_label(name)
+        drawn.append({"key": name, "label": label, "name": label, "kind": look, "values": series["value"]})
+        bands.append(
+            {"key": name, "label": "", "kind": look, "share": 90, "low": series["low"], "high": series["high"]}
+        )
+    if is_choice(findings):
+        drawn.append(_together(drawn))
+    return {
+        "title": say("rank.lines_title", outcome=outcome_label(findings, outcome)),
+        "unit": "%",
+        "time": moments,
+        "places": 0,
+        "limits": [0, 100] if is_choice(findings) else [0, 10],
+        "lines": drawn,
+        "bands": bands,
+    }
+
+
+def _together(alone: list[dict[str, Any]]) -> dict[str, Any]:
+    """What levers and uncertain parameters move only by acting together."""
+    rest = [max(0.0, 100 - sum(max(0.0, line["values"][n]) for line in alone)) for n in range(len(alone[0]["values"]))]
+    label = say("rank.together")
+    return {"key": "together", "label": label, "name": label, "kind": "status-quo", "values": rest}
+
+
+def lines_csv(findings: Findings, outcome: str) -> str:
+    """The numbers behind the lines."""
+    picture = lines(findings, outcome)
+    head = [say("chart.year"), *(f"{line['label']} (%)" for line in picture["lines"])]
+    body = [[f"{t:g}", *(line["values"][n] for line in picture["lines"])] for n, t in enumerate(picture["time"])]
+    return _csv([picture["title"], source(findings)], [head, *body])
+
+
+def bars_csv(findings: Findings, outcome: str, time: float, beside: Findings | None = None) -> str:
+    """The numbers behind the bars, and the ranges beside them."""
+    shown = table(findings, outcome, time, beside)
+    return _csv([shown["caption"], source(findings)], [shown["head"], *shown["body"]])
+
+
+def table(findings: Findings, outcome: str, time: float, beside: Findings | None = None) -> dict[str, Any]:
+    """Every factor in its rank: total effect with interval, where it could rank, its range, above noise or not.
+
+    With another study beside it, its place there too, and the range there where that was another one.
+    """
+    there = _places_in(beside, outcome, time)
+    floor = noise_floor(findings, outcome, time)
+    alone = findings.of("S1", outcome, time).set_index("factor")["value"]
+    places = findings.of("rank", outcome, time).set_index("factor")
+    body = []
+    for rank, (_, row) in enumerate(ordered(findings, outcome, time).iterrows(), start=1):
+        name = str(row["factor"])
+        cells = [
+            str(rank),
+            factor_label(name),
+            share(row["value"]),
+            f"{share(row['low'])} – {share(row['high'])}",
+            _place(places["low"].get(name, math.nan), places["high"].get(name, math.nan)),
+            share(float(alone.get(name, math.nan))),
+            say("rank.yes" if row["low"] > floor else "rank.no"),
+            range_of(findings, name),
+        ]
+        if beside is not None:
+            cells.append(there.get(name, "–") + _other_range(findings, beside, name))
+        body.append(cells)
+    caption = say("rank.table", outcome=outcome_label(findings, outcome), when=when(time), floor=share(floor))
+    head = [say(f"rank.column_{column}") for column in (*COLUMNS, *(["beside"] if beside is not None else []))]
+    return {"caption": caption, "head": head, "body": body}
+
+
+def _places_in(beside: Findings | None, outcome: str, time: float) -> dict[str, str]:
+    """Place and share of every factor of another study, by name; none for an outcome or a year that it has not."""
+    if beside is None or outcome not in beside.outcomes:
+        return {}
+    rows = ordered(beside, outcome, time).iterrows()
+    return {str(row["factor"]): f"{rank} ({share(row['value'])})" for rank, (_, row) in enumerate(rows, start=1)}
+
+
+def _other_range(findings: Findings, beside: Findings, name: str) -> str:
+    mine, other = range_of(findings, name), range_of(beside, name)
+    return "" if other in (mine, "–") else f"; {other}"
+
+
+def share(value: float) -> str:
+    """A share of the variance in percent; what is negative by chance alone is shown as it is."""
+    return "–" if not math.isfinite(value) else f"{figure_of(100 * value, 1)} %"
+
+
+def range_of(findings: Findings, name: str) -> str:
+    """The range a factor was varied over; of a group, how many factors it has."""
+    members = (findings.provenance.get("groups") or {}).get(name)
+    if members:
+        return say("rank.members", count=len(members))
+    about = findings.factor_about(name)
+    if "low" not in about or "high" not in about:
+        return "–"
+    return with_unit(f"{plain(about['low'])} – {plain(about['high'])}", str(about.get("unit", "")))
+
+
+def source(findings: Findings) -> str:
+    """The line under a picture that says where it comes from."""
+    known = findings.provenance
+    return say(
+        "rank.source",
+        model=known.get("model", "?"),
+        hash=str(known.get("model_hash", "?"))[:8],
+        scenario=world_told(findings),
+        runs=count_of(int(known.get("runs", 0))),
+    )
+
+
+def made_with(findings: Findings) -> str:
+    """One sentence on what made the study."""
+    known = findings.provenance
+    return say(
+        "rank.provenance",
+        model=known.get("model", "?"),
+        hash=str(known.get("model_hash", "?"))[:8],
+        runs=count_of(int(known.get("runs", 0))),
+        size=count_of(int(known.get("size", 0))),
+        seed=known.get("seed", "?"),
+        scenario=world_told(findings),
+        made=str(known.get("started", "?"))[:10],
+    )
+
+
+def world_told(findings: Findings) -> str:
+    """The world of a study, by its title in the language in use."""
+    return world_of(str(findings.provenance.get("scenario") or ""))
+
+
+def held(findings: Findings) -> list[str]:
+    """What the study set beside its world and did not vary, as a sentence; none where there is nothing."""
+    values = findings.provenance.get("settings") or {}
+    told = [f"{label_of(name)} {plain(value)}" for name, value in values.items()]
+    return [say("rank.held", values="; ".join(told))] if told else []
+
+
+def version_notice(findings: Findings, model: Model) -> str:
+    """A sentence when the study belongs to another version of the model, else ""."""
+    made = str(findings.provenance.get("model_hash", ""))
+    return "" if made == model.hash else say("rank.other_version", made_with=made[:8] or "?", now=model.hash[:8])
+
+
+def _place(low: float, high: float) -> str:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "–"
+    return f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} – {high:.0f}"
+
+
+def _points(value: float) -> float:
+    """A share as points of percent, what does not vary as zero: it has no part in anything."""
+    return round(100 * float(value), 3) if math.isfinite(value) else 0.0
+
+
+def _width(text: str) -> int:
+    """A width in steps of 10 px, so that most screens share a drawing."""
+    return 10 * (int(text) // 10) if text.isdecimal() and len(text) < 6 else 900
+
+
+def _wrapped(text: str, letters: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) >= letters:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def _csv(notes: list[str], rows: list[list[Any]]) -> str:
+    text = io.StringIO()
+    text.writelines(f"# {note}\n" for note in notes)
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,108 @@
+"""How far a model can be trusted: the stored results of its tests, good or bad, ready to be shown.
+
+``validation/<model>.json`` among the stored results holds the tests that ``policy_lab/checks/twelve_tests.py`` makes,
+where its form is described. It is written in English; the page retells it as far as a translation goes.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from policy_lab import paths
+from policy_lab.app.catalogue import SOURCE, language, say
+from policy_lab.app.labels import figure_of, in_language
+from policy_lab.app.language import retold
+from policy_lab.model import Model
+
+VERDICTS: Final = ("holds", "partly", "fails", "reported", "not yet")
+ENGINES: Final = "do_three_engines_agree/agreement.csv"
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test of a model.
+
+    Attributes:
+        verdict: one of ``VERDICTS``.
+        summary: what came out, in one or two sentences.
+        columns, rows: the table behind it, with as many cells as columns; neither where there is none.
+        notes: further sentences.
+        language: code of the language of all these texts.
+    """
+
+    title: str
+    question: str
+    verdict: str
+    summary: str
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    language: str = SOURCE
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All tests of a model with a stored result, and a sentence about what is missing or old ("" when all is well)."""
+
+    tests: list[Test]
+    notice: str = ""
+
+
+def evidence_of(model: Model, folder: Path | None = None) -> Evidence:
+    """The stored tests of a model.
+
+    Args:
+        model: whose tests.
+        folder: with the stored results; by default ``analysis/results``, which is of the models that come with us.
+    """
+    ours = model.folder is not None and model.folder.parent == paths.models_folder().resolve()
+    where = folder or (paths.results_folder() if ours else None)
+    file = where / "validation" / f"{model.name}.json" if where else None
+    if where is None or file is None or not file.is_file():
+        return Evidence([], say("evidence.none"))
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        tests = [_test(one, lambda text: retold(model, text)) for one in data["tests"]]
+        made_with = str(data["hash"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Evidence([], say("evidence.unreadable", file=file.name))
+    notice = (
+        "" if made_with == model.hash else say("evidence.other_version", made_with=made_with[:8], now=model.hash[:8])
+    )
+    return Evidence([*tests, *_engines(where / ENGINES)], notice)
+
+
+def _test(told: dict[str, Any], retell: Callable[[str], str]) -> Test:
+    verdict = told["verdict"] if told["verdict"] in VERDICTS else "reported"
+    question, summary = retell(str(told["question"])), retell(str(told["summary"]))
+    columns, notes = [retell(str(column)) for column in told["columns"]], [retell(str(n)) for n in told["notes"]]
+    rows = [[_cell(cell, retell) for cell in row] for row in told["rows"]]
+    spoken = SOURCE if question == told["question"] else language()
+    return Test(retell(str(told["title"])), question, verdict, summary, columns, rows, notes, spoken)
+
+
+def _cell(value: object, retell: Callable[[str], str]) -> str:
+    if value is None:
+        return ""
+    return figure_of(value) if isinstance(value, float) else retell(str(value))
+
+
+def _engines(file: Path) -> list[Test]:
+    """Whether independent engines agree, a test of our programs rather than of the model."""
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    if not rows or not {"one", "other", "world", "variables", "apart", "variable"} <= rows[0].keys():
+        return []
+    worst = max(rows, key=lambda row: float(row["apart"]))
+    columns = ("one", "other", "world", "variables", "apart", "variable")
+    body = [[in_language(row[c]) if c == "apart" else row[c] for c in columns] for row in rows]
+    told = say("evidence.engines_told", count=len(rows), worst=in_language(worst["apart"]), variable=worst["variable"])
+    heads = [say(f"evidence.column_{column}") for column in columns]
+    return [Test(say("evidence.engines"), say("evidence.engines_question"), "reported", told, heads, body, [], "")]

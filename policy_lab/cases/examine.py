@@ -1,0 +1,176 @@
+"""All cases examined: runs, errors, fates, causes, what-ifs, and the leave-one-out, as plain data.
+
+The data are what ``precedents/results.json`` holds, what the app draws and what the pages are made from:
+
+- ``model``, ``hash``: of the model file; ``shared``: the numbers common to all cases; ``sets``: of the leave-one-out
+- ``asked``: shared numbers that all votes and fates together ask for, and the fates with them
+- ``cases``: a list, each with ``facts``, ``drivers``, ``fitted``, ``record``, ``outcome``, ``errors``, ``years`` and
+  ``runs`` (by year of the case's own calendar), ``series`` (its figures), ``why``, ``without``,
+  ``without_hindsight``, ``cancelled_above``, ``over_ranges``, ``leave_one_out``
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from policy_lab.cases.against_record import errors, judged
+from policy_lab.cases.case_files import FOLDER, Case, one_case, read_cases
+from policy_lab.cases.causes import cancelled_above, over_ranges, terms, without, without_hindsight
+from policy_lab.cases.fit import fit_case
+from policy_lab.cases.incomes import drivers_of
+from policy_lab.cases.leave_one_out import SETS, leave_one_out
+from policy_lab.cases.run_case import Trial, run_case
+from policy_lab.cases.shared_parameters import Fitted, joint_fit, ranges_of
+from policy_lab.errors import ModelError
+from policy_lab.model import Model
+
+FILE = f"{FOLDER}/results.json"
+#: Rounds of fitting shared numbers and own numbers in turn.
+ROUNDS = 2
+Data = dict[str, Any]
+#: Told what is being done.
+Say = Callable[[str], object]
+
+
+def stored(model: Model) -> Data | None:
+    """What was examined last, None where nothing was; raises ModelError where it cannot be read."""
+    if model.folder is None or not (model.folder / FILE).is_file():
+        return None
+    try:
+        data = json.loads((model.folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        raise ModelError(f"{FILE} cannot be read: make it again with 'policy-lab precedents --fit'.") from None
+    if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
+        raise ModelError(f"{FILE} is no result of precedents: make it again with 'policy-lab precedents --fit'.")
+    return data
+
+
+def fitted_of(data: Data | None) -> dict[str, dict[str, float]]:
+    """Fitted numbers of every case that was examined last."""
+    cases = data["cases"] if data else []
+    return {case["key"]: {number["name"]: number["value"] for number in case["fitted"]} for case in cases}
+
+
+def fit_all(model: Model, cases: Sequence[Case], say: Say = str) -> dict[str, dict[str, float]]:
+    """Each case's own numbers from its own figures; the shared ones stay those of the model file."""
+    found = {}
+    for case in cases:
+        say(f"Fitting {case.title}")
+        found[case.key] = fit_case(model, case)
+    return found
+
+
+def examine(
+    model: Model, fitted: Fitted | None = None, sets: int = SETS, say: Say = str, only: str | None = None
+) -> Data:
+    """Every case of a model, examined, or one.
+
+    Args:
+        model: with a folder of cases.
+        fitted: own numbers of every case; fitted now if None.
+        sets: draws of the leave-one-out; 0 leaves it out, and what the cases ask for together.
+        say: told what is being done.
+        only: key of the one case to examine; it cannot be left out of none, so ``sets`` counts as 0.
+
+    Raises:
+        ModelError: a case that cannot be used, or none.
+        UnknownName: ``only`` is no case.
+    """
+    cases = list(read_cases(model).values()) if only is None else [one_case(model, only)]
+    sets = sets if only is None else 0
+    own = fit_all(model, cases, say) if fitted is None else fitted
+    left: Mapping[str, Any] = {}
+    together = None
+    if sets:
+        say("Leaving one case out after the other")
+        left = leave_one_out(model, cases, own, sets)
+        say("Asking all cases for the numbers they share")
+        together = asked(model, cases, own)
+    space = ranges_of(model)
+    return {
+        "model": model.name,
+        "hash": model.hash,
+        "shared": dict(zip(space.names, space.value.tolist(), strict=True)),
+        "sets": sets,
+        "asked": together,
+        "cases": [examine_case(model, case, own.get(case.key, {}), left.get(case.key)) for case in cases],
+    }
+
+
+def asked(model: Model, cases: Sequence[Case], own: Fitted) -> Data:
+    """Shared numbers that the votes and fates of the cases ask for within their ranges, and the fates with them.
+
+    They are reported and not used: a case is a run of the model as it stands. Cases set aside are not asked; their
+    fates with these numbers are listed with the others'.
+    """
+    used = [case for case in cases if not case.held_out]
+    numbers: dict[str, float] = {}
+    fitted: Fitted = own
+    for _ in range(ROUNDS):
+        numbers = joint_fit(model, used, fitted)
+        fitted = {case.key: fit_case(model, case, numbers) for case in cases}
+    outcomes = {case.key: judged(run_case(model, case, fitted[case.key], numbers), case)[0] for case in cases}
+    return {"numbers": numbers, "cases": [{"key": k, **asdict(outcome)} for k, outcome in outcomes.items()]}
+
+
+def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Data | None = None) -> Data:
+    """One case, examined; ``left`` is its row of the leave-one-out."""
+    trial = run_case(model, case, fitted)
+    intercept = float(model.program.constants[model.constant("pushback intercept")])
+    drivers = drivers_of(case)
+    return {
+        "key": case.key, "title": case.title, "summary": case.summary, "currency": case.currency,
+        "held_out": case.held_out, "first_year": case.first_year, "pathway": case.pathway,
+        "facts": [asdict(fact) for fact in case.facts.values()],
+        "drivers": {"purpose": case.purpose, "rival budget": drivers.rival_budget, "growth of money": drivers.growth,
+                    "income per head": drivers.income},
+        "fitted": [{"name": n, "value": v, "low": case.bounds[n][0], "high": case.bounds[n][1]}
+                   for n, v in fitted.items()],
+        "record": {"fate": case.fate, "year": case.year},
+        "outcome": asdict(judged(trial, case)[0]),
+        "errors": errors(trial, case),
+        **_curves(trial, case),
+        "series": [{"series": s.name, "variable": s.variable, "unit": s.unit, "points": [asdict(p) for p in s.points]}
+                   for s in case.series.values()],
+        "why": terms(trial, case, intercept),
+        "without": without(model, case, fitted),
+        "without_hindsight": without_hindsight(model, case, fitted),
+        "cancelled_above": cancelled_above(model, case, fitted),
+        "over_ranges": over_ranges(model, case, fitted),
+        "leave_one_out": left,
+    }  # fmt: skip
+
+
+def _curves(trial: Trial, case: Case) -> Data:
+    """Runs from the first year to a few years after the record ends."""
+    last = max([case.year, *(p.year for s in case.series.values() for p in s.points)]) + 5
+    shown = trial.years <= min(last, trial.years[-1])
+    names = ("spending", "works", "cost_growth", "opposition", "standing", "staff")
+    return {
+        "years": _short(trial.years[shown]),
+        "runs": {name: _short(getattr(trial, name)[0][shown]) for name in names},
+    }
+
+
+def _short(values: Any) -> list[float]:
+    """Five digits are more than a picture shows."""
+    return [float(f"{x:.5g}") for x in values]
+
+
+def as_json(data: Data) -> str:
+    """The data as JSON text; numbers that are none are null."""
+    return json.dumps(_finite(data), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_finite(v) for v in value]
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value

@@ -1,0 +1,96 @@
+"""Fitting a case's own numbers to its figures: spending, and with it what was built and when.
+
+Spending alone would be fitted by stories that never finish; completion and the share built stand beside it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from policy_lab.cases.case_files import FITTED, Case
+from policy_lab.cases.run_case import Trial, run_case
+from policy_lab.model import Model
+from policy_lab.runs import Floats
+
+#: Steps of the grid that the search starts from, for each number.
+GRID = 7
+#: Step of the slopes, as a share of a number's range.
+_STEP = 1e-4
+#: Completion off by the planned duration weighs as much as spending off by its own mean; further off is cut here.
+_FAR = 3.0
+
+
+def yearly(trial: Trial, years: Sequence[float], window: tuple[float, float]) -> Floats:
+    """``spending[run, year]``: the mean over the twelve months that each figure means; 0 before it began."""
+    first, last = window
+    moments = np.linspace(first, last, 13)
+    at = np.array(
+        [[np.interp(y + moments, trial.years, row, left=0.0).mean() for y in years] for row in trial.spending]
+    )
+    return at.reshape(len(trial.spending), len(years))
+
+
+def at_years(trial: Trial, values: Floats, years: Sequence[float]) -> Floats:
+    """``value[run, year]`` of any array of a trial at single moments."""
+    return np.array([np.interp(years, trial.years, row) for row in values]).reshape(len(values), len(years))
+
+
+def misses(trial: Trial, case: Case) -> Floats:
+    """``residual[run, …]``: yearly spending over its mean, shares built, and completion over the plan."""
+    parts = []
+    spent = [p for _, p in case.points("spending")]
+    if spent:
+        data = np.array([p.value for p in spent])
+        model = yearly(trial, [p.year for p in spent], case.window)
+        parts.append((model - data) / data.mean() / np.sqrt(len(data)))
+    built = [p for _, p in case.points("works")]
+    if built:
+        data = np.array([p.value for p in built])
+        model = at_years(trial, trial.works, [p.year for p in built])
+        parts.append((model - data) / data.mean() / np.sqrt(len(data)))
+    if case.fate in ("finished", "operating"):
+        plan = float(case.facts["planned_duration"].value)
+        off = (trial.completion() - case.year) / plan
+        parts.append(np.clip(np.nan_to_num(off, posinf=_FAR), -_FAR, _FAR)[:, None])
+    return np.concatenate(parts, axis=1) if parts else np.zeros((len(trial.spending), 0))
+
+
+def fit_case(model: Model, case: Case, shared: Mapping[str, float] | None = None) -> dict[str, float]:
+    """The case's fitted numbers by least squares, from the best point of a grid; empty where nothing can be fitted.
+
+    Args:
+        model: with the constants of cases.
+        case: whose figures are fitted; its fate is not among them, nor are its votes.
+        shared: numbers common to all cases, where they differ from the model file's.
+    """
+    names = tuple(case.bounds)
+    if not names or not case.points("spending"):
+        return {}
+    low, high = (np.array([case.bounds[n][end] for n in names]) for end in (0, 1))
+
+    def residuals(points: Floats) -> Floats:
+        changes = {FITTED[n].format(p=case.pathway): points[:, i] for i, n in enumerate(names)}
+        return misses(run_case(model, case, {}, {**(shared or {}), **changes}), case)
+
+    axes = [_axis(*case.bounds[n]) for n in names]
+    grid = np.array(list(itertools.product(*axes)))
+    start = grid[int(np.argmin((residuals(grid) ** 2).sum(axis=1)))]
+
+    def slopes(x: Floats) -> Floats:
+        sizes = _STEP * (high - low)
+        ways = np.where(x + sizes <= high, sizes, -sizes)
+        rows = residuals(np.vstack([x, x + np.diag(ways)]))
+        return np.asarray(((rows[1:] - rows[0]) / ways[:, None]).T)
+
+    best = least_squares(lambda x: residuals(x[None, :])[0], start, jac=slopes, bounds=(low, high), max_nfev=40)
+    return {n: float(x) for n, x in zip(names, best.x, strict=True)}
+
+
+def _axis(low: float, high: float) -> Floats:
+    """Points between two bounds: even in ratio where the lower one is positive, else even."""
+    inside = np.linspace(0.02, 0.98, GRID)
+    return low * (high / low) ** inside if low > 0 else low + (high - low) * inside

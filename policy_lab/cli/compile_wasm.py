@@ -1,0 +1,49 @@
+"""``policy-lab compile``: a model as WebAssembly for the browser, or as the listing it is compiled from."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from policy_lab.cli.text_tables import printable
+from policy_lab.errors import BadValue
+
+EXAMPLES = """\
+examples:
+  policy-lab compile big_science --target wasm --out build/browser
+  policy-lab compile big_science --show
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    words = commands.add_parser(
+        "compile",
+        help="compile a model for the browser, or show what is compiled",
+        description="Write MODEL as a WebAssembly module and a JSON file of its parameters, outcomes and layout.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
+    words.add_argument("--target", choices=["wasm"], default="wasm", help="what to compile for (default: wasm)")
+    words.add_argument("--out", metavar="DIR", help="the folder to write to; it is made if it is not there")
+    words.add_argument("--show", action="store_true", help="print every equation in run order, with unit and line")
+    words.set_defaults(does=command)
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Show, compile, or both."""
+    from policy_lab.browser_files import write_browser_files
+    from policy_lab.model import load_model
+
+    if not arguments.show and arguments.out is None:
+        raise BadValue("Say where to write with --out DIR, or --show to see the equations.")
+    model = load_model(arguments.model)
+    if arguments.show:
+        for line in model.program.listing().splitlines():
+            print(line[: len(line) - len(line.lstrip())] + printable(line))
+    if arguments.out is not None:
+        for path in write_browser_files(model, Path(arguments.out)):
+            print(f"{path} ({path.stat().st_size / 1000:.0f} KB)")
+    return 0

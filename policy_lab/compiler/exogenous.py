@@ -1,0 +1,91 @@
+"""What reaches a run from outside: given numbers, the clock, and what follows from those alone.
+
+Two things come of it. Where many runs share these numbers (members of an ensemble, under one policy) they are worked
+out once, moment by moment, into a table that every run reads. And two runs that have had the same numbers from outside
+so far stand at the same place: a lever that acts from 2026 on leaves the years before as they were. So a run can begin
+where its table parts from that of a run that is known, with the stocks of that moment. Nothing is assumed of a model
+for either; which names are outside follows from its equations.
+
+``policy_lab_outside(work, fixed, times, moments, table)``: the numbers from outside at each of ``times``, into
+``table[moment][column]``. ``work`` and ``fixed`` as for ``policy_lab_run``; times and table have room for a whole
+number of vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from policy_lab.compiler.layout import Layout
+from policy_lab.compiler.llvm_ir import Code, Module
+from policy_lab.program import Equation, Program, names_in
+
+OUTSIDE = "policy_lab_outside"
+
+
+def outside(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]:
+    """Auxiliaries of ``step`` that depend on no stock and on none of the ``varied`` constants, in run order.
+
+    One with an initial value of its own is none: it does not follow from the clock.
+    """
+    kinds = ("constant", "control", "lookup")
+    known = {n for n, equation in program.equations.items() if equation.kind in kinds and n not in varied} | {"Time"}
+    found = []
+    for name in (*program.once, *program.step):
+        equation = program.equations[name]
+        if equation.initial is None and _reads(equation) <= known:
+            known.add(name)
+            found.append(name)
+    return tuple(name for name in found if name not in program.once)
+
+
+def described(layout: Layout) -> dict[str, Any]:
+    """What a loader needs to know of it, in slots.
+
+    ``columns``: of the table. ``roots``: slot of each name that follows from given numbers alone, once a run or at
+    every moment, and the slots of those given numbers. ``read``: slots of given numbers and of such names that the
+    rest of the model reads, its initial values included.
+    """
+    program, slot = layout.program, layout.slot
+    roots: dict[str, set[str]] = {}
+    for name in (*program.once, *layout.outside):
+        read = _reads(program.equations[name])
+        roots[name] = {r for n in read for r in roots.get(n, {n} & set(layout.given))}
+    inside = [e for n, e in program.equations.items() if n not in roots and e.kind in ("stock", "auxiliary")]
+    known = {*layout.given, *roots}
+    return {
+        "columns": [slot[name] for name in layout.outside],
+        "roots": [[slot[name], sorted(slot[root] for root in roots[name])] for name in roots],
+        "read": sorted({slot[name] for equation in inside for name in _reads(equation) & known}),
+    }
+
+
+def _reads(equation: Equation) -> set[str]:
+    expressions = (equation.expression, equation.initial)
+    return {name for expression in expressions if expression is not None for name in names_in(expression)}
+
+
+def write_rows(module: Module, layout: Layout) -> None:
+    """``void @bring(work, row)``: a row of the table into the slots of its columns, the same in every lane.
+
+    ``void @put_down(work, row)``: as many rows as a vector has lanes out of those slots.
+    """
+    bring, down, lanes, width = Code(module), Code(module), module.target.lanes, len(layout.outside)
+    wide, index, align = bring.type("f"), module.target.index, module.target.alignment
+    real, size = module.target.real, module.target.size
+    for column, name in enumerate(layout.outside):
+        number = bring.scalar(f"load {real}, ptr {_at(bring, 'row', column)}, align {size}")
+        slot = bring.scalar(f"getelementptr {wide}, ptr %w, {index} {layout.slot[name]}")
+        bring.line(f"store {wide} {bring.splat(number).text}, ptr {slot}, align {align}")
+        slot = down.scalar(f"getelementptr {wide}, ptr %w, {index} {layout.slot[name]}")
+        vector = down.scalar(f"load {wide}, ptr {slot}, align {align}")
+        for lane in range(lanes):
+            one = down.scalar(f"extractelement {wide} {vector}, i32 {lane}")
+            down.line(f"store {real} {one}, ptr {_at(down, 'row', lane * width + column)}, align {size}")
+    for name, code in (("bring", bring), ("put_down", down)):
+        code.line("ret void")
+        module.function(f"internal void @{name}(ptr noalias %w, ptr noalias %row)", code)
+
+
+def _at(code: Code, base: str, place: int) -> str:
+    return code.scalar(f"getelementptr inbounds {code.target.real}, ptr %{base}, {code.target.index} {place}")

@@ -1,0 +1,128 @@
+"""A Program as a function in this process: emitted, compiled or taken from the cache, loaded, and called."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policy_lab import cache
+from policy_lab.compiler.emitter import emit
+from policy_lab.compiler.integrator import ENTRY
+from policy_lab.compiler.layout import Layout, layout_of
+from policy_lab.compiler.llvm_toolchain import Loaded, compile_object, host, versions
+from policy_lab.program import Guard, Program
+from policy_lab.runs import Floats
+
+Integers = NDArray[np.int32]
+
+_KEPT = 32
+_POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
+_SIGNATURE = ctypes.CFUNCTYPE(
+    ctypes.c_int32, _POINTER, _POINTER, _POINTER, _POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER, _INTEGER,
+    _INTEGER, _INTEGER, ctypes.c_double, _POINTER, _INTEGER, _POINTER, _INTEGER, _POINTER, _INTEGER, _POINTER,
+)  # fmt: skip
+_lock = threading.Lock()
+_loaded: OrderedDict[str, Loaded] = OrderedDict()
+_kernels: weakref.WeakValueDictionary[int, Kernel] = weakref.WeakValueDictionary()
+
+
+class Kernel:
+    """A compiled Program; ``simulate`` may be called from several threads at once.
+
+    Attributes:
+        layout: where its variables stand.
+        lanes: runs in one vector.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.layout: Layout = layout_of(program, bool(host().fma))
+        self.lanes = host().lanes
+        self._loaded = _object(emit(program, self.layout, host()))
+        self._function = _SIGNATURE(self._loaded.address(ENTRY))
+
+    def simulate(self, task: Task, out: Floats, first: int) -> Guard | None:
+        """Simulate as many runs as ``out`` has rows, those of ``task`` from ``first`` on.
+
+        Args:
+            task: what all runs share.
+            out: ``out[run, row, output]``, contiguous; written in place.
+            first: position of the first run in ``task.values``.
+
+        Returns:
+            the guard that one of the runs does not fulfil (``out`` is then incomplete), or None.
+        """
+        runs = len(out)
+        padded = -(-runs // self.lanes) * self.lanes
+        values = np.empty((len(task.slots), padded))
+        values[:, :runs] = [column[first : first + runs] for column in task.values] if len(task.slots) else 0.0
+        values[:, runs:] = values[:, runs - 1 : runs]
+        work = self._working_memory()
+        broken = self._function(
+            work.ctypes.data, task.fixed.ctypes.data, task.slots.ctypes.data, values.ctypes.data, len(task.slots),
+            padded, runs, task.moments.ctypes.data, task.rows.ctypes.data, len(task.moments), out.shape[1],
+            task.method, task.step, task.outputs.ctypes.data, len(task.outputs), out.ctypes.data,
+            0, None, 0, None,
+        )  # fmt: skip
+        return self.layout.program.guards[broken - 1] if broken else None
+
+    def _working_memory(self) -> Floats:
+        """Doubles that begin where a vector may."""
+        align = self.lanes
+        room = np.empty(self.layout.size * self.lanes + align)
+        skip = -(room.ctypes.data // 8) % align
+        return room[skip:]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the runs of one call share, in the form the kernel takes (see ``integrator.py``).
+
+    Attributes:
+        fixed: ``fixed[given]``.
+        slots, values: which given numbers differ between runs, and ``value[run]`` of each.
+        moments, rows: the clock, and the row each moment is saved in or -1.
+        method: 0 Euler, 1 Runge-Kutta.
+        step: time step.
+        outputs: slots to save.
+    """
+
+    fixed: Floats
+    slots: Integers
+    values: Sequence[Floats]
+    moments: Floats
+    rows: Integers
+    method: int
+    step: float
+    outputs: Integers
+
+
+def kernel_of(program: Program) -> Kernel:
+    """The compiled Program; made once a process, and at most once for this machine."""
+    with _lock:
+        kernel = _kernels.get(id(program))
+        if kernel is None or kernel.layout.program is not program:
+            kernel = _kernels[id(program)] = Kernel(program)
+            object.__setattr__(program, "_compiled", kernel)  # lives as long as the Program does
+        return kernel
+
+
+def _object(text: str) -> Loaded:
+    """Loaded code for a module. Its whole text is the key, so that nothing that matters can be left out of it."""
+    key = cache.key_of(text, versions())
+    if key not in _loaded:
+        code = cache.read(key, "o")
+        if code is None:
+            code = compile_object(text, host())
+            cache.write(key, "o", code)
+        _loaded[key] = Loaded(code)
+        while len(_loaded) > _KEPT:
+            _loaded.popitem(last=False)
+    _loaded.move_to_end(key)
+    return _loaded[key]

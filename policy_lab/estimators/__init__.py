@@ -1,0 +1,6 @@
+"""Estimators: from the runs of a study to numbers with intervals, as plain functions of arrays.
+
+``sobol_indices``   variance-based sensitivity indices with their bootstrap
+``ranking``         ranks of factors by an index, their probabilities, and what they say in words
+``least_squares``   the best fit within bounds, and what the data say about each parameter
+"""

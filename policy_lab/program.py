@@ -1,0 +1,356 @@
+"""The model as pure data: scalar equations in run order, printable, free of any library.
+
+Subscripts are unrolled (``k[local]`` is a variable of its own), delays and smooths are expanded into stocks, STEP,
+PULSE, ZIDZ and their kin into arithmetic, so that a backend needs to know stocks, ``FUNCTIONS`` and tables and
+nothing else. The translation from Vensim or XMILE lives in ``readers/``.
+
+What a backend does with a Program
+    1. Give every name of kind ``constant`` its value (``Program.constants``, or what the run overrides) and every
+       name of kind ``control`` its number; ``TIME STEP`` is the step the run is made with, even if it differs from
+       the model's. ``Time`` is the clock and is no equation.
+    2. Evaluate ``once`` in order: these never change during a run.
+    3. With ``Time`` at ``Clock.initial``, evaluate ``start`` in order: a stock by its ``initial``; an auxiliary by
+       its ``initial`` where it has one (ACTIVE INITIAL), else by its ``expression``. Auxiliaries get new values in 4.
+    4. For every moment of ``Clock.moments``: evaluate ``step`` in order, save what is asked for, then move all stocks
+       at once: ``stock + rate * TIME STEP`` (Euler), and ``discrete`` stocks to the value of their ``expression``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from policy_lab.errors import UnsupportedConstruct
+
+Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
+
+#: Every function that may stand in ``Apply.function``: number of arguments, and what it gives. All numbers are
+#: IEEE doubles; NaN and infinities flow as IEEE says unless a line says otherwise. Truth is 1.0 or 0.0 as a result;
+#: as an argument everything but 0.0 is true, NaN included (as in Python and NumPy).
+FUNCTIONS: Mapping[str, tuple[int, str]] = {
+    "add": (2, "a + b"),
+    "sub": (2, "a - b"),
+    "mul": (2, "a * b"),
+    "div": (2, "a / b; x/0 is an infinity, 0/0 NaN"),
+    "pow": (2, "a to the power b as C's pow(): a negative base with a fractional exponent is NaN, pow(x, 0) is 1"),
+    "neg": (1, "-a"),
+    "lt": (2, "a < b; false with NaN"),
+    "le": (2, "a <= b; false with NaN"),
+    "gt": (2, "a > b; false with NaN"),
+    "ge": (2, "a >= b; false with NaN"),
+    "eq": (2, "a == b; false with NaN"),
+    "ne": (2, "a != b; true with NaN"),
+    "and": (2, "both are true"),
+    "or": (2, "at least one is true"),
+    "not": (1, "a is not true"),
+    "if": (3, "b where a is true, else c: a selection, the branch not taken may be NaN or infinite"),
+    "min": (2, "the smaller; NaN if either is NaN"),
+    "max": (2, "the larger; NaN if either is NaN"),
+    "abs": (1, "|a|"),
+    "exp": (1, "e to the power a"),
+    "ln": (1, "natural logarithm; -infinity at 0, NaN below"),
+    "sqrt": (1, "square root; NaN below 0"),
+    "sin": (1, "sine of radians"),
+    "cos": (1, "cosine of radians"),
+    "tan": (1, "tangent of radians"),
+    "arcsin": (1, "inverse sine; NaN outside -1..1"),
+    "arccos": (1, "inverse cosine; NaN outside -1..1"),
+    "arctan": (1, "inverse tangent"),
+    "sinh": (1, "hyperbolic sine"),
+    "cosh": (1, "hyperbolic cosine"),
+    "tanh": (1, "hyperbolic tangent"),
+    "integer": (1, "a without its fraction, towards zero"),
+    "lookup": (2, "the table named by the first argument at b, see Table; NaN at NaN"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal number."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The present value of a scalar variable, spelled as the model spells it; ``Name("Time")`` is the clock."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A function of a fixed list (``FUNCTIONS``) applied to scalar arguments.
+
+    ``Apply("lookup", (Name(table), x))`` reads a table; ``Apply("if", (condition, yes, no))`` selects: a dead
+    branch may hold NaN, so no backend may branch on or blend with it.
+    """
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+Expression = Number | Name | Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One scalar variable.
+
+    Attributes:
+        name: Vensim name with its elements, ``"zone links[local]"``.
+        kind: what it is; a flow is an auxiliary that a stock's rate names (``Program.flows``).
+        expression: its right-hand side; for a stock the *rate* of change (unit/time), for a ``discrete`` stock its
+            value one step later; None for a lookup.
+        initial: a stock's initial value; for an auxiliary the value it has while initial values are worked out
+            (ACTIVE INITIAL), else None.
+        unit, documentation, group, line: from the model file; ``line`` is 0 for what the translation added.
+        limits: (low, high) of the unit field, None where open.
+        hidden: True for stocks and helpers that the translation added (inside delays, smooths).
+        discrete: True for a stock that jumps (SAMPLE IF TRUE, DELAY FIXED, a stock that must not be negative): its
+            ``expression``, evaluated at the start of a step, is its value at the end of it. Under RK4 it jumps the
+            same way, once a step, and stands still in between.
+    """
+
+    name: str
+    kind: Kind
+    expression: Expression | None
+    initial: Expression | None = None
+    unit: str = ""
+    documentation: str = ""
+    group: str = ""
+    line: int = 0
+    limits: tuple[float | None, float | None] = (None, None)
+    hidden: bool = False
+    discrete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A lookup table: points ``x`` (increasing) and ``y``.
+
+    Between two points y runs straight (``stepped``: it keeps the left point's value). Outside the points it is held
+    at the end's value, or follows the line through the last two points (``outside="extrapolate"``).
+    """
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    outside: Literal["hold", "extrapolate"] = "hold"
+    stepped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time settings (model time unit): ``saveper`` need not be a multiple of ``step``."""
+
+    initial: float
+    final: float
+    step: float
+    saveper: float
+    unit: str = ""
+
+    def moments(self, step: float | None = None) -> tuple[list[float], list[int]]:
+        """Every moment of a run with this step, and the positions of the saved ones among them.
+
+        Time accumulates (``t += step``) and a moment counts as saved within 1e-5 of a step, as PySD does both.
+        """
+        step = step or self.step
+        slack = step * 1e-5
+        times = [self.initial]
+        while times[-1] + slack < self.final:
+            times.append(times[-1] + step)
+        since = (t - self.initial for t in times)
+        saved = [i for i, d in enumerate(since) if d % self.saveper < slack or -d % self.saveper < slack]
+        return times, saved
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must be true of a run for the Program's structure to fit it.
+
+    How many stocks a delay expands into follows from its delay time and the time step. A run that changes either so
+    far that another number is needed must be translated anew, or refused.
+
+    Attributes:
+        name: hidden auxiliary, true where the structure fits; evaluated among ``start``.
+        variable: the model variable that holds the construct; ``construct`` names it.
+    """
+
+    name: str
+    variable: str
+    construct: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Program:
+    """A model ready to run.
+
+    Attributes:
+        equations: every scalar variable by name, in the order of the model file.
+        tables: every lookup table by name.
+        clock: time settings.
+        constants: default value of every constant, what a run may override.
+        once: names of auxiliaries that depend on constants alone, in run order.
+        start: names to evaluate to get all stocks' initial values, in run order (stocks among them).
+        step: names of auxiliaries to evaluate at every step, in run order.
+        source: the text it was made from is known by this hash (SHA-256, hex); ``file`` is where it stood.
+        notes: what PySD's parser warned about, and what the translation left out.
+        guards: what a run must fulfil, see ``Guard``.
+        refused: what could not be written in FUNCTIONS, first in the file first. Where there is any, the equations
+            concerned stand as NaN, and only a backend that reads the model file itself (PySD) may run the Program.
+    """
+
+    name: str
+    equations: Mapping[str, Equation]
+    tables: Mapping[str, Table]
+    clock: Clock
+    constants: Mapping[str, float]
+    once: tuple[str, ...]
+    start: tuple[str, ...]
+    step: tuple[str, ...]
+    source: str = ""
+    notes: tuple[str, ...] = field(default=())
+    guards: tuple[Guard, ...] = field(default=())
+    refused: tuple[UnsupportedConstruct, ...] = field(default=())
+    file: str = ""
+
+    @cached_property
+    def stocks(self) -> tuple[str, ...]:
+        """Names of all stocks, those inside delays and smooths included."""
+        return tuple(n for n, e in self.equations.items() if e.kind == "stock")
+
+    @cached_property
+    def visible(self) -> tuple[str, ...]:
+        """Names a person knows: everything but hidden helpers and lookups."""
+        return tuple(n for n, e in self.equations.items() if not e.hidden and e.kind != "lookup")
+
+    @cached_property
+    def flows(self) -> frozenset[str]:
+        """Auxiliaries that a visible stock's rate names directly."""
+        rates = (e.expression for e in self.equations.values() if e.kind == "stock" and not e.hidden)
+        named = {n for rate in rates if rate is not None for n in names_in(rate)}
+        return frozenset(n for n in named if n in self.equations and self.equations[n].kind == "auxiliary")
+
+    def under(self, name: str) -> frozenset[str]:
+        """All names that a variable's value at the start can depend on, itself included."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            equation = self.equations.get(pending.pop())
+            if equation is not None and equation.name not in found:
+                found.add(equation.name)
+                read = equation.initial if equation.initial is not None else equation.expression
+                pending.extend(names_in(read) if read is not None else ())
+        return frozenset(found)
+
+    @cached_property
+    def under_guards(self) -> Mapping[str, frozenset[str]]:
+        """What each guard depends on, by its name."""
+        return {g.name: self.under(g.name) for g in self.guards}
+
+    def listing(self) -> str:
+        """The whole Program as text, one equation a line, in the order in which it runs."""
+        return "\n".join(_listing(self)) + "\n"
+
+
+def names_in(expression: Expression) -> Iterator[str]:
+    """Every variable an expression reads, in reading order, repeats included."""
+    if isinstance(expression, Name):
+        yield expression.name
+    elif isinstance(expression, Apply):
+        for argument in expression.arguments:
+            yield from names_in(argument)
+
+
+#: How functions of two are written, and how tightly each binds its operands, as in Vensim.
+_SIGNS = {"or": (":OR:", 1), "and": (":AND:", 2), "lt": ("<", 4), "le": ("<=", 4), "gt": (">", 4), "ge": (">=", 4),
+          "eq": ("=", 4), "ne": ("<>", 4), "add": ("+", 5), "sub": ("-", 5), "mul": ("*", 6), "div": ("/", 6),
+          "pow": ("^", 8)}  # fmt: skip
+_NOT, _COMPARED, _NEGATIVE, _POWER, _WHOLE = 3, 4, 7, 8, 9
+
+
+def written(expression: Expression) -> str:
+    """An expression as a person reads it: Vensim's signs and functions, brackets only where they are needed.
+
+    Operations of one rank are worked out from the left, ``^`` from the right, and no comparison compares the outcome of
+    another without brackets; a number has all its digits.
+    """
+    return _written(expression)[0]
+
+
+def _written(expression: Expression) -> tuple[str, int]:
+    """The text, and how tightly its outermost operation binds."""
+    if isinstance(expression, Number):
+        text = repr(float(expression.value)).removesuffix(".0")
+        return text, _NEGATIVE if text.startswith("-") else _WHOLE
+    if isinstance(expression, Name):
+        return expression.name, _WHOLE
+    function, arguments = expression.function, expression.arguments
+    if function in _SIGNS:
+        sign, rank = _SIGNS[function]
+        left, right = rank + (rank in (_COMPARED, _POWER)), rank + (rank != _POWER)
+        return f"{_operand(arguments[0], left)} {sign} {_operand(arguments[1], right)}", rank
+    if function == "neg":
+        return f"-{_operand(arguments[0], _POWER)}", _NEGATIVE
+    if function == "not":
+        return f":NOT: {_operand(arguments[0], _NOT + 1)}", _NOT
+    inside = [written(a) for a in arguments]
+    if function == "lookup":
+        return f"{inside[0]}({inside[1]})", _WHOLE
+    return f"{'IF THEN ELSE' if function == 'if' else function.upper()}({', '.join(inside)})", _WHOLE
+
+
+def _operand(expression: Expression, rank: int) -> str:
+    """What stands beside a sign, in brackets unless it binds at least as tightly as ``rank``."""
+    text, own = _written(expression)
+    return text if own >= rank else f"({text})"
+
+
+def _listing(program: Program) -> Iterator[str]:
+    clock = program.clock
+    unit = f" {clock.unit}" if clock.unit else ""
+    yield f"{program.name}: {clock.initial:g} to {clock.final:g}{unit} by {clock.step:g}, saved every {clock.saveper:g}"
+    equations = program.equations
+    run = [[_described(equations[n], _right(equations[n])) for n in names] for names in (program.once, program.step)]
+    sections = {
+        "NOTES": [f"  {note}" for note in program.notes],
+        "REFUSED: PySD runs this model instead": _refusals(program.refused),
+        "CONSTANTS": [_described(equations[n], _written(Number(v))[0]) for n, v in program.constants.items()],
+        "TABLES": [_points(table) for table in program.tables.values()],
+        "ONCE A RUN": run[0],
+        "AT EVERY STEP": run[1],
+        "STOCKS": [_described(equations[n], _right(equations[n])) for n in program.stocks],
+    }
+    for title, lines in sections.items():
+        if lines:
+            yield f"\n{title}"
+            yield from lines
+
+
+def _refusals(refused: Iterable[UnsupportedConstruct]) -> list[str]:
+    """Each construct once a line of the file, however many elements it has there."""
+    return [f"  {first}" for first in {(r.line, r.construct): r for r in reversed(list(refused))}.values()][::-1]
+
+
+def _points(table: Table) -> str:
+    points = " ".join(f"({x:g},{y:g})" for x, y in zip(table.x, table.y, strict=True))
+    return f"  {table.name} = {points} outside: {table.outside}{', stepped' if table.stepped else ''}"
+
+
+def _right(equation: Equation) -> str:
+    """What an auxiliary is, or how a stock moves and where it starts."""
+    assert equation.expression is not None  # only tables have none
+    if equation.initial is None:
+        return written(equation.expression)
+    change = "next" if equation.discrete else "rate"
+    return f"{change} {written(equation.expression)}; initial {written(equation.initial)}"
+
+
+def _described(equation: Equation, right: str) -> str:
+    unit = f" [{equation.unit}]" if equation.unit else ""
+    line = f"  (line {equation.line})" if equation.line else ""
+    return f"  {equation.name}{unit} = {right}{line}"

@@ -1,0 +1,70 @@
+"""Vensim ``.mdl`` and XMILE -> ``Program``, through PySD's translators and abstract model.
+
+    names.py                  Vensim's rules for comparing names
+    program_cache.py          Programs kept on disk: a file that was read before is not parsed again
+    translation.py            a file -> Program, by way of
+    source_text.py            lines, groups, hash: what the parser throws away
+    pysd_parsers.py           the file through PySD's parsers, safely
+    subscript_ranges.py       subscript ranges and mappings
+    functions.py              Vensim's functions written out in arithmetic
+    expressions.py            one syntax tree -> one scalar expression
+    delays_and_smooths.py     delays, smooths, trends -> stocks
+    flatten.py                all equations, unrolled
+    equation_order.py         what runs when
+    document.py               a file -> Document: its equations as they are written, to be read rather than run
+
+PySD only parses here; it executes nothing. It takes most of a second to import, so nothing above ``translate``
+imports it, and a Program from the cache needs none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from policy_lab.program import Program
+from policy_lab.readers import program_cache
+from policy_lab.readers.names import ENDINGS, bare, fold, with_elements
+from policy_lab.statements import Document
+
+__all__ = ["ENDINGS", "bare", "document_of", "fold", "program_of", "translate", "with_elements"]
+
+
+def program_of(path: Path, given: Mapping[str, float] | None = None) -> Program:
+    """``translate``, or the same Program from the cache if this very file was translated before."""
+    key = program_cache.key_of(path, given or {})
+    program = program_cache.read(key, path)
+    if program is None:
+        program = translate(path, given)
+        if program_cache.key_of(path, given or {}) == key:  # else the file was changed while it was read
+            program_cache.write(key, program)
+    return program
+
+
+def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
+    """Read a model file as a Program.
+
+    Args:
+        path: a ``.mdl``, ``.xmile``, ``.xml`` or ``.stmx`` file.
+        given: constants, and ``TIME STEP``, to lay the structure out for: delays become as many stocks as these
+            values need. The Program's own defaults stay those of the file.
+
+    What no backend but PySD can compute is listed in ``Program.refused``, by variable, construct and line.
+
+    Raises:
+        ModelError: the file cannot be read, a name is not defined, variables need each other at the same moment.
+    """
+    from policy_lab.readers.translation import translated
+
+    return translated(path, given or {})
+
+
+def document_of(path: Path) -> Document:
+    """Read a model file for what it says: every equation as the modeller wrote it.
+
+    Raises:
+        ModelError: the file cannot be read; names the file and, where known, the line.
+    """
+    from policy_lab.readers.document import document_of as read
+
+    return read(path)

@@ -1,0 +1,184 @@
+"""A model file -> ``Document``: its equations as the modeller wrote them, free of PySD's classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pysd.translators.structures import abstract_expressions as tree
+from pysd.translators.structures.abstract_model import AbstractComponent, AbstractElement
+
+from policy_lab.program import Apply, Expression, Name, Number
+from policy_lab.readers.flatten import CONTROLS
+from policy_lab.readers.functions import OPERATORS
+from policy_lab.readers.names import bare, fold
+from policy_lab.readers.pysd_parsers import Reading, read
+from policy_lab.statements import Document, Statement
+
+#: The clock and the controls under the names that Vensim and XMILE give them.
+_CLOCK = {"time": "Time", "dt": "TIME STEP", "starttime": "INITIAL TIME", "stoptime": "FINAL TIME"}
+_TABLES = (tree.LookupsStructure, tree.GetLookupsStructure)
+#: A line of Vensim's settings after the sketch: unit names that mean the same.
+_EQUIVALENT = re.compile(r"^22:(?P<units>.+)$", re.MULTILINE)
+_XMILE_UNIT = re.compile(r"<unit\s[^>]*?name=\"(?P<name>[^\"]+)\"[^>]*?>(?P<body>.*?)</unit>", re.DOTALL)
+_ALIAS = re.compile(r"<alias>\s*([^<]+?)\s*</alias>")
+
+
+def document_of(path: Path) -> Document:
+    """Read a Vensim or XMILE file for what it says, not to run it.
+
+    Raises:
+        ModelError: not readable, not of a known kind, or not valid; names the file and, where known, the line.
+    """
+    reading = read(path)
+    main, *macros = reading.abstract.sections
+    ranges = {
+        bare(r.name): tuple(bare(e) for e in r.subscripts) for r in main.subscripts if isinstance(r.subscripts, list)
+    }
+    speller = _Speller(reading, ranges)
+    statements = [s for element in main.elements for s in speller.statements(element)]
+    statements.sort(key=lambda s: s.line)
+    return Document(
+        path.name, tuple(statements), tuple(_synonyms(path)), frozenset(fold(m.name) for m in macros), ranges
+    )
+
+
+def _synonyms(path: Path) -> Iterator[tuple[str, ...]]:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for match in _EQUIVALENT.finditer(text):
+        yield tuple(u.strip() for u in match["units"].split(",") if u.strip())
+    if path.suffix.lower() != ".mdl":
+        for unit in _XMILE_UNIT.finditer(text):
+            yield (unit["name"], *_ALIAS.findall(unit["body"]))
+
+
+@dataclass
+class _Speller:
+    """Turns PySD's trees into expressions, with every name as the file spells it."""
+
+    reading: Reading
+    ranges: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        main = self.reading.abstract.sections[0]
+        self.names = {fold(e.name): bare(e.name) for e in main.elements}
+        self.names.update(_CLOCK)
+        self.names.update({k: v for k, v in CONTROLS.items() if k in self.names})
+        self.subscripts = {fold(s): s for name, elements in self.ranges.items() for s in (name, *elements)}
+        self.tables = {fold(e.name) for e in main.elements if any(isinstance(c.ast, _TABLES) for c in e.components)}
+
+    def statements(self, element: AbstractElement) -> Iterator[Statement]:
+        source, folded = self.reading.source, fold(element.name)
+        for position, component in enumerate(element.components):
+            expression = self.expression(component.ast)
+            yield Statement(
+                self.names[folded],
+                tuple(self._subscript(s) for s in component.subscripts[0]),
+                self._kind(folded, component, expression),
+                expression,
+                " ".join((element.units or "").split()),
+                " ".join((element.documentation or "").split()),
+                source.groups.get(folded, ""),
+                source.line(element.name, position),
+                tuple((*(element.limits or ()), None, None)[:2]),
+            )
+
+    @staticmethod
+    def _kind(folded: str, component: AbstractComponent, expression: Expression) -> str:
+        if folded in CONTROLS:
+            return "control"
+        if isinstance(component.ast, _TABLES):
+            return "table"
+        if isinstance(component.ast, tree.IntegStructure):
+            return "stock"
+        return "constant" if _is_numbers(expression) else "auxiliary"
+
+    def _subscript(self, name: str) -> str:
+        marked = name.strip().endswith("!")
+        return self.subscripts.get(fold(name.strip().rstrip("!")), bare(name)) + ("!" if marked else "")
+
+    def expression(self, node: Any) -> Expression:
+        """The tree as an expression; what PySD has no word for stands under its class's name."""
+        if isinstance(node, (int, float, np.integer, np.floating)):
+            return Number(float(node))
+        if isinstance(node, np.ndarray):
+            return Apply("numbers", tuple(Number(float(x)) for x in node.ravel()))
+        if isinstance(node, (tree.ArithmeticStructure, tree.LogicStructure)):
+            return self._operation([o.upper() for o in node.operators], [self.expression(a) for a in node.arguments])
+        if isinstance(node, tree.ReferenceStructure):
+            return Name(self._reference(node))
+        if isinstance(node, tree.CallStructure):
+            return self._call(node)
+        write = _STRUCTURES.get(type(node))
+        if write is None:
+            return Apply(type(node).__name__.removesuffix("Structure").lower(), ())
+        name, fields = write(node)
+        return Apply(name, tuple(self.expression(f) for f in fields))
+
+    @staticmethod
+    def _operation(operators: list[str], parts: list[Expression]) -> Expression:
+        if operators == ["NEGATIVE"]:
+            return Number(-parts[0].value) if isinstance(parts[0], Number) else Apply("neg", (parts[0],))
+        if operators[0] == ":NOT:":
+            return Apply("not", (parts[0],))
+        if "^" in operators:
+            result = parts[-1]
+            for base in reversed(parts[:-1]):
+                result = Apply("pow", (base, result))
+            return result
+        result = parts[0]
+        for operator, part in zip(operators, parts[1:], strict=True):
+            result = Apply(OPERATORS[operator], (result, part))
+        return result
+
+    def _reference(self, node: tree.ReferenceStructure) -> str:
+        folded = fold(node.reference)
+        name = self.names.get(folded) or self.subscripts.get(folded) or bare(node.reference).replace("_", " ")
+        if not node.subscripts:
+            return name
+        return f"{name}[{','.join(self._subscript(s) for s in node.subscripts.subscripts)}]"
+
+    def _call(self, node: tree.CallStructure) -> Expression:
+        arguments = tuple(self.expression(a) for a in node.arguments)
+        folded = fold(node.function.reference)
+        if folded in self.tables:
+            return Apply("lookup", (Name(self._reference(node.function)), *arguments))
+        if folded in self.names:
+            return Apply("lookup", (Name(self._reference(node.function)), *arguments))
+        return Apply(node.function.reference, arguments)
+
+
+def _is_numbers(expression: Expression) -> bool:
+    if isinstance(expression, Apply):
+        return expression.function in ("numbers", "neg") and all(map(_is_numbers, expression.arguments))
+    return isinstance(expression, Number)
+
+
+def _followed(name: str, first: Any, time: Any, initial: Any, order: Any) -> tuple[str, list[Any]]:
+    """A delay or smooth: input, time and, where it differs from the input, what it starts from."""
+    name += f"{order}" if isinstance(order, int) and order != 1 else ""
+    return (name, [first, time]) if initial is first else (f"{name}i", [first, time, initial])
+
+
+_STRUCTURES: Mapping[type, Callable[[Any], tuple[str, list[Any]]]] = {
+    tree.GameStructure: lambda n: ("game", [n.expression]),
+    tree.InitialStructure: lambda n: ("initial", [n.initial]),
+    tree.IntegStructure: lambda n: ("integ", [n.flow, n.initial]),
+    tree.InlineLookupsStructure: lambda n: ("table", [n.argument]),
+    tree.LookupsStructure: lambda n: ("numbers", list(n.y)),
+    tree.SmoothStructure: lambda n: _followed("smooth", n.input, n.smooth_time, n.initial, n.order),
+    tree.SmoothNStructure: lambda n: ("smooth_n", [n.input, n.smooth_time, n.initial, n.order]),
+    tree.DelayStructure: lambda n: _followed("delay", n.input, n.delay_time, n.initial, n.order),
+    tree.DelayNStructure: lambda n: ("delay_n", [n.input, n.delay_time, n.initial, n.order]),
+    tree.DelayFixedStructure: lambda n: ("delay_fixed", [n.input, n.delay_time, n.initial]),
+    tree.TrendStructure: lambda n: ("trend", [n.input, n.average_time, n.initial_trend]),
+    tree.ForecastStructure: lambda n: ("forecast", [n.input, n.average_time, n.horizon]),
+    tree.SampleIfTrueStructure: lambda n: ("sample_if_true", [n.condition, n.input, n.initial]),
+    tree.AllocateAvailableStructure: lambda n: ("allocate_available", [n.request, n.pp, n.avail]),
+    tree.AllocateByPriorityStructure: lambda n: (
+        "allocate_by_priority", [n.request, n.priority, n.width, n.supply]),
+}  # fmt: skip

@@ -1,0 +1,336 @@
+"""PySD's syntax trees, with subscripts, -> scalar expressions."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pysd.translators.structures import abstract_expressions as tree
+
+from policy_lab.errors import ModelError, UnsupportedConstruct
+from policy_lab.program import Apply, Expression, Name, Number, Table
+from policy_lab.readers import functions
+from policy_lab.readers.names import bare, fold
+from policy_lab.readers.subscript_ranges import Bound
+
+if TYPE_CHECKING:
+    from policy_lab.readers.flatten import Scope, Sheet
+
+#: The clock and the controls under the names XMILE gives them.
+_ALIASES = {"time": "time", "dt": "time step", "starttime": "initial time", "stoptime": "final time"}
+
+_REFUSED = {
+    tree.GetConstantsStructure: "GET CONSTANTS from a spreadsheet",
+    tree.GetDataStructure: "GET DATA from a spreadsheet",
+    tree.GetLookupsStructure: "GET LOOKUPS from a spreadsheet", tree.DataStructure: "data from outside the model",
+    tree.AllocateAvailableStructure: "ALLOCATE AVAILABLE", tree.AllocateByPriorityStructure: "ALLOCATE BY PRIORITY",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression stands.
+
+    Attributes:
+        variable: the scalar variable it belongs to, in the modeller's words.
+        bound: what each range on the left stands for, and each ``range!`` of a reduction around it.
+        dimensions: the ranges and elements on the left, folded: where numbers of an array stand.
+        line: of the equation in the file.
+        scope: the model, or one call of a macro.
+    """
+
+    variable: str
+    line: int
+    scope: Scope
+    bound: Bound = field(default_factory=dict)
+    dimensions: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+
+
+class Writer:
+    """Writes expressions for one sheet of equations, adding hidden equations and tables to it as it needs them."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    def write(self, node: Any, place: Place) -> Expression:
+        """The scalar expression of a syntax tree at a place.
+
+        Raises:
+            UnsupportedConstruct: something no backend knows.
+            ModelError: a name that is not defined, subscripts that do not fit.
+        """
+        if isinstance(node, (int, float, np.integer, np.floating)):
+            return Number(float(node))
+        if isinstance(node, np.ndarray):
+            return self._array(node, place)
+        if isinstance(node, (tree.ArithmeticStructure, tree.LogicStructure)):
+            return self._operation(list(node.operators), list(node.arguments), place)
+        if isinstance(node, tree.ReferenceStructure):
+            return self._reference(node, place)
+        if isinstance(node, tree.CallStructure):
+            return self._call(node, place)
+        if isinstance(node, tree.InlineLookupsStructure):
+            table = self.sheet.hidden_name(place, "table")
+            self.sheet.add_table(table_of(node.lookups, table, place))
+            return Apply("lookup", (Name(table), self.write(node.argument, place)))
+        if isinstance(node, tree.GameStructure):
+            return self.write(node.expression, place)
+        if type(node) in _REFUSED:
+            raise UnsupportedConstruct(place.variable, _REFUSED[type(node)], place.line)
+        from policy_lab.readers.delays_and_smooths import write_stateful
+
+        return write_stateful(self, node, place)
+
+    def kept(self, expression: Expression, place: Place, label: str = "part") -> Expression:
+        """The expression under a name, so that it may be used twice; a name or number stays as it is."""
+        if not isinstance(expression, Apply):
+            return expression
+        return self.sheet.add_hidden(place, label, expression)
+
+    def _array(self, node: np.ndarray[Any, Any], place: Place) -> Expression:
+        """The number of an array that stands at this place's elements."""
+        sizes, where = [], []
+        for dimension, element in zip(place.dimensions, place.elements, strict=True):
+            elements = place.scope.ranges.expand(dimension) or ()
+            sizes.append(len(elements))
+            where.append(elements.index(element))
+        if node.size != int(np.prod(sizes)):
+            raise ModelError(f"'{place.variable}' (line {place.line}) lists {node.size} numbers where its subscripts "
+                             f"need {int(np.prod(sizes))}.")  # fmt: skip
+        return Number(float(node.reshape(sizes)[tuple(where)]))
+
+    def _operation(self, operators: list[str], arguments: list[Any], place: Place) -> Expression:
+        if operators == ["negative"]:
+            return functions.call("neg", self.write(arguments[0], place))
+        if operators[0].upper() == ":NOT:":
+            return functions.call("not", self.write(arguments[0], place))
+        if "^" in operators:
+            return self._power(arguments, place)
+        operators = [o.upper() for o in operators]
+        if ":AND:" in operators and ":OR:" in operators[operators.index(":AND:") :]:
+            raise ModelError(f"'{place.variable}' (line {place.line}) mixes :AND: and :OR:, which PySD groups in "
+                             "another way than Vensim: put brackets around each part.")  # fmt: skip
+        parts = [self.write(a, place) for a in arguments]
+        if operators[0] in (":AND:", ":OR:"):
+            return _from_right([functions.OPERATORS[o] for o in operators], parts)
+        result = parts[0]
+        for operator, part in zip(operators, parts[1:], strict=True):
+            result = functions.call(functions.OPERATORS[operator], result, part)
+        return result
+
+    def _power(self, arguments: list[Any], place: Place) -> Expression:
+        """``a ^ b ^ c`` is ``a ^ (b ^ c)``; ``-2 ^ b`` is ``-(2 ^ b)``, in Vensim as in PySD.
+
+        ``(-2) ^ b`` is not, but its brackets are lost on the way here: ``reading`` refuses it.
+        """
+        result = self.write(arguments[-1], place)
+        for base in reversed(arguments[:-1]):
+            if isinstance(base, (int, float)) and base < 0:
+                result = functions.call("neg", functions.call("pow", Number(float(-base)), result))
+            else:
+                result = functions.call("pow", self.write(base, place), result)
+        return result
+
+    def _reference(self, node: tree.ReferenceStructure, place: Place) -> Expression:
+        name = fold(node.reference)
+        given = tuple(fold(s) for s in node.subscripts.subscripts) if node.subscripts else ()
+        parameter = place.scope.parameters.get(name)
+        if parameter is not None:
+            return parameter
+        definition = place.scope.definitions.get(name)
+        if definition is None and not given:
+            return self._without_definition(name, node, place)
+        if definition is None:
+            raise ModelError(self._undefined(bare(node.reference), place))
+        if definition.lookup:
+            raise ModelError(f"'{place.variable}' (line {place.line}) uses the lookup '{definition.name}' without "
+                             "an argument.")  # fmt: skip
+        if not given and self.sheet.xmile and place.elements in definition.scalars:
+            return Name(definition.scalars[place.elements])  # an array in an array's equation, element by element
+        return Name(self.scalar(definition.folded, given, place))
+
+    def _without_definition(self, name: str, node: tree.ReferenceStructure, place: Place) -> Expression:
+        """The clock, a control, or a subscript used as a number."""
+        alias = _ALIASES.get(name, name)
+        if alias == "time":
+            return functions.TIME
+        if alias in place.scope.root.definitions and alias != name:
+            return Name(place.scope.root.definitions[alias].name)
+        ranges = place.scope.ranges
+        element = ranges.bind(name, place.bound)
+        if element in ranges.numbers and element is not None:
+            return Number(float(ranges.numbers[element]))
+        raise ModelError(self._undefined(bare(node.reference), place))
+
+    def _undefined(self, name: str, place: Place) -> str:
+        shown = name.replace("_", " ")  # PySD hands names over in lower case with underscores
+        near = difflib.get_close_matches(fold(name), place.scope.definitions, n=1, cutoff=0.7)
+        hint = f" Did you mean '{place.scope.definitions[near[0]].name}'?" if near else ""
+        return f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined.{hint}"
+
+    def scalar(self, name: str, given: Sequence[str], place: Place) -> str:
+        """Name of the scalar variable (or table) that a reference with these subscripts means here."""
+        definition = place.scope.definitions[name]
+        elements = []
+        for subscript in given:
+            others = [s for s in given if s is not subscript]
+            element = place.scope.ranges.bind(subscript, place.bound, others)
+            if element is None:
+                shown = subscript.rstrip("!")
+                known = place.scope.ranges.is_range(shown) or place.scope.ranges.is_element(shown)
+                reason = "is neither on the left of the equation nor mapped to it" if known else "is no subscript"
+                raise ModelError(f"'{place.variable}' (line {place.line}) uses '{definition.name}' with subscript "
+                                 f"'{shown}', which {reason}.")  # fmt: skip
+            elements.append(element)
+        found = definition.scalars.get(tuple(elements))
+        if found is None:
+            shown = f"{definition.name}[{','.join(elements)}]" if elements else definition.name
+            raise ModelError(f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined"
+                             f"{'' if elements else ' without subscripts'}.")  # fmt: skip
+        return found
+
+    def _call(self, node: tree.CallStructure, place: Place) -> Expression:
+        function = node.function.reference
+        name = fold(function)
+        if name in place.scope.root.macros:
+            arguments = [self.write(a, place) for a in node.arguments]
+            return self.sheet.add_macro(name, arguments, place)
+        definition = place.scope.definitions.get(name)
+        if definition is not None:
+            return self._table_call(definition.folded, node, place)
+        if function in functions.REDUCTIONS:
+            return self._reduction(functions.REDUCTIONS[function], node.arguments, place)
+        if function in ("vmin_xmile", "vmax_xmile"):
+            return self._reduction(function[1:4], [_all_marked(a, place) for a in node.arguments], place)
+        special = _SPECIAL.get(function)
+        if special is not None:
+            return special(self, node, place)
+        if function not in functions.BUILT_IN:
+            raise UnsupportedConstruct(place.variable, function.replace("_", " ").upper(), place.line)
+        count, write_out = functions.BUILT_IN[function]
+        if len(node.arguments) != count:
+            raise ModelError(f"'{place.variable}' (line {place.line}) gives {function.replace('_', ' ').upper()} "
+                             f"{len(node.arguments)} arguments; it takes {count}.")  # fmt: skip
+        return write_out([self.write(a, place) for a in node.arguments], lambda e: self.kept(e, place))
+
+    def _table_call(self, name: str, node: tree.CallStructure, place: Place) -> Expression:
+        given = tuple(fold(s) for s in node.function.subscripts.subscripts) if node.function.subscripts else ()
+        definition = place.scope.definitions[name]
+        if not definition.lookup or len(node.arguments) != 1:
+            raise ModelError(f"'{place.variable}' (line {place.line}) calls '{definition.name}' like a lookup with "
+                             f"{len(node.arguments)} arguments, which it is not.")  # fmt: skip
+        return Apply("lookup", (Name(self.scalar(name, given, place)), self.write(node.arguments[0], place)))
+
+    def _reduction(self, function: str, arguments: Sequence[Any], place: Place) -> Expression:
+        if len(arguments) != 1:
+            raise UnsupportedConstruct(place.variable, f"a reduction with {len(arguments)} arguments", place.line)
+        return functions.chain(function, [self.write(arguments[0], p) for p in self.places(arguments[0], place)])
+
+    def places(self, node: Any, place: Place) -> Iterator[Place]:
+        """The place once for every combination of the elements that ``!`` marks in the tree, in range order."""
+        marked = list(dict.fromkeys(self._marked(node, place)))
+        ranges = place.scope.ranges
+        for name in marked:
+            if not ranges.is_range(name[:-1]):
+                raise ModelError(f"'{place.variable}' (line {place.line}): '{name}' is no subscript range.")
+        for elements in itertools.product(*(ranges.elements[name[:-1]] for name in marked)):
+            yield replace(place, bound={**place.bound, **dict(zip(marked, elements, strict=True))})
+
+    def _marked(self, node: Any, place: Place) -> Iterator[str]:
+        if isinstance(node, tree.ReferenceStructure) and node.subscripts:
+            yield from (fold(s) for s in node.subscripts.subscripts if fold(s).endswith("!"))
+        elif isinstance(node, tree.CallStructure) and node.function.reference not in functions.REDUCTIONS:
+            yield from self._marked(node.function, place)
+            for argument in node.arguments:
+                yield from self._marked(argument, place)
+        elif isinstance(node, (tree.ArithmeticStructure, tree.LogicStructure)):
+            for argument in node.arguments:
+                yield from self._marked(argument, place)
+        elif isinstance(node, (tree.InlineLookupsStructure, tree.GameStructure)):
+            yield from self._marked(getattr(node, "argument", None) or getattr(node, "expression", None), place)
+
+
+def _all_marked(node: Any, place: Place) -> Any:
+    """XMILE's MIN and MAX of one argument take all elements of the ranges that are free, without a ``!``."""
+    if not isinstance(node, tree.ReferenceStructure) or not node.subscripts:
+        return node
+    free = [s if fold(s) in place.bound or not place.scope.ranges.is_range(fold(s)) else f"{s}!"
+            for s in node.subscripts.subscripts]  # fmt: skip
+    return tree.ReferenceStructure(node.reference, tree.SubscriptsReferenceStructure(free))
+
+
+def _from_right(operations: list[str], parts: list[Expression]) -> Expression:
+    result = parts[-1]
+    for function, part in zip(reversed(operations), reversed(parts[:-1]), strict=True):
+        result = functions.call(function, part, result)
+    return result
+
+
+def _elmcount(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
+    argument = node.arguments[0]
+    name = fold(getattr(argument, "reference", ""))
+    if not place.scope.ranges.is_range(name):
+        raise ModelError(f"'{place.variable}' (line {place.line}): ELMCOUNT counts a subscript range.")
+    return Number(float(len(place.scope.ranges.elements[name])))
+
+
+def _active_initial(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
+    running, initial = (writer.write(a, place) for a in node.arguments)
+    return writer.sheet.add_hidden(place, "active initial", running, initial)
+
+
+def _time_value(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
+    relative, offset, measure = node.arguments
+    if relative != 0 or measure != 0:
+        raise UnsupportedConstruct(place.variable, "GET TIME VALUE of anything but model time", place.line)
+    return functions.call("add", functions.TIME, writer.write(offset, place))
+
+
+def _vector_select(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
+    """Sum, product, least, greatest or mean of the elements whose selection is not zero."""
+    selection, values, missing, action, error = node.arguments
+    if not isinstance(action, int) or error != 0 or action not in (*_SELECTED, 5):
+        how = f"action {action} and error {error}" if isinstance(action, int) else "an action that is computed"
+        raise UnsupportedConstruct(place.variable, f"VECTOR SELECT with {how}", place.line)
+    both = tree.ArithmeticStructure(["*"], [selection, values])
+    weighted, function, neutral = _SELECTED.get(action, (False, "mul", 1.0))
+    terms, chosen = [], []
+    for spot in writer.places(both, place):
+        weight = writer.kept(writer.write(selection, spot), place)
+        value = writer.write(values, spot)
+        chosen.append(functions.call("ne", weight, functions.ZERO))
+        term = functions.call("mul", weight, value) if weighted else value
+        if action == 5:  # the product of value to the power weight, as PySD found Vensim to do
+            term = functions.call("pow", value, weight)
+        terms.append(functions.call("if", chosen[-1], term, Number(neutral)))
+    count = writer.kept(functions.chain("add", [functions.call("add", c, functions.ZERO) for c in chosen]), place)
+    result = functions.chain(function, terms)
+    if action in (4, 10):
+        result = functions.call("div", result, count)
+    return functions.call("if", functions.call("eq", count, functions.ZERO), writer.write(missing, place), result)
+
+
+_SELECTED = {0: (True, "add", 0.0), 1: (True, "mul", 1.0), 2: (True, "min", np.inf), 3: (True, "max", -np.inf),
+             4: (True, "add", 0.0), 6: (False, "add", 0.0), 7: (False, "mul", 1.0), 8: (False, "min", np.inf),
+             9: (False, "max", -np.inf), 10: (False, "add", 0.0)}  # fmt: skip
+
+_SPECIAL = {"elmcount": _elmcount, "active_initial": _active_initial, "get_time_value": _time_value,
+            "vector_select": _vector_select}  # fmt: skip
+
+
+def table_of(node: Any, name: str, place: Place) -> Table:
+    """A lookup as a Table; raises where its points do not make one."""
+    if not isinstance(node, tree.LookupsStructure):
+        raise UnsupportedConstruct(place.variable, "a lookup from a spreadsheet", place.line)
+    x, y = tuple(map(float, node.x)), tuple(map(float, node.y))
+    if len(x) != len(y) or not x:
+        raise ModelError(f"'{place.variable}' (line {place.line}): a lookup with {len(x)} x and {len(y)} y.")
+    if any(b <= a for a, b in itertools.pairwise(x)):
+        raise UnsupportedConstruct(place.variable, "a lookup with repeated x values", place.line)
+    outside = "extrapolate" if node.type == "extrapolate" else "hold"
+    return Table(name, x, y, outside, node.type == "hold_backward")  # type: ignore[arg-type]

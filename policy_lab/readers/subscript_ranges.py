@@ -1,0 +1,126 @@
+"""Subscript ranges: their elements, sub-ranges, mappings and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from policy_lab.errors import ModelError
+from policy_lab.readers.names import bare, fold
+from policy_lab.readers.source_text import Source
+
+#: What a left-hand range stands for in one unrolled equation: folded range name to folded element.
+Bound = Mapping[str, str]
+
+
+class Ranges:
+    """All subscript ranges of a model; every name in and out is folded, but for ``spelled``."""
+
+    def __init__(self, abstract: Iterable[object], source: Source) -> None:
+        self.elements: dict[str, tuple[str, ...]] = {}
+        self.maps: dict[str, list[str]] = {}
+        self.spelled: dict[str, str] = {}
+        copies: dict[str, str] = {}
+        for item in abstract:
+            name, definition = fold(item.name), item.subscripts  # type: ignore[attr-defined]
+            self.spelled[name] = bare(item.name)  # type: ignore[attr-defined]
+            self.maps[name] = [fold(m) for m in item.mapping]  # type: ignore[attr-defined]
+            if isinstance(definition, dict):
+                raise ModelError(f"{source.path.name}: the subscript range '{bare(item.name)}' is read from "  # type: ignore[attr-defined]
+                                 f"{definition.get('file')}; write its elements into the model.")  # fmt: skip
+            if isinstance(definition, str):
+                copies[name] = fold(definition)
+            else:
+                self.elements[name] = tuple(fold(e) for e in definition)
+                self.spelled.update((fold(e), bare(e)) for e in definition if fold(e) not in self.spelled)
+        self._follow(copies, source)
+        self._expand(source)
+        self._check_mappings(source)
+        self.numbers = self._numbers(set(copies))
+        self.known_elements = frozenset(e for es in self.elements.values() for e in es)
+
+    def _follow(self, copies: dict[str, str], source: Source) -> None:
+        """``A <-> B``: two names of one range, each usable for the other."""
+        for name, original in copies.items():
+            seen = {name}
+            while original in copies and original not in seen:
+                seen.add(original)
+                original = copies[original]
+            if original not in self.elements:
+                raise ModelError(f"{source.path.name}: the subscript range '{self.spelled[name]}' is a copy of "
+                                 f"'{original}', which is not defined.")  # fmt: skip
+            self.elements[name] = self.elements[original]
+
+    def _expand(self, source: Source) -> None:
+        """Ranges named among a range's elements stand for their own elements."""
+        for _ in range(len(self.elements) + 1):
+            nested = [n for n, es in self.elements.items() if any(e in self.elements and e != n for e in es)]
+            if not nested:
+                return
+            for name in nested:
+                parts = [self.elements.get(e, (e,)) for e in self.elements[name]]
+                self.elements[name] = tuple(e for part in parts for e in part)
+        raise ModelError(f"{source.path.name}: the subscript range '{self.spelled[nested[0]]}' contains itself.")
+
+    def _check_mappings(self, source: Source) -> None:
+        """PySD maps by position and does not look at listed elements; refuse where that would be wrong."""
+        for (name, target), listed in source.mappings.items():
+            expected = self.elements.get(target, ())
+            flat = [e for item in listed for e in self.elements.get(item, (item,))]
+            if name in self.elements and tuple(flat) != expected:
+                raise ModelError(
+                    f"{source.path.name}, line {source.line(name)}: '{self.spelled[name]}' maps to '{target}' in an "
+                    "order of its own, which PySD does not read: list the elements of both in the same order."
+                )
+        for name, targets in self.maps.items():
+            for target in targets:
+                if target in self.elements and len(self.elements[target]) != len(self.elements[name]):
+                    raise ModelError(
+                        f"{source.path.name}, line {source.line(name)}: '{self.spelled[name]}' has "
+                        f"{len(self.elements[name])} elements and maps to '{self.spelled[target]}' with "
+                        f"{len(self.elements[target])}: a mapping is one to one."
+                    )
+
+    def _numbers(self, copies: set[str]) -> dict[str, int]:
+        """The number of an element, where an equation uses it as one: its place in the largest range that has it."""
+        sets = {n: set(es) for n, es in self.elements.items()}
+        main = [n for n in sets if not any(self._covers(o, n, sets, copies) for o in sets if o != n)]
+        return {e: i for n in main for i, e in enumerate(self.elements[n], start=1)}
+
+    @staticmethod
+    def _covers(other: str, name: str, sets: Mapping[str, set[str]], copies: set[str]) -> bool:
+        if sets[other] == sets[name]:
+            return name in copies or (other < name and other not in copies)
+        return sets[other] > sets[name]
+
+    def is_range(self, name: str) -> bool:
+        """Whether a name is a range's."""
+        return name in self.elements
+
+    def is_element(self, name: str) -> bool:
+        """Whether a name is an element's and no range's."""
+        return name in self.known_elements and name not in self.elements
+
+    def expand(self, name: str) -> tuple[str, ...] | None:
+        """Elements of a range, an element as itself, None if it is neither."""
+        if name in self.elements:
+            return self.elements[name]
+        return (name,) if name in self.known_elements else None
+
+    def bind(self, name: str, bound: Bound, others: Sequence[str] = ()) -> str | None:
+        """The element a subscript on the right stands for, given what the ranges on the left stand for.
+
+        ``others`` are the subscripts it stands among: PySD does not map to a range that is written out beside it.
+        """
+        if name in bound:
+            return bound[name]
+        if name in self.known_elements and name not in self.elements:
+            return name
+        if name not in self.elements:
+            return None
+        for target in self.maps[name]:
+            if target in bound and target not in others and bound[target] in self.elements.get(target, ()):
+                return self.elements[name][self.elements[target].index(bound[target])]
+        for target, element in bound.items():
+            if self.elements.get(target) == self.elements[name] and target not in others:
+                return element
+        return None

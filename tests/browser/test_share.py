@@ -1,0 +1,125 @@
+"""Actions and outcomes, and the brief: what a policymaker takes along from the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from policy_lab.app.labels import figure_of
+from policy_lab.model import Setting, load_model
+from policy_lab.simulate import simulate
+
+pytestmark = pytest.mark.browser
+SMALL = Path(__file__).parent.parent / "models" / "small_field"
+Visit = Callable[[str], Page]
+EVERYTHING = """() => {
+  const { facts, state } = PolicyLab;
+  const levers = Object.fromEntries(Object.entries(facts.levers).map(([key, lever]) => [key, [lever.high, 2028, 4]]));
+  const known = Object.entries(facts.assumptions).slice(0, 30);
+  state.change({ levers, assumptions: Object.fromEntries(known.map(([key, about]) => [key, about.high])) });
+}"""
+
+
+def expected(outcome: str, year: float) -> tuple[float, float]:
+    model = load_model(SMALL)
+    policy = simulate(model, {"shared funding": Setting(60, 2030)}, scenario="status_quo", outputs=[outcome])
+    return float(policy.at(outcome, year)[0]), float(
+        simulate(model, scenario="status_quo", outputs=[outcome]).at(outcome, year)[0]
+    )
+
+
+def printed(browser: Browser, file: Path) -> bytes:
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    made = page.pdf(prefer_css_page_size=True)
+    page.close()
+    return made
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def brief(page: Page, file: Path) -> str:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("One-page brief|Kurzbericht")).click()
+    download.value.save_as(file)
+    return file.read_text(encoding="utf-8")
+
+
+def test_actions_and_outcomes_are_read_and_kept(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/?l=shared-funding~60~2030")
+    page.get_by_role("button", name="Actions and outcomes").click()
+    dialog = page.get_by_role("dialog", name="Actions and outcomes")
+    cells = dialog.locator("#actions-levers tbody tr").first.locator("th, td").all_inner_texts()
+    assert cells[0] == "Shared funding"
+    assert cells[1].startswith("60")
+    assert cells[3] == "2030"
+    policy, reference = expected("knowledge", 2050)
+    row = dialog.locator("#actions-outcomes tbody tr").first
+    assert row.locator(".compare__value").last.inner_text() == figure_of(policy, 0)
+    assert row.locator(".compare__change").last.inner_text() == f"▲ +{figure_of(policy - reference, 0)}"
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Numbers (CSV)").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    rows = list(csv.reader(io.StringIO("\n".join(lines[2:]))))
+    told = next(cells for cells in rows if cells and cells[0] == "Public knowledge")
+    assert [float(told[-2]), float(told[-1])] == pytest.approx([policy, reference])
+
+
+def test_actions_are_copied_for_a_spreadsheet(visit: Visit, address: str, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visit(f"{address}/?l=shared-funding~60~2030")
+    page.get_by_role("button", name="Actions and outcomes").click()
+    page.get_by_label("All levers, also those at status quo").check()
+    expect(page.locator("#actions-levers tbody tr")).to_have_count(len(load_model(SMALL).levers))
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("#actions-said")).to_contain_text("Copied")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert "Shared funding\t60" in text
+    assert f"{address}/?" in text
+
+
+def test_the_table_of_actions_is_opened_and_left_with_the_keyboard(visit: Visit, address: str) -> None:
+    page = visit(address)
+    button = page.get_by_role("button", name="Actions and outcomes")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("No lever is moved")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
+def test_a_brief_stands_alone_and_prints_on_one_page(
+    visit: Visit, address: str, browser: Browser, tmp_path: Path
+) -> None:
+    page = visit(f"{address}/?l=shared-funding~60~2030")
+    text = brief(page, tmp_path / "brief.html")
+    policy, reference = expected("knowledge", 2050)
+    figures = [f">{figure_of(value, 0)}<" for value in (policy, reference)]
+    version = load_model(SMALL).hash[:8]
+    for said in ("This is a scenario", "conditional on", "Shared funding", "90 % range", version, *figures):
+        assert said in text
+    assert set(re.findall(r'(?:src|href)="([^"]+)"', text)) == {page.url.replace("&", "&#38;")}
+    assert "<script" not in text
+    assert text.count("<svg") == 2
+    assert pages_of(printed(browser, tmp_path / "brief.html")) == 1
+
+
+def test_a_brief_of_every_lever_and_many_assumptions_is_still_one_page(
+    visit: Visit, real_address: str, browser: Browser, tmp_path: Path
+) -> None:
+    page = visit(f"{real_address}/?w=cern_for_ai&lang=de")
+    page.evaluate(EVERYTHING)
+    page.wait_for_url(re.compile("a="))
+    text = brief(page, tmp_path / "brief.html")
+    assert "Bewegte Hebel" in text
+    assert "und 22 weitere" in text
+    assert pages_of(printed(browser, tmp_path / "brief.html")) == 1

@@ -1,0 +1,383 @@
+"""The catalogues of the page and of the model: complete, alike in every language, and chosen by the request."""
+
+from __future__ import annotations
+
+import csv
+import re
+import string
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policy_lab.app import catalogue, create_app, labels, language, precedent_data, ranking_view, validation_results
+from policy_lab.app.app import default_run
+from policy_lab.app.engine_routes import EngineFiles
+from policy_lab.app.figures import Refigured, masked
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.panels import diagram, question, weaknesses
+from policy_lab.app.passages import Passages
+from policy_lab.ensemble.findings import load_findings
+from policy_lab.errors import ModelError
+from policy_lab.estimators.ranking import ENGLISH
+from policy_lab.model import Model, load_model
+
+REPOSITORY = Path(__file__).parents[1]
+#: Parts of a model's text file that are keyed by English wordings; what they hold is tested with what shows them.
+FREE = ("said", "precedents")
+SMALL = Path(__file__).parent / "models" / "small_field"
+CATALOGUES = sorted((REPOSITORY / "policy_lab" / "app" / "text").glob("*.toml"))
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    yield
+    catalogue.speak("en")
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def sources() -> str:
+    """All that can say something: the app's modules and the page's scripts."""
+    files = [*(REPOSITORY / "policy_lab" / "app").rglob("*.py"), *(REPOSITORY / "assets").glob("*.js")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_every_text_that_is_asked_for_exists() -> None:
+    asked = set(re.findall(r"\bsay\(\s*\"([a-z_]+(?:\.[A-Za-z_0-9-]+)+)\"", sources()))
+    assert len(asked) > 100
+    assert asked - set(catalogue.catalogue("en")) == set()
+
+
+def test_no_text_is_left_over() -> None:
+    """The last step of a key stands somewhere as a word, or is put together: ``say(f"rank.column_{column}")``."""
+    text = sources()
+    word = set(re.findall(r"[\w-]+", text))
+    built = set(re.findall(r"[\w.]+[._](?=\{|\"|')", text))
+    parts = tuple(f"{part}." for part in re.findall(r"\bpart\(\"([\w.]+)\"\)", text))
+
+    def used(key: str) -> bool:
+        last = key.rpartition(".")[2]
+        stems = {last[:n] for n, letter in enumerate(last, start=1) if letter == "_"}
+        return (
+            last in word
+            or key.startswith(parts)
+            or bool({key.removesuffix(last) + stem for stem in ["", *stems]} & built)
+            or bool(stems & built)
+        )
+
+    assert [key for key in catalogue.catalogue("en") if not used(key)] == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_a_translation_is_complete(path: Path) -> None:
+    source, other = catalogue.catalogue("en"), catalogue.flat(path)
+    assert sorted(other) == sorted(source)
+    assert {key for key in source if places(source[key]) != places(other[key])} == set()
+    assert [key for key, text in other.items() if not text.strip() and source[key].strip()] == []
+
+
+def test_the_page_never_says_prediction() -> None:
+    said = [(path.stem, key, text) for path in CATALOGUES for key, text in catalogue.flat(path).items()]
+    assert [one for one in said if re.search(r"predict|vorhersag|prognos|voraussag", one[2], re.IGNORECASE)] == []
+
+
+# ---- the model's own labels
+
+
+@pytest.fixture(scope="module")
+def big() -> Model:
+    return load_model("big_science")
+
+
+OTHERS = [code for code in catalogue.languages() if code != "en"]
+
+
+def keys_of(table: dict[str, Any], start: str = "") -> set[str]:
+    """The dotted keys of the texts in a table."""
+    found = set()
+    for key, value in table.items():
+        found |= keys_of(value, f"{start}{key} . ") if isinstance(value, dict) else {f"{start}{key}"}
+    return found
+
+
+def wanted(model: Model) -> set[str]:
+    """Every text of a model that people meet: what a translation has to have, by the keys of its file."""
+    visible = model.program.visible
+    equations = model.program.equations
+    fields = ("label", "low_words", "high_words", "decided_by", "cost", "why")
+    keys = {f"levers . {name} . {field}" for name in model.levers for field in fields}
+    keys |= {f"outcomes . {name} . {field}" for name in model.outcomes for field in ("label", "why")}
+    keys |= {f"scenarios . {key} . {field}" for key in model.scenarios for field in ("title", "rationale")}
+    keys |= {f"variables . {name.partition('[')[0]} . about" for name in visible}
+    keys |= {f"variables . {name.partition('[')[0]} . label" for name in visible if name not in model.levers}
+    keys |= {f"elements . {element.strip()}" for name in visible for element in name.partition("[")[2][:-1].split(",")}
+    keys |= {f"uncertainties . {name}" for name in model.uncertainties}
+    keys |= {f"sources . {key} . note" for key, source in model.sources.items() if source.note}
+    groups = {x.group for x in [*model.levers.values(), *model.outcomes.values(), *model.uncertainties.values()]}
+    keys |= {f"groups . {group}" for group in groups | {equations[name].group for name in visible}}
+    keys |= {f"units . {equations[name].unit.strip()}" for name in visible if labels.unit_of(equations[name].unit)}
+    keys |= {f"sections . {row['section']}" for row in Passages(model).rows}
+    assert model.folder is not None
+    with (model.folder / "loops.csv").open(encoding="utf-8") as file:
+        loops = list(csv.DictReader(file))
+    keys |= {f"loops . {row['name']} . {field}" for row in loops for field in ("name", "path")}
+    return {key for key in keys if not key.endswith(" . ")}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_of_the_model_lacks_nothing_that_people_meet(big: Model, code: str) -> None:
+    """A new variable fails here until ``models/big_science/text`` says its name and what it is in every language."""
+    assert sorted(wanted(big) - keys_of(dict(language.told(big, code)))) == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_of_the_model_holds_nothing_that_is_no_more(big: Model, code: str) -> None:
+    text = {key: table for key, table in language.told(big, code).items() if key not in FREE}
+    optional = {f"sources . {key} . citation" for key in big.sources}
+    assert sorted(keys_of(text) - wanted(big) - optional) == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_variable_has_one_name_in_a_language(big: Model, code: str) -> None:
+    """Two variables called alike could not be told apart in a chooser."""
+    catalogue.speak(code, language.names_of(big, code))
+    named: dict[str, list[str]] = {}
+    for name in big.program.visible:
+        named.setdefault(labels.label_of(name), []).append(name)
+    assert {label: names for label, names in named.items() if len(names) > 1} == {}
+
+
+def test_words_of_the_essay_stay_as_they_are(big: Model) -> None:
+    """A quotation in the documentation is quoted in the translation, in English and complete."""
+    catalogue.speak("de", language.names_of(big, "de"))
+    for name in big.program.visible:
+        own, other = big.program.equations[name].documentation, language.documentation_of(big, name)
+        assert re.findall(r"\"(.+?)\"", own) == re.findall("„(.+?)“", other), name
+
+
+def test_the_documentation_of_a_constant_names_its_source_in_every_language(big: Model) -> None:
+    catalogue.speak("de", language.names_of(big, "de"))
+    assert language.documentation_of(big, "memory time").endswith("verschwindet. Quelle: judgement.")
+    assert language.documentation_of(big, "memory time", source=False).endswith("verschwindet.")
+    catalogue.speak("en")
+    own = big.program.equations["memory time"].documentation
+    assert language.documentation_of(big, "memory time") == own
+    assert own.startswith(language.documentation_of(big, "memory time", source=False))
+
+
+def test_an_element_of_an_array_is_named_behind_it(big: Model) -> None:
+    catalogue.speak("de", language.names_of(big, "de"))
+    assert labels.label_of("Juniors[labs]") == "Nachwuchs (Labore)"
+    assert labels.label_of("Coherence[field]") == "Kohärenz des Feldes"
+    assert labels.label_of("classification") == "Einstufung als geheim"
+
+
+def test_a_translated_model_differs_in_texts_alone(big: Model) -> None:
+    other = language.translated(big, "de")
+    assert other.outcomes["mosaic"].label == "Mosaikkultur"
+    assert (other.hash, other.program) == (big.hash, big.program)
+    for key in big.scenarios:
+        assert other.constants_of(key) == big.constants_of(key)
+    for name, lever in big.levers.items():
+        told = other.levers[name]
+        assert (told.low, told.default, told.high, told.start) == (lever.low, lever.default, lever.high, lever.start)
+    assert language.translated(big, "en") is big
+
+
+def test_what_a_translation_lacks_stands_as_the_model_has_it(tmp_path: Path) -> None:
+    small = load_model(SMALL)
+    copy = Model(small.name, small.path, tmp_path, small.hash, small.program, small.levers, {}, small.outcomes)
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "de.toml").write_text('[outcomes.knowledge]\nlabel = "Wissen"\n', encoding="utf-8")
+    told = language.translated(copy, "de")
+    assert told.outcomes["knowledge"].label == "Wissen"
+    assert told.outcomes["knowledge"].why == small.outcomes["knowledge"].why
+    assert told.levers == small.levers
+    (tmp_path / "text" / "fr.toml").write_text("not toml", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"text/fr\.toml cannot be read"):
+        language.told(copy, "fr")
+
+
+# ---- which language a request is answered in
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "expected"),
+    [
+        ("/", {}, "en"),
+        ("/?lang=de", {}, "de"),
+        ("/?lang=xx", {}, "en"),
+        ("/?lang=../../etc", {"Accept-Language": "de-CH, de;q=0.9, en;q=0.5"}, "de"),
+        ("/?lang=en", {"Accept-Language": "de"}, "en"),
+        ("/", {"Accept-Language": "fr, en;q=0.3"}, "en"),
+        ("/", {"Referer": "http://localhost/?w=cern_for_ai&lang=de"}, "de"),
+        ("/", {"Cookie": "policy-lab-language=de"}, "de"),
+        ("/?lang=en", {"Cookie": "policy-lab-language=de"}, "en"),
+    ],
+)
+def test_the_request_says_its_language(address: str, headers: dict[str, str], expected: str) -> None:
+    client = create_app(load_model(SMALL)).server.test_client(use_cookies=False)
+    assert f'<html lang="{expected}"' in client.get(address, headers=headers).text
+
+
+def test_a_language_in_the_address_is_remembered_and_another_visitor_is_not_answered_in_it() -> None:
+    server = create_app(load_model(SMALL)).server
+    german, english = server.test_client(), server.test_client()
+    assert "policy-lab-language=de" in german.get("/?lang=de").headers["Set-Cookie"]
+    assert '<html lang="de"' in german.get("/").text
+    assert '<html lang="en"' in english.get("/").text
+    assert "Set-Cookie" not in english.get("/").headers
+
+
+def test_numbers_are_written_as_the_language_has_them() -> None:
+    assert (labels.figure_of(12345.678, 1), labels.plain(0.25), labels.count_of(1258)) == ("12,345.7", "0.25", "1,258")
+    catalogue.speak("de")
+    assert (labels.figure_of(12345.678, 1), labels.plain(0.25), labels.count_of(1258)) == ("12.345,7", "0,25", "1.258")
+    assert labels.figure_of(-0.0001, 2) == "0,00"
+
+
+# ---- what lower layers write in English
+
+
+def test_the_paragraph_on_an_outcome_is_said_alike_on_the_page_and_in_reports() -> None:
+    assert catalogue.part("ranking") == dict(ENGLISH)
+
+
+def test_a_paragraph_on_an_outcome_is_german_on_a_german_page(big: Model) -> None:
+    findings = load_findings(REPOSITORY / "analysis" / "results" / "which_levers_matter")
+    catalogue.speak("de", language.names_of(big, "de"))
+    for outcome in findings.outcomes:
+        told = ranking_view.view(findings, {"outcome": outcome})["told"]
+        assert told.startswith(f"{big_label(big, outcome)}: über alle Jahre am stärksten bewegt durch ")
+        english = [a["name"] for a in findings.provenance["factors"] if re.search(rf"\b{a['name']}\b", told)]
+        assert english == []
+        assert not re.search(r"\b(of|the|and|from|with|more|comes)\b|\d\.\d", told), told
+
+
+def big_label(model: Model, outcome: str) -> str:
+    return language.translated(model, "de").outcomes[outcome].label
+
+
+ENGLISH_WORDS = re.compile(r"\b(the|of|is|are|and|with|than|from|more|by|to|no|not)\b")
+
+
+def test_the_tests_of_the_model_are_told_in_german(big: Model) -> None:
+    """Wordings of checks stand in both catalogues under ``said``; predicates and the README, in the model's file."""
+    catalogue.speak("de", language.names_of(big, "de"))
+    told = validation_results.evidence_of(big)
+    texts = [t for one in told.tests for t in (one.title, one.question, one.summary, *one.columns, *one.notes)]
+    texts += [cell for one in told.tests[:-1] for row in one.rows for cell in row]
+    assert [text for text in texts if ENGLISH_WORDS.search(text)] == []
+    assert {one.language for one in told.tests} <= {"de", ""}
+
+
+def test_every_claim_about_the_model_has_a_german_wording(big: Model) -> None:
+    """Those that pass are not shown, and may fail tomorrow."""
+    assert big.folder is not None
+    entries = yaml.safe_load((big.folder / "checks.yaml").read_text(encoding="utf-8"))
+    catalogue.speak("de", language.names_of(big, "de"))
+    told = {entry["says"]: language.retold(big, entry["says"]) for entry in entries}
+    assert [own for own, other in told.items() if other == own or ENGLISH_WORDS.search(other)] == []
+
+
+def test_weaknesses_are_told_in_german(big: Model) -> None:
+    catalogue.speak("de", language.names_of(big, "de"))
+    assert [item for item in weaknesses.weaknesses_of(big) if language.retold(big, item) == item] == []
+
+
+def test_nothing_is_kept_that_no_check_and_no_line_says_any_more(big: Model) -> None:
+    assert big.folder is not None
+    files = [big.folder / "checks.yaml", big.folder / "README.md", big.folder / "data" / "history.csv"]
+    files += (REPOSITORY / "analysis" / "results").glob("do_the_claims_hold/claims.csv")
+    files += [*(big.folder / "precedents").glob("*.toml"), *(big.folder / "data" / "precedents").glob("*.csv")]
+    there = masked(language.bare(" ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)))
+    said = language.told(big, "de")["said"]
+    assert [own for own in said if masked(language.bare(own)) not in there] == []
+
+
+def test_a_sentence_keeps_its_translation_when_figures_change() -> None:
+    catalogue.speak("de")
+    one = Refigured({"In 24 % of 10,000 futures, **0.31** in 2050.": "2050 **0,31**, in 24 % von 10.000 Zukünften.",
+                     "Two of 19 loops.": "Zwei von neunzehn Schleifen."})  # fmt: skip
+    assert one.of("In 7 % of 12,500 futures, **0.4** in 2050.") == "2050 **0,4**, in 7 % von 12.500 Zukünften."
+    assert one.of("Two of 20 loops.") is None
+    assert one.of("In 7 % of 12,500 presents, **0.4** in 2050.") is None
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("Cost growth is never taken back", "Kostenwachstum wird nie zurückgenommen"),
+        ("3 of 12", "3 von 12"),
+        ("0.55%", "0,55 %"),
+        ("Race Intensity, 2050", "Stärke des Wettlaufs, 2050"),
+        ("Half the step hardly moves power concentration", "Der halbe Schritt bewegt Machtkonzentration kaum"),
+        ("fails as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo",
+         "gilt bekanntermaßen nicht: Mitglieder treten bei und treten aus: Zusammenlegen ist 1,5 "
+         "(im Jahr 2030, „Status quo“)"),
+        ("'diplomacy' is set to 3, outside its range 0 to 1.",
+         "„Diplomatie“ steht auf 3, außerhalb der Spanne 0 bis 1."),
+        ("A sentence of the future that nobody translated.", "A sentence of the future that nobody translated."),
+    ],
+)  # fmt: skip
+def test_what_is_written_in_english_is_retold(big: Model, english: str, german: str) -> None:
+    catalogue.speak("de", language.names_of(big, "de"))
+    assert language.retold(big, english) == german
+    catalogue.speak("en")
+    assert language.retold(big, english) == english
+
+
+def test_diagrams_name_variables_in_both_ways(big: Model) -> None:
+    """Names stay those of the equations; what they are called stands behind them, for a pointer and a screen reader."""
+    catalogue.speak("de", language.names_of(big, "de"))
+    for view in diagram.views_of(big):
+        root = ET.fromstring(diagram.picture(big, view))
+        text = " ".join(root.itertext())
+        boxes = [node for node in root.iter() if "data-variable" in node.attrib]
+        told = {node.attrib["data-variable"]: node.attrib.get("data-label", "") for node in boxes}
+        assert told
+        assert {name for name, label in told.items() if not label} <= {"Time"}
+        assert {name for name, label in told.items() if label and label != labels.label_of(name)} == set()
+        assert "Blau: ein Hebel, wie er wirkt." in text.replace("\n", " ")
+        assert not re.search(r"\b(of influence|Stock and flow|Not drawn)\b", text)
+    catalogue.speak("en")
+    assert "data-label" not in diagram.picture(big, diagram.views_of(big)[0])
+
+
+def test_addresses_of_files_are_the_same_whoever_asks_first() -> None:
+    """Several processes serve one page: a hash that hung on their first visitor's language would differ among them."""
+    small = load_model(SMALL)
+    hashes = set()
+    for code in catalogue.languages():
+        catalogue.speak(code, language.names_of(small, code))
+        hashes.add(EngineFiles(ModelSession(small, default_run(small))).hash)
+    assert len(hashes) == 1
+
+
+def test_historical_cases_are_told_in_german(big: Model) -> None:
+    own = precedent_data.told(big)["cases"]
+    catalogue.speak("de", language.names_of(big, "de"))
+    other = precedent_data.told(language.translated(big, "de"))["cases"]
+    assert len(own) == len(other) > 0
+    proper = {"Apollo", "ITER", "LIGO", "Superconducting Super Collider"}
+    pairs = [(one["title"], two["title"]) for one, two in zip(own, other, strict=True)]
+    pairs += [(one["summary"], two["summary"]) for one, two in zip(own, other, strict=True)]
+    for part, text in (("facts", "why"), ("series", "series")):
+        for one, two in zip(own, other, strict=True):
+            pairs += [(a[text], b[text]) for a, b in zip(one[part], two[part], strict=True)]
+    assert {english for english, german in pairs if english == german} <= proper
+    assert all(case["translated"] for case in other)
+
+
+def test_the_question_of_the_model_is_asked_in_german(big: Model) -> None:
+    catalogue.speak("de", language.names_of(big, "de"))
+    title, asked = question.question_of(big)
+    assert asked.endswith("?")
+    assert language.retold(big, title) == "Wege zu einer Großforschung für KI-Sicherheit"
+    assert "*von oben*" in language.retold(big, asked)
