@@ -221,22 +221,6 @@ def test_runs_are_remembered_and_forgotten_in_turn(model: Model) -> None:
     assert [constants["shared funding"] for constants in asked] == [1, 2, 3, 2]
 
 
-@pytest.mark.parametrize(
-    ("low", "high"),
-    [(0, 1), (0.2, 0.9), (-0.6, 0.7), (3, 3), (0, 0), (5e6, 9e6), (1e-9, 2e-9), (-5, -4.9), (990, 1010)],
-)
-def test_limits_hold_the_range_and_waste_little(low: float, high: float) -> None:
-    from policy_lab.charts import nice_limits
-
-    bottom, top = nice_limits(low, high)
-    assert bottom <= low <= high <= top
-    if high > low:
-        assert top - bottom <= 2.5 * (high - low)
-
-
-# ---- ranking
-
-
 # ---- catalogue of variables, words, server
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from policy_lab.app import catalogue, create_app, labels, language, precedent_data, ranking_view, validation_results
+from policy_lab import catalogue
+from policy_lab.app import create_app, labels, language, precedent_data, ranking_view, validation_results
 from policy_lab.app.app import default_run
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.figures import Refigured, masked
@@ -29,7 +30,7 @@ REPOSITORY = Path(__file__).parents[1]
 #: Parts of a model's text file that are keyed by English wordings; what they hold is tested with what shows them.
 FREE = ("said", "precedents")
 SMALL = Path(__file__).parent / "models" / "small_field"
-CATALOGUES = sorted((REPOSITORY / "policy_lab" / "app" / "text").glob("*.toml"))
+CATALOGUES = sorted((REPOSITORY / "policy_lab" / "locale").glob("*.toml"))
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def places(text: str) -> set[str]:
 
 def sources() -> str:
     """All that can say something: the app's modules and the page's scripts."""
-    files = [*(REPOSITORY / "policy_lab" / "app").rglob("*.py"), *(REPOSITORY / "assets").glob("*.js")]
+    files = [*(REPOSITORY / "policy_lab").rglob("*.py"), *(REPOSITORY / "assets").glob("*.js")]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from policy_lab.app import catalogue, link
+from policy_lab import catalogue
+from policy_lab.app import link
 from policy_lab.app.language import names_of, translated
 from policy_lab.app.loop_data import loop_facts
 from policy_lab.app.loops import Shown, assumption_keys, gates, loops_of, switched

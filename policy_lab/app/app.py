@@ -12,7 +12,6 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from policy_lab import paths
 from policy_lab.app import engine_routes, ids, middleware, precedent_data, routes
-from policy_lab.app.catalogue import SOURCE, part, say
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.language import Speech, once_a_language
 from policy_lab.app.model_session import Memory, ModelSession, Run
@@ -21,6 +20,7 @@ from policy_lab.app.pages import compare, explore, precedents, rank
 from policy_lab.app.pages import model as model_page
 from policy_lab.app.panels import header, notice
 from policy_lab.app.shell import ENTRY, THREADS, Shell
+from policy_lab.catalogue import SOURCE, part, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
 from policy_lab.runs import Runs

@@ -27,11 +27,11 @@ from flask import Response, jsonify, request
 
 from policy_lab import __version__
 from policy_lab.app import ensemble_members
-from policy_lab.app.catalogue import language, languages, say, speak
 from policy_lab.app.labels import keys_of, label_of, unit_of
 from policy_lab.app.language import names_of, retold
 from policy_lab.app.model_session import ModelSession
 from policy_lab.browser_files import browser_module, single_module
+from policy_lab.catalogue import language, languages, say, speak
 from policy_lab.compiler.target import TooFine
 from policy_lab.compiler.webassembly import Module
 from policy_lab.errors import PolicyLabError, UnsupportedConstruct

@@ -16,7 +16,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from policy_lab.app.access_log import plain
-from policy_lab.app.catalogue import languages, say, speak
+from policy_lab.catalogue import languages, say, speak
 
 log = logging.getLogger("policy_lab.access")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy_lab.app.catalogue import name_in_words, say
+from policy_lab.catalogue import name_in_words, say
 
 KEY_LENGTH = 16
 SHORT = 3

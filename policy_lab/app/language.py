@@ -1,7 +1,7 @@
 """Which language a request is answered in, and what the model is called in it.
 
 The address says it (``?lang=de``); else the page that asks; else what was chosen last (a cookie); else the browser's
-own preference. The words of the page are in ``text/de.toml``, those of a model in ``text/de.toml`` of its own folder,
+own preference. The words of the page are in ``locale/de.toml``, those of a model in ``text/de.toml`` of its own folder,
 by the names and keys of the model: labels of levers, outcomes and worlds, a name and the documentation of each variable
 (arrays once, with a word for each of their elements), reasons, notes on sources, loops; and under ``[said]``, by their
 English wording, the texts of its checks and of its README. What that file lacks is shown as the model has it.
@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import dash
 from flask import Flask, Request, Response, request
 
-from policy_lab.app import catalogue
+from policy_lab import catalogue
 from policy_lab.app.figures import Refigured
 from policy_lab.app.labels import UNIT, WORLD
 from policy_lab.errors import ModelError

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.labels import label_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import SWITCH, Loop, gates, switched
 from policy_lab.app.panels.variable_list import hay
+from policy_lab.catalogue import say
 from policy_lab.model import Model
 
 

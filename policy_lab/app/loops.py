@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from policy_lab.app.catalogue import language
 from policy_lab.app.labels import keys_of
 from policy_lab.app.language import told
+from policy_lab.catalogue import language
 from policy_lab.model import Model
 from policy_lab.program import Apply, Expression, Name, Number, Program, names_in
 

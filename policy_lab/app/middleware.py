@@ -12,8 +12,8 @@ from dash import Dash
 from flask import Flask
 from flask.testing import FlaskClient
 
-from policy_lab import paths
-from policy_lab.app import access_log, catalogue, error_handlers, rank_routes, response_cache, security
+from policy_lab import catalogue, paths
+from policy_lab.app import access_log, error_handlers, rank_routes, response_cache, security
 from policy_lab.app.compression import Packer
 from policy_lab.app.rank_routes import Studies
 from policy_lab.app.ranking_view import load_ranking

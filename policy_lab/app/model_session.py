@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from policy_lab.app import catalogue
+from policy_lab import catalogue
 from policy_lab.app import policy as page
 from policy_lab.app.labels import keys_of
 from policy_lab.app.language import translated

@@ -12,7 +12,6 @@ from typing import Any, Final
 from dash import Dash
 from flask import Response, jsonify
 
-from policy_lab.app.catalogue import SOURCE, language
 from policy_lab.app.compression import same_for_all
 from policy_lab.app.labels import unit_of
 from policy_lab.app.language import retold
@@ -21,6 +20,7 @@ from policy_lab.cases import stored
 from policy_lab.cases.case_files import FACTS, Case, read_cases
 from policy_lab.cases.causes import WITHOUT
 from policy_lab.cases.run_case import BUILT, OUTPUTS, STANDS, TERMS, constants_of
+from policy_lab.catalogue import SOURCE, language
 from policy_lab.model import Model
 
 #: Keys of the stored curves, in the order of the trials' ``OUTPUTS``.

@@ -32,9 +32,9 @@ from flask import Flask, Response, jsonify, request
 
 from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
-from policy_lab.app.catalogue import part, retold, say
 from policy_lab.app.labels import count_of
 from policy_lab.app.retelling import taken_away
+from policy_lab.catalogue import part, retold, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError

@@ -13,8 +13,8 @@ from html import escape
 from typing import Final
 
 from policy_lab import palette
-from policy_lab.app.catalogue import say
 from policy_lab.app.labels import figure_of
+from policy_lab.catalogue import say
 
 #: Below this width (px) names stand above their bars.
 NARROW: Final = 560

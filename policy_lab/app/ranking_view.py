@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab.app import ranking_chart
-from policy_lab.app.catalogue import SOURCE, language, name_in_words, part, retold, say
 from policy_lab.app.labels import count_of, figure_of, in_language, label_of, plain, with_unit, world_of
 from policy_lab.app.ranking_chart import Bar, Frame
+from policy_lab.catalogue import SOURCE, language, name_in_words, part, retold, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
 from policy_lab.errors import PolicyLabError, StudyError
 from policy_lab.estimators.ranking import Teller, noise_floor, ordered, sentence

@@ -13,10 +13,10 @@ from functools import cache, lru_cache
 from html import escape, unescape
 from typing import Final
 
-from policy_lab.app.catalogue import SOURCE, language, retold, say
 from policy_lab.app.labels import count_of, label_of, plain, unit_of
 from policy_lab.app.language import known_texts
 from policy_lab.app.ranking_view import KEPT, SameStudy, factor_label, outcome_label, teller, world_told
+from policy_lab.catalogue import SOURCE, language, retold, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.estimators.ranking import Teller, sentence, summary
 from policy_lab.model import Model

@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from policy_lab import paths
-from policy_lab.app.catalogue import language, say
 from policy_lab.app.labels import count_of, label_of, plain, unit_of
 from policy_lab.app.language import translated
+from policy_lab.catalogue import language, say
 from policy_lab.ensemble.factors import Factor, lever_factors, uncertainty_factors
 from policy_lab.ensemble.plan import Plan, saved_times
 from policy_lab.errors import BadValue, StudyError, UnknownName

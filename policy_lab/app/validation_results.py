@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab import paths
-from policy_lab.app.catalogue import SOURCE, language, say
 from policy_lab.app.labels import figure_of, in_language
 from policy_lab.app.language import retold
+from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.model import Model
 
 VERDICTS: Final = ("holds", "partly", "fails", "reported", "not yet")

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from policy_lab.app.catalogue import language, name_in_words, say
 from policy_lab.app.labels import label_of, plain
 from policy_lab.app.language import SOURCE_KEY, told, translated
 from policy_lab.app.passages import Passages
+from policy_lab.catalogue import language, name_in_words, say
 from policy_lab.model import Model
 from policy_lab.program import Equation, Expression, names_in, written
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.panels import loop_cuts
+from policy_lab.catalogue import say
 
 
 def layout() -> html.Section:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import say
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import assumptions, chart, headlines, levers, loop_cuts, question, scenario, shortcuts
+from policy_lab.catalogue import say
 
 
 def layout(bench: ModelSession) -> html.Section:

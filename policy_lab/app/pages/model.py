@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dash import Dash, html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.loops import loops_of
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import diagram, loops, validation, variable_list, weaknesses
+from policy_lab.catalogue import say
 from policy_lab.model import Model
 
 

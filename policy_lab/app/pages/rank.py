@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dash import Dash, html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.panels import ranking as panel
+from policy_lab.catalogue import say
 
 
 def layout(app: Dash) -> html.Section:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import say
 from policy_lab.app.labels import label_of
 from policy_lab.app.markup import Tag
+from policy_lab.catalogue import say
 from policy_lab.model import Model
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import say
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import title_of
 from policy_lab.app.policy import first_charts
+from policy_lab.catalogue import say
 
 
 def layout(bench: ModelSession, side: str) -> html.Article:

@@ -10,12 +10,12 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import name_in_words, say
 from policy_lab.app.labels import figure_of, shows_nothing, with_unit
 from policy_lab.app.language import retold
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.policy import Settings
 from policy_lab.app.variable_detail import sector_name, text_of
+from policy_lab.catalogue import name_in_words, say
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.readers.sketch import View, read_sketch, to_svg

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import Dash, html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import language, languages, say
+from policy_lab.catalogue import language, languages, say
 
 PAGES = {"explore": "/", "compare": "/compare", "rank": "/rank", "precedents": "/precedents", "model": "/model"}
 

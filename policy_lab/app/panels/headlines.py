@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.labels import unit_of
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import headline_outcomes
+from policy_lab.catalogue import say
 from policy_lab.model import Outcome
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.labels import figure_of, in_language, key_of, label_of, unit_of
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import places_of
 from policy_lab.app.policy import lever_default, ranges_of
+from policy_lab.catalogue import say
 from policy_lab.model import Lever, Setting
 
 

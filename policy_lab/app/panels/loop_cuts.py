@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.loops import switched
+from policy_lab.catalogue import say
 from policy_lab.model import Model
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.loops import Loop, loops_of
+from policy_lab.catalogue import say
 from policy_lab.model import Model
 
 

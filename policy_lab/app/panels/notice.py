@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import say
+from policy_lab.catalogue import say
 
 
 def layout() -> html.Div:

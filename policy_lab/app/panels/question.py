@@ -6,9 +6,9 @@ from typing import Final
 
 from dash import html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.language import retold
 from policy_lab.app.markdown import inline, question
+from policy_lab.catalogue import say
 from policy_lab.model import Model
 
 README: Final = "README.md"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import Dash, html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import say
+from policy_lab.catalogue import say
 
 
 def layout(app: Dash) -> list[html.Div | html.Section]:

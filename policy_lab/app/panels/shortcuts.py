@@ -6,8 +6,8 @@ from typing import Final
 
 from dash import html
 
-from policy_lab.app.catalogue import say
 from policy_lab.app.markup import Tag
+from policy_lab.catalogue import say
 
 #: Shortcut to the text that says what it does; the keys themselves are read by ``assets/keys.js``.
 SHORTCUTS: Final = (

@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.catalogue import language, say
 from policy_lab.app.validation_results import Evidence, Test, evidence_of
+from policy_lab.catalogue import language, say
 from policy_lab.model import Model
 
 #: A sign before each verdict, so that it does not rest on colour.

@@ -7,9 +7,9 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
-from policy_lab.app.catalogue import name_in_words, say
 from policy_lab.app.labels import count_of, plain, unit_of
 from policy_lab.app.language import documentation_of
+from policy_lab.catalogue import name_in_words, say
 from policy_lab.model import Model
 from policy_lab.model.parts import fold_with_elements
 from policy_lab.program import Equation

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from dash import html
 
-from policy_lab.app.catalogue import SOURCE, language, say
 from policy_lab.app.language import retold
 from policy_lab.app.markdown import inline, numbered
+from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.model import Model
 
 README: Final = "README.md"

@@ -1,4 +1,4 @@
-"""Every sentence of the page, from one catalogue file a language: a translation is one more file in ``text/``.
+"""Every sentence there is, from one catalogue file a language: a translation is one more file in ``locale/``.
 
 The language is that of the request in hand (``language.py`` sets it); outside a request it is English. A text that a
 translation lacks is said in English.
@@ -16,7 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-CATALOGUES = Path(__file__).parent / "text"
+from policy_lab.messages import Language
+
+CATALOGUES = Path(__file__).parent / "locale"
 #: The language that every text is written in first.
 SOURCE: Final = "en"
 #: Below this stand the wordings of lower layers, which know no catalogue: what tests, studies and errors say.
@@ -67,6 +69,17 @@ def languages() -> dict[str, str]:
 def catalogue(code: str) -> dict[str, str]:
     """Dotted key to text of one language."""
     return flat(CATALOGUES / f"{code}.toml")
+
+
+def here() -> Language:
+    """The language in use, with what it calls the variables of the model in hand."""
+    names = {("variable", name): said for name, said in _names.get().items()}
+    return Language(language(), {**catalogue(SOURCE), **catalogue(language())}, names)
+
+
+def english() -> Language:
+    """The language of the command line and of files that are written once."""
+    return Language(SOURCE, catalogue(SOURCE))
 
 
 def part(prefix: str) -> dict[str, str]:
