@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.test_vensim import mdl
+from tests.test_readers import mdl
 
 from policy_lab.model import load_model
 from policy_lab.runs import disagreement

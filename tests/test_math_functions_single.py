@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.test_llvm_kernels import Functions
+from tests.test_math_functions import Functions
 
 from policy_lab.compiler.llvm_toolchain import host
 from policy_lab.compiler.math_functions_single import FARTHEST, KERNELS

@@ -126,7 +126,7 @@ def another_version_of_ours(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def another_translation(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = path.parent / "package"
-    (package / "vensim").mkdir(parents=True)
+    (package / "readers").mkdir(parents=True)
     for name in ("program.py", "evaluate.py", "readers/equation_order.py"):
         (package / name).write_text("an edited line")
     monkeypatch.setattr(program_cache, "PACKAGE", package)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.test_vensim import mdl
+from tests.test_readers import mdl
 
 from policy_lab import backends
 from policy_lab.errors import BadValue, SimulationError, UnknownName, UnsupportedConstruct

@@ -42,7 +42,7 @@ def key_of(path: Path, given: Mapping[str, float]) -> str:
 def _translator() -> tuple[str, ...]:
     """Our version, and the very text of the translation; PySD's version; Python's."""
     digest = hashlib.sha256()
-    for file in (*sorted((PACKAGE / "vensim").glob("*.py")), PACKAGE / "program.py", PACKAGE / "evaluate.py"):
+    for file in (*sorted((PACKAGE / "readers").glob("*.py")), PACKAGE / "program.py", PACKAGE / "evaluate.py"):
         digest.update(file.read_bytes())
     return policy_lab.__version__, digest.hexdigest(), version("pysd"), platform.python_version()
 
