@@ -12,9 +12,9 @@ from typing import Any, Final
 from dash import Dash
 from flask import Response, jsonify
 
-from policy_lab.app.compression import same_for_all
 from policy_lab.app.labels import unit_of
 from policy_lab.app.language import retold
+from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.cases import stored
 from policy_lab.cases.case_files import FACTS, Case, read_cases
