@@ -9,8 +9,8 @@
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
 ``GET  …/studies/ID/bars.svg``, ``bars.csv``, ``lines.csv``, ``findings.csv``, ``folder.zip``: downloads
 
-ID is ``levers`` or ``choice`` for the stored studies of the model, else the beginning of a study's hash. No request ever runs a
-study: it writes into the table of jobs and reads from it.
+ID is ``levers`` or ``choice`` for the stored studies of the model, else the beginning of a study's hash. No request
+ever runs a study: it writes into the table of jobs and reads from it.
 """
 
 from __future__ import annotations

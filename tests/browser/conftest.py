@@ -20,7 +20,7 @@ expect.set_options(timeout=PATIENCE / 2)
 SERVE = (
     "from policy_lab.app import serve; from policy_lab.model import load_model; from pathlib import Path; import sys; "
 )
-SERVE += "serve(load_model(sys.argv[1]), port=0, open_browser=False, rank_folder=Path(sys.argv[2]) if sys.argv[2:] else None)"
+SERVE += "serve(load_model(sys.argv[1]), port=0, open_browser=False, rank_folder=next(map(Path, sys.argv[2:]), None))"
 
 
 def chromium() -> str:
