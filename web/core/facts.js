@@ -1,65 +1,44 @@
-/* What never changes while the page is open, and the words it says.
+/** What never changes while the page is open: the model's levers, worlds, assumptions and outcomes. */
+/** @typedef {import("../types/page.js").Facts} Facts */
+/** @typedef {import("../types/page.js").Variable} Variable */
 
-     PolicyLab.facts                  the model's levers, worlds, assumptions and outcomes; see policy_lab/app/page_data.py
-     PolicyLab.say(key, {places})     the text of the catalogue under a dotted key, its {places} filled
-     PolicyLab.names                  promise of the list of every variable (a file of its own)
-     PolicyLab.variable(name)         {name, label, unit, group, key, low, high, places} of a variable, by its own name
-     PolicyLab.dom                    one(selector), all(selector), write(element, text), make(name, kind, text) */
-(function (root) {
-  "use strict";
+/**
+ * As policy_lab/app/page_data.py sends them; there once `learn` was called.
+ * @type {Facts}
+ */
+export let facts;
 
-  const lab = (root.PolicyLab = root.PolicyLab || {});
+/**
+ * Every variable that a chart can show: the outcomes until engine/names.js has fetched the whole list.
+ * @type {Variable[]}
+ */
+export let variables = [];
 
-  const dom = {
-    one: (selector, inside) => (inside || document).querySelector(selector),
-    all: (selector, inside) => [...(inside || document).querySelectorAll(selector)],
-    write: (element, text) => {
-      if (!element || element.textContent === text) return;
-      const only = element.childNodes.length === 1 ? element.firstChild : null;
-      if (text && only && only.nodeType === 3) only.data = text; // the text that is there stays: a fifth of the work of a new one
-      else element.textContent = text;
-    },
-    make: (name, kind, text) => {
-      const made = document.createElement(name);
-      if (kind) made.className = kind;
-      if (text !== undefined) made.textContent = text;
-      return made;
-    },
-  };
+/** @type {Map<string, Variable>} */
+const known = new Map();
 
-  function say(key, values) {
-    const text = lab.facts.words[key];
-    if (text === undefined) throw new Error(`There is no text '${key}'.`);
-    return values ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole)) : text;
-  }
+/** @param {Facts} given */
+export function learn(given) {
+  facts = given;
+  variables = given.shown;
+  known.clear();
+  for (const about of given.shown) known.set(about.name, about);
+}
 
-  const known = new Map();
+/**
+ * The whole list; what the facts say of an outcome holds.
+ * @param {Variable[]} list
+ */
+export function learnVariables(list) {
+  variables = list;
+  for (const about of list) if (!known.has(about.name)) known.set(about.name, about);
+}
 
-  function learn(given) {
-    lab.facts = given;
-    for (const about of given.shown) known.set(about.name, about);
-  }
-
-  async function fetchNames() {
-    const answer = await fetch(lab.facts.files.names);
-    if (!answer.ok) throw new Error(`${answer.status} ${lab.facts.files.names}`);
-    const list = (await answer.json()).variables;
-    lab.variables = list.map(([key, name, label, unit, group, low, high]) => ({ key, name, label, unit, group, low, high, places: null }));
-    for (const about of lab.variables) if (!known.has(about.name)) known.set(about.name, about);
-    return lab.variables;
-  }
-
-  /* A variable as a person reads it; before the list is there, its name has to do. */
-  function variable(name) {
-    return known.get(name) || { name, label: name, unit: "", group: "", key: "", low: null, high: null, places: null };
-  }
-
-  Object.assign(lab, { dom, say, learn, variable });
-  const data = typeof document === "object" && document.getElementById("facts-data");
-  if (data) {
-    learn(JSON.parse(data.textContent));
-    let asked = null;
-    Object.defineProperty(lab, "names", { get: () => asked || (asked = fetchNames()) });
-  }
-  if (typeof module === "object" && module.exports) module.exports = lab;
-})(typeof globalThis === "object" ? globalThis : self);
+/**
+ * A variable as a person reads it; before the list is there, its name has to do.
+ * @param {string} name
+ * @returns {Variable}
+ */
+export function variable(name) {
+  return known.get(name) ?? { name, label: name, unit: "", group: "", key: "", low: null, high: null, places: null };
+}

@@ -10,52 +10,43 @@
      w.shares(values, count)       values[mix] -> {shapley, alone, last: [player], whole, together}
                   alone: what a player does by itself; last: what is lost without it; shapley: its fair share, the mean
                   over all orders of joining; together: what the players do only in company, whole less all of alone */
-(function (root) {
-  "use strict";
-
-  const lab = (root.PolicyLab = root.PolicyLab || {});
-
-  function players(before, after, owners, defaults) {
-    const found = new Map();
-    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      const pair = [before, after].map((settings) => (name in settings ? settings[name] : defaults(name)));
-      if (pair[0] === pair[1]) continue;
-      const owner = owners[name] || { key: "", label: "" };
-      if (!found.has(owner.key)) found.set(owner.key, { ...owner, constants: {} });
-      found.get(owner.key).constants[name] = pair;
-    }
-    return [...found.values()];
+export function players(before, after, owners, defaults) {
+  const found = new Map();
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const pair = [before, after].map((settings) => (name in settings ? settings[name] : defaults(name)));
+    if (pair[0] === pair[1]) continue;
+    const owner = owners[name] || { key: "", label: "" };
+    if (!found.has(owner.key)) found.set(owner.key, { ...owner, constants: {} });
+    found.get(owner.key).constants[name] = pair;
   }
+  return [...found.values()];
+}
 
-  function mixes(before, joining) {
-    return Array.from({ length: 2 ** joining.length }, (_, mix) => {
-      const settings = { ...before };
-      joining.forEach(({ constants }, player) => {
-        for (const [name, pair] of Object.entries(constants)) settings[name] = pair[(mix >> player) & 1];
-      });
-      return settings;
+export function mixes(before, joining) {
+  return Array.from({ length: 2 ** joining.length }, (_, mix) => {
+    const settings = { ...before };
+    joining.forEach(({ constants }, player) => {
+      for (const [name, pair] of Object.entries(constants)) settings[name] = pair[(mix >> player) & 1];
     });
-  }
+    return settings;
+  });
+}
 
-  function shares(values, count) {
-    const factorial = (n) => (n < 2 ? 1 : n * factorial(n - 1));
-    const weight = Array.from({ length: count }, (_, size) => (factorial(size) * factorial(count - size - 1)) / factorial(count));
-    const bits = (mix) => mix.toString(2).replace(/0/g, "").length;
-    const last = values.length - 1;
-    const found = { shapley: [], alone: [], last: [], whole: values[last] - values[0], together: 0 };
-    for (let player = 0; player < count; player++) {
-      let share = 0;
-      for (let mix = 0; mix <= last; mix++) {
-        if (!((mix >> player) & 1)) share += weight[bits(mix)] * (values[mix | (1 << player)] - values[mix]);
-      }
-      found.shapley.push(share);
-      found.alone.push(values[1 << player] - values[0]);
-      found.last.push(values[last] - values[last ^ (1 << player)]);
+export function shares(values, count) {
+  const factorial = (n) => (n < 2 ? 1 : n * factorial(n - 1));
+  const weight = Array.from({ length: count }, (_, size) => (factorial(size) * factorial(count - size - 1)) / factorial(count));
+  const bits = (mix) => mix.toString(2).replace(/0/g, "").length;
+  const last = values.length - 1;
+  const found = { shapley: [], alone: [], last: [], whole: values[last] - values[0], together: 0 };
+  for (let player = 0; player < count; player++) {
+    let share = 0;
+    for (let mix = 0; mix <= last; mix++) {
+      if (!((mix >> player) & 1)) share += weight[bits(mix)] * (values[mix | (1 << player)] - values[mix]);
     }
-    found.together = found.whole - found.alone.reduce((sum, value) => sum + value, 0);
-    return found;
+    found.shapley.push(share);
+    found.alone.push(values[1 << player] - values[0]);
+    found.last.push(values[last] - values[last ^ (1 << player)]);
   }
-
-  lab.wedges = { players, mixes, shares };
-  if (typeof module === "object" && module.exports) module.exports = lab.wedges;
-})(typeof globalThis === "object" ? globalThis : self);
+  found.together = found.whole - found.alone.reduce((sum, value) => sum + value, 0);
+  return found;
+}

@@ -1,44 +1,46 @@
-/* Light or dark: what the person chose here last, else what the system asks for. Set before the first paint.
+/** Light or dark: what the person chose here last, else what the system asks for. Set before the first paint. */
+import { facts } from "../core/facts.js";
+import { say } from "../core/words.js";
+import { write } from "./elements.js";
 
-     PolicyLab.colours.now()    "light" or "dark"
-     PolicyLab.colours.turn()   the other one, kept for the next visit */
-(function (root) {
-  "use strict";
+const KEPT = "policy-lab-colours";
+const system = window.matchMedia("(prefers-color-scheme: dark)");
+const listeners = [];
+let chosen = null; // for a browser that keeps nothing
 
-  const lab = (root.PolicyLab = root.PolicyLab || {});
-  const KEPT = "policy-lab-colours";
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
-  let chosen = null; // for a browser that keeps nothing
+/** Tells of every change. */
+export const on = (listener) => void listeners.push(listener);
 
-  function kept() {
-    try {
-      return window.localStorage.getItem(KEPT) || chosen;
-    } catch (error) {
-      return chosen;
-    }
+function kept() {
+  try {
+    return window.localStorage.getItem(KEPT) || chosen;
+  } catch {
+    return chosen;
   }
+}
 
-  const now = () => kept() || (system.matches ? "dark" : "light");
+export const now = () => kept() || (system.matches ? "dark" : "light");
 
-  function dress() {
-    document.documentElement.dataset.theme = now();
-    document.documentElement.dataset.mantineColorScheme = now();
-    const button = document.getElementById("scheme");
-    if (button && lab.facts) lab.dom.write(button, lab.say(now() === "dark" ? "app.light" : "app.dark"));
-    if (lab.dashIsHere) window.dash_clientside.set_props("provider", { forceColorScheme: now() });
+export function dress() {
+  document.documentElement.dataset.theme = now();
+  document.documentElement.dataset.mantineColorScheme = now();
+  const button = document.getElementById("scheme");
+  if (button && facts) write(button, say(now() === "dark" ? "app.light" : "app.dark"));
+  for (const listener of listeners) listener(now());
+}
+
+export function turn() {
+  chosen = now() === "dark" ? "light" : "dark";
+  try {
+    window.localStorage.setItem(KEPT, chosen);
+  } catch {
+    // no storage: the choice lasts for this visit
   }
+  dress();
+}
 
-  function turn() {
-    chosen = now() === "dark" ? "light" : "dark";
-    try {
-      window.localStorage.setItem(KEPT, chosen);
-    } catch (error) {
-      // no storage: the choice lasts for this visit
-    }
-    dress();
-  }
-
-  lab.colours = { now, turn, dress };
+/** Before the first paint: the page in its colours, and with the system's from now on. */
+export function begin() {
   dress();
   system.addEventListener("change", dress);
-})(globalThis);
+}

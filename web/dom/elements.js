@@ -1,38 +1,92 @@
-/* Tables and elements that several parts of the page make.
+/** Finding, making and writing elements. No text becomes markup. */
+/** @typedef {Node | string | number | null | undefined | false} Child */
+/** @typedef {Record<string, unknown>} Attributes */
 
-     PolicyLab.tables.make(name, attributes, ...children)   an element; no text becomes markup; "on…" listens
-     PolicyLab.tables.table(head, rows)                     a table whose rows begin with their heading
-     PolicyLab.tables.csv(rows, notes)                      text for a spreadsheet: notes first; no cell is a formula
-     PolicyLab.tables.tsv(rows)                             text to paste into one */
-(function (root) {
-  "use strict";
+/**
+ * The element that must be there.
+ * @param {string} selector
+ * @param {ParentNode} [inside]
+ * @returns {any} whatever kind of element the caller looked for: the selector says it, and types cannot
+ */
+export const one = (selector, inside = document) => inside.querySelector(selector);
 
-  const lab = (root.PolicyLab = root.PolicyLab || {});
+/**
+ * @param {string} selector
+ * @param {ParentNode} [inside]
+ * @returns {any[]} of whatever kind the selector says
+ */
+export const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
 
-  function make(name, attributes, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes || {})) {
-      if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-      else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
-    }
-    made.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
-    return made;
+/**
+ * Changes an element's text where it is another.
+ * @param {Element | null} place
+ * @param {string} text
+ */
+export function write(place, text) {
+  if (!place || place.textContent === text) return;
+  const only = place.childNodes.length === 1 ? place.firstChild : null;
+  if (text && only instanceof Text) only.data = text; // the text that is there stays: a fifth of the work of a new one
+  else place.textContent = text;
+}
+
+/**
+ * An element with a class and a text.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {string} [kind]
+ * @param {string} [text]
+ */
+export function make(name, kind, text) {
+  const made = document.createElement(name);
+  if (kind) made.className = kind;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/**
+ * An element with attributes and children: "on…" are listeners, true an attribute without a value; what is null, false
+ * or "" is left out.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {Attributes} [attributes]
+ * @param {...(Child | Child[])} children
+ */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key.slice(2), /** @type {EventListener} */ (value));
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : String(value));
   }
-
-  function table(head, rows) {
-    const line = (cells) => make("tr", {}, ...cells.map((cell, n) => make(n ? "td" : "th", n ? {} : { scope: "row" }, cell)));
-    return make("table", { class: "plain" }, make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))), make("tbody", {}, ...rows.map(line)));
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false && child !== "") made.append(child instanceof Node ? child : String(child));
   }
+  return made;
+}
 
-  const flat = (text) => text.replace(/\s+/g, " ");
-  const harmless = (text) => (/^[=+\-@]/.test(text) ? "'" + text : text);
-  const quoted = (text) => (/[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text);
-  const number = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(10))) : "");
-  const cell = (value) => (typeof value === "number" ? number(value) : quoted(harmless(flat(value))));
+/**
+ * A table whose rows begin with their heading.
+ * @param {string[]} head
+ * @param {Child[][]} rows
+ */
+export function table(head, rows) {
+  const line = (/** @type {Child[]} */ cells) => element("tr", {}, ...cells.map((cell, n) => (n ? element("td", {}, cell) : element("th", { scope: "row" }, cell))));
+  return element("table", { class: "plain" },
+    element("thead", {}, element("tr", {}, ...head.map((cell) => element("th", { scope: "col" }, cell)))),
+    element("tbody", {}, ...rows.map(line)));
+}
 
-  const csv = (rows, notes) => [...notes.map((note) => "# " + flat(note)), ...rows.map((cells) => cells.map(cell).join(","))].join("\n") + "\n";
-  const tsv = (rows) => rows.map((cells) => cells.map((value) => (typeof value === "number" ? number(value) : harmless(flat(value)))).join("\t")).join("\n") + "\n";
+const SVG = "http://www.w3.org/2000/svg";
 
-  lab.tables = { make, table, csv, tsv };
-  if (typeof module === "object" && module.exports) module.exports = lab.tables;
-})(typeof globalThis === "object" ? globalThis : self);
+/**
+ * A part of a drawing.
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} name
+ * @param {Attributes} [attributes]
+ * @param {string} [text]
+ */
+export function svgElement(name, attributes = {}, text) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  if (text !== undefined) made.textContent = text;
+  return made;
+}

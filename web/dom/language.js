@@ -1,15 +1,14 @@
-/* The page in another language: the same address with another "lang". */
-(function () {
-  "use strict";
+/** The page in another language: the same address with another "lang". */
+import { leadsElsewhere, under } from "./buttons.js";
 
-  function chosen(event) {
-    const link = event.target.closest && event.target.closest("a[data-language]");
-    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    const parts = window.location.search.slice(1).split("&").filter((part) => part && !part.startsWith("lang="));
-    parts.push("lang=" + link.dataset.language);
-    window.location.assign(window.location.pathname + "?" + parts.join("&") + window.location.hash);
-  }
+/** @param {MouseEvent} event */
+function chosen(event) {
+  const link = under(event, "a[data-language]");
+  if (!link || leadsElsewhere(event)) return;
+  event.preventDefault();
+  const parts = window.location.search.slice(1).split("&").filter((part) => part && !part.startsWith("lang="));
+  parts.push("lang=" + link.dataset.language);
+  window.location.assign(window.location.pathname + "?" + parts.join("&") + window.location.hash);
+}
 
-  document.addEventListener("click", chosen);
-})();
+export const begin = () => document.addEventListener("click", chosen);

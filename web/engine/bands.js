@@ -17,151 +17,150 @@
                                         high90}}, each by time; ranges: {outcome: [low, high]}, 90 % of the changes of
                                         the last moment against the reference
      PolicyLab.bands.latest             the last such answer, or null */
-(function (root) {
-  "use strict";
+import { facts } from "../core/facts.js";
+import * as store from "../core/state.js";
+import { load } from "./engine.js";
+import * as simulator from "./simulator.js";
 
-  const lab = (root.PolicyLab = root.PolicyLab || {});
-  const FIRST = 200; // members behind the first band after a move
-  const PIECE = 20; // members a worker runs before it looks for news
-  const ALONE = 150; // milliseconds since the move before, after which a move is a single one
-  const PAUSES = [50, 100]; // milliseconds at least and at most without a move before workers start, unless it is single
-  const MOST_WORKERS = 4;
+const FIRST = 200; // members behind the first band after a move
+const PIECE = 20; // members a worker runs before it looks for news
+const ALONE = 150; // milliseconds since the move before, after which a move is a single one
+const PAUSES = [50, 100]; // milliseconds at least and at most without a move before workers start, unless it is single
+const MOST_WORKERS = 4;
 
-  const listeners = [];
-  let workers = [];
-  let total = 0; // members there are
-  let wanted = null; // the latest wish
-  let running = null; // the wish under way: {number, wish, asked, done, gathered}: members asked for, run, and gathered
-  let count = 0; // of wishes taken up
-  let pausing = 0; // timer of the pause after a move
-  let moved = 0; // when the last move was
-  let refining = false; // the hand rests, so all members may run
-  let latest = null;
+const listeners = [];
+let workers = [];
+let total = 0; // members there are
+let wanted = null; // the latest wish
+let running = null; // the wish under way: {number, wish, asked, done, gathered}: members asked for, run, and gathered
+let count = 0; // of wishes taken up
+let pausing = 0; // timer of the pause after a move
+let moved = 0; // when the last move was
+let refining = false; // the hand rests, so all members may run
+/** The last such answer, or null. */
+export let latest = null;
+/** Whether workers run members. */
+export const here = () => workers.length > 0;
+/** Tells of every answer. */
+export const on = (listener) => void listeners.push(listener);
 
-  async function begin() {
-    await lab.runs.ready;
-    if (!lab.runs.here || !lab.facts.files.members || typeof Worker === "undefined") return;
-    const reply = await fetch(lab.facts.files.members);
-    if (!reply.ok) return;
-    const values = await reply.arrayBuffer();
-    const names = Object.values(lab.facts.assumptions).filter((about) => !about.loop).map((about) => about.name);
-    if (!names.length) return;
-    total = values.byteLength / 4 / names.length;
-    const models = await precisions();
-    const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-    const loading = Array.from({ length: threads }, () => {
-      const worker = new Worker(lab.facts.files.worker);
-      const ready = new Promise((done) => { worker.ready = done; }); // true, or false where it cannot be used
-      worker.onmessage = ({ data }) => heard(worker, data);
-      worker.onerror = () => lost(worker);
-      worker.postMessage({ kind: "load", models, values, names });
-      return ready.then((fit) => fit && worker);
-    });
-    workers = (await Promise.all(loading)).filter(Boolean);
+export async function begin() {
+  await simulator.ready;
+  if (!simulator.here || !facts.files.members || typeof Worker === "undefined") return;
+  const reply = await fetch(facts.files.members);
+  if (!reply.ok) return;
+  const values = await reply.arrayBuffer();
+  const names = Object.values(facts.assumptions).filter((about) => !about.loop).map((about) => about.name);
+  if (!names.length) return;
+  total = values.byteLength / 4 / names.length;
+  const models = await precisions();
+  const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
+  const loading = Array.from({ length: threads }, () => {
+    const worker = new Worker(facts.files.worker);
+    const ready = new Promise((done) => { worker.ready = done; }); // true, or false where it cannot be used
+    worker.onmessage = ({ data }) => heard(worker, data);
+    worker.onerror = () => lost(worker);
+    worker.postMessage({ kind: "load", models, values, names });
+    return ready.then((fit) => fit && worker);
+  });
+  workers = (await Promise.all(loading)).filter(Boolean);
+  step();
+}
+
+/* The model in single precision, if there is that, and as the page runs it: {module, layout} of each. */
+async function precisions() {
+  const { module, layout } = simulator.engine;
+  const { single, singleCode, singleFused } = facts.files;
+  try {
+    const smaller = { ...layout, ...(await (await fetch(single)).json()) };
+    if (smaller.missing) return [{ module, layout }];
+    const engine = await load({ plain: singleCode, fused: singleFused }, smaller);
+    return [{ module: engine.module, layout: smaller }, { module, layout }];
+  } catch {
+    return [{ module, layout }]; // not to be had: bands come all the same, later
+  }
+}
+
+export function want(wish) {
+  if (wanted && wanted.key === wish.key) return;
+  wanted = wish;
+  refining = false;
+  halt();
+  window.clearTimeout(pausing);
+  // A single move need not wait: its curve is drawn before any worker is asked. In a row of moves, and where a drag
+  // begins, the cores are the curve's until the next one is overdue by half.
+  const gap = performance.now() - moved;
+  const alone = gap > ALONE && !store.held;
+  moved += gap;
+  pausing = window.setTimeout(() => {
+    pausing = 0;
     step();
-  }
+  }, alone ? 0 : Math.min(PAUSES[1], Math.max(PAUSES[0], 1.5 * gap)));
+}
 
-  /* The model in single precision, if there is that, and as the page runs it: {module, layout} of each. */
-  async function precisions() {
-    const { module, layout } = lab.runs.engine;
-    const { single, singleCode, singleFused } = lab.facts.files;
-    try {
-      const smaller = { ...layout, ...(await (await fetch(single)).json()) };
-      if (smaller.missing) return [{ module, layout }];
-      const engine = await root.PolicyLabEngine.load({ plain: singleCode, fused: singleFused }, smaller);
-      return [{ module: engine.module, layout: smaller }, { module, layout }];
-    } catch (error) {
-      return [{ module, layout }]; // not to be had: bands come all the same, later
-    }
-  }
+/* What nobody wants any more ends, so that the cores are free while a hand moves. */
+function halt() {
+  if (!running || running.done === running.asked) return;
+  running = null;
+  for (const worker of workers) worker.postMessage({ kind: "run", number: (count += 1), wish: null, pieces: [] });
+}
 
-  function want(wish) {
-    if (wanted && wanted.key === wish.key) return;
-    wanted = wish;
-    refining = false;
-    halt();
-    window.clearTimeout(pausing);
-    // A single move need not wait: its curve is drawn before any worker is asked. In a row of moves, and where a drag
-    // begins, the cores are the curve's until the next one is overdue by half.
-    const gap = performance.now() - moved;
-    const alone = gap > ALONE && !lab.state.held;
-    moved += gap;
-    pausing = window.setTimeout(() => {
-      pausing = 0;
-      step();
-    }, alone ? 0 : Math.min(PAUSES[1], Math.max(PAUSES[0], 1.5 * gap)));
-  }
+/* Takes up the latest wish: its first members; then, once those are gathered and the hand rests, all. */
+function step() {
+  if (!workers.length || !wanted || pausing) return;
+  if (!running || running.wish !== wanted) running = { number: (count += 1), wish: wanted, asked: 0, done: 0, gathered: 0 };
+  const first = Math.min(FIRST, total);
+  const goal = running.gathered < first ? first : refining ? total : running.asked;
+  if (running.asked < goal) ask(goal);
+}
 
-  /* What nobody wants any more ends, so that the cores are free while a hand moves. */
-  function halt() {
-    if (!running || running.done === running.asked) return;
+function ask(goal) {
+  const { number, wish, asked } = running;
+  const pieces = [];
+  for (let from = asked; from < goal; from += PIECE) pieces.push([from, Math.min(goal, from + PIECE)]);
+  workers.forEach((worker, n) => {
+    const own = pieces.filter(([from]) => Math.floor(from / PIECE) % workers.length === n);
+    worker.postMessage({ kind: "run", number, wish, pieces: own, keeps: n === 0 });
+  });
+  running.asked = goal;
+}
+
+function heard(worker, data) {
+  if (data.kind === "ready") worker.ready(true);
+  else if (data.number === undefined) worker.ready(false);
+  else if (running && data.number === running.number) news[data.kind](data);
+}
+
+const news = {
+  piece: ({ number, count: members, piece }) => {
+    if (piece) workers[0].postMessage({ kind: "take", number, piece }, [piece.curves.buffer, piece.changes.buffer]);
+    running.done += members;
+    if (running.done === running.asked) workers[0].postMessage({ kind: "gather", number, members: running.done });
+  },
+  answer: ({ answer }) => {
+    running.gathered = answer.members;
+    latest = answer;
+    for (const listener of listeners) listener(latest);
+    step();
+  },
+  error: () => { // these values cannot be run; the next move may be
+    if (running.wish === wanted) wanted = null;
     running = null;
-    for (const worker of workers) worker.postMessage({ kind: "run", number: (count += 1), wish: null, pieces: [] });
-  }
-
-  /* Takes up the latest wish: its first members; then, once those are gathered and the hand rests, all. */
-  function step() {
-    if (!workers.length || !wanted || pausing) return;
-    if (!running || running.wish !== wanted) running = { number: (count += 1), wish: wanted, asked: 0, done: 0, gathered: 0 };
-    const first = Math.min(FIRST, total);
-    const goal = running.gathered < first ? first : refining ? total : running.asked;
-    if (running.asked < goal) ask(goal);
-  }
-
-  function ask(goal) {
-    const { number, wish, asked } = running;
-    const pieces = [];
-    for (let from = asked; from < goal; from += PIECE) pieces.push([from, Math.min(goal, from + PIECE)]);
-    workers.forEach((worker, n) => {
-      const own = pieces.filter(([from]) => Math.floor(from / PIECE) % workers.length === n);
-      worker.postMessage({ kind: "run", number, wish, pieces: own, keeps: n === 0 });
-    });
-    running.asked = goal;
-  }
-
-  function heard(worker, data) {
-    if (data.kind === "ready") worker.ready(true);
-    else if (data.number === undefined) worker.ready(false);
-    else if (running && data.number === running.number) news[data.kind](data);
-  }
-
-  const news = {
-    piece: ({ number, count: members, piece }) => {
-      if (piece) workers[0].postMessage({ kind: "take", number, piece }, [piece.curves.buffer, piece.changes.buffer]);
-      running.done += members;
-      if (running.done === running.asked) workers[0].postMessage({ kind: "gather", number, members: running.done });
-    },
-    answer: ({ answer }) => {
-      running.gathered = answer.members;
-      latest = answer;
-      for (const listener of listeners) listener(latest);
-      step();
-    },
-    error: () => { // these values cannot be run; the next move may be
-      if (running.wish === wanted) wanted = null;
-      running = null;
-      step();
-    },
-  };
-
-  /* A worker that broke is let go; the others do its work. */
-  function lost(worker) {
-    worker.terminate();
-    worker.ready(false);
-    workers = workers.filter((other) => other !== worker);
-    running = null; // what the others still do for it counts for nothing
     step();
-  }
+  },
+};
 
-  function refine() {
-    refining = true;
-    step();
-  }
+/* A worker that broke is let go; the others do its work. */
+function lost(worker) {
+  worker.terminate();
+  worker.ready(false);
+  workers = workers.filter((other) => other !== worker);
+  running = null; // what the others still do for it counts for nothing
+  step();
+}
 
-  lab.bands = {
-    begin, want, refine,
-    on: (listener) => listeners.push(listener),
-    get latest() { return latest; },
-    get here() { return workers.length > 0; },
-  };
-})(globalThis);
+export function refine() {
+  refining = true;
+  step();
+}
+

@@ -1,69 +1,63 @@
-/* The current policy in tables: what it does (levers, assumptions) and what comes of it. Actions and brief show these.
+/** The current policy in tables: what it does (levers, assumptions) and what comes of it. Actions and brief show these. */
+import { nearest } from "../core/chart-scale.js";
+import { facts, variable } from "../core/facts.js";
+import * as loops from "../core/loops.js";
+import * as numbers from "../core/numbers.js";
+import * as scenarios from "../core/scenario.js";
+import { sameSetting } from "../core/scenario.js";
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import * as simulator from "../engine/simulator.js";
 
-     PolicyLab.summary.name()                 the current policy in words
-     PolicyLab.summary.levers(every)          [{label, unit, value, standing, start, ramp, moved}], texts; without `every`
-                                              only those that do not stand as in status quo
-     PolicyLab.summary.assumptions()          [{label, unit, value, standing, source, grade}], those that were changed
-     PolicyLab.summary.years()                the years that outcomes are told at
-     PolicyLab.summary.outcomes(years)        promise of [{about, policy: [number], reference: [number]}]
-     PolicyLab.summary.change(value, reference, about)   the difference in words
-     PolicyLab.summary.source()               source line with the model's version */
-(function (root) {
-  "use strict";
+const EVERY = 10; // years between those that are told, counted from the last
 
-  const lab = (root.PolicyLab = root.PolicyLab || {});
-  const EVERY = 10; // years between those that are told, counted from the last
+export const policy = () => scenarios.of(store.now);
+export const name = () => scenarios.name(policy());
+const figure = (value, places) => (value === null ? "" : numbers.figure(value, places));
 
-  const policy = () => lab.scenario.of(lab.state.now);
-  const name = () => lab.scenario.name(policy());
-  const figure = (value, places) => (value === null ? "" : lab.scale.figure(value, places));
+export function levers(every) {
+  const standing = facts.start.levers;
+  return Object.entries(facts.levers).flatMap(([key, lever]) => {
+    const set = store.now.levers[key];
+    const moved = !sameSetting(set, standing[key]);
+    if (!moved && !every) return [];
+    return [{
+      label: lever.label, unit: lever.unit, moved,
+      value: figure(set[0], lever.places), standing: figure(standing[key][0], lever.places),
+      start: set[1] === null ? "" : String(set[1]), ramp: set[2] === null ? "" : numbers.figure(set[2], Number.isInteger(set[2]) ? 0 : 1),
+    }];
+  });
+}
 
-  function levers(every) {
-    const standing = lab.facts.start.levers;
-    return Object.entries(lab.facts.levers).flatMap(([key, lever]) => {
-      const set = lab.state.now.levers[key];
-      const moved = !lab.sameSetting(set, standing[key]);
-      if (!moved && !every) return [];
-      return [{
-        label: lever.label, unit: lever.unit, moved,
-        value: figure(set[0], lever.places), standing: figure(standing[key][0], lever.places),
-        start: set[1] === null ? "" : String(set[1]), ramp: set[2] === null ? "" : lab.scale.figure(set[2], Number.isInteger(set[2]) ? 0 : 1),
-      }];
-    });
-  }
+export function assumptions() {
+  return Object.entries(store.now.assumptions).map(([key, value]) => {
+    const about = facts.assumptions[key];
+    if (about.loop) return { label: about.label, unit: "", value: say("loop.cut_now"), standing: say("loop.acts_now"), source: "", grade: "" };
+    return { label: about.label, unit: about.unit, value: numbers.figure(value), standing: numbers.figure(about.default), source: about.source, grade: about.grade };
+  });
+}
 
-  function assumptions() {
-    return Object.entries(lab.state.now.assumptions).map(([key, value]) => {
-      const about = lab.facts.assumptions[key];
-      if (about.loop) return { label: about.label, unit: "", value: lab.say("loop.cut_now"), standing: lab.say("loop.acts_now"), source: "", grade: "" };
-      return { label: about.label, unit: about.unit, value: lab.scale.figure(value), standing: lab.scale.figure(about.default), source: about.source, grade: about.grade };
-    });
-  }
+export function years() {
+  const last = Math.floor(facts.clock.final);
+  const first = Math.ceil(facts.clock.initial);
+  return [3, 2, 1, 0].map((n) => last - n * EVERY).filter((year) => year > first + 1);
+}
 
-  function years() {
-    const last = Math.floor(lab.facts.clock.final);
-    const first = Math.ceil(lab.facts.clock.initial);
-    return [3, 2, 1, 0].map((n) => last - n * EVERY).filter((year) => year > first + 1);
-  }
+export const runsOf = (names) => simulator.ask([policy(), scenarios.statusQuo()].map((one) => scenarios.constants(one, store.now.assumptions)), names);
 
-  const runsOf = (names) => lab.runs.ask([policy(), lab.scenario.statusQuo()].map((one) => lab.scenario.constants(one, lab.state.now.assumptions)), names);
+export async function outcomes(asked) {
+  const shown = facts.headlines;
+  const runs = await runsOf(shown);
+  return shown.map((outcome) => {
+    const [own, reference] = runs.map((run) => asked.map((year) => run.of(outcome)[nearest(run.time, year)]));
+    return { about: variable(outcome), policy: own, reference };
+  });
+}
 
-  async function outcomes(asked) {
-    const shown = lab.facts.headlines;
-    const runs = await runsOf(shown);
-    return shown.map((outcome) => {
-      const [own, reference] = runs.map((run) => asked.map((year) => run.of(outcome)[lab.nearest(run.time, year)]));
-      return { about: lab.variable(outcome), policy: own, reference };
-    });
-  }
+export function change(value, reference, about) {
+  const places = about.places === null ? numbers.places(Math.max(Math.abs(value), Math.abs(reference))) : about.places;
+  if (Number((value - reference).toFixed(places)) === 0) return say("headline.unchanged");
+  return (value > reference ? "▲ +" : "▼ −") + numbers.figure(Math.abs(value - reference), places);
+}
 
-  function change(value, reference, about) {
-    const places = about.places === null ? lab.scale.places(Math.max(Math.abs(value), Math.abs(reference))) : about.places;
-    if (Number((value - reference).toFixed(places)) === 0) return lab.say("headline.unchanged");
-    return (value > reference ? "▲ +" : "▼ −") + lab.scale.figure(Math.abs(value - reference), places);
-  }
-
-  const source = () => lab.say("chart.source", { model: lab.facts.model, hash: lab.facts.hash.slice(0, 8), policy: [name(), lab.loops.note(lab.state.now)].filter(Boolean).join("; ") });
-
-  lab.summary = { policy, name, levers, assumptions, years, outcomes, runsOf, change, source };
-})(typeof globalThis === "object" ? globalThis : self);
+export const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: [name(), loops.note(store.now)].filter(Boolean).join("; ") });
