@@ -13,11 +13,12 @@ import { build } from "esbuild";
 
 const WEB = dirname(fileURLToPath(import.meta.url));
 const ASSETS = join(WEB, "..", "assets");
-/** Name of each bundle and the module it begins with. */
+/** Name of each bundle, as assets/ sees it, and the module it begins with. */
 const ENTRIES = {
   "page.bundle": "pages/main.js",
   "bands.worker.bundle": "engine/bands.worker.js",
   "engine.worker.bundle": "engine/engine.worker.js",
+  "../policy_lab/components/policy_lab_components": "dash/index.js",
 };
 
 const hash = (/** @type {string | Uint8Array} */ text) => createHash("sha256").update(text).digest("hex");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policy_lab.app.app import create_app, default_run
+from policy_lab.app.model_session import session
 from policy_lab.app.server import serve
 
-__all__ = ["create_app", "default_run", "serve"]
+__all__ = ["create_app", "default_run", "serve", "session"]

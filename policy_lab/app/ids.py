@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-PROVIDER: Final = "provider"
 MAIN: Final = "main"
+# What is on the page before Dash is.
+EARLY: Final = "early"
 
 STAGE: Final = "stage"
-# What Dash's own pages are told once they are there: the words that scripts say on them.
-FACTS: Final = "facts"
-# The page on show, told by the script: what is costly to draw waits until it is seen.
-VISIT: Final = "visit"
-
 NOTICE: Final = "notice"
 NOTICE_TEXT: Final = "notice-text"
 
@@ -35,7 +31,6 @@ SIDES: Final = ("a", "b")
 RANKING: Final = "ranking"
 
 SEARCH: Final = "variable-search"
-SEARCH_PLACE: Final = "variable-search-place"
 SEARCH_KIND: Final = "variable-kind"
 SEARCH_COUNT: Final = "variable-count"
 VARIABLES: Final = "variables"

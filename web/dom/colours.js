@@ -23,7 +23,6 @@ export const now = () => kept() || (system.matches ? "dark" : "light");
 
 export function dress() {
   document.documentElement.dataset.theme = now();
-  document.documentElement.dataset.mantineColorScheme = now();
   const button = document.getElementById("scheme");
   if (button && facts) write(button, say(now() === "dark" ? "app.light" : "app.dark"));
   for (const listener of listeners) listener(now());

@@ -15,16 +15,9 @@ let wanted = ""; // a name whose entry is to be opened when the list comes
 let pause; // who types is waited for
 const PAUSE = 150; // milliseconds
 
-function field() {
-  const made = make("input", "box");
-  made.type = "search";
-  made.id = "variable-search";
-  made.autocomplete = "off";
-  made.addEventListener("input", () => {
-    window.clearTimeout(pause);
-    pause = window.setTimeout(narrow, PAUSE);
-  });
-  return made;
+function typed() {
+  window.clearTimeout(pause);
+  pause = window.setTimeout(narrow, PAUSE);
 }
 
 /* The list as the two fields say. */
@@ -183,17 +176,20 @@ function entry(found) {
   return line;
 }
 
-/** The list comes with the page, as the two fields and the address say. */
-export function listVariables(page) {
-  if (page !== "model") return;
-  if (!one("#variable-search")) {
-    one("#variable-search-place").append(field());
+/* The list comes with the page, as the two fields and the address say. */
+let begun = false;
+function come(page) {
+  if (page !== "model" || !one("#variable-search")) return;
+  if (!begun) {
+    one("#variable-search").addEventListener("input", typed);
     one("#variable-kind").addEventListener("change", narrow);
   }
+  begun = true;
   if (!follow()) narrow();
 }
 
 export function begin() {
+  router.visited(come);
   window.addEventListener("popstate", () => {
     if (!asked()) followed = "";
     else if (router.page() === "model") follow();

@@ -24,14 +24,8 @@ log = logging.getLogger("policy_lab.access")
 UNFORESEEN: Final = "study.failed_unexpected"
 
 
-def listen(server: Flask, prefix: str) -> None:
+def listen(server: Flask) -> None:
     """Every request that a server answers itself ends in an answer."""
-    callbacks = f"{prefix}_dash-update-component"
-
-    def refuse() -> Response | None:
-        # All callbacks of the pages run in the browser; what is sent here comes from another program.
-        return _text(say("refused.nothing_here"), 404) if request.path == callbacks else None
-
     def no_file(_: DependencyException) -> Response:
         return _text(say("refused.nothing_here"), 404)
 
@@ -41,7 +35,6 @@ def listen(server: Flask, prefix: str) -> None:
         tell(f"{request.method} {request.path}", error)
         return _text(say(UNFORESEEN), 500)
 
-    server.before_request(refuse)
     server.register_error_handler(DependencyException, no_file)
     server.register_error_handler(Exception, unforeseen)
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from dash import Dash, html
 
 from policy_lab.app import ids
+from policy_lab.app.page_list import ListedPage
 from policy_lab.catalogue import language, languages, say
 
 
-def layout(app: Dash, pages: Mapping[str, str]) -> html.Header:
-    """Brand, navigation and the buttons that concern the whole page; ``pages`` has the address of each by its name."""
+def layout(app: Dash, pages: Sequence[ListedPage]) -> html.Header:
+    """Brand, navigation and the buttons that concern the whole page."""
     links = [
-        html.A(say(f"app.{page}"), href=app.get_relative_path(f"/{path}"), className="nav__link", **{"data-page": page})
-        for page, path in pages.items()
+        html.A(
+            page.title,
+            href=app.get_relative_path(f"/{page.path}"),
+            className="nav__link",
+            **{"data-page": page.key},
+        )
+        for page in pages
     ]
     return html.Header(
         [

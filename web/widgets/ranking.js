@@ -1,14 +1,15 @@
-/* The Rank page: a stored or own study to look at, its pictures and table, and how one's own studies stand.
+/* A ranking: a stored or own study to look at, its pictures and table, and how one's own studies stand.
 
- * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when the page is first seen. The
+ * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. The
  * study on show stands in the address after "#study=", so a reload, a second tab and a link show the same one. How
  * studies stand is asked for while one is under way and somebody looks, less and less often. */
 import { filled } from "../core/words.js";
 import { element, one, write } from "../dom/elements.js";
 import { fileName, offer, toPng } from "../dom/download.js";
+import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
-import * as rankForm from "./rank-form.js";
+import * as rankForm from "./ranking-form.js";
 
 const FIRST = "levers";
 const SOON = 800; // milliseconds until the first question how a study stands
@@ -25,6 +26,7 @@ let lines = null; // the chart over time
 let studies = [];
 let pause = SOON;
 let timer = 0;
+let report = () => {}; // told of what is on show
 
 // --- small tools, used by the form too --------------------------------------------------------------------------
 
@@ -137,6 +139,7 @@ function fail(problem) {
 function draw(view) {
   shown = view;
   wanted = { study: wanted.study, outcome: view.outcome, time: view.time };
+  report(wanted);
   fail("");
   parts.result.classList.remove("is-hidden");
   options(parts.outcome.box, view.outcomes, view.outcome);
@@ -314,18 +317,17 @@ function started(study) {
 
 // --- when it begins ---------------------------------------------------------------------------------------------
 
-const isHere = () => document.documentElement.dataset.page === "rank";
+const isHere = () => router.page() === "rank";
 
 async function arrive() {
-  root = root || one("#ranking");
-  if (!isHere() || !root) return;
+  if (!isHere() || !root) return undefined;
   if (root.dataset.ready) {
     pause = SOON;
     if (studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
     return look();
   }
   root.dataset.ready = "yes";
-  at = root.dataset.at;
+  at = router.base() + "studies";
   wanted.study = studyOfAddress();
   try {
     const found = await ask("");
@@ -338,6 +340,7 @@ async function arrive() {
     delete root.dataset.ready;
     root.firstElementChild.textContent = error.message || root.firstElementChild.textContent;
   }
+  return undefined;
 }
 
 let drawnFor = 0;
@@ -348,15 +351,20 @@ function resized() {
 }
 
 let resizing = 0;
+/** Sets the ranking to work inside its elements; `tell` is told what is on show. */
+export function mountRanking(host, tell) {
+  root = one("#ranking", host);
+  report = tell;
+  arrive();
+  const update = ({ study, outcome, time }) => {
+    const asked = { study: study ?? wanted.study, outcome: outcome ?? wanted.outcome, time: time ?? wanted.time };
+    if (shown && ["study", "outcome", "time"].some((name) => asked[name] !== wanted[name])) show(asked);
+  };
+  return { update };
+}
+
 export function begin() {
-  new MutationObserver(arrive).observe(document.documentElement, { attributeFilter: ["data-page"] });
-  // The frame comes from Dash, after its own scripts.
-  const wait = new MutationObserver(() => {
-    if (!one("#ranking")) return;
-    wait.disconnect();
-    arrive();
-  });
-  wait.observe(document.body, { childList: true, subtree: true });
+  router.visited(arrive);
   window.addEventListener("popstate", returned);
   window.addEventListener("hashchange", returned);
   document.addEventListener("visibilitychange", () => root && root.dataset.ready && look());

@@ -226,9 +226,9 @@ function label() {
   }
 }
 
-/** The drawing of a sector, by its number, when the page is on show. */
-export async function showSector(page, number) {
-  if (page !== "model") return undefined;
+/** The drawing of the sector that the field names. */
+async function showSector() {
+  const number = one("#sector").value;
   if (number === sector) return ask();
   sector = number;
   values = null;
@@ -245,17 +245,52 @@ export async function showSector(page, number) {
   return undefined;
 }
 
-/** Whose values stand in it ("policy", "status_quo" or "none"), and of which year. */
-export function showValues(chosen, moment) {
-  whose = chosen;
-  year = moment;
+/* Whose values stand in it, and of which year, as the fields say. */
+function showValues() {
+  whose = one("[name=sketch-values]:checked").value;
+  year = Number(one("#sketch-year").value);
   write(one("#sketch-year-said"), String(year));
   label();
+}
+
+/* What Python sets: the number of a sector, whose values, a year. */
+function set(props) {
+  const radio = one(`[name=sketch-values][value="${props.values}"]`);
+  if (radio) radio.checked = true;
+  if (Number.isFinite(props.sector)) one("#sector").value = String(props.sector);
+  if (Number.isFinite(props.year)) one("#sketch-year").value = String(props.year);
+}
+
+const isThere = () => router.page() === "model" && Boolean(box());
+
+/** Sets the diagram to work inside its elements; `report` is told what a person chooses in its fields. */
+export function mountDiagram(host, report) {
+  const asTheySay = () => ({ sector: Number(one("#sector").value), values: whose, year });
+  let told = null;
+  const follow = () => {
+    showValues();
+    if (isThere()) showSector();
+  };
+  host.addEventListener("input", (event) => {
+    if (!event.target.matches("#sector, #sketch-year, [name=sketch-values]")) return;
+    follow();
+  });
+  host.addEventListener("change", () => report((told = asTheySay())));
+  follow();
+  return {
+    update: (props) => {
+      if (told && ["sector", "values", "year"].every((name) => props[name] === told[name])) return;
+      told = { sector: props.sector, values: props.values, year: props.year };
+      set(props);
+      follow();
+    },
+  };
 }
 
 /** seek: told of the variable whose name was chosen. */
 export function begin(seek) {
   choose = seek;
+  router.visited(() => isThere() && showSector());
   for (const [kind, handle] of Object.entries({ click: clicked, keydown: keyed, pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up })) {
     document.addEventListener(kind, handle);
   }
