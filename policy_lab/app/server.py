@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import socket
+import sys
 import webbrowser
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from policy_lab import paths
 from policy_lab.app.app import create_app
 from policy_lab.app.middleware import LARGEST_REQUEST, warm
 from policy_lab.app.proxies import BehindProxy, networks
+from policy_lab.app.web_bundles import complaint
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
 
@@ -95,6 +97,7 @@ def serve(
     address = f"http://{_for_link(how.host)}:{listening.getsockname()[1]}{how.prefix}"
     queue = Queue(how.studies)
     server = application(model, how, queue)
+    _warn_of_stale_scripts()
     print(f"Policy Lab: {address}", flush=True)
     if open_browser:
         webbrowser.open(address)
@@ -104,6 +107,13 @@ def serve(
         pass
     finally:
         queue.close()
+
+
+def _warn_of_stale_scripts() -> None:
+    """Whoever edits ``web/`` and forgets ``make web`` would look for a change that is not there."""
+    folder = paths.checkout()
+    if folder and (found := complaint(folder)):
+        print(found, file=sys.stderr, flush=True)
 
 
 def application(model: Model, how: Serving, queue: Queue) -> Any:
