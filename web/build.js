@@ -2,7 +2,7 @@
  * ones would be, byte by byte.
  *
  * They are checked in, so that nobody who runs or installs the app needs Node (docs/decisions/014-front-end-modules.md).
- * bundles.json has the hash of every module that went into them; policy_lab/app/bundles_fresh.py and hatch_build.py
+ * bundles.json has the hash of every module that went into them; policy_lab/app/web_bundles.py and hatch_build.py
  * compare it with what stands in web/.
  */
 import { createHash } from "node:crypto";

@@ -3,7 +3,7 @@ import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import { say } from "../core/words.js";
 
-/** The stored results, as policy_lab/app/cases.py sends them. */
+/** The stored results, as policy_lab/app/precedent_data.py sends them. */
 export let data = null;
 /** {fact: value} that differ from what is stated. */
 export let changed = {};

@@ -1,7 +1,7 @@
 /* Precedents: historical projects on the same equations. The table of their fates, and which of them is looked at; what
    is shown of oneCase case is in precedents-case.js, what can be changed about it in precedents-live.js.
 
-   The stored results come once (policy_lab/app/cases.py tells their form); every change of a fact runs in this browser.
+   The stored results come once (policy_lab/app/precedent_data.py tells their form); every change of a fact runs in this browser.
    What is looked at travels as the part "h=case~fact~value~…" of the link. */
 import { csv } from "../core/csv.js";
 import { facts } from "../core/facts.js";

@@ -109,7 +109,7 @@ export interface Variable {
   why?: string;
 }
 
-/** What never changes while the page is open; policy_lab/app/facts.py makes it. */
+/** What never changes while the page is open; policy_lab/app/page_data.py makes it. */
 export interface Facts {
   model: string;
   hash: string;

@@ -1,13 +1,11 @@
-/* Runs compiled models in node: node run.js JOBS.json, a list of {code, layout, request, before, out}; doubles go to
+/* Runs compiled models in node: node run.mjs JOBS.json, a list of {code, layout, request, before, out}; doubles go to
    out. before: requests that come first, after which the request begins where it parts from the last; `began` says at
    which moment. */
-"use strict";
-const fs = require("node:fs");
-const path = require("node:path");
-const engine = require(path.join(__dirname, "..", "..", "assets", "engine.js"));
+import * as fs from "node:fs";
+import { load } from "../../web/engine/engine.js";
 
 async function job({ code, layout, request, before, out }) {
-  const model = await engine.load(fs.readFileSync(code), JSON.parse(fs.readFileSync(layout, "utf8")));
+  const model = await load(fs.readFileSync(code), JSON.parse(fs.readFileSync(layout, "utf8")));
   const course = before ? model.again() : model;
   for (const earlier of before || []) course.simulate(earlier);
   const result = course.simulate(request);

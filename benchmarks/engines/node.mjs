@@ -1,12 +1,10 @@
-/* One run and an ensemble of a compiled model in node: node node.js CODE LAYOUT REQUEST; prints milliseconds and runs a second. */
-"use strict";
-const fs = require("node:fs");
-const path = require("node:path");
-const engine = require(path.join(__dirname, "..", "..", "assets", "engine.js"));
+/* One run and an ensemble of a compiled model in node: node node.mjs CODE LAYOUT REQUEST; prints milliseconds and runs a second. */
+import * as fs from "node:fs";
+import { load } from "../../web/engine/engine.js";
 
 (async () => {
   const [code, layout, request] = process.argv.slice(2);
-  const model = await engine.load(fs.readFileSync(code), JSON.parse(fs.readFileSync(layout, "utf8")));
+  const model = await load(fs.readFileSync(code), JSON.parse(fs.readFileSync(layout, "utf8")));
   const { outputs, values } = JSON.parse(fs.readFileSync(request, "utf8"));
   const many = Object.fromEntries(Object.entries(values).map(([name, list]) => [name, Float64Array.from(list)]));
   const runs = Object.values(many)[0].length;

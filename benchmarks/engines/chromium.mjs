@@ -4,16 +4,18 @@
    one(seconds)                    milliseconds of a run on its own, each
    many(seconds)                   runs a second of an ensemble in one worker, each time
    single(seconds)                 the same in single precision, [] where the model has none */
-"use strict";
+import { load } from "./engine/engine.js";
+import { fused } from "./engine/support.js";
+import { startThread } from "./engine/threads.js";
 
 globalThis.opened = async (files, outputs, members) => {
   const code = { plain: files.plain, fused: files.fused };
-  const engine = await PolicyLabEngine.load(code, files.layout);
+  const engine = await load(code, files.layout);
   const lists = Object.fromEntries(Object.entries(members).map(([name, list]) => [name, Float64Array.from(list)]));
   const runs = Object.values(lists)[0].length;
-  const worker = (its) => PolicyLabEngine.workers("engine-worker.js", its.module, its.layout);
+  const worker = (its) => startThread("engine.worker.bundle.js", its.module, its.layout);
   const thread = worker(engine);
-  const coarse = files.single && worker(await PolicyLabEngine.load(files.single, files.single.layout));
+  const coarse = files.single && worker(await load(files.single, files.single.layout));
   const timed = async (work, seconds) => {
     const taken = [];
     const end = performance.now() + seconds * 1000;
@@ -35,5 +37,5 @@ globalThis.opened = async (files, outputs, members) => {
   await one(0.5); // until the optimising compiler has done its work
   await many(0.5);
   await single(0.5);
-  return { fused: PolicyLabEngine.fused() };
+  return { fused: fused() };
 };
