@@ -7,10 +7,11 @@ from typing import Any
 
 from policy_lab.app.labels import label_of
 from policy_lab.app.language import documentation_of
-from policy_lab.app.loops import SWITCH, Loop, gates, switched
+from policy_lab.app.loops import SWITCH, gates, switched
 from policy_lab.app.panels.variable_list import hay
 from policy_lab.catalogue import say
 from policy_lab.model import Model
+from policy_lab.model.loops import Loop
 
 
 def loop_facts(model: Model) -> dict[str, dict[str, Any]]:
