@@ -68,6 +68,11 @@ def has_history(model: Core) -> bool:
     return model.folder is not None and (model.folder / FILE).is_file()
 
 
+def history_file(model: Core, file: str = FILE) -> Path:
+    """A file with figures, as seen from the model's folder; it need not be there."""
+    return (model.folder or model.path.parent) / file
+
+
 def history_rows(model: Core) -> list[dict[str, str]]:
     """The rows as they stand, each with its number under ``row``; raises ModelError where a column is missing."""
     return text_rows(model.folder, FILE, COLUMNS) if model.folder else []
@@ -80,8 +85,8 @@ def read_history(model: Core, path: Path | None = None) -> list[Series]:
         ModelError: there is no such file, or it lacks a column or a number.
         UnknownName: a variable that the model does not have.
     """
-    place = path or (model.folder / FILE if model.folder else None)
-    if place is None or not place.is_file():
+    place = path or history_file(model)
+    if not place.is_file():
         what = f"file {path} with a history" if path else FILE
         raise ModelError(f"The model '{model.name}' has no {what} to be compared with.")
     lines = text_rows(place.parent, place.name, COLUMNS)
