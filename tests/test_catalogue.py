@@ -196,7 +196,7 @@ def test_what_a_translation_lacks_stands_as_the_model_has_it(tmp_path: Path) -> 
     assert told.levers == small.levers
     (tmp_path / "text" / "fr.toml").write_text("not toml", encoding="utf-8")
     with pytest.raises(ModelError, match=r"text/fr\.toml cannot be read"):
-        language.told(copy, "fr")
+        copy.texts("fr")
 
 
 # ---- which language a request is answered in

@@ -17,6 +17,8 @@ from policy_lab.model.tables import text_rows
 
 FILE: Final = "loops.csv"
 COLUMNS: Final = ("name", "kind", "switch", "path", "world", "outcome", "year", "when_cut")
+#: What a loop cannot be described without.
+NEEDED: Final = ("name", "kind", "path")
 #: Reinforcing, balancing.
 KINDS: Final = ("R", "B")
 
@@ -58,22 +60,23 @@ def loop_rows(model: Core) -> list[dict[str, str]]:
 def read_loops(model: Core) -> tuple[Loop, ...]:
     """The loops that have a name, a kind and a path; a table that cannot be used holds none (checks say why)."""
     try:
-        rows = loop_rows(model)
+        rows = text_rows(model.folder, FILE, NEEDED) if model.folder else []
     except ModelError:
         return ()
     return tuple(_loop(model, row) for row in rows if row["name"] and row["path"] and row["kind"] in KINDS)
 
 
 def _loop(model: Core, row: Mapping[str, str]) -> Loop:
-    switch = row["switch"] if row["switch"] in model.program.constants else ""
+    switch = row.get("switch", "")
     path = tuple(step.strip() for step in row["path"].split(">"))
-    return Loop(row["name"], row["kind"], path, switch, _shown(model, row))
+    known = switch if switch in model.program.constants else ""
+    return Loop(row["name"], row["kind"], path, known, _shown(model, row))
 
 
 def _shown(model: Core, row: Mapping[str, str]) -> Shown | None:
-    world, outcome, when_cut = row["world"], row["outcome"], row["when_cut"]
+    world, outcome, when_cut = (row.get(column, "") for column in ("world", "outcome", "when_cut"))
     try:
-        year = float(row["year"])
+        year = float(row.get("year", ""))
     except ValueError:
         return None
     known = world in model.scenarios and outcome in model.program.visible
