@@ -2,17 +2,20 @@
 
 A loop may have a *switch*: a constant that is 1 while the loop acts and 0 when it is cut. To the page it is one more
 assumption that a person can change, so it travels in links and files and can be undone. Where a loop acts is read off
-the equations: the variables behind a switch are those that stop mattering when it is 0.
+the equations: the variables behind a switch are those that stop mattering when it is 0. ``loop_facts`` is what the
+page's scripts know of it all; the panels are in ``panels/loops.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Final
+from dataclasses import asdict, replace
+from typing import Any, Final
 
-from policy_lab.app.labels import keys_of
-from policy_lab.catalogue import language
+from policy_lab.app.labels import keys_of, label_of
+from policy_lab.app.language import documentation_of
+from policy_lab.app.panels.variable_list import hay
+from policy_lab.catalogue import language, say
 from policy_lab.model import Model
 from policy_lab.model.loops import Loop
 from policy_lab.program import Apply, Expression, Name, Number, Program, names_in
@@ -92,3 +95,61 @@ def _together(function: str, arguments: tuple[Expression, ...]) -> Expression:
     if function == "add" and zeros[0]:
         return arguments[1]
     return Apply(function, arguments)
+
+
+def loop_facts(model: Model) -> dict[str, dict[str, Any]]:
+    """Each switch with the fields of an assumption, and under ``loop`` what there is to tell of the loop."""
+    loops = switched(model)
+    hays = [hay(model, model.program.equations[name]) for name in model.program.visible] if loops else []
+    return {loop.switch: _switch(model, loop, hays) for loop in loops}
+
+
+def _switch(model: Model, loop: Loop, hays: list[str]) -> dict[str, Any]:
+    texts = dict.fromkeys(("group", "unit", "distribution", "grade", "source", "why", "about"), "")
+    return {
+        **texts,
+        "name": loop.switch,
+        "label": say("loop.assumption", loop=loop.name),
+        "low": SWITCH[0],
+        "high": SWITCH[1],
+        "default": model.program.constants[loop.switch],
+        "loop": {
+            "name": loop.name,
+            "kind": loop.kind,
+            "path": [{"step": step, "found": _found(step, hays)} for step in loop.path],
+            "acts": _acts(model, loop.switch),
+            "shown": asdict(loop.shown) if loop.shown else None,
+        },
+    }
+
+
+def _found(step: str, hays: list[str]) -> bool:
+    """Whether a search for the words of a step finds a variable."""
+    words = step.casefold().split()
+    return any(all(word in text for word in words) for text in hays)
+
+
+def _acts(model: Model, switch: str) -> list[dict[str, Any]]:
+    """What a switch acts on, arrays once: the variable, what it is, and what acts on it through the switch."""
+    arrays: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name, behind in gates(model.program, switch).items():
+        arrays.setdefault(_array(name), {})[name] = behind
+    return [_act(model, array, elements) for array, elements in arrays.items()]
+
+
+def _act(model: Model, array: str, elements: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    first, single = next(iter(elements)), len(elements) == 1
+    behind = dict.fromkeys(one if single else _array(one) for others in elements.values() for one in others)
+    return {
+        **_variable(first if single else array),
+        "about": documentation_of(model, first),
+        "behind": [_variable(one) for one in behind],
+    }
+
+
+def _variable(name: str) -> dict[str, str]:
+    return {"name": name, "label": label_of(name)}
+
+
+def _array(name: str) -> str:
+    return name.partition("[")[0]

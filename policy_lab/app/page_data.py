@@ -8,8 +8,7 @@ from typing import Any, Final
 from policy_lab.app import policy as page
 from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
-from policy_lab.app.loop_data import loop_facts
-from policy_lab.app.loops import assumption_keys
+from policy_lab.app.loops import assumption_keys, loop_facts
 from policy_lab.app.model_session import ModelSession
 from policy_lab.catalogue import language, part, say
 from policy_lab.model import Lever, Model, Scenario, Uncertainty

@@ -12,9 +12,9 @@ from typing import Any, Final
 from dash import Dash
 from flask import Response, jsonify
 
-from policy_lab.app.compression import same_for_all
 from policy_lab.app.labels import unit_of
 from policy_lab.app.language import retold
+from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.cases.causes import WITHOUT
 from policy_lab.cases.run_case import BUILT, OUTPUTS, STANDS, TERMS, constants_of

@@ -246,9 +246,11 @@ def test_a_german_speaker_reads_the_fates(visit: Visit, real_address: str) -> No
     expect(page.locator("#precedents tbody tr").first.locator(".verdict")).to_contain_text("wie überliefert")
 
 
-def test_a_model_without_precedents_says_so(visit: Visit, address: str) -> None:
+def test_a_model_without_precedents_has_no_such_page(visit: Visit, address: str) -> None:
     page = visit(f"{address}/precedents")
-    expect(page.locator("#precedents .empty")).to_contain_text("no historical cases")
+    expect(page.locator("#stage")).to_be_visible()  # an address without a page leads home
+    expect(page.get_by_role("link", name="Rank")).to_be_visible()
+    expect(page.get_by_role("link", name="Precedents")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
