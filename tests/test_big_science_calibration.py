@@ -12,7 +12,7 @@ from scipy.interpolate import RectBivariateSpline
 
 from analysis import calibrate
 from analysis.calibration_page import PAGE, text_of
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab.estimators import least_squares
 from policy_lab.model import load_model
 from policy_lab.model.history import Series, read_history
