@@ -392,8 +392,8 @@ conclusion about coherence in 2050. It is in the uncertainty table for that, wit
 _AGAIN = """## Made again
 
 `python -m analysis.calibration` writes `analysis/results/calibration`: `errors.csv`, `held_out.csv`, `summary.json`,
-the two studies with all their numbers (`all_years`, `before_2023`), and the figures above. With the same model and history
-it ends in the same numbers."""
+the two studies with all their numbers (`all_years`, `before_2023`), and the figures above. With the same model and
+history it ends in the same numbers."""
 
 
 if __name__ == "__main__":
