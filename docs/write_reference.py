@@ -1,7 +1,7 @@
 """Writes the model reference from the model itself: docs/reference/MODEL.md, and a page for each of its sectors.
 
 Everything stands beside the model: equations and documentation in its file, sources, loops, levers, passages in its
-tables. Only what cutting a loop changed comes from stored results (``analysis/is_the_model_sound.py``).
+tables. Only what cutting a loop changed comes from stored results (``analysis/validation.py``).
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def test_the_stored_table_is_what_a_fresh_run_gives(model: Model, kept: dict[str
 def test_the_page_is_made_from_the_stored_table(model: Model) -> None:
     data = model.case_results
     text = (Path(__file__).parent.parent / "docs" / "precedents.md").read_text(encoding="utf-8")
-    command = "python analysis/what_do_precedents_say.py --fit"
+    command = "python -m analysis.precedents --fit"
     assert text == pages.markdown(data, command, "../analysis/results/precedents")  # type: ignore[arg-type]
 
 

@@ -455,6 +455,6 @@ def test_the_validation_page_is_of_this_model(repository: Path) -> None:
         assert test["verdict"] in ("holds", "partly", "fails", "reported", "not yet")
         assert all(len(row) == len(test["columns"]) for row in test["rows"])
     stored = next(t for t in data["tests"] if t["key"] == "family")
-    assert stored == json.loads(json.dumps(vars(family(load_model("big_science"))))), "analysis/is_the_model_sound.py"
+    assert stored == json.loads(json.dumps(vars(family(load_model("big_science"))))), "analysis/validation.py"
     page = (repository / "docs/validation/big_science.md").read_text(encoding="utf-8")
     assert all(f"## {t['title']}" in page and t["summary"] in page for t in data["tests"])

@@ -46,7 +46,7 @@ def create_app(
             ``simulate`` with the fastest backend there is. The callbacks know this one function and nothing below it.
         rank_folder: a result folder of a study of all levers, for the Rank page; by default the stored one, if any. One
             of another model is not shown.
-        queue: where people's own studies are kept; by default in ``places.studies_folder()``.
+        queue: where people's own studies are kept; by default in ``paths.studies_folder()``.
         prefix: path below which everything stands, with a slash at both ends.
     """
     bench = ModelSession(model, Memory(run or default_run(model)))

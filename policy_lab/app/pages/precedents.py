@@ -9,14 +9,13 @@ from __future__ import annotations
 from dash import html
 
 from policy_lab.app.model_session import ModelSession
-from policy_lab.cases import stored
 from policy_lab.catalogue import say
 from policy_lab.model import Model
 
 
 def has_content(model: Model) -> bool:
     """Whether historical cases were examined."""
-    results = stored(model)
+    results = model.case_results
     return bool(results and results["cases"])
 
 

@@ -1,10 +1,10 @@
-"""Is the model sound? The twelve tests, as data for the app and as a page.
+"""The twelve validation tests of a model, as data for the app and as a page.
 
-    python analysis/is_the_model_sound.py [MODEL]
+    python -m analysis.validation [MODEL]
 
 Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/twelve_tests.py``) and
 ``docs/validation/MODEL.md``.
-The sensitivity of conclusions is read from ``results/do_the_claims_hold``, which its own script makes: run that first.
+The sensitivity of conclusions is read from ``results/conclusions``, which its own script makes: run that first.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import argparse
 import json
 import sys
 
-from results_of import DEFAULT_MODEL, RESULTS
-
+from analysis.results_folder import DEFAULT_MODEL, RESULTS
 from policy_lab.checks import check_model
 from policy_lab.checks.twelve_tests import as_data, twelve_tests
 from policy_lab.checks.validation_page import page
@@ -22,7 +21,7 @@ from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
 
 PAGES = RESULTS.parent.parent / "docs" / "validation"
-COMMAND = "python analysis/is_the_model_sound.py"
+COMMAND = "python -m analysis.validation"
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
-"""What do precedents say? Historical cases of big science on the model's equations, against their record.
+"""Precedents: historical cases of big science on the model's equations, against their record.
 
-    python analysis/what_do_precedents_say.py [--fit]
+    python -m analysis.precedents [--fit]
 
 Runs every case with the numbers fitted last; ``--fit`` fits them anew and makes the leave-one-out (minutes), which is
 needed after every change of the equations or of a case. Writes ``models/big_science/cases/results.json`` (with
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
-from results_of import DEFAULT_MODEL, RESULTS, fresh_folder, model_asked_for, print_table, write_table
 
+from analysis.results_folder import DEFAULT_MODEL, RESULTS, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
 from policy_lab.cases import as_json, examine, pages
 from policy_lab.cases.overview import HEADER, rows, summary
@@ -24,7 +24,7 @@ from policy_lab.model.cases import results_file
 from policy_lab.report import plots
 
 PAGE = RESULTS.parent.parent / "docs" / "precedents.md"
-COMMAND = "python analysis/what_do_precedents_say.py --fit"
+COMMAND = "python -m analysis.precedents --fit"
 #: Panels of a case's picture: title, unit, runs drawn, and the figures drawn with them.
 PANELS = (
     ("Spending", "", ("spending",), "project spending"),
