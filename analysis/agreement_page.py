@@ -2,8 +2,8 @@
 
     python -m analysis.agreement_page
 
-The scripts that make the results call it when they are done: ``do_three_engines_agree``, ``deep_mixes_against_pysd``,
-``deep_mixes_between_engines`` and ``is_single_precision_enough``.
+The scripts that make the results call it when they are done: ``engine_agreement``, ``mixes_against_pysd``,
+``mixes_between_engines`` and ``single_precision``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.results_of import DEFAULT_MODEL, RESULTS
+from analysis.results_folder import DEFAULT_MODEL, RESULTS
 
 PAGE = Path(__file__).parent.parent / "docs" / "agreement.md"
 ENGINES = {"compiled": "ours, compiled", "numpy": "ours, NumPy", "pysd": "PySD", "pysimlin": "pysimlin"}
@@ -32,10 +32,10 @@ def read_rows(path: Path) -> list[Row]:
 def page(results: Path = RESULTS) -> str:
     """The whole page; a result that is not there has no section."""
     parts = (
-        (three_engines, "do_three_engines_agree/agreement.csv"),
-        (mixes_by_pysd, "deep_mixes_against_pysd/mixes.csv"),
-        (mixes_between_engines, "deep_mixes_between_engines/mixes.csv"),
-        (single_precision, "is_single_precision_enough/edges.csv"),
+        (three_engines, "engine_agreement/agreement.csv"),
+        (mixes_by_pysd, "mixes_against_pysd/mixes.csv"),
+        (mixes_between_engines, "mixes_between_engines/mixes.csv"),
+        (single_precision, "single_precision/edges.csv"),
     )
     sections = [make(results / name) for make, name in parts if (results / name).exists()]
     return (
@@ -152,7 +152,7 @@ What else is held against something outside of this code, and the command that d
 - WebAssembly against the native code, every construct and world: `pytest tests/test_wasm.py`; what bands are made of,
   in single precision: `pytest tests/test_wasm_single.py`."""
 
-_THREE = """Made by `python -m analysis.do_three_engines_agree`. The {worlds} worlds of `{model}`, each run by our
+_THREE = """Made by `python -m analysis.engine_agreement`. The {worlds} worlds of `{model}`, each run by our
 engine (compiled, and batched NumPy), by PySD and by pysimlin, which reads the model file with a parser of its own and
 shares no code with PySD or with us. Every variable that two engines both report is compared once a year."""
 
@@ -161,18 +161,18 @@ are smoothed forms of MAX(0, -gap), `SQRT(gap^2 + width^2) - gap`: where the gap
 two large numbers but their rounding, in every engine alike. How far PySD and pysimlin are apart shows what
 can be asked of any engine. pysimlin does not report the time settings, which are therefore not among its variables."""
 
-_MIXES = """Made by `python -m analysis.deep_mixes_against_pysd`, on request: PySD takes minutes for each run. {mixes}
+_MIXES = """Made by `python -m analysis.mixes_against_pysd`, on request: PySD takes minutes for each run. {mixes}
 mixes: a world drawn at random, and every lever uniformly from its range, with its start year and its ramp from theirs
 (seed {seed}, each mix from its own number, `analysis/random_mixes.py`). PySD {pysd} ran each of them to the end; all
 {variables} variables are compared once a year. The model is the one whose equations have the hash `{model}`. PySD was
 run with two short cuts around xarray (`analysis/quick_pysd.py`); mix 0 was run by PySD as shipped as well, and every
 number of it has the same bits."""
 
-_ENDS = """Made by `python -m analysis.deep_mixes_between_engines`: in every world each lever at its minimum and at its
+_ENDS = """Made by `python -m analysis.mixes_between_engines`: in every world each lever at its minimum and at its
 maximum, in force from the first year it can be, and a thousand mixes drawn as above. Every variable, once a year."""
 
 
-_SINGLE = """Made by `python -m analysis.is_single_precision_enough`. The bands and ranges on Explore, and nothing else,
+_SINGLE = """Made by `python -m analysis.single_precision`. The bands and ranges on Explore, and nothing else,
 are of runs in single precision. The page's first 200 members ran in single and in double precision, in every world and
 in random mixes of levers drawn as above; every outcome, once a year. What moves an edge is set against what 200 members
 leave open about it: the standard error of that edge by bootstrap (200 resamples), or a ten-thousandth of the outcome's

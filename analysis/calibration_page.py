@@ -2,7 +2,7 @@
 
     python -m analysis.calibration_page
 
-``analysis.calibrate`` makes the results and calls it when it is done.
+``analysis.calibration`` makes the results and calls it when it is done.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab.studies import Findings, calibration
 
 PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"
@@ -38,8 +38,8 @@ def summary(whole: Findings, early: Findings, errors: Sequence[Row], held_out: S
     Args:
         whole: findings on all figures.
         early: findings without the later ones.
-        errors: a row a series, from ``analysis.calibrate.errors``.
-        held_out: a row a held-out figure, from ``analysis.calibrate.guesses``.
+        errors: a row a series, from ``analysis.calibration.errors``.
+        held_out: a row a held-out figure, from ``analysis.calibration.guesses``.
     """
     return _plain(
         {
@@ -343,7 +343,7 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-_OPENING = """Made by `python -m analysis.calibrate` (a few minutes) from `models/{model}/data/history.csv`; nobody
+_OPENING = """Made by `python -m analysis.calibration` (a few minutes) from `models/{model}/data/history.csv`; nobody
 edits it. Equations: `{hash}`. A good fit means consistent with these figures, and no more.
 
 {parameters} constants are fitted to {figures} figures of {series} series by nonlinear least squares (`scipy`,
@@ -361,7 +361,7 @@ the one of the deeper."""
 
 _JUDGED = """Constants that are not in the table were not fitted: the figures do not reach them (cancellation,
 legitimacy, the value of a safety case, everything that acts after 2025), or they are taken from a source directly.
-`analysis/what_does_history_tell.py` asks the same of the parameters that the studies of the future vary."""
+`analysis/parameter_estimation.py` asks the same of the parameters that the studies of the future vary."""
 
 _WEIGHTS = """A figure weighs by its own range, read as holding nine in ten; the range may be lopsided, and no figure
 counts as known better than to 5 %. Nothing else weighs: a series of eleven figures counts for more than one of two.
@@ -391,9 +391,9 @@ conclusion about coherence in 2050. It is in the uncertainty table for that, wit
 
 _AGAIN = """## Made again
 
-`python -m analysis.calibrate` writes `analysis/results/calibration`: `errors.csv`, `held_out.csv`, `summary.json`, the
-two studies with all their numbers (`all_years`, `before_2023`), and the figures above. With the same model and history
-it ends in the same numbers."""
+`python -m analysis.calibration` writes `analysis/results/calibration`: `errors.csv`, `held_out.csv`, `summary.json`,
+the two studies with all their numbers (`all_years`, `before_2023`), and the figures above. With the same model and
+history it ends in the same numbers."""
 
 
 if __name__ == "__main__":

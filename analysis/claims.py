@@ -1,4 +1,4 @@
-"""What our documents say comes out of `big_science`, each statement as something that can be asked of a future.
+"""Claims: what our documents say of `big_science`, each statement as something to test in a future.
 
 Statements of the README and of the worlds' table stand here; those of the essay are the predicates of ``checks.yaml``
 that are derived from it, the loops' among them, taken over as they are.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policy_lab.checks.predicates import Check, read_checks
 from policy_lab.model import Model
+from policy_lab.model.checks import Check
 
 WORLDS, SURPRISES, ESSAY, LOOPS = (
     "README, worlds",
@@ -62,7 +62,7 @@ def claims_of(model: Model) -> tuple[Claim, ...]:
 
 def from_checks(model: Model) -> Iterator[Claim]:
     """The essay's predicates that compare two runs at one moment; the others are said in words below."""
-    for check in read_checks(model):
+    for check in model.checks:
         if check.derived == "essay" and check.test in ("above", "below") and check.window[0] == check.window[1]:
             yield _from_check(check)
 

@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab.checks.twelve_tests import AGAINST, SETTLED
 
 PAGE = RESULTS.parent.parent / "docs" / "conclusions.md"
-FOLDER = RESULTS / "do_the_claims_hold"
+FOLDER = RESULTS / "conclusions"
 #: In the order of the page: verdict, what the share of futures must be at least, what the heading says.
 VERDICTS = (
     (1.0, "In every future drawn",
@@ -47,7 +47,7 @@ def _lines(folder: Path) -> Iterator[str]:
         f"{len(rows)} statements that our documents make, each asked of the same {made['futures']:,} futures, in which "
         f"the {made['parameters']} uncertain parameters are drawn over their ranges (Latin hypercube, seed "
         f"{made['seed']}). Everything is conditional on the structure of the model and on these ranges; a share is no "
-        "probability that the statement is true of the world. Made by `python -m analysis.do_the_claims_hold`; nobody "
+        "probability that the statement is true of the world. Made by `python -m analysis.conclusions`; nobody "
         f"edits it. Equations: `{made['hash'][:12]}`."
     )
     yield ""

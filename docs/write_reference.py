@@ -1,12 +1,11 @@
 """Writes the model reference from the model itself: docs/reference/MODEL.md, and a page for each of its sectors.
 
 Everything stands beside the model: equations and documentation in its file, sources, loops, levers, passages in its
-tables. Only what cutting a loop changed comes from stored results (``analysis/is_the_model_sound.py``).
+tables. Only what cutting a loop changed comes from stored results (``analysis/validation.py``).
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import shutil
@@ -21,6 +20,7 @@ from policy_lab import load_model
 from policy_lab.checks.structure import SOURCE
 from policy_lab.cli.text_tables import number, printable, span
 from policy_lab.model import Model, Scenario
+from policy_lab.model.loops import loop_rows
 from policy_lab.paths import models_folder
 from policy_lab.readers import document_of, fold
 from policy_lab.statements import Document, Statement, as_written
@@ -85,14 +85,12 @@ class Reference:
     @cached_property
     def lines(self) -> list[str]:
         """Lines of a Vensim file; none of any other kind."""
-        path = self.model.path
-        vensim = path.suffix.lower() == ".mdl"
-        return path.read_text(encoding="utf-8", errors="replace").split("\n") if vensim else []
+        return self.model.text.split("\n") if self.model.path.suffix.lower() == ".mdl" else []
 
     @cached_property
-    def passages(self) -> list[dict[str, str]]:
+    def passages(self) -> Sequence[Mapping[str, str]]:
         """The words of the essay behind variables and sectors: rows of ``passages.csv``."""
-        return list(_rows(self.model, "passages.csv"))
+        return self.model.passages.rows
 
     def equation(self, statement: Statement) -> str:
         """The equation as the file has it, else as it was read."""
@@ -166,7 +164,7 @@ def _sector_row(reference: Reference, sector: str, folder: str) -> list[str]:
 
 def loops(reference: Reference, folder: str) -> Iterator[str]:
     """Every named loop: its story, its switch, where cutting it shows, and what that changed."""
-    rows = list(_rows(reference.model, "loops.csv"))
+    rows = loop_rows(reference.model)
     if not rows:
         yield "The model names none."
         return
@@ -322,14 +320,6 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(printable(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
-def _rows(model: Model, table: str) -> Iterator[dict[str, str]]:
-    """The rows of a table beside the model; none where there is no such table."""
-    file = model.folder / table if model.folder else None
-    if file is not None and file.is_file():
-        with file.open(encoding="utf-8", newline="") as opened:
-            yield from csv.DictReader(opened)
 
 
 def main() -> None:

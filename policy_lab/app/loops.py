@@ -1,4 +1,4 @@
-"""The feedback loops that a modeller names in ``loops.csv``, as plain data: what they are, and where they can be cut.
+"""The feedback loops that a modeller names, in the language in use, and where they can be cut.
 
 A loop may have a *switch*: a constant that is 1 while the loop acts and 0 when it is cut. To the page it is one more
 assumption that a person can change, so it travels in links and files and can be undone. Where a loop acts is read off
@@ -8,64 +8,31 @@ page's scripts know of it all; the panels are in ``panels/loops.py``.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from policy_lab.app.labels import keys_of, label_of
-from policy_lab.app.language import documentation_of, told
+from policy_lab.app.language import documentation_of
 from policy_lab.app.panels.variable_list import hay
 from policy_lab.catalogue import language, say
 from policy_lab.model import Model
+from policy_lab.model.loops import Loop
 from policy_lab.program import Apply, Expression, Name, Number, Program, names_in
 
-LOOPS: Final = "loops.csv"
-#: Reinforcing, balancing.
-KINDS: Final = ("R", "B")
 #: What a switch can be set to: cut, acting.
 SWITCH: Final = (0.0, 1.0)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Where a loop is seen at work: cutting it moves ``outcome`` of ``world`` in ``year`` (``higher`` or ``lower``)."""
-
-    world: str
-    outcome: str
-    year: float
-    when_cut: str
-
-
-@dataclass(frozen=True)
-class Loop:
-    """A loop, in the language in use.
-
-    Attributes:
-        name: what it is called.
-        kind: one of ``KINDS``.
-        path: its steps in plain words.
-        switch: the constant that cuts it at 0; "" where there is none.
-        shown: None where the table does not say.
-    """
-
-    name: str
-    kind: str
-    path: tuple[str, ...]
-    switch: str = ""
-    shown: Shown | None = None
-
-
 def loops_of(model: Model) -> tuple[Loop, ...]:
-    """Every loop of the table with name, kind and path; rows without them are left out."""
-    file = model.folder / LOOPS if model.folder else None
-    if file is None or not file.is_file():
-        return ()
-    with file.open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    complete = [row for row in rows if row.get("name") and row.get("path") and row.get("kind") in KINDS]
-    texts = told(model, language()).get("loops", {})
-    return tuple(_loop(model, row, texts.get(row["name"], {})) for row in complete)
+    """Every loop that the model's table describes, in the language in use."""
+    texts = model.texts(language()).get("loops", {})
+    return tuple(_in_words(loop, texts.get(loop.name, {})) for loop in model.loops)
+
+
+def _in_words(loop: Loop, text: Mapping[str, str]) -> Loop:
+    path = tuple(step.strip() for step in text["path"].split(">")) if "path" in text else loop.path
+    return replace(loop, name=text.get("name", loop.name), path=path)
 
 
 def switched(model: Model) -> tuple[Loop, ...]:
@@ -105,27 +72,6 @@ def gates(program: Program, switch: str) -> dict[str, tuple[str, ...]]:
 
 def _stocks(program: Program) -> list[str]:
     return [name for name, equation in program.equations.items() if equation.kind == "stock"]
-
-
-def _loop(model: Model, row: Mapping[str, str], text: Mapping[str, str]) -> Loop:
-    switch = row.get("switch") or ""
-    return Loop(
-        name=text.get("name", row["name"]),
-        kind=row["kind"],
-        path=tuple(step.strip() for step in text.get("path", row["path"]).split(">")),
-        switch=switch if switch in model.program.constants else "",
-        shown=_shown(model, row),
-    )
-
-
-def _shown(model: Model, row: Mapping[str, str]) -> Shown | None:
-    world, outcome, when_cut = (row.get(column) or "" for column in ("world", "outcome", "when_cut"))
-    try:
-        year = float(row.get("year") or "")
-    except ValueError:
-        return None
-    known = world in model.scenarios and outcome in model.program.visible
-    return Shown(world, outcome, year, when_cut) if known and when_cut in ("higher", "lower") else None
 
 
 def _folded(expression: Expression | None, known: Mapping[str, Expression]) -> Expression | None:

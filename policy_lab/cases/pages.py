@@ -22,8 +22,8 @@ INTRODUCTION = (
     "fate. A project is cancelled when its standing falls below one half before 95 % of its works are paid.",
     "What this shows is that the equations are consistent with these histories given those facts. The pathway is "
     "stated, not explained; so is the true cost: the model says what cost growth does to support, not why costs grew.",
-    "A new case is two files beside the model: `precedents/<case>.toml` with its facts and what to compare, and "
-    "`data/precedents/<case>.csv` with its figures, each with range, grade, source (a key of `sources.csv`) and "
+    "A new case is two files beside the model: `cases/<case>.toml` with its facts and what to compare, and "
+    "`cases/<case>.csv` with its figures, each with range, grade, source (a key of `sources.csv`) and "
     "whether it was read or recalled. `policy-lab precedents --fit` says what is missing, fits and keeps the result. A "
     "case that is to test the equations gets `held_out = true` before it is run for the first time.",
 )

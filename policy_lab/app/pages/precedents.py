@@ -11,7 +11,6 @@ from typing import Any
 import dash
 from dash import html
 
-from policy_lab.cases import stored
 from policy_lab.catalogue import say
 from policy_lab.components import Prerendered
 from policy_lab.model import Model
@@ -19,7 +18,7 @@ from policy_lab.model import Model
 
 def has_content(model: Model) -> bool:
     """Whether historical cases were examined."""
-    results = stored(model)
+    results = model.case_results
     return bool(results and results["cases"])
 
 

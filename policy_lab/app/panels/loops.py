@@ -6,9 +6,10 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.loops import Loop, loops_of, switched
+from policy_lab.app.loops import loops_of, switched
 from policy_lab.catalogue import say
 from policy_lab.model import Model
+from policy_lab.model.loops import Loop
 
 
 def table(model: Model) -> list[Any]:

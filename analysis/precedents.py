@@ -1,0 +1,98 @@
+"""Precedents: historical cases of big science on the model's equations, against their record.
+
+    python -m analysis.precedents [--fit]
+
+Runs every case with the numbers fitted last; ``--fit`` fits them anew and makes the leave-one-out (minutes), which is
+needed after every change of the equations or of a case. Writes ``models/big_science/cases/results.json`` (with
+``--fit``), ``results/precedents`` (the table, the runs, a picture a case) and ``docs/precedents.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from analysis.results_folder import DEFAULT_MODEL, RESULTS, fresh_folder, model_asked_for, print_table, write_table
+from policy_lab import palette
+from policy_lab.cases import as_json, examine, pages
+from policy_lab.cases.overview import HEADER, rows, summary
+from policy_lab.model import Model, load_model
+from policy_lab.model.cases import results_file
+from policy_lab.report import plots
+
+PAGE = RESULTS.parent.parent / "docs" / "precedents.md"
+COMMAND = "python -m analysis.precedents --fit"
+#: Panels of a case's picture: title, unit, runs drawn, and the figures drawn with them.
+PANELS = (
+    ("Spending", "", ("spending",), "project spending"),
+    ("Works paid and standing", "share", ("works", "standing"), "project works share"),
+    ("Opposition", "share of votes", ("opposition",), "opposition"),
+)
+COLOURS = {"standing": palette.GREY}
+Data = Mapping[str, Any]
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("--fit", action="store_true", help="fit the cases anew and make the leave-one-out")
+    model = model_asked_for(DEFAULT_MODEL)
+    with fresh_folder("precedents") as folder:
+        data = _data(model, words.parse_args().fit)
+        folder.mkdir()
+        write_table(folder / "cases.csv", HEADER, rows(data))
+        write_table(folder / "runs.csv", ("case", "year", "variable", "value"), list(_runs(data)))
+        for case in data["cases"]:
+            (folder / f"{case['key']}.svg").write_text(draw(case), encoding="utf-8")
+    PAGE.write_text(pages.markdown(data, COMMAND, "../analysis/results/precedents"), encoding="utf-8")
+    print_table(HEADER, rows(data))
+    print("\n".join(summary(data)))
+
+
+def _data(model: Model, fit: bool) -> Data:
+    last = model.case_results
+    if last is not None and not fit and last["hash"] == model.hash:
+        return last
+    data = examine(model, say=lambda what: print(what))
+    file = results_file(model)
+    assert file is not None  # it has cases
+    file.write_text(as_json(data), encoding="utf-8")
+    return load_model(file.parent.parent).case_results or data
+
+
+def _runs(data: Data) -> Iterator[tuple[str, float, str, float]]:
+    for case in data["cases"]:
+        for variable, values in case["runs"].items():
+            yield from ((case["key"], y, variable, v) for y, v in zip(case["years"], values, strict=True))
+
+
+def draw(case: Data) -> str:
+    """Spending, works and opposition of a case: lines of the model, figures of the record with their ranges."""
+    figure, axes = plots.panels(len(PANELS), width=4.2, height=3.0, columns=3)
+    for panel, (title, unit, runs, variable) in zip(axes, PANELS, strict=True):
+        plots.head(panel, title)
+        panel.set_ylabel(unit or f"{case['currency']} a year")
+        for run in runs:
+            panel.plot(case["years"], case["runs"][run], color=COLOURS.get(run, palette.BLUE), lw=1.6, label=run)
+        _figures(panel, case, variable)
+        panel.axvline(case["record"]["year"], color=plots.INK, lw=0.8, ls=":", label=case["record"]["fate"])
+        panel.set_ylim(bottom=0, top=None if variable == "project spending" else 1.02)
+        panel.legend(loc="best")
+    return plots.svg(figure)
+
+
+def _figures(panel: Axes, case: Data, variable: str) -> None:
+    """Figures that were read are filled, recalled ones hollow; bars are their ranges."""
+    for status, face in (("CONFIRMED", palette.ORANGE), ("RECALLED", "none")):
+        points = [p for s in case["series"] if s["variable"] == variable for p in s["points"] if p["status"] == status]
+        if points:
+            years = [p["year"] for p in points]
+            panel.vlines(years, [p["low"] for p in points], [p["high"] for p in points], color=palette.ORANGE, lw=1)
+            panel.scatter(years, [p["value"] for p in points], s=16, facecolors=face, edgecolors=palette.ORANGE,
+                          zorder=3, label=f"record, {'read' if status == 'CONFIRMED' else 'recalled'}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
