@@ -21,7 +21,7 @@ from policy_lab.app.page_list import ListedPage, pages_of, with_html
 from policy_lab.app.panels import header, notice
 from policy_lab.app.rank_routes import Studies
 from policy_lab.app.stored_studies import stored_studies
-from policy_lab.catalogue import SOURCE, say
+from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
 from policy_lab.runs import Runs
@@ -76,7 +76,7 @@ def create_app(
     middleware.install(app, [page.path for page in listed])
     studies = Studies(model, stored_studies(model, rank_folder), queue or Queue(paths.studies_folder()))
     rank_routes.register(app.server, prefix, studies)
-    app.layout = once_a_language(lambda: _layout(listed))
+    app.layout = once_a_language(lambda: _layout(bench, listed))
     engine_routes.register(app, bench, files)
     routes.register(app, bench)
     precedent_data.register(app, bench)
@@ -112,6 +112,8 @@ def _body(
     return page, {"facts-data": facts(bench, files.addresses(app, threads))}
 
 
-def _layout(pages: Sequence[ListedPage]) -> html.Div:
+def _layout(bench: ModelSession, pages: Sequence[ListedPage]) -> html.Div:
     """Every page; what the first page has already is only named."""
+    Speech(bench.source).speak(language())  # Dash asks for it before it tells anybody of its first request
+    bench.begin()
     return html.Div([page.place(page.make() if page.early else with_html(page.make())) for page in pages])

@@ -32,7 +32,7 @@ DASH: Final = "dash-renderer"
 #: Scripts of the threads, by the name they have in the page's data.
 THREADS: Final = {"worker": "bands.worker.bundle.js", "thread": "engine.worker.bundle.js"}
 #: Libraries of Dash that our own pages do without: a page of one's own may hold any of them.
-LEFT_OUT: Final = ("/dcc/", "/dash_table/")
+LEFT_OUT: Final = ("/dcc/", "/dash_table/", "/deps/polyfill")
 #: Where Dash draws, hidden until our components have taken over what is there.
 ENTRY: Final = '<div id="react-entry-point" hidden></div>'
 

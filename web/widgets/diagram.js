@@ -249,6 +249,8 @@ async function showSector() {
 function showValues() {
   whose = one("[name=sketch-values]:checked").value;
   year = Number(one("#sketch-year").value);
+  const slider = one("#sketch-year");
+  slider.style.setProperty("--share", (year - slider.min) / (slider.max - slider.min || 1));
   write(one("#sketch-year-said"), String(year));
   label();
 }
@@ -265,22 +267,17 @@ const isThere = () => router.page() === "model" && Boolean(box());
 
 /** Sets the diagram to work inside its elements; `report` is told what a person chooses in its fields. */
 export function mountDiagram(host, report) {
-  const asTheySay = () => ({ sector: Number(one("#sector").value), values: whose, year });
-  let told = null;
+  let known = null; // what Python knows
   const follow = () => {
     showValues();
     if (isThere()) showSector();
   };
-  host.addEventListener("input", (event) => {
-    if (!event.target.matches("#sector, #sketch-year, [name=sketch-values]")) return;
-    follow();
-  });
-  host.addEventListener("change", () => report((told = asTheySay())));
-  follow();
+  host.addEventListener("input", (event) => event.target.matches("#sector, #sketch-year, [name=sketch-values]") && follow());
+  host.addEventListener("change", () => report((known = { sector: Number(one("#sector").value), values: whose, year })));
   return {
     update: (props) => {
-      if (told && ["sector", "values", "year"].every((name) => props[name] === told[name])) return;
-      told = { sector: props.sector, values: props.values, year: props.year };
+      if (known && ["sector", "values", "year"].every((name) => props[name] === known[name])) return;
+      known = { sector: props.sector, values: props.values, year: props.year };
       set(props);
       follow();
     },

@@ -135,7 +135,7 @@ async function ask() {
 /** @param {Made} made */
 function show({ state, list, runs }) {
   const scene = list.map((plan, n) => ({ ...plan, run: runs[n] }));
-  const broken = scene.find(({ run }) => !outputs(state).every((name) => Number.isFinite(run.of(name)[run.time.length - 1])));
+  const broken = scene.find((each) => !outputs(state).every((name) => Number.isFinite(each.run.of(name)[each.run.time.length - 1])));
   if (broken) return tell(say("wait.broken", { reason: broken.label + ": not a number." }));
   const seen = watching();
   drawn = { state, list: scene };
@@ -144,7 +144,11 @@ function show({ state, list, runs }) {
 }
 
 /** The run of a line on show, by its key. @param {string} key */
-export const run = (key) => /** @type {Scene} */ (drawn?.list.find((scene) => scene.key === key)).run;
+export function run(key) {
+  const scene = drawn?.list.find((each) => each.key === key);
+  if (!scene) throw new Error(`Nothing is drawn of '${key}'.`);
+  return scene.run;
+}
 
 /**
  * Adds a viewer; what it returns takes it out again.

@@ -356,9 +356,10 @@ export function mountRanking(host, tell) {
   root = one("#ranking", host);
   report = tell;
   arrive();
-  const update = ({ study, outcome, time }) => {
-    const asked = { study: study ?? wanted.study, outcome: outcome ?? wanted.outcome, time: time ?? wanted.time };
-    if (shown && ["study", "outcome", "time"].some((name) => asked[name] !== wanted[name])) show(asked);
+  /** @param {{ study?: string, outcome?: string, time?: string }} props */
+  const update = (props) => {
+    const next = { study: props.study ?? wanted.study, outcome: props.outcome ?? wanted.outcome, time: props.time ?? wanted.time };
+    if (shown && Object.entries(next).some(([name, value]) => value !== wanted[name])) show(next);
   };
   return { update };
 }

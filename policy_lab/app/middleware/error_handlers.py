@@ -26,6 +26,7 @@ UNFORESEEN: Final = "study.failed_unexpected"
 
 def listen(server: Flask) -> None:
     """Every request that a server answers itself ends in an answer."""
+
     def no_file(_: DependencyException) -> Response:
         return _text(say("refused.nothing_here"), 404)
 

@@ -23,7 +23,13 @@ def has_content(model: Model) -> bool:
 
 
 dash.register_page(
-    __name__, path="/precedents", order=3, name="Precedents", words="app.precedents", early=True, has_content=has_content
+    __name__,
+    path="/precedents",
+    order=3,
+    name="Precedents",
+    words="app.precedents",
+    early=True,
+    has_content=has_content,
 )
 
 
