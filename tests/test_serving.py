@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
-import hashlib
 import json
 import logging
 import os
@@ -142,14 +140,11 @@ def test_every_answer_carries_the_headers_that_guard_it(
     assert "camera=()" in headers["Permissions-Policy"]
 
 
-def test_scripts_that_stand_in_the_page_are_known_by_their_hash(client: FlaskClient) -> None:
-    page = client.get("/")
-    allowed = page.headers["Content-Security-Policy"]
-    inline = re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", page.text, re.DOTALL)
-    for script in inline:
-        assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in allowed
-    assert not re.search(r"<[a-z][^>]*\son[a-z]+\s*=", page.text)
-    assert not re.search(r"<[a-z][^>]*\sstyle\s*=", page.text)
+def test_no_script_stands_in_the_page(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>", page) == []
+    assert not re.search(r"<[a-z][^>]*\son[a-z]+\s*=", page)
+    assert not re.search(r"<[a-z][^>]*\sstyle\s*=", page)
 
 
 def test_files_come_packed_and_are_the_same_when_unpacked(client: FlaskClient) -> None:
@@ -197,8 +192,9 @@ def test_what_nobody_foresaw_is_one_line_in_the_log_and_a_sentence_for_who_asked
     logging.getLogger("policy_lab.access").propagate = True
     with caplog.at_level(logging.ERROR):
         answer = client.get("/broken?w=secret_plan", headers={"Accept-Language": "de"})
-        # Sent by another program: the pages have no callback that a server runs.
-        for body in ({}, {"output": "..a..", "inputs": []}, []):
+        # Sent by another program: no page has such a callback, and Dash's own for pages is none of ours.
+        pages = ".._pages_content.children..._pages_store.data.."
+        for body in ({}, [], *({"output": output, "outputs": [], "inputs": []} for output in ("..a..", pages, 1))):
             assert client.post("/_dash-update-component", json=body).status_code == 404
     assert (answer.status_code, answer.mimetype) == (500, "text/plain")
     assert "Protokoll des Servers" in answer.text

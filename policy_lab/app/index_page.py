@@ -1,4 +1,4 @@
-"""Index page: the first page as one HTML text, which shows and works Explore before the browser has read a line of Dash.
+"""Index page: the first page as one HTML text, which shows and works Explore before a line of Dash is read.
 
 Dash's scripts are only named in it, inside a ``template``; ``web/pages/dash-loader.js`` loads them once the first
 picture stands, or at once for a page that waits for them. Then Dash draws the app's layout, and our components take
@@ -98,6 +98,7 @@ class Page(dash.Dash):  # type: ignore[misc]
         self._bundle_dash(parts["css"], parts["scripts"])
         parts["css"] = f'<link rel="stylesheet" href="{self.address_of(STYLES)}">' if STYLES in self._bundles else ""
         parts["scripts"] = f'<script src="{self.address_of(DASH)}"></script>'
+        parts["renderer"] = '<template id="_dash-renderer"></template>'  # the loader starts it
         text: str = super().interpolate_index(**parts)
         body, data = self._body()
         shell = to_html(body).replace("__ENTRY__", ENTRY) + "".join(script_data(*pair) for pair in data.items())

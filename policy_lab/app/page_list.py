@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import dash
@@ -65,17 +64,16 @@ def pages_of(model: Model, folder: Path | None = None) -> list[ListedPage]:
     Raises:
         BadValue: the folder is none, or one of its files is no page.
     """
-    added = _load(folder) if folder else {}
+    added = _load(folder) if folder else set()
     return [
-        _listed(page, added.get(module))
+        _listed(page, module in added)
         for module, page in dash.page_registry.items()
         if page.get("has_content", lambda _: True)(model)
     ]
 
 
-def _listed(page: Mapping[str, Any], added: ModuleType | None) -> ListedPage:
-    path = str(page["path"]).strip("/")
-    layout = page.get("layout") or getattr(added, "layout", None)
+def _listed(page: Mapping[str, Any], added: bool) -> ListedPage:
+    path, layout = str(page["path"]).strip("/"), page["layout"]
 
     def make() -> Any:
         content = layout() if callable(layout) else layout
@@ -84,20 +82,22 @@ def _listed(page: Mapping[str, Any], added: ModuleType | None) -> ListedPage:
     return ListedPage(path or "explore", path, page["name"], page.get("words", ""), bool(page.get("early")), make)
 
 
-def _load(folder: Path) -> dict[str, ModuleType]:
-    """Runs every Python file of a folder, by the name of its module; each must register a page."""
+def _load(folder: Path) -> set[str]:
+    """Runs every Python file of a folder, each of which must register a page; names of their modules."""
     if not folder.is_dir():
         raise BadValue(f"There is no folder of pages '{folder}'.")
-    loaded = {}
+    loaded = set()
     for file in sorted(folder.glob("[!_.]*.py")):
         name = f"pages.{file.stem}"
         spec = importlib.util.spec_from_file_location(name, file)
         assert spec is not None  # a file that ends in .py
         assert spec.loader is not None
-        loaded[name] = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(loaded[name])
-        if name not in dash.page_registry or not hasattr(loaded[name], "layout"):
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        if name not in dash.page_registry or not hasattr(module, "layout"):
             raise BadValue(f"{file} is no page: it calls dash.register_page(__name__, …) and has a layout.")
+        dash.page_registry[name]["layout"] = module.layout
+        loaded.add(name)
     return loaded
 
 

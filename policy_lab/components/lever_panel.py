@@ -21,8 +21,9 @@ class LeverPanel(Widget):
     Args:
         id: its name in callbacks.
         model: address of a model, as ``policy_lab.app.add_model`` gives it; None in the app of that model itself.
-        policy: levers that do not stand at status quo, by the name they have in the model: the value in the lever's
-            unit, or ``[value, start year, ramp in years]`` where these differ too. What is not named goes to status quo.
+        policy: levers that do not stand at status quo, by the name they have in the model: the value in the
+            lever's unit, or ``[value, start year, ramp in years]`` where these differ too. What a callback does not
+            name goes to status quo.
         constants: every constant that differs from the model file, those of the chosen scenario and of changed
             assumptions among them: what ``policy_lab.simulate`` takes. Reported, never set.
         outcomes: headline outcomes by name, each at the last moment and in its own unit. Reported, never set.

@@ -57,8 +57,7 @@ def test_diagrams_and_their_values_go_on_when_the_network_drops(
     page.evaluate("() => PolicyLab.compareWedges.ahead()")
     page.wait_for_load_state("networkidle")
     context.set_offline(True)
-    page.get_by_role("textbox", name="Sector").click()
-    page.get_by_role("option", name="Secrecy").click()
+    page.get_by_label("Sector", exact=True).select_option(label="Secrecy")
     variable = page.locator("#sketch .stock:has(.value:not(:empty))").first.get_attribute("data-variable") or ""
     runs = simulate(load_model("big_science"), scenario="cern_for_ai", outputs=[variable])
     shown = page.locator(f"#sketch .stock[data-variable='{variable}'] .value").first

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import traceback
-from typing import Final
+from collections.abc import Container
+from typing import Any, Final
 
+from dash import Dash
 from dash.exceptions import DependencyException
-from flask import Flask, Response, request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from policy_lab.app.middleware.access_log import plain
@@ -24,8 +26,15 @@ log = logging.getLogger("policy_lab.access")
 UNFORESEEN: Final = "study.failed_unexpected"
 
 
-def listen(server: Flask) -> None:
-    """Every request that a server answers itself ends in an answer."""
+def listen(app: Dash, prefix: str) -> None:
+    """Every request that an app's server answers itself ends in an answer."""
+    server, callbacks = app.server, f"{prefix}_dash-update-component"
+
+    def refuse() -> Response | None:
+        # What no callback of a page asks for was sent by another program.
+        if request.path != callbacks or is_callback(app.callback_map, request.get_json(silent=True)):
+            return None
+        return _text(say("refused.nothing_here"), 404)
 
     def no_file(_: DependencyException) -> Response:
         return _text(say("refused.nothing_here"), 404)
@@ -36,8 +45,17 @@ def listen(server: Flask) -> None:
         tell(f"{request.method} {request.path}", error)
         return _text(say(UNFORESEEN), 500)
 
+    server.before_request(refuse)
     server.register_error_handler(DependencyException, no_file)
     server.register_error_handler(Exception, unforeseen)
+
+
+def is_callback(known: Container[str], sent: Any) -> bool:
+    """Whether what was sent asks one of the known callbacks; Dash's own for pages asks nothing of ours."""
+    if not isinstance(sent, dict) or not isinstance(sent.get("inputs"), list) or "outputs" not in sent:
+        return False
+    output = sent.get("output")
+    return isinstance(output, str) and output in known and "_pages_content" not in output
 
 
 def tell(what: str, error: BaseException) -> None:

@@ -152,7 +152,12 @@ def _choosers(model: Model) -> list[html.Div]:
         for whose in WHOSE
     ]
     label = say("model.year")
-    year = {"type": "range", "id": ids.SKETCH_YEAR, "class": "slider year__slider", "autocomplete": "off"}
+    year: dict[str, Any] = {
+        "type": "range",
+        "id": ids.SKETCH_YEAR,
+        "class": "slider year__slider",
+        "autocomplete": "off",
+    }
     year |= {"min": first, "max": last, "step": 1, "value": last, "aria-label": label}
     group = html.Div(
         segments, id=ids.SKETCH_VALUES, className="segments", role="radiogroup", **{"aria-labelledby": "values-title"}
