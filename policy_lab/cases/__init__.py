@@ -11,7 +11,7 @@ causes.py             causes in the decisive year, and what would have changed t
 leave_one_out.py      the fate of each case from the others
 examine.py            all of it as plain data
 overview.py           one row a case
-pages.py              the data as a page to read
+pages.py              the table and the causes as an HTML page
 """
 
 from policy_lab.cases.case_files import Case, read_cases

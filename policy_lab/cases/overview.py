@@ -74,3 +74,9 @@ def causes(case: Mapping[str, Any]) -> Sequence[str]:
     """What stood behind the opposition in the decisive year, the largest first."""
     listed = sorted(case["why"]["terms"], key=lambda term: -abs(term["log_odds"]))
     return [f"{term['name']} {term['log_odds']:+.2f}" for term in listed if abs(term["log_odds"]) >= 0.005]
+
+
+def what_ifs(case: Mapping[str, Any]) -> str:
+    """The fate when one thing is taken away, for each such thing."""
+    told = [f"{w['change']}: {w['fate']}" + (" (flips)" if w["flips"] else "") for w in case["without"]]
+    return "; ".join(told)

@@ -9,7 +9,6 @@ judging.py     checks against runs, all of them made in a few batches
 whole.py       ``check_model``: all of it
 versions.py    two versions of a model, every outcome in every world
 validation.py  the twelve tests of a model, as data
-page.py        those as a page to read
 report.py      findings and verdicts as text, JSON and HTML
 """
 
