@@ -2,8 +2,8 @@
 
     python -m analysis.agreement_page
 
-The scripts that make the results call it when they are done: ``do_three_engines_agree``, ``deep_mixes_against_pysd``,
-``deep_mixes_between_engines`` and ``is_single_precision_enough``.
+The scripts that make the results call it when they are done: ``engine_agreement``, ``mixes_against_pysd``,
+``mixes_between_engines`` and ``single_precision``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import documents
-from analysis.results_of import DEFAULT_MODEL, RESULTS
+from analysis.results_folder import DEFAULT_MODEL, RESULTS
 from policy_lab.report.templating import Context
 
 PAGE = "agreement.md"
@@ -86,13 +86,13 @@ class Agreement(Context, template="agreement.md.j2", folder=documents.TEMPLATES)
 
 def page(results: Path = RESULTS) -> Agreement:
     """The page, from the stored tables."""
-    by_pysd = results / "deep_mixes_against_pysd"
+    by_pysd = results / "mixes_against_pysd"
     return Agreement(
         DEFAULT_MODEL,
-        _engines(_stored(results / "do_three_engines_agree" / "agreement.csv")),
+        _engines(_stored(results / "engine_agreement" / "agreement.csv")),
         _mixes(_stored(by_pysd / "mixes.csv"), by_pysd / "made_from.json"),
-        _stored(results / "deep_mixes_between_engines" / "mixes.csv"),
-        _single(_stored(results / "is_single_precision_enough" / "edges.csv")),
+        _stored(results / "mixes_between_engines" / "mixes.csv"),
+        _single(_stored(results / "single_precision" / "edges.csv")),
     )
 
 

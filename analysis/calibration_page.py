@@ -2,7 +2,7 @@
 
     python -m analysis.calibration_page
 
-``analysis.calibrate`` makes the results and calls it when it is done.
+``analysis.calibration`` makes the results and calls it when it is done.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from analysis import documents
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab.report.templating import Context
 from policy_lab.studies import Findings, calibration
 
@@ -41,8 +41,8 @@ def summary(whole: Findings, early: Findings, errors: Sequence[Row], held_out: S
     Args:
         whole: findings on all figures.
         early: findings without the later ones.
-        errors: a row a series, from ``analysis.calibrate.errors``.
-        held_out: a row a held-out figure, from ``analysis.calibrate.guesses``.
+        errors: a row a series, from ``analysis.calibration.errors``.
+        held_out: a row a held-out figure, from ``analysis.calibration.guesses``.
     """
     return _plain(
         {

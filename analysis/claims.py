@@ -1,4 +1,4 @@
-"""What our documents say comes out of `big_science`, each statement as something that can be asked of a future.
+"""Claims: what our documents say of `big_science`, each statement as something to test in a future.
 
 Statements of the README and of the worlds' table stand here; those of the essay are the predicates of ``checks.yaml``
 that are derived from it, the loops' among them, taken over as they are.

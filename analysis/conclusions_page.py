@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import documents
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab.checks.twelve_tests import AGAINST, SETTLED
 from policy_lab.report.templating import Context
 
 PAGE = "conclusions.md"
-FOLDER = RESULTS / "do_the_claims_hold"
+FOLDER = RESULTS / "conclusions"
 #: In the order of the page: verdict, what the share of futures must be at least, what the heading says.
 VERDICTS = (
     (1.0, "In every future drawn",

@@ -1,6 +1,6 @@
-"""How well does the model repeat 2015-2025? The fit of each calibrated series, good or bad.
+"""The fit to 2015-2025: how well the model repeats each series of figures, good or bad.
 
-    python analysis/fit_to_history.py [MODEL] [--scenario NAME]
+    python -m analysis.fit_to_history [MODEL] [--scenario NAME]
 
 Compares a run with the figures in the model's ``data/history.csv`` (columns series, variable, year, value, low, high,
 unit, grade, source), year by year. For each series: the root mean square error as a share of the data's mean, how
@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from results_of import fresh_folder, model_asked_for, print_table, write_table
 
+from analysis.results_folder import fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.checks.fit import Fit, fit
 from policy_lab.errors import ModelError
 from policy_lab.model.history import Series, read_history

@@ -1,4 +1,4 @@
-"""Is PySD still of the opinion that our numbers rest on? Golden runs: PySD's own runs of every world of a model.
+"""Golden runs: PySD's own runs of every scenario of a model, which every other engine is held against.
 
     python -m analysis.golden_runs [MODEL] [--scenario NAME] [--check [--whole]]
 

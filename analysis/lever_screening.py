@@ -1,6 +1,6 @@
-"""Does every lever do something somewhere, and does none decide an outcome by definition?
+"""Lever screening: every lever does something somewhere, and none decides an outcome by definition.
 
-    python analysis/lever_screening.py [MODEL] [--size N] [--world NAME]...
+    python -m analysis.lever_screening [MODEL] [--size N] [--world NAME]...
 
 A small Sobol' study of all levers in several worlds. A lever *acts* in a world if it surely has a hand in 1 % of the
 variance of some outcome over all years (the lower end of its interval; a lever without effect has exactly 0).
@@ -16,8 +16,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from results_of import every_fifth_year, fresh_folder, model_asked_for, print_table, write_table
-
+from analysis.results_folder import every_fifth_year, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.model import Model
 from policy_lab.progress import bar
 from policy_lab.studies import ALL_TIMES, Findings, Study, run_study

@@ -3,7 +3,7 @@
     python -m analysis.reference
 
 Everything stands beside the model: equations and documentation in its file, sources, loops, levers, passages in its
-tables. Only what cutting a loop changed comes from stored results (``analysis/is_the_model_sound.py``).
+tables. Only what cutting a loop changed comes from stored results (``analysis/validation.py``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from analysis import documents
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab import load_model
 from policy_lab.checks.structure import SOURCE
 from policy_lab.cli.text_tables import number, printable, span

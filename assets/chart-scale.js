@@ -10,7 +10,7 @@
      PolicyLab.scale.places(value, figures)     decimal places that show so many significant figures (three)
      PolicyLab.scale.stepPlaces(step)           decimal places that tell the multiples of a step apart
 
-   The same rules as policy_lab/app/labels.py and policy_lab/charts.py, so that page and exports read alike. */
+   The same rules as policy_lab/app/labels.py, so that page and exports read alike. */
 (function (root) {
   "use strict";
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import documents, what_do_precedents_say
+from analysis import documents, precedents
 from policy_lab.cases import Case, examine, fitted_of, read_cases, stored
 from policy_lab.cases.against_record import errors, fate_right, judged
 from policy_lab.cases.case_files import MOST_FACTS, MOST_FITTED, one_case
@@ -138,7 +138,7 @@ def test_the_stored_table_is_what_a_fresh_run_gives(model: Model, kept: dict[str
 def test_the_page_is_made_from_the_stored_table(model: Model) -> None:
     data = stored(model)
     text = (documents.DOCS / "precedents.md").read_text(encoding="utf-8")
-    assert text == documents.text(what_do_precedents_say.page(data)), "python -m analysis.what_do_precedents_say"
+    assert text == documents.text(precedents.page(data)), "python -m analysis.precedents"
 
 
 def test_a_fit_finds_the_numbers_that_made_the_figures(model: Model, cases: dict[str, Case]) -> None:

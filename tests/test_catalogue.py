@@ -251,7 +251,7 @@ def test_the_paragraph_on_an_outcome_is_said_alike_on_the_page_and_in_reports() 
 
 
 def test_a_paragraph_on_an_outcome_is_german_on_a_german_page(big: Model) -> None:
-    findings = load_findings(REPOSITORY / "analysis" / "results" / "which_levers_matter")
+    findings = load_findings(REPOSITORY / "analysis" / "results" / "lever_ranking")
     catalogue.speak("de", language.names_of(big, "de"))
     for outcome in findings.outcomes:
         told = ranking_view.view(findings, {"outcome": outcome})["told"]
@@ -295,7 +295,7 @@ def test_weaknesses_are_told_in_german(big: Model) -> None:
 def test_nothing_is_kept_that_no_check_and_no_line_says_any_more(big: Model) -> None:
     assert big.folder is not None
     files = [big.folder / "checks.yaml", big.folder / "README.md", big.folder / "data" / "history.csv"]
-    files += (REPOSITORY / "analysis" / "results").glob("do_the_claims_hold/claims.csv")
+    files += (REPOSITORY / "analysis" / "results").glob("conclusions/claims.csv")
     files += [*(big.folder / "precedents").glob("*.toml"), *(big.folder / "data" / "precedents").glob("*.csv")]
     there = masked(language.bare(" ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)))
     said = language.told(big, "de")["said"]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from analysis import documents
-from analysis.is_the_model_sound import Validation
+from analysis.validation import Validation
 from policy_lab.checks import check_model
 from policy_lab.checks.fit import fit
 from policy_lab.checks.predicates import read_checks
@@ -458,9 +458,7 @@ def test_the_validation_page_is_of_this_model(repository: Path) -> None:
         assert test["verdict"] in ("holds", "partly", "fails", "reported", "not yet")
         assert all(len(row) == len(test["columns"]) for row in test["rows"])
     stored = next(t for t in data["tests"] if t["key"] == "family")
-    assert stored == json.loads(json.dumps(vars(family(load_model("big_science"))))), (
-        "python -m analysis.is_the_model_sound"
-    )
+    assert stored == json.loads(json.dumps(vars(family(load_model("big_science"))))), "python -m analysis.validation"
     page = (repository / "docs/validation/big_science.md").read_text(encoding="utf-8")
-    assert page == documents.text(Validation(**data)), "python -m analysis.is_the_model_sound"
+    assert page == documents.text(Validation(**data)), "python -m analysis.validation"
     assert all(f"## {t['title']}" in page and t["summary"] in page for t in data["tests"])

@@ -10,8 +10,8 @@ import pytest
 
 from analysis import documents
 from analysis.claims import CERN, CRITICAL, DRY, FIELD, LOOPS, QUO, Claim, Term, basic, claims_of, gain
+from analysis.conclusions import HEADER, all_outcomes, futures, judged
 from analysis.conclusions_page import FOLDER, PAGE, VERDICTS, page, verdict_of
-from analysis.do_the_claims_hold import HEADER, all_outcomes, futures, judged
 from policy_lab.model import Model, load_model
 from policy_lab.simulate import simulate
 
@@ -33,7 +33,7 @@ def stored() -> list[dict[str, str]]:
 
 def test_every_statement_has_a_stored_share_of_this_model(model: Model, claims: tuple[Claim, ...]) -> None:
     made = json.loads((FOLDER / "made_from.json").read_text(encoding="utf-8"))
-    assert made["hash"] == model.hash, "python -m analysis.do_the_claims_hold"
+    assert made["hash"] == model.hash, "python -m analysis.conclusions"
     assert made["futures"] >= 10_000
     assert [row["claim"] for row in stored()] == [claim.words for claim in claims]
     assert tuple(stored()[0]) == HEADER

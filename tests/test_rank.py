@@ -203,7 +203,7 @@ def test_what_the_readme_of_a_download_says_works(client: FlaskClient, tmp_path:
     assert not found["findings"].empty
 
 
-@pytest.mark.parametrize("kept", ["which_levers_matter", "choice_against_luck"])
+@pytest.mark.parametrize("kept", ["lever_ranking", "policy_vs_uncertainty"])
 def test_a_german_takes_a_german_report_away(kept: str, tmp_path: Path, queue: Queue) -> None:
     folder = paths.results_folder() / kept
     real = load_model("big_science")

@@ -41,7 +41,7 @@ def create_app(
         run: constants that differ from the model file -> Runs with one run of every visible variable; by default
             ``simulate`` with the fastest backend there is. The callbacks know this one function and nothing below it.
         rank_folder: a result folder of a study of all levers, for the Rank page; by default the stored one.
-        queue: where people's own studies are kept; by default in ``places.studies_folder()``.
+        queue: where people's own studies are kept; by default in ``paths.studies_folder()``.
         prefix: path below which everything stands, with a slash at both ends.
     """
     bench = ModelSession(model, Memory(run or default_run(model)))

@@ -21,8 +21,8 @@ from policy_lab.jobs import Queue
 from policy_lab.model import Model
 
 #: Names of the stored studies that the Rank page shows, folders of ``analysis/results``.
-LEVERS: Final = "which_levers_matter"
-CHOICE: Final = "choice_against_luck"
+LEVERS: Final = "lever_ranking"
+CHOICE: Final = "policy_vs_uncertainty"
 #: Largest request in bytes; the page's own are a few kilobytes.
 LARGEST_REQUEST: Final = 1_000_000
 #: Names of the pages in their addresses, below the prefix.

@@ -20,7 +20,7 @@ from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.model import Model
 
 VERDICTS: Final = ("holds", "partly", "fails", "reported", "not yet")
-ENGINES: Final = "do_three_engines_agree/agreement.csv"
+ENGINES: Final = "engine_agreement/agreement.csv"
 
 
 @dataclass(frozen=True)

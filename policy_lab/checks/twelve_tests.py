@@ -1,6 +1,6 @@
 """The twelve tests of a model, each as far as a program can make it (Sterman 2000, *Business Dynamics*, ch. 21).
 
-``policy-lab check`` makes them, and ``analysis/is_the_model_sound.py`` writes them to
+``policy-lab check`` makes them, and ``analysis/validation.py`` writes them to
 ``analysis/results/validation/<model>.json``::
 
     {"model": "big_science",
@@ -393,9 +393,9 @@ def anomaly(model: Model, loops: Sequence[dict[str, str]]) -> Test:
 
 
 def sensitivity(model: Model, stored: Path | None) -> Test:
-    """Do conclusions change inside the ranges of what is uncertain? As ``analysis/do_the_claims_hold.py`` found."""
+    """Do conclusions change inside the ranges of what is uncertain? As ``analysis/conclusions.py`` found."""
     question = "Do conclusions flip inside the ranges of the uncertain parameters?"
-    made, stated = _claims(stored / "do_the_claims_hold") if stored else ({}, [])
+    made, stated = _claims(stored / "conclusions") if stored else ({}, [])
     if not stated or made.get("hash") != model.hash:
         old = " with the present equations; stored are those of another version" if stated else ""
         told = f"No conclusion has been tried{old}."

@@ -7,14 +7,16 @@ DELAY keeps input times delay time as its state; an order that the time step can
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pysd.translators.structures import abstract_expressions as tree
 
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.program import Expression, Name, Number
-from policy_lab.readers.expressions import Place, Writer
 from policy_lab.readers.functions import ONE, STEP, ZERO, call, divided
+
+if TYPE_CHECKING:
+    from policy_lab.readers.expressions import Place, Writer
 
 #: DELAY FIXED and delays of many stages become this many stocks at most.
 MOST_STAGES = 5000

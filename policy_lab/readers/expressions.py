@@ -14,6 +14,7 @@ from pysd.translators.structures import abstract_expressions as tree
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.program import Apply, Expression, Name, Number, Table
 from policy_lab.readers import functions
+from policy_lab.readers.delays_and_smooths import write_stateful
 from policy_lab.readers.names import bare, fold
 from policy_lab.readers.subscript_ranges import Bound
 
@@ -82,8 +83,6 @@ class Writer:
             return self.write(node.expression, place)
         if type(node) in _REFUSED:
             raise UnsupportedConstruct(place.variable, _REFUSED[type(node)], place.line)
-        from policy_lab.readers.delays_and_smooths import write_stateful
-
         return write_stateful(self, node, place)
 
     def kept(self, expression: Expression, place: Place, label: str = "part") -> Expression:

@@ -1,4 +1,4 @@
-"""Where the scripts of this folder keep their results, and how they say them."""
+"""Result folders of the scripts here, and how they print what they found."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What comes out in each world when every uncertain parameter stands at its default?
+"""The figures of each scenario with every uncertain parameter at its default.
 
-    python -m analysis.what_comes_out [MODEL]
+    python -m analysis.scenario_runs [MODEL]
 
 The figures that the model's README quotes, and those beside them. Each is conditional on the defaults; how often such
-a figure's sense holds when they vary is asked by ``analysis/do_the_claims_hold.py``.
-Writes ``results/what_comes_out/worlds.csv``: world, variable, unit, and a column for each year.
+a figure's sense holds when they vary is asked by ``analysis/conclusions.py``.
+Writes ``results/scenario_runs/scenarios.csv``: world, variable, unit, and a column for each year.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from analysis.results_of import DEFAULT_MODEL, fresh_folder, write_table
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, write_table
 from policy_lab.model import Model, load_model
 from policy_lab.simulate import simulate
 
@@ -56,11 +56,11 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("model", nargs="?", default=DEFAULT_MODEL)
     args = parser.parse_args(argv)
-    with fresh_folder("what_comes_out") as folder:
+    with fresh_folder("scenario_runs") as folder:
         model = load_model(args.model)
         rows = rows_of(model)
         folder.mkdir(parents=True)
-        write_table(folder / "worlds.csv", ("world", "variable", "unit", *map(str, YEARS)), rows)
+        write_table(folder / "scenarios.csv", ("world", "variable", "unit", *map(str, YEARS)), rows)
         made = {"model": model.name, "hash": model.hash}
         (folder / "made_from.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import agreement_page, deep_mixes_against_pysd, deep_mixes_between_engines, documents
-from analysis import do_three_engines_agree as agree
+from analysis import agreement_page, documents, mixes_against_pysd, mixes_between_engines
+from analysis import engine_agreement as agree
 from analysis.golden_runs import worlds, years
 from analysis.random_mixes import draw
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab.errors import ModelError
 from policy_lab.model import Model, load_model
 from policy_lab.simulate import simulate
@@ -81,23 +81,23 @@ def test_a_mix_is_the_same_whenever_it_is_drawn_and_within_the_ranges(model: Mod
 
 
 def test_pysd_with_short_cuts_gives_the_same_bits_and_its_runs_are_kept(model: Model, tmp_path: Path) -> None:
-    deep_mixes_against_pysd.check_quick_is_the_same(model, tmp_path)
-    rows = list(deep_mixes_against_pysd.agreement(model, 2, tmp_path))
+    mixes_against_pysd.check_quick_is_the_same(model, tmp_path)
+    rows = list(mixes_against_pysd.agreement(model, 2, tmp_path))
     assert max(max(r.compiled, r.numpy) for r in rows) < 1e-12
     kept = sorted(tmp_path.iterdir())
     assert [p.suffix for p in kept] == [".npz"] * 3  # two mixes, the first of them as shipped as well
     for path in kept:
         np.savez_compressed(path, values=np.load(path)["values"] * (1 + 1e-6))
-    again = list(deep_mixes_against_pysd.agreement(model, 2, tmp_path))
+    again = list(mixes_against_pysd.agreement(model, 2, tmp_path))
     assert all(5e-7 < r.compiled < 2e-6 for r in again)  # what is kept is what is compared with
 
 
 def test_published_mixes_are_within_the_bound() -> None:
     published = load_model(agree.DEFAULT_MODEL)
-    by_pysd = agreement_page.read_rows(RESULTS / deep_mixes_against_pysd.NAME / "mixes.csv")
+    by_pysd = agreement_page.read_rows(RESULTS / mixes_against_pysd.NAME / "mixes.csv")
     assert [int(r["mix"]) for r in by_pysd] == list(range(30))
     assert max(float(r[e]) for r in by_pysd for e in ("compiled", "numpy")) < agree.BOUND
-    between = agreement_page.read_rows(RESULTS / deep_mixes_between_engines.NAME / "mixes.csv")
+    between = agreement_page.read_rows(RESULTS / mixes_between_engines.NAME / "mixes.csv")
     assert [int(r["runs"]) for r in between] == [2 * len(published.levers) * len(published.scenarios), 1000]
     assert max(float(r["apart"]) for r in between) < agree.BOUND
     assert {int(r["variables"]) for r in between} == {len(published.program.visible)}

@@ -1,16 +1,15 @@
-"""What does history tell about the parameters? Fitted to the figures up to 2022, shown on those from 2023 on.
+"""Uncertain parameters estimated from history: fitted to the figures up to 2022, shown on those from 2023 on.
 
-    python analysis/what_does_history_tell.py
+    python -m analysis.parameter_estimation
 
 Fits the uncertain parameters that move the past at all: over the whole range of each, with the others as they are,
 the fit changes by more than two standard deviations of the data. History cannot say anything about the others.
-Writes ``results/what_does_history_tell``; the model itself is not changed by it.
+Writes ``results/parameter_estimation``; the model itself is not changed by it.
 """
 
 from __future__ import annotations
 
-from results_of import DEFAULT_MODEL, fresh_folder, say
-
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, say
 from policy_lab.progress import bar
 from policy_lab.studies import Study, run_study
 
@@ -56,7 +55,7 @@ STUDY = Study(
 
 
 def main() -> None:
-    with fresh_folder("what_does_history_tell") as folder:
+    with fresh_folder("parameter_estimation") as folder:
         say(run_study(STUDY, folder, progress=bar))
 
 

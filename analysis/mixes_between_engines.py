@@ -1,9 +1,9 @@
-"""Do the compiled engine and the NumPy backend agree wherever the levers can stand?
+"""Random mixes of levers by the compiled engine and by the NumPy backend.
 
-    python -m analysis.deep_mixes_between_engines [MODEL] [--mixes 1000]
+    python -m analysis.mixes_between_engines [MODEL] [--mixes 1000]
 
 Every world with each lever at its minimum and at its maximum, and a thousand random mixes; every variable, once a
-year. Two minutes or so. Writes ``results/deep_mixes_between_engines/mixes.csv`` and its section of
+year. Two minutes or so. Writes ``results/mixes_between_engines/mixes.csv`` and its section of
 ``docs/agreement.md``; for another model than the published one it only prints. Fails where the two are further apart
 than ``BOUND``.
 """
@@ -19,13 +19,13 @@ from dataclasses import astuple, dataclass, fields
 from analysis import agreement_page
 from analysis.golden_runs import years
 from analysis.random_mixes import draw
-from analysis.results_of import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Lever, Model, Setting
 from policy_lab.runs import Disagreement, disagreement
 from policy_lab.simulate import simulate
 
-NAME = "deep_mixes_between_engines"
+NAME = "mixes_between_engines"
 MIXES = 1000
 BOUND = 1e-9
 #: Runs compared at once: with every variable of a large model a run takes a third of a megabyte.

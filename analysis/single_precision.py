@@ -1,11 +1,11 @@
-"""Do bands in single precision stand where bands in double precision would?
+"""Bands in single precision against bands in double precision.
 
-    python -m analysis.is_single_precision_enough [--mixes 30]
+    python -m analysis.single_precision [--mixes 30]
 
 The page's first 200 members, in every scenario of the published model and in random mixes of levers, by WebAssembly in
 single precision (in node) and by the compiled engine in double precision; every outcome, once a year. Compared are
 single runs, the edges of the bands, and the ends of the ranges of change against status quo. Writes
-``results/is_single_precision_enough/edges.csv`` and its section of ``docs/agreement.md``.
+``results/single_precision/edges.csv`` and its section of ``docs/agreement.md``.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 
 from analysis import agreement_page
 from analysis.random_mixes import draw
-from analysis.results_of import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.app.ensemble_members import members_of
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 from tests.wasm.runs import in_node, native
 
-NAME = "is_single_precision_enough"
+NAME = "single_precision"
 MEMBERS = 200
 EDGES = (0.05, 0.25, 0.75, 0.95)
 RESAMPLES = 200

@@ -1,9 +1,9 @@
-"""What don't we know? Which uncertain parameters decide the outcomes in each world, and how far outcomes spread.
+"""Which uncertain parameters decide the outcomes in each scenario, and how far outcomes spread.
 
-    python analysis/what_dont_we_know.py [MODEL] [--size N]
+    python -m analysis.parameter_uncertainty [MODEL] [--size N]
 
 For every scenario: Sobol' indices of the uncertain parameters with the levers where the scenario puts them, and the
-spread of the outcomes at the last year. Writes ``results/what_dont_we_know/``: ``report.html`` (what it says, for
+spread of the outcomes at the last year. Writes ``results/parameter_uncertainty/``: ``report.html`` (what it says, for
 people), ``parameters.csv`` (the leading parameters of each outcome in each world), ``spread.csv``, ``provenance.json``
 and a figure of the parameters that lead anywhere.
 """
@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from results_of import every_fifth_year, fresh_folder, model_asked_for, write_table
 
+from analysis.results_folder import every_fifth_year, fresh_folder, model_asked_for, write_table
 from policy_lab.estimators import ranking
 from policy_lab.model import Model
 from policy_lab.progress import bar
@@ -38,7 +38,7 @@ def main() -> None:
     words.add_argument("--size", type=int, default=256, help="base points a world, a power of two (default 256)")
     asked = words.parse_args()
     model = model_asked_for(asked.model)
-    with fresh_folder("what_dont_we_know") as folder:
+    with fresh_folder("parameter_uncertainty") as folder:
         folder.mkdir(parents=True)
         found = {world: study_of(model, asked.model, world, asked.size) for world in model.scenarios}
         write_table(
@@ -191,7 +191,7 @@ def report_of(model: Model, found: dict[str, Findings], panels: list[svg_panels.
             "<h2>World by world</h2>",
             *worlds,
             study_report.factor_table(some),
-            "<h2>How to make it again</h2><p><code>python analysis/what_dont_we_know.py</code>; every figure stands in "
+            "<h2>How to make it again</h2><p><code>python -m analysis.parameter_uncertainty</code>; every figure is in "
             "<code>parameters.csv</code> and <code>spread.csv</code>, versions and hashes in "
             "<code>provenance.json</code>.</p>",
         ],

@@ -1,6 +1,6 @@
 """The calibration on 2015-2025: what is fitted, how well, how surely, and how it does on years it was not shown.
 
-    python -m analysis.calibrate [MODEL] [--starts 4]
+    python -m analysis.calibration [MODEL] [--starts 4]
 
 Two studies of the kind ``calibration`` on the compiled engine. The first fits all figures of ``data/history.csv`` and
 profiles every parameter: it is held elsewhere, all others are fitted again, and the sum of squares says whether they
@@ -21,7 +21,7 @@ import numpy as np
 
 from analysis import calibration_page
 from analysis.calibration_page import Row
-from analysis.results_of import fresh_folder, model_asked_for, say, write_table
+from analysis.results_folder import fresh_folder, model_asked_for, say, write_table
 from policy_lab.checks.fit import fit
 from policy_lab.model import Model
 from policy_lab.model.history import Series, read_history

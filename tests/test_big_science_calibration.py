@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from scipy.interpolate import RectBivariateSpline
 
-from analysis import calibrate, documents
+from analysis import calibration as calibration_script
+from analysis import documents
 from analysis.calibration_page import PAGE, page
-from analysis.results_of import RESULTS
+from analysis.results_folder import RESULTS
 from policy_lab.estimators import least_squares
 from policy_lab.model import load_model
 from policy_lab.model.history import Series, read_history
@@ -90,8 +91,8 @@ def test_profile_intervals_hold_the_truth_as_often_as_they_say(smooth: Any) -> N
 
 def test_every_parameter_has_the_range_that_the_model_states() -> None:
     model = load_model("big_science")
-    plan = plan_of(calibrate.study_of(model, "big_science", 2))
-    assert [f.name for f in plan.factors] == [model.constant(name) for name in calibrate.PARAMETERS]
+    plan = plan_of(calibration_script.study_of(model, "big_science", 2))
+    assert [f.name for f in plan.factors] == [model.constant(name) for name in calibration_script.PARAMETERS]
     for factor in plan.factors:
         low, high = model.range_of(factor.name)
         assert low <= factor.low <= factor.default <= factor.high <= high
@@ -100,21 +101,21 @@ def test_every_parameter_has_the_range_that_the_model_states() -> None:
 
 def test_the_later_figures_are_kept_from_the_second_fit() -> None:
     model = load_model("big_science")
-    early = plan_of(calibrate.before_2023(calibrate.study_of(model, "big_science", 2)))
+    early = plan_of(calibration_script.before_2023(calibration_script.study_of(model, "big_science", 2)))
     assert early.options["hold_out_from"] == 2023 and early.options["prior"] == "ranges"
 
 
 def test_a_trend_is_a_line_or_the_growth_of_what_is_counted() -> None:
     years = np.array([2015.0, 2017, 2020])
-    assert calibrate.trend(years, 3 * years - 6000, 2024, "OOM") == pytest.approx(3 * 2024 - 6000)
-    assert calibrate.trend(years, 5 * 1.3 ** (years - 2015), 2024, "M$") == pytest.approx(5 * 1.3**9)
-    assert np.isnan(calibrate.trend(years[:1], years[:1], 2024, "M$"))
+    assert calibration_script.trend(years, 3 * years - 6000, 2024, "OOM") == pytest.approx(3 * 2024 - 6000)
+    assert calibration_script.trend(years, 5 * 1.3 ** (years - 2015), 2024, "M$") == pytest.approx(5 * 1.3**9)
+    assert np.isnan(calibration_script.trend(years[:1], years[:1], 2024, "M$"))
 
 
 def test_half_of_the_range_says_how_near_a_model_can_be_said_to_come() -> None:
     year = np.array([2015.0, 2025])
     series = Series("s", "v", "M$", "A", year, np.array([10.0, 30]), np.array([8.0, 24]), np.array([14.0, 34]))
-    assert calibrate._half_range(series) == pytest.approx((6 + 10) / 4 / 20)
+    assert calibration_script._half_range(series) == pytest.approx((6 + 10) / 4 / 20)
 
 
 # ---- the stored result
@@ -125,10 +126,13 @@ def test_the_page_says_what_is_stored(stored: dict[str, Any]) -> None:
 
 
 def test_the_stored_errors_are_those_of_the_figures(stored: dict[str, Any]) -> None:
-    history = {s.name: s.between(calibrate.FIRST, calibrate.LAST) for s in read_history(load_model("big_science"))}
+    history = {
+        s.name: s.between(calibration_script.FIRST, calibration_script.LAST)
+        for s in read_history(load_model("big_science"))
+    }
     assert [e["series"] for e in stored["errors"]] == list(history)
     assert stored["figures"] == sum(len(s.year) for s in history.values())
-    held = sum(int((s.year >= calibrate.HELD_OUT_FROM).sum()) for s in history.values())
+    held = sum(int((s.year >= calibration_script.HELD_OUT_FROM).sum()) for s in history.values())
     assert len(stored["held_out"]) == held and stored["figures_before"] == stored["figures"] - held
     for row in stored["held_out"]:
         series = history[row["series"]]

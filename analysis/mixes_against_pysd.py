@@ -1,12 +1,12 @@
-"""Is the compiled engine right far from the worlds that were stored? Random mixes of levers, each run by PySD itself.
+"""Random mixes of levers by the compiled engine and by PySD: agreement far from the scenarios that are stored.
 
-    python -m analysis.deep_mixes_against_pysd [MODEL] [--mixes 30] [--keep FOLDER]
+    python -m analysis.mixes_against_pysd [MODEL] [--mixes 30] [--keep FOLDER]
 
 A mix is a random world with every lever at a random place of its range, start and ramp included. PySD takes minutes
 for each, so its runs are kept in FOLDER (scratch/mixes_against_pysd) and what is there is not run again: a run that
 was stopped goes on. The first mix is run by PySD as shipped as well, and must give the same bits as PySD with the
 short cuts of ``analysis.quick_pysd``. Every variable is compared once a year with the compiled engine and with the
-NumPy backend. Writes ``results/deep_mixes_against_pysd/mixes.csv`` and its section of ``docs/agreement.md``; for
+NumPy backend. Writes ``results/mixes_against_pysd/mixes.csv`` and its section of ``docs/agreement.md``; for
 another model than the published one it only prints.
 """
 
@@ -29,14 +29,14 @@ from analysis import agreement_page
 from analysis.golden_runs import years
 from analysis.quick_pysd import quick_pysd
 from analysis.random_mixes import SEED, Mix, draw
-from analysis.results_of import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model
 from policy_lab.progress import Bar
 from policy_lab.runs import Runs, disagreement
 from policy_lab.simulate import simulate
 
-NAME = "deep_mixes_against_pysd"
+NAME = "mixes_against_pysd"
 KEPT = Path(__file__).parent.parent / "scratch" / "mixes_against_pysd"
 MIXES = 30
 

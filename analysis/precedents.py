@@ -1,6 +1,6 @@
-"""What do precedents say? Historical cases of big science on the model's equations, against their record.
+"""Precedents: historical cases of big science on the model's equations, against their record.
 
-    python -m analysis.what_do_precedents_say [--fit]
+    python -m analysis.precedents [--fit]
 
 Runs every case with the numbers fitted last; ``--fit`` fits them anew and makes the leave-one-out (minutes), which is
 needed after every change of the equations or of a case. Writes ``models/big_science/precedents/results.json`` (with
@@ -17,7 +17,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from analysis import documents
-from analysis.results_of import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
 from policy_lab.cases import as_json, examine, stored
 from policy_lab.cases.examine import FILE

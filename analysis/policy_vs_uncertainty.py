@@ -1,17 +1,16 @@
-"""Choice against luck: how much of each outcome is decided by levers, and how much by what nobody knows?
+"""Policy choices vs uncertainty: how much of each outcome levers decide, and how much uncertain parameters do.
 
-    python analysis/choice_against_luck.py [MODEL] [--size N]
+    python -m analysis.policy_vs_uncertainty [MODEL] [--size N]
 
 All levers as one group, all uncertain parameters as another, varied together. Keeps the study in
-``results/choice_against_luck/``.
+``results/policy_vs_uncertainty/``.
 """
 
 from __future__ import annotations
 
 import argparse
 
-from results_of import every_fifth_year, fresh_folder, model_asked_for, say
-
+from analysis.results_folder import every_fifth_year, fresh_folder, model_asked_for, say
 from policy_lab.progress import bar
 from policy_lab.studies import Study, run_study
 
@@ -32,7 +31,7 @@ def main() -> None:
         times=every_fifth_year(model),
         options={"second_order": True},
     )
-    with fresh_folder("choice_against_luck") as folder:
+    with fresh_folder("policy_vs_uncertainty") as folder:
         say(run_study(study, folder, progress=bar))
 
 

@@ -1,10 +1,10 @@
-"""Do engines that share no code compute the same model alike, in every world and for every variable?
+"""Agreement of engines that share no code: the same model in every scenario, variable by variable.
 
-    python -m analysis.do_three_engines_agree [MODEL]
+    python -m analysis.engine_agreement [MODEL]
 
 Ours (compiled, and batched NumPy), PySD (its stored golden runs) and pysimlin (another reader, another engine; it
 comes with ``make setup``) run every world of the model; each pair is compared on every variable that both have, once
-a year. Writes ``results/do_three_engines_agree/agreement.csv`` and its section of ``docs/agreement.md``; for
+a year. Writes ``results/engine_agreement/agreement.csv`` and its section of ``docs/agreement.md``; for
 another model than the published one it only prints.
 """
 
@@ -23,13 +23,13 @@ import simlin
 from analysis import agreement_page
 from analysis.agreement_page import ENGINES, SAME
 from analysis.golden_runs import BARE, read, stale, worlds, years
-from analysis.results_of import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.errors import ModelError
 from policy_lab.model import Model
 from policy_lab.runs import Runs, disagreement
 from policy_lab.simulate import simulate
 
-NAME = "do_three_engines_agree"
+NAME = "engine_agreement"
 #: What the tests hold the engines to.
 BOUND = 1e-9
 

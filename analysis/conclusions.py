@@ -1,12 +1,12 @@
-"""Does what our documents say hold in uncertain futures? Every statement, the essay's, the surprises, the loops'.
+"""Conclusions under uncertainty: the share of futures in which each statement of our documents holds.
 
-    python -m analysis.do_the_claims_hold [MODEL] [--futures N] [--seed S]
+    python -m analysis.conclusions [MODEL] [--futures N] [--seed S]
 
 The uncertain parameters are drawn once (Latin hypercube over their ranges) and every policy meets the same draws.
 For each claim: the share of futures in which it holds, whether it holds at the defaults, and the size of the
 difference (median, 5th and 95th percentile, and at the defaults). A share near one half says that the model does not
 know. Every statement is conditional on this model and these ranges.
-Writes ``results/do_the_claims_hold/claims.csv`` and the page ``docs/conclusions.md``.
+Writes ``results/conclusions/claims.csv`` and the page ``docs/conclusions.md``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy.stats import qmc
 
 from analysis import conclusions_page, documents
 from analysis.claims import Claim, Policy, Term, claims_of
-from analysis.results_of import DEFAULT_MODEL, fresh_folder, print_table, write_table
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
@@ -84,7 +84,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--futures", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args(argv)
-    with fresh_folder("do_the_claims_hold") as folder:
+    with fresh_folder("conclusions") as folder:
         model = load_model(args.model)
         claims = claims_of(model)
         found = all_outcomes(model, claims, futures(model, args.futures, args.seed))

@@ -1,10 +1,10 @@
-"""Is the model sound? The twelve tests, as data for the app and as a page.
+"""The twelve validation tests of a model, as data for the app and as a page.
 
-    python -m analysis.is_the_model_sound [MODEL]
+    python -m analysis.validation [MODEL]
 
 Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/twelve_tests.py``) and
 ``docs/validation/MODEL.md``.
-The sensitivity of conclusions is read from ``results/do_the_claims_hold``, which its own script makes: run that first.
+The sensitivity of conclusions is read from ``results/conclusions``, which its own script makes: run that first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import documents
-from analysis.results_of import DEFAULT_MODEL, RESULTS
+from analysis.results_folder import DEFAULT_MODEL, RESULTS
 from policy_lab.checks import check_model
 from policy_lab.checks.twelve_tests import as_data, twelve_tests
 from policy_lab.errors import PolicyLabError

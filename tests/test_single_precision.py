@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.is_single_precision_enough import MEMBERS, cases, compare, shifts
+from analysis.single_precision import MEMBERS, cases, compare, shifts
 from policy_lab.model import load_model
 
 
