@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policy_lab.checks.predicates import Check, read_checks
 from policy_lab.model import Model
+from policy_lab.model.checks import Check
 
 WORLDS, SURPRISES, ESSAY, LOOPS = (
     "README, worlds",
@@ -62,7 +62,7 @@ def claims_of(model: Model) -> tuple[Claim, ...]:
 
 def from_checks(model: Model) -> Iterator[Claim]:
     """The essay's predicates that compare two runs at one moment; the others are said in words below."""
-    for check in read_checks(model):
+    for check in model.checks:
         if check.derived == "essay" and check.test in ("above", "below") and check.window[0] == check.window[1]:
             yield _from_check(check)
 

@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ import numpy as np
 from analysis.quick_pysd import quick_pysd
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model, load_model, model_names
+from policy_lab.model.expected import expected_folder
 from policy_lab.progress import Bar
 from policy_lab.runs import Runs, disagreement
 from policy_lab.simulate import simulate
@@ -41,12 +41,6 @@ STEPS_AGAIN = 48
 SAME = 1e-11
 #: A model without scenarios has one world under this name.
 BARE = "model"
-
-
-def folder_of(model: Model) -> Path:
-    if model.folder is None:
-        raise ModelError(f"{model.path.name} has no folder of its own to keep golden runs in.")
-    return model.folder / "expected"
 
 
 def worlds(model: Model) -> tuple[str, ...]:
@@ -83,7 +77,7 @@ def write(model: Model, world: str) -> dict[str, str]:
     table.writerows(
         [repr(float(t)), *map(repr, map(float, row))] for t, row in zip(runs.time, runs.values[0], strict=True)
     )
-    path = folder_of(model) / f"{world}.csv.gz"
+    path = expected_folder(model) / f"{world}.csv.gz"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))  # no date: the same run, the same bytes
     return key_of(model, world)
@@ -91,7 +85,7 @@ def write(model: Model, world: str) -> dict[str, str]:
 
 def read(model: Model, world: str) -> Runs:
     """A stored golden run."""
-    path = folder_of(model) / f"{world}.csv.gz"
+    path = expected_folder(model) / f"{world}.csv.gz"
     if not path.exists():
         raise ModelError(f"There is no golden run of '{world}' in {model.name}: run make golden.")
     rows = list(csv.reader(io.StringIO(gzip.decompress(path.read_bytes()).decode())))
@@ -103,11 +97,11 @@ def read(model: Model, world: str) -> Runs:
 
 def stale(model: Model) -> str:
     """Why the golden runs of a model cannot be trusted, "" if they can."""
-    path = folder_of(model) / "KEY.json"
+    path = expected_folder(model) / "KEY.json"
     keys: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for world in worlds(model):
         ours, kept = key_of(model, world), keys.get(world)
-        if kept is None or not (folder_of(model) / f"{world}.csv.gz").exists():
+        if kept is None or not (expected_folder(model) / f"{world}.csv.gz").exists():
             return _stale(model, f"there is none of the world '{world}'")
         what = {"model": "the model file's equations have changed", "pysd": f"PySD was {kept['pysd']} then",
                 "constants": f"the world '{world}' sets other values"}  # fmt: skip
@@ -158,11 +152,11 @@ def _same_as_shipped(path: str, world: str) -> str:
 
 
 def write_all(model: Model, wanted: tuple[str, ...]) -> None:
-    path = folder_of(model) / "KEY.json"
+    path = expected_folder(model) / "KEY.json"
     keys = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for gone in [world for world in keys if world not in worlds(model)]:
         del keys[gone]
-        (folder_of(model) / f"{gone}.csv.gz").unlink(missing_ok=True)
+        (expected_folder(model) / f"{gone}.csv.gz").unlink(missing_ok=True)
     with ProcessPoolExecutor(max_workers=2) as pool, Bar("golden runs", len(wanted), "worlds") as bar:
         shipped = pool.submit(_same_as_shipped, str(model.folder), wanted[0])
         jobs = [pool.submit(_write_by_name, str(model.folder), world) for world in wanted]
@@ -184,7 +178,7 @@ def one_model(model: Model, world: str | None, only_check: bool, whole: bool) ->
     if only_check:
         return check(model, world or worlds(model)[0], whole)
     write_all(model, (world,) if world else worlds(model))
-    return f"{model.name}: golden runs of {world or f'{len(worlds(model))} worlds'} in {folder_of(model)}"
+    return f"{model.name}: golden runs of {world or f'{len(worlds(model))} worlds'} in {expected_folder(model)}"
 
 
 def main(words: list[str]) -> int:

@@ -3,7 +3,7 @@
     python -m analysis.precedents [--fit]
 
 Runs every case with the numbers fitted last; ``--fit`` fits them anew and makes the leave-one-out (minutes), which is
-needed after every change of the equations or of a case. Writes ``models/big_science/precedents/results.json`` (with
+needed after every change of the equations or of a case. Writes ``models/big_science/cases/results.json`` (with
 ``--fit``), ``results/precedents`` (the table, the runs, a picture a case) and ``docs/precedents.md``.
 """
 
@@ -19,10 +19,10 @@ from matplotlib.axes import Axes
 from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
-from policy_lab.cases import as_json, examine, stored
-from policy_lab.cases.examine import FILE
+from policy_lab.cases import as_json, examine
 from policy_lab.cases.overview import HEADER, causes, rows, summary, what_ifs
-from policy_lab.model import Model
+from policy_lab.model import Model, load_model
+from policy_lab.model.cases import results_file
 from policy_lab.report import plots
 from policy_lab.report.templating import Context
 
@@ -105,13 +105,14 @@ def main() -> None:
 
 
 def _data(model: Model, fit: bool) -> Data:
-    last = stored(model)
+    last = model.case_results
     if last is not None and not fit and last["hash"] == model.hash:
         return last
     data = examine(model, say=lambda what: print(what))
-    assert model.folder is not None
-    (model.folder / FILE).write_text(as_json(data), encoding="utf-8")
-    return stored(model) or data
+    file = results_file(model)
+    assert file is not None  # it has cases
+    file.write_text(as_json(data), encoding="utf-8")
+    return load_model(file.parent.parent).case_results or data
 
 
 def _runs(data: Data) -> Iterator[tuple[str, float, str, float]]:

@@ -8,11 +8,10 @@ tables. Only what cutting a loop changed comes from stored results (``analysis/v
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +22,7 @@ from policy_lab import load_model
 from policy_lab.checks.structure import SOURCE
 from policy_lab.cli.text_tables import number, printable, span
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
+from policy_lab.model.loops import loop_rows
 from policy_lab.paths import models_folder
 from policy_lab.readers import document_of, fold
 from policy_lab.report.templating import Context, slug
@@ -87,14 +87,12 @@ class Reference:
     @cached_property
     def lines(self) -> list[str]:
         """Lines of a Vensim file; none of any other kind."""
-        path = self.model.path
-        vensim = path.suffix.lower() == ".mdl"
-        return path.read_text(encoding="utf-8", errors="replace").split("\n") if vensim else []
+        return self.model.text.split("\n") if self.model.path.suffix.lower() == ".mdl" else []
 
     @cached_property
-    def passages(self) -> list[dict[str, str]]:
+    def passages(self) -> Sequence[Mapping[str, str]]:
         """The words of the essay behind variables and sectors: rows of ``passages.csv``."""
-        return list(_rows(self.model, "passages.csv"))
+        return self.model.passages.rows
 
     def equation(self, statement: Statement) -> str:
         """The equation as the file has it, else as it was read."""
@@ -209,7 +207,7 @@ def first_page(reference: Reference) -> FirstPage:
     return FirstPage(
         model.name, model.hash, len(reference.place), counts.most_common(),
         sectors=[_sector_row(reference, sector, folder) for sector in reference.sectors],
-        loops=[_loop(reference, row, folder) for row in _rows(model, "loops.csv")],
+        loops=[_loop(reference, row, folder) for row in loop_rows(model)],
         levers=[(reference.link(r.name, folder), r.group, number(r.default), span(r.low, r.high), r.unit, r.decided_by,
                  r.cost, r.why) for r in model.levers.values()],
         scenarios=[(f"`{w.key}`", w.title, w.rationale, _settings(reference, w, folder))
@@ -294,14 +292,6 @@ def entry(reference: Reference, name: str) -> Entry:
 def bare(name: str) -> str:
     """A name without its elements."""
     return name.partition("[")[0]
-
-
-def _rows(model: Model, table: str) -> Iterator[dict[str, str]]:
-    """The rows of a table beside the model; none where there is no such table."""
-    file = model.folder / table if model.folder else None
-    if file is not None and file.is_file():
-        with file.open(encoding="utf-8", newline="") as opened:
-            yield from csv.DictReader(opened)
 
 
 def main() -> None:

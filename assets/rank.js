@@ -83,6 +83,7 @@
     parts.yours = h("section", { class: "yours is-hidden", "aria-labelledby": "rank-yours" },
       h("h2", { class: "subtitle", id: "rank-yours" }, texts.yours), h("ul", { class: "yours__list" }));
     parts.said = h("p", { class: "unseen", role: "status" });
+    parts.missing = h("p", { class: "empty is-hidden" }, texts.missing);
     parts.problem = h("p", { class: "caution is-hidden", id: "rank-problem", role: "alert" });
     parts.caution = h("p", { class: "caution is-hidden", id: "rank-caution" });
     parts.told = h("p", { class: "told", id: "rank-summary", role: "status" });
@@ -102,7 +103,7 @@
       parts.downloads, parts.made);
     root.replaceChildren(
       h("div", { class: "rank__choose" }, parts.study.field, parts.outcome.field, parts.time.field, parts.open),
-      parts.said, parts.yours, parts.problem, parts.form, parts.result);
+      parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
   }
 
   function head(title, chart, kinds) {
@@ -122,6 +123,7 @@
 
   async function show(change) {
     wanted = Object.assign({}, wanted, change);
+    if (nothing()) return;
     const number = ++asked;
     if ((change.study || studyOfAddress()) !== studyOfAddress()) remember(wanted.study);
     parts.result.classList.add("rank__result--busy");
@@ -132,6 +134,16 @@
       if (number === asked) fail(error.message);
     }
     parts.result.classList.remove("rank__result--busy");
+  }
+
+  /* Whether there is no study to look at; the page then says so and offers one's own. */
+  function nothing() {
+    const ready = studies.filter((study) => study.state === "finished");
+    if (wanted.study === FIRST && ready.length && !ready.some((study) => study.id === FIRST)) wanted.study = ready[0].id;
+    const none = wanted.study === FIRST && !ready.length;
+    for (const part of [parts.study.field, parts.outcome.field, parts.time.field]) part.classList.toggle("is-hidden", none);
+    parts.missing.classList.toggle("is-hidden", !none);
+    return none;
   }
 
   function fail(problem) {

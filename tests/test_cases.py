@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from analysis import documents, precedents
-from policy_lab.cases import Case, examine, fitted_of, read_cases, stored
+from policy_lab.cases import examine, fitted_of
 from policy_lab.cases.against_record import errors, fate_right, judged
-from policy_lab.cases.case_files import MOST_FACTS, MOST_FITTED, one_case
 from policy_lab.cases.causes import cancelled_above
 from policy_lab.cases.examine import examine_case
 from policy_lab.cases.fit import fit_case, misses, yearly
@@ -23,6 +22,7 @@ from policy_lab.cases.run_case import BUILT, STANDS, Trial, run_case
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
+from policy_lab.model.cases import MOST_FACTS, MOST_FITTED, Case, one_case, read_cases
 from policy_lab.paths import models_folder
 
 SIX = ("manhattan", "human_genome", "cern", "ligo", "james_webb", "ssc")
@@ -40,14 +40,14 @@ def cases(model: Model) -> dict[str, Case]:
 
 @pytest.fixture(scope="module")
 def kept(model: Model) -> dict[str, dict]:
-    data = stored(model)
+    data = model.case_results
     assert data is not None
     return {case["key"]: case for case in data["cases"]}
 
 
 @pytest.fixture(scope="module")
 def own(model: Model) -> dict[str, dict[str, float]]:
-    return fitted_of(stored(model))
+    return fitted_of(model.case_results)
 
 
 def fate(model: Model, case: Case, own: dict[str, dict[str, float]], **changes: float) -> str:
@@ -123,7 +123,7 @@ def test_cases_state_few_facts_and_fit_few_numbers(cases: dict[str, Case]) -> No
 
 
 def test_the_stored_table_is_what_a_fresh_run_gives(model: Model, kept: dict[str, dict], own: dict) -> None:
-    assert stored(model)["hash"] == model.hash  # type: ignore[index]
+    assert model.case_results["hash"] == model.hash  # type: ignore[index]
     fresh = {case["key"]: case for case in examine(model, own, sets=0)["cases"]}
     assert set(fresh) == set(kept)
     for key, case in fresh.items():
@@ -136,7 +136,8 @@ def test_the_stored_table_is_what_a_fresh_run_gives(model: Model, kept: dict[str
 
 
 def test_the_page_is_made_from_the_stored_table(model: Model) -> None:
-    data = stored(model)
+    data = model.case_results
+    assert data is not None
     text = (documents.DOCS / "precedents.md").read_text(encoding="utf-8")
     assert text == documents.text(precedents.page(data)), "python -m analysis.precedents"
 
@@ -247,9 +248,8 @@ def test_errors_count_read_figures_apart(model: Model, cases: dict[str, Case], o
 def copy(tmp_path: Path) -> Path:
     """A folder with the model and one case, to be spoilt."""
     source, folder = models_folder() / "big_science", tmp_path / "big_science"
-    (folder / "precedents").mkdir(parents=True)
-    (folder / "data" / "precedents").mkdir(parents=True)
-    for file in ("big_science.mdl", "sources.csv", "precedents/ssc.toml", "data/precedents/ssc.csv"):
+    (folder / "cases").mkdir(parents=True)
+    for file in ("big_science.mdl", "sources.csv", "cases/ssc.toml", "cases/ssc.csv"):
         shutil.copy(source / file, folder / file)
     return folder
 
@@ -262,7 +262,7 @@ def spoil(copy: Path, file: str, old: str, new: str) -> Model:
     return load_model(copy)
 
 
-TOML, CSV = "precedents/ssc.toml", "data/precedents/ssc.csv"
+TOML, CSV = "cases/ssc.toml", "cases/ssc.csv"
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ TOML, CSV = "precedents/ssc.toml", "data/precedents/ssc.csv"
         (TOML, 'spending = ["appropriations"]', 'spending = ["appropriation"]', r"Did you mean 'appropriations'"),
         (TOML, 'spending = ["appropriations"]', 'spending = ["share built"]', r"is a series of 'project works share'"),
         (TOML, "[drivers]", "[driver]", r"unknown key 'driver'"),
-        (TOML, "currency", "= currency", r"precedents/ssc.toml cannot be read"),
+        (TOML, "currency", "= currency", r"cases/ssc.toml cannot be read"),
         (CSV, "appropriations,project spending,1988,25", "appropriations,project spending,1988,many",
          r"row 2, column 'value': 'many' is no number"),
         (CSV, "appropriations,project spending,1988,25,20", "appropriations,project spending,1988,25,26",
@@ -310,7 +310,7 @@ def test_a_case_without_figures_and_a_model_without_cases(copy: Path) -> None:
     (copy / CSV).unlink()
     with pytest.raises(ModelError, match="every case has a table of figures"):
         read_cases(load_model(copy))
-    shutil.rmtree(copy / "precedents")
+    shutil.rmtree(copy / "cases")
     with pytest.raises(ModelError, match="has no historical cases"):
         read_cases(load_model(copy))
 
@@ -321,9 +321,9 @@ def test_a_case_that_does_not_exist(model: Model) -> None:
 
 
 def test_results_that_were_damaged(copy: Path) -> None:
-    (copy / "precedents" / "results.json").write_text("{", encoding="utf-8")
+    (copy / "cases" / "results.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="make it again"):
-        stored(load_model(copy))
+        _ = load_model(copy).case_results
 
 
 # The command line
@@ -349,4 +349,4 @@ def test_the_command_complains_in_one_line(capsys: pytest.CaptureFixture[str]) -
 def test_fitting_from_the_command_line_keeps_the_numbers(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["precedents", str(copy)]) == 0
     assert "nothing has been fitted yet" in capsys.readouterr().err
-    assert not (copy / "precedents" / "results.json").exists()
+    assert not (copy / "cases" / "results.json").exists()

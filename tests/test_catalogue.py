@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import string
 import xml.etree.ElementTree as ET
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from policy_lab import catalogue
 from policy_lab.app import create_app, labels, language, precedent_data, ranking_view, validation_results
@@ -19,8 +17,7 @@ from policy_lab.app.app import default_run
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.figures import Refigured, masked
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app.panels import diagram, question, weaknesses
-from policy_lab.app.passages import Passages
+from policy_lab.app.panels import diagram
 from policy_lab.ensemble.findings import load_findings
 from policy_lab.errors import ModelError
 from policy_lab.estimators.ranking import ENGLISH
@@ -123,23 +120,20 @@ def wanted(model: Model) -> set[str]:
     groups = {x.group for x in [*model.levers.values(), *model.outcomes.values(), *model.uncertainties.values()]}
     keys |= {f"groups . {group}" for group in groups | {equations[name].group for name in visible}}
     keys |= {f"units . {equations[name].unit.strip()}" for name in visible if labels.unit_of(equations[name].unit)}
-    keys |= {f"sections . {row['section']}" for row in Passages(model).rows}
-    assert model.folder is not None
-    with (model.folder / "loops.csv").open(encoding="utf-8") as file:
-        loops = list(csv.DictReader(file))
-    keys |= {f"loops . {row['name']} . {field}" for row in loops for field in ("name", "path")}
+    keys |= {f"sections . {row['section']}" for row in model.passages.rows}
+    keys |= {f"loops . {loop.name} . {field}" for loop in model.loops for field in ("name", "path")}
     return {key for key in keys if not key.endswith(" . ")}
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_of_the_model_lacks_nothing_that_people_meet(big: Model, code: str) -> None:
     """A new variable fails here until ``models/big_science/text`` says its name and what it is in every language."""
-    assert sorted(wanted(big) - keys_of(dict(language.told(big, code)))) == []
+    assert sorted(wanted(big) - keys_of(dict(big.texts(code)))) == []
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_of_the_model_holds_nothing_that_is_no_more(big: Model, code: str) -> None:
-    text = {key: table for key, table in language.told(big, code).items() if key not in FREE}
+    text = {key: table for key, table in big.texts(code).items() if key not in FREE}
     optional = {f"sources . {key} . citation" for key in big.sources}
     assert sorted(keys_of(text) - wanted(big) - optional) == []
 
@@ -202,7 +196,7 @@ def test_what_a_translation_lacks_stands_as_the_model_has_it(tmp_path: Path) -> 
     assert told.levers == small.levers
     (tmp_path / "text" / "fr.toml").write_text("not toml", encoding="utf-8")
     with pytest.raises(ModelError, match=r"text/fr\.toml cannot be read"):
-        language.told(copy, "fr")
+        copy.texts("fr")
 
 
 # ---- which language a request is answered in
@@ -280,25 +274,23 @@ def test_the_tests_of_the_model_are_told_in_german(big: Model) -> None:
 
 def test_every_claim_about_the_model_has_a_german_wording(big: Model) -> None:
     """Those that pass are not shown, and may fail tomorrow."""
-    assert big.folder is not None
-    entries = yaml.safe_load((big.folder / "checks.yaml").read_text(encoding="utf-8"))
     catalogue.speak("de", language.names_of(big, "de"))
-    told = {entry["says"]: language.retold(big, entry["says"]) for entry in entries}
+    told = {check.says: language.retold(big, check.says) for check in big.checks}
     assert [own for own, other in told.items() if other == own or ENGLISH_WORDS.search(other)] == []
 
 
 def test_weaknesses_are_told_in_german(big: Model) -> None:
     catalogue.speak("de", language.names_of(big, "de"))
-    assert [item for item in weaknesses.weaknesses_of(big) if language.retold(big, item) == item] == []
+    assert [item for item in big.readme.weaknesses if language.retold(big, item) == item] == []
 
 
 def test_nothing_is_kept_that_no_check_and_no_line_says_any_more(big: Model) -> None:
     assert big.folder is not None
     files = [big.folder / "checks.yaml", big.folder / "README.md", big.folder / "data" / "history.csv"]
     files += (REPOSITORY / "analysis" / "results").glob("conclusions/claims.csv")
-    files += [*(big.folder / "precedents").glob("*.toml"), *(big.folder / "data" / "precedents").glob("*.csv")]
+    files += [*(big.folder / "cases").glob("*.toml"), *(big.folder / "cases").glob("*.csv")]
     there = masked(language.bare(" ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)))
-    said = language.told(big, "de")["said"]
+    said = big.texts("de")["said"]
     assert [own for own in said if masked(language.bare(own)) not in there] == []
 
 
@@ -378,7 +370,7 @@ def test_historical_cases_are_told_in_german(big: Model) -> None:
 
 def test_the_question_of_the_model_is_asked_in_german(big: Model) -> None:
     catalogue.speak("de", language.names_of(big, "de"))
-    title, asked = question.question_of(big)
+    title, asked = big.readme.question
     assert asked.endswith("?")
     assert language.retold(big, title) == "Wege zu einer Großforschung für KI-Sicherheit"
     assert "*von oben*" in language.retold(big, asked)

@@ -14,7 +14,6 @@ from analysis import documents
 from analysis.validation import Validation
 from policy_lab.checks import check_model
 from policy_lab.checks.fit import fit
-from policy_lab.checks.predicates import read_checks
 from policy_lab.checks.report import as_html, as_json, lines
 from policy_lab.checks.twelve_tests import KEYS, Test, family, twelve_tests
 from policy_lab.checks.verdicts import Verdict, judge
@@ -22,6 +21,7 @@ from policy_lab.checks.versions import compare_versions
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, PolicyLabError, UnknownName
 from policy_lab.model import load_model
+from policy_lab.model.checks import read_checks
 
 #: A tank that drains with time 10: level(t) = 100 exp(-t/10) but for Euler's error, and a clock that runs.
 TANK = """{UTF-8}
@@ -383,9 +383,9 @@ CASE = {
 
 def family_of(folder: Path, **stored: object) -> Test:
     model = load_model(folder)
-    (folder / "precedents").mkdir(exist_ok=True)
+    (folder / "cases").mkdir(exist_ok=True)
     data = {"hash": model.hash, "cases": [CASE], **stored}
-    (folder / "precedents" / "results.json").write_text(json.dumps(data), encoding="utf-8")
+    (folder / "cases" / "results.json").write_text(json.dumps(data), encoding="utf-8")
     return next(t for t in twelve_tests(model, check_model(folder)) if t.key == "family")
 
 
@@ -408,10 +408,9 @@ def test_results_of_another_version_do_not_count(tank: Path) -> None:
 
 def test_historical_cases_cite_sources_that_exist(tank: Path) -> None:
     (tank / "sources.csv").write_text(SOURCES + "used,A,c,n\nidle,A,c,n\n", encoding="utf-8")
-    (tank / "precedents").mkdir()
-    (tank / "precedents" / "case.toml").write_text('[facts.start]\nsource = "used"\n[a.b]\nsource = "nobody"\n')
-    (tank / "data" / "precedents").mkdir(parents=True)
-    (tank / "data" / "precedents" / "case.csv").write_text("series,variable,source\ns,Drained,used\n")
+    (tank / "cases").mkdir()
+    (tank / "cases" / "case.toml").write_text('[facts.start]\nsource = "used"\n[a.b]\nsource = "nobody"\n')
+    (tank / "cases" / "case.csv").write_text("series,variable,source\ns,Drained,used\n")
     found = {(f.kind, f.subject) for f in check_model(tank, runs=False).findings}
     assert ("unknown source", "nobody") in found
     assert ("source unused", "idle") in found

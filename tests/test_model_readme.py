@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from policy_lab.checks.predicates import read_checks
 from policy_lab.model import load_model
 
 ROOT = Path(__file__).parent.parent
@@ -114,7 +113,7 @@ FIGURES: dict[str, Callable[[], float]] = {
     r"constants are judgement\*\* \((\d+) %\)": lambda: 100 * next(
         row[2] for row in validated()["parameters"]["rows"] if row[0] == "grade J"
     ),
-    r"holds (\d+) predicates": lambda: len(read_checks(load_model("big_science"))),
+    r"holds (\d+) predicates": lambda: len(load_model("big_science").checks),
     r"lowers coherence\*: in (\d+) %": lambda: share("More industry money for safety lowers coherence (status quo)"),
     r"raises assurance in (\d+) %": lambda: share("More industry money for safety raises assurance (status quo)"),
     r"leads run dry\*: in (\d+) %": lambda: share(

@@ -10,7 +10,6 @@ English wording, the texts of its checks and of its README. What that file lacks
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,7 +22,6 @@ from flask import Flask, Request, Response, request
 from policy_lab import catalogue
 from policy_lab.app.figures import Refigured
 from policy_lab.app.labels import UNIT, WORLD
-from policy_lab.errors import ModelError
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 
 #: The part of an address that names the language, and the cookie that remembers it.
@@ -103,7 +101,7 @@ def chosen_language(asked: Request) -> str:
 
 def translated(model: Model, language: str) -> Model:
     """The model with the texts that people read in another language; names, numbers and equations stay."""
-    return _translated(_Identity(model), language) if language != catalogue.SOURCE and told(model, language) else model
+    return _translated(_Identity(model), language) if language != catalogue.SOURCE and model.texts(language) else model
 
 
 def names_of(model: Model, language: str) -> Mapping[str, str]:
@@ -114,7 +112,7 @@ def names_of(model: Model, language: str) -> Mapping[str, str]:
 def documentation_of(model: Model, name: str, source: bool = True) -> str:
     """What a variable is, in the language in use; the key of a constant's source stands last, if it is wanted."""
     own = model.program.equations[name].documentation
-    about = _about(told(model, catalogue.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
+    about = _about(model.texts(catalogue.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
     key = SOURCE_KEY.search(own) if source else None
     return f"{about} {catalogue.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
 
@@ -133,15 +131,6 @@ def retold(model: Model, text: str) -> str:
     return catalogue.retold(text, known)
 
 
-def told(model: Model, language: str) -> Mapping[str, Any]:
-    """A model's own texts in a language, as its file has them; nothing where there is no such file.
-
-    Raises:
-        ModelError: the file is no TOML.
-    """
-    return _told(_Identity(model), language)
-
-
 class _Identity:
     """A Model as a key: two are the same when they are one object's, so that no table is ever hashed."""
 
@@ -156,20 +145,8 @@ class _Identity:
 
 
 @lru_cache(maxsize=64)
-def _told(kept: _Identity, language: str) -> Mapping[str, Any]:
-    folder = kept.model.folder
-    file = folder / "text" / f"{language}.toml" if folder else None
-    if file is None or not file.is_file():
-        return {}
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"text/{file.name} cannot be read: {str(error).rstrip('.')}.") from None
-
-
-@lru_cache(maxsize=64)
 def _names_of(kept: _Identity, language: str) -> Mapping[str, str]:
-    text = told(kept.model, language)
+    text = kept.model.texts(language)
     units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
     visible = kept.model.program.visible
     labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
@@ -207,7 +184,7 @@ def _about(text: Mapping[str, Any], name: str) -> Mapping[str, str]:
 @lru_cache(maxsize=64)
 def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
-    text = told(kept.model, language)
+    text = kept.model.texts(language)
     worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
     loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
     return {**names_of(kept.model, language), **worlds, **loops, **_refigured(kept, language).said}
@@ -216,7 +193,7 @@ def _known(kept: _Identity, language: str) -> Mapping[str, str]:
 @lru_cache(maxsize=64)
 def _refigured(kept: _Identity, language: str) -> Refigured:
     """What the file says by English wordings, with the marks of Markdown and without."""
-    said = told(kept.model, language).get("said", {})
+    said = kept.model.texts(language).get("said", {})
     return Refigured({**{bare(own): bare(other) for own, other in said.items()}, **said})
 
 
@@ -227,7 +204,7 @@ def bare(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _translated(kept: _Identity, language: str) -> Model:
-    model, text = kept.model, told(kept.model, language)
+    model, text = kept.model, kept.model.texts(language)
     groups = text.get("groups", {})
 
     def lever(known: Lever) -> Lever:

@@ -12,16 +12,15 @@ from typing import Any, Final
 from dash import Dash
 from flask import Response, jsonify
 
-from policy_lab.app.compression import same_for_all
 from policy_lab.app.labels import unit_of
 from policy_lab.app.language import retold
+from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
-from policy_lab.cases import stored
-from policy_lab.cases.case_files import FACTS, Case, read_cases
 from policy_lab.cases.causes import WITHOUT
 from policy_lab.cases.run_case import BUILT, OUTPUTS, STANDS, TERMS, constants_of
 from policy_lab.catalogue import SOURCE, language
 from policy_lab.model import Model
+from policy_lab.model.cases import FACTS, Case
 
 #: Keys of the stored curves, in the order of the trials' ``OUTPUTS``.
 CURVES: Final = ("spending", "works", "cost_growth", "opposition", "standing", "staff")
@@ -45,10 +44,10 @@ def told(model: Model) -> dict[str, Any]:
     Beside what is stored, a case has ``live``: the ``constants`` that it sets, the ``outputs`` to ask for by curve, the
     ``terms`` of opposition as ``[cause, variable, sign]``, and the ``controls`` of the facts that can be changed.
     """
-    results = stored(model)
+    results = model.case_results
     if results is None:
         return {"cases": [], "sources": {}}
-    cases = read_cases(model)
+    cases = model.cases
     shown = [_shown(model, result, cases.get(result["key"])) for result in results["cases"]]
     return {
         "hash": results["hash"],

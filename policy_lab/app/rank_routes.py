@@ -9,8 +9,8 @@
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
 ``GET  …/studies/ID/bars.svg``, ``bars.csv``, ``lines.csv``, ``findings.csv``, ``folder.zip``: downloads
 
-ID is ``levers`` or ``choice`` for the stored studies, else the beginning of a study's hash. No request ever runs a
-study: it writes into the table of jobs and reads from it.
+ID is ``levers`` or ``choice`` for the stored studies of the model, else the beginning of a study's hash. No request
+ever runs a study: it writes into the table of jobs and reads from it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
 from policy_lab.app.retelling import taken_away
+from policy_lab.app.stored_studies import CHOICE, LEVERS
 from policy_lab.catalogue import part, retold, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
@@ -142,7 +143,8 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
 
     def listing() -> Response:
         tended()
-        return jsonify({"studies": studies.listed(_client()), "texts": part("rank.page")})
+        texts = {**part("rank.page"), "missing": say("rank.missing")}
+        return jsonify({"studies": studies.listed(_client()), "texts": texts})
 
     def offer() -> Response:
         limits = studies.queue.limits
@@ -190,7 +192,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
     def found(name: str) -> Findings:
         folder = studies.folder(name)
         if folder is None:
-            raise Missing(say("study.gone"))
+            raise Missing(say("rank.missing" if name in (LEVERS, CHOICE) else "study.gone"))
         ranking = ranking_view.load_ranking(folder)
         if ranking.findings is None:
             if name in studies.stored:

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from policy_lab import paths
 from policy_lab.app.app import create_app
-from policy_lab.app.middleware import LARGEST_REQUEST, warm
-from policy_lab.app.proxies import BehindProxy, networks
+from policy_lab.app.middleware import LARGEST_REQUEST
+from policy_lab.app.middleware.proxies import BehindProxy, networks
+from policy_lab.app.middleware.response_cache import warm
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
 
@@ -148,8 +149,8 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
         "forwarded_allow_ips": "",
         "forwarder_headers": "",
         "limit_request_fields": 60,
-        "accesslog": None,  # ``access_log.py`` writes ours
-        "logger_class": "policy_lab.app.access_log.Plain",
+        "accesslog": None,  # ``middleware/access_log.py`` writes ours
+        "logger_class": "policy_lab.app.middleware.access_log.Plain",
         "proc_name": "policy-lab",
         "control_socket_disable": True,
     }

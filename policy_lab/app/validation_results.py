@@ -47,7 +47,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All tests of a model with a stored result, and a sentence about what is missing or old ("" when all is well)."""
+    """All tests of a model with a stored result, and a sentence where they are old or damaged ("" if not)."""
 
     tests: list[Test]
     notice: str = ""
@@ -64,7 +64,7 @@ def evidence_of(model: Model, folder: Path | None = None) -> Evidence:
     where = folder or (paths.results_folder() if ours else None)
     file = where / "validation" / f"{model.name}.json" if where else None
     if where is None or file is None or not file.is_file():
-        return Evidence([], say("evidence.none"))
+        return Evidence([])
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         tests = [_test(one, lambda text: retold(model, text)) for one in data["tests"]]
@@ -74,7 +74,7 @@ def evidence_of(model: Model, folder: Path | None = None) -> Evidence:
     notice = (
         "" if made_with == model.hash else say("evidence.other_version", made_with=made_with[:8], now=model.hash[:8])
     )
-    return Evidence([*tests, *_engines(where / ENGINES)], notice)
+    return Evidence([*tests, *_engines(model, where / ENGINES)], notice)
 
 
 def _test(told: dict[str, Any], retell: Callable[[str], str]) -> Test:
@@ -92,7 +92,7 @@ def _cell(value: object, retell: Callable[[str], str]) -> str:
     return figure_of(value) if isinstance(value, float) else retell(str(value))
 
 
-def _engines(file: Path) -> list[Test]:
+def _engines(model: Model, file: Path) -> list[Test]:
     """Whether independent engines agree, a test of our programs rather than of the model."""
     if not file.is_file():
         return []
@@ -100,6 +100,8 @@ def _engines(file: Path) -> list[Test]:
         rows = list(csv.DictReader(opened))
     if not rows or not {"one", "other", "world", "variables", "apart", "variable"} <= rows[0].keys():
         return []
+    if not {row["variable"] for row in rows} <= set(model.program.visible):
+        return []  # another model's
     worst = max(rows, key=lambda row: float(row["apart"]))
     columns = ("one", "other", "world", "variables", "apart", "variable")
     body = [[in_language(row[c]) if c == "apart" else row[c] for c in columns] for row in rows]

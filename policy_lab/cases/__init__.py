@@ -1,7 +1,7 @@
 """Precedents: historical cases of big science on the equations of the model, with the same shared numbers.
 
-case_files.py         ``precedents/*.toml`` -> ``Case``: stated facts, drivers, what may be fitted, the record
-series.py             ``data/precedents/*.csv`` -> ``Series``
+The files of a case are read by ``policy_lab/model/cases.py``.
+
 incomes.py            rivals' budget, incomes and their growth, by one rule for all
 run_case.py           a case run by the model, and the fate that comes out
 fit.py                a case's own numbers from its figures
@@ -14,7 +14,6 @@ overview.py           one row a case
 pages.py              the table and the causes as an HTML page
 """
 
-from policy_lab.cases.case_files import Case, read_cases
-from policy_lab.cases.examine import as_json, examine, fitted_of, stored
+from policy_lab.cases.examine import as_json, examine, fitted_of
 
-__all__ = ["Case", "as_json", "examine", "fitted_of", "read_cases", "stored"]
+__all__ = ["as_json", "examine", "fitted_of"]

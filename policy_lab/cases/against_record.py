@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from policy_lab.cases.case_files import Case
 from policy_lab.cases.fit import at_years, yearly
 from policy_lab.cases.run_case import Trial
-from policy_lab.cases.series import Point
 from policy_lab.cases.shared_parameters import least_standing, vote_errors
 from policy_lab.checks.fit import fit
+from policy_lab.model.case_series import Point
+from policy_lab.model.cases import Case
 from policy_lab.runs import Floats
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from policy_lab.cases.against_record import judged
-from policy_lab.cases.case_files import FACTS, Case
 from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.model import Model
+from policy_lab.model.cases import FACTS, Case
 from policy_lab.runs import Floats
 
 #: Mean cost growth of large projects (Flyvbjerg): what an outsider would have said before the first stone.

@@ -1,6 +1,6 @@
 """All cases examined: runs, errors, fates, causes, what-ifs, and the leave-one-out, as plain data.
 
-The data are what ``precedents/results.json`` holds, what the app draws and what the pages are made from:
+The data are what ``cases/results.json`` holds, what the app draws and what the pages are made from:
 
 - ``model``, ``hash``: of the model file; ``shared``: the numbers common to all cases; ``sets``: of the leave-one-out
 - ``asked``: shared numbers that all votes and fates together ask for, and the fates with them
@@ -18,17 +18,15 @@ from dataclasses import asdict
 from typing import Any
 
 from policy_lab.cases.against_record import errors, judged
-from policy_lab.cases.case_files import FOLDER, Case, one_case, read_cases
 from policy_lab.cases.causes import cancelled_above, over_ranges, terms, without, without_hindsight
 from policy_lab.cases.fit import fit_case
 from policy_lab.cases.incomes import drivers_of
 from policy_lab.cases.leave_one_out import SETS, leave_one_out
 from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.cases.shared_parameters import Fitted, joint_fit, ranges_of
-from policy_lab.errors import ModelError
 from policy_lab.model import Model
+from policy_lab.model.cases import Case, one_case, read_cases
 
-FILE = f"{FOLDER}/results.json"
 #: Rounds of fitting shared numbers and own numbers in turn.
 ROUNDS = 2
 Data = dict[str, Any]
@@ -36,20 +34,7 @@ Data = dict[str, Any]
 Say = Callable[[str], object]
 
 
-def stored(model: Model) -> Data | None:
-    """What was examined last, None where nothing was; raises ModelError where it cannot be read."""
-    if model.folder is None or not (model.folder / FILE).is_file():
-        return None
-    try:
-        data = json.loads((model.folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        raise ModelError(f"{FILE} cannot be read: make it again with 'policy-lab precedents --fit'.") from None
-    if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
-        raise ModelError(f"{FILE} is no result of precedents: make it again with 'policy-lab precedents --fit'.")
-    return data
-
-
-def fitted_of(data: Data | None) -> dict[str, dict[str, float]]:
+def fitted_of(data: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
     """Fitted numbers of every case that was examined last."""
     cases = data["cases"] if data else []
     return {case["key"]: {number["name"]: number["value"] for number in case["fitted"]} for case in cases}

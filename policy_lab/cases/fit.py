@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import least_squares
 
-from policy_lab.cases.case_files import FITTED, Case
 from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.model import Model
+from policy_lab.model.cases import FITTED, Case
 from policy_lab.runs import Floats
 
 #: Steps of the grid that the search starts from, for each number.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policy_lab.cases.case_files import Case
+from policy_lab.model.cases import Case
 
 
 @dataclass(frozen=True)

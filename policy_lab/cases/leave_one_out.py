@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from policy_lab.cases.against_record import judged
-from policy_lab.cases.case_files import Case
 from policy_lab.cases.run_case import run_case
 from policy_lab.cases.shared_parameters import VOTE, Fitted, ranges_of, trials_of, vote_errors
 from policy_lab.model import Model
+from policy_lab.model.cases import Case
 from policy_lab.runs import Floats
 
 SETS, SEED = 3000, 20261123

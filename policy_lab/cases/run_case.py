@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policy_lab.cases.case_files import FACTS, FITTED, Case
 from policy_lab.cases.incomes import drivers_of
 from policy_lab.model import Model
+from policy_lab.model.cases import FACTS, FITTED, Case
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from policy_lab.cases.case_files import Case
 from policy_lab.cases.fit import at_years
 from policy_lab.cases.run_case import STANDS, Trial, run_case
 from policy_lab.model import Model
+from policy_lab.model.cases import Case
 from policy_lab.runs import Floats
 
 #: Constants of the model file that every case, and every other run, has in common.

@@ -4,7 +4,6 @@ findings.py         ``Finding``: one thing that is wrong, where, and how much it
 structure.py        what is wrong in the equations themselves, and beside them
 outflow_control.py  outflows that run on when their stock is empty
 tables.py           levers, uncertainties, outcomes, sources, scenarios, loops, history: what does not fit the model
-predicates.py       ``checks.yaml`` -> ``Check``
 verdicts.py         checks against runs, all of them made in a few batches
 run_checks.py       ``check_model``: all of it
 versions.py         two versions of a model, every outcome in every scenario

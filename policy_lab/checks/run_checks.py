@@ -11,13 +11,14 @@ import numpy as np
 
 from policy_lab.checks.findings import Finding, finding
 from policy_lab.checks.outflow_control import control_findings, states_of
-from policy_lab.checks.predicates import World, read_checks
 from policy_lab.checks.structure import source_findings, structure_findings, unit_findings
 from policy_lab.checks.tables import Beside, read_beside
 from policy_lab.checks.verdicts import Verdict, constants_of_worlds, judge
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model, load_model
-from policy_lab.model.loading import model_file
+from policy_lab.model.checks import World
+from policy_lab.model.faults import Parts
+from policy_lab.model.loading import folder_of, model_file
 from policy_lab.readers import document_of
 from policy_lab.statements import Document
 
@@ -87,14 +88,14 @@ def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = N
     """
     tell = say or (lambda words: None)
     path = model_file(name_or_path)
-    folder = path.parent if Path(path).parent.name == path.stem or (path.parent / "levers.csv").exists() else None
+    folder = folder_of(path)
     tell("units and structure")
     document = document_of(path)
     try:
         bare = load_model(path)
     except ModelError as wrong:
         return _unrunnable(path.stem, document, str(wrong))
-    beside = read_beside(bare, folder) if folder is not None else Beside(bare)
+    beside = read_beside(bare, folder) if folder is not None else Beside(Parts(bare))
     report = Report(beside.model.name, bare.hash, len(document.statements))
     report.findings.extend(unit_findings(document))
     report.findings.extend(structure_findings(document, beside.used))
@@ -139,7 +140,7 @@ def _all_worlds(model: Model) -> dict[str, Any]:
 
 def _predicates(report: Report, model: Model, tell: Say) -> None:
     try:
-        checks = read_checks(model)
+        checks = model.checks
         if checks:
             tell(f"{len(checks)} predicates")
         report.verdicts = judge(model, checks)

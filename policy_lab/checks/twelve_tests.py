@@ -25,9 +25,8 @@ from __future__ import annotations
 import csv
 import json
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,13 +37,14 @@ from scipy.sparse.csgraph import connected_components
 
 from policy_lab import paths
 from policy_lab.checks.fit import fit
-from policy_lab.checks.predicates import World
 from policy_lab.checks.run_checks import Report
 from policy_lab.checks.structure import sources_of
-from policy_lab.checks.tables import HISTORY, read_beside
 from policy_lab.checks.verdicts import run_worlds
-from policy_lab.model import Model, load_model
-from policy_lab.model.history import Series, read_history
+from policy_lab.model import Model
+from policy_lab.model.cases import case_keys
+from policy_lab.model.checks import World
+from policy_lab.model.history import Series, has_history
+from policy_lab.model.loops import loop_rows
 from policy_lab.program import Program, names_in
 from policy_lab.readers import document_of
 from policy_lab.runs import Floats
@@ -94,23 +94,21 @@ def twelve_tests(model: Model, report: Report) -> list[Test]:
         report: from ``check_model``.
     """
     document = document_of(model.path)
-    readme = _sections(model.folder / "README.md") if model.folder else {}
-    loops = read_beside(load_model(model.path), model.folder or model.path.parent).loops
     ours = model.folder is not None and model.folder.parent == paths.models_folder().resolve()
     stored = paths.results_folder() if ours else None
     return [
-        boundary(model, readme), structure(report), units(report), parameters(model, document),
-        extremes(model, report), integration(model), behaviour(model), anomaly(model, loops), family(model),
-        surprises(readme), sensitivity(model, stored), learning(readme),
+        boundary(model), structure(report), units(report), parameters(model, document),
+        extremes(model, report), integration(model), behaviour(model), anomaly(model), family(model),
+        surprises(model), sensitivity(model, stored), learning(model),
     ]  # fmt: skip
 
 
 # ---- what a reader judges ------------------------------------------------------------------------------------------
 
 
-def boundary(model: Model, readme: dict[str, str]) -> Test:
+def boundary(model: Model) -> Test:
     """What is inside the model, given from outside, left out."""
-    columns, rows = _markdown_table(next((t for h, t in readme.items() if h.startswith("Boundary")), ""))
+    columns, rows = model.readme.table("Boundary")
     program = model.program
     auxiliaries = sum(e.kind == "auxiliary" and not e.hidden for e in program.equations.values())
     summary = (
@@ -144,20 +142,17 @@ def _in_feedback(program: Program) -> float:
     return float(np.bincount(label[list(number.values())]).max()) / len(number)
 
 
-def surprises(readme: dict[str, str]) -> Test:
+def surprises(model: Model) -> Test:
     """What the model said that its makers had not expected."""
-    listed = _bullets(next((t for h, t in readme.items() if h.startswith("Surprises")), ""))
+    listed = model.readme.bullets("Surprises")
     return Test("surprises", "Surprises", "Has the model shown what nobody expected, and was it tested again?",
                 "reported", f"{len(listed)} are listed with the model, each with what became of it.",
                 notes=listed)  # fmt: skip
 
 
-def learning(readme: dict[str, str]) -> Test:
+def learning(model: Model) -> Test:
     """What use has taught: what was changed because of it, and the list of what is wrong."""
-    learned, wrong = (
-        _bullets(next((t for h, t in readme.items() if h.startswith(heading)), ""))
-        for heading in ("What use has taught us", "What is wrong")
-    )
+    learned, wrong = (model.readme.bullets(heading) for heading in ("What use has taught us", "What is wrong"))
     summary = (
         f"{len(learned)} lessons changed the model; {len(wrong)} weaknesses are named by its makers, in its README."
     )
@@ -168,16 +163,14 @@ def learning(readme: dict[str, str]) -> Test:
 
 
 def family(model: Model) -> Test:
-    """Other members of the family: historical cases on the same equations, as ``precedents/results.json`` has them."""
+    """Other members of the family: historical cases on the same equations, as ``cases/results.json`` has them."""
     title, question = "Family members", "Do the same equations fit other cases of the kind?"
-    folder = model.folder / "precedents" if model.folder else None
-    file = folder / "results.json" if folder else None
-    if file is None or not file.is_file():
-        cases = sorted(path.stem for path in folder.glob("*.toml")) if folder else []
-        told = f"{len(cases)} cases are written down ({', '.join(cases)}); none is run here yet." if cases else (
-            "No other case has been run on these equations: the model has no folder precedents/.")  # fmt: skip
+    stored = model.case_results
+    if stored is None:
+        keys = case_keys(model)
+        told = f"{len(keys)} cases are written down ({', '.join(keys)}); none is run here yet." if keys else (
+            "No other case has been run on these equations: the model has no folder cases/.")  # fmt: skip
         return Test("family", title, question, "not yet", told)
-    stored = json.loads(file.read_text(encoding="utf-8"))
     if stored["hash"] != model.hash:
         return Test("family", title, question, "not yet", "The stored results are of another version of the equations.")
     cases = stored["cases"]
@@ -338,9 +331,9 @@ def integration(model: Model) -> Test:
 def behaviour(model: Model) -> Test:
     """The past: every series against its figures."""
     title, question = "Behaviour reproduction", "Does it repeat the past?"
-    if model.folder is None or not (model.folder / HISTORY).is_file():
+    if not has_history(model):
         return Test("behaviour", title, question, "not yet", "There are no figures of the past to compare with.")
-    history = read_history(model)
+    history = model.history
     world = next(iter(model.scenarios), None)
     runs = simulate(model, scenario=world, outputs=tuple(dict.fromkeys(s.variable for s in history)))
     rows: list[list[Cell]] = []
@@ -364,8 +357,9 @@ def behaviour(model: Model) -> Test:
     return Test("behaviour", title, question, verdict, summary, columns, rows, notes)
 
 
-def anomaly(model: Model, loops: Sequence[dict[str, str]]) -> Test:
+def anomaly(model: Model) -> Test:
     """Each named loop cut: does behaviour change, and in the direction that its row claims?"""
+    loops = loop_rows(model)
     worlds = [w for r in loops for w in (World(r["world"]), World(r["world"], ((model.constant(r["switch"]), 0.0),)))]
     names = list(dict.fromkeys([*(model.find(r["outcome"]) for r in loops), *model.outcomes]))
     if not loops:
@@ -439,31 +433,6 @@ def _claims(folder: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
             return made, list(csv.DictReader(opened))
     except FileNotFoundError:
         return {}, []
-
-
-def _sections(path: Path) -> dict[str, str]:
-    """Second-level headings of a Markdown file to the text below them."""
-    if not path.is_file():
-        return {}
-    parts = re.split(r"^## +(.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return {heading.strip(): text for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
-
-
-def _markdown_table(text: str) -> tuple[list[str], list[list[str]]]:
-    """The first table of a text."""
-    lines = [line.strip().strip("|") for line in text.splitlines() if line.strip().startswith("|")]
-    cells = [[_bare(c) for c in line.split("|")] for line in lines if not set(line) <= set("-| :")]
-    return (cells[0], cells[1:]) if cells else ([], [])
-
-
-def _bullets(text: str) -> list[str]:
-    """The entries of a list, ``*``, ``-`` or numbered, each on one line."""
-    found = re.findall(r"^(?:[*-]|\d+\.) +(.+(?:\n(?!(?:[*-]|\d+\.) |\n).+)*)", text, flags=re.MULTILINE)
-    return [_bare(" ".join(entry.split())) for entry in found]
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", re.sub(r"[*`]+", "", text)).strip()
 
 
 def as_data(model: Model, tests: Iterable[Test]) -> dict[str, Any]:

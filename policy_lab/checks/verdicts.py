@@ -11,9 +11,9 @@ import numpy as np
 
 from policy_lab.backends import Integration
 from policy_lab.checks.outflow_control import rates_of
-from policy_lab.checks.predicates import Check, World
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
+from policy_lab.model.checks import Check, World
 from policy_lab.program import Program, names_in
 from policy_lab.runs import Floats, Runs
 from policy_lab.simulate import Progress, simulate

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import io
 import json
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -17,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from policy_lab.checks.predicates import World
 from policy_lab.checks.verdicts import run_worlds
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
-from policy_lab.model.loading import model_file
+from policy_lab.model.checks import World
+from policy_lab.model.loading import has_tables, model_file
 from policy_lab.readers import document_of
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
@@ -109,7 +107,7 @@ def compare_versions(name_or_path: str | Path, other: str) -> Comparison:
         UnknownName: there is no such version. ModelError: it cannot be read, or has no world or outcome in common.
     """
     path = model_file(name_or_path)
-    model = load_model(path.parent if (path.parent / "outcomes.csv").exists() else path)
+    model = load_model(path.parent if has_tables(path.parent) else path)
     if other == GOLDEN:
         return _compared(model, other, (), *_golden(model))
     with _version(path, other) as theirs:
@@ -118,7 +116,7 @@ def compare_versions(name_or_path: str | Path, other: str) -> Comparison:
         return _compared(model, other, equations, *_runs(before, _outcomes(model, before)))
 
 
-Curves = dict[str, dict[str, Floats]]
+Curves = Mapping[str, Mapping[str, Floats]]
 
 
 def _outcomes(model: Model, other: Model) -> list[str]:
@@ -140,20 +138,9 @@ def _runs(model: Model, names: Sequence[str]) -> tuple[Floats, Curves]:
 
 
 def _golden(model: Model) -> tuple[Floats, Curves]:
-    folder = (model.folder or model.path.parent) / "expected"
-    files = sorted(folder.glob("*.csv.gz"))
-    if not files:
+    time, curves = model.expected
+    if not curves:
         raise UnknownName("version", GOLDEN, (), model.name)
-    curves: Curves = {}
-    time = np.empty(0)
-    for file in files:
-        with gzip.open(file, "rt", encoding="utf-8", newline="") as opened:
-            header, *rows = csv.reader(opened)
-        values = np.array(rows, dtype=float)
-        time = values[:, header.index("Time")]
-        wanted = list(model.outcomes) or [n for n in header if n in set(model.program.visible)]
-        columns = {n: values[:, header.index(n)] for n in wanted if n in header}
-        curves[file.name.removesuffix(".csv.gz")] = columns
     return time, curves
 
 
@@ -200,7 +187,7 @@ def _version(path: Path, other: str) -> Iterator[Path]:
         folder = Path(place) / path.parent.name
         folder.mkdir()
         _take_from_git(path.parent, other, folder)
-        yield folder if (folder / "outcomes.csv").exists() else folder / path.name
+        yield folder if has_tables(folder) else folder / path.name
 
 
 def _take_from_git(source: Path, revision: str, folder: Path) -> None:

@@ -31,7 +31,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="run historical cases on a model's equations and hold them against their record",
         description="Run the historical cases beside MODEL: the fate that comes out, spending, completion, staff and "
         "votes against the record, and what would have changed the fate. Numbers fitted to each case are kept in "
-        "precedents/results.json; --fit fits them anew, and makes the leave-one-out again.",
+        "cases/results.json; --fit fits them anew, and makes the leave-one-out again.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -49,17 +49,17 @@ def command(arguments: argparse.Namespace) -> int:
     for out in filter(None, (arguments.json, arguments.html)):
         check_output(out)
     from policy_lab.cases import as_json, pages
-    from policy_lab.cases.examine import FILE, examine
+    from policy_lab.cases.examine import examine
     from policy_lab.cases.overview import HEADER, rows, summary
     from policy_lab.model import load_model
+    from policy_lab.model.cases import results_file
 
     model = load_model(arguments.model)
     if arguments.fit:
         if arguments.case:
             raise PolicyLabError("--fit fits every case, since each is left out of the others: leave out --case.")
         data = examine(model, say=complain)
-        assert model.folder is not None  # it has cases
-        with open_output(str(model.folder / FILE)) as file:
+        with open_output(str(results_file(model))) as file:
             file.write(as_json(data))
     else:
         data = _again(model, arguments.case)
@@ -79,9 +79,9 @@ def command(arguments: argparse.Namespace) -> int:
 
 def _again(model: Model, only: str | None) -> Data:
     """The cases run with the numbers fitted last; the leave-one-out of last time where the equations are the same."""
-    from policy_lab.cases import examine, fitted_of, stored
+    from policy_lab.cases import examine, fitted_of
 
-    last = stored(model)
+    last = model.case_results
     if last is None:
         complain("note: nothing has been fitted yet, so the cases are fitted now; --fit keeps what comes out.")
         return examine(model, sets=0, only=only)

@@ -1,4 +1,4 @@
-"""What a model folder holds, as plain data: the Program, and the tables a modeller keeps beside it."""
+"""What a run needs of a model folder, as plain data: the Program, and the tables that say what can be set in it."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model with all that is known about it.
+class Core:
+    """The Program of a model with the tables that runs depend on; every other table is read against it.
 
     Attributes:
         path: the model file; ``folder`` the folder with its tables, None for a bare model file.

@@ -9,22 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError, PolicyLabError
-from policy_lab.model.parts import Model, Scenario, Setting
+from policy_lab.model.parts import Core, Scenario, Setting
 
 _SECTIONS = ("title", "rationale", "levers", "events", "assumptions")
 
 
-def read_scenarios(folder: Path, model: Model) -> dict[str, Scenario]:
+def read_scenarios(folder: Path, model: Core) -> dict[str, Scenario]:
     """Every ``*.toml`` of a folder by its stem, status quo first, the rest in order of their names.
 
     Raises:
         ModelError: bad TOML, unknown key, lever or constant, a value out of range; names file and key.
     """
-    files = sorted(folder.glob("*.toml"), key=lambda p: (p.stem != "status_quo", p.stem))
-    return {path.stem: read_scenario(path, model) for path in files}
+    return {path.stem: read_scenario(path, model) for path in scenario_files(folder)}
 
 
-def read_scenario(path: Path, model: Model) -> Scenario:
+def scenario_files(folder: Path) -> list[Path]:
+    """Its scenario files, status quo first, the rest in order of their names."""
+    return sorted(folder.glob("*.toml"), key=lambda p: (p.stem != "status_quo", p.stem))
+
+
+def read_scenario(path: Path, model: Core) -> Scenario:
     """One world from its file; raises ModelError as ``read_scenarios`` does."""
     where = f"scenarios/{path.name}"
     try:
@@ -59,7 +63,7 @@ def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     return table
 
 
-def _lever(name: str, model: Model, where: str) -> str:
+def _lever(name: str, model: Core, where: str) -> str:
     try:
         found = model.find(name)
     except PolicyLabError as unknown:
@@ -69,7 +73,7 @@ def _lever(name: str, model: Model, where: str) -> str:
     return found
 
 
-def _setting(name: str, given: Any, model: Model, where: str) -> Setting:
+def _setting(name: str, given: Any, model: Core, where: str) -> Setting:
     lever = model.levers[name]
     fields = given if isinstance(given, dict) else {"value": given}
     for key in fields:
@@ -88,7 +92,7 @@ def _setting(name: str, given: Any, model: Model, where: str) -> Setting:
     return setting
 
 
-def _constants(data: Mapping[str, Any], section: str, model: Model, where: str) -> dict[str, float]:
+def _constants(data: Mapping[str, Any], section: str, model: Core, where: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, given in _table(data, section, where).items():
         try:
@@ -108,7 +112,7 @@ def _number(name: str, given: Any, where: str) -> float:
     return float(given)
 
 
-def _check(name: str, value: float, model: Model, where: str) -> None:
+def _check(name: str, value: float, model: Core, where: str) -> None:
     try:
         model.check(name, value)
     except PolicyLabError as out_of_range:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from policy_lab.errors import ModelError, PolicyLabError
-from policy_lab.model.parts import Lever, Model, Outcome, Source, Uncertainty
+from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levers.csv": ("name", "group", "low", "default", "high", "step", "low_words", "high_words", "start", "ramp",
@@ -92,6 +92,25 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
         yield Row(file, reader.line_num, {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)})
 
 
+def text_rows(folder: Path, file: str, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a table as texts, each with its number under ``row``; none where the file is not there.
+
+    Raises:
+        ModelError: a column is missing; columns beyond those named are allowed.
+    """
+    path = folder / file
+    if not path.is_file():
+        return []
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    except UnicodeDecodeError:
+        raise ModelError(f"{file} cannot be read: it is not UTF-8 text.") from None
+    missing = [column for column in columns if column not in (reader.fieldnames or ())]
+    if missing:
+        raise ModelError(f"{file} lacks the column '{missing[0]}'.")
+    return [{**{k: (v or "").strip() for k, v in row.items() if k}, "row": str(reader.line_num)} for row in reader]
+
+
 def _check_header(file: str, header: Sequence[str]) -> None:
     expected = COLUMNS[file]
     missing = [c for c in expected if c not in header]
@@ -107,7 +126,7 @@ def _check_header(file: str, header: Sequence[str]) -> None:
 class Tables:
     """Reads the tables of one model folder against its Program."""
 
-    def __init__(self, folder: Path, bare: Model) -> None:
+    def __init__(self, folder: Path, bare: Core) -> None:
         self._folder, self._model, self._program = folder, bare, bare.program
 
     def sources(self) -> dict[str, Source]:

@@ -27,7 +27,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -43,7 +42,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import least_squares
 from policy_lab.estimators.least_squares import Fit
-from policy_lab.model.history import SD_IN_HALF_RANGE, Series, read_history
+from policy_lab.model.history import SD_IN_HALF_RANGE, Series, history_file, read_history
 from policy_lab.progress import Meter
 from policy_lab.report import plots
 from policy_lab.runs import Floats
@@ -128,17 +127,12 @@ def check(plan: Plan) -> None:
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
     """The history that is fitted to."""
-    return {"history": sha256(_history(plan).read_bytes()).hexdigest()}
-
-
-def _history(plan: Plan) -> Path:
-    """The file with the history, as seen from the model's folder."""
-    return (plan.model.folder or plan.model.path.parent) / str(plan.options["history"])
+    return {"history": sha256(history_file(plan.model, plan.options["history"]).read_bytes()).hexdigest()}
 
 
 def _target(plan: Plan) -> Target:
     first, last = plan.times[0], plan.times[-1]
-    known = read_history(plan.model, _history(plan))
+    known = read_history(plan.model, history_file(plan.model, plan.options["history"]))
     within = [s.between(first, last) for s in known if s.variable in plan.outcomes]
     series = tuple(s for s in within if len(s.year))
     missing = [o for o in plan.outcomes if o not in {s.variable for s in series}]

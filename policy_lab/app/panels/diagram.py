@@ -14,7 +14,7 @@ from policy_lab.app.labels import figure_of, shows_nothing, with_unit
 from policy_lab.app.language import retold
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.policy import Settings
-from policy_lab.app.variable_detail import sector_name, text_of
+from policy_lab.app.variable_detail import sector_name
 from policy_lab.catalogue import name_in_words, say
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
@@ -29,7 +29,7 @@ WHOSE = ("policy", "status_quo", "none")
 def views_of(model: Model) -> tuple[View, ...]:
     """The sectors of a model file; none where it has no sketch, or one that cannot be read."""
     try:
-        return read_sketch(text_of(model.path))
+        return read_sketch(model.text)
     except PolicyLabError:
         return ()
 

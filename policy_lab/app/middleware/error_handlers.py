@@ -15,7 +15,7 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from policy_lab.app.access_log import plain
+from policy_lab.app.middleware.access_log import plain
 from policy_lab.catalogue import languages, say, speak
 
 log = logging.getLogger("policy_lab.access")

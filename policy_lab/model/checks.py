@@ -37,7 +37,7 @@ from typing import Any
 import yaml
 
 from policy_lab.errors import ModelError, PolicyLabError
-from policy_lab.model import Model
+from policy_lab.model.parts import Core
 from policy_lab.readers import fold
 
 FILE = "checks.yaml"
@@ -97,13 +97,13 @@ class Check:
         return (*self.names, *self.other[1], *extra)
 
 
-def read_checks(model: Model, path: Path | None = None) -> tuple[Check, ...]:
+def read_checks(model: Core) -> tuple[Check, ...]:
     """The checks of a model; none where it has no ``checks.yaml``.
 
     Raises:
         ModelError: no valid YAML, an unknown key, a name the model does not have; names the entry and its line.
     """
-    place = path or (model.folder / FILE if model.folder else None)
+    place = model.folder / FILE if model.folder else None
     if place is None or not place.is_file():
         return ()
     try:
@@ -134,7 +134,7 @@ def _entries(path: Path) -> list[tuple[int, Any]]:
 class _Reader:
     """Reads one entry."""
 
-    model: Model
+    model: Core
     file: str
     line: int
     says: str = field(default="")

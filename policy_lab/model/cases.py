@@ -1,21 +1,24 @@
 """A historical case as data: what is stated about it, what is taken from the record, and what may be fitted.
 
-One file a case, ``precedents/<case>.toml`` beside the model, with its figures in ``data/precedents/<case>.csv``.
+One file a case, ``cases/<case>.toml`` beside the model, with its figures in ``cases/<case>.csv``.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policy_lab.cases.series import GRADES, Point, Series, read_figures
 from policy_lab.errors import ModelError, UnknownName
-from policy_lab.model import Model
+from policy_lab.model.case_series import GRADES, Point, Series, read_figures
+from policy_lab.model.parts import Core
+from policy_lab.model.tables import text_rows
 
-FOLDER = "precedents"
+FOLDER = "cases"
+RESULTS = f"{FOLDER}/results.json"
 #: A case that needs more than this is told rather than explained.
 MOST_FACTS, MOST_FITTED = 7, 3
 #: What can be stated, the constant it sets ({p}: the pathway), and what holds where it is not stated.
@@ -118,18 +121,28 @@ class Case:
         return [(self.series[n], p) for n in self.record.get(part, ()) for p in self.series[n].points]
 
 
-def read_cases(model: Model) -> dict[str, Case]:
+def read_cases(model: Core) -> dict[str, Case]:
     """Every case beside a model, by key, in order of their names.
 
     Raises:
         ModelError: a case that cannot be used; names file and key, what is possible.
     """
-    if model.folder is None or not (model.folder / FOLDER).is_dir():
+    files = _files(model)
+    if not files:
         raise ModelError(f"'{model.name}' has no historical cases: they stand in a folder '{FOLDER}' beside the model.")
-    return {path.stem: read_case(path, model) for path in sorted((model.folder / FOLDER).glob("*.toml"))}
+    return {path.stem: read_case(path, model) for path in files}
 
 
-def one_case(model: Model, key: str) -> Case:
+def case_keys(model: Core) -> list[str]:
+    """The keys of the cases beside a model, in order; what their files hold is not looked at."""
+    return [path.stem for path in _files(model)]
+
+
+def _files(model: Core) -> list[Path]:
+    return sorted((model.folder / FOLDER).glob("*.toml")) if model.folder else []
+
+
+def one_case(model: Core, key: str) -> Case:
     """A case by its key; raises UnknownName."""
     cases = read_cases(model)
     if key not in cases:
@@ -137,7 +150,7 @@ def one_case(model: Model, key: str) -> Case:
     return cases[key]
 
 
-def read_case(path: Path, model: Model) -> Case:
+def read_case(path: Path, model: Core) -> Case:
     """One case from its file; raises ModelError as ``read_cases`` does."""
     where = f"{FOLDER}/{path.name}"
     try:
@@ -145,8 +158,7 @@ def read_case(path: Path, model: Model) -> Case:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
     _known(data, _KEYS, where)
-    assert model.folder is not None
-    series = read_figures(model.folder / "data" / FOLDER / f"{path.stem}.csv", model.sources)
+    series = read_figures(path.with_suffix(".csv"), model.sources)
     facts = _facts(_table(data, "facts", where), model, where)
     drivers = _table(data, "drivers", where)
     _known(drivers, ("purpose", "rival_budget", "income_per_head"), f"{where}: [drivers]")
@@ -175,7 +187,71 @@ def read_case(path: Path, model: Model) -> Case:
     )
 
 
-def _facts(given: Mapping[str, Any], model: Model, where: str) -> dict[str, Fact]:
+def read_results(model: Core) -> Mapping[str, Any] | None:
+    """What the cases gave when they were examined last, None where nothing is stored.
+
+    Raises:
+        ModelError: the file cannot be read.
+    """
+    file = results_file(model)
+    if file is None or not file.is_file():
+        return None
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        raise ModelError(f"{RESULTS} cannot be read: make it again with 'policy-lab precedents --fit'.") from None
+    if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
+        raise ModelError(f"{RESULTS} is no result of precedents: make it again with 'policy-lab precedents --fit'.")
+    return data
+
+
+def results_file(model: Core) -> Path | None:
+    """Where the results of the cases are stored; None for a model file without a folder."""
+    return model.folder / RESULTS if model.folder else None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A source that a case cites (``kind`` is "source") or a variable that it compares with ("variable")."""
+
+    kind: str
+    name: str
+    file: str
+
+
+def case_files(model: Core) -> list[str]:
+    """Every file that says something of a case, relative to the model's folder: facts first, then figures."""
+    folder = model.folder / FOLDER if model.folder else None
+    found = [*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.csv"))] if folder else []
+    return [f"{FOLDER}/{path.name}" for path in found]
+
+
+def mentions_of(folder: Path, file: str) -> list[Mention]:
+    """What a file of ``case_files`` mentions, whether or not its case can be used; raises ModelError if unreadable."""
+    if file.endswith(".csv"):
+        rows = text_rows(folder, file, ())
+        named = dict.fromkeys((column, row.get(column, "")) for column in ("source", "variable") for row in rows)
+        return [Mention(column, name, file) for column, name in named if name]
+    try:
+        told = tomllib.loads((folder / file).read_text(encoding="utf-8-sig"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise ModelError(f"{file} cannot be read: {str(wrong).rstrip('.')}.") from None
+    return [Mention("source", key, file) for key in dict.fromkeys(_named_sources(told))]
+
+
+def _named_sources(told: Any) -> Iterator[str]:
+    """The values of every key ``source``, however deep."""
+    if isinstance(told, Mapping):
+        if isinstance(told.get("source"), str):
+            yield told["source"]
+        for value in told.values():
+            yield from _named_sources(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _named_sources(value)
+
+
+def _facts(given: Mapping[str, Any], model: Core, where: str) -> dict[str, Fact]:
     _known(given, tuple(FACTS), f"{where}: [facts]")
     if len(given) > MOST_FACTS:
         raise ModelError(f"{where}: states {len(given)} facts, {MOST_FACTS} at most: leave out what is ordinary.")
@@ -190,7 +266,7 @@ def _facts(given: Mapping[str, Any], model: Model, where: str) -> dict[str, Fact
     return facts
 
 
-def _fact(name: str, fields: Any, model: Model, where: str) -> Fact:
+def _fact(name: str, fields: Any, model: Core, where: str) -> Fact:
     if not isinstance(fields, dict):
         raise ModelError(f"{where} must be a table with value, source, grade, hindsight and why.")
     _known(fields, _FACT_KEYS, where)
@@ -212,7 +288,7 @@ def _fact(name: str, fields: Any, model: Model, where: str) -> Fact:
                 hindsight, _text(fields, "why", where))  # fmt: skip
 
 
-def _bounds(given: Mapping[str, Any], model: Model, pathway: str, where: str) -> dict[str, tuple[float, float]]:
+def _bounds(given: Mapping[str, Any], model: Core, pathway: str, where: str) -> dict[str, tuple[float, float]]:
     _known(given, tuple(FITTED), f"{where}: [fitted]")
     if len(given) > MOST_FITTED:
         raise ModelError(f"{where}: fits {len(given)} numbers, {MOST_FITTED} at most.")
@@ -230,7 +306,7 @@ def _bounds(given: Mapping[str, Any], model: Model, pathway: str, where: str) ->
     return bounds
 
 
-def _in_range(model: Model, constant: str, value: float, where: str) -> None:
+def _in_range(model: Core, constant: str, value: float, where: str) -> None:
     try:
         name = model.constant(constant)
     except UnknownName:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy_lab.errors import ModelError
-from policy_lab.model import Source
+from policy_lab.model.parts import Source
 
 COLUMNS = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source", "status")
 #: What a series can be held against; "" is for what is shown and not compared.
@@ -56,7 +56,7 @@ def read_figures(path: Path, sources: Mapping[str, Source]) -> dict[str, Series]
         ModelError: no such file, another header, a cell that cannot be used, a source that ``sources.csv`` lacks;
             names file, row and column.
     """
-    where = f"data/precedents/{path.name}"
+    where = f"cases/{path.name}"
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -7,6 +7,9 @@ it changes while the server runs. The framework makes each such answer once, wit
 
 from __future__ import annotations
 
+import gzip
+import html
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -17,13 +20,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Request, Response, request
 
-from policy_lab.app import access_log
-from policy_lab.app.access_log import ELSEWHERE
-from policy_lab.app.compression import FILE, KEEP, has_age, takes_packed
+from policy_lab import catalogue
 from policy_lab.app.language import PART, chosen_language
+from policy_lab.app.middleware import access_log
+from policy_lab.app.middleware.access_log import ELSEWHERE
+from policy_lab.app.middleware.compression import FILE, KEEP, has_age, takes_packed
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from flask.testing import FlaskClient
 
 #: Bytes of files kept in one process; all files of the app, in two languages, are a tenth of it.
 ROOM: Final = 64_000_000
@@ -161,6 +167,25 @@ def put_before(server: Flask, prefix: str, pages: tuple[str, ...]) -> None:
 
     server.before_request(lead_home)
     server.wsgi_app = Front(server.wsgi_app, prefix, pages)  # type: ignore[method-assign]
+
+
+def warm(server: Flask, prefix: str) -> None:
+    """Make everything ready that the first visitors would wait for; processes forked later share it."""
+    with access_log.unasked():
+        _ask_for_all(server.test_client(use_cookies=False), prefix)
+
+
+def _ask_for_all(client: FlaskClient, prefix: str) -> None:
+    for language in catalogue.languages():
+        told = {"Accept-Encoding": "gzip", "Accept-Language": language}
+        client.get(f"{prefix}?lang={language}", headers=told)
+        page = gzip.decompress(client.get(prefix, headers=told).data).decode()
+        named = {html.unescape(address) for address in re.findall(r"\"(/[^\"#\s]+)\"", page)}
+        own = (f"{prefix}engine/", f"{prefix}scripts/")
+        for address in sorted(a for a in named if a.startswith(own)):
+            client.get(address, headers=told)
+        for address in ("_dash-layout", "_dash-dependencies"):
+            client.get(prefix + address, headers=told)
 
 
 def language_of(environ: WSGIEnvironment) -> tuple[str, bool]:
