@@ -199,7 +199,7 @@ function paintLegend(list, banded) {
     .map((scene) => ({ kind: scene.kind, label: scene.label }));
   if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why") });
   const text = JSON.stringify(entries);
-  one(".legend").classList.toggle("legend--stale", bandRuns.here && !banded);
+  one(".legend").classList.toggle("legend--stale", bandRuns.here() && !banded);
   if (text === legendShown) return;
   legendShown = text;
   one(".legend").replaceChildren(...entries.map((entry) => {
@@ -216,8 +216,8 @@ function paintLegend(list, banded) {
 
 function rest(state) {
   router.writeAddress();
-  one("#undo").disabled = store.steps.past === 0;
-  one("#redo").disabled = store.steps.future === 0;
+  one("#undo").disabled = store.steps().past === 0;
+  one("#redo").disabled = store.steps().future === 0;
   bandRuns.refine();
   if (drawn && drawn.state === state) words();
 }

@@ -151,7 +151,7 @@ function drawBars(text) {
 }
 
 function drawLines(view) {
-  lines = lines || mountChart(parts.lines, { words: { label: view.title } });
+  lines = lines || mountChart(parts.lines);
   lines.draw(view);
   // Whole names, which line ends have no room for on a phone.
   parts.key.replaceChildren(...view.lines.map((line) => element("li", { class: "legend__item" },

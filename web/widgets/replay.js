@@ -42,7 +42,7 @@ function stop() {
 
 export function replay() {
   stop();
-  const before = store.steps.last;
+  const before = store.steps().last;
   if (!before) return;
   const after = store.now;
   playing = { after, frame: 0, timer: 0 };
@@ -77,7 +77,7 @@ function what(before, after) {
 
 export function begin() {
   const follow = () => {
-    if (!playing) one("#replay").disabled = !store.steps.past;
+    if (!playing) one("#replay").disabled = !store.steps().past;
   };
   store.on(follow);
   follow();
