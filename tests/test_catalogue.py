@@ -41,8 +41,9 @@ def places(text: str) -> set[str]:
 
 
 def sources() -> str:
-    """All that can say something: the app's modules and the page's scripts."""
-    files = [*(REPOSITORY / "policy_lab").rglob("*.py"), *(REPOSITORY / "assets").glob("*.js")]
+    """All that can say something: the app's modules and the page's."""
+    modules = [path for path in (REPOSITORY / "web").glob("*/*.js") if path.parent.name != "node_modules"]
+    files = [*(REPOSITORY / "policy_lab").rglob("*.py"), *modules]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
