@@ -22,6 +22,7 @@ from policy_lab.ensemble.findings import load_findings
 from policy_lab.errors import ModelError
 from policy_lab.estimators.ranking import ENGLISH
 from policy_lab.model import Model, load_model
+from policy_lab.model.cases import START
 
 REPOSITORY = Path(__file__).parents[1]
 #: Parts of a model's text file that are keyed by English wordings; what they hold is tested with what shows them.
@@ -123,7 +124,19 @@ def wanted(model: Model) -> set[str]:
     keys |= {f"units . {equations[name].unit.strip()}" for name in visible if labels.unit_of(equations[name].unit)}
     keys |= {f"sections . {row['section']}" for row in model.passages.rows}
     keys |= {f"loops . {loop.name} . {field}" for loop in model.loops for field in ("name", "path")}
+    keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}
     return {key for key in keys if not key.endswith(" . ")}
+
+
+def test_whatever_a_case_shows_has_words(big: Model) -> None:
+    roles, told = next(iter(big.cases.values())).roles, big.texts(catalogue.SOURCE)["cases"]
+    assert set(told["facts"]) == {START, *roles.choices, *roles.facts, *roles.drivers, *roles.fitted} - {
+        "income_per_head"
+    }
+    assert set(told["choices"]) == {word for words in roles.choices.values() for word in words}
+    assert set(told["causes"]) == set(roles.terms)
+    assert set(told["changes"]) == set(roles.without)
+    assert set(told["curves"]) == set(roles.curves)
 
 
 @pytest.mark.parametrize("code", OTHERS)

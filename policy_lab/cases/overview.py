@@ -48,7 +48,7 @@ def summary(data: Mapping[str, Any]) -> list[str]:
         within = sum(c["errors"]["spending_good"] <= 0.3 for c in spent)
         said.append(f"Spending is within 30 % of the figures of grade A or B that were read in {within} of {len(spent)}"
                     " cases that have at least two.")  # fmt: skip
-    said.append("Cost growth, and every fact marked as hindsight, goes in: the table says what follows from it.")
+    said.append("Every fact marked as hindsight goes in: the table says what follows from it.")
     return said
 
 
