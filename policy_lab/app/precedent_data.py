@@ -19,9 +19,9 @@ from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.cases.causes import taken_away
 from policy_lab.cases.run_case import constants_of, outputs_of, terms_of
-from policy_lab.catalogue import SOURCE, language
+from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.model import Model
-from policy_lab.model.cases import Case
+from policy_lab.model.cases import START, Case
 
 #: Kinds of words that the model's own text gives to cases (``[cases.<kind>]`` of ``text/<language>.toml``).
 KINDS: Final = ("facts", "choices", "causes", "changes", "curves")
@@ -64,7 +64,8 @@ def told(model: Model) -> dict[str, Any]:
 def _words(model: Model, kind: str) -> dict[str, str]:
     """Key to words in the language in use; what it lacks in the source language."""
     texts = [model.texts(code).get("cases", {}).get(kind, {}) for code in (SOURCE, language())]
-    return {**texts[0], **texts[1]}
+    own = {START: say("precedents.fact_start")} if kind == "facts" else {}
+    return {**own, **texts[0], **texts[1]}
 
 
 def _shown(model: Model, result: Mapping[str, Any], case: Case | None) -> dict[str, Any]:
@@ -75,14 +76,19 @@ def _shown(model: Model, result: Mapping[str, Any], case: Case | None) -> dict[s
 
 
 def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts of a case in the language in use, as far as the model's file has them."""
+    """The texts of a case in the language in use, as far as the model's file has them under the key of the case."""
+    told = model.texts(language()).get("case", {}).get(result["key"], {})
+    whys, names = told.get("facts", {}), told.get("series", {})
 
     def unit(own: str) -> str:
         return retold(model, unit_of(own) or own)
 
-    facts = [{**fact, "why": retold(model, fact["why"]), "unit": unit(fact["unit"])} for fact in result["facts"]]
-    series = [{**one, "series": retold(model, one["series"]), "unit": unit(one["unit"])} for one in result["series"]]
-    named = {key: retold(model, result[key]) for key in ("title", "summary")}
+    facts = [{**one, "why": whys.get(one["name"], one["why"]), "unit": unit(one["unit"])} for one in result["facts"]]
+    series = [
+        {**one, "series": names.get(one["series"], one["series"]), "unit": unit(one["unit"])}
+        for one in result["series"]
+    ]
+    named = {key: told.get(key, result[key]) for key in ("title", "summary")}
     errors = {**result["errors"], "grade": retold(model, result["errors"]["grade"])}
     return {**named, "errors": errors, "currency": unit(result["currency"]), "facts": facts, "series": series}
 
