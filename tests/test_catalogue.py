@@ -124,6 +124,9 @@ def wanted(model: Model) -> set[str]:
     keys |= {f"sections . {row['section']}" for row in model.passages.rows}
     keys |= {f"loops . {loop.name} . {field}" for loop in model.loops for field in ("name", "path")}
     keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}
+    for key, case in model.cases.items():
+        keys |= {f"case . {key} . summary", *(f"case . {key} . facts . {fact}" for fact in case.facts)}
+        keys |= {f"case . {key} . series . {series}" for series in case.series}
     return {key for key in keys if not key.endswith(" . ")}
 
 
@@ -146,7 +149,7 @@ def test_a_translation_of_the_model_lacks_nothing_that_people_meet(big: Model, c
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_of_the_model_holds_nothing_that_is_no_more(big: Model, code: str) -> None:
     text = {key: table for key, table in big.texts(code).items() if key not in FREE}
-    optional = {f"sources . {key} . citation" for key in big.sources}
+    optional = {f"sources . {key} . citation" for key in big.sources} | {f"case . {key} . title" for key in big.cases}
     assert sorted(keys_of(text) - wanted(big) - optional) == []
 
 
