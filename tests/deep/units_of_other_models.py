@@ -82,13 +82,12 @@ def main(words: list[str] | None = None) -> int:
         findings = check_units(document)
         rows.append(row(model, document, findings))
         surprises.extend(unexplained(model, findings))
-    text = documents.text(UnitsOfModels(rows)).rstrip()
-    print(text)
+    text = documents.text(UnitsOfModels(rows))
+    print(text, end="")
     if asked.table:
         page = asked.table.read_text(encoding="utf-8")
-        begin, end = "<!-- table -->\n", "\n<!-- end of table -->"
-        head, tail = page.split(begin)[0], page.split(end)[1]
-        asked.table.write_text(f"{head}{begin}{text}{end}{tail}", encoding="utf-8")
+        made = documents.between(page, "<!-- table -->", "<!-- end of table -->", text)
+        asked.table.write_text(made, encoding="utf-8")
     for surprise in surprises:
         print(f"! {surprise}", file=sys.stderr)
     return 1 if surprises else 0
