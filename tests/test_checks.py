@@ -294,7 +294,7 @@ def test_a_version_is_compared_with_a_revision_and_a_folder(tank: Path, tmp_path
         assert level.share == pytest.approx(np.abs(ours - theirs).max() / (100 - theirs[-1] / 2))
         assert "drain time = 20" in found.as_text()
         assert json.loads(found.as_json())["differences"][0]["outcome"] == "wave"
-        assert "<td>Level" in found.as_html()
+        assert "<td>Level</td>" in found.as_html()
 
 
 @pytest.mark.parametrize("other", ["no_such_revision", "--output=oops", "golden"])
