@@ -64,8 +64,8 @@ golden: $(READY)  ## run every world with PySD again and store the results the t
 study: $(READY)  ## rank all levers again, for the Rank page; or another study: make study STUDY=file.toml OUT=folder
 	@$(if $(STUDY),$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)",$(BIN)/python -m analysis.lever_ranking)
 
-docs: $(READY)  ## write the model reference (every variable, lever, world) to docs/reference/
-	@$(BIN)/python docs/write_reference.py
+docs: $(READY)  ## write the model reference (every variable, lever, scenario) to docs/reference/
+	@$(BIN)/python -m analysis.reference
 
 lock: $(READY)  ## resolve the versions in requirements.lock again from pyproject.toml (UPGRADE=--upgrade for newer ones)
 	@$(BIN)/python -m venv build/lock && build/lock/bin/python -m pip install --quiet uv

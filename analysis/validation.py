@@ -12,16 +12,26 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, RESULTS
 from policy_lab.checks import check_model
 from policy_lab.checks.twelve_tests import as_data, twelve_tests
-from policy_lab.checks.validation_page import page
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
+from policy_lab.report.templating import Context
 
-PAGES = RESULTS.parent.parent / "docs" / "validation"
-COMMAND = "python -m analysis.validation"
+
+@dataclass(frozen=True)
+class Validation(Context, template="validation.md.j2", folder=documents.TEMPLATES):
+    """The twelve tests as a page; ``tests`` have the fields of ``twelve_tests.Test``."""
+
+    model: str
+    hash: str
+    tests: Sequence[Mapping[str, Any]]
 
 
 def main() -> None:
@@ -35,12 +45,10 @@ def main() -> None:
     except PolicyLabError as error:
         sys.exit(str(error))
     data = as_data(model, tests)
-    for folder, ending, text in (
-        (RESULTS / "validation", "json", json.dumps(data, ensure_ascii=False, indent=1) + "\n"),
-        (PAGES, "md", page(data, COMMAND)),
-    ):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{model.name}.{ending}").write_text(text, encoding="utf-8")
+    file = RESULTS / "validation" / f"{model.name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    documents.write(Validation(**data), f"validation/{model.name}.md")
     for test in tests:
         print(f"{test.verdict:>9}  {test.title}: {test.summary}")
 

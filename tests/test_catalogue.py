@@ -123,7 +123,21 @@ def wanted(model: Model) -> set[str]:
     keys |= {f"units . {equations[name].unit.strip()}" for name in visible if labels.unit_of(equations[name].unit)}
     keys |= {f"sections . {row['section']}" for row in model.passages.rows}
     keys |= {f"loops . {loop.name} . {field}" for loop in model.loops for field in ("name", "path")}
+    keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}
+    for key, case in model.cases.items():
+        keys |= {f"case . {key} . summary", *(f"case . {key} . facts . {fact}" for fact in case.facts)}
+        keys |= {f"case . {key} . series . {series}" for series in case.series}
     return {key for key in keys if not key.endswith(" . ")}
+
+
+def test_whatever_a_case_shows_has_words(big: Model) -> None:
+    roles, told = next(iter(big.cases.values())).roles, big.texts(catalogue.SOURCE)["cases"]
+    shown = {*roles.choices, *roles.facts, *roles.fitted, *roles.controls}
+    assert set(told["facts"]) == shown
+    assert set(told["choices"]) == {word for words in roles.choices.values() for word in words}
+    assert set(told["causes"]) == set(roles.terms)
+    assert set(told["changes"]) == set(roles.without)
+    assert set(told["curves"]) == set(roles.curves)
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -135,7 +149,7 @@ def test_a_translation_of_the_model_lacks_nothing_that_people_meet(big: Model, c
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_of_the_model_holds_nothing_that_is_no_more(big: Model, code: str) -> None:
     text = {key: table for key, table in big.texts(code).items() if key not in FREE}
-    optional = {f"sources . {key} . citation" for key in big.sources}
+    optional = {f"sources . {key} . citation" for key in big.sources} | {f"case . {key} . title" for key in big.cases}
     assert sorted(keys_of(text) - wanted(big) - optional) == []
 
 

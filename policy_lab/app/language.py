@@ -172,7 +172,9 @@ def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     text = kept.model.texts(language)
     worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
     loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
-    return {**names_of(kept.model, language), **worlds, **loops, **_refigured(kept, language).said}
+    stored = {case["key"]: case["title"] for case in (kept.model.case_results or {"cases": []})["cases"]}
+    cases = {stored[key]: own["title"] for key, own in text.get("case", {}).items() if "title" in own and key in stored}
+    return {**names_of(kept.model, language), **worlds, **loops, **cases, **_refigured(kept, language).said}
 
 
 @lru_cache(maxsize=64)

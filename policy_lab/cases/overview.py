@@ -48,7 +48,7 @@ def summary(data: Mapping[str, Any]) -> list[str]:
         within = sum(c["errors"]["spending_good"] <= 0.3 for c in spent)
         said.append(f"Spending is within 30 % of the figures of grade A or B that were read in {within} of {len(spent)}"
                     " cases that have at least two.")  # fmt: skip
-    said.append("Cost growth, and every fact marked as hindsight, goes in: the table says what follows from it.")
+    said.append("Every fact marked as hindsight goes in: the table says what follows from it.")
     return said
 
 
@@ -74,3 +74,9 @@ def causes(case: Mapping[str, Any]) -> Sequence[str]:
     """What stood behind the opposition in the decisive year, the largest first."""
     listed = sorted(case["why"]["terms"], key=lambda term: -abs(term["log_odds"]))
     return [f"{term['name']} {term['log_odds']:+.2f}" for term in listed if abs(term["log_odds"]) >= 0.005]
+
+
+def what_ifs(case: Mapping[str, Any]) -> str:
+    """The fate when one thing is taken away, for each such thing."""
+    told = [f"{w['change']}: {w['fate']}" + (" (flips)" if w["flips"] else "") for w in case["without"]]
+    return "; ".join(told)

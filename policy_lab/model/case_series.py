@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,6 @@ from policy_lab.errors import ModelError
 from policy_lab.model.parts import Source
 
 COLUMNS = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source", "status")
-#: What a series can be held against; "" is for what is shown and not compared.
-VARIABLES = ("project spending", "project staff", "cost estimate", "opposition", "project works share",
-             "rival budget", "income per head", "")  # fmt: skip
 GRADES = ("A", "B", "C", "J")
 #: CONFIRMED: a page that states the number was read. RECALLED: from memory; the source is where to check it.
 STATUS = ("CONFIRMED", "RECALLED")
@@ -41,7 +38,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one kind in order of their years; ``variable`` is one of ``VARIABLES``."""
+    """Points of one kind in order of their years; ``variable`` says what it is of (a ``figures`` of ``roles.toml``)."""
 
     name: str
     variable: str
@@ -49,8 +46,8 @@ class Series:
     points: tuple[Point, ...]
 
 
-def read_figures(path: Path, sources: Mapping[str, Source]) -> dict[str, Series]:
-    """The series of a case by name.
+def read_figures(path: Path, sources: Mapping[str, Source], kinds: Sequence[str]) -> dict[str, Series]:
+    """The series of a case by name; ``kinds``: what a series can be of.
 
     Raises:
         ModelError: no such file, another header, a cell that cannot be used, a source that ``sources.csv`` lacks;
@@ -67,18 +64,18 @@ def read_figures(path: Path, sources: Mapping[str, Source]) -> dict[str, Series]
     header = tuple(h.strip() for h in next(reader, []))
     if header != COLUMNS:
         raise ModelError(f"{where}, row 1: the header must be {','.join(COLUMNS)}.")
-    kinds: dict[str, tuple[str, str]] = {}
+    of: dict[str, tuple[str, str]] = {}
     points: dict[str, list[Point]] = {}
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
         row = _Row(where, reader.line_num, cells)
         name = row.text("series")
-        kind = (row.one_of("variable", VARIABLES), row.text("unit"))
-        if kinds.setdefault(name, kind) != kind:
+        kind = (row.one_of("variable", kinds), row.text("unit"))
+        if of.setdefault(name, kind) != kind:
             raise row.wrong("series", f"'{name}' stands for two variables or units; give one of them another name.")
         points.setdefault(name, []).append(_point(row, sources))
-    return {n: Series(n, *kinds[n], tuple(sorted(p, key=lambda q: q.year))) for n, p in points.items()}
+    return {n: Series(n, *of[n], tuple(sorted(p, key=lambda q: q.year))) for n, p in points.items()}
 
 
 class _Row:

@@ -2,6 +2,13 @@
 import { columns } from "../core/picture-csv.js";
 import * as numbers from "../core/numbers.js";
 
+/** @typedef {import("../types/page.js").Picture} Picture */
+
+/**
+ * @param {HTMLTableSectionElement} parent
+ * @param {string} kind "th" for the head, "td" for the body
+ * @param {string[]} texts
+ */
 function row(parent, kind, texts) {
   const made = parent.insertRow();
   texts.forEach((text, n) => {
@@ -12,10 +19,16 @@ function row(parent, kind, texts) {
   });
 }
 
+/**
+ * @param {HTMLTableElement} table
+ * @param {Picture} picture
+ * @param {string} caption
+ * @param {string} year heading of the first column
+ */
 export function fillTable(table, picture, caption, year) {
   const shown = columns(picture);
-  const largest = Math.max(...picture.lines.map((line) => line.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
-  const places = picture.places === undefined || picture.places === null ? numbers.places(largest) : picture.places;
+  const largest = Math.max(...picture.lines.map((line) => [...line.values].reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
+  const places = picture.places ?? numbers.places(largest);
   table.replaceChildren();
   table.createCaption().textContent = caption;
   row(table.createTHead(), "th", [year, ...shown.map((column) => column.label)]);

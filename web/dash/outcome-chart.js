@@ -56,8 +56,8 @@ function pictureOf(series) {
 function ownChart(host, props) {
   const title = element("h2", { class: "chart__title" });
   const figure = element("div", { class: "chart__figure" });
-  host.append(element("article", { class: "chart chart--own" }, title, figure));
-  const chart = mountChart(figure, {});
+  host.append(element("article", { class: "chart chart--own" }, title, element("div", { class: "chart__frame" }, figure)));
+  const chart = mountChart(figure);
   let latest = props;
   let stop = () => {};
   let gone = false;

@@ -5,10 +5,11 @@ import { write } from "./elements.js";
 
 const KEPT = "policy-lab-colours";
 const system = window.matchMedia("(prefers-color-scheme: dark)");
+/** @type {((colour: string) => void)[]} */
 const listeners = [];
-let chosen = null; // for a browser that keeps nothing
+let chosen = ""; // for a browser that keeps nothing
 
-/** Tells of every change. */
+/** Tells of every change. @param {(colour: string) => void} listener */
 export const on = (listener) => void listeners.push(listener);
 
 function kept() {
@@ -19,8 +20,10 @@ function kept() {
   }
 }
 
+/** "light" or "dark". */
 export const now = () => kept() || (system.matches ? "dark" : "light");
 
+/** Puts the page into its colours. */
 export function dress() {
   document.documentElement.dataset.theme = now();
   const button = document.getElementById("scheme");
@@ -28,6 +31,7 @@ export function dress() {
   for (const listener of listeners) listener(now());
 }
 
+/** The other colours, kept for the next visit. */
 export function turn() {
   chosen = now() === "dark" ? "light" : "dark";
   try {

@@ -1,26 +1,25 @@
-/* Bands and ranges: the policy under many members, each with its own values of what nobody knows for sure.
-
-   The members are drawn once (policy_lab/app/ensemble_members.py) and are the same for every policy, so that a difference
-   between two policies is taken member by member. Workers run them, off the page's thread: first FIRST of them, soon
-   after a move; while the hand rests, all. A worker always has the same members: it remembers what their last runs went
-   through, and the reference under them. The latest wish wins: one that nobody wants any more ends with its present
-   piece. The first worker gathers.
-
-   Members run in single precision where the model has that: four abreast, and off by far less than the edge of a band
-   is uncertain with so few of them (docs/agreement.md). Everything else on the page is in double precision.
-
-     PolicyLab.bands.begin()            promise; starts the workers, settles when they can be asked
-     PolicyLab.bands.want(wish)         wish: {key, policy, reference, held, heldReference, charts, headlines}: constants
-                                        of the two, names of parameters that do not vary in them, variables for fans,
-                                        outcomes for ranges
-     PolicyLab.bands.on(listener)       listener({key, members, fans, ranges}); fans: {variable: {low90, low50, high50,
-                                        high90}}, each by time; ranges: {outcome: [low, high]}, 90 % of the changes of
-                                        the last moment against the reference
-     PolicyLab.bands.latest             the last such answer, or null */
+/** Bands and ranges: the policy under many members, each with its own values of what nobody knows for sure.
+ *
+ * The members are drawn once (policy_lab/app/ensemble_members.py) and are the same for every policy, so that a difference
+ * between two policies is taken member by member. Workers run them, off the page's thread: first FIRST of them, soon
+ * after a move; while the hand rests, all. A worker always has the same members: it remembers what their last runs went
+ * through, and the reference under them. The latest wish wins: one that nobody wants any more ends with its present
+ * piece. The first worker gathers.
+ *
+ * Members run in single precision where the model has that: four abreast, and off by far less than the edge of a band
+ * is uncertain with so few of them (docs/agreement.md). Everything else on the page is in double precision.
+ */
 import { facts } from "../core/facts.js";
 import * as store from "../core/state.js";
 import { load } from "./engine.js";
 import * as simulator from "./simulator.js";
+/** @typedef {import("../types/engine.js").FromBands} FromBands */
+/** @typedef {import("../types/engine.js").LoadedModel} LoadedModel */
+/** @typedef {import("../types/engine.js").ToBands} ToBands */
+/** @typedef {import("../types/page.js").BandAnswer} BandAnswer */
+/** @typedef {import("../types/page.js").BandWish} BandWish */
+/** members asked for, run, and gathered
+ * @typedef {{ number: number, wish: BandWish, asked: number, done: number, gathered: number }} Running */
 
 const FIRST = 200; // members behind the first band after a move
 const PIECE = 20; // members a worker runs before it looks for news
@@ -28,48 +27,65 @@ const ALONE = 150; // milliseconds since the move before, after which a move is 
 const PAUSES = [50, 100]; // milliseconds at least and at most without a move before workers start, unless it is single
 const MOST_WORKERS = 4;
 
+/** @type {((answer: BandAnswer) => void)[]} */
 const listeners = [];
+/** @type {Worker[]} */
 let workers = [];
 let total = 0; // members there are
-let wanted = null; // the latest wish
-let running = null; // the wish under way: {number, wish, asked, done, gathered}: members asked for, run, and gathered
+/** The latest wish. @type {BandWish | null} */
+let wanted = null;
+/** The wish under way. @type {Running | null} */
+let running = null;
 let count = 0; // of wishes taken up
 let pausing = 0; // timer of the pause after a move
 let moved = 0; // when the last move was
 let refining = false; // the hand rests, so all members may run
-/** The last such answer, or null. */
+/** The latest answer, or null. @type {BandAnswer | null} */
 export let latest = null;
 /** Whether workers run members. */
 export const here = () => workers.length > 0;
-/** Tells of every answer. */
+/** Tells of every answer. @param {(answer: BandAnswer) => void} listener */
 export const on = (listener) => void listeners.push(listener);
 
+/** @param {Worker} worker @param {ToBands} message @param {Transferable[]} [given] */
+const send = (worker, message, given = []) => worker.postMessage(message, given);
+
+/** Starts the workers; settles when they can be asked. */
 export async function begin() {
   await simulator.ready;
-  if (!simulator.here || !facts.files.members || typeof Worker === "undefined") return;
+  if (!simulator.engine || !facts.files.members || typeof Worker === "undefined") return;
   const reply = await fetch(facts.files.members);
   if (!reply.ok) return;
   const values = await reply.arrayBuffer();
   const names = Object.values(facts.assumptions).filter((about) => !about.loop).map((about) => about.name);
   if (!names.length) return;
   total = values.byteLength / 4 / names.length;
-  const models = await precisions();
+  const models = await precisions(simulator.engine);
   const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-  const loading = Array.from({ length: threads }, () => {
-    const worker = new Worker(facts.files.worker);
-    const ready = new Promise((done) => { worker.ready = done; }); // true, or false where it cannot be used
-    worker.onmessage = ({ data }) => heard(worker, data);
-    worker.onerror = () => lost(worker);
-    worker.postMessage({ kind: "load", models, values, names });
-    return ready.then((fit) => fit && worker);
-  });
-  workers = (await Promise.all(loading)).filter(Boolean);
+  const loading = Array.from({ length: threads }, () => started({ kind: "load", models, values, names }));
+  workers = (await Promise.all(loading)).flatMap((worker) => worker ?? []);
   step();
 }
 
-/* The model in single precision, if there is that, and as the page runs it: {module, layout} of each. */
-async function precisions() {
-  const { module, layout } = simulator.engine;
+/** A worker with the model and the members; null where it cannot be used. @param {ToBands} message @returns {Promise<Worker | null>} */
+function started(message) {
+  return new Promise((done) => {
+    const worker = new Worker(facts.files.worker);
+    worker.onmessage = ({ data }) => {
+      if (data.kind === "ready") done(worker);
+      else if (data.number === undefined) done(null);
+      else heard(data);
+    };
+    worker.onerror = () => {
+      done(null);
+      lost(worker);
+    };
+    send(worker, message);
+  });
+}
+
+/** The model in single precision, if there is that, and as the page runs it. @param {LoadedModel} model @returns {Promise<LoadedModel[]>} */
+async function precisions({ module, layout }) {
   const { single, singleCode, singleFused } = facts.files;
   try {
     const smaller = { ...layout, ...(await (await fetch(single)).json()) };
@@ -81,6 +97,7 @@ async function precisions() {
   }
 }
 
+/** What bands are wanted for from now on. @param {BandWish} wish */
 export function want(wish) {
   if (wanted && wanted.key === wish.key) return;
   wanted = wish;
@@ -102,7 +119,7 @@ export function want(wish) {
 function halt() {
   if (!running || running.done === running.asked) return;
   running = null;
-  for (const worker of workers) worker.postMessage({ kind: "run", number: (count += 1), wish: null, pieces: [] });
+  for (const worker of workers) send(worker, { kind: "run", number: (count += 1), wish: null, pieces: [] });
 }
 
 /* Takes up the latest wish: its first members; then, once those are gathered and the hand rests, all. */
@@ -111,56 +128,51 @@ function step() {
   if (!running || running.wish !== wanted) running = { number: (count += 1), wish: wanted, asked: 0, done: 0, gathered: 0 };
   const first = Math.min(FIRST, total);
   const goal = running.gathered < first ? first : refining ? total : running.asked;
-  if (running.asked < goal) ask(goal);
+  if (running.asked < goal) ask(running, goal);
 }
 
-function ask(goal) {
-  const { number, wish, asked } = running;
+/** @param {Running} mine @param {number} goal members to run in all */
+function ask(mine, goal) {
+  /** @type {[number, number][]} */
   const pieces = [];
-  for (let from = asked; from < goal; from += PIECE) pieces.push([from, Math.min(goal, from + PIECE)]);
+  for (let from = mine.asked; from < goal; from += PIECE) pieces.push([from, Math.min(goal, from + PIECE)]);
   workers.forEach((worker, n) => {
     const own = pieces.filter(([from]) => Math.floor(from / PIECE) % workers.length === n);
-    worker.postMessage({ kind: "run", number, wish, pieces: own, keeps: n === 0 });
+    send(worker, { kind: "run", number: mine.number, wish: mine.wish, pieces: own, keeps: n === 0 });
   });
-  running.asked = goal;
+  mine.asked = goal;
 }
 
-function heard(worker, data) {
-  if (data.kind === "ready") worker.ready(true);
-  else if (data.number === undefined) worker.ready(false);
-  else if (running && data.number === running.number) news[data.kind](data);
-}
-
-const news = {
-  piece: ({ number, count: members, piece }) => {
-    if (piece) workers[0].postMessage({ kind: "take", number, piece }, [piece.curves.buffer, piece.changes.buffer]);
+/** @param {FromBands} news */
+function heard(news) {
+  if (!running || news.number !== running.number) return;
+  if (news.kind === "piece") {
+    const { number, piece, count: members } = news;
+    if (piece) send(workers[0], { kind: "take", number, piece }, [piece.curves.buffer, piece.changes.buffer]);
     running.done += members;
-    if (running.done === running.asked) workers[0].postMessage({ kind: "gather", number, members: running.done });
-  },
-  answer: ({ answer }) => {
-    running.gathered = answer.members;
-    latest = answer;
+    if (running.done === running.asked) send(workers[0], { kind: "gather", number, members: running.done });
+  } else if (news.kind === "answer") {
+    running.gathered = news.answer.members;
+    latest = news.answer;
     for (const listener of listeners) listener(latest);
     step();
-  },
-  error: () => { // these values cannot be run; the next move may be
+  } else { // these values cannot be run; the next move may be
     if (running.wish === wanted) wanted = null;
     running = null;
     step();
-  },
-};
+  }
+}
 
-/* A worker that broke is let go; the others do its work. */
+/** A worker that broke is let go; the others do its work. @param {Worker} worker */
 function lost(worker) {
   worker.terminate();
-  worker.ready(false);
   workers = workers.filter((other) => other !== worker);
   running = null; // what the others still do for it counts for nothing
   step();
 }
 
+/** The hand rests: all members. */
 export function refine() {
   refining = true;
   step();
 }
-

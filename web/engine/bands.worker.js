@@ -8,16 +8,35 @@
    piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
 import { quantilesOf } from "../core/quantiles.js";
 import * as loader from "./engine.js";
+/** @typedef {import("../types/engine.js").BandPiece} BandPiece */
+/** @typedef {import("../types/engine.js").FromBands} FromBands */
+/** @typedef {import("../types/engine.js").LoadedModel} LoadedModel */
+/** @typedef {import("../types/engine.js").Reals} Reals */
+/** @typedef {import("../types/engine.js").Runner} Runner */
+/** @typedef {import("../types/engine.js").ToBands} ToBands */
+/** @typedef {import("../types/engine.js").Values} Values */
+/** @typedef {import("../types/page.js").BandAnswer} BandAnswer */
+/** @typedef {import("../types/page.js").BandWish} BandWish */
+/** @typedef {import("../types/page.js").Constants} Constants */
+/** @typedef {import("../types/page.js").Fan} Fan */
+/** @typedef {import("./again.js").Again} Again */
 
 const REFERENCES = 200; // pieces of the reference that are remembered
-let models = []; // {module, layout} of each precision that may still be used, the first in use
-let engine = null;
-let members = null; // Map: name of a parameter -> value[member]
-let references = new Map(); // pieces of the reference, by what decides them
-const courses = new Map(); // what the policy's last runs of each piece went through, by its first member
-let now = { number: 0, wish: null, queue: [], found: [], keeps: false }; // what is wanted: pieces to run, those there are
+/** Of each precision that may still be used, the first in use. @type {LoadedModel[]} */
+let models = [];
+/** @type {loader.Engine} */
+let engine;
+/** Value[member] by the name of a parameter. @type {Map<string, Float32Array>} */
+let members = new Map();
+/** Pieces of the reference, by what decides them. @type {Map<string, Reals>} */
+const references = new Map();
+/** What the policy's last runs of each piece went through, by its first member. @type {Map<number, Again>} */
+const courses = new Map();
+/** What is wanted: pieces to run, those there are. @type {{ number: number, wish: BandWish | null, queue: [number, number][], found: BandPiece[], keeps: boolean }} */
+let now = { number: 0, wish: null, queue: [], found: [], keeps: false };
 let running = false;
 
+/** @param {Extract<ToBands, { kind: "load" }>} given */
 async function load({ models: given, values, names }) {
   models = given;
   await start();
@@ -34,8 +53,15 @@ async function start() {
   courses.clear();
 }
 
-/* Values of some members on top of what a policy sets; parameters that are held stay as they are. */
+/**
+ * Values of some members on top of what a policy sets; parameters that are held stay as they are.
+ * @param {Constants} constants
+ * @param {string[]} held
+ * @param {number} from
+ * @param {number} to
+ */
 function settings(constants, held, from, to) {
+  /** @type {Values} */
   const values = { ...constants };
   for (const [name, drawn] of members) {
     if (!held.includes(name)) values[name] = drawn.subarray(from, to);
@@ -43,33 +69,36 @@ function settings(constants, held, from, to) {
   return values;
 }
 
-function simulated(runner, constants, held, from, to, outputs, times) {
-  const result = runner.simulate({ values: settings(constants, held, from, to), outputs, times });
+/** @param {Runner} runner @param {Values} values @param {string[]} outputs @param {number[] | null} times */
+function simulated(runner, values, outputs, times) {
+  const result = runner.simulate({ values, outputs, times });
   // Where nothing varies there is one run, and every member is that run.
   const width = result.time.length * outputs.length;
-  const at = result.runs === 1 ? () => 0 : (member) => member * width;
+  const at = (/** @type {number} */ member) => (result.runs === 1 ? 0 : member * width);
   return { time: result.time, values: result.values, at };
 }
 
-/* Headlines of the reference at the last moment, value[member * headlines + outcome], remembered. */
+/** Headlines of the reference at the last moment, value[member * headlines + outcome], remembered. @param {BandWish} wish @param {number} from @param {number} to */
 function reference(wish, from, to) {
   const key = JSON.stringify([wish.reference, wish.heldReference, wish.headlines, from, to]);
-  if (!references.has(key)) {
-    if (references.size > REFERENCES) references = new Map();
-    const run = simulated(engine, wish.reference, wish.heldReference, from, to, wish.headlines, [wish.last]);
-    const width = wish.headlines.length;
-    references.set(key, run.values.constructor.from({ length: (to - from) * width }, (_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]));
-  }
-  return references.get(key);
+  const known = references.get(key);
+  if (known) return known;
+  if (references.size > REFERENCES) references.clear();
+  const run = simulated(engine, settings(wish.reference, wish.heldReference, from, to), wish.headlines, [wish.last]);
+  const width = wish.headlines.length;
+  const found = new engine.Reals((to - from) * width).map((_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]);
+  references.set(key, found);
+  return found;
 }
 
-/* The policy's runs of a piece; they begin where they part from those of the move before. */
+/** The policy's runs of a piece; they begin where they part from those of the move before. @param {BandWish} wish @param {number} from @param {number} to @param {string[]} outputs */
 function policy(wish, from, to, outputs) {
-  if (!courses.has(from)) courses.set(from, engine.again());
-  return simulated(courses.get(from), wish.policy, wish.held, from, to, outputs, null);
+  const course = courses.get(from) ?? engine.again();
+  courses.set(from, course);
+  return simulated(course, settings(wish.policy, wish.held, from, to), outputs, null);
 }
 
-/* {moments, curves: value[member][time][chart], changes: value[member][headline]} */
+/** @param {BandWish} wish @param {number} from @param {number} to @returns {BandPiece} */
 function piece(wish, from, to) {
   const outputs = [...new Set([...wish.charts, ...wish.headlines])];
   const run = policy(wish, from, to, outputs);
@@ -78,9 +107,8 @@ function piece(wish, from, to) {
   const moments = run.time.length;
   const charts = wish.charts.map((name) => outputs.indexOf(name));
   const headlines = wish.headlines.map((name) => outputs.indexOf(name));
-  const Reals = run.values.constructor;
-  const curves = new Reals(count * moments * charts.length);
-  const changes = new Reals(count * headlines.length);
+  const curves = new engine.Reals(count * moments * charts.length);
+  const changes = new engine.Reals(count * headlines.length);
   let at = 0;
   for (let member = 0; member < count; member++) {
     const begins = run.at(member);
@@ -93,82 +121,89 @@ function piece(wish, from, to) {
   return { moments, curves, changes };
 }
 
+/** Whether every number is finite. @param {BandPiece} part */
 const whole = ({ curves, changes }) => curves.every(Number.isFinite) && changes.every(Number.isFinite);
 
+/** @param {BandWish} wish @param {BandPiece[]} pieces @param {number} count of members @returns {BandAnswer} */
 function answer(wish, pieces, count) {
   const [{ moments }] = pieces;
   const { charts, headlines } = wish;
   const shares = [0.05, 0.25, 0.75, 0.95];
   const curves = quantilesOf(pieces.map((part) => part.curves), moments, charts.length, shares).values;
-  const of = (chart) => shares.map((_, q) => curves.slice((q * charts.length + chart) * moments, (q * charts.length + chart + 1) * moments));
+  const of = (/** @type {number} */ chart) => shares.map((_, q) => curves.slice((q * charts.length + chart) * moments, (q * charts.length + chart + 1) * moments));
   const fans = Object.fromEntries(charts.map((name, chart) => {
     const [low90, low50, high50, high90] = of(chart);
     return [name, { low90, low50, high50, high90 }];
   }));
   const ends = quantilesOf(pieces.map((part) => part.changes), 1, headlines.length, [0.05, 0.95]).values;
-  const ranges = Object.fromEntries(headlines.map((name, n) => [name, [ends[n], ends[headlines.length + n]]]));
+  const ranges = Object.fromEntries(headlines.map((name, n) => /** @type {[string, [number, number]]} */ ([name, [ends[n], ends[headlines.length + n]]])));
   return { key: wish.key, members: count, fans, ranges };
 }
 
 /* Lets messages in that have come meanwhile. */
 const pause = (() => {
   const { port1, port2 } = new MessageChannel();
-  let paused = null;
-  port1.onmessage = () => paused();
-  return () => new Promise((done) => { paused = done; port2.postMessage(0); });
+  let resume = () => {};
+  port1.onmessage = () => resume();
+  return () => new Promise((done) => { resume = () => done(null); port2.postMessage(0); });
 })();
+
+/** A piece; in double precision, for good, where single leads to what is no finite number. @param {BandWish} wish @param {number} from @param {number} to */
+async function finite(wish, from, to) {
+  const part = piece(wish, from, to);
+  if (models.length < 2 || whole(part)) return part;
+  models.shift();
+  await start();
+  return piece(wish, from, to);
+}
+
+/** @param {FromBands} news @param {Transferable[]} [given] */
+const tell = (news, given = []) => self.postMessage(news, { transfer: given });
 
 async function work() {
   if (running) return;
   running = true;
-  while (now.queue.length) {
+  for (let next = now.queue.shift(); next; next = now.queue.shift()) {
     const mine = now;
-    const [from, to] = mine.queue.shift();
+    const [from, to] = next;
     try {
-      let part = piece(mine.wish, from, to);
-      if (models.length > 1 && !whole(part)) {
-        models.shift();
-        await start();
-        part = piece(mine.wish, from, to);
-      }
-      made(mine, part, to - from);
+      if (mine.wish) made(mine, await finite(mine.wish, from, to), to - from);
     } catch (error) {
       mine.queue = [];
-      self.postMessage({ kind: "error", number: mine.number, message: error.message });
+      tell({ kind: "error", number: mine.number, message: /** @type {Error} */ (error).message });
     }
     await pause();
   }
   running = false;
 }
 
+/** @param {typeof now} mine @param {BandPiece} part @param {number} count */
 function made({ number, found, keeps }, part, count) {
   if (keeps) found.push(part);
-  if (keeps) self.postMessage({ kind: "piece", number, count });
-  else self.postMessage({ kind: "piece", number, count, piece: part }, [part.curves.buffer, part.changes.buffer]);
+  if (keeps) tell({ kind: "piece", number, count });
+  else tell({ kind: "piece", number, count, piece: part }, [part.curves.buffer, part.changes.buffer]);
 }
 
-const messages = {
-  "load": async (data) => {
+/** @param {ToBands} data */
+async function heard(data) {
+  if (data.kind === "load") {
     await load(data);
-    self.postMessage({ kind: "ready" });
-  },
-  "run": ({ number, wish, pieces, keeps }) => {
-    if (number !== now.number) now = { number, wish, queue: [], found: [], keeps };
-    now.queue.push(...pieces);
+    tell({ kind: "ready" });
+  } else if (data.kind === "run") {
+    if (data.number !== now.number) now = { number: data.number, wish: data.wish, queue: [], found: [], keeps: Boolean(data.keeps) };
+    now.queue.push(...data.pieces);
     work();
-  },
-  "take": ({ number, piece: part }) => {
-    if (number === now.number) now.found.push(part);
-  },
-  "gather": ({ number, members: count }) => {
-    if (number === now.number) self.postMessage({ kind: "answer", number, answer: answer(now.wish, now.found, count) });
-  },
-};
+  } else if (data.number === now.number && data.kind === "take") {
+    now.found.push(data.piece);
+  } else if (data.number === now.number && data.kind === "gather" && now.wish) {
+    tell({ kind: "answer", number: data.number, answer: answer(now.wish, now.found, data.members) });
+  }
+}
 
 self.onmessage = async ({ data }) => {
   try {
-    await messages[data.kind](data);
+    await heard(data);
   } catch (error) {
-    self.postMessage({ kind: "error", number: data.number, message: error.message });
+    tell({ kind: "error", number: data.number, message: /** @type {Error} */ (error).message });
   }
 };

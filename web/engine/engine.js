@@ -6,12 +6,25 @@
 import { Again, NOTHING_KEPT, Reach, same } from "./again.js";
 import { fused, missing } from "./support.js";
 
+/** @typedef {import("../types/engine.js").AnyCode} AnyCode */
+/** @typedef {import("../types/engine.js").Code} Code */
+/** @typedef {import("../types/engine.js").Kept} Kept */
+/** @typedef {import("../types/engine.js").Layout} Layout */
+/** @typedef {import("../types/engine.js").ModelVariable} ModelVariable */
+/** @typedef {import("../types/engine.js").Plan} Plan */
+/** @typedef {import("../types/engine.js").Reals} Reals */
+/** @typedef {import("../types/engine.js").Request} Request */
+/** @typedef {import("../types/engine.js").Result} Result */
+/** @typedef {import("../types/engine.js").Values} Values */
+/** @typedef {{ fixed: Float64Array, length: number, place: number }} Table numbers from outside that are in memory */
+
 const FORMAT = 3;
 const PAGE = 65536;
 const METHODS = ["euler", "rk4"];
 const TABLES = 3; // numbers from outside that are kept: of a policy, the one before, and a reference
 const FEW = 5; // runs for which a table is not worth its making
 
+/** @param {Code} code */
 async function compiled(code) {
   if (code instanceof WebAssembly.Module) return code;
   if (typeof code === "string") {
@@ -21,29 +34,35 @@ async function compiled(code) {
     if ((answer.headers.get("Content-Type") || "").startsWith("application/wasm")) {
       return WebAssembly.compileStreaming(answer);
     }
-    code = await answer.arrayBuffer();
+    return WebAssembly.compile(await answer.arrayBuffer());
   }
   return WebAssembly.compile(code);
 }
 
+/** @param {AnyCode} code */
 function fitting(code) {
-  const several = code && typeof code === "object" && "plain" in code;
-  return several ? (fused() && code.fused) || code.plain : code;
+  if (typeof code === "string" || !("plain" in code)) return code;
+  return (fused() && code.fused) || code.plain;
 }
 
+/** @param {string} address @returns {Promise<Layout>} */
+async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`The model's layout could not be fetched: ${answer.status} ${address}`);
+  return answer.json();
+}
+
+/** @param {string | Layout} layout */
 async function described(layout) {
-  if (typeof layout === "string") {
-    const answer = await fetch(layout);
-    if (!answer.ok) throw new Error(`The model's layout could not be fetched: ${answer.status} ${layout}`);
-    layout = await answer.json();
-  }
-  if (layout.format !== FORMAT) throw new Error(`The model was compiled for another loader (form ${layout.format}).`);
-  return layout;
+  const found = typeof layout === "string" ? await fetched(layout) : layout;
+  if (found.format !== FORMAT) throw new Error(`The model was compiled for another loader (form ${found.format}).`);
+  return found;
 }
 
 /**
- * @param code address, bytes or WebAssembly.Module, or {plain, fused}, each of those, of which the one that fits is fetched
- * @param layout address or object
+ * An engine for a model.
+ * @param {AnyCode} code of two, the one that fits is fetched
+ * @param {string | Layout} layout address or object
  */
 export async function load(code, layout) {
   const reason = missing();
@@ -54,54 +73,57 @@ export async function load(code, layout) {
   return new Engine(module, description, memory, instance.exports);
 }
 
-/* What was worked out last, as long as it is asked for again. */
+/**
+ * What was worked out last, as long as it is asked for again.
+ * @template A, T
+ * @param {(argument: A) => T} make
+ * @returns {(key: string, argument: A) => T}
+ */
 function remembered(make) {
+  /** @type {{ key: string, value: T } | null} */
   let last = null;
-  let value = null;
   return (key, argument) => {
-    if (key !== last) {
-      value = make(argument);
-      last = key;
-    }
-    return value;
+    if (last?.key !== key) last = { key, value: make(argument) };
+    return last.value;
   };
 }
 
-class Engine {
+export class Engine {
+  /** @param {WebAssembly.Module} module @param {Layout} layout @param {WebAssembly.Memory} memory @param {WebAssembly.Exports} functions */
   constructor(module, layout, memory, functions) {
     this.module = module;
     this.layout = layout;
     this.memory = memory;
-    this.run = functions[layout.entry];
-    this.ahead = functions[layout.ahead]; // none where nothing can be worked out ahead
+    this.run = /** @type {(...words: number[]) => number} */ (functions[layout.entry]);
+    /** None where nothing can be worked out ahead. */
+    this.ahead = /** @type {((...words: number[]) => void) | undefined} */ (functions[layout.ahead]);
     this.parameters = new Map(layout.parameters.map((p) => [p.name, p]));
+    /** @type {Map<string, ModelVariable>} */
     this.variables = new Map(layout.variables.map((v) => [v.name, v]));
     this.variables.set("Time", { name: "Time", slot: layout.given.length, kind: "time", unit: layout.clock.unit });
     this.given = Float64Array.from(layout.given);
     this.moments = Float64Array.from(layout.clock.moments);
     this.Reals = layout.real === 4 ? Float32Array : Float64Array;
-    this.calendar = remembered((times) => this.rowsOf(times));
-    this.choice = remembered((outputs) => this.slotsOf(outputs));
+    this.calendar = remembered((/** @type {number[] | null} */ times) => this.rowsOf(times));
+    this.choice = remembered((/** @type {string[]} */ outputs) => this.slotsOf(outputs));
+    /** @type {Int32Array | null} */
     this.placed = null;
     this.reach = new Reach(layout);
-    this.tables = []; // numbers from outside that are in memory: {fixed, moments, place}, the latest first
-    this.seen();
+    /** The latest first. @type {Table[]} */
+    this.tables = [];
+    this.reals = new this.Reals(memory.buffer);
+    this.integers = new Int32Array(memory.buffer);
   }
 
-  /* values: {parameter: number, or one number a run}; outputs: names; times: moments to save (default: all saved
-     ones); integration: "euler" or "rk4". Gives {runs, time, outputs, values}, values[(run * times + t) * outputs + o]. */
+  /** At once, on the calling thread. @param {Request} request @returns {Result} */
   simulate({ values = {}, outputs, times = null, integration = "euler" }) {
     const plan = this.plan(values, outputs, times, integration);
     const width = plan.time.length * outputs.length;
     const most = Math.max(this.layout.lanes, Math.floor(4e6 / Math.max(1, width)));
-    let result = null;
-    if (plan.runs <= most) {
-      result = this.block(plan, 0, plan.runs).slice();
-    } else {
-      result = new this.Reals(plan.runs * width);
-      for (let first = 0; first < plan.runs; first += most) {
-        result.set(this.block(plan, first, Math.min(most, plan.runs - first)), first * width);
-      }
+    if (plan.runs <= most) return { runs: plan.runs, time: plan.time.slice(), outputs, values: this.block(plan, 0, plan.runs).slice() };
+    const result = new this.Reals(plan.runs * width);
+    for (let first = 0; first < plan.runs; first += most) {
+      result.set(this.block(plan, first, Math.min(most, plan.runs - first)), first * width);
     }
     return { runs: plan.runs, time: plan.time.slice(), outputs, values: result };
   }
@@ -111,14 +133,17 @@ class Engine {
   warm(times = 8, runs = 1) {
     const outputs = this.layout.variables.slice(0, 1).map((v) => v.name);
     const [first] = this.layout.parameters;
+    /** @type {Values} */
     const values = runs > 1 && first ? { [first.name]: new Float64Array(runs).fill(first.default) } : {};
     for (let n = 0; n < times; n += 1) this.simulate({ outputs, values });
   }
 
+  /** @param {Values} values @param {string[]} outputs @param {number[] | null} times @param {string} integration @returns {Plan} */
   plan(values, outputs, times, integration) {
     const method = METHODS.indexOf(integration);
     if (method < 0) throw new Error(`There is no integration method '${integration}'. Possible: ${METHODS.join(", ")}.`);
     const fixed = this.given.slice();
+    /** @type {Plan["varied"]} */
     const varied = [];
     for (const name of Object.keys(values)) {
       const { slot } = this.known(this.parameters, "parameter", name);
@@ -132,6 +157,7 @@ class Engine {
     return { fixed, varied, runs, rows, time, moments, method, slots: this.choice(outputs.join("\n"), outputs) };
   }
 
+  /** @param {number[] | null} times */
   rowsOf(times) {
     const wanted = times === null ? this.layout.clock.saved : Array.from(times, (t) => this.moment(t));
     const rows = new Int32Array(this.moments.length).fill(-1);
@@ -140,16 +166,19 @@ class Engine {
     return { rows, time, moments: this.moments.slice(0, Math.max(...wanted) + 1) };
   }
 
+  /** @param {string[]} outputs */
   slotsOf(outputs) {
     return Int32Array.from(outputs, (name) => this.known(this.variables, "variable", name).slot);
   }
 
+  /** @template T @param {Map<string, T>} names @param {string} kind @param {string} name */
   known(names, kind, name) {
     const found = names.get(name);
     if (found === undefined) throw new Error(`There is no ${kind} '${name}' in ${this.layout.name}.`);
     return found;
   }
 
+  /** @param {number} time */
   moment(time) {
     const position = Math.round((time - this.moments[0]) / this.layout.clock.step);
     const near = Math.abs(this.moments[position] - time) < this.layout.clock.step * 1e-3;
@@ -164,10 +193,10 @@ class Engine {
 
   /* The part of memory that all calls share: working memory, the clock, tables. place(bytes) gives addresses behind
      it, and ready() makes room for all that was placed. */
-  ground(plan) {
+  ground(/** @type {Plan} */ plan) {
     const { lanes, real, heap, slots, outside } = this.layout;
     let end = heap;
-    const place = (bytes) => { const at = end; end += Math.ceil(bytes / 16) * 16; return at; };
+    const place = (/** @type {number} */ bytes) => { const at = end; end += Math.ceil(bytes / 16) * 16; return at; };
     const work = place(slots * lanes * real);
     const rows = place(plan.rows.byteLength);
     const moments = place(this.moments.length * real);
@@ -188,7 +217,7 @@ class Engine {
   }
 
   /* Address of the numbers from outside at the plan's moments, table[moment][column]; 0 where runs do not share them. */
-  table(plan, few = FEW) {
+  table(/** @type {Plan} */ plan, few = FEW) {
     if (!this.ahead || plan.method || plan.runs < few || this.reach.touches(plan.varied)) return 0;
     const { fixed, moments: { length } } = plan;
     const { work, moments, tables, place, ready } = this.ground(plan);
@@ -206,7 +235,7 @@ class Engine {
 
   /* Some of the plan's runs: puts everything into memory, calls the model. Gives a view of the result, good until
      the next call. kept: see Again; its stocks are brought up to date. */
-  block(plan, first, count, kept = NOTHING_KEPT) {
+  block(/** @type {Plan} */ plan, /** @type {number} */ first, /** @type {number} */ count, kept = NOTHING_KEPT) {
     const { lanes, real, clock, guards } = this.layout;
     const padded = Math.ceil(count / lanes) * lanes;
     const size = count * plan.time.length * plan.slots.length;
@@ -224,7 +253,7 @@ class Engine {
     reals.set(plan.fixed, fixed / real);
     integers.set(plan.slots, outputs / 4);
     integers.set(kept.marks, marks / 4);
-    if (kept.first) {
+    if (kept.first && kept.values) {
       reals.set(kept.stocks, stocks / real);
       reals.set(kept.values, out / real);
     }
@@ -248,8 +277,9 @@ class Engine {
 
   /* The first moment at which runs of two plans that are alike may differ: of the given numbers, or of what follows
      from them and the clock alone, something that the model or an output reads is another. */
-  parted(before, after) {
+  parted(/** @type {Plan} */ before, /** @type {Plan} */ after) {
     const { length } = after.moments;
+    /** @type {number[]} */
     const changed = [];
     after.fixed.forEach((value, slot) => { if (!Object.is(value, before.fixed[slot])) changed.push(slot); });
     const columns = this.reach.watched(changed, after.slots);

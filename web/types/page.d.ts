@@ -195,3 +195,44 @@ export interface Provenance {
 
 /** An error whose text for a person is `told`. */
 export type ToldError = Error & { told?: string };
+
+/** A scenario as a line of a chart; `assumptions`: its own, instead of the state's. */
+export interface Scene {
+  key: string;
+  kind: string;
+  label: string;
+  name: string;
+  scenario: Scenario;
+  silent?: boolean;
+  assumptions?: Record<string, number>;
+  run?: Run;
+}
+
+/** Edges of the bands of a variable, each by time. */
+export interface Fan {
+  low90: Numbers;
+  low50: Numbers;
+  high50: Numbers;
+  high90: Numbers;
+}
+
+/** What bands are wanted for: constants of the two policies, names of parameters that do not vary in them, variables for
+ * fans, outcomes for ranges, the moment that ranges are of. */
+export interface BandWish {
+  key: string;
+  policy: Constants;
+  reference: Constants;
+  held: string[];
+  heldReference: string[];
+  charts: string[];
+  headlines: string[];
+  last: number;
+}
+
+/** Ranges: 90 % of the changes of the last moment against the reference, by outcome. */
+export interface BandAnswer {
+  key: string;
+  members: number;
+  fans: Record<string, Fan>;
+  ranges: Record<string, [number, number]>;
+}

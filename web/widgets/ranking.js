@@ -163,10 +163,11 @@ function draw(view) {
 function drawBars(text) {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   parts.bars.replaceChildren(document.importNode(parsed, true));
+  drawnFor = parts.bars.clientWidth;
 }
 
 function drawLines(view) {
-  lines = lines || mountChart(parts.lines, { words: { label: view.title } });
+  lines = lines || mountChart(parts.lines);
   lines.draw(view);
   // Whole names, which line ends have no room for on a phone.
   parts.key.replaceChildren(...view.lines.map((line) => element("li", { class: "legend__item" },
@@ -355,8 +356,7 @@ let resizing = 0;
 export function mountRanking(host, tell) {
   root = one("#ranking", host);
   report = tell;
-  arrive();
-  /** @param {{ study?: string, outcome?: string, time?: string }} props */
+  /** @param {Record<string, any>} props study, outcome, time */
   const update = (props) => {
     const next = { study: props.study ?? wanted.study, outcome: props.outcome ?? wanted.outcome, time: props.time ?? wanted.time };
     if (shown && Object.entries(next).some(([name, value]) => value !== wanted[name])) show(next);

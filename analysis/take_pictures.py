@@ -1,6 +1,6 @@
 """Take the pictures of docs/images again: every page as people meet it, and what it shows when something is missing.
 
-    python docs/take_pictures.py [NAME …]
+    python -m analysis.take_pictures [NAME …]
 
 It serves the app to this machine, opens Chromium, and writes each picture with few colours, which keeps it small.
 """
