@@ -128,7 +128,8 @@ function words() {
     if (!one(".data").open) return;
     const about = variable(name);
     const caption = say("chart.table_title", { variable: about.label, unit: about.unit || say("chart.no_unit") });
-    fillTable(table, charts[place].picture, caption, say("chart.year"));
+    const { picture } = charts[place];
+    if (picture) fillTable(table, picture, caption, say("chart.year"));
   });
 }
 
@@ -138,7 +139,7 @@ function words() {
 function save(button) {
   const chart = charts[SIDES.indexOf(button.dataset.side ?? "a")];
   const about = { source: summary.source(), link: router.link(), unit: say("chart.no_unit") };
-  return saveChart(chart.picture, about, button.dataset.kind);
+  if (chart.picture) saveChart(chart.picture, about, button.dataset.kind);
 }
 
 // --- beginning ---------------------------------------------------------------------------------------------------

@@ -135,7 +135,8 @@ async function ask() {
 /** @param {Made} made */
 function show({ state, list, runs }) {
   const scene = list.map((plan, n) => ({ ...plan, run: runs[n] }));
-  const broken = scene.find((each) => !outputs(state).every((name) => Number.isFinite(each.run.of(name)[each.run.time.length - 1])));
+  const names = outputs(state);
+  const broken = scene.find((each) => !names.every((name) => Number.isFinite(each.run.of(name)[each.run.time.length - 1])));
   if (broken) return tell(say("wait.broken", { reason: broken.label + ": not a number." }));
   const seen = watching();
   drawn = { state, list: scene };
