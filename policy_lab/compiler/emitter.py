@@ -14,8 +14,8 @@ from policy_lab.compiler import math_functions, math_functions_single
 from policy_lab.compiler.call_scheduling import EASY_EXPONENTS, Batch, Item, batched
 from policy_lab.compiler.exogenous import write_rows
 from policy_lab.compiler.hoisting import HUGE, QUOTIENT, RECIPROCAL, TINY
-from policy_lab.compiler.integrator import write_driver
-from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, not_outside, parts
+from policy_lab.compiler.integrator import write_integrator
+from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, not_exogenous, parts
 from policy_lab.compiler.llvm_ir import Code, Module, Value
 from policy_lab.compiler.lookup_tables import table_kernel
 from policy_lab.compiler.math_functions import quotient
@@ -52,16 +52,16 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
     once = [*_once(program, layout), *_items(layout, layout.settled, layout.settled)]
     writer.function("once", once, keep_all=True)
     writer.function("start", _start(program, layout), keep_all=True)
-    lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_outside(layout)))
+    lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_exogenous(layout)))
     for end, alone in (("", False), ("_alone", True)) if target.paired else (("", False),):
         most = _room(target, alone)
         writer.function(f"lean{end}", [*_items(layout, lean, layout.moving), *rates], target.pooled, most, alone)
         writer.function(f"full{end}", [*_items(layout, full, layout.moving), *rates], True, most, alone)
-        if layout.outside:
-            writer.function(f"outside{end}", _items(layout, layout.outside, layout.moving), True, most, alone)
-    if layout.outside:
+        if layout.exogenous:
+            writer.function(f"outside{end}", _items(layout, layout.exogenous, layout.moving), True, most, alone)
+    if layout.exogenous:
         write_rows(module, layout)
-    write_driver(module, layout)
+    write_integrator(module, layout)
     return module.text()
 
 

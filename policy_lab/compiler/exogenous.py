@@ -20,10 +20,10 @@ from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.llvm_ir import Code, Module
 from policy_lab.program import Equation, Program, names_in
 
-OUTSIDE = "policy_lab_outside"
+EXOGENOUS_ENTRY = "policy_lab_outside"
 
 
-def outside(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]:
+def exogenous(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]:
     """Auxiliaries of ``step`` that depend on no stock and on none of the ``varied`` constants, in run order.
 
     One with an initial value of its own is none: it does not follow from the clock.
@@ -48,13 +48,13 @@ def described(layout: Layout) -> dict[str, Any]:
     """
     program, slot = layout.program, layout.slot
     roots: dict[str, set[str]] = {}
-    for name in (*program.once, *layout.outside):
+    for name in (*program.once, *layout.exogenous):
         read = _reads(program.equations[name])
         roots[name] = {r for n in read for r in roots.get(n, {n} & set(layout.given))}
     inside = [e for n, e in program.equations.items() if n not in roots and e.kind in ("stock", "auxiliary")]
     known = {*layout.given, *roots}
     return {
-        "columns": [slot[name] for name in layout.outside],
+        "columns": [slot[name] for name in layout.exogenous],
         "roots": [[slot[name], sorted(slot[root] for root in roots[name])] for name in roots],
         "read": sorted({slot[name] for equation in inside for name in _reads(equation) & known}),
     }
@@ -70,10 +70,10 @@ def write_rows(module: Module, layout: Layout) -> None:
 
     ``void @put_down(work, row)``: as many rows as a vector has lanes out of those slots.
     """
-    bring, down, lanes, width = Code(module), Code(module), module.target.lanes, len(layout.outside)
+    bring, down, lanes, width = Code(module), Code(module), module.target.lanes, len(layout.exogenous)
     wide, index, align = bring.type("f"), module.target.index, module.target.alignment
     real, size = module.target.real, module.target.size
-    for column, name in enumerate(layout.outside):
+    for column, name in enumerate(layout.exogenous):
         number = bring.scalar(f"load {real}, ptr {_at(bring, 'row', column)}, align {size}")
         slot = bring.scalar(f"getelementptr {wide}, ptr %w, {index} {layout.slot[name]}")
         bring.line(f"store {wide} {bring.splat(number).text}, ptr {slot}, align {align}")

@@ -28,7 +28,7 @@ class Layout:
         others: auxiliaries of ``start`` and ``step``.
         settled: parts of equations that read only ``given`` and ``once``, see ``hoisting.py``; by invented name.
         moving: expression of every auxiliary of ``step`` and rate of every stock, with those parts replaced.
-        outside: auxiliaries of ``step`` that are worked out ahead, for all runs together, see ``exogenous.py``.
+        exogenous: auxiliaries of ``step`` that are worked out ahead, for all runs together, see ``exogenous.py``.
     """
 
     program: Program
@@ -38,7 +38,7 @@ class Layout:
     others: tuple[str, ...]
     settled: Mapping[str, Expression]
     moving: Mapping[str, Expression]
-    outside: tuple[str, ...] = ()
+    exogenous: tuple[str, ...] = ()
 
     @cached_property
     def slot(self) -> Mapping[str, int]:
@@ -82,13 +82,13 @@ class Layout:
         return self.first_spare + SPARE
 
 
-def layout_of(program: Program, reciprocals: bool = True, outside: tuple[str, ...] = ()) -> Layout:
+def layout_of(program: Program, reciprocals: bool = True, exogenous: tuple[str, ...] = ()) -> Layout:
     """The layout of a Program; the same Program always gives the same one, whatever is to be saved.
 
     Args:
         program: what is laid out.
         reciprocals: keep 1/x of what does not change and is divided by, for a target with fused multiply-add.
-        outside: what is to be worked out ahead.
+        exogenous: what is to be worked out ahead.
     """
     equations = program.equations
     controls = [n for n, e in equations.items() if e.kind == "control"]
@@ -97,7 +97,7 @@ def layout_of(program: Program, reciprocals: bool = True, outside: tuple[str, ..
     others = dict.fromkeys(n for n in (*program.start, *program.step) if n not in known)
     given = (*program.constants, *controls)
     settled, moving = taken_out(program, (*program.step, *stocks), {*given, *program.once}, reciprocals)
-    return Layout(program, given, program.once, tuple(stocks), tuple(others), settled, moving, outside)
+    return Layout(program, given, program.once, tuple(stocks), tuple(others), settled, moving, exogenous)
 
 
 def needed_for_rates(layout: Layout) -> tuple[str, ...]:
@@ -106,12 +106,12 @@ def needed_for_rates(layout: Layout) -> tuple[str, ...]:
     for name in reversed(layout.program.step):
         if name in wanted:
             wanted.update(names_in(layout.moving[name]))
-    return tuple(n for n in not_outside(layout) if n in wanted)
+    return tuple(n for n in not_exogenous(layout) if n in wanted)
 
 
-def not_outside(layout: Layout) -> tuple[str, ...]:
+def not_exogenous(layout: Layout) -> tuple[str, ...]:
     """The auxiliaries of ``step`` that are not worked out ahead, in run order."""
-    ahead = set(layout.outside)
+    ahead = set(layout.exogenous)
     return tuple(name for name in layout.program.step if name not in ahead)
 
 

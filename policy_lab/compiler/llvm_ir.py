@@ -213,68 +213,11 @@ class Code:
         self.module.declare(f"declare {wide} @{full}({', '.join([wide] * len(arguments))})")
         return self.emit("f", f"call {wide} @{full}({', '.join(f'{wide} {a.text}' for a in arguments)})")
 
-    def fma(self, a: Value, b: Operand, c: Operand) -> Value:
-        """``a * b + c``, in one rounding where the target has the instruction."""
-        if self.target.fma:
-            return self.intrinsic(self.target.fma, a, self.like(a, b), self.like(a, c))
-        return a * b + c
-
-    def polynomial(self, x: Value, coefficients: Sequence[float]) -> Value:
-        """Coefficients from the constant up; two interleaved Horner chains, half the latency of one."""
-        square = x * x
-        chains = []
-        for start in (0, 1):
-            own = coefficients[start::2]
-            total = self.number(own[-1])
-            for c in reversed(own[:-1]):
-                total = self.fma(total, square, c)
-            chains.append(total)
-        return self.fma(chains[1], x, chains[0])
-
-    def product(self, a: Value, b: Value) -> tuple[Value, Value]:
-        """``a * b`` as rounded product and its exact error (Dekker's splitting where there is no fma)."""
-        p = a * b
-        if self.target.fma:
-            return p, self.fma(a, b, -p)
-        ah, bh = (a.bits() & -0x8000000).real(), (b.bits() & -0x8000000).real()
-        al, bl = a - ah, b - bh
-        return p, (((ah * bh - p) + ah * bl) + al * bh) + al * bl
-
     def all(self, mask: Value) -> str:
         """A scalar i1: true when every lane of the mask is."""
         n = self.target.lanes
         self.module.declare(f"declare i1 @llvm.vector.reduce.and.v{n}i1(<{n} x i1>)")
         return self.scalar(f"call i1 @llvm.vector.reduce.and.v{n}i1({self.type('m')} {mask.text})")
-
-    def exponent(self, bits: Value) -> Value:
-        """What stands above the mantissa in an integer, with its sign, as a number."""
-        if self.target.permute or self.target.bits == 32:
-            above = self.integers(52 if self.target.bits == 64 else 23)
-            whole = self.emit("i", f"ashr {self.type('i')} {bits.text}, {above}")
-            return self.emit("f", f"sitofp {self.type('i')} {whole.text} to {self.type('f')}")
-        biased = (bits + (2048 << 52)) >> 52  # positive, so a logical shift will do, and fits below 2**52
-        return (biased | 0x4330000000000000).real() - (4503599627370496.0 + 2048.0)
-
-    def pick(self, table: Sequence[float], index: Value) -> Value:
-        """``table[index & 15]`` of a 16-entry table, lane by lane."""
-        if self.target.permute:
-            wide = self.type("f")
-            low, high = ("<" + ", ".join(map(self.target.literal, part)) + ">" for part in halves(table))
-            intrinsic = "llvm.x86.avx512.vpermi2var.pd.512"
-            self.module.declare(f"declare {wide} @{intrinsic}({wide}, {self.type('i')}, {wide})")
-            arguments = f"{wide} {low}, {self.type('i')} {index.text}, {wide} {high}"
-            return self.emit("f", f"call {wide} @{intrinsic}({arguments})")
-        return self.gather(self.module.table(table), index & 15)
-
-    def gather(self, table: str, index: Value) -> Value:
-        """``table[index]`` of a constant array, lane by lane; the index must be inside it."""
-        wide, real, result = self.type("f"), self.target.real, "poison"
-        for lane in range(self.target.lanes):
-            i = self.scalar(f"extractelement {self.type('i')} {index.text}, i32 {lane}")
-            at = self.scalar(f"getelementptr inbounds {real}, ptr {table}, {self.target.integer} {i}")
-            v = self.scalar(f"load {real}, ptr {at}, align {self.target.size}")
-            result = self.scalar(f"insertelement {wide} {result}, {real} {v}, i32 {lane}")
-        return Value(self, "f", result)
 
     def call(self, function: str, *arguments: Value) -> Value:
         """A math kernel of this module by name; it is written the first time it is called."""
@@ -440,8 +383,3 @@ class Module:
 def ret(code: Code, value: Value) -> None:
     """End a kernel with its result."""
     code.line(f"ret {code.type('f')} {value.text}")
-
-
-def halves(table: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
-    """The first and the last eight of sixteen."""
-    return table[:8], table[8:]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from policy_lab.compiler.llvm_ir import Code, Kernel, Value, ret
+from policy_lab.compiler.vector_math import gather, pick
 from policy_lab.program import Table
 
 Segment = tuple[float, float, float]
@@ -78,7 +79,7 @@ def _search(code: Code, segments: Sequence[Segment], x: Value) -> tuple[Value, V
     columns = [[*column, *[float("inf")] * (size - len(segments))] for column in zip(*segments, strict=True)]
 
     def at(column: Sequence[float], index: Value) -> Value:
-        return code.pick(column, index) if size == 16 else code.gather(code.module.table(column), index)
+        return pick(column, index) if size == 16 else gather(code.module.table(column), index)
 
     index = code.integer(0)
     for bit in reversed(range(bits)):

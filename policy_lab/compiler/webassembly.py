@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_lab import cache
 from policy_lab.compiler.emitter import emit
-from policy_lab.compiler.exogenous import OUTSIDE, described, outside
+from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, described, exogenous
 from policy_lab.compiler.integrator import ENTRY
 from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
@@ -72,12 +72,12 @@ def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
 def _laid_out(program: Program, varied: Collection[str]) -> Layout:
     if program.refused:
         raise program.refused[0]
-    return layout_of(program, reciprocals=False, outside=outside(program, varied))
+    return layout_of(program, reciprocals=False, exogenous=exogenous(program, varied))
 
 
 def _compiled(program: Program, layout: Layout, single: bool = False) -> tuple[Linked, Linked]:
     """Without and with fused multiply-add."""
-    entries = (ENTRY, OUTSIDE) if layout.outside else (ENTRY,)
+    entries = (ENTRY, EXOGENOUS_ENTRY) if layout.exogenous else (ENTRY,)
     targets = browser(single=single), browser(fused=True, single=single)
     plain, fused = (_linked(emit(program, layout, target), target, entries) for target in targets)
     return plain, fused
@@ -105,7 +105,7 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
         "name": program.name,
         "source": program.source,
         "entry": ENTRY,
-        "ahead": OUTSIDE if layout.outside else None,
+        "ahead": EXOGENOUS_ENTRY if layout.exogenous else None,
         **_sizes(browser(), constants),
         "slots": layout.size,
         "stocks": len(layout.stocks),
