@@ -80,7 +80,7 @@ def start_values(
     with np.errstate(all="ignore"):
         for name in names:
             equation = equations[name]
-            expression = equation.initial if equation.initial is not None else equation.expression
+            expression = equation.at_start
             assert expression is not None  # lookups are never among the names to run
             values[name] = _value(expression, values, tables)
     return values

@@ -126,6 +126,16 @@ class Equation:
     hidden: bool = False
     discrete: bool = False
 
+    @property
+    def at_start(self) -> Expression | None:
+        """What its value at the initial time is computed from: ``initial`` where there is one, else ``expression``."""
+        return self.expression if self.initial is None else self.initial
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every name that the expression or the initial value reads."""
+        return frozenset(n for e in (self.expression, self.initial) if e is not None for n in names_in(e))
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -151,6 +161,11 @@ class Clock:
     step: float
     saveper: float
     unit: str = ""
+
+    def controls(self, step: float | None = None) -> dict[str, float]:
+        """The time settings by name; ``TIME STEP`` is ``step`` where a run has another one."""
+        return {"INITIAL TIME": self.initial, "FINAL TIME": self.final, "TIME STEP": step or self.step,
+                "SAVEPER": self.saveper}  # fmt: skip
 
     def moments(self, step: float | None = None) -> tuple[list[float], list[int]]:
         """Every moment of a run with this step, and the positions of the saved ones among them.
@@ -243,8 +258,7 @@ class Program:
             equation = self.equations.get(pending.pop())
             if equation is not None and equation.name not in found:
                 found.add(equation.name)
-                read = equation.initial if equation.initial is not None else equation.expression
-                pending.extend(names_in(read) if read is not None else ())
+                pending.extend(names_in(equation.at_start) if equation.at_start is not None else ())
         return frozenset(found)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The one door: a model, values for its constants, and a backend -> Runs."""
+"""``simulate``: a model, values for its constants, and a backend -> Runs."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def simulate(
     Args:
         model: from ``load_model``.
         values: constant or lever name to a number, to ``value[run]`` (all arrays of one length), or to a
-            ``Setting``, which also moves the lever's start and ramp. They stand on top of the scenario.
-        scenario: key of the world to start from; None for the model file as it is.
+            ``Setting``, which also moves the lever's start and ramp. They go on top of the scenario.
+        scenario: key of the scenario to start from; None for the model file as it is.
         outputs: names of variables to save; every visible one if None.
         times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
         backend: ``"auto"`` (the fastest that knows all constructs), or a name of ``backends.available()``.
@@ -61,8 +61,8 @@ def simulate(
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
     Returns:
-        ``Runs``, whose provenance names model, hash, scenario, backend, fallback ("" or why the fastest backend
-        could not be used), step, integration, and notes: what PySD's parser or the translation warned about.
+        Runs; their provenance says what made them, ``fallback`` ("" or why the fastest backend could not be used) and
+        ``notes`` (what PySD's parser or the translation warned about) included.
 
     Raises:
         UnknownName: a constant, output, scenario or backend that does not exist.
@@ -79,10 +79,10 @@ def simulate(
     result = np.empty((runs, len(saved), len(names)))
     notes: dict[str, None] = {}
     for rows in np.array_split(np.arange(runs), max(1, -(-runs // (chunk or CHUNK)))):
-        part = {n: v[rows] if np.ndim(v) else v for n, v in constants.items()}
+        part = _of_runs(constants, rows)
         for program, lanes in _structures(model, engine, part, len(rows), step):
             notes.update(dict.fromkeys(program.notes))
-            own = {n: v[lanes] if np.ndim(v) else v for n, v in part.items()}
+            own = _of_runs(part, lanes)
             result[rows[lanes]] = engine.run(program, own, len(lanes), names, saved, step, integration)
         if progress is not None:
             progress(len(rows))
@@ -97,6 +97,11 @@ def simulate(
     }  # fmt: skip
     clock = np.array([_rounded(t, step) for t in saved])
     return Runs(result, clock, names, units, MappingProxyType(constants), MappingProxyType(provenance))
+
+
+def _of_runs(constants: Mapping[str, Any], runs: NDArray[np.int64]) -> dict[str, Any]:
+    """The constants of some runs: arrays over runs cut to these, numbers as they are."""
+    return {name: value[runs] if np.ndim(value) else value for name, value in constants.items()}
 
 
 def _constants(model: Model, values: Mapping[str, Value], scenario: str | None) -> tuple[dict[str, Any], int]:
@@ -197,14 +202,13 @@ def _structures(
         return
     program, guard = model.program, None
     for _ in range(MOST_STRUCTURES):
-        own = {n: v[lanes] if np.ndim(v) else v for n, v in constants.items()}
-        fits, guard = _fits(program, own, len(lanes), step)
+        fits, guard = _fits(program, _of_runs(constants, lanes), len(lanes), step)
         if fits.any():
             yield program, lanes[fits]
         lanes = lanes[~fits]
         if not len(lanes):
             return
-        first = {n: float(v[lanes[0]] if np.ndim(v) else v) for n, v in constants.items()}
+        first = {n: float(v) for n, v in _of_runs(constants, lanes[0]).items()}
         program = _translated(str(model.path), model.hash, (*first.items(), ("TIME STEP", step)))
         engine.supports(program)
         own_fits, guard = _fits(program, first, 1, step)
@@ -235,8 +239,7 @@ def _fits(
     if not concerned:
         return fits, None
     needed = frozenset().union(*(under[g.name] for g in concerned))
-    controls = {"INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "TIME STEP": step, "SAVEPER": clock.saveper}
-    known = {**program.constants, **constants, **controls, "Time": clock.initial}
+    known = {**program.constants, **constants, **clock.controls(step), "Time": clock.initial}
     names = [n for n in (*program.once, *program.start) if n in needed]
     values = start_values(program.equations, names, known, program.tables)
     for guard in concerned:

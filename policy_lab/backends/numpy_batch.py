@@ -187,7 +187,7 @@ class NumpyBatch:
         timing = schedule(program.clock, step, times)
         varying = [n for n, v in constants.items() if np.ndim(v) > 0 and runs > 1]
         plan = plan_of(program, varying, outputs)
-        given: dict[str, float | Floats] = {**program.constants, **_controls(program, step), **constants}
+        given: dict[str, float | Floats] = {**program.constants, **program.clock.controls(step), **constants}
         values = np.empty((runs, len(times), len(outputs)))
         lanes = _lanes(plan, runs)
         spans = [slice(first, min(first + lanes, runs)) for first in range(0, runs, lanes)]
@@ -207,11 +207,6 @@ class NumpyBatch:
         if not varying:
             values[1:] = values[0]
         return values
-
-
-def _controls(program: Program, step: float) -> dict[str, float]:
-    clock = program.clock
-    return {"INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "SAVEPER": clock.saveper, "TIME STEP": step}
 
 
 def _lanes(plan: Plan, runs: int) -> int:

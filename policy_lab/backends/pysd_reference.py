@@ -25,7 +25,7 @@ import xarray as xr
 
 from policy_lab.backends import Integration, schedule
 from policy_lab.errors import ModelError, SimulationError
-from policy_lab.program import Program, names_in
+from policy_lab.program import Program
 from policy_lab.readers import fold
 from policy_lab.readers.pysd_parsers import Reading, read
 from policy_lab.runs import Floats
@@ -87,8 +87,7 @@ class PysdReference:
 
 def _reads_final_time(program: Program) -> bool:
     """Whether an equation would notice a run that is cut short."""
-    expressions = (e for q in program.equations.values() for e in (q.expression, q.initial) if e is not None)
-    return any("FINAL TIME" in names_in(e) for e in expressions)
+    return any("FINAL TIME" in equation.reads for equation in program.equations.values())
 
 
 class _Translated:

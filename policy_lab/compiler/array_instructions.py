@@ -141,7 +141,7 @@ class _Planner:
 
     def _read(self, name: str, at_start: bool) -> Expression:
         equation = self._program.equations[name]
-        expression = equation.initial if at_start and equation.initial is not None else equation.expression
+        expression = equation.at_start if at_start else equation.expression
         assert expression is not None  # only lookups have none, and they are never evaluated
         return expression
 
@@ -210,9 +210,8 @@ def _touched(program: Program, names: Iterable[str]) -> set[str]:
     """Every name whose value can depend on these."""
     readers: dict[str, set[str]] = {}
     for name, equation in program.equations.items():
-        for expression in (equation.expression, equation.initial):
-            for read in names_in(expression) if expression is not None else ():
-                readers.setdefault(read, set()).add(name)
+        for read in equation.reads:
+            readers.setdefault(read, set()).add(name)
     found, pending = set(names), list(names)
     while pending:
         for reader in readers.get(pending.pop(), set()) - found:

@@ -49,9 +49,11 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
         module.kernels[f"l_{numbers[name]}"] = (1, table_kernel(table))
     writer = _Writer(module, layout, numbers)
     rates = _rates(layout)
-    once = [*_once(program, layout), *_items(layout, layout.settled, layout.settled)]
+    whole = {name: equation.expression for name, equation in program.equations.items()}
+    initial = {name: equation.at_start for name, equation in program.equations.items()}
+    once = [*_items(layout, program.once, whole), *_items(layout, layout.settled, layout.settled)]
     writer.function("once", once, keep_all=True)
-    writer.function("start", _start(program, layout), keep_all=True)
+    writer.function("start", _items(layout, program.start, initial), keep_all=True)
     lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_exogenous(layout)))
     for end, alone in (("", False), ("_alone", True)) if target.paired else (("", False),):
         most = _room(target, alone)
@@ -91,27 +93,10 @@ def _unknown(expression: Expression) -> str | None:
     return next((u for u in map(_unknown, expression.arguments) if u), None)
 
 
-def _items(layout: Layout, names: Iterable[str], expressions: Mapping[str, Expression]) -> list[Item]:
-    return [Item(name, expressions[name], layout.slot[name]) for name in names]
-
-
-def _once(program: Program, layout: Layout) -> list[Item]:
-    found = []
-    for name in program.once:
-        expression = program.equations[name].expression
-        assert expression is not None  # lookups are not among the names to run
-        found.append(Item(name, expression, layout.slot[name]))
-    return found
-
-
-def _start(program: Program, layout: Layout) -> list[Item]:
-    found = []
-    for name in program.start:
-        equation = program.equations[name]
-        expression = equation.initial if equation.initial is not None else equation.expression
-        assert expression is not None  # lookups are not among the names to run
-        found.append(Item(name, expression, layout.slot[name]))
-    return found
+def _items(layout: Layout, names: Iterable[str], expressions: Mapping[str, Expression | None]) -> list[Item]:
+    """What to compute; only lookup tables have no expression, and they are not among the names to run."""
+    pairs = ((name, expressions[name]) for name in names)
+    return [Item(name, expression, layout.slot[name]) for name, expression in pairs if expression is not None]
 
 
 def _rates(layout: Layout) -> list[Item]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.llvm_ir import Code, Module
-from policy_lab.program import Equation, Program, names_in
+from policy_lab.program import Program
 
 EXOGENOUS_ENTRY = "policy_lab_outside"
 
@@ -33,7 +33,7 @@ def exogenous(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]
     found = []
     for name in (*program.once, *program.step):
         equation = program.equations[name]
-        if equation.initial is None and _reads(equation) <= known:
+        if equation.initial is None and equation.reads <= known:
             known.add(name)
             found.append(name)
     return tuple(name for name in found if name not in program.once)
@@ -49,20 +49,15 @@ def described(layout: Layout) -> dict[str, Any]:
     program, slot = layout.program, layout.slot
     roots: dict[str, set[str]] = {}
     for name in (*program.once, *layout.exogenous):
-        read = _reads(program.equations[name])
+        read = program.equations[name].reads
         roots[name] = {r for n in read for r in roots.get(n, {n} & set(layout.given))}
     inside = [e for n, e in program.equations.items() if n not in roots and e.kind in ("stock", "auxiliary")]
     known = {*layout.given, *roots}
     return {
         "columns": [slot[name] for name in layout.exogenous],
         "roots": [[slot[name], sorted(slot[root] for root in roots[name])] for name in roots],
-        "read": sorted({slot[name] for equation in inside for name in _reads(equation) & known}),
+        "read": sorted({slot[name] for equation in inside for name in equation.reads & known}),
     }
-
-
-def _reads(equation: Equation) -> set[str]:
-    expressions = (equation.expression, equation.initial)
-    return {name for expression in expressions if expression is not None for name in names_in(expression)}
 
 
 def write_rows(module: Module, layout: Layout) -> None:

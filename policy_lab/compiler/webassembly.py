@@ -14,7 +14,7 @@ from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
 from policy_lab.compiler.llvm_toolchain import browser, compile_object, versions
 from policy_lab.compiler.target import Target, TooFine
-from policy_lab.program import Number, Program
+from policy_lab.program import Program
 
 #: Raised when a loader written for the older form could not read the newer one.
 FORMAT = 3
@@ -63,8 +63,8 @@ def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
     between = [moment for moment in program.clock.moments()[0] if not target.exact(moment)]
     if between:
         raise TooFine(f"it has the moment {between[0]:.6g}")
-    for name in layout.given:
-        target.packed(_number(program, name))
+    for value in _given(program, layout):
+        target.packed(value)
     plain, fused = _compiled(program, layout, single=True)
     return Module(plain.module, fused.module, _sizes(target, max(plain.constants, fused.constants)))
 
@@ -112,7 +112,7 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
         "outside": described(layout),
         "clock": {"initial": clock.initial, "final": clock.final, "step": clock.step, "saveper": clock.saveper,
                   "unit": clock.unit, "moments": moments, "saved": saved},
-        "given": [_number(program, n) for n in layout.given],
+        "given": _given(program, layout),
         "parameters": [
             {"name": n, "slot": layout.slot[n], "default": value, "unit": program.equations[n].unit,
              "range": list(program.equations[n].limits)}
@@ -126,9 +126,7 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
     }  # fmt: skip
 
 
-def _number(program: Program, name: str) -> float:
-    if name in program.constants:
-        return program.constants[name]
-    expression = program.equations[name].expression
-    assert isinstance(expression, Number)  # the translation leaves time settings as numbers
-    return expression.value
+def _given(program: Program, layout: Layout) -> list[float]:
+    """Defaults of the constants and time settings, in the order of their slots."""
+    known = {**program.clock.controls(), **program.constants}
+    return [known[name] for name in layout.given]

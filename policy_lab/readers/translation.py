@@ -40,7 +40,7 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
         refused = [*sheet.refused, *_changing(sheet, equations, run)]
         constants = {n: e.expression.value for n, e in equations.items()
                      if e.kind == "constant" and isinstance(e.expression, Number)}  # fmt: skip
-        known = {**constants, **_controls(clock), "Time": clock.initial}
+        known = {**constants, **clock.controls(), "Time": clock.initial}
         known.update({n: given[fold(n)] for n in known if fold(n) in given})
         if refused:
             break
@@ -60,11 +60,6 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
         reading.source.hash, (*reading.notes, *sheet.lowered()), guards, tuple(refused),
         str(reading.source.path),
     )  # fmt: skip
-
-
-def _controls(clock: Clock) -> dict[str, float]:
-    return {"INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "TIME STEP": clock.step,
-            "SAVEPER": clock.saveper}  # fmt: skip
 
 
 def _clock(equations: Mapping[str, Equation], sheet: Sheet) -> Clock:
@@ -100,7 +95,7 @@ def _control(name: str, equations: Mapping[str, Equation], asked: tuple[str, ...
 
 def _with_numbers(equations: Mapping[str, Equation], clock: Clock) -> dict[str, Equation]:
     """Controls as plain numbers."""
-    numbers = _controls(clock)
+    numbers = clock.controls()
     return {n: replace(e, expression=Number(numbers[n])) if e.kind == "control" else e for n, e in equations.items()}
 
 

@@ -2,7 +2,9 @@
 
     measures.py  unit texts -> ``Measure``: synonyms, the modeller's own words, conversion (pint underneath)
     rules.py     what each function does to units
+    exponents.py exponents made of numbers and constants
     checking.py  ``check_units``: all statements of a ``Document``
+    findings.py  what the check reports
 
 How numbers without a unit are read
     A literal number multiplies and divides as a pure number, and zero fits every unit. In a sum it is a pure number
@@ -12,7 +14,8 @@ How numbers without a unit are read
     it is named once.
 """
 
-from policy_lab.units.checking import UnitFinding, check_units
+from policy_lab.units.checking import check_units
+from policy_lab.units.findings import UnitFinding
 from policy_lab.units.measures import Measure, Units
 
 __all__ = ["Measure", "UnitFinding", "Units", "check_units"]

@@ -1,9 +1,7 @@
-"""The unit of every expression, from the inside out, and where two do not fit."""
+"""The unit check: the unit of every expression, from the inside out, and where two do not fit."""
 
 from __future__ import annotations
 
-import math
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,41 +9,10 @@ from functools import cached_property
 from policy_lab.errors import BadValue
 from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.statements import Document, Statement, as_written, variable_of
-from policy_lab.units.measures import CLOSE, Measure, Units
+from policy_lab.units.exponents import exponent_of, symbol
+from policy_lab.units.findings import UnitFinding
+from policy_lab.units.measures import Measure, Units
 from policy_lab.units.rules import RULES, Rule
-
-#: What is wrong, by kind: an error is a contradiction, a warning something that cannot be told or is bad style.
-KINDS: Mapping[str, str] = {
-    "units differ": "error", "conversion missing": "error", "not a pure number": "error",
-    "exponent": "error", "unit cannot be read": "error",
-    "no unit": "warning", "number without unit": "warning", "not checked": "warning",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class UnitFinding:
-    """One thing that is wrong with the units of one equation.
-
-    Attributes:
-        kind: one of ``KINDS``.
-        variable, line: the equation, as the modeller spells it, and where it stands.
-        expression: the sub-expression concerned.
-        left, right: the two units, in the modeller's words; empty where there are not two.
-        words: all of it in one sentence.
-    """
-
-    kind: str
-    variable: str
-    line: int
-    expression: str
-    left: str
-    right: str
-    words: str
-
-    @property
-    def severity(self) -> str:
-        """``error`` or ``warning``."""
-        return KINDS[self.kind]
 
 
 def check_units(document: Document) -> list[UnitFinding]:
@@ -127,8 +94,10 @@ class _Model:
 
 
 class _Equation:
-    """One equation's check. With ``symbolic`` a constant in an exponent stands for any number, so that
-    ``(a^n + b^n)^(1/n)`` has the unit of a, and ``a^n`` has not, whatever n happens to be.
+    """The check of one equation, expression by expression.
+
+    With ``symbolic`` a constant in an exponent may be any number, so that ``(a^n + b^n)^(1/n)`` has the unit of a, and
+    ``a^n`` has not, whatever n happens to be.
     """
 
     def __init__(self, model: _Model, statement: Statement, symbolic: bool) -> None:
@@ -198,7 +167,7 @@ class _Equation:
             return _FAILED
         if bottom.measure is None or bottom.measure.pure:
             return bottom if bottom.measure is None else _Value(Measure(), bottom.literal and top.literal)
-        number = self._number(exponent)
+        number = exponent_of(exponent, self._constant)
         if number is None:
             self._report("exponent", expression, self._words(bottom.measure), "",
                          "{expression} raises {left} to a power that changes, so it has no unit: divide by a "
@@ -206,21 +175,12 @@ class _Equation:
             return _FAILED
         return _Value(bottom.measure**number)
 
-    def _number(self, expression: Expression) -> float | None:
-        """The value of an exponent made of numbers and constants."""
-        if isinstance(expression, Number):
-            return expression.value
-        if isinstance(expression, Name):
-            name = variable_of(expression.name)
-            if name not in self.model.constants:
-                return None
-            self.symbols.add(name)
-            return _symbol(name) if self.symbolic else self.model.constants[name]
-        parts = [self._number(a) for a in expression.arguments]
-        known = [p for p in parts if p is not None]
-        if len(known) < len(parts):
+    def _constant(self, name: str) -> float | None:
+        """A constant's value in an exponent: a symbol in its place where the check is symbolic."""
+        if name not in self.model.constants:
             return None
-        return _worked_out(expression.function, known)
+        self.symbols.add(name)
+        return symbol(name) if self.symbolic else self.model.constants[name]
 
     # ---- rules --------------------------------------------------------------------------------------------------
 
@@ -322,17 +282,18 @@ class _Equation:
             told = f"{{expression}} puts {{left}} and the pure number {as_written(number)} into one sum"
             self._report("units differ", expression, self._words(measure), "Dmnl", told)
             return False
+        self._number_without_unit(number, measure, expression)
+        return True
+
+    def _number_without_unit(self, number: Expression, measure: Measure, expression: Apply) -> None:
         told = f"in {{expression}} the number {as_written(number)} stands for {{left}}: a constant would say so"
         self._report("number without unit", expression, self._words(measure), "", told)
-        return True
 
     def _must_be_time(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or self.model.time is None:
             return
         if value.literal:
-            self._report("number without unit", expression, self._words(self.model.time), "",
-                         f"in {{expression}} the number {as_written(argument)} stands for {{left}}: a constant would "
-                         "say so")  # fmt: skip
+            self._number_without_unit(argument, self.model.time, expression)
             return
         what = "in {whole} {expression} is a time and should be in {right}, but is in {left}"
         self._compare(value.measure, self.model.time, argument, what, whole=expression)
@@ -395,19 +356,3 @@ _BETWEEN = {"add": "adds", "sub": "subtracts", "if_then_else": "gives either"}
 def _between(expression: Apply) -> str:
     verb = _BETWEEN.get(expression.function, "sets side by side")
     return f"{{expression}} {verb} {{left}} ({{first}}) and {{right}} ({{second}})"
-
-
-def _symbol(name: str) -> float:
-    """A number that stands for a constant whose value must not matter: odd, and the same for the same name."""
-    return 1.0 + (zlib.crc32(name.encode()) % 99991) / 99991 * math.sqrt(2)
-
-
-def _worked_out(function: str, values: Sequence[float]) -> float | None:
-    try:
-        if function in ("add", "sub", "mul", "div", "pow"):
-            a, b = values
-            return {"add": a + b, "sub": a - b, "mul": a * b, "div": a / b if b else math.nan,
-                    "pow": math.nan if abs(a) < CLOSE else abs(a) ** b}[function]  # fmt: skip
-        return -values[0] if function == "neg" else None
-    except (OverflowError, ZeroDivisionError):
-        return None
