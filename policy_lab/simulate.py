@@ -71,32 +71,43 @@ def simulate(
         UnsupportedConstruct: the backend asked for does not know a construct of the model.
     """
     constants, runs = _constants(model, values or {}, scenario)
-    names = tuple(model.find(n) for n in outputs) if outputs is not None else model.program.visible
-    _check_outputs(model, names)
+    names = _names(model, outputs)
     step = _step(model, time_step)
     saved = _times(model, step, times)
     engine, fallback = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
     notes: dict[str, None] = {}
-    for rows in np.array_split(np.arange(runs), max(1, -(-runs // (chunk or CHUNK)))):
-        part = _of_runs(constants, rows)
-        for program, lanes in _structures(model, engine, part, len(rows), step):
-            notes.update(dict.fromkeys(program.notes))
-            own = _of_runs(part, lanes)
-            result[rows[lanes]] = engine.run(program, own, len(lanes), names, saved, step, integration)
-        if progress is not None:
-            progress(len(rows))
+    for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
+        notes.update(dict.fromkeys(program.notes))
+        result[rows] = engine.run(program, own, len(rows), names, saved, step, integration)
     failed = _failed(result)
     if failed.any() and not allow_nan:
         raise _failure(result, names, saved, failed)
-    units = tuple(model.program.equations[n].unit for n in names)
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
         "time_step": step, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
         "notes": list(notes),
     }  # fmt: skip
-    clock = np.array([_rounded(t, step) for t in saved])
-    return Runs(result, clock, names, units, MappingProxyType(constants), MappingProxyType(provenance))
+    time, units = _rounded(saved, step), tuple(model.program.equations[n].unit for n in names)
+    return Runs(result, time, names, units, MappingProxyType(constants), MappingProxyType(provenance))
+
+
+def _pieces(
+    model: Model,
+    engine: Backend,
+    constants: Mapping[str, Any],
+    runs: int,
+    step: float,
+    chunk: int,
+    progress: Progress | None,
+) -> Iterator[tuple[Program, NDArray[np.int64], dict[str, Any]]]:
+    """The runs in chunks, and of each chunk those of one structure: Program, positions, and their constants."""
+    for rows in np.array_split(np.arange(runs), max(1, -(-runs // chunk))):
+        part = _of_runs(constants, rows)
+        for program, lanes in _structures(model, engine, part, len(rows), step):
+            yield program, rows[lanes], _of_runs(part, lanes)
+        if progress is not None:
+            progress(len(rows))
 
 
 def _of_runs(constants: Mapping[str, Any], runs: NDArray[np.int64]) -> dict[str, Any]:
@@ -143,10 +154,14 @@ def _array(name: str, value: Any) -> Floats:
     return array
 
 
-def _check_outputs(model: Model, names: Sequence[str]) -> None:
+def _names(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
+    if outputs is None:
+        return model.program.visible
+    names = tuple(model.find(n) for n in outputs)
     for name in names:
         if model.program.equations[name].kind == "lookup":
             raise UnknownName("variable with a value over time", name, model.program.visible, model.name)
+    return names
 
 
 def _step(model: Model, time_step: float | None) -> float:
@@ -178,9 +193,9 @@ def _times(model: Model, step: float, times: Iterable[float] | None) -> Floats:
     return nearest
 
 
-def _rounded(time: float, step: float) -> float:
-    """A moment without the dust of adding up steps."""
-    return float(np.round(time, -int(np.floor(np.log10(step))) + 5))
+def _rounded(times: Floats, step: float) -> Floats:
+    """Moments without the rounding errors of adding up steps."""
+    return np.round(times, -int(np.floor(np.log10(step))) + 5)
 
 
 def _engine(model: Model, backend: str, integration: Integration) -> tuple[Backend, str]:
