@@ -27,7 +27,7 @@ from policy_lab.backends import Integration, schedule
 from policy_lab.errors import ModelError, SimulationError
 from policy_lab.program import Program
 from policy_lab.readers import fold
-from policy_lab.readers.pysd_parsers import Reading, read
+from policy_lab.readers.model_file import Reading, read
 from policy_lab.runs import Floats
 
 with warnings.catch_warnings():
