@@ -84,7 +84,7 @@ class Document:
 
 
 def variable_of(name: str) -> str:
-    """A name without the subscripts that a reference to it carries."""
+    """The name of a reference without its subscripts."""
     return name.rpartition("[")[0] if name.endswith("]") and "[" in name else name
 
 
@@ -144,7 +144,7 @@ def parts_of(expression: Expression) -> Iterator[Expression]:
 
 
 def terms_of(expression: Expression, sign: int = 1) -> Sequence[tuple[int, Expression]]:
-    """What a sum adds up, each with its sign: ``a - (b + c)`` is +a, -b, -c."""
+    """The terms of a sum, each with its sign: ``a - (b + c)`` is +a, -b, -c."""
     if isinstance(expression, Apply) and expression.function in ("add", "sub"):
         left, right = expression.arguments
         turned = -sign if expression.function == "sub" else sign

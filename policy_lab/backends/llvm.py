@@ -1,7 +1,7 @@
-"""The fast engine: a Program as vector machine code for this processor, one lane a run, on all its cores.
+"""LLVM backend: a Program as vector machine code for this processor, one lane a run, on all its cores.
 
-The compiler is ``policy_lab.compiler``; here runs are cut into blocks and handed to threads (a ctypes call releases
-Python's lock). A run has the same bits wherever it stands in a batch and however many threads there are.
+The compiler is ``policy_lab.compiler``; here runs are cut into blocks for threads (a ctypes call releases Python's
+lock). A run has the same bits wherever it is in a batch and however many threads there are.
 """
 
 from __future__ import annotations

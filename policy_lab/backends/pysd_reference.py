@@ -1,4 +1,4 @@
-"""PySD itself, one run at a time: slow, and the judge of every other backend.
+"""Reference backend: PySD itself, one run at a time; slow, and the right answer for every other backend.
 
 The model file is translated by PySD into a temporary folder, never beside the file. What PySD would write into
 Python code as it stands (documentation, names of ranges and macros) is left out or checked before, so that a model
@@ -48,7 +48,7 @@ class PysdReference:
     integrations: tuple[Integration, ...] = ("euler",)
 
     def supports(self, program: Program) -> None:
-        """Whatever PySD can translate; what it cannot comes out when it runs."""
+        """Every Program; what PySD cannot translate fails when it runs."""
 
     def run(
         self,
@@ -80,7 +80,7 @@ class PysdReference:
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
             for column, name in enumerate(outputs):
                 own = model.values_of(name, table)[rows]
-                # how often and how long *we* let PySD run says nothing of the model
+                # SAVEPER and FINAL TIME were changed for PySD above; the model's own values are reported
                 values[run, :, column] = {"SAVEPER": clock.saveper, "FINAL TIME": clock.final}.get(name, own)
         return values
 
@@ -91,7 +91,7 @@ def _reads_final_time(program: Program) -> bool:
 
 
 class _Translated:
-    """A model in PySD's hands."""
+    """A model translated by PySD, ready to run."""
 
     def __init__(self, path: Path) -> None:
         self._model = pysd.load(path)

@@ -1,8 +1,8 @@
-"""Program to LLVM IR: four functions over a run's working memory, and the loop that integrates.
+"""The emitter: a Program's equations as LLVM IR, in functions over a run's working memory.
 
-``once``, ``start``, ``lean`` (what rates need) and ``full`` (every variable, for a moment that is saved); where
-something is worked out ahead, functions for that (``exogenous.py``). Names in the IR are numbers of our own: nothing of
-the model's text gets into it.
+The functions are ``once``, ``start``, ``lean`` (what rates need) and ``full`` (every variable, for a moment that is
+saved), and those of the exogenous variables where there are any (``exogenous.py``); ``integrator.py`` adds the loop
+that calls them. Names in the IR are numbers of our own: nothing of the model's text gets into it.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ _KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "pow", "neg", 
 
 
 def emit(program: Program, layout: Layout, target: Target) -> str:
-    """The Program's module as LLVM assembly. Raises UnsupportedConstruct for what it does not know."""
+    """The Program's module as LLVM assembly; raises UnsupportedConstruct, and TooFine in single precision."""
     check(program)
     functions = math_functions if target.bits == 64 else math_functions_single
     module = Module(target, dict(functions.KERNELS), functions.STRAIGHT)
     numbers = {name: i for i, name in enumerate(program.tables)}
     for name, table in program.tables.items():
         module.kernels[f"l_{numbers[name]}"] = (1, table_kernel(table))
-    writer = _Writer(module, layout, numbers)
+    writer = _Functions(module, layout, numbers)
     rates = _rates(layout)
     whole = {name: equation.expression for name, equation in program.equations.items()}
     initial = {name: equation.at_start for name, equation in program.equations.items()}
-    once = [*_items(layout, program.once, whole), *_items(layout, layout.settled, layout.settled)]
+    once = [*_items(layout, program.once, whole), *_items(layout, layout.hoisted, layout.hoisted)]
     writer.function("once", once, keep_all=True)
     writer.function("start", _items(layout, program.start, initial), keep_all=True)
     lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_exogenous(layout)))
@@ -68,7 +68,7 @@ def emit(program: Program, layout: Layout, target: Target) -> str:
 
 
 def _room(target: Target, alone: bool) -> dict[str, int]:
-    """How many calls of a function fit a batch; a run on its own has one lane in each vector to spare."""
+    """How many calls of a function fit a batch; a run on its own has a lane in each vector to spare."""
     abreast = {"pow": target.abreast, "exp": target.abreast, "ln": target.abreast} if target.abreast > 1 else {}
     if not alone:
         return abreast
@@ -104,14 +104,14 @@ def _rates(layout: Layout) -> list[Item]:
 
 
 def size_of(expression: Expression) -> int:
-    """Operations in an expression, kernels counted as what a call costs."""
+    """How many operations an expression has; a call of a kernel counts as one."""
     if not isinstance(expression, Apply):
         return 1
     return 1 + sum(size_of(a) for a in expression.arguments)
 
 
-class _Writer:
-    """Writes functions of one argument, the working memory."""
+class _Functions:
+    """Writes functions of one argument, the working memory, to a module."""
 
     def __init__(self, module: Module, layout: Layout, tables: dict[str, int]) -> None:
         self.module, self.layout, self.tables = module, layout, tables
@@ -124,11 +124,14 @@ class _Writer:
         most: Mapping[str, int] | None = None,
         alone: bool = False,
     ) -> None:
-        """One function over all items, in as many parts as their size asks for; later parts read earlier ones.
+        """One function that computes all items, cut into parts by their size.
 
         Args:
+            name: of the function.
+            items: what it computes, in run order.
+            keep_all: store every value; else rates, and what a later part reads.
             most: calls that fit a batch, see ``call_scheduling.py``; without it the items keep their order.
-            alone: every lane has the same run, so that different calls may stand in a vector.
+            alone: every lane has the same run, so that different calls may share a vector.
         """
         cuts = parts([size_of(item.expression) for item in items])
         for number, cut in enumerate(cuts):
@@ -197,7 +200,7 @@ class _Body:
         return _KERNEL_OF[call.function]
 
     def _packed(self, values: Sequence[Value]) -> list[Value]:
-        """Values of a run on its own, each the same in every lane, as vectors of different ones."""
+        """Values of a run on its own, each the same in every lane, packed into vectors of different values."""
         lanes = self.code.target.lanes
         padded = [*values, *[values[-1]] * (-len(values) % lanes)]
         if len(values) == 1:
@@ -205,7 +208,7 @@ class _Body:
         return [self.code.vector(padded[i : i + lanes]) for i in range(0, len(padded), lanes)]
 
     def _abreast(self, kernel: str, arguments: Sequence[Sequence[Value]]) -> list[Value]:
-        """``kernel`` of each vector of its arguments."""
+        """``kernel`` of each vector of its arguments, the vectors interleaved."""
         count, room = len(arguments[0]), self.code.target.abreast
         if count == 1:
             return [self.code.call(kernel, *(column[0] for column in arguments))]
@@ -282,7 +285,7 @@ class _Body:
         return self._extreme("ogt", a, b)
 
     def _extreme(self, relation: str, a: Expression, b: Expression) -> Value:
-        """The machine's own instruction gives its second operand for NaN, so a literal goes first."""
+        """MIN or MAX; the machine's own instruction gives its second operand for NaN, so a literal goes first."""
         if isinstance(b, Number) and b.value == b.value:
             a, b = b, a
         left, right = self.number(a), self.number(b)

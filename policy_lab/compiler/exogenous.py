@@ -1,12 +1,12 @@
-"""What reaches a run from outside: given numbers, the clock, and what follows from those alone.
+"""Exogenous variables: those that depend on constants and the clock alone, computed ahead of the runs.
 
-Two things come of it. Where many runs share these numbers (members of an ensemble, under one policy) they are worked
-out once, moment by moment, into a table that every run reads. And two runs that have had the same numbers from outside
-so far stand at the same place: a lever that acts from 2026 on leaves the years before as they were. So a run can begin
-where its table parts from that of a run that is known, with the stocks of that moment. Nothing is assumed of a model
-for either; which names are outside follows from its equations.
+Where many runs share these numbers (members of an ensemble, under one policy) they are computed once, moment by moment,
+into a table that every run reads. And two runs whose exogenous variables have been the same so far have the same
+stocks: a lever that acts from 2026 on leaves the years before as they were. So a run can start where its table first
+differs from that of a known run, with the stocks of that moment. Which variables are exogenous follows from the
+equations.
 
-``policy_lab_outside(work, fixed, times, moments, table)``: the numbers from outside at each of ``times``, into
+``policy_lab_outside(work, fixed, times, moments, table)``: the exogenous variables at each of ``times``, into
 ``table[moment][column]``. ``work`` and ``fixed`` as for ``policy_lab_run``; times and table have room for a whole
 number of vectors.
 """
@@ -20,6 +20,7 @@ from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.llvm_ir import Code, Module
 from policy_lab.program import Program
 
+#: Name of the function that computes the table.
 EXOGENOUS_ENTRY = "policy_lab_outside"
 
 
@@ -40,11 +41,11 @@ def exogenous(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]
 
 
 def described(layout: Layout) -> dict[str, Any]:
-    """What a loader needs to know of it, in slots.
+    """The table's description for a loader, in slots.
 
-    ``columns``: of the table. ``roots``: slot of each name that follows from given numbers alone, once a run or at
-    every moment, and the slots of those given numbers. ``read``: slots of given numbers and of such names that the
-    rest of the model reads, its initial values included.
+    ``columns``: of the table. ``roots``: slot of each variable that follows from constants and the clock alone, once a
+    run or at every moment, and the slots of those constants. ``read``: slots of constants and of such variables that
+    the rest of the model reads, its initial values included.
     """
     program, slot = layout.program, layout.slot
     roots: dict[str, set[str]] = {}

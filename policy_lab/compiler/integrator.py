@@ -3,19 +3,19 @@
 ``policy_lab_run(work, fixed, slots, values, varied, stride, runs, times, rows, moments, saved, method, step, outputs,
 wanted, out, first, marks, marked, kept, table)``
 
-Numbers are doubles, or floats where the target has 32 bits; so are those that are worked out with.
+Numbers are doubles, or floats where the target has 32 bits; so is the arithmetic.
 
 * ``work``: working memory, ``Layout.size`` vectors, aligned to a vector.
-* ``fixed[given]``: numbers of constants and controls; ``values[varied][stride]``: those that differ between runs, and
-  ``slots[varied]`` where they go. ``stride`` is at least ``runs`` rounded up to whole vectors.
+* ``fixed[given]``: constants and time settings; ``values[varied][stride]``: those that differ between runs, and
+  ``slots[varied]`` their slots. ``stride`` is at least ``runs`` rounded up to whole vectors.
 * ``times[moments]`` and ``rows[moments]``: each moment and the row it is saved in, or -1. ``saved``: how many rows.
 * ``method``: 0 Euler, 1 the classic fourth-order Runge-Kutta; ``step`` in the model's time unit.
 * ``outputs[wanted]``: slots to save, into ``out[runs][saved][wanted]``.
-* ``marks[moments]``: which of ``marked`` places a moment's stocks are kept in, or -1, as vectors in
+* ``marks[moments]``: checkpoints: which of ``marked`` places a moment's stocks are written to, or -1, as vectors in
   ``kept[vector of runs][marked][stocks]``; not read where ``marked`` is 0. ``first``: the moment to begin with. If it
-  is not 0 it has a mark, the stocks come from there, and what would be saved before it stays as it was.
-* ``table[moments][count]``: numbers from outside (``exogenous.py``), the same for all runs, or null: every run works
-  out its own then. A target that works nothing out ahead has no such argument.
+  is not 0 it has a checkpoint, the stocks are read from there, and rows of earlier moments stay as they were.
+* ``table[moments][count]``: exogenous variables (``exogenous.py``), the same for all runs, or null: every run
+  computes its own then. A module without exogenous variables has no such argument.
 
 The result is 0, or the number (from 1) of the first of ``Program.guards`` that some run does not fulfil; such a run is
 not simulated. Integers are the target's address type, apart from ``slots``, ``rows``, ``marks`` and ``outputs``, which
@@ -55,7 +55,7 @@ def _template(name: str) -> Template:
 
 
 def _words(module: Module, layout: Layout) -> dict[str, str | int]:
-    """What the templates leave open: the target's types, the layout's numbers, and the calls that depend on both."""
+    """Words of the templates: the target's types, the layout's numbers, and the calls that depend on both."""
     target, exogenous = module.target, len(layout.exogenous)
     words: dict[str, str | int] = {
         "VEC": Code(module).type("f"), "IDX": target.index, "ALIGN": target.alignment, "LANES": target.lanes,
@@ -111,7 +111,7 @@ def _euler(module: Module, layout: Layout) -> None:
 
 
 def _pointers(layout: Layout) -> str:
-    """Where stocks, rates and Runge-Kutta's sums stand."""
+    """Addresses of the clock, stocks, rates and Runge-Kutta's sums."""
     at = {
         "time": len(layout.given),
         "stocks": layout.first_stock,

@@ -1,7 +1,7 @@
-"""LLVM IR as text, one vector lane per run: the small vocabulary that the emitter and the math kernels share.
+"""LLVM IR builder: values, functions and modules as text, one vector lane per run.
 
 A ``Value`` is a vector of ``lanes`` numbers: kind ``"f"`` (real), ``"i"`` (integer as wide) or ``"m"`` (mask).
-Python operators write instructions, so that a kernel reads like its formula. No fast-math flag is ever set:
+Python operators write instructions, so that code reads like its formula. No fast-math flag is ever set:
 the same input gives the same bits in every lane, on every thread.
 """
 
@@ -86,12 +86,12 @@ class Value:
         return self.code.emit("m", f"{name} {relation} {self.code.type(self.kind)} {self.text}, {right.text}")
 
     def bits(self) -> Value:
-        """The same bits seen as an integer."""
+        """The same bits as an integer (bitcast)."""
         code = self.code
         return code.emit("i", f"bitcast {code.type('f')} {self.text} to {code.type('i')}")
 
     def real(self) -> Value:
-        """The same bits seen as a number."""
+        """The same bits as a number (bitcast)."""
         code = self.code
         return code.emit("f", f"bitcast {code.type('i')} {self.text} to {code.type('f')}")
 
@@ -107,7 +107,7 @@ class Code:
     """One LLVM function being written.
 
     Args:
-        module: the module it goes into; carries the target.
+        module: the module it goes into, with its target.
     """
 
     def __init__(self, module: Module) -> None:
@@ -158,11 +158,11 @@ class Code:
         return Value(self, "i", self.integers(value))
 
     def integers(self, value: int) -> str:
-        """The same integer in every lane, as it stands in an instruction."""
+        """The same integer in every lane, as the operand of an instruction."""
         return f"splat ({self.target.integer} {value})"
 
     def _pooled(self, bits: int) -> Value:
-        """An integer of the module's pool in every lane; loaded where a function first wants it."""
+        """An integer of the module's pool in every lane; loaded where a function first reads it."""
         if bits not in self.literals:
             one_type, size = self.target.integer, self.target.size
             at = self.module.pool.setdefault(bits % 2**self.target.bits, size * len(self.module.pool))
@@ -189,7 +189,7 @@ class Code:
         return self.emit("f", f"shufflevector {wide} {first}, {wide} poison, <{n} x i32> zeroinitializer")
 
     def vector(self, lanes: Sequence[Value]) -> Value:
-        """The first lane of each of several values, side by side in one (two lanes only)."""
+        """The first lane of each of two values in one vector of two lanes."""
         wide = self.type("f")
         first, second = lanes
         return self.emit("f", f"shufflevector {wide} {first.text}, {wide} {second.text}, <2 x i32> <i32 0, i32 2>")
@@ -201,7 +201,7 @@ class Code:
         return self.emit("f", f"shufflevector {wide} {value.text}, {wide} poison, <{n} x i32> <{same}>")
 
     def select(self, mask: Value, yes: Operand, no: Operand) -> Value:
-        """Lane by lane, one or the other; what is not chosen has no influence."""
+        """Lane by lane ``yes`` or ``no``; what is not chosen has no influence, NaN included."""
         kind = next((v for v in (yes, no) if isinstance(v, Value)), self.number(0.0))
         a, b, wide = self.like(kind, yes), self.like(kind, no), self.type(kind.kind)
         return self.emit(kind.kind, f"select {self.type('m')} {mask.text}, {wide} {a.text}, {wide} {b.text}")
@@ -220,14 +220,14 @@ class Code:
         return self.scalar(f"call i1 @llvm.vector.reduce.and.v{n}i1({self.type('m')} {mask.text})")
 
     def call(self, function: str, *arguments: Value) -> Value:
-        """A math kernel of this module by name; it is written the first time it is called."""
+        """A call of a math kernel by name; the kernel is written into the module the first time."""
         self.module.need(function)
         wide = self.type("f")
         return self.emit("f", f"call {wide} @{function}({', '.join(f'{wide} {a.text}' for a in arguments)})")
 
 
 class Abreast(Code):
-    """A function that does the same to several vectors, instruction by instruction; ``%v1`` stands for all of them.
+    """A function over several vectors, their instructions interleaved; a value such as ``%v1`` means one of each.
 
     Args:
         module: the module it goes into.
@@ -243,7 +243,7 @@ class Abreast(Code):
         return Value(self, kind, self.scalar(instruction))
 
     def scalar(self, instruction: str) -> str:
-        """An instruction for every vector; the name that stands for all results."""
+        """An instruction for every vector; the common name of the results."""
         name = self.name()
         for k in range(self.copies):
             self.lines.append(f"  {name}.{k} = {self.copy(instruction, k)}")
@@ -268,7 +268,7 @@ class Abreast(Code):
 
 
 Kernel = Callable[..., None]
-#: The usual case of a kernel: which lanes it holds for, and what writes the result.
+#: The fast path of a kernel: which lanes it is right for, and what writes the result.
 Straight = Callable[..., tuple[Value, Callable[[], Value]]]
 
 
@@ -279,7 +279,7 @@ class Module:
     Attributes:
         kernels: every math function that may be called: name to (number of arguments, writer). A writer gets
             the ``Code`` and its arguments, and ends with ``ret``.
-        straight: the usual case of those that can be worked out several vectors abreast.
+        straight: the fast path of those that are written for several interleaved vectors.
     """
 
     target: Target

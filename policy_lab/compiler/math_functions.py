@@ -1,7 +1,7 @@
-"""exp, log, power and the trigonometric functions as inline vector code, special cases as NumPy has them.
+"""exp, log, power and hyperbolic functions as vector code in double precision, special cases as NumPy has them.
 
-The usual case runs straight through; a vector with any odd lane (zero, negative, denormal, infinite, NaN, overflow)
-takes a second path that computes *the same numbers* for the ordinary lanes, so that a run does not depend on
+The usual case takes a fast path; a vector with any odd lane (zero, negative, denormal, infinite, NaN, overflow)
+takes a second one that computes *the same numbers* for the ordinary lanes, so that a run does not depend on
 its neighbours. Polynomials are Chebyshev fits made with 60 digits; ``tests/test_math_functions.py`` measures the
 errors in units in the last place against extended precision.
 
@@ -99,7 +99,7 @@ def _scale_far(code: Code, n_bits: Value, value: Value) -> Value:
 
 
 def straight_or_odd(code: Code, usual: tuple[Value, Callable[[], Value]]) -> None:
-    """Return the usual result where it holds for every lane; what follows is for odd ones."""
+    """Return the fast path's result where it is right for every lane; the code that follows is for odd lanes."""
     ordinary, result = usual
     code.line(f"br i1 {code.all(ordinary)}, label %straight, label %odd")
     code.line("straight:")
@@ -305,5 +305,5 @@ KERNELS: dict[str, tuple[int, Kernel]] = {
     "m_cosh": (1, cosh),
     "m_tanh": (1, tanh),
 }
-#: Those that can be worked out several vectors abreast.
+#: Fast paths of those that are written for several interleaved vectors.
 STRAIGHT: dict[str, Straight] = {"m_exp": usual_exp, "m_log": usual_log, "m_power": usual_power}

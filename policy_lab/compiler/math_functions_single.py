@@ -1,7 +1,7 @@
 """exp, log, power, sine, cosine and tangent in single precision, special cases as NumPy has them.
 
-For ensembles of which only quantiles are shown: no arithmetic in two parts, no tables, so that four runs stand abreast
-in what is hardly more than a polynomial. Each is right to one or two units in the last place (2**-24), except power:
+For ensembles of which only quantiles are shown: no arithmetic in two parts, no tables, hardly more than a polynomial
+for four runs at once. Each is right to one or two units in the last place (2**-24), except power:
 there the error of the logarithm grows with the exponent of the result, to some 90 units where that is e**60.
 Polynomials are Chebyshev fits; ``tests/test_math_functions_single.py`` measures the errors. What is not here has no
 single precision, and a model that uses it stays in double precision altogether.
@@ -169,6 +169,7 @@ def tan(code: Code, x: Value) -> None:
     ret(code, code.select(turned, -cosine, sine) / code.select(turned, sine, cosine))
 
 
+#: Every kernel in single precision: its name in the module, how many arguments it takes, and what writes it.
 KERNELS: dict[str, tuple[int, Kernel]] = {
     "m_exp": (1, exp),
     "m_log": (1, log),
@@ -178,4 +179,5 @@ KERNELS: dict[str, tuple[int, Kernel]] = {
     "m_cos": (1, cos),
     "m_tan": (1, tan),
 }
+#: Fast paths of those that are written for several interleaved vectors.
 STRAIGHT: dict[str, Straight] = {"m_exp": usual_exp, "m_log": usual_log, "m_power": usual_power}

@@ -1,4 +1,4 @@
-"""A Program as a WebAssembly module with 128-bit SIMD, and the layout a loader needs to call it."""
+"""WebAssembly: a Program as a module with 128-bit SIMD, and the layout a loader needs to call it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from policy_lab.compiler.llvm_toolchain import browser, compile_object, versions
 from policy_lab.compiler.target import Target, TooFine
 from policy_lab.program import Program
 
-#: Raised when a loader written for the older form could not read the newer one.
+#: Version of the layout; goes up when a loader of the older form could not read the newer one.
 FORMAT = 3
 
 
@@ -27,7 +27,7 @@ class Module:
     Attributes:
         code: the ``.wasm`` file; every browser with SIMD runs it.
         fused: the same for browsers whose relaxed SIMD fuses multiply and add: a quarter faster.
-        layout: what the JSON file beside them says; it holds for both.
+        layout: the content of the JSON file beside them; it is the same for both.
     """
 
     code: bytes
@@ -41,7 +41,7 @@ def module_of(program: Program, varied: Collection[str] = ()) -> Module:
     Args:
         program: what is compiled.
         varied: constants that will differ between the runs of an ensemble; others may as well, but what follows from
-            those has to be worked out anew for every run then.
+            those is then computed anew for every run.
     """
     layout = _laid_out(program, varied)
     plain, fused = _compiled(program, layout)
@@ -49,7 +49,7 @@ def module_of(program: Program, varied: Collection[str] = ()) -> Module:
 
 
 def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
-    """The same in single precision, four runs in a vector: for ensembles of which only quantiles are wanted.
+    """The same in single precision, four runs in a vector, for ensembles of which only quantiles are shown.
 
     Its layout has what differs from that of ``module_of`` with the same arguments.
 
@@ -84,7 +84,7 @@ def _compiled(program: Program, layout: Layout, single: bool = False) -> tuple[L
 
 
 def _sizes(target: Target, constants: int) -> dict[str, Any]:
-    """Of a vector, of a number, and of what stands in memory before the rest."""
+    """Lanes of a vector, bytes of a number, and bytes of the constants at the start of memory."""
     return {"lanes": target.lanes, "real": target.size, "heap": -(-constants // 16) * 16}
 
 

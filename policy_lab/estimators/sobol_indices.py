@@ -53,7 +53,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Moments:
-    """What a first pass over the outputs finds: ``mean, sd, reach[output]``; ``reach`` is the largest |y - mean|/sd.
+    """Mean and standard deviation of every output: ``mean, sd, reach[output]``; ``reach`` is the largest |y - mean|/sd.
 
     ``varies[output]`` is False for a constant output; ``used[output]`` is the number of base points whose runs
     all gave a number.
@@ -100,17 +100,17 @@ def blocks(layout: Layout, outputs: int, numbers: int = BLOCK_NUMBERS) -> Iterat
 
 def moments(read: Reader, layout: Layout, outputs: int) -> Moments:
     """Mean, standard deviation and reach of every output over all its runs (as SALib centres, over all of them)."""
-    seen = _Seen(outputs)
+    seen = _RunningMoments(outputs)
     with ThreadPoolExecutor(threads()) as pool:
         for start, stop in blocks(layout, outputs):
             block = read_block(read, layout, start, stop)
             if start == 0:
                 seen.shift[:] = np.where(np.isfinite(block[0, 0]), block[0, 0], 0.0)
-            _each(pool, _slices(outputs), partial(seen.take_in, block))
+            _each(pool, _slices(outputs), partial(seen.add, block))
     return seen.moments(layout.per_point)
 
 
-class _Seen:
+class _RunningMoments:
     """Sums, squares and extremes of every output so far, about a value near its mean (``shift``)."""
 
     def __init__(self, outputs: int) -> None:
@@ -118,7 +118,7 @@ class _Seen:
         self.least, self.most = np.full(outputs, np.inf), np.full(outputs, -np.inf)
         self.used = np.zeros(outputs, dtype=np.int64)
 
-    def take_in(self, block: Floats, part: slice) -> None:
+    def add(self, block: Floats, part: slice) -> None:
         """Add some outputs of ``block[point, run, output]``."""
         block = block[..., part]
         good: NDArray[np.bool_] = np.asarray(np.isfinite(block).all(axis=1))
@@ -133,7 +133,7 @@ class _Seen:
         self.used[part] += good.sum(axis=0)
 
     def moments(self, per_point: int) -> Moments:
-        """What all that was taken in comes to."""
+        """The moments of all blocks so far."""
         count = np.maximum(self.used * per_point, 1)
         mean = self.shift + self.total / count
         sd = np.sqrt(np.maximum(self.square / count - (self.total / count) ** 2, 0.0))
@@ -150,7 +150,7 @@ def _slices(outputs: int) -> list[slice]:
 
 
 def _each(pool: ThreadPoolExecutor, parts: Iterable[slice], work: Callable[[slice], None]) -> None:
-    """Do the work for every slice; raises what it raises."""
+    """Do the work for every slice, on all threads; raises what it raises."""
     for _ in pool.map(work, parts):
         pass
 
@@ -173,7 +173,7 @@ def standardised(block: Floats, m: Moments, part: slice) -> tuple[Floats, NDArra
 
 
 def terms_of(layout: Layout, y: Floats) -> Floats:
-    """What is summed over base points: ``terms[point, term, output]`` from ``y[point, run, output]``.
+    """Terms of the sums over base points: ``terms[point, term, output]`` from ``y[point, run, output]``.
 
     Terms: A, B, A², B², A·B, then B·(AB - A) and (A - AB)² of each group, then BAj·ABk - A·B of each pair.
     """
@@ -202,7 +202,7 @@ def term_count(layout: Layout) -> int:
 def ratios(layout: Layout, sums: Floats, used: Floats) -> Indices:
     """Indices from ``sums[..., term, output]`` over ``used[..., output]`` points; leading axes are resamples.
 
-    The sums are used up: there may be much of them.
+    The sums are overwritten, to save memory.
 
     Returns ``first`` and the rest with the same leading axes, in standard units (``variance`` too).
     """
@@ -230,7 +230,7 @@ def estimate(read: Reader, layout: Layout, outputs: int, known: Moments | None =
         read: gives ``values[run, output]`` of the runs of the design.
         layout: the design.
         outputs: number of outputs.
-        known: what ``moments`` found, if it was called before.
+        known: result of ``moments``, if it was called before.
     """
     m = known or moments(read, layout, outputs)
     sums, used = term_sums(read, layout, m, 1)

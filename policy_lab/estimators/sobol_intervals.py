@@ -63,18 +63,18 @@ def bootstrap(
     counts: NDArray[np.uint8],
     digest: Callable[[slice, Indices], Digest],
 ) -> Iterator[Digest]:
-    """What becomes of the indices of every resample, for some outputs at a time.
+    """Bootstrap: the indices of every resample of the base points, digested for some outputs at a time.
 
     Args:
-        read: gives ``values[run, output]`` of the runs of the design; asked by several threads.
+        read: gives ``values[run, output]`` of the runs of the design; called by several threads.
         layout: the design.
-        m: what ``moments`` found.
+        m: from ``moments``.
         counts: from ``resample_counts``.
         digest: makes something smaller of a slice of the outputs and their indices, which have a leading axis of
             resamples; called by several threads.
 
     Yields:
-        What ``digest`` gave, in the order of the outputs.
+        The results of ``digest``, in the order of the outputs.
     """
     outputs, workers = len(m.mean), min(threads(), BOOTSTRAP_THREADS)
     width = max(1, BOOTSTRAP_NUMBERS // workers // (len(counts) * term_count(layout)))
@@ -87,7 +87,7 @@ def bootstrap(
 
 
 def _in_parts(outputs: int, width: int, workers: int, work: Callable[[slice], Digest]) -> Iterator[Digest]:
-    """What comes of ``width`` outputs at a time, in order; one part more than there are workers is under way."""
+    """Results for ``width`` outputs at a time, in order; one part more than there are workers is under way."""
     parts = (slice(first, min(first + width, outputs)) for first in range(0, outputs, width))
     with ThreadPoolExecutor(workers) as pool:
         under_way: deque[Future[Digest]] = deque(pool.submit(work, part) for part in islice(parts, workers + 1))
@@ -141,12 +141,12 @@ def replicated(
     seed: int,
     digest: Callable[[slice, Indices], Digest],
 ) -> Iterator[Digest]:
-    """What becomes of indices drawn from where the replicates of a design say the true ones may be.
+    """Jackknife over the replicates of a design: indices drawn from the distribution of the true ones.
 
     Each replicate is left out in turn; how far that moves an index is its jackknife standard error (Tukey 1958,
     doi:10.1214/aoms/1177706647), and (estimate - truth) over that error follows Student's t with as many degrees of
-    freedom as there are replicates, less one. Drawn are all indices of all outputs together, so that what goes up
-    together in the replicates goes up together in the draws.
+    freedom as there are replicates, less one. Drawn are all indices of all outputs together, so that what is
+    correlated over the replicates is correlated over the draws.
 
     Args:
         read, layout, m: as for ``bootstrap``.
@@ -156,7 +156,7 @@ def replicated(
         digest: as for ``bootstrap``; the leading axis is the draw.
 
     Yields:
-        What ``digest`` gave, in the order of the outputs.
+        The results of ``digest``, in the order of the outputs.
     """
     sums, used = term_sums(read, layout, m, replicates)
     total, points = sums.sum(axis=0), used.sum(axis=0)
@@ -174,7 +174,7 @@ def replicated(
 
 
 def _noise(replicates: int, draws: int, seed: int) -> Floats:
-    """``weight[draw, replicate]`` of what each replicate moves, such that the draws follow Student's t."""
+    """``weight[draw, replicate]`` of each replicate's influence, such that the draws follow Student's t."""
     rng = np.random.default_rng([seed, replicates, draws])
     normal, squares = rng.standard_normal((draws, replicates)), rng.chisquare(replicates - 1, draws)
     scale = np.sqrt((replicates - 1) / replicates) * np.sqrt((replicates - 1) / squares)
@@ -193,7 +193,7 @@ def _drawn(found: Floats | None, without: Floats | None, noise: Floats, part: sl
 
 
 def percentiles(values: Floats, confidence: float) -> Floats:
-    """``[bound, …]`` from ``[resample, …]``: what leaves half of the doubt below and half above; NaN where one is NaN.
+    """``[bound, …]`` from ``[resample, …]``: the central interval of this confidence; NaN where a resample is NaN.
 
     The same numbers as ``numpy.quantile``, which picks single places out of order where sorting the whole is quicker.
     """

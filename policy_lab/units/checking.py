@@ -25,9 +25,9 @@ def check_units(document: Document) -> list[UnitFinding]:
 
 @dataclass(frozen=True)
 class _Value:
-    """What an expression measures: None fits everything; ``literal`` is a number written into the equation.
+    """The unit of an expression: None fits everything; ``literal`` is a number written into the equation.
 
-    ``failed`` is what a contradiction leaves behind: whatever it goes into is not reported again.
+    ``failed`` follows a contradiction: an expression that contains it is not reported again.
     """
 
     measure: Measure | None = None
@@ -116,8 +116,6 @@ class _Equation:
         self._compare(found.measure, stated, statement.expression,
                       "the equation gives {left}, and the variable is stated in {right}")  # fmt: skip
 
-    # ---- values -------------------------------------------------------------------------------------------------
-
     def value(self, expression: Expression) -> _Value:
         if isinstance(expression, Number):
             return _Value(Measure(), literal=True) if expression.value != 0 else _Value(None, literal=True)
@@ -181,8 +179,6 @@ class _Equation:
             return None
         self.symbols.add(name)
         return symbol(name) if self.symbolic else self.model.constants[name]
-
-    # ---- rules --------------------------------------------------------------------------------------------------
 
     @staticmethod
     def _fits(rule: Rule, expression: Apply) -> bool:
@@ -256,7 +252,7 @@ class _Equation:
         return _ANY
 
     def _shared(self, group: Sequence[tuple[Expression, _Value]], expression: Apply) -> _Value:
-        """The one unit that several arguments have."""
+        """The common unit of several arguments."""
         if any(v.failed for _, v in group):
             return _FAILED
         known = [(a, v) for a, v in group if v.measure is not None]
@@ -308,8 +304,6 @@ class _Equation:
         times = "" if factor is None else f" (a factor of {factor:.6g} is missing)"
         self._report(kind, argument, self._words(value.measure), "Dmnl",
                      f"{_name(expression)} takes a pure number, and {{expression}} is in {{left}}{times}")  # fmt: skip
-
-    # ---- comparing and telling -----------------------------------------------------------------------------------
 
     def _is_pure(self, measure: Measure) -> bool:
         return self.model.units.factor(measure, Measure()) == 1

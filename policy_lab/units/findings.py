@@ -15,12 +15,12 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class UnitFinding:
-    """One thing that is wrong with the units of one equation.
+    """A mistake in the units of one equation.
 
     Attributes:
         kind: one of ``KINDS``.
-        variable, line: the equation, as the modeller spells it, and where it stands.
-        expression: the sub-expression concerned.
+        variable, line: the equation, as the modeller spells it, and its line in the file.
+        expression: the part of the equation.
         left, right: the two units, in the modeller's words; empty where there are not two.
         words: all of it in one sentence.
     """
