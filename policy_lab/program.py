@@ -26,7 +26,7 @@ from policy_lab.errors import UnsupportedConstruct
 
 Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
 
-#: Every function that may stand in ``Apply.function``: number of arguments, and what it gives. All numbers are
+#: Every function of ``Apply.function``: number of arguments, and its value. All numbers are
 #: IEEE doubles; NaN and infinities flow as IEEE says unless a line says otherwise. Truth is 1.0 or 0.0 as a result;
 #: as an argument everything but 0.0 is true, NaN included (as in Python and NumPy).
 FUNCTIONS: Mapping[str, tuple[int, str]] = {
@@ -101,7 +101,7 @@ class Equation:
 
     Attributes:
         name: Vensim name with its elements, ``"zone links[local]"``.
-        kind: what it is; a flow is an auxiliary that a stock's rate names (``Program.flows``).
+        kind: see ``Kind``; a flow is an auxiliary that a stock's rate names (``Program.flows``).
         expression: its right-hand side; for a stock the *rate* of change (unit/time), for a ``discrete`` stock its
             value one step later; None for a lookup.
         initial: a stock's initial value; for an auxiliary its value while initial values are computed

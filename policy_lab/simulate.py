@@ -20,13 +20,13 @@ from policy_lab.program import Guard, Program
 from policy_lab.readers import program_of
 from policy_lab.runs import Floats, Runs
 
-#: Runs a backend is given at once where nobody says otherwise; progress is told after each such chunk.
+#: Runs given to a backend at once by default; progress is reported after each such chunk.
 CHUNK = 4096
 #: Structures (numbers of stages of delays) that the runs of one call may need.
 MOST_STRUCTURES = 64
 
 Value = float | Sequence[float] | Floats | Setting
-#: Told how many runs were finished since the last call.
+#: Called with the number of runs finished since the last call.
 Progress = Callable[[int], object]
 
 
@@ -68,7 +68,7 @@ def simulate(
         UnknownName: a constant, output, scenario or backend that does not exist.
         BadValue: a value out of range or not finite, arrays of different length, a time that is not saved.
         SimulationError: a run gave NaN or infinity; names the first variable and time.
-        UnsupportedConstruct: the backend asked for does not know a construct of the model.
+        UnsupportedConstruct: the chosen backend does not know a construct of the model.
     """
     constants, runs = _constants(model, values or {}, scenario)
     names = _names(model, outputs)

@@ -1,7 +1,7 @@
 """Reference backend: PySD itself, one run at a time; slow, and the right answer for every other backend.
 
 The model file is translated by PySD into a temporary folder, never beside the file. What PySD would write into
-Python code as it stands (documentation, names of ranges and macros) is left out or checked before, so that a model
+Python code unchanged (documentation, names of ranges and macros) is left out or checked before, so that a model
 file stays data. One mistake of PySD's is put right on the way, see ``_start_smooths_from_doubles``.
 """
 
@@ -64,7 +64,7 @@ class PysdReference:
 
         Raises:
             ModelError: PySD cannot translate the model.
-            SimulationError: PySD stopped during a run; says what it said.
+            SimulationError: PySD stopped during a run; with its message.
         """
         timing = schedule(program.clock, step, times)
         values = np.empty((runs, len(times), len(outputs)))

@@ -184,7 +184,7 @@ class _Planner:
         return self._emit("copy", (value,)) if value.logical else value
 
     def _literal(self, number: float) -> Value:
-        key = repr(number)  # tells 0.0 from -0.0, and NaN is found again
+        key = repr(number)  # differs between 0.0 and -0.0, and is the same for every NaN
         if key not in self._plan.literals:
             self._plan.literals[key] = (number, self._new(False, False))
             self._fixed.add(self._plan.literals[key][1].slot)

@@ -53,7 +53,7 @@ class Layout:
 
     @property
     def first_stock(self) -> int:
-        """Stocks stand together, continuous ones first."""
+        """Slot of the first stock; the stocks follow each other, continuous ones first."""
         return len(self.given) + 1 + len(self.once)
 
     @property
@@ -137,7 +137,7 @@ def in_order_of_depth(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def parts(sizes: Sequence[int], limit: int = PART) -> list[range]:
-    """Positions cut into runs of at most ``limit`` operations (a single larger one stands alone)."""
+    """Positions cut into runs of at most ``limit`` operations (a single larger one is a run of its own)."""
     cuts, begin, total = [], 0, 0
     for i, size in enumerate(sizes):
         if total and total + size > limit:

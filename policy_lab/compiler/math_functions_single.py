@@ -3,8 +3,8 @@
 For ensembles of which only quantiles are shown: no arithmetic in two parts, no tables, hardly more than a polynomial
 for four runs at once. Each is right to one or two units in the last place (2**-24), except power:
 there the error of the logarithm grows with the exponent of the result, to some 90 units where that is e**60.
-Polynomials are Chebyshev fits; ``tests/test_math_functions_single.py`` measures the errors. What is not here has no
-single precision, and a model that uses it stays in double precision altogether.
+Polynomials are Chebyshev fits; ``tests/test_math_functions_single.py`` measures the errors. Other functions
+have no single precision, and a model that uses one stays in double precision.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
 
 
 def document_of(path: Path) -> Document:
-    """Read a model file for what it says: every equation as the modeller wrote it.
+    """Read a model file as a Document: every equation as the modeller wrote it.
 
     Raises:
         ModelError: the file cannot be read; names the file and, where known, the line.

@@ -30,7 +30,7 @@ def write_stateful(writer: Writer, node: Any, place: Place) -> Expression:
 
 
 def _integ(writer: Writer, node: tree.IntegStructure, place: Place) -> Expression:
-    """A stock inside a larger expression; one that stands alone keeps its variable's name (``Flattened``)."""
+    """A stock inside a larger expression; one that is the whole equation keeps its variable's name (``Flattened``)."""
     rate, initial = writer.write(node.flow, place), writer.write(node.initial, place)
     stock = writer.store.hidden_name(place, "stock")
     if node.non_negative:

@@ -22,7 +22,7 @@ _TABLES = (tree.LookupsStructure, tree.GetLookupsStructure)
 
 
 def document_of(path: Path) -> Document:
-    """Read a Vensim or XMILE file for what it says, not to run it.
+    """Read a Vensim or XMILE file as a Document.
 
     Raises:
         ModelError: not readable, not of a known kind, or not valid; names the file and, where known, the line.
@@ -32,8 +32,8 @@ def document_of(path: Path) -> Document:
     ranges = {
         bare(r.name): tuple(bare(e) for e in r.subscripts) for r in main.subscripts if isinstance(r.subscripts, list)
     }
-    speller = _Speller(reading, ranges)
-    statements = [s for element in main.elements for s in speller.statements(element)]
+    writer = _StatementWriter(reading, ranges)
+    statements = [s for element in main.elements for s in writer.statements(element)]
     statements.sort(key=lambda s: s.line)
     return Document(
         path.name, tuple(statements), reading.source.synonyms, frozenset(fold(m.name) for m in macros), ranges
@@ -41,7 +41,7 @@ def document_of(path: Path) -> Document:
 
 
 @dataclass
-class _Speller:
+class _StatementWriter:
     """Turns PySD's trees into expressions, with every name as the file spells it."""
 
     reading: Reading
@@ -86,7 +86,7 @@ class _Speller:
         return self.subscripts.get(fold(name.strip().rstrip("!")), bare(name)) + ("!" if marked else "")
 
     def expression(self, node: Any) -> Expression:
-        """The tree as an expression; what PySD has no word for stands under its class's name."""
+        """The tree as an expression; a structure without a name of its own gets that of PySD's class."""
         if isinstance(node, (int, float, np.integer, np.floating)):
             return Number(float(node))
         if isinstance(node, np.ndarray):
@@ -143,7 +143,7 @@ def _is_numbers(expression: Expression) -> bool:
 
 
 def _followed(name: str, first: Any, time: Any, initial: Any, order: Any) -> tuple[str, list[Any]]:
-    """A delay or smooth: input, time and, where it differs from the input, what it starts from."""
+    """A delay or smooth: input, time and, where it differs from the input, the initial value."""
     name += f"{order}" if isinstance(order, int) and order != 1 else ""
     return (name, [first, time]) if initial is first else (f"{name}i", [first, time, initial])
 

@@ -1,4 +1,4 @@
-"""In which order equations run: what never changes, what the start needs, what every step needs."""
+"""Run order of equations, by topological sorting: once a run, for the initial values, and at every step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Orders:
 
 
 def orders(equations: Mapping[str, Equation], wanted_at_start: Iterable[str]) -> Orders:
-    """Work out all three orders.
+    """All three run orders.
 
     Args:
         equations: every equation by name.

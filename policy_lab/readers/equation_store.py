@@ -81,14 +81,14 @@ class EquationStore:
         self.tables[table.name] = table
 
     def stages(self, node: Any, place: Place, construct: str, value: Expression, wanted: int | None) -> int:
-        """How many stocks a delay needs: what an earlier pass found, else what it asks for."""
+        """Number of stocks of a delay: as an earlier pass found it, else the order of the equation."""
         key = (id(node), place.scope.prefix)
         used = self._sizes.get(key, wanted if wanted is not None else 1)
         self.stages_of.setdefault(key, []).append(Stages(place, construct, value, wanted, used))
         return used
 
     def known_number(self, expression: Expression, place: Place, construct: str) -> float:
-        """A number that sets the structure, such as an order: what it is at the start, as in PySD."""
+        """A number that decides the structure, such as an order: its value at the start, as in PySD."""
         if isinstance(expression, Number):
             return expression.value
         key = (hash(expression), place.scope.prefix)
@@ -124,7 +124,7 @@ class EquationStore:
         return order
 
     def lowered(self) -> Iterator[str]:
-        """Delays that have fewer stages than their equation asks for, in words."""
+        """Notes on delays that have fewer stages than their equation says."""
         for first in (group[0] for group in self.stages_of.values()):
             if first.wanted and first.used < first.wanted:
                 yield (

@@ -80,7 +80,7 @@ class Writer:
         return self.store.add_hidden(place, label, expression)
 
     def _array(self, node: np.ndarray[Any, Any], place: Place) -> Expression:
-        """The number of an array that stands at this place's elements."""
+        """The number of an array at this place's elements."""
         sizes, where = [], []
         for dimension, element in zip(place.dimensions, place.elements, strict=True):
             elements = place.scope.ranges.expand(dimension) or ()
@@ -113,7 +113,7 @@ class Writer:
     def _power(self, arguments: list[Any], place: Place) -> Expression:
         """``a ^ b ^ c`` is ``a ^ (b ^ c)``; ``-2 ^ b`` is ``-(2 ^ b)``, in Vensim as in PySD.
 
-        ``(-2) ^ b`` is not, but its brackets are lost on the way here: ``model_file.py`` refuses it.
+        ``(-2) ^ b`` is not, but PySD's parser drops its brackets: ``model_file.py`` refuses it.
         """
         result = self.write(arguments[-1], place)
         for base in reversed(arguments[:-1]):
@@ -161,7 +161,7 @@ class Writer:
         return f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined.{hint}"
 
     def scalar(self, name: str, given: Sequence[str], place: Place) -> str:
-        """Name of the scalar variable (or table) that a reference with these subscripts means here."""
+        """Name of the scalar variable (or table) that a reference with these subscripts means at this place."""
         definition = place.scope.definitions[name]
         elements = []
         for subscript in given:

@@ -61,7 +61,7 @@ class Flattened(EquationStore):
                 self.equations[job.scalar] = Equation(job.scalar, "auxiliary", Number(float("nan")), **about)
 
     def _jobs(self, element: AbstractElement, scope: Scope) -> Iterator[_Job]:
-        """Every scalar of a variable, with the place its expression stands at."""
+        """Every scalar of a variable, with the place of its expression."""
         folded = fold(element.name)
         name = bare(element.name)
         if not scope.prefix and folded in CONTROLS:
@@ -98,7 +98,7 @@ class Flattened(EquationStore):
                 yield elements
 
     def _about(self, job: _Job) -> dict[str, Any]:
-        """What the file says about a variable besides its equation."""
+        """Unit, documentation, group, line and limits of a variable."""
         element, hidden = job.element, bool(job.place.scope.prefix)
         return {
             "unit": " ".join((element.units or "").split()),

@@ -30,7 +30,7 @@ def translated(path: Path, given: Mapping[str, float]) -> Program:
 
 
 def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
-    """Unroll until every delay has as many stages as its delay time at the start asks for."""
+    """Flatten again until every delay has the number of stages that its delay time at the start needs."""
     sizes: Sizes = {}
     for _ in range(5):
         flat = Flattened(reading, sizes)
@@ -82,26 +82,26 @@ def _clock(equations: Mapping[str, Equation], flat: Flattened) -> Clock:
     return Clock(values["INITIAL TIME"], values["FINAL TIME"], step, saveper, unit)
 
 
-def _control(name: str, equations: Mapping[str, Equation], asked: tuple[str, ...]) -> float:
+def _control(name: str, equations: Mapping[str, Equation], seen: tuple[str, ...]) -> float:
     equation = equations.get(name)
-    if name in asked or equation is None or equation.expression is None:
-        raise ModelError(f"The time setting '{(asked or (name,))[0]}' cannot be worked out.")
+    if name in seen or equation is None or equation.expression is None:
+        raise ModelError(f"The time setting '{(seen or (name,))[0]}' cannot be worked out.")
     named = set(names_in(equation.expression))
     strange = [n for n in named if n not in equations or equations[n].kind not in ("control", "constant")]
     if strange:
         raise UnsupportedConstruct(name, f"'{strange[0]}' for a time setting", equation.line)
-    values = {n: _control(n, equations, (*asked, name)) for n in named}
+    values = {n: _control(n, equations, (*seen, name)) for n in named}
     return value_of(equation.expression, values, {})
 
 
 def _with_numbers(equations: Mapping[str, Equation], clock: Clock) -> dict[str, Equation]:
-    """Controls as plain numbers."""
+    """The equations with time settings as plain numbers."""
     numbers = clock.controls()
     return {n: replace(e, expression=Number(numbers[n])) if e.kind == "control" else e for n, e in equations.items()}
 
 
 def _changing(flat: Flattened, equations: Mapping[str, Equation], run: Orders) -> Iterator[UnsupportedConstruct]:
-    """What must not change during a run, and does."""
+    """Constructs whose arguments must not change during a run, and do."""
     fixed = set(run.once) | {n for n, e in equations.items() if e.kind in ("constant", "control")}
 
     def settled(expression: Expression) -> bool:

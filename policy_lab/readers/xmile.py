@@ -74,7 +74,7 @@ def parse(source: Source) -> AbstractModel:
 
 
 def _refuse_unread(source: Source, components: Sequence[Any]) -> None:
-    """PySD passes over variables that do not stand where the standard wants them: no model would be left."""
+    """PySD skips variables outside <variables>, where the standard has them: no model would be left."""
     own = [c for c in components if not isinstance(c, xmile_element.ControlElement)]
     if not own and _VARIABLE.search(source.text):
         raise ModelError(f"{source.path.name} cannot be read: its variables do not stand inside <variables>, as XMILE "

@@ -271,19 +271,19 @@ class _Equation:
         return _Value(value.measure)
 
     def _number_beside(self, number: Expression, measure: Measure, expression: Apply) -> bool:
-        """Whether a literal number may stand beside a unit: in a sum only beside a pure number."""
+        """Whether a literal number may be beside a unit: in a sum only beside a pure number."""
         if self._is_pure(measure):
             return True
         if expression.function in ("add", "sub"):
-            told = f"{{expression}} puts {{left}} and the pure number {as_written(number)} into one sum"
-            self._report("units differ", expression, self._words(measure), "Dmnl", told)
+            sentence = f"{{expression}} puts {{left}} and the pure number {as_written(number)} into one sum"
+            self._report("units differ", expression, self._words(measure), "Dmnl", sentence)
             return False
         self._number_without_unit(number, measure, expression)
         return True
 
     def _number_without_unit(self, number: Expression, measure: Measure, expression: Apply) -> None:
-        told = f"in {{expression}} the number {as_written(number)} stands for {{left}}: a constant would say so"
-        self._report("number without unit", expression, self._words(measure), "", told)
+        sentence = f"in {{expression}} the number {as_written(number)} stands for {{left}}: a constant would say so"
+        self._report("number without unit", expression, self._words(measure), "", sentence)
 
     def _must_be_time(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or self.model.time is None:
@@ -324,20 +324,20 @@ class _Equation:
         factor = self.model.units.factor(left, right)
         if factor == 1:
             return True
-        told = words
+        sentence = words
         for place, part in (("{first}", first), ("{second}", second), ("{whole}", whole)):
-            told = told.replace(place, f"'{as_written(part, 60)}'" if part is not None else "")
+            sentence = sentence.replace(place, f"'{as_written(part, 60)}'" if part is not None else "")
         if factor is not None:
-            told += f"; one is {factor:.6g} of the other, and no conversion stands between them"
+            sentence += f"; one is {factor:.6g} of the other, and no conversion stands between them"
         kind = "units differ" if factor is None else "conversion missing"
-        self._report(kind, expression, self._words(left), self._words(right), told)
+        self._report(kind, expression, self._words(left), self._words(right), sentence)
         return False
 
     def _report(self, kind: str, expression: Expression, left: str, right: str, words: str) -> None:
         text = as_written(expression)
-        told = words.replace("{expression}", f"'{text}'").replace("{left}", left).replace("{right}", right)
+        sentence = words.replace("{expression}", f"'{text}'").replace("{left}", left).replace("{right}", right)
         self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right,
-                                         f"{told}."))  # fmt: skip
+                                         f"{sentence}."))  # fmt: skip
 
 
 def _name(expression: Apply) -> str:

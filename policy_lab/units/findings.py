@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: What is wrong, by kind: an error is a contradiction, a warning something that cannot be told or is bad style.
+#: What is wrong, by kind: an error is a contradiction, a warning is bad style, or cannot be checked.
 KINDS: Mapping[str, str] = {
     "units differ": "error", "conversion missing": "error", "not a pure number": "error",
     "exponent": "error", "unit cannot be read": "error",
