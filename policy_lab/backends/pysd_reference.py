@@ -37,7 +37,6 @@ with warnings.catch_warnings():
     from pysd.builders.python.python_model_builder import ModelBuilder
     from pysd.translators.structures import abstract_expressions as tree
 
-_CONTROLS = {"INITIAL TIME": "initial_time", "FINAL TIME": "final_time", "TIME STEP": "time_step", "SAVEPER": "saveper"}
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
