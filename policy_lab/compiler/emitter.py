@@ -8,12 +8,13 @@ that calls them. Names in the IR are numbers of our own: nothing of the model's 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policy_lab.compiler import math_functions, math_functions_single
 from policy_lab.compiler.call_scheduling import EASY_EXPONENTS, Batch, Item, batched
 from policy_lab.compiler.exogenous import write_rows
-from policy_lab.compiler.hoisting import HUGE, QUOTIENT, RECIPROCAL, TINY
+from policy_lab.compiler.hoisting import HUGE, RECIPROCAL, TINY
 from policy_lab.compiler.integrator import write_integrator
 from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, not_exogenous, parts
 from policy_lab.compiler.llvm_ir import Code, Module, Value
@@ -28,15 +29,11 @@ _KERNEL_OF = {
     "arccos": "m_arccos", "arctan": "m_arctan", "sinh": "m_sinh", "cosh": "m_cosh", "tanh": "m_tanh", "pow": "m_power",
 }  # fmt: skip
 _INTRINSIC_OF = {"sqrt": "sqrt", "integer": "trunc", "abs": "fabs"}
-_ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-}
+_ARITHMETIC: dict[str, Callable[..., Value]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "neg": operator.neg,
+}  # fmt: skip
 _RELATIONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
-_KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "pow", "neg", "and", "or", "not", "if", "min", "max",
-          "lookup"}  # fmt: skip
+_KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "and", "or", "not", "if", "min", "max", "lookup"}
 
 
 def emit(program: Program, layout: Layout, target: Target) -> str:
@@ -236,53 +233,42 @@ class _Body:
         return self.number(expression).compare("une", 0.0)
 
     def _apply(self, expression: Apply) -> Value:
-        name, arguments = expression.function, expression.arguments
-        if name in _ARITHMETIC:
-            return _ARITHMETIC[name](self.number(arguments[0]), self.number(arguments[1]))
-        if name in _RELATIONS:
-            return self.number(arguments[0]).compare(_RELATIONS[name], self.number(arguments[1]))
-        if name in _KERNEL_OF and name != "pow":
-            return self.code.call(_KERNEL_OF[name], self.number(arguments[0]))
-        if name in _INTRINSIC_OF:
-            return self.number(arguments[0]).one(_INTRINSIC_OF[name])
-        if name == RECIPROCAL:
-            return self._reciprocal(arguments[0])
-        if name == QUOTIENT:
-            return self._quotient(*arguments)
-        method: Callable[..., Value] = getattr(self, f"_{name}")
-        return method(*arguments)
+        name, given = expression.function, expression.arguments
+        match name:
+            case "and":
+                return self.mask(given[0]) & self.mask(given[1])
+            case "or":
+                return self.mask(given[0]) | self.mask(given[1])
+            case "not":
+                return ~self.mask(given[0])
+            case "if":
+                return self.code.select(self.mask(given[0]), self.number(given[1]), self.number(given[2]))
+            case "min" | "max":
+                return self._extreme("olt" if name == "min" else "ogt", *given)
+            case "pow":
+                return self._pow(*given)
+            case "lookup":
+                return self.code.call(self._kernel(expression), self.number(given[1]))
+        return self._numeric(name, [self.number(a) for a in given])
 
-    def _reciprocal(self, a: Expression) -> Value:
-        """1/a; NaN where a or 1/a is so small that ``quotient`` could not correct its rounding."""
-        x = self.number(a)
+    def _numeric(self, name: str, given: Sequence[Value]) -> Value:
+        """A function of numbers alone."""
+        if name in _ARITHMETIC:
+            return _ARITHMETIC[name](*given)
+        if name in _RELATIONS:
+            return given[0].compare(_RELATIONS[name], given[1])
+        if name in _KERNEL_OF:
+            return self.code.call(_KERNEL_OF[name], given[0])
+        if name in _INTRINSIC_OF:
+            return given[0].one(_INTRINSIC_OF[name])
+        return self._reciprocal(*given) if name == RECIPROCAL else quotient(self.code, *given)
+
+    def _reciprocal(self, x: Value) -> Value:
+        """1/x; NaN where x or 1/x is so small that ``quotient`` could not correct its rounding."""
         size = abs(x)
         strange = size.compare("ult", TINY) & x.compare("une", 0.0)
         strange = strange | (size.compare("ugt", HUGE) & size.compare("une", math.inf))
         return self.code.select(strange, math.nan, 1.0 / x)
-
-    def _quotient(self, a: Expression, b: Expression, reciprocal: Expression) -> Value:
-        return quotient(self.code, self.number(a), self.number(b), self.number(reciprocal))
-
-    def _neg(self, a: Expression) -> Value:
-        return -self.number(a)
-
-    def _and(self, a: Expression, b: Expression) -> Value:
-        return self.mask(a) & self.mask(b)
-
-    def _or(self, a: Expression, b: Expression) -> Value:
-        return self.mask(a) | self.mask(b)
-
-    def _not(self, a: Expression) -> Value:
-        return ~self.mask(a)
-
-    def _if(self, condition: Expression, yes: Expression, no: Expression) -> Value:
-        return self.code.select(self.mask(condition), self.number(yes), self.number(no))
-
-    def _min(self, a: Expression, b: Expression) -> Value:
-        return self._extreme("olt", a, b)
-
-    def _max(self, a: Expression, b: Expression) -> Value:
-        return self._extreme("ogt", a, b)
 
     def _extreme(self, relation: str, a: Expression, b: Expression) -> Value:
         """MIN or MAX; the machine's own instruction gives its second operand for NaN, so a literal goes first."""
@@ -314,6 +300,3 @@ class _Body:
         size, square = abs(exponent), x * x
         value = x if size == 1 else square if size == 2 else square * x if size == 3 else square * square
         return 1.0 / value if exponent < 0 else value
-
-    def _lookup(self, table: Expression, x: Expression) -> Value:
-        return self.code.call(self._kernel(Apply("lookup", (table, x))), self.number(x))

@@ -17,6 +17,18 @@ from policy_lab.compiler.target import Target, TooFine
 Operand: TypeAlias = "Value | float"
 
 
+def _operator(floating: str, integer: str, swap: bool = False) -> Callable[[Value, Operand], Value]:
+    """A binary operator of ``Value`` by its instructions on numbers and on integers; ``swap`` for ``__rsub__``."""
+
+    def method(self: Value, other: Operand) -> Value:
+        right = self.code.like(self, other)
+        a, b = (right, self) if swap else (self, right)
+        name = floating if self.kind == "f" else integer
+        return self.code.emit(self.kind, f"{name} {self.code.type(self.kind)} {a.text}, {b.text}")
+
+    return method
+
+
 class Value:
     """A vector in the function being written; operators append instructions to its ``Code``."""
 
@@ -25,51 +37,20 @@ class Value:
     def __init__(self, code: Code, kind: str, text: str) -> None:
         self.code, self.kind, self.text = code, kind, text
 
-    def _binary(self, floating: str, integer: str, other: Operand, swap: bool = False) -> Value:
-        right = self.code.like(self, other)
-        a, b = (right, self) if swap else (self, right)
-        name = floating if self.kind == "f" else integer
-        return self.code.emit(self.kind, f"{name} {self.code.type(self.kind)} {a.text}, {b.text}")
-
-    def __add__(self, other: Operand) -> Value:
-        return self._binary("fadd", "add", other)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Operand) -> Value:
-        return self._binary("fsub", "sub", other)
-
-    def __rsub__(self, other: Operand) -> Value:
-        return self._binary("fsub", "sub", other, swap=True)
-
-    def __mul__(self, other: Operand) -> Value:
-        return self._binary("fmul", "mul", other)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Operand) -> Value:
-        return self._binary("fdiv", "sdiv", other)
-
-    def __rtruediv__(self, other: Operand) -> Value:
-        return self._binary("fdiv", "sdiv", other, swap=True)
+    __add__ = __radd__ = _operator("fadd", "add")
+    __sub__, __rsub__ = _operator("fsub", "sub"), _operator("fsub", "sub", swap=True)
+    __mul__ = __rmul__ = _operator("fmul", "mul")
+    __truediv__, __rtruediv__ = _operator("fdiv", "sdiv"), _operator("fdiv", "sdiv", swap=True)
+    __and__, __or__, __xor__ = (_operator(name, name) for name in ("and", "or", "xor"))
 
     def __neg__(self) -> Value:
         return self.code.emit("f", f"fneg {self.code.type('f')} {self.text}")
-
-    def __and__(self, other: Operand) -> Value:
-        return self._binary("and", "and", other)
-
-    def __or__(self, other: Operand) -> Value:
-        return self._binary("or", "or", other)
-
-    def __xor__(self, other: Operand) -> Value:
-        return self._binary("xor", "xor", other)
 
     def __lshift__(self, count: int) -> Value:
         return self._shift("shl", count)
 
     def __rshift__(self, count: int) -> Value:
-        """Logical shift: every operand here is kept non-negative or masked afterwards."""
+        """Logical shift: every operand is not negative, or masked afterwards."""
         return self._shift("lshr", count)
 
     def _shift(self, name: str, count: int) -> Value:
