@@ -139,7 +139,7 @@ function words() {
 function save(button) {
   const chart = charts[SIDES.indexOf(button.dataset.side ?? "a")];
   const about = { source: summary.source(), link: router.link(), unit: say("chart.no_unit") };
-  if (chart.picture) saveChart(chart.picture, about, button.dataset.kind);
+  if (chart.picture) saveChart(chart.picture, about, button.dataset.kind ?? "png");
 }
 
 // --- beginning ---------------------------------------------------------------------------------------------------
