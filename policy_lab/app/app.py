@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html
 
 from policy_lab import paths
-from policy_lab.app import engine_routes, ids, middleware, precedent_data, rank_routes, routes
+from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.index_page import THREADS, Page
 from policy_lab.app.language import Speech, once_a_language
@@ -19,8 +19,7 @@ from policy_lab.app.model_session import Memory, ModelSession, Run
 from policy_lab.app.page_data import facts
 from policy_lab.app.page_list import ListedPage, pages_of, with_html
 from policy_lab.app.panels import header, notice
-from policy_lab.app.rank_routes import Studies
-from policy_lab.app.stored_studies import stored_studies
+from policy_lab.app.studies import Studies, stored_studies
 from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
@@ -105,8 +104,8 @@ def _body(
 ) -> tuple[Any, dict[str, Any]]:
     """What is on the page before Dash is, and what its scripts know."""
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
-    early = html.Div([page.place(page.make()) for page in pages if page.early], id=ids.EARLY)
-    main = html.Main([early, "__ENTRY__"], id=ids.MAIN, className="main", tabIndex=-1)
+    early = html.Div([page.place(page.make()) for page in pages if page.early], id="early")
+    main = html.Main([early, "__ENTRY__"], id="main", className="main", tabIndex=-1)
     page = [header.layout(app, pages), notice.layout(), main, html.Footer(html.P(version), className="foot")]
     threads = {name: app.address_of(name) for name in THREADS}
     return page, {"facts-data": facts(bench, files.addresses(app, threads))}

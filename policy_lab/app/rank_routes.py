@@ -21,9 +21,7 @@ import ipaddress
 import logging
 import re
 import secrets
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -34,102 +32,22 @@ from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
 from policy_lab.app.retelling import taken_away
-from policy_lab.app.stored_studies import CHOICE, LEVERS
+from policy_lab.app.studies import CHOICE, LEVERS, Studies
 from policy_lab.catalogue import part, retold, say
 from policy_lab.ensemble.findings import Findings
-from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
-from policy_lab.jobs import Job, Queue, Refused
-from policy_lab.jobs.queue import id_of
+from policy_lab.jobs import Refused
 from policy_lab.model import Model
-from policy_lab.studies import plan_of
 
 log = logging.getLogger("policy_lab.studies")
 
 COOKIE: Final = "policy-lab-studies"
 #: A browser is known by its cookie for this long (s), so that its studies are found again.
 REMEMBERED: Final = 90 * 24 * 3600
-#: Seconds that all but the runs take before anybody has measured it.
-USUAL_REST: Final = 10.0
 #: Bytes read at once for a download.
 BLOCK: Final = 1 << 18
 #: What a study's folder holds besides its result.
 NOT_RESULT: Final = ("lock", "work")
-
-
-@dataclass(frozen=True)
-class Studies:
-    """The studies one server shows: those stored with it, and the queue of people's own.
-
-    Attributes:
-        stored: id to result folder.
-    """
-
-    model: Model
-    stored: dict[str, Path]
-    queue: Queue
-
-    def folder(self, name: str) -> Path | None:
-        """The result folder of a study, None while there is none."""
-        return self.stored.get(name) or self.queue.result(name)
-
-    def title(self, name: str) -> str:
-        """What a study is called."""
-        if name in self.stored:
-            return say(f"rank.stored_{name}")
-        job = self.queue.job(name)
-        return job.title if job else say("rank.own", name=name[:6])
-
-    def start(self, sent: Any, client: str, address: str) -> Job:
-        """Put the study that a form describes into the line."""
-        wanted = form.asked(self.model, sent if isinstance(sent, dict) else {})
-        done = self.queue.result(id_of(wanted.plan))
-        if done and ranking_view.load_ranking(done).findings is None:
-            self.queue.drop_result(id_of(wanted.plan))  # damaged: it is made again
-        return self.queue.start(wanted.plan, wanted.most, wanted.title, client, address)
-
-    def again(self, name: str, client: str, address: str) -> Job | None:
-        """Put a study that failed into the line again, as it was asked for; None if there is no such one."""
-        job = self.queue.job(name)
-        if job is None:
-            return None
-        plan = plan_of(study_from(tomllib.loads(job.study)))
-        return self.queue.start(plan, job.runs, job.title, client, address)
-
-    def listed(self, client: str) -> list[dict[str, Any]]:
-        """Stored studies and one's own, as the chooser shows them."""
-        stored = [{"id": name, "title": self.title(name), "state": "finished"} for name in self.stored]
-        return [*stored, *(self.told(job) for job in (self.queue.jobs_of(client) if client else []))]
-
-    def told(self, job: Job) -> dict[str, Any]:
-        """How a study stands, in words."""
-        return {
-            "id": job.id,
-            "title": job.title,
-            "state": job.state,
-            "open": job.is_open,
-            "share": _share(job),
-            "said": self._said(job),
-        }
-
-    def _said(self, job: Job) -> str:
-        if job.state == "waiting":
-            ahead = self.queue.ahead_of(job)
-            return say("study.waiting", ahead=ahead) if ahead else say("study.next")
-        if job.state == "running":
-            return _progress(job)
-        if job.state == "failed":
-            return say(f"study.failed_{job.reason or 'unexpected'}", said=retold(job.said))
-        return say(f"study.{job.state}")
-
-    def cost(self) -> dict[str, float]:
-        """Seconds for a run of the model and for all the rest, as measured here."""
-        table, model = self.queue.table, self.model.hash
-        run = table.speed(model, "run")
-        if run is None:
-            run = form.seconds_per_run(self.model)
-            table.learn(model, run=run, rest=USUAL_REST)
-        return {"run": run, "rest": table.speed(model, "rest") or USUAL_REST}
 
 
 def register(server: Flask, prefix: str, studies: Studies) -> None:
@@ -301,27 +219,6 @@ def _secret(folder: Path) -> bytes:
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
     return path.read_bytes()[:32]
-
-
-def _share(job: Job) -> float:
-    """How much of the stage in hand is done, 0 to 1."""
-    return min(1.0, job.done / job.total) if job.state == "running" and job.total else 0.0
-
-
-def _progress(job: Job) -> str:
-    if not job.total:
-        return say("study.begins")
-    stage = "simulating" if job.stage.startswith("simulating") else "resampling"
-    said = say(f"study.stage_{stage}", done=count_of(round(job.done)), total=count_of(round(job.total)))
-    return said if job.seconds_left is None else f"{said} {say('study.left', time=about(job.seconds_left))}"
-
-
-def about(seconds: float) -> str:
-    """A length of time, roughly: ``20 s``, ``3 min``."""
-    if seconds < 90:
-        step = 1 if seconds < 10 else 5
-        return say("study.seconds", count=max(1, step * round(seconds / step)))
-    return say("study.minutes", count=round(seconds / 60))
 
 
 def slug(name: str) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 import dash
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.model_session import session
 from policy_lab.app.panels import assumptions, chart, headlines, levers, loops, question, scenario, shortcuts
 from policy_lab.catalogue import say
@@ -23,7 +22,7 @@ dash.register_page(__name__, path="/", order=0, name="Explore", words="app.explo
 def layout(**_: Any) -> html.Section:
     """The page without its curves, which the scripts draw at once."""
     here = session()
-    charts = [OutcomeChart(f"outcome-{side}", frame=chart.layout(here, side)) for side in ids.SIDES]
+    charts = [OutcomeChart(f"outcome-{side}", frame=chart.layout(here, side)) for side in chart.SIDES]
     stage = [
         Prerendered("legend", _bar()),
         Prerendered("explore-cut", loops.notice()),
@@ -35,7 +34,7 @@ def layout(**_: Any) -> html.Section:
         [
             question.layout(here.model),
             Prerendered("scenario", scenario.layout(here)),
-            html.Div(stage, id=ids.STAGE, className="stage"),
+            html.Div(stage, id="stage", className="stage"),
             LeverPanel("levers", frame=levers.layout(here)),
             Prerendered("uncertain", assumptions.layout(here.model)),
             *([Prerendered("switches", switches)] if switches else []),
@@ -58,8 +57,8 @@ def _shortcuts() -> html.P:
 def _bar() -> html.Div:
     """The legend, and what concerns the picture as a whole."""
     tools = [
-        html.Button(say("explore.replay"), id=ids.REPLAY, className="button", disabled=True, **{"data-do": "replay"}),
-        html.Button(say("explore.pin"), id=ids.PIN, className="button", **{"data-do": "pin"}),
+        html.Button(say("explore.replay"), id="replay", className="button", disabled=True, **{"data-do": "replay"}),
+        html.Button(say("explore.pin"), id="pin", className="button", **{"data-do": "pin"}),
     ]
     return html.Div(
         [

@@ -8,7 +8,6 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.labels import figure_of, shows_nothing, with_unit
 from policy_lab.app.language import retold
 from policy_lab.app.markup import Tag
@@ -64,7 +63,7 @@ def layout(model: Model) -> list[Any]:
     frame = [
         html.Div([_sectors(views, sector), *_choosers(model), _buttons()], id="sketch-tools", className="search"),
         html.Div(
-            id=ids.SKETCH,
+            id="sketch",
             className="sketch-box",
             tabIndex=0,
             role="region",
@@ -89,8 +88,8 @@ def _sectors(views: tuple[View, ...], chosen: int) -> html.Div:
     options = [
         Tag("option", sector_name(view.name), {"value": n, "selected": n == chosen}) for n, view in enumerate(views)
     ]
-    label = html.Label(say("model.sector"), htmlFor=ids.SECTOR, className="label")
-    return html.Div([label, html.Select(options, id=ids.SECTOR, className="select")], className="field")
+    label = html.Label(say("model.sector"), htmlFor="sector", className="label")
+    return html.Div([label, html.Select(options, id="sector", className="select")], className="field")
 
 
 def _buttons() -> html.Div:
@@ -146,7 +145,7 @@ def _choosers(model: Model) -> list[html.Div]:
     """Whose values stand below the names, and of which year."""
     clock = model.program.clock
     first, last = math.ceil(clock.initial), math.floor(clock.final)
-    radio = {"type": "radio", "name": ids.SKETCH_VALUES}
+    radio = {"type": "radio", "name": "sketch-values"}
     segments = [
         html.Label([Tag("input", None, {**radio, "value": whose, "checked": whose == WHOSE[0]}), _word(whose)])
         for whose in WHOSE
@@ -154,13 +153,13 @@ def _choosers(model: Model) -> list[html.Div]:
     label = say("model.year")
     year: dict[str, Any] = {
         "type": "range",
-        "id": ids.SKETCH_YEAR,
+        "id": "sketch-year",
         "class": "slider year__slider",
         "autocomplete": "off",
     }
     year |= {"min": first, "max": last, "step": 1, "value": last, "aria-label": label}
     group = html.Div(
-        segments, id=ids.SKETCH_VALUES, className="segments", role="radiogroup", **{"aria-labelledby": "values-title"}
+        segments, id="sketch-values", className="segments", role="radiogroup", **{"aria-labelledby": "values-title"}
     )
     title = html.Span(say("model.values_of"), className="choices__title", id="values-title")
     said = html.Strong(str(last), id="sketch-year-said")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.catalogue import say
 
 
 def layout() -> html.Div:
     """An element for the script."""
-    return html.Div(html.P(say("rank.loading"), className="rank__loading"), id=ids.RANKING, className="ranking")
+    return html.Div(html.P(say("rank.loading"), className="rank__loading"), id="ranking", className="ranking")
 
 
 def reading() -> html.Section:

@@ -6,7 +6,6 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.labels import count_of, plain, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.markup import Tag
@@ -35,21 +34,21 @@ def _search() -> html.Div:
     kinds = [Tag("option", say("model.every_kind"), {"value": ""})]
     kinds += [Tag("option", say(f"model.{kind}"), {"value": kind}) for kind in KINDS]
     words = [
-        html.Label(say("model.search"), htmlFor=ids.SEARCH, className="label"),
-        Tag("input", None, {"type": "search", "id": ids.SEARCH, "class": "box", "autocomplete": "off"}),
+        html.Label(say("model.search"), htmlFor="variable-search", className="label"),
+        Tag("input", None, {"type": "search", "id": "variable-search", "class": "box", "autocomplete": "off"}),
     ]
     kind = [
-        html.Label(say("model.kind"), htmlFor=ids.SEARCH_KIND, className="label"),
-        html.Select(kinds, id=ids.SEARCH_KIND, className="select"),
+        html.Label(say("model.kind"), htmlFor="variable-kind", className="label"),
+        html.Select(kinds, id="variable-kind", className="select"),
     ]
-    count = html.P("", id=ids.SEARCH_COUNT, role="status", className="count")
+    count = html.P("", id="variable-count", role="status", className="count")
     return html.Div([html.Div(words, className="field"), html.Div(kind, className="field"), count], className="search")
 
 
 def _table() -> html.Div:
     head = [html.Th(say(f"model.column_{column}"), scope="col") for column in COLUMNS]
     return html.Div(
-        html.Table([html.Thead(html.Tr(head)), html.Tbody()], id=ids.VARIABLES, className="plain"),
+        html.Table([html.Thead(html.Tr(head)), html.Tbody()], id="variables", className="plain"),
         className="numbers numbers--whole",
         tabIndex=0,
         role="region",
