@@ -209,10 +209,34 @@ def test_what_nobody_foresaw_is_one_line_in_the_log_and_a_sentence_for_who_asked
     assert caplog.records[-1].exc_info is not None
 
 
-def test_every_callback_of_the_pages_runs_in_the_browser(client: FlaskClient) -> None:
+def test_our_own_pages_have_no_callback_that_a_server_runs(client: FlaskClient) -> None:
+    """But for Dash's own router, which needs elements that no page has, and which is refused."""
     told = client.get("/_dash-dependencies").get_json()
-    assert told
-    assert [each["output"] for each in told if not each["clientside_function"]] == []
+    [router] = [each for each in told if not each["clientside_function"]]
+    assert {part["id"] for part in router["inputs"]} == {"_pages_location"}
+    body = {"output": router["output"], "outputs": [], "inputs": []}
+    assert client.post("/_dash-update-component", json=body).status_code == 404
+
+
+def test_a_callback_of_ones_own_page_is_answered_and_leaves_no_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "own.py").write_text(
+        "import dash\nfrom dash import Input, Output, callback, html\n"
+        "dash.register_page(__name__, path='/own')\nlayout = html.P(id='said')\n"
+        "@callback(Output('said', 'children'), Input('levers', 'outcomes'))\n"
+        "def said(outcomes):\n    return f\"{outcomes['knowledge']:.0f}\"\n"
+    )
+    client = create_app(load_model(SMALL), queue=Queue(tmp_path / "studies"), pages=tmp_path).server.test_client()
+    client.get("/_dash-dependencies")
+    value = {"id": "levers", "property": "outcomes", "value": {"knowledge": 7746.2}}
+    output = {"id": "said", "property": "children"}
+    body = {"output": "said.children", "outputs": output, "inputs": [value], "changedPropIds": ["levers.outcomes"]}
+    logging.getLogger("policy_lab.access").propagate = True
+    with caplog.at_level(logging.INFO, logger="policy_lab.access"):
+        answer = client.post("/_dash-update-component", json=body)
+    assert answer.get_json()["response"] == {"said": {"children": "7746"}}
+    assert caplog.records == []
 
 
 def test_the_log_has_a_line_for_a_request_and_nothing_about_who_asked(

@@ -22,6 +22,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -32,7 +33,7 @@ from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
 from policy_lab.app.retelling import taken_away
-from policy_lab.app.studies import CHOICE, LEVERS, Studies
+from policy_lab.app.studies import Missing, Studies
 from policy_lab.catalogue import part, retold, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.errors import OutputError, PolicyLabError
@@ -50,93 +51,94 @@ BLOCK: Final = 1 << 18
 NOT_RESULT: Final = ("lock", "work")
 
 
-def register(server: Flask, prefix: str, studies: Studies) -> None:
-    """Adds the addresses to a server."""
+@dataclass(frozen=True)
+class Answers:
+    """What each address answers."""
 
-    def tended() -> None:
+    studies: Studies
+    prefix: str
+
+    def _tended(self) -> None:
         try:
-            studies.queue.tend_now_and_then()
+            self.studies.queue.tend_now_and_then()
         except OutputError as error:
             log.error("%s", error)
 
-    def listing() -> Response:
-        tended()
+    def listing(self) -> Response:
+        """What there is to look at, and how one's own stand."""
+        self._tended()
         texts = {**part("rank.page"), "missing": say("rank.missing")}
-        return jsonify({"studies": studies.listed(_client()), "texts": texts})
+        return jsonify({"studies": self.studies.listed(_client()), "texts": texts})
 
-    def offer() -> Response:
-        limits = studies.queue.limits
-        return jsonify(
-            {**form.form(studies.model), "cost": studies.cost(), "runs": limits.runs, "texts": part("study.form")}
-        )
+    def offer(self) -> Response:
+        """What a study of one's own can be, and what a run costs."""
+        limits = self.studies.queue.limits
+        known = {"cost": self.studies.cost(), "runs": limits.runs, "texts": part("study.form")}
+        return jsonify({**form.form(self.studies.model), **known})
 
-    def start() -> Response:
+    def start(self) -> Response:
+        """Puts one into the line."""
         if not request.is_json:
             return _plain(say("study.not_understood"), 415)
         client = _client() or secrets.token_urlsafe(18)
-        job = studies.start(request.get_json(silent=True), client, _address(studies.queue.folder))
-        reply = jsonify(studies.told(job))
+        job = self.studies.start(request.get_json(silent=True), client, _address(self.studies.queue.folder))
+        reply = jsonify(self.studies.told(job))
         reply.status_code = 202
-        _remember(reply, client, prefix)
+        _remember(reply, client, self.prefix)
         return reply
 
-    def state(name: str) -> Response:
-        tended()
-        job = studies.queue.job(name)
-        return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
+    def state(self, name: str) -> Response:
+        """How one stands."""
+        self._tended()
+        job = self.studies.queue.job(name)
+        return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
-    def cancel(name: str) -> Response:
-        job = studies.queue.cancel(name, _client()) if request.is_json else None
-        return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
+    def cancel(self, name: str) -> Response:
+        """Ends one."""
+        job = self.studies.queue.cancel(name, _client()) if request.is_json else None
+        return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
-    def again(name: str) -> Response:
+    def again(self, name: str) -> Response:
+        """Puts one that failed into the line again."""
         client = _client()
-        job = studies.again(name, client, _address(studies.queue.folder)) if request.is_json and client else None
-        return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
+        job = (
+            self.studies.again(name, client, _address(self.studies.queue.folder))
+            if request.is_json and client
+            else None
+        )
+        return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
-    def view(name: str) -> Response:
-        findings = found(name)
-        about = {"title": studies.title(name), "caution": ranking_view.version_notice(findings, studies.model)}
-        return jsonify({**ranking_view.view(findings, request.args, beside(name, findings)), **about})
+    def view(self, name: str) -> Response:
+        """What the page draws of a result."""
+        findings = self.studies.findings(name)
+        about = {
+            "title": self.studies.title(name),
+            "caution": ranking_view.version_notice(findings, self.studies.model),
+        }
+        return jsonify({**ranking_view.view(findings, request.args, self.studies.beside(name, findings)), **about})
 
-    def beside(name: str, findings: Findings) -> Findings | None:
-        """The stored study that one's own is set against."""
-        for folder in studies.stored.values() if name not in studies.stored else ():
-            other = ranking_view.load_ranking(folder).findings
-            if other is not None and ranking_view.comparable(findings, other):
-                return other
-        return None
-
-    def found(name: str) -> Findings:
-        folder = studies.folder(name)
-        if folder is None:
-            raise Missing(say("rank.missing" if name in (LEVERS, CHOICE) else "study.gone"))
-        ranking = ranking_view.load_ranking(folder)
-        if ranking.findings is None:
-            if name in studies.stored:
-                raise Missing(ranking.problem)
-            log.error("study %s in %s: %s", name, folder, ranking.problem)
-            raise Missing(say("study.damaged"))
-        return ranking.findings
-
-    def file(name: str, kind: str) -> Response:
-        findings = found(name)
+    def file(self, name: str, kind: str) -> Response:
+        """A result to take away, as ``kind`` says."""
+        findings = self.studies.findings(name)
         outcome = request.args.get("outcome", "")
         outcome = outcome if outcome in findings.outcomes else findings.outcomes[0]
         time = ranking_view.time_of(request.args.get("time"), findings)
-        link = f"{request.host_url.rstrip('/')}{prefix}rank#study={name}"
+        beside = self.studies.beside(name, findings)
+        link = f"{request.host_url.rstrip('/')}{self.prefix}rank#study={name}"
         makers: dict[str, Callable[[], Response]] = {
             "bars.svg": lambda: _file(
                 ranking_view.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")
             ),
             "bars.csv": lambda: _file(
-                ranking_view.bars_csv(findings, outcome, time, beside(name, findings)), "text/csv", named("csv")
+                ranking_view.bars_csv(findings, outcome, time, beside),
+                "text/csv",
+                named("csv"),
             ),
             "lines.csv": lambda: _file(
                 ranking_view.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")
             ),
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
-            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip", studies.model),
+            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip", self.studies.model),
         }
 
         def named(ending: str, begin: str = "ranking-") -> str:
@@ -144,40 +146,40 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
 
         return makers[kind]() if kind in makers else _plain(say("study.gone"), 404)
 
-    def guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
-        def guard(**parts: str) -> Response:
-            try:
-                reply = answer(**parts)
-            except Missing as error:
-                return _plain(str(error), 404)
-            except Refused as error:
-                return _plain(say(f"study.limit_{error.limit}", allowed=count_of(error.allowed)), 429)
-            except OutputError as error:
-                log.error("%s", error)
-                return _plain(say("study.no_room"), 507)
-            except PolicyLabError as error:
-                return _plain(retold(str(error)), 422)
-            reply.headers.setdefault("Cache-Control", "no-store")
-            return reply
 
-        return guard
-
-    at = f"{prefix}studies"
+def register(server: Flask, prefix: str, studies: Studies) -> None:
+    """Adds the addresses to a server."""
+    answers, at = Answers(studies, prefix), f"{prefix}studies"
     for path, name, answer, ways in (
-        (at, "studies", listing, ["GET"]),
-        (at, "studies-start", start, ["POST"]),
-        (f"{at}/form", "studies-form", offer, ["GET"]),
-        (f"{at}/<name>", "studies-state", state, ["GET"]),
-        (f"{at}/<name>/cancel", "studies-cancel", cancel, ["POST"]),
-        (f"{at}/<name>/again", "studies-again", again, ["POST"]),
-        (f"{at}/<name>/view", "studies-view", view, ["GET"]),
-        (f"{at}/<name>/<kind>", "studies-file", file, ["GET"]),
+        (at, "studies", answers.listing, ["GET"]),
+        (at, "studies-start", answers.start, ["POST"]),
+        (f"{at}/form", "studies-form", answers.offer, ["GET"]),
+        (f"{at}/<name>", "studies-state", answers.state, ["GET"]),
+        (f"{at}/<name>/cancel", "studies-cancel", answers.cancel, ["POST"]),
+        (f"{at}/<name>/again", "studies-again", answers.again, ["POST"]),
+        (f"{at}/<name>/view", "studies-view", answers.view, ["GET"]),
+        (f"{at}/<name>/<kind>", "studies-file", answers.file, ["GET"]),
     ):
-        server.add_url_rule(path, name, guarded(answer), methods=ways)
+        server.add_url_rule(path, name, _guarded(answer), methods=ways)
 
 
-class Missing(Exception):
-    """There is no such study, or it cannot be read; its text says which."""
+def _guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
+    def guard(**parts: str) -> Response:
+        try:
+            reply = answer(**parts)
+        except Missing as error:
+            return _plain(str(error), 404)
+        except Refused as error:
+            return _plain(say(f"study.limit_{error.limit}", allowed=count_of(error.allowed)), 429)
+        except OutputError as error:
+            log.error("%s", error)
+            return _plain(say("study.no_room"), 507)
+        except PolicyLabError as error:
+            return _plain(retold(str(error)), 422)
+        reply.headers.setdefault("Cache-Control", "no-store")
+        return reply
+
+    return guard
 
 
 def _client() -> str:

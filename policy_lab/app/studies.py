@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,17 +16,24 @@ from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
 from policy_lab.app.ranking_view import KINDS, SOBOL
 from policy_lab.catalogue import retold, say
+from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.jobs import Job, Queue
 from policy_lab.jobs.queue import id_of
 from policy_lab.model import Model
 from policy_lab.studies import plan_of
 
+log = logging.getLogger("policy_lab.studies")
+
 #: Ids of the two studies: all levers ranked, and levers as one group against uncertain parameters as another.
 LEVERS: Final = "levers"
 CHOICE: Final = "choice"
 #: Seconds that all but the runs take before anybody has measured it.
 USUAL_REST: Final = 10.0
+
+
+class Missing(Exception):
+    """There is no such study, or it cannot be read; its text says which."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,27 @@ class Studies:
     def folder(self, name: str) -> Path | None:
         """The result folder of a study, None while there is none."""
         return self.stored.get(name) or self.queue.result(name)
+
+    def beside(self, name: str, findings: Findings) -> Findings | None:
+        """The stored study that one's own is set against."""
+        for folder in self.stored.values() if name not in self.stored else ():
+            other = ranking_view.load_ranking(folder).findings
+            if other is not None and ranking_view.comparable(findings, other):
+                return other
+        return None
+
+    def findings(self, name: str) -> Findings:
+        """The result of a study; raises ``Missing`` where there is none, or none that can be read."""
+        folder = self.folder(name)
+        if folder is None:
+            raise Missing(say("rank.missing" if name in (LEVERS, CHOICE) else "study.gone"))
+        ranking = ranking_view.load_ranking(folder)
+        if ranking.findings is None:
+            if name in self.stored:
+                raise Missing(ranking.problem)
+            log.error("study %s in %s: %s", name, folder, ranking.problem)
+            raise Missing(say("study.damaged"))
+        return ranking.findings
 
     def title(self, name: str) -> str:
         """What a study is called."""
