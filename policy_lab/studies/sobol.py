@@ -59,7 +59,7 @@ PURPOSES: Final = ("indices", "ranking", "screening")
 WIDTH: Final = 0.05
 #: … for screening, of the factors whose total index is below this.
 SMALL: Final = 0.05
-#: What a reader should know of the intervals; the figures are those of ``benchmarks/coverage.py``.
+#: What a reader should know of the intervals; the figures are those of ``benchmarks/interval_coverage.py``.
 _ABOUT_INTERVALS: Final = {
     "bootstrap": "The intervals are cautious: they take the points of the sample as drawn independently, and Sobol' "
     "points, which are spread more evenly than that, are mostly nearer to the truth.",
