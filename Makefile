@@ -62,7 +62,7 @@ golden: $(READY)  ## run every world with PySD again and store the results the t
 	@$(BIN)/python -m analysis.golden_runs
 
 study: $(READY)  ## rank all levers again, for the Rank page; or another study: make study STUDY=file.toml OUT=folder
-	@$(if $(STUDY),$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)",$(BIN)/python -m analysis.lever_ranking)
+	@$(if $(STUDY),$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)",$(BIN)/python -m analysis.stored_study lever_ranking)
 
 docs: $(READY)  ## write the model reference (every variable, lever, scenario) to docs/reference/
 	@$(BIN)/python -m analysis.reference
