@@ -3,8 +3,8 @@
     python -m analysis.stored_study NAME [--size N]
 
 ``lever_ranking`` (the Rank page shows it), ``policy_vs_uncertainty``, ``parameter_estimation`` and
-``policy_search_critical_mass``; another one is one more TOML file (docs/studies.md has its keys). The runs of a study that
-is stopped are kept in build/studies/, and the same command goes on from there.
+``policy_search_critical_mass``; another one is one more TOML file (docs/studies.md has its keys). The runs of a study
+that is stopped are kept in build/studies/, and the same command goes on from there.
 """
 
 from __future__ import annotations
