@@ -115,13 +115,17 @@ def _of_any_model(model: Model) -> Iterator[Task]:
     yield Task(
         f"validation:{name}",
         _module("validation", where),
-        (*_files(model), *read),
+        (*_files(model), *read, *_below("analysis/templates/validation*.j2")),
         (validation, f"docs/validation/{name}.md"),
     )
     yield Task(
         f"reference:{name}",
         _module("reference", where),
-        (*_files(model), validation, *_below("analysis/reference.py", "analysis/templates/reference*.j2")),
+        (
+            *_files(model),
+            validation,
+            *_below("analysis/reference.py", "analysis/templates/reference*.j2", "analysis/templates/sector*.j2"),
+        ),
         (f"docs/reference/{name}.md",),
         (f"sketch:{name}",) if model.path.suffix.lower() == ".mdl" else (),
     )
@@ -207,6 +211,10 @@ def _pages() -> Iterator[Task]:
         "calibration": ("calibration/summary.json", "calibration/errors.csv"),
         "agreement": agreement,
     }
+    # Without --fit the script only writes the page and the pictures from what is stored.
+    cases = f"models/{DEFAULT_MODEL}/cases/results.json"
+    writer = _below("analysis/precedents.py", "analysis/templates/precedents*.j2")
+    yield Task("page:precedents", _module("precedents"), (cases, *writer), ("docs/precedents.md",))
     for page, results in pages.items():
         writer = _below(f"analysis/{page}_page.py", f"analysis/templates/{page}*.j2")
         yield Task(
