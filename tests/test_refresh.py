@@ -168,7 +168,8 @@ def test_a_lever_costs_two_lines(copy: Path) -> None:
 
 LOOK = """
 from analysis import golden_runs
-from policy_lab import create_app, load_model, simulate
+from policy_lab.simulate import simulate
+from policy_lab import create_app, load_model
 from policy_lab.checks import check_model
 from policy_lab.studies import Study, plan_of
 model = load_model("small_field")
