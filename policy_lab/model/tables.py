@@ -14,8 +14,8 @@ from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "levers.csv": ("name", "group", "low", "default", "high", "step", "low_words", "high_words", "start", "ramp",
-                   "decided_by", "cost", "why"),
+    "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "decided_by",
+                   "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
     "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why"),
     "sources.csv": ("key", "grade", "citation", "note"),
@@ -163,9 +163,6 @@ class Tables:
     def _lever(self, row: Row) -> tuple[str, Lever]:
         name = self._constant(row, "name")
         low, default, high = self._span(row, name)
-        given = row.number_in("default")
-        if not math.isclose(given, default, rel_tol=1e-12, abs_tol=0.0):
-            raise row.wrong("default", f"{given:g} differs from {default:g}, the value of '{name}' in the model file.")
         step = row.number_in("step")
         if not 0 < step <= high - low:
             raise row.wrong("step", f"{step:g} is no step between {low:g} and {high:g}.")
@@ -203,7 +200,7 @@ class Tables:
                              row.one_of("better", BETTER), int(decimals), row.cells["why"])  # fmt: skip
 
     def _span(self, row: Row, name: str) -> tuple[float, float, float]:
-        """Low, default and high; low < high, the default between them, and all within the constant's limits."""
+        """Low, default (the model file's value) and high; low < high, the default between them, all within its limits."""
         low, default, high = row.number_in("low"), self._program.constants[name], row.number_in("high")
         if not low < high:
             raise row.wrong("low", f"{low:g} is not below high, {high:g}.")
