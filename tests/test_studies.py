@@ -20,6 +20,7 @@ import pytest
 import xarray as xr
 
 from policy_lab import studies
+from policy_lab.catalogue import english
 from policy_lab.ensemble import folder, runner
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.runner import Chunk, Simulated
@@ -152,10 +153,10 @@ def test_constant_outcomes_and_failed_runs_are_reported_and_poison_nothing(tmp_p
         assert math.isnan(value(findings, "ST", "still", 1.0, factor))
         clean = value(findings, "ST", "ishigami", 1.0, factor)
         assert value(findings, "ST", "fragile", 1.0, factor) == pytest.approx(clean, abs=0.1)
-    notes = " ".join(findings.notes)
+    notes = " ".join(map(english().in_words, findings.notes))
     assert "still does not vary" in notes
     assert findings.provenance["failed_runs"] > 10 and "gave no finite number" in notes
-    assert "still: nothing that was varied moves it." in findings.words
+    assert "still: Nothing that was varied moves it." in findings.in_words(english())
 
 
 def test_a_factor_without_effect_has_no_index(tmp_path: Path) -> None:
@@ -166,7 +167,7 @@ def test_a_factor_without_effect_has_no_index(tmp_path: Path) -> None:
     )
     findings = run_study(study, tmp_path / "out")
     assert value(findings, "ST", "gained", math.nan, "delay") == 0
-    assert "1 of 3 hardly matter" in findings.words[0]
+    assert "1 of 3 have little effect" in findings.in_words(english())[0]
 
 
 def test_seed_zero_is_a_seed_and_one_seed_gives_one_result(tmp_path: Path) -> None:
@@ -227,8 +228,8 @@ def test_the_result_folder_is_whole_and_opens_elsewhere(tmp_path: Path) -> None:
 def test_the_report_stands_alone(tmp_path: Path) -> None:
     run_study(ishigami(), tmp_path, pictures=True)
     page = (tmp_path / "report.html").read_text()
-    assert page.count("<svg") == 1 and "Over all years moved most by x1" in page.replace("&nbsp;", " ")
-    assert "x1" in page and "-3.14159 to 3.14159" in page
+    assert page.count("<svg") == 1 and "Over all years it depends most on x1" in page
+    assert "x1" in page and "−3.14159 to 3.14159" in page
     for outside in (" src=", "@import", "<script", "<link", "url("):
         assert outside not in page.replace("url(#", "")
 
@@ -250,7 +251,8 @@ def test_a_replay_says_what_differs(tmp_path: Path) -> None:
     (out / "findings.csv").write_text("\n".join([table[0], ",".join(fields), *table[2:]]) + "\n")
     found = replay(out)
     assert not found.same
-    assert "1 of" in found.differences[-1] and "at most 0.25" in found.differences[-1]
+    said = english().in_words(found.differences[-1])
+    assert "1 of" in said and "at most 0.25" in said
 
 
 def test_a_finished_study_is_read_not_run(tmp_path: Path) -> None:

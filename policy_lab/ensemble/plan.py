@@ -14,6 +14,7 @@ from policy_lab.ensemble.designs import Membership
 from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
 from policy_lab.ensemble.study_file import Study
 from policy_lab.errors import StudyError, UnknownName
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.runs import Floats
 
@@ -71,6 +72,26 @@ class Plan:
         """What people call an outcome."""
         known = self.model.outcomes.get(outcome)
         return known.label if known else outcome
+
+    def named(self, outcome: str) -> Name:
+        """An outcome, to be called in any language."""
+        return Name(outcome, text=self.label(outcome))
+
+    def quantity(self, outcome: str, value: float) -> Message:
+        """A value of an outcome, with its unit if it has one."""
+        unit = self.unit(outcome)
+        if not unit:
+            return Message("report.number", {"value": float(value)})
+        return Message("report.measured", {"value": float(value), "unit": Name(unit, "unit")})
+
+    def axis(self, outcome: str, time: float) -> Message:
+        """What an axis with values of an outcome at a time says."""
+        unit = self.unit(outcome)
+        return (
+            Message("report.axis", {"unit": Name(unit, "unit"), "time": time})
+            if unit
+            else Message("report.axis_bare", {"time": time})
+        )
 
     def unit(self, outcome: str) -> str:
         """Unit of an outcome as people say it: none for a share or an index."""

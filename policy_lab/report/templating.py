@@ -5,7 +5,8 @@ Documents outside the package have templates in a folder of their own, which may
 What it shows is the field of a dataclass derived from ``Context``, and ``render`` refuses a template whose names and
 fields differ. Besides them a template has
 
-- ``t(key, place=value)``: a text of the catalogue, put into words; ``language``: the code of its language;
+- ``t(key, place=value)``: a text of the catalogue, put into words; ``language``: the code of its language; ``palette``:
+  the colours;
 - ``| words``: a ``Message``, a ``Name`` or a list of them in words; ``| number("percent")``: a number in a style of
   ``policy_lab.messages``;
 - ``| code``: a text with what stands between backticks as ``<code>``;
@@ -22,10 +23,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, pass_eval_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
+from policy_lab import palette
 from policy_lab.messages import Language, Message
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -80,7 +82,7 @@ def environment(language: Language, folder: Path | None = None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    known.globals |= {"t": partial(_text, language), "language": language.code}
+    known.globals |= {"t": partial(_text, language), "language": language.code, "palette": palette}
     known.filters |= {"words": language.shown, "number": language.number, "code": _code, "cell": _cell, "slug": slug}
     return known
 
@@ -97,7 +99,10 @@ def used_by(template: str, folder: Path | None = None) -> frozenset[str]:
     assert known.loader is not None
     parsed = known.parse(known.loader.get_source(known, template)[0])
     others = (used_by(other, folder) for other in meta.find_referenced_templates(parsed) if other)
-    return frozenset(meta.find_undeclared_variables(parsed) - set(known.globals)).union(*others)
+    own = {macro.name for macro in parsed.find_all(nodes.Macro)}
+    for imported in parsed.find_all(nodes.FromImport):  # blocks of a template that extends another see them too
+        own |= {name if isinstance(name, str) else name[1] for name in imported.names}
+    return frozenset(meta.find_undeclared_variables(parsed) - set(known.globals) - own).union(*others)
 
 
 def _text(language: Language, key: str, /, **values: object) -> str:

@@ -23,21 +23,20 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from scipy import optimize, stats
 
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.factors import Factor, factor_from, uncertainty_factors
-from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, grid_rows, rows
+from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, grid_rows, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed, number, percent
 
-TITLE: Final = "Policy search"
-QUESTION: Final = "Which settings of the levers meet the targets at least cost, whatever the future?"
 DEFAULT_SIZE: Final = 32
 OPTIONS: Final[Mapping[str, Any]] = {
     "targets": [],
@@ -238,15 +237,9 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     extra = {
         "size": plan.size, "good_enough": margin >= 0, "agreed": agreed, "futures": [len(futures), len(others)],
     }  # fmt: skip
-    notes = [] if agreed else [_not_agreed(plan)]
+    tried = {"generations": plan.options["generations"]}
+    notes = [] if agreed else [Message("study.policy_search.not_agreed", tried)]
     return Result(parts, notes, extra, search.factors)
-
-
-def _not_agreed(plan: Plan) -> str:
-    return (
-        f"The search went through all its {plan.options['generations']} generations before its policies came to agree: "
-        "there may be a cheaper one. More generations, a larger population or fewer levers would tell."
-    )
 
 
 def _evolved(search: Search, futures: Floats) -> tuple[Floats, bool]:
@@ -354,78 +347,86 @@ def _spread(plan: Plan, name: str, values: Floats) -> pd.DataFrame:
     return grid_rows(plan.outcomes, plan.times, (name,), "mean", *(x[None] for x in (mean, low, high)))
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """What to set, what it costs, and in how many futures it does."""
     whole = findings.table[(findings.table["outcome"] == POLICY) & (findings.table["factor"] == WHOLE)]
     value = whole.set_index("index")
     met, before = value.loc["share met"], value.loc["share met before"]
-    wanted = listed([_in_words(plan, t) for t in _targets(plan)])
-    share = percent(plan.options["share"])
-    said = []
-    if not findings.provenance["good_enough"]:
-        said.append(f"No policy was found that meets {wanted} in {share} of the futures; the nearest follows.")
-    what = plan.options["cost"] or "levers moved, in ranges"
-    costs = [number(value.loc[i, "value"]) for i in ("cost", "cost before")]
-    said.append(
-        f"{wanted} is met in {percent(met['value'])} of futures that the search had not seen ({percent(met['low'])} to "
-        f"{percent(met['high'])}; before, {percent(before['value'])}), at a cost of {costs[0]} against "
-        f"{costs[1]} before ({what})."
-    )
-    if findings.provenance["good_enough"] and met["high"] < plan.options["share"]:
-        said.append(f"That is less than the {share} it reached in the search: take more futures (size).")
+    wanted = {"targets": [_wanted(plan, t) for t in _targets(plan)], "share": plan.options["share"]}
+    found = findings.provenance["good_enough"]
+    said = [] if found else [Message("study.policy_search.none_found", wanted)]
+    cost = plan.options["cost"]
+    told = {
+        "targets": wanted["targets"],
+        **{end: float(met[end]) for end in ("value", "low", "high")},
+        "before": float(before["value"]),
+        **{f"cost_{at}": float(value.loc[i, "value"]) for at, i in (("after", "cost"), ("before", "cost before"))},
+        "cost": plan.named(plan.model.find(cost)) if cost else Message("study.policy_search.levers_moved"),
+    }
+    said.append(Message("study.policy_search.met", told))
+    if found and met["high"] < plan.options["share"]:
+        said.append(Message("study.policy_search.less", wanted))
     moved = findings.of("moved", POLICY)
     moved = moved[moved["value"] != 0]
     moved = moved.reindex(moved["value"].abs().sort_values(ascending=False).index)
     to, start = (findings.of(i, POLICY).set_index("factor")["value"] for i in ("setting", "before"))
-    said += [f"{name}: from {number(start[name])} to {number(to[name])}." for name in moved["factor"]]
-    still = len(plan.factors) - len(moved)
-    return [*said, f"{still} of {len(plan.factors)} levers stay where they are."]
+    for name in moved["factor"]:
+        way = {"lever": Name(name), "start": float(start[name]), "to": float(to[name])}
+        said.append(Message("study.policy_search.moved", way))
+    still = {"still": len(plan.factors) - len(moved), "levers": len(plan.factors)}
+    return [Statement(message) for message in [*said, Message("study.policy_search.still", still)]]
 
 
-def _in_words(plan: Plan, target: Target) -> str:
-    outcome, side = plan.outcomes[target.outcome], "at least" if target.sign > 0 else "at most"
-    return f"{plan.label(outcome)} of {side} {number(target.limit)} at {plan.times[target.time]:g}"
+def _wanted(plan: Plan, target: Target) -> Message:
+    told = {"outcome": plan.named(plan.outcomes[target.outcome]), "limit": target.limit}
+    key = "study.policy_search.at_least" if target.sign > 0 else "study.policy_search.at_most"
+    return Message(key, {**told, "time": float(plan.times[target.time])})
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """How far each lever is moved, and each outcome over time before and with the policy."""
-    return {"levers": _draw_levers(plan, findings), "outcomes": _draw_outcomes(plan, findings)}
+    return {"levers": _draw_levers(plan, findings, words), "outcomes": _draw_outcomes(plan, findings, words)}
 
 
-def _draw_levers(plan: Plan, findings: Findings) -> Figure:
-    figure, (panel,) = plots.panels(1, width=7.5, height=1.4 + 0.3 * len(plan.factors), label=plots.NAMES)
+def _draw_levers(plan: Plan, findings: Findings, words: Language) -> Picture:
     to, start = (findings.of(i, POLICY).set_index("factor")["value"] for i in ("setting", "before"))
-    plots.head(panel, "Position within the range")
-    for row, factor in enumerate(reversed(plan.factors)):
-        even = factor.evenly()
-        ends = [even.position(float(x[factor.name])) for x in (start, to)]
-        panel.hlines(row, 0, 1, color=plots.SHADE, lw=7)
-        panel.hlines(row, min(ends), max(ends), color=plots.MAIN, lw=2.5)
-        panel.plot(ends[0], row, "|", color=plots.OTHER, ms=12, mew=2, label="before" if row == 0 else None)
-        panel.plot(ends[1], row, "o", color=plots.MAIN, label="policy" if row == 0 else None)
-    panel.set_yticks(range(len(plan.factors)), [plots.shortened(f.name) for f in reversed(plan.factors)])
-    panel.set_xlim(-0.02, 1.02)
-    panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False)
-    figure.set_label("Lines: the way of each lever within its range, from where it is to where the policy has it.")
-    return figure
+    levers = list(reversed(plan.factors))
+
+    def paint(axes: Axes) -> None:
+        before, policy = (words.texts[f"study.policy_search.{key}"] for key in ("before", "policy"))
+        for row, factor in zip(plots.name_rows(axes, [words.shown(Name(f.name)) for f in levers]), levers, strict=True):
+            ends = [factor.evenly().position(float(x[factor.name])) for x in (start, to)]
+            axes.hlines(row, 0, 1, color=plots.SHADE, lw=7)
+            axes.hlines(row, min(ends), max(ends), color=plots.MAIN, lw=2.5)
+            axes.plot(ends[0], row, "|", color=plots.OTHER, ms=12, mew=2, label=before if row == 0 else None)
+            axes.plot(ends[1], row, "o", color=plots.MAIN, label=policy if row == 0 else None)
+        axes.set_xlim(-0.02, 1.02)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+
+    panel = Panel(words.texts["report.position"], paint)
+    key = words.texts["study.policy_search.key_levers"]
+    return Picture([panel], key, width=7.5, height=1.4 + 0.3 * len(levers), label=plots.NAMES)
 
 
-def _draw_outcomes(plan: Plan, findings: Findings) -> Figure:
-    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS))
+def _draw_outcomes(plan: Plan, findings: Findings, words: Language) -> Picture:
     targets = _targets(plan)
-    for panel, (column, outcome) in zip(panels, enumerate(plan.outcomes), strict=False):
-        plots.head(panel, plan.label(outcome))
-        for name, color, dash in ((BEFORE, plots.OTHER, "--"), (POLICY, plots.MAIN, "-")):
-            run = findings.of("mean", outcome)
-            run = run[run["factor"] == name]
-            panel.fill_between(run["time"], run["low"], run["high"], color=color, alpha=0.15, lw=0)
-            panel.plot(run["time"], run["value"], dash, color=color, label=name.strip("()"))
-        for target in (t for t in targets if t.outcome == column):
-            marker = "^" if target.sign > 0 else "v"
-            panel.plot(plan.times[target.time], target.limit, marker, color=plots.INK, ms=7, label="target")
-        panel.set_ylabel(plan.unit(outcome))
-    panels[0].legend(loc="upper left", frameon=False)
-    figure.set_label(
-        "Lines and bands: the mean and nine futures in ten, with the policy and before; triangle: the target."
-    )
-    return figure
+
+    def panel(column: int, outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            for name, color, dash in ((BEFORE, plots.OTHER, "--"), (POLICY, plots.MAIN, "-")):
+                run = findings.of("mean", outcome)
+                run = run[run["factor"] == name]
+                label = words.texts[f"study.policy_search.{name.strip('()')}"]
+                axes.fill_between(run["time"], run["low"], run["high"], color=color, alpha=0.15, lw=0)
+                axes.plot(run["time"], run["value"], dash, color=color, label=label)
+            for target in (t for t in targets if t.outcome == column):
+                marker, label = "^" if target.sign > 0 else "v", words.texts["study.policy_search.target"]
+                axes.plot(plan.times[target.time], target.limit, marker, color=plots.INK, ms=7, label=label)
+            axes.set_ylabel(words.shown(Name(plan.unit(outcome), "unit")))
+            if column == 0:
+                axes.legend(loc="upper left")
+
+        return Panel(words.shown(plan.named(outcome)), paint, outcome)
+
+    panels = [panel(n, outcome) for n, outcome in enumerate(plan.outcomes[: plots.PANELS])]
+    return Picture(panels, words.texts["study.policy_search.key_outcomes"])

@@ -19,22 +19,21 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy.stats import binom
 
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.factors import values_of
-from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
+from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import measured, number, percent
 
-TITLE: Final = "Scenario discovery (PRIM)"
-QUESTION: Final = "In which futures does the policy fail?"
 DEFAULT_SIZE: Final = 1024
 OPTIONS: Final[Mapping[str, Any]] = {"fails": [], "boxes": 3, "peel": 0.05, "least_mass": 0.05}
 #: A restriction stays if chance would make one as good, on any of the factors, less often than this.
@@ -120,14 +119,14 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     parts = [_row("failures", failed.mean())]
     notes = []
     if not failed.any() or failed.all():
-        notes.append(f"{'No' if not failed.any() else 'Every'} run fails, so there is nothing to tell apart.")
+        notes.append(Message("study.prim.every" if failed.any() else "study.prim.none"))
     else:
         with ensemble.progress("seeking boxes", plan.options["boxes"], "boxes") as meter:
             boxes = find_boxes(x, failed, plan.options["boxes"], plan.options, meter.advance)
         for n, box in enumerate(boxes, start=1):
             parts += _box_rows(plan, f"box {n}", box, x, failed)
         if len(parts) == 1:
-            notes.append("No box holds failures more densely than chance would.")
+            notes.append(Message("study.prim.no_box"))
     return Result(parts, notes, {"size": plan.size})
 
 
@@ -277,57 +276,57 @@ def _box_rows(plan: Plan, name: str, box: Box, x: Floats, failed: Bools) -> list
     return parts
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """When the policy fails, box by box."""
     share = float(findings.of("failures")["value"].iloc[0])
-    said = [f"{percent(share)} of the futures fail, that is: {_meaning(plan)}."]
+    said = [Message("study.prim.failures", {"share": share, "conditions": _meaning(plan)})]
     n = 1
     while len(limits := findings.of(f"box {n}: limits")):
         coverage = float(findings.of(f"box {n}: coverage")["value"].iloc[0])
         density = float(findings.of(f"box {n}: density")["value"].iloc[0])
-        said.append(
-            f"It fails when {' and '.join(_limit(plan, row) for _, row in limits.iterrows())}: {percent(density)} of "
-            f"these futures fail, and they hold {percent(coverage)} of all failures."
-        )
+        told = {"limits": [_limit(plan, row) for _, row in limits.iterrows()], "density": density, "coverage": coverage}
+        said.append(Message("study.prim.box", told))
         n += 1
-    return said
+    return [Statement(message) for message in said]
 
 
-def _meaning(plan: Plan) -> str:
+def _meaning(plan: Plan) -> list[Message]:
     said = []
     for condition in plan.options["fails"]:
         t, o, side, limit = _condition(plan, condition)
         outcome = plan.outcomes[o]
-        said.append(f"{plan.label(outcome)} at {plan.times[t]:g} is {side} {measured(limit, plan.unit(outcome))}")
-    return " or ".join(said)
+        told = {"outcome": plan.named(outcome), "time": float(plan.times[t]), "limit": plan.quantity(outcome, limit)}
+        said.append(Message(f"study.prim.is_{side}", told))
+    return said
 
 
-def _limit(plan: Plan, row: pd.Series) -> str:
+def _limit(plan: Plan, row: pd.Series) -> Message:
     factor = next(f for f in plan.factors if f.name == row["factor"])
-    if row["low"] <= factor.low:
-        return f"{factor.name} is at most {number(row['high'])}"
-    if row["high"] >= factor.high:
-        return f"{factor.name} is at least {number(row['low'])}"
-    return f"{factor.name} lies between {number(row['low'])} and {number(row['high'])}"
+    ends = {"low": float(row["low"]), "high": float(row["high"])}
+    key = "at_most" if ends["low"] <= factor.low else "at_least" if ends["high"] >= factor.high else "between"
+    return Message(f"study.prim.{key}", {"factor": Name(factor.name), **ends})
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Each box as bars within the ranges of the factors it restricts."""
-    names = [f"box {n}" for n in range(1, plan.options["boxes"] + 1) if len(findings.of(f"box {n}: limits"))]
-    if not names:
+
+    def panel(number: int) -> Panel:
+        limits = findings.of(f"box {number}: limits")
+
+        def paint(axes: Axes) -> None:
+            where = plots.name_rows(axes, [words.shown(Name(str(f))) for f in limits["factor"]])
+            for y, (_, row) in zip(where, limits.iterrows(), strict=True):
+                factor = next(f for f in plan.factors if f.name == row["factor"])
+                span = factor.high - factor.low
+                axes.barh(y, 1, color=plots.SHADE, height=0.5)
+                left, right = (row["low"] - factor.low) / span, (row["high"] - factor.low) / span
+                axes.barh(y, right - left, left=left, color=plots.OTHER, height=0.5)
+            axes.set_ylim(-0.6, max(3, len(limits)) - 0.4)
+            axes.set_xticks([0, 1], [words.texts["study.prim.low_end"], words.texts["study.prim.high_end"]])
+
+        return Panel(words.in_words(Message("study.prim.panel", {"box": number})), paint)
+
+    numbers = [n for n in range(1, plan.options["boxes"] + 1) if len(findings.of(f"box {n}: limits"))]
+    if not numbers:
         return {}
-    figure, panels = plots.panels(len(names), label=plots.NAMES)
-    for panel, name in zip(panels, names, strict=True):
-        limits = findings.of(f"{name}: limits")
-        plots.head(panel, f"{name}: it fails when …")
-        for y, (_, row) in enumerate(limits.iterrows()):
-            factor = next(f for f in plan.factors if f.name == row["factor"])
-            span = factor.high - factor.low
-            panel.barh(y, 1, color=plots.SHADE, height=0.5)
-            left, right = (row["low"] - factor.low) / span, (row["high"] - factor.low) / span
-            panel.barh(y, right - left, left=left, color=plots.OTHER, height=0.5)
-        panel.set_yticks(range(len(limits)), [plots.shortened(str(f)) for f in limits["factor"]])
-        panel.set_ylim(-0.6, max(3, len(limits)) - 0.4)
-        panel.set_xticks([0, 1], ["low end", "high end"])
-    figure.set_label("Coloured: the part of its range in which a factor has to be for the policy to fail there.")
-    return {"boxes": figure}
+    return {"boxes": Picture([panel(n) for n in numbers], words.texts["study.prim.key"], label=plots.NAMES)}
