@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import itertools
 import math
+import re
 import shutil
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from policy_lab.ensemble.findings import COLUMNS
 from policy_lab.ensemble.runner import run_chunk
 from policy_lab.errors import StudyError
 from policy_lab.progress import Bar
-from policy_lab.studies import ALL_TIMES, DUMMY, Findings, Study, method, methods, plan_of, run_study
+from policy_lab.studies import ALL_TIMES, DUMMY, Findings, Study, load_findings, method, methods, plan_of, run_study
 
 FIELD = str(Path(__file__).parent / "models" / "small_field")
 

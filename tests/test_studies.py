@@ -588,6 +588,7 @@ def test_a_replay_compares_the_runs_too(tmp_path: Path) -> None:
         runs["result"][17, 0, 0] += 0.5
         runs["result"][18, 0, 0] = np.nan
     found = replay(out)
-    assert found.differences == ("runs.nc: outcomes of 2 of 1,280 runs differ, by at most 0.5",)
+    said = [english().in_words(one) for one in found.differences]
+    assert said == ["runs.nc: outcomes of 2 of 1,280 runs differ, by at most 0.5"]
     (out / "runs.nc").unlink()
     assert replay(out).same, "runs that were not kept are not missed"

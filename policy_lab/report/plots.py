@@ -73,7 +73,7 @@ _STYLE: Final[Any] = {
     "figure.facecolor": palette.LIGHT["paper"],
     "axes.facecolor": palette.LIGHT["paper"],
     "legend.frameon": False,
-    "legend.fontsize": 8,
+    "legend.fontsize": 9,
 }
 #: Settings of matplotlib are those of the whole process, and a server draws in several threads.
 _ONE_AT_A_TIME: Final = threading.Lock()
