@@ -317,3 +317,37 @@ def bands(
 
     panels = [panel(n, outcome) for n, outcome in enumerate(list(quantiles)[:PANELS])]
     return Picture(panels, words.texts["report.key_bands"])
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where something is within its range, 0 to 1: before, after, and the ends of a line."""
+
+    name: str
+    before: float
+    after: float
+    low: float
+    high: float
+
+
+def positions(rows: Sequence[Position], labels: tuple[str, str], title: str, key: str = "") -> Picture:
+    """One panel: a row for each, with a stroke before and a dot after.
+
+    Args:
+        rows: from above.
+        labels: what the stroke and the dot are called.
+        title: of the panel.
+        key: what its signs mean.
+    """
+
+    def paint(axes: Axes) -> None:
+        for height, row in zip(name_rows(axes, [row.name for row in reversed(rows)]), reversed(rows), strict=True):
+            before, after = labels if height == 0 else (None, None)
+            axes.hlines(height, 0, 1, color=SHADE, lw=7)
+            axes.hlines(height, row.low, row.high, color=MAIN, lw=2.5)
+            axes.plot(row.before, height, "|", color=OTHER, ms=12, mew=2, label=before)
+            axes.plot(row.after, height, "o", color=MAIN, label=after)
+        axes.set_xlim(-0.02, 1.02)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+
+    return Picture([Panel(title, paint)], key, width=7.5, height=1.4 + 0.32 * len(rows), label=NAMES)

@@ -363,26 +363,14 @@ def _draw_profiles(plan: Plan, findings: Findings, words: Language) -> Picture:
 
 def _draw_parameters(plan: Plan, findings: Findings, words: Language) -> Picture:
     fitted = findings.of("fitted", PARAMETERS).set_index("factor")
-    rows = list(reversed(plan.factors))
-
-    def paint(axes: Axes) -> None:
-        before, after = (words.texts[f"study.calibration.{key}"] for key in ("before", "after_interval"))
-        for row, factor in zip(plots.name_rows(axes, [words.shown(Name(f.name)) for f in rows]), rows, strict=True):
-            even, at = factor.evenly(), fitted.loc[factor.name]
-            axes.hlines(row, 0, 1, color=plots.SHADE, lw=7)
-            if np.isfinite(at["low"]):
-                low, high = even.position(float(at["low"])), even.position(float(at["high"]))
-                axes.hlines(row, low, high, color=plots.MAIN, lw=2.5)
-            first = row == 0
-            here = even.position(float(at["value"]))
-            axes.plot(here, row, "o", color=plots.MAIN, label=after if first else None)
-            was = even.position(factor.default)
-            axes.plot(was, row, "|", color=plots.OTHER, ms=12, mew=2, label=before if first else None)
-        axes.set_xlim(-0.02, 1.02)
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
-
-    panel = Panel(words.texts["report.position"], paint)
-    return Picture([panel], width=7.5, height=1.4 + 0.32 * len(rows), label=plots.NAMES)
+    rows = []
+    for factor in plan.factors:
+        at = fitted.loc[factor.name]
+        ends = [at[end] if np.isfinite(at[end]) else at["value"] for end in ("low", "high")]
+        places = (factor.evenly().position(float(x)) for x in (factor.default, at["value"], *ends))
+        rows.append(plots.Position(words.shown(Name(factor.name)), *places))
+    labels = (words.texts["study.calibration.before"], words.texts["study.calibration.after_interval"])
+    return plots.positions(rows, labels, words.texts["report.position"])
 
 
 def _draw_series(findings: Findings, words: Language) -> Picture:

@@ -16,7 +16,7 @@ search``. Of each outcome and time: ``mean`` with the range of nine futures in t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy import optimize, stats
+from scipy import stats
 
 from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
 from policy_lab.ensemble.factors import Factor, factor_from, uncertainty_factors
@@ -32,6 +32,7 @@ from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Sta
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.estimators import least_cost
 from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
 from policy_lab.report.plots import Panel, Picture
@@ -51,15 +52,6 @@ POLICY: Final = "(policy)"
 BEFORE: Final = "(before)"
 #: Other futures that the policy found is tried on, for each one of the search.
 TRIED_ON: Final = 4
-#: Worse than any cost, which is measured by the largest of the first generation.
-TOO_LITTLE: Final = 1e6
-#: Policies whose costs differ by less, as a share, cost the same.
-AGREED: Final = 1e-7
-#: A lever moved by less than this share of its range is put back; the others make up for it by going so much further.
-NOTHING: Final = 1e-3
-#: Shares of its way that each lever is tried at in the end, and how often all of them are gone through at most.
-SHARES: Final = np.arange(16) / 16
-PASSES: Final = 4
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,7 @@ class Target:
     def margin(self, values: Floats) -> Floats:
         """By how much ``values[run, time, outcome]`` pass, as a share of the limit."""
         gap = self.sign * (values[:, self.time, self.outcome] - self.limit)
-        return np.nan_to_num(gap / (abs(self.limit) or 1.0), nan=-TOO_LITTLE)
+        return np.nan_to_num(gap / (abs(self.limit) or 1.0), nan=-least_cost.TOO_LITTLE)
 
 
 def check(plan: Plan) -> None:
@@ -214,8 +206,12 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Search, put back what is not needed, and try the policy on other futures."""
     search = Search(plan, ensemble)
     futures = search.futures(plan.size, plan.study.seed)
-    evolved, agreed = _evolved(search, futures)
-    policy = _without_the_needless(search, evolved, futures)
+
+    def judge(policies: Floats) -> Floats:
+        return search.judge(policies, futures)
+
+    evolved, agreed = _evolved(search, judge)
+    policy = least_cost.put_back(judge, search.own, evolved)
     cost, margin, met = (float(x[0]) for x in search.judge(policy[None], futures))
     others = search.futures(TRIED_ON * plan.size, plan.study.seed + 1)
     found, before = (
@@ -242,80 +238,12 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     return Result(parts, notes, extra, search.factors)
 
 
-def _evolved(search: Search, futures: Floats) -> tuple[Floats, bool]:
-    """The best policy that differential evolution finds, good enough first, then cheap; and whether all agreed."""
-    options, count = search.plan.options, len(search.levers)
-    scale: list[float] = []
-
-    def badness(points: Floats) -> Floats:
-        cost, margin, _ = search.judge(points.T, futures)
-        if not scale:
-            scale.append(float(np.nanmax(np.abs(cost), initial=0.0)) or 1.0)
-        cheap = np.minimum(np.nan_to_num(cost / scale[0], nan=TOO_LITTLE), TOO_LITTLE)
-        return np.asarray(np.where(margin >= 0, cheap, TOO_LITTLE + np.maximum(-margin, 0)), dtype=np.float64)
-
+def _evolved(search: Search, judge: least_cost.Judge) -> tuple[Floats, bool]:
+    options = search.plan.options
     with search.ensemble.progress("searching", options["generations"], "generations") as meter:
-        found = optimize.differential_evolution(
-            badness,
-            [(0.0, 1.0)] * count,
-            popsize=options["population"],
-            maxiter=options["generations"],
-            rng=np.random.default_rng([search.plan.study.seed, 3]),
-            vectorized=True,
-            updating="deferred",
-            polish=False,
-            init="sobol",
-            x0=search.own,
-            tol=0.0,  # scipy's own test would take policies that all fall short alike for a find
-            callback=_until_agreed(meter.advance),
+        return least_cost.evolved(
+            judge, search.own, options["population"], options["generations"], search.plan.study.seed, meter.advance
         )
-    return np.asarray(found.x), bool(np.ptp(found.population_energies) <= AGREED * abs(found.fun))
-
-
-def _until_agreed(advance: Callable[[float], None]) -> Callable[[optimize.OptimizeResult], bool]:
-    """Counts generations, and ends the search once all policies are good enough and cost the same."""
-
-    def one_more(intermediate_result: optimize.OptimizeResult) -> bool:
-        advance(1)
-        badness = intermediate_result.population_energies
-        return bool(badness.max() < TOO_LITTLE and np.ptp(badness) <= AGREED * abs(badness.mean()))
-
-    return one_more
-
-
-def _without_the_needless(search: Search, policy: Floats, futures: Floats) -> Floats:
-    """The policy with every lever as far back as can be without failing the targets or costing more."""
-    own = search.own
-    hardly = np.abs(policy - own) < NOTHING
-    stepped = np.where(hardly, own, np.clip(own + (1 + NOTHING) * (policy - own), 0, 1))
-    (cost, spared), (margin, enough), _ = search.judge(np.stack([policy, stepped]), futures)
-    if enough >= min(0.0, margin):
-        policy, cost, margin = stepped, spared, enough
-    for _ in range(PASSES):
-        before = policy
-        for j in np.argsort(np.abs(policy - own)):
-            policy, cost, margin = _less_of(search, policy, int(j), (cost, margin), futures)
-        if np.array_equal(policy, before):
-            break
-    return policy
-
-
-def _less_of(
-    search: Search, policy: Floats, lever: int, reached: tuple[float, float], futures: Floats
-) -> tuple[Floats, float, float]:
-    """The policy with one lever moved as little as will do, of some shares of its way, with its cost and margin."""
-    cost, margin = reached
-    way = policy[lever] - search.own[lever]
-    if way == 0:
-        return policy, cost, margin
-    tried = np.repeat(policy[None], len(SHARES), axis=0)
-    tried[:, lever] = search.own[lever] + SHARES * way
-    costs, margins, _ = search.judge(tried, futures)
-    will_do = np.flatnonzero((margins >= min(0.0, margin)) & (costs <= cost))
-    if not len(will_do):
-        return policy, cost, margin
-    least = will_do[np.argmin(costs[will_do])]
-    return tried[least], float(costs[least]), float(margins[least])
 
 
 def _settings(search: Search, policy: Floats) -> pd.DataFrame:
@@ -390,22 +318,12 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
 
 def _draw_levers(plan: Plan, findings: Findings, words: Language) -> Picture:
     to, start = (findings.of(i, POLICY).set_index("factor")["value"] for i in ("setting", "before"))
-    levers = list(reversed(plan.factors))
-
-    def paint(axes: Axes) -> None:
-        before, policy = (words.texts[f"study.policy_search.{key}"] for key in ("before", "policy"))
-        for row, factor in zip(plots.name_rows(axes, [words.shown(Name(f.name)) for f in levers]), levers, strict=True):
-            ends = [factor.evenly().position(float(x[factor.name])) for x in (start, to)]
-            axes.hlines(row, 0, 1, color=plots.SHADE, lw=7)
-            axes.hlines(row, min(ends), max(ends), color=plots.MAIN, lw=2.5)
-            axes.plot(ends[0], row, "|", color=plots.OTHER, ms=12, mew=2, label=before if row == 0 else None)
-            axes.plot(ends[1], row, "o", color=plots.MAIN, label=policy if row == 0 else None)
-        axes.set_xlim(-0.02, 1.02)
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
-
-    panel = Panel(words.texts["report.position"], paint)
-    key = words.texts["study.policy_search.key_levers"]
-    return Picture([panel], key, width=7.5, height=1.4 + 0.3 * len(levers), label=plots.NAMES)
+    rows = []
+    for factor in plan.factors:
+        was, now = (factor.evenly().position(float(x[factor.name])) for x in (start, to))
+        rows.append(plots.Position(words.shown(Name(factor.name)), was, now, min(was, now), max(was, now)))
+    labels = (words.texts["study.policy_search.before"], words.texts["study.policy_search.policy"])
+    return plots.positions(rows, labels, words.texts["report.position"], words.texts["study.policy_search.key_levers"])
 
 
 def _draw_outcomes(plan: Plan, findings: Findings, words: Language) -> Picture:
