@@ -74,7 +74,7 @@ class Message:
     """
 
     key: str
-    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, object] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash(self.key)
