@@ -146,7 +146,7 @@ class _Reader:
             file=self.file,
             line=self.line,
             says=f" ({self.says})" if self.says else "",
-            problem=what if isinstance(what, Message) else Message(what, values),
+            problem=PolicyLabError(what, **values),
         )
 
     def check(self, entry: Any) -> Check:
