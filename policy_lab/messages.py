@@ -19,9 +19,9 @@ style          a number as                                                      
 ``year``       a moment: no thousands apart, at most two decimals                   0.04, 12345.68
 =============  ===================================================================  ====================
 
-Halves are rounded away from zero, by the number's shortest decimal form. From 1e15 on, and below a millionth in the
-styles that count figures, a number is written with a power of ten. A sequence is written as "a, b and c" after at most
-five of its items; ``or`` writes "a, b or c", and ``commas`` separates up to twelve by commas.
+Halves are rounded away from zero, by the number's shortest decimal form. From 1e15 on, and below a
+millionth where it is to be exact, a number is written with a power of ten. A sequence is written as "a, b and c" after
+at most five of its items; ``or`` writes "a, b or c", and ``commas`` separates up to twelve by commas.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from typing import Any, Final
 PLACE: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 #: Below this share (of 1) a percentage is said to be "under" it.
 _LEAST_SHARE: Final = 0.001
-#: From the first size on, and below the second where figures count, a number is written with a power of ten.
+#: From the first size on, and below the second where it is to be exact, a number is written with a power of ten.
 _HUGE, _TINY = 1e15, 1e-6
 #: Significant figures of the styles that count them.
 _FIGURES: Final = {"figure": 3, "short": 3, "exact": 6}
@@ -74,7 +74,7 @@ class Message:
     """
 
     key: str
-    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, object] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -136,11 +136,13 @@ class Language:
             return ("+" if value >= 0 else "") + self.number(value, "figure")
         size = abs(value)
         figures = _FIGURES.get(style)
-        if size >= _HUGE or (figures and 0 < size < _TINY):
+        if size >= _HUGE or (style == "exact" and 0 < size < _TINY):
             return self._power_of_ten(value, figures or 3)
         if style == "fine":
             return f"{self.fixed(value, 2, shift=2)}{self.texts['number.percent']}"
-        places = _places(value, figures, most=11) if figures else 0 if style == "count" else 2
+        places = (
+            _places(value, figures, most=11 if style == "exact" else 6) if figures else 0 if style == "count" else 2
+        )
         text = self._signs(_rounded(value, places), 0 if style == "year" else 4 if style == "count" else 5)
         return text if style in ("figure", "count") else self._without_zeros(text)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import pickle
 import re
-import string
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,14 @@ from policy_lab.app.figures import Refigured, masked
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import diagram
 from policy_lab.ensemble.findings import load_findings
-from policy_lab.errors import ModelError
+from policy_lab.errors import BadValue, ModelError, PolicyLabError, UnknownName
+from policy_lab.messages import PLACE
 from policy_lab.model import Model, load_model
 
 REPOSITORY = Path(__file__).parents[1]
+PACKAGE = REPOSITORY / "policy_lab"
+#: A key of the catalogue.
+KEY = r"[a-z_]+(\.[A-Za-z_0-9-]+)+"
 #: Parts of a model's text file that are keyed by English wordings; what they hold is tested with what shows them.
 FREE = ("said", "precedents")
 SMALL = Path(__file__).parent / "models" / "small_field"
@@ -36,7 +42,83 @@ def english() -> Iterator[None]:
 
 
 def places(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return {found[1] for found in PLACE.finditer(text)}
+
+
+#: Sections of the catalogue that code names by whole keys alone.
+WHOLE = ("error", "progress")
+#: Errors whose message is for programmers, or comes from outside: files, and how many raise sites with a text of their
+#: own each has. Only ever make these fewer.
+OWN_TEXTS: dict[str, int] = {
+    "compiler/linker.py": 15,
+    "model/case_series.py": 12,
+    "model/cases.py": 25,
+    "studies/__init__.py": 1,
+    "studies/calibration.py": 10,
+    "studies/morris.py": 4,
+    "studies/pawn.py": 3,
+    "studies/policy_search.py": 12,
+    "studies/prim.py": 10,
+    "studies/robustness.py": 7,
+    "studies/shapley.py": 5,
+    "studies/sobol.py": 8,
+    "studies/uncertainty.py": 5,
+}
+
+
+def keys_in_code() -> set[str]:
+    """Every literal of the package and of ``analysis/`` that is a key of the catalogue's form."""
+    return {
+        node.value
+        for path in [*PACKAGE.rglob("*.py"), *(REPOSITORY / "analysis").glob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(KEY, node.value)
+    }
+
+
+def test_every_message_has_a_text() -> None:
+    known = catalogue.catalogue("en")
+    asked = {key for key in keys_in_code() if key.partition(".")[0] in WHOLE}
+    assert len(asked) > 200
+    assert {key for key in asked if key not in known and f"{key}.one" not in known} == set()
+
+
+def test_every_text_of_a_message_is_said_somewhere() -> None:
+    asked = keys_in_code()
+    there = {re.sub(r"\.(one|many)$", "", key) for key in catalogue.catalogue("en") if key.partition(".")[0] in WHOLE}
+    kinds = {key for key in there if key.startswith("error.unknown.kind.")}
+    assert there - asked - kinds == set()
+    text = " ".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    named = {found.replace(" ", "_") for found in re.findall(r"UnknownName\(\s*\"([^\"]+)\"", text)}
+    assert {key.rpartition(".")[2] for key in kinds} == named
+
+
+def errors() -> set[str]:
+    """Names of every class of error that a person can meet."""
+    found, fresh = {PolicyLabError.__name__}, [PolicyLabError]
+    while fresh:
+        fresh = [child for parent in fresh for child in parent.__subclasses__()]
+        found |= {child.__name__ for child in fresh}
+    return found - {"UnknownName", "UnsupportedConstruct", "Refused"}
+
+
+def test_no_error_is_raised_with_a_text_of_its_own() -> None:
+    """A raise site names a key of the catalogue, so that its sentence can be said in every language."""
+    found: Counter[str] = Counter()
+    classes = errors() | {"wrong"}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            first = node.args[-1] if called == "wrong" else node.args[0]
+            literal = isinstance(first, ast.JoinedStr | ast.BinOp) or (
+                isinstance(first, ast.Constant) and not re.fullmatch(KEY, str(first.value))
+            )
+            if called in classes and literal:
+                found[path.relative_to(PACKAGE).as_posix()] += 1
+    assert {file: count for file, count in found.items() if count > OWN_TEXTS.get(file, 0)} == {}
+    assert {file: count for file, count in OWN_TEXTS.items() if found[file] < count} == {}, "fewer now: say so"
 
 
 def sources() -> str:
@@ -309,8 +391,6 @@ def test_a_sentence_keeps_its_translation_when_figures_change() -> None:
         ("fails as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo",
          "gilt bekanntermaßen nicht: Mitglieder treten bei und treten aus: Zusammenlegen ist 1,5 "
          "(im Jahr 2030, „Status quo“)"),
-        ("'diplomacy' is set to 3, outside its range 0 to 1.",
-         "„Diplomatie“ steht auf 3, außerhalb der Spanne 0 bis 1."),
         ("A sentence of the future that nobody translated.", "A sentence of the future that nobody translated."),
     ],
 )  # fmt: skip
@@ -319,6 +399,25 @@ def test_what_is_written_in_english_is_retold(big: Model, english: str, german: 
     assert language.retold(big, english) == german
     catalogue.speak("en")
     assert language.retold(big, english) == english
+
+
+def test_an_error_is_said_in_the_language_of_the_page(big: Model) -> None:
+    catalogue.speak("de", language.names_of(big, "de"))
+    with pytest.raises(PolicyLabError) as raised:
+        big.check("diplomacy", 3)
+    said = catalogue.here().in_words(raised.value.message)
+    assert said == "„Diplomatie“ steht auf 3, außerhalb der Spanne 0 bis 1."
+    assert str(raised.value) == "'diplomacy' is set to 3, outside its range 0 to 1."
+    with pytest.raises(PolicyLabError) as raised:
+        big.scenario("cern_for_a")
+    said = catalogue.here().in_words(raised.value.message)
+    assert said == "Das Szenario „cern_for_a“ gibt es in big_science nicht. War „cern_for_ai“ gemeint?"
+
+
+def test_an_error_outlives_its_process() -> None:
+    for error in (UnknownName("lever", "x", ["xy"], "small"), BadValue("error.value.finite", name="a", value="nan")):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.message) == (type(error), str(error), error.message)
 
 
 def test_diagrams_name_variables_in_both_ways(big: Model) -> None:

@@ -21,7 +21,6 @@ from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
 from policy_lab.app.figures import Refigured
-from policy_lab.app.labels import UNIT, WORLD
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 
 #: The part of an address that names the language, and the cookie that remembers it.
@@ -104,8 +103,8 @@ def translated(model: Model, language: str) -> Model:
     return _translated(_Identity(model), language) if language != catalogue.SOURCE and model.texts(language) else model
 
 
-def names_of(model: Model, language: str) -> Mapping[str, str]:
-    """What the variables of a model, its groups, units and worlds are called in a language, as far as its file says."""
+def names_of(model: Model, language: str) -> Mapping[tuple[str, str], str]:
+    """Kind and key of the things of a model to what they are called in a language, as far as its file says."""
     return _names_of(_Identity(model), language)
 
 
@@ -145,24 +144,25 @@ class _Identity:
 
 
 @lru_cache(maxsize=64)
-def _names_of(kept: _Identity, language: str) -> Mapping[str, str]:
+def _names_of(kept: _Identity, language: str) -> Mapping[tuple[str, str], str]:
     text = kept.model.texts(language)
-    units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
     visible = kept.model.program.visible
     labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
     listed = {**text.get("outcomes", {}), **text.get("levers", {})}
-    labelled = {name: fields["label"] for name, fields in listed.items() if "label" in fields}
-    titles = {
-        key: text.get("scenarios", {}).get(key, {}).get("title", x.title) for key, x in kept.model.scenarios.items()
+    kinds: dict[str, Mapping[str, str]] = {
+        "group": text.get("groups", {}),
+        "unit": text.get("units", {}),
+        "scenario": {key: known.title for key, known in kept.model.scenarios.items()}
+        | _each(text, "scenarios", "title"),
+        "loop": _each(text, "loops", "name"),
+        "variable": labels | {name: fields["label"] for name, fields in listed.items() if "label" in fields},
     }
-    worlds = {WORLD + key: title for key, title in titles.items()}
-    return {
-        **text.get("groups", {}),
-        **units,
-        **worlds,
-        **{name: label for name, label in labels.items() if label},
-        **labelled,
-    }
+    return {(kind, key): words for kind, names in kinds.items() for key, words in names.items() if words}
+
+
+def _each(text: Mapping[str, Any], table: str, field: str) -> dict[str, str]:
+    """One field of every entry of a table that has it."""
+    return {key: fields[field] for key, fields in text.get(table, {}).items() if field in fields}
 
 
 def _label(text: Mapping[str, Any], name: str) -> str:
@@ -185,9 +185,8 @@ def _about(text: Mapping[str, Any], name: str) -> Mapping[str, str]:
 def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
     text = kept.model.texts(language)
-    worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
-    loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
-    return {**names_of(kept.model, language), **worlds, **loops, **_refigured(kept, language).said}
+    names = {key: words for (_, key), words in names_of(kept.model, language).items()}
+    return {**names, **_each(text, "scenarios", "title"), **_refigured(kept, language).said}
 
 
 @lru_cache(maxsize=64)

@@ -236,7 +236,7 @@ def _between(values: Floats, time: Floats, given: Any) -> Margin:
 def _rising(values: Floats, time: Floats, given: Any) -> Margin:
     steps = np.diff(values) if given else -np.diff(values)
     if not len(steps):
-        raise PolicyLabError("A check of what rises or falls needs more than one moment.")
+        raise PolicyLabError("error.check.one_moment")
     at = int(steps.argmin())
     slack = FLAT * max(float(np.abs(values).max()), 1e-12)
     return float(steps[at]) + slack, at, f"changes by {values[at + 1] - values[at]:.4g}"

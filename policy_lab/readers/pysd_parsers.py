@@ -94,7 +94,7 @@ def read(path: Path) -> Reading:
         ModelError: not readable, not of a known kind, or not valid; names the file and, where known, the line.
     """
     if path.suffix.lower() not in ENDINGS:
-        raise ModelError(f"{path.name} is no model file: one ends in {', '.join(ENDINGS)}.")
+        raise ModelError("error.file.no_model", file=path.name, endings=", ".join(ENDINGS))
     source = read_source(path)
     _refuse_negative_base(source)
     with warnings.catch_warnings(record=True) as caught:
@@ -113,10 +113,7 @@ def _refuse_negative_base(source: Source) -> None:
     found = _NEGATIVE_BASE.search(source.text)
     if found:
         line = source.text.count("\n", 0, found.start()) + 1
-        raise ModelError(
-            f"{source.path.name}, line {line}: '{found[0]}' raises a negative number to a power, which PySD reads "
-            "without the brackets: give the number a name of its own, or use POWER()."
-        )
+        raise ModelError("error.file.power", file=source.path.name, line=line, found=found[0])
 
 
 def _vensim(source: Source) -> AbstractModel:
@@ -165,8 +162,7 @@ def _refuse_unread(source: Source, components: Sequence[Any]) -> None:
     """PySD passes over variables that do not stand where the standard wants them: no model would be left."""
     own = [c for c in components if not isinstance(c, xmile_element.ControlElement)]
     if not own and _XMILE_VARIABLE.search(source.text):
-        raise ModelError(f"{source.path.name} cannot be read: its variables do not stand inside <variables>, as XMILE "
-                         "wants them; newer versions of Stella save them so.")  # fmt: skip
+        raise ModelError("error.file.xmile", file=source.path.name)  # fmt: skip
 
 
 @contextmanager
@@ -177,9 +173,9 @@ def _named(source: Source, equation: str) -> Iterator[None]:
     except ModelError:
         raise
     except RecursionError:
-        raise ModelError(f"{_place(source, equation)} is nested too deeply to be read.") from None
+        raise ModelError("error.file.nested", where=_place(source, equation)) from None
     except Exception as error:  # the parser raises its own, parsimonious', lxml's and Python's, none documented
-        raise ModelError(f"{_place(source, equation)} cannot be read: {_reason(error)}") from None
+        raise ModelError("error.file.equation", where=_place(source, equation), reason=_reason(error)) from None
 
 
 def _place(source: Source, equation: str) -> str:

@@ -53,7 +53,7 @@ def read_source(path: Path) -> Source:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"Cannot read the model {path}: {error.strerror or error}.") from None
+        raise ModelError("error.file.open", path=path, reason=error.strerror or error) from None
     text = _decoded(raw).replace("\r\n", "\n").replace("\r", "\n")
     text, *rest = text.split(_SKETCH)
     source = Source(path, text, hashlib.sha256(text.encode()).hexdigest(), integration=_integration(path, text, rest))

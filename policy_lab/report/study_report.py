@@ -117,7 +117,7 @@ def files(
 ) -> Iterator[tuple[str, str | bytes]]:
     """Name and content of the pictures and of the page, in a language."""
     drawn = []
-    with progress("drawing", len(pictures), "figures") as meter:
+    with progress(Message("progress.drawing"), len(pictures)) as meter:
         for name, picture in pictures.items():
             drawn.append(plots.draw(picture))
             yield f"{name}.svg", drawn[-1].svg()

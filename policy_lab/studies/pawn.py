@@ -55,7 +55,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     values = ensemble.run(Points(unit[:, :factors])).all()
     flat = values.reshape(len(values), -1)
     distances = np.empty((factors + 1, plan.options["slices"], flat.shape[1]))
-    with ensemble.progress("comparing distributions", flat.shape[1], "outputs") as meter:
+    with ensemble.progress(Message("progress.comparing"), flat.shape[1]) as meter:
         for output in range(flat.shape[1]):
             distances[:, :, output] = slice_distances(unit, flat[:, output], plan.options["slices"])
             meter.advance()

@@ -240,7 +240,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
 
 def _evolved(search: Search, judge: least_cost.Judge) -> tuple[Floats, bool]:
     options = search.plan.options
-    with search.ensemble.progress("searching", options["generations"], "generations") as meter:
+    with search.ensemble.progress(Message("progress.searching"), options["generations"]) as meter:
         return least_cost.evolved(
             judge, search.own, options["population"], options["generations"], search.plan.study.seed, meter.advance
         )

@@ -121,7 +121,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     if not failed.any() or failed.all():
         notes.append(Message("study.prim.every" if failed.any() else "study.prim.none"))
     else:
-        with ensemble.progress("seeking boxes", plan.options["boxes"], "boxes") as meter:
+        with ensemble.progress(Message("progress.boxes"), plan.options["boxes"]) as meter:
             boxes = find_boxes(x, failed, plan.options["boxes"], plan.options, meter.advance)
         for n, box in enumerate(boxes, start=1):
             parts += _box_rows(plan, f"box {n}", box, x, failed)

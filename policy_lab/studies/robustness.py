@@ -103,7 +103,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
         values.shape[1], size=(plan.options["resamples"], values.shape[1])
     )
     parts = []
-    with ensemble.progress("resampling", len(plan.outcomes) * len(drawn), "resamples") as meter:
+    with ensemble.progress(Message("progress.resamples"), len(plan.outcomes) * len(drawn)) as meter:
         for o, outcome in enumerate(plan.outcomes):
             measures = _measures(plan, outcome, values[..., o], policies[0])
             for index, interval in _intervals(measures, drawn, plan.options["confidence"], meter.advance).items():

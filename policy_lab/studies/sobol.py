@@ -184,7 +184,7 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -
     point = variance.estimate(read, layout, outputs, m)
     digest = _Digest(plan.options["confidence"], m.sd**2)
     whole, spread = _OverTime(shape, m), []
-    with ensemble.progress("resampling", outputs, "outputs") as meter:
+    with ensemble.progress(Message("progress.resampling"), outputs) as meter:
         for piece in _resampled(plan, read, layout, m, digest):
             spread.append(piece.bounds)
             whole.add(piece)

@@ -58,7 +58,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     unit = sobol_points(plan.size, len(plan.factors), plan.study.seed)
     values = ensemble.run(Points(unit)).all()
     parts, notes = [], []
-    with ensemble.progress("resampling", len(plan.outcomes) * plan.options["resamples"], "resamples") as meter:
+    with ensemble.progress(Message("progress.resamples"), len(plan.outcomes) * plan.options["resamples"]) as meter:
         for o, outcome in enumerate(plan.outcomes):
             column = values[:, :, o]
             finished = column[np.isfinite(column).all(axis=1)]

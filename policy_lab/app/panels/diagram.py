@@ -39,7 +39,7 @@ def picture(model: Model, view: View) -> str:
     labels = {box.name: name_in_words(box.name) for box in view.boxes if box.name}
     notes = [replace(box, name=retold(model, box.name)) if box.kind == "comment" else box for box in view.boxes]
     return to_svg(
-        replace(view, name=name_in_words(view.name) or view.name, boxes=tuple(notes)),
+        replace(view, name=name_in_words(view.name, "group") or view.name, boxes=tuple(notes)),
         style=True,
         labels=labels,
         description=_description(view) if any(labels.values()) else "",
