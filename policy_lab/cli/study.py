@@ -89,13 +89,12 @@ def _workers(scheduler: str | None) -> Iterator[Workers]:
 
 def _language(code: str, study: Study) -> Language:
     """A language with what it calls the things of the study's model."""
-    from policy_lab.app.language import names_of
     from policy_lab.catalogue import in_language, languages
     from policy_lab.model import load_model
 
     if code not in languages():
         raise UnknownName("language", code, languages())
-    return in_language(code, names_of(load_model(study.model_reference()), code))
+    return in_language(code, load_model(study.model_reference()).names(code))
 
 
 def _seed(text: str | None) -> int | None:

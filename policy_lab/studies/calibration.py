@@ -34,6 +34,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import stats
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
@@ -48,7 +49,6 @@ from policy_lab.progress import Meter
 from policy_lab.report import plots
 from policy_lab.report.plots import Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed
 
 DEFAULT_SIZE: Final = 8
 OPTIONS: Final[Mapping[str, Any]] = {
@@ -99,9 +99,9 @@ def check(plan: Plan) -> None:
     """Refuse what cannot be fitted: choices for parameters, outcomes without data, nothing to fit to."""
     options = plan.options
     if options["search"] not in SEARCHES:
-        raise StudyError(f"search = '{options['search']}' is none of {listed(SEARCHES)}.")
+        raise StudyError(f"search = '{options['search']}' is none of {english().listed(SEARCHES)}.")
     if options["prior"] not in PRIORS:
-        raise StudyError(f"prior = '{options['prior']}' is none of {listed(PRIORS)}.")
+        raise StudyError(f"prior = '{options['prior']}' is none of {english().listed(PRIORS)}.")
     if not isinstance(options["intervals"], bool):
         raise StudyError("intervals is true or false.")
     if not 0 < options["confidence"] < 1 or options["generations"] < 1:
@@ -140,7 +140,7 @@ def _target(plan: Plan) -> Target:
         have = list(dict.fromkeys(s.variable for s in known))
         raise StudyError(
             f"There is no figure for '{missing[0]}' between {first:g} and {last:g}; outcomes with figures: "
-            f"{listed(have, 40)}."
+            f"{english().listed(have, 40)}."
         )
     years = np.concatenate([s.year for s in series])
     held = plan.options["hold_out_from"]

@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
@@ -29,7 +30,6 @@ from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
 from policy_lab.report.plots import Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed
 
 DEFAULT_SIZE: Final = 1
 OPTIONS: Final[Mapping[str, Any]] = {"package": ""}
@@ -40,9 +40,8 @@ CIRCUMSTANCES: Final = "events and assumptions"
 def check(plan: Plan) -> None:
     """Refuse a package that is missing, equal to the base, or too large for all its mixes to be run."""
     if not plan.options["package"]:
-        raise StudyError(
-            f'Name the scenario to take apart: package = "…", one of {listed(list(plan.model.scenarios), 12)}.'
-        )
+        known = english().listed(list(plan.model.scenarios), 12)
+        raise StudyError(f'Name the scenario to take apart: package = "…", one of {known}.')
     plan.model.scenario(plan.options["package"])
     if plan.study.groups not in (None, "group"):
         raise StudyError('Players are single levers, or with groups = "group" the levers of each heading.')
