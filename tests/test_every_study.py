@@ -23,6 +23,7 @@ from policy_lab.ensemble.designs import sobol_points
 from policy_lab.ensemble.findings import COLUMNS
 from policy_lab.ensemble.runner import run_chunk
 from policy_lab.errors import StudyError
+from policy_lab.messages import Message
 from policy_lab.progress import Bar
 from policy_lab.studies import ALL_TIMES, DUMMY, Findings, Study, load_findings, method, methods, plan_of, run_study
 
@@ -479,8 +480,8 @@ def test_every_long_method_tells_a_log_how_far_how_fast_and_how_long_still(done:
     """With a clock that goes half a second further at each look, everything is long."""
     log, ticks = io.StringIO(), itertools.count()
 
-    def bar(label: str, total: float = 0, unit: str = "") -> Bar:
-        return Bar(label, total, unit, stream=log, clock=lambda: next(ticks) / 2)
+    def bar(step: Message, total: float = 0) -> Bar:
+        return Bar(step, total, stream=log, clock=lambda: next(ticks) / 2)
 
     run_study(small(done.method), tmp_path / "out", progress=bar, pictures=False)
     lines = log.getvalue().splitlines()

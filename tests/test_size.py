@@ -27,8 +27,6 @@ LONG_MODULES: set[str] = {
     "policy_lab/compiler/llvm_ir.py",
     "policy_lab/compiler/math_functions.py",
     "policy_lab/estimators/sobol_indices.py",
-    "policy_lab/studies/calibration.py",
-    "policy_lab/studies/policy_search.py",
     "policy_lab/units/checking.py",
 }
 
