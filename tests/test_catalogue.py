@@ -53,16 +53,6 @@ OWN_TEXTS: dict[str, int] = {
     "compiler/linker.py": 15,
     "model/case_series.py": 12,
     "model/cases.py": 25,
-    "studies/__init__.py": 1,
-    "studies/calibration.py": 10,
-    "studies/morris.py": 4,
-    "studies/pawn.py": 3,
-    "studies/policy_search.py": 12,
-    "studies/prim.py": 10,
-    "studies/robustness.py": 7,
-    "studies/shapley.py": 5,
-    "studies/sobol.py": 8,
-    "studies/uncertainty.py": 5,
 }
 
 

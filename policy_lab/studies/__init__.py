@@ -115,7 +115,7 @@ def load_study(path: str | Path) -> Study:
     try:
         plan_of(study)
     except StudyError as error:
-        raise StudyError(f"{path}: {error}") from None
+        raise StudyError("error.in", where=path, problem=error) from None
     return study
 
 

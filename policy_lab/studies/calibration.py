@@ -34,7 +34,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import stats
 
-from policy_lab.catalogue import english
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
@@ -99,30 +98,27 @@ def check(plan: Plan) -> None:
     """Refuse what cannot be fitted: choices for parameters, outcomes without data, nothing to fit to."""
     options = plan.options
     if options["search"] not in SEARCHES:
-        raise StudyError(f"search = '{options['search']}' is none of {english().listed(SEARCHES)}.")
+        raise StudyError("error.study.no_choice", option="search", value=options["search"], choices=SEARCHES)
     if options["prior"] not in PRIORS:
-        raise StudyError(f"prior = '{options['prior']}' is none of {english().listed(PRIORS)}.")
+        raise StudyError("error.study.no_choice", option="prior", value=options["prior"], choices=PRIORS)
     if not isinstance(options["intervals"], bool):
-        raise StudyError("intervals is true or false.")
+        raise StudyError("error.study.calibration_intervals")
     if not 0 < options["confidence"] < 1 or options["generations"] < 1:
-        raise StudyError("confidence lies between 0 and 1, and generations is at least 1.")
+        raise StudyError("error.study.calibration_generations")
     held = options["hold_out_from"]
     if held is not None and (isinstance(held, bool) or not isinstance(held, int | float)):
-        raise StudyError(f"hold_out_from = {held!r} is not a year.")
+        raise StudyError("error.study.calibration_held", value=repr(held))
     for factor in plan.factors:
         if factor.distribution == "discrete":
-            raise StudyError(f"'{factor.name}' is discrete; a calibration needs a range: low and high.")
+            raise StudyError("error.study.discrete", factor=factor.name)
     if plan.grouped:
-        raise StudyError("A calibration fits parameters one by one; leave groups out.")
+        raise StudyError("error.study.calibration_groups")
     if len(plan.times) < 2:
-        raise StudyError("A calibration needs at least two studied times around the figures it is to fit.")
+        raise StudyError("error.study.calibration_times")
     target = _target(plan)
     figures = int(target.fitted.sum())
     if figures <= len(plan.factors):
-        raise StudyError(
-            f"There are {figures} figures to fit {len(plan.factors)} parameters to; name fewer factors, or more "
-            "outcomes that data/history.csv has figures for."
-        )
+        raise StudyError("error.study.calibration_figures", figures=figures, parameters=len(plan.factors))
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -138,10 +134,8 @@ def _target(plan: Plan) -> Target:
     missing = [o for o in plan.outcomes if o not in {s.variable for s in series}]
     if missing:
         have = list(dict.fromkeys(s.variable for s in known))
-        raise StudyError(
-            f"There is no figure for '{missing[0]}' between {first:g} and {last:g}; outcomes with figures: "
-            f"{english().listed(have, 40)}."
-        )
+        told = {"outcome": missing[0], "first": float(first), "last": float(last), "have": have}
+        raise StudyError("error.study.calibration_missing", **told)
     years = np.concatenate([s.year for s in series])
     held = plan.options["hold_out_from"]
     return Target(series, years < held if held is not None else np.ones(len(years), dtype=bool))

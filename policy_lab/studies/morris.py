@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from SALib.sample import morris as salib
 
+from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
@@ -36,13 +37,12 @@ LITTLE: Final = 0.05
 def check(plan: Plan) -> None:
     """Refuse an odd grid, fewer than two trajectories or factors."""
     if plan.options["levels"] < 2 or plan.options["levels"] % 2:
-        raise StudyError(f"levels = {plan.options['levels']} is not an even number; take 4.")
+        raise StudyError("error.study.morris_levels", levels=plan.options["levels"])
     if plan.size < 2:
-        raise StudyError(f"size = {plan.size} trajectories give no spread; take 10 to 100.")
+        raise StudyError("error.study.morris_size", size=plan.size)
     if len(plan.groups) < 2:
-        raise StudyError("Elementary effects compare at least two factors or groups; this study has one.")
-    if not 0 < plan.options["confidence"] < 1 or plan.options["resamples"] < 2:
-        raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
+        raise StudyError("error.study.one_factor")
+    option_checks.bootstrap(plan)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:

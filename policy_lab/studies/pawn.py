@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
@@ -32,15 +33,10 @@ OPTIONS: Final[Mapping[str, Any]] = {"slices": 10}
 def check(plan: Plan) -> None:
     """Refuse groups, a size that is no power of two, and slices with too few runs."""
     if plan.grouped:
-        raise StudyError("The method 'pawn' looks at one factor at a time; leave groups out, or use sobol or morris.")
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+        raise StudyError("error.study.pawn_groups")
+    option_checks.power_of_two(plan)
     if plan.options["slices"] < 2 or plan.size < 10 * plan.options["slices"]:
-        raise StudyError(
-            f"size = {plan.size} leaves fewer than ten runs in each of {plan.options['slices']} slices; take fewer "
-            "slices (at least 2) or more runs."
-        )
+        raise StudyError("error.study.pawn_slices", size=plan.size, slices=plan.options["slices"])
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:

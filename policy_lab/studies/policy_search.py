@@ -26,7 +26,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import stats
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor, factor_from, uncertainty_factors
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, grid_rows, rows
 from policy_lab.ensemble.plan import Plan
@@ -72,20 +73,18 @@ class Target:
 def check(plan: Plan) -> None:
     """Refuse targets that cannot be understood, a cost that is not studied, and levers that are choices of words."""
     options = plan.options
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+    option_checks.power_of_two(plan)
     if not (0 < options["share"] <= 1 and 0 < options["confidence"] < 1):
-        raise StudyError("share is above 0 and at most 1; confidence lies between 0 and 1.")
+        raise StudyError("error.study.search_share")
     if options["population"] < 2 or options["generations"] < 1:
-        raise StudyError("population is at least 2, and generations at least 1.")
+        raise StudyError("error.study.search_population")
     if plan.grouped:
-        raise StudyError("A policy search sets every lever by itself; leave groups out.")
+        raise StudyError("error.study.search_groups")
     discrete = [f.name for f in plan.factors if f.distribution == "discrete"]
     if discrete:
-        raise StudyError(f"'{discrete[0]}' is discrete; a policy search needs a range: low and high.")
-    if options["cost"] and plan.model.find(options["cost"]) not in plan.outcomes:
-        raise StudyError(f"cost names '{options['cost']}', which is not among the study's outcomes.")
+        raise StudyError("error.study.discrete", factor=discrete[0])
+    if options["cost"]:
+        option_checks.studied(plan, options["cost"], "cost")
     _targets(plan)
     _uncertain(plan)
 
@@ -98,7 +97,7 @@ def inputs(plan: Plan) -> Mapping[str, Any]:
 def _targets(plan: Plan) -> list[Target]:
     given = plan.options["targets"]
     if not given:
-        raise StudyError('A policy search needs targets = [{ outcome = "…", above = 100, time = 2040 }].')
+        raise StudyError("error.study.search_targets")
     return [_target(plan, entry) for entry in given]
 
 
@@ -106,16 +105,14 @@ def _target(plan: Plan, entry: Any) -> Target:
     possible = ("outcome", "above", "below", "time")
     sides = [s for s in ("above", "below") if isinstance(entry, Mapping) and s in entry]
     if not isinstance(entry, Mapping) or "outcome" not in entry or len(sides) != 1 or set(entry) - set(possible):
-        raise StudyError(f'The target {entry!r} should be {{ outcome = "…", above (or below) = 100, time = 2040 }}.')
+        raise StudyError("error.study.search_target", entry=repr(entry))
     limit, time = entry[sides[0]], entry.get("time", float(plan.times[-1]))
     if any(isinstance(x, bool) or not isinstance(x, int | float) for x in (limit, time)):
-        raise StudyError(f"The target of '{entry['outcome']}' has something that is no number: {limit!r}, {time!r}.")
-    name = plan.model.find(str(entry["outcome"]))
-    if name not in plan.outcomes:
-        raise StudyError(f"A target names '{name}', which is not among the study's outcomes.")
+        raise StudyError("error.study.search_number", name=entry["outcome"], values=[repr(limit), repr(time)])
+    name = option_checks.studied(plan, str(entry["outcome"]), "targets")
     where = np.flatnonzero(np.abs(plan.times - time) < 1e-6)
     if not len(where):
-        raise StudyError(f"The target of '{name}' is for {time:g}, which is not among the studied times.")
+        raise StudyError("error.study.search_time", name=name, time=float(time))
     return Target(plan.outcomes.index(name), int(where[0]), 1.0 if sides[0] == "above" else -1.0, float(limit))
 
 
@@ -127,7 +124,7 @@ def _uncertain(plan: Plan) -> tuple[Factor, ...]:
     elif isinstance(asked, Mapping):
         found = tuple(factor_from(plan.model, name, entry) for name, entry in asked.items())
     else:
-        raise StudyError('uncertain is a table like factors: uncertain = { "…" = { low = 0, high = 1 } }.')
+        raise StudyError("error.study.search_uncertain")
     decided = {f.name for f in plan.factors}
     return tuple(f for f in found if f.name not in decided)
 

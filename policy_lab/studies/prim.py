@@ -23,7 +23,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import values_of
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
 from policy_lab.ensemble.plan import Plan
@@ -68,16 +69,14 @@ class Box:
 def check(plan: Plan) -> None:
     """Refuse a study without conditions, or with conditions on what is not studied."""
     if plan.grouped:
-        raise StudyError("The method 'prim' speaks of single factors; leave groups out.")
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+        raise StudyError("error.study.prim_groups")
+    option_checks.power_of_two(plan)
     if not 0 < plan.options["peel"] < 0.5 or not 0 < plan.options["least_mass"] < 1:
-        raise StudyError("peel lies between 0 and 0.5, least_mass between 0 and 1.")
+        raise StudyError("error.study.prim_peel")
     if plan.options["boxes"] < 1:
-        raise StudyError(f"boxes = {plan.options['boxes']} is too few; take 1 to 5.")
+        raise StudyError("error.study.prim_boxes", boxes=plan.options["boxes"])
     if not plan.options["fails"]:
-        raise StudyError('Say when a run fails: fails = [{ outcome = "…", time = 2050, below = 0 }].')
+        raise StudyError("error.study.prim_fails")
     for condition in plan.options["fails"]:
         _condition(plan, condition)
 
@@ -89,20 +88,17 @@ def inputs(plan: Plan) -> Mapping[str, Any]:
 
 def _condition(plan: Plan, condition: Any) -> tuple[int, int, str, float]:
     """Positions of time and outcome, ``below`` or ``above``, and the limit."""
-    form = '{ outcome = "…", time = 2050, below = 0 }'
     if not isinstance(condition, Mapping) or "outcome" not in condition:
-        raise StudyError(f"A condition of failure is {condition!r}; write {form}.")
+        raise StudyError("error.study.prim_condition", condition=repr(condition))
     sides = [side for side in ("below", "above") if side in condition]
     extra = set(condition) - {"outcome", "time", "below", "above"}
     if len(sides) != 1 or extra or not isinstance(condition[sides[0]], int | float):
-        raise StudyError(f"A condition of failure has either below or above with a number: {form}.")
-    name = plan.model.find(str(condition["outcome"]))
-    if name not in plan.outcomes:
-        raise StudyError(f"fails names '{name}', which is not among the study's outcomes; add it to outcomes.")
+        raise StudyError("error.study.prim_side")
+    name = option_checks.studied(plan, str(condition["outcome"]), "fails")
     time = float(condition.get("time", plan.times[-1]))
     where = np.flatnonzero(np.isclose(plan.times, time))
     if not len(where):
-        raise StudyError(f"fails names the time {time:g}, which is not among the study's times.")
+        raise StudyError("error.study.prim_time", time=time)
     return int(where[0]), plan.outcomes.index(name), sides[0], float(condition[sides[0]])
 
 
@@ -115,7 +111,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     good = np.isfinite(values).all(axis=(1, 2))
     x, failed = x[good], _failures(plan, values[good])
     if not len(x):
-        raise StudyError("No run gave finite numbers for every outcome, so none can be told to fail or to do well.")
+        raise StudyError("error.study.prim_finite")
     parts = [_row("failures", failed.mean())]
     notes = []
     if not failed.any() or failed.all():

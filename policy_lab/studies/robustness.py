@@ -20,7 +20,8 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.findings import Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
@@ -49,30 +50,17 @@ Statistic = Callable[[Floats], Floats]
 
 def check(plan: Plan) -> None:
     """Refuse fewer than two policies, unknown ones, and factors that the policies themselves decide."""
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
-    if not 0 < plan.options["confidence"] < 1 or plan.options["resamples"] < 2:
-        raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
+    option_checks.power_of_two(plan)
+    option_checks.bootstrap(plan)
     policies = _policies(plan)
     if len(policies) < 2:
-        raise StudyError(
-            "Robustness compares at least two policies (scenarios); this study has "
-            f'{len(policies)}: policies = ["…", "…"].'
-        )
+        raise StudyError("error.study.two_policies", policies=len(policies))
     for policy in policies:
         plan.model.scenario(policy)
     levers = [f.name for f in plan.factors if f.kind == "lever"]
     if levers:
-        raise StudyError(
-            f"'{levers[0]}' is a lever, which the policies decide; vary what nobody decides, such as "
-            'factors = "uncertainties".'
-        )
-    for name, value in plan.options["thresholds"].items():
-        if plan.model.find(name) not in plan.outcomes:
-            raise StudyError(f"thresholds names '{name}', which is not among the study's outcomes.")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise StudyError(f"The threshold of '{name}' is {value!r}, which is not a number.")
+        raise StudyError("error.study.lever_varied", lever=levers[0])
+    option_checks.thresholds(plan)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -95,10 +83,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     # A future in which any policy's run failed tells nothing about the others either.
     values = values[:, np.isfinite(values).all(axis=(0, 2, 3))]
     if values.shape[1] < LEAST_FUTURES:
-        raise StudyError(
-            f"In only {values.shape[1]} of {plan.size} futures did every policy give finite numbers, too few to "
-            "compare them; narrow the ranges of the factors, or leave out the outcome that fails."
-        )
+        raise StudyError("error.study.few_futures", futures=values.shape[1], size=plan.size)
     drawn = np.random.default_rng([plan.study.seed, 1]).integers(
         values.shape[1], size=(plan.options["resamples"], values.shape[1])
     )

@@ -19,7 +19,6 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from policy_lab.catalogue import english
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
@@ -40,21 +39,17 @@ CIRCUMSTANCES: Final = "events and assumptions"
 def check(plan: Plan) -> None:
     """Refuse a package that is missing, equal to the base, or too large for all its mixes to be run."""
     if not plan.options["package"]:
-        known = english().listed(list(plan.model.scenarios), 12)
-        raise StudyError(f'Name the scenario to take apart: package = "…", one of {known}.')
+        raise StudyError("error.study.shapley_package", scenarios=list(plan.model.scenarios))
     plan.model.scenario(plan.options["package"])
     if plan.study.groups not in (None, "group"):
-        raise StudyError('Players are single levers, or with groups = "group" the levers of each heading.')
+        raise StudyError("error.study.shapley_groups")
     if plan.study.settings:
-        raise StudyError("A package is compared with a scenario as it stands; leave settings out.")
+        raise StudyError("error.study.shapley_settings")
     names = players(plan)
     if len(names) < 2:
-        raise StudyError(f"The package '{plan.options['package']}' differs from the base in fewer than two levers.")
+        raise StudyError("error.study.shapley_few", package=plan.options["package"])
     if len(names) > MOST_PLAYERS:
-        raise StudyError(
-            f"The package has {len(names)} levers, so 2^{len(names)} mixes; at most {MOST_PLAYERS} can be run. "
-            'Take levers together with groups = "group".'
-        )
+        raise StudyError("error.study.shapley_many", levers=len(names), most=MOST_PLAYERS)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:

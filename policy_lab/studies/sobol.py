@@ -25,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Saltelli, is_power_of_two
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.folder import Outcomes
@@ -64,31 +65,22 @@ PLACES: Final = 10
 
 def check(plan: Plan) -> None:
     """Refuse what cannot be run: a size that is no power of two, one group alone, an unknown purpose."""
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(
-            f"size = {plan.size} is not a power of two, which Sobol' points need to be balanced; "
-            f"take {below} or {2 * below}."
-        )
+    option_checks.power_of_two(plan)
     if len(plan.groups) < 2:
-        raise StudyError("A Sobol' study compares at least two factors or groups; this one has one.")
+        raise StudyError("error.study.one_factor")
     options = plan.options
-    if options["resamples"] < 2:
-        raise StudyError(f"resamples = {options['resamples']} is too few for an interval; take 100 to 1000.")
-    if not 0 < options["confidence"] < 1:
-        raise StudyError(f"confidence = {options['confidence']} is not between 0 and 1; take 0.95.")
+    option_checks.bootstrap(plan)
     if options["intervals"] not in INTERVALS:
-        raise StudyError(f'intervals = "{options["intervals"]}" is neither {" nor ".join(INTERVALS)}.')
+        raise StudyError("error.study.no_choice", option="intervals", value=options["intervals"], choices=INTERVALS)
     if replicates_of(plan) > 1 and plan.size < REPLICATES * LEAST_POINTS:
-        raise StudyError(
-            f'intervals = "replicates" shares the size between {REPLICATES} replicates, which need {LEAST_POINTS} '
-            f"points each; take a size of {REPLICATES * LEAST_POINTS} or more, not {plan.size}."
-        )
+        least = REPLICATES * LEAST_POINTS
+        told = {"replicates": REPLICATES, "points": LEAST_POINTS, "least": least, "size": plan.size}
+        raise StudyError("error.study.replicates", **told)
     if options["purpose"] and options["purpose"] not in PURPOSES:
-        raise StudyError(f'purpose = "{options["purpose"]}" is none of {", ".join(PURPOSES)}.')
+        raise StudyError("error.study.no_choice", option="purpose", value=options["purpose"], choices=PURPOSES)
     limit = options["max_size"]
     if limit and (not is_power_of_two(limit) or limit < plan.size):
-        raise StudyError(f"max_size = {limit} is not a power of two of at least size = {plan.size}.")
+        raise StudyError("error.study.max_size", limit=limit, size=plan.size)
 
 
 def replicates_of(plan: Plan) -> int:

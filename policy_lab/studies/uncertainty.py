@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
@@ -36,16 +37,9 @@ Measure = Callable[[Floats], Floats]
 
 def check(plan: Plan) -> None:
     """Refuse a size that is no power of two and thresholds of outcomes that are not studied."""
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
-    if not 0 < plan.options["confidence"] < 1 or plan.options["resamples"] < 2:
-        raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
-    for name, value in plan.options["thresholds"].items():
-        if plan.model.find(name) not in plan.outcomes:
-            raise StudyError(f"thresholds names '{name}', which is not among the study's outcomes.")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise StudyError(f"The threshold of '{name}' is {value!r}, which is not a number.")
+    option_checks.power_of_two(plan)
+    option_checks.bootstrap(plan)
+    option_checks.thresholds(plan)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -69,7 +63,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
             for index, interval in _intervals(_measures(plan, outcome), finished, plan, meter.advance).items():
                 parts.append(grid_rows((outcome,), plan.times, (WHOLE,), index, *interval))
     if not parts:
-        raise StudyError("No outcome has a finite number in enough runs, so there is nothing to measure.")
+        raise StudyError("error.study.nothing_finite")
     return Result(parts, notes, {"size": plan.size})
 
 
