@@ -23,6 +23,7 @@ from matplotlib.axes import Axes
 from analysis import calibration_page
 from analysis.calibration_page import Row
 from analysis.results_folder import fresh_folder, model_asked_for, say, write_table
+from policy_lab.catalogue import english
 from policy_lab.checks.fit import fit
 from policy_lab.model import Model
 from policy_lab.model.history import Series, read_history
@@ -185,7 +186,7 @@ def draw_held_out(found: Sequence[Row], model: Model, findings: Findings, folder
         return Panel(name, paint)
 
     picture = Picture([panel(name) for name in names], width=3.6, height=2.3, columns=3)
-    plots.save(plots.draw(picture), folder, "held_out")
+    plots.save(plots.draw(picture, english()), folder, "held_out")
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from analysis.results_folder import fresh_folder, model_asked_for, print_table, write_table
+from policy_lab.catalogue import english
 from policy_lab.checks.fit import Fit, fit
 from policy_lab.errors import ModelError
 from policy_lab.model.history import Series, read_history
@@ -81,7 +82,7 @@ def draw(history: list[Series], time: Floats, runs: dict[str, Floats], folder: P
         return Panel(series.name, paint)
 
     picture = Picture([panel(series) for series in history], width=4.2, height=2.5, columns=3)
-    plots.save(plots.draw(picture), folder, "fit")
+    plots.save(plots.draw(picture, english()), folder, "fit")
 
 
 if __name__ == "__main__":

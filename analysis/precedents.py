@@ -21,6 +21,7 @@ from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for
 from policy_lab import palette
 from policy_lab.cases import as_json, examine
 from policy_lab.cases.overview import HEADER, causes, rows, summary, what_ifs
+from policy_lab.catalogue import english
 from policy_lab.model import Model, load_model
 from policy_lab.model.cases import results_file
 from policy_lab.report import plots
@@ -137,7 +138,8 @@ def draw(case: Data) -> str:
 
         return Panel(title, paint)
 
-    return plots.draw(Picture([panel(*form) for form in PANELS], width=4.2, height=3.0, columns=3)).svg()
+    picture = Picture([panel(*form) for form in PANELS], width=4.2, height=3.0, columns=3)
+    return plots.draw(picture, english()).svg()
 
 
 def _figures(panel: Axes, case: Data, variable: str) -> None:

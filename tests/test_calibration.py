@@ -196,9 +196,9 @@ def test_another_history_is_another_study(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"outcomes": ("knowledge", "reputation")}, r"no figure for 'reputation' .* knowledge and total researchers"),
-        ({"options": {**STUDY.options, "search": "luck"}}, "none of least squares and global"),
-        ({"options": {**STUDY.options, "prior": "flat"}}, "none of none and ranges"),
+        ({"outcomes": ("knowledge", "reputation")}, r"no figure for 'reputation' .* knowledge, total researchers"),
+        ({"options": {**STUDY.options, "search": "luck"}}, "take least squares or global"),
+        ({"options": {**STUDY.options, "prior": "flat"}}, "take none or ranges"),
         ({"options": {**STUDY.options, "intervals": 1}}, "true or false"),
         ({"options": {**STUDY.options, "hold_out_from": "2040"}}, "is not a year"),
         ({"options": {**STUDY.options, "hold_out_from": 2031}}, "2 figures to fit 2 parameters"),

@@ -150,7 +150,7 @@ def test_a_study_with_the_bootstrap_says_that_its_intervals_are_cautious(tmp_pat
 
 @pytest.mark.parametrize(
     ("size", "intervals", "says"),
-    [(128, "replicates", "a size of 256 or more, not 128"), (256, "wide", "neither bootstrap nor replicates")],
+    [(128, "replicates", "a size of 256 or more, not 128"), (256, "wide", "take bootstrap or replicates")],
 )
 def test_what_replicates_cannot_do(tmp_path: Path, size: int, intervals: str, says: str) -> None:
     with pytest.raises(StudyError, match=says):

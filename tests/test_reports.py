@@ -12,7 +12,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from policy_lab import palette
-from policy_lab.catalogue import english
+from policy_lab.catalogue import english, in_language
 from policy_lab.report import plots
 from policy_lab.report.plots import Panel, Picture
 from policy_lab.studies import Findings, Study, run_study
@@ -111,7 +111,7 @@ def numbered(count: int) -> Picture:
 
 
 def test_each_panel_is_a_drawing_of_its_own_and_a_file_has_them_all_in_rows() -> None:
-    drawn = plots.draw(numbered(3))
+    drawn = plots.draw(numbered(3), english())
     assert [(p.title, p.about, p.width) for p in drawn.panels] == [
         (f"panel {n} <&>", f"outcome {n}", 288) for n in range(3)
     ]
@@ -130,5 +130,12 @@ def test_each_panel_is_a_drawing_of_its_own_and_a_file_has_them_all_in_rows() ->
 
 
 def test_a_picture_is_the_same_to_the_byte_each_time() -> None:
-    one, other = plots.draw(numbered(2)), plots.draw(numbered(2))
+    one, other = plots.draw(numbered(2), english()), plots.draw(numbered(2), english())
     assert (one.svg(), one.png()) == (other.svg(), other.png())
+
+
+def test_numbers_of_an_axis_are_those_of_the_language() -> None:
+    ticks = {
+        code: re.findall(r">(0[.,]\d)<", plots.draw(numbered(1), in_language(code)).svg()) for code in ("en", "de")
+    }
+    assert ticks["en"] and [tick.replace(".", ",") for tick in ticks["en"]] == ticks["de"]

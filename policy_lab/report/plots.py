@@ -23,7 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from policy_lab import palette
 from policy_lab.ensemble.findings import ALL_TIMES, Findings
@@ -172,8 +172,20 @@ class Drawn:
         return file.getvalue()
 
 
-def draw(picture: Picture) -> Drawn:
-    """Every panel of a picture as SVG, without its title, and as pixels, with it."""
+class _Numbers(ScalarFormatter):
+    """Numbers of an axis with the decimal sign of a language."""
+
+    def __init__(self, decimal: str) -> None:
+        super().__init__()
+        self.decimal = decimal
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """The number at a tick."""
+        return super().__call__(x, pos).replace(".", self.decimal)
+
+
+def draw(picture: Picture, words: Language) -> Drawn:
+    """Every panel of a picture as SVG, without its title, and as pixels, with it; numbers as a language has them."""
     drawn = Drawn(picture)
     with _ONE_AT_A_TIME, mpl.rc_context(_STYLE):
         for panel in picture.panels:
@@ -186,6 +198,9 @@ def draw(picture: Picture) -> Drawn:
                 bottom=BELOW / picture.height,
             )
             panel.paint(axes)
+            for axis in (axes.xaxis, axes.yaxis):
+                if isinstance(axis.get_major_formatter(), ScalarFormatter):
+                    axis.set_major_formatter(_Numbers(words.texts["number.decimal"]))
             drawn.panels.append(Drawing(panel.title, _svg(figure, panel.title), picture.width * POINTS, panel.about))
             axes.set_title(shortened(panel.title, _title_width(picture)), loc="left", fontweight="bold")
             figure.set_dpi(DPI)
