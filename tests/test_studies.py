@@ -25,7 +25,7 @@ from policy_lab.ensemble import folder, runner
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.runner import Chunk, Simulated
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, StudyError, UnknownName
-from policy_lab.studies import Findings, Study, load_findings, load_study, replay
+from policy_lab.studies import Findings, Study, load_findings, load_study, replay, report_files
 
 HERE = Path(__file__).parent
 FIELD = HERE / "models" / "small_field"
@@ -232,6 +232,24 @@ def test_the_report_stands_alone(tmp_path: Path) -> None:
     assert "x1" in page and "−3.14159 to 3.14159" in page
     for outside in (" src=", "@import", "<script", "<link", "url("):
         assert outside not in page.replace("url(#", "")
+
+
+def test_a_study_that_was_stored_as_sentences_is_read_and_told_anew(tmp_path: Path) -> None:
+    """As every study was before its statements were data."""
+    out = tmp_path / "out"
+    findings = run_study(ishigami(), out)
+    file = out / "provenance.json"
+    known = json.loads(file.read_text(encoding="utf-8"))
+    del known["statements"]
+    file.write_text(json.dumps(known | {"words": ["x1 leads."], "notes": ["Beware."]}), encoding="utf-8")
+    stored = load_findings(out)
+    assert stored.in_words(english()) == ["x1 leads."]
+    assert [english().in_words(note) for note in stored.notes] == ["Beware."]
+    page = str(report_files(stored, english())["report.html"])
+    assert all(english().in_words(one.message) in page for one in findings.statements if one.about)
+    file.write_text(json.dumps(known | {"statements": [{"about": ""}]}), encoding="utf-8")
+    with pytest.raises(StudyError, match="damaged"):
+        load_findings(out)
 
 
 def test_a_stored_study_can_be_read_again_and_replayed(tmp_path: Path) -> None:

@@ -270,4 +270,4 @@ def _said(provenance: Mapping[str, Any]) -> tuple[tuple[Statement, ...], tuple[M
 
 
 def _as_stored(text: str) -> Message:
-    return Message("report.as_stored", {"text": text})
+    return Message("report.text", {"text": text})

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble import findings as tidy
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.folder import FINISHED, write_text, writing
@@ -166,8 +167,8 @@ def page_of(plan: Plan, findings: Findings, drawn: Sequence[Drawn]) -> StudyPage
     ]
     trace = known.get("trace") or []
     return StudyPage(
-        heading=plan.study.title or Message("report.heading", {"method": title(plan), "model": plan.model.name}),
-        question=Message(f"study.{plan.study.method}.question"),
+        heading=plan.study.title or _heading(plan),
+        question=about_method(plan, "question"),
         setting=_setting(plan, findings),
         held=[Message("report.held_at", {"factor": Name(k), "value": v}) for k, v in plan.study.settings.items()],
         general=[s.message for s in findings.statements if not s.about],
@@ -183,9 +184,16 @@ def page_of(plan: Plan, findings: Findings, drawn: Sequence[Drawn]) -> StudyPage
     )
 
 
-def title(plan: Plan) -> Message:
-    """What the study's method is called."""
-    return Message(f"study.{plan.study.method}.title")
+def _heading(plan: Plan) -> Message:
+    return Message("report.heading", {"method": about_method(plan, "title"), "model": plan.model.name})
+
+
+def about_method(plan: Plan, what: str) -> Message:
+    """The ``title`` of the study's method or the ``question`` that it answers; of one without texts, its name."""
+    key = f"study.{plan.study.method}.{what}"
+    if key in english().texts:
+        return Message(key)
+    return Message("report.text", {"text": plan.study.method if what == "title" else ""})
 
 
 def _keys(drawn: Iterator[Drawn]) -> str:
