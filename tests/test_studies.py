@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import resource
@@ -245,7 +246,7 @@ def test_a_study_that_was_stored_as_sentences_is_read_and_told_anew(tmp_path: Pa
     stored = load_findings(out)
     assert stored.in_words(english()) == ["x1 leads."]
     assert [english().in_words(note) for note in stored.notes] == ["Beware."]
-    page = str(report_files(stored, english())["report.html"])
+    page = html.unescape(str(report_files(stored, english())["report.html"])).replace("\N{NO-BREAK SPACE}", " ")
     assert all(english().in_words(one.message) in page for one in findings.statements if one.about)
     file.write_text(json.dumps(known | {"statements": [{"about": ""}]}), encoding="utf-8")
     with pytest.raises(StudyError, match="damaged"):
