@@ -12,10 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 
 from analysis.results_folder import DEFAULT_MODEL, RESULTS
+from policy_lab.catalogue import english
 from policy_lab.checks import check_model
-from policy_lab.checks.twelve_tests import as_data, twelve_tests
+from policy_lab.checks.twelve_tests import as_data, in_words, twelve_tests
 from policy_lab.checks.validation_page import page
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
@@ -30,19 +32,20 @@ def main() -> None:
     name = words.parse_args().model
     try:
         model = load_model(name)
-        report = check_model(name, say=lambda what: print(f"Looking at {what}"))
+        report = check_model(name, say=lambda doing: print(english().in_words(doing)))
         tests = twelve_tests(model, report)
     except PolicyLabError as error:
         sys.exit(str(error))
     data = as_data(model, tests)
+    told = [asdict(in_words(test, english())) for test in tests]
     for folder, ending, text in (
         (RESULTS / "validation", "json", json.dumps(data, ensure_ascii=False, indent=1) + "\n"),
-        (PAGES, "md", page(data, COMMAND)),
+        (PAGES, "md", page({**data, "tests": told}, COMMAND)),
     ):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{model.name}.{ending}").write_text(text, encoding="utf-8")
-    for test in tests:
-        print(f"{test.verdict:>9}  {test.title}: {test.summary}")
+    for test in told:
+        print(f"{test['verdict']:>9}  {test['title']}: {test['summary']}")
 
 
 if __name__ == "__main__":

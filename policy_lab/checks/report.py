@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from policy_lab.catalogue import english
 from policy_lab.checks.findings import Finding
 from policy_lab.checks.run_checks import Report
+from policy_lab.checks.twelve_tests import in_words
 from policy_lab.checks.verdicts import Verdict
 
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
@@ -22,14 +24,16 @@ vertical-align:top}th{background:#f2f2f2}.bad{color:#a11;font-weight:600}.odd{co
 
 def lines(report: Report, every: bool = False) -> Iterator[str]:
     """The report for a terminal: what is wrong, one line each, then a sum; ``every``: what holds as well."""
+    told = english().in_words
     for one in report.findings:
-        yield f"{one.severity}: {_place(one)}{one.words} [{one.kind}]"
+        words = told(one.words)
+        yield f"{one.severity}: {_place(one, words)}{words} [{one.kind}]"
     for verdict in report.verdicts:
         if verdict.unexpected or verdict.check.known or every:
             known = f" ({verdict.check.known})" if verdict.check.known else ""
-            yield f"{verdict.status}: {verdict.check.says}: {verdict.words}{known}"
+            yield f"{verdict.status}: {told(verdict.claim)}{known}"
     for test in report.tests:
-        yield f"{_loud(test.verdict):>8}  {test.title}: {test.summary}"
+        yield f"{_loud(test.verdict):>8}  {told(test.title)}: {told(test.summary)}"
     yield summary(report)
 
 
@@ -62,8 +66,8 @@ def _many(items: Sequence[object], noun: str) -> str:
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 
-def _place(one: Finding) -> str:
-    return f"{one.file}, line {one.line}: " if one.line and not one.words.startswith(one.file) else ""
+def _place(one: Finding, words: str) -> str:
+    return f"{one.file}, line {one.line}: " if one.line and not words.startswith(one.file) else ""
 
 
 def as_json(report: Report) -> str:
@@ -73,25 +77,27 @@ def as_json(report: Report) -> str:
         "hash": report.hash,
         "equations": report.equations,
         "sound": report.sound(),
-        "findings": [dataclasses.asdict(f) for f in report.findings],
+        "findings": [{**vars(f), "words": english().in_words(f.words)} for f in report.findings],
         "checks": [_verdict(v) for v in report.verdicts],
-        "tests": [dataclasses.asdict(t) for t in report.tests],
+        "tests": [dataclasses.asdict(in_words(t, english())) for t in report.tests],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
     check = verdict.check
-    return {"says": check.says, "derived": check.derived, "status": verdict.status, "words": verdict.words,
+    words = english().in_words(verdict.words)
+    return {"says": check.says, "derived": check.derived, "status": verdict.status, "words": words,
             "known": check.known, "line": check.line}  # fmt: skip
 
 
 def as_html(report: Report) -> str:
     """The report as one page."""
+    told = english().in_words
     findings = _table(
         ("", "where", "what", "kind"),
         ((f"<span class={'bad' if f.severity == 'error' else 'odd'}>{f.severity}</span>",
-          escape(f"{f.file}{f', line {f.line}' if f.line else ''}"), escape(f.words), escape(f.kind))
+          escape(f"{f.file}{f', line {f.line}' if f.line else ''}"), escape(told(f.words)), escape(f.kind))
          for f in report.findings),
     )  # fmt: skip
     checks = _table(
@@ -102,7 +108,7 @@ def as_html(report: Report) -> str:
     tests = _table(
         ("", "test", "what came out"),
         ((f"<span class='{'bad' if t.verdict == 'fails' else ''}'>{t.verdict}</span>", escape(t.title),
-          escape(t.summary)) for t in report.tests),
+          escape(t.summary)) for t in (in_words(one, english()) for one in report.tests)),
     )  # fmt: skip
     twelve = f"<h2>The twelve tests</h2>{tests}" if report.tests else ""
     title = escape(f"Checks of {report.model}")
@@ -115,7 +121,7 @@ def as_html(report: Report) -> str:
 
 
 def _reason(verdict: Verdict) -> str:
-    return verdict.words + (f" ({verdict.check.known})" if verdict.check.known else "")
+    return english().in_words(verdict.words) + (f" ({verdict.check.known})" if verdict.check.known else "")
 
 
 def _marked(verdict: Verdict) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policy_lab.errors import BadValue
+from policy_lab.messages import Message
 from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.statements import Document, Statement, as_written, variable_of
 from policy_lab.units.measures import CLOSE, Measure, Units
@@ -31,7 +32,7 @@ class UnitFinding:
         variable, line: the equation, as the modeller spells it, and where it stands.
         expression: the sub-expression concerned.
         left, right: the two units, in the modeller's words; empty where there are not two.
-        words: all of it in one sentence.
+        words: all of it in one sentence, as a message.
     """
 
     kind: str
@@ -40,7 +41,7 @@ class UnitFinding:
     expression: str
     left: str
     right: str
-    words: str
+    words: Message
 
     @property
     def severity(self) -> str:
@@ -89,7 +90,7 @@ class _Model:
             return self.units.read(statement.unit)
         except BadValue as wrong:
             self.unreadable.append(UnitFinding("unit cannot be read", statement.title, statement.line, "",
-                                               statement.unit, "", str(wrong)))  # fmt: skip
+                                               statement.unit, "", wrong.message))  # fmt: skip
             return None
 
     def _time(self) -> Measure | None:
@@ -111,7 +112,7 @@ class _Model:
             if not statement.unit and statement.name not in named and statement.kind != "table":
                 named.add(statement.name)
                 yield UnitFinding("no unit", statement.title, statement.line, "", "", "",
-                                  "it has no unit; 'Dmnl' says that it is a pure number.")  # fmt: skip
+                                  Message("finding.unit.none"))  # fmt: skip
             yield from self._of(statement)
 
     def _of(self, statement: Statement) -> Iterator[UnitFinding]:
@@ -144,8 +145,7 @@ class _Equation:
         stated = self.model.measures[statement.name]
         if stated is None or found.measure is None or found.literal:
             return
-        self._compare(found.measure, stated, statement.expression,
-                      "the equation gives {left}, and the variable is stated in {right}")  # fmt: skip
+        self._compare(found.measure, stated, statement.expression, "finding.unit.stated")
 
     # ---- values -------------------------------------------------------------------------------------------------
 
@@ -194,15 +194,13 @@ class _Equation:
             return _FAILED
         if top.measure is not None and not self._is_pure(top.measure):
             self._report("not a pure number", exponent, self._words(top.measure), "Dmnl",
-                         "the exponent {expression} is in {left}: an exponent is a pure number")  # fmt: skip
+                         "finding.unit.exponent")  # fmt: skip
             return _FAILED
         if bottom.measure is None or bottom.measure.pure:
             return bottom if bottom.measure is None else _Value(Measure(), bottom.literal and top.literal)
         number = self._number(exponent)
         if number is None:
-            self._report("exponent", expression, self._words(bottom.measure), "",
-                         "{expression} raises {left} to a power that changes, so it has no unit: divide by a "
-                         "reference first")  # fmt: skip
+            self._report("exponent", expression, self._words(bottom.measure), "", "finding.unit.power")
             return _FAILED
         return _Value(bottom.measure**number)
 
@@ -233,10 +231,9 @@ class _Equation:
         for argument in expression.arguments:
             self.value(argument)
         if expression.function in self.model.document.macros:
-            what = "calls a macro"
+            self._report("not checked", expression, "", "", "finding.unit.macro")
         else:
-            what = f"uses {expression.function.replace('_', ' ').upper()}"
-        self._report("not checked", expression, "", "", f"{{expression}} {what}, whose unit is not worked out")
+            self._report("not checked", expression, "", "", "finding.unit.function", function=_name(expression))
         return _ANY
 
     def _ruled(self, rule: Rule, expression: Apply) -> _Value:
@@ -283,7 +280,7 @@ class _Equation:
         stated = self.model.measures[self.statement.name] if self.statement.expression is expression else None
         if stated is not None and initial.measure is not None and not initial.literal:
             self._compare(initial.measure, stated, expression.arguments[1],
-                          "the initial value {expression} is in {left}, and the stock in {right}")  # fmt: skip
+                          "finding.unit.initial")  # fmt: skip
         if flow.measure is None or self.model.time is None:
             return _ANY
         gathered = flow.measure * self.model.time
@@ -292,7 +289,7 @@ class _Equation:
         if flow.literal:
             return _ANY
         self._compare(flow.measure, stated / self.model.time, expression.arguments[0],
-                      "the net flow {expression} is in {left}, and the stock needs {right}")  # fmt: skip
+                      "finding.unit.flow")  # fmt: skip
         return _ANY
 
     def _shared(self, group: Sequence[tuple[Expression, _Value]], expression: Apply) -> _Value:
@@ -307,7 +304,9 @@ class _Equation:
         assert value.measure is not None
         for other, theirs in named[1:]:
             assert theirs.measure is not None
-            if not self._compare(value.measure, theirs.measure, expression, _between(expression), first, other):
+            if not self._compare(
+                value.measure, theirs.measure, expression, _between(expression), first=first, second=other
+            ):
                 return _FAILED
         for number, _ in (pair for pair in known if pair[1].literal):
             if not self._number_beside(number, value.measure, expression):
@@ -319,11 +318,11 @@ class _Equation:
         if self._is_pure(measure):
             return True
         if expression.function in ("add", "sub"):
-            told = f"{{expression}} puts {{left}} and the pure number {as_written(number)} into one sum"
-            self._report("units differ", expression, self._words(measure), "Dmnl", told)
+            self._report("units differ", expression, self._words(measure), "Dmnl", "finding.unit.sum",
+                         number=as_written(number))  # fmt: skip
             return False
-        told = f"in {{expression}} the number {as_written(number)} stands for {{left}}: a constant would say so"
-        self._report("number without unit", expression, self._words(measure), "", told)
+        self._report("number without unit", expression, self._words(measure), "", "finding.unit.number",
+                     number=as_written(number))  # fmt: skip
         return True
 
     def _must_be_time(self, argument: Expression, value: _Value, expression: Apply) -> None:
@@ -331,11 +330,9 @@ class _Equation:
             return
         if value.literal:
             self._report("number without unit", expression, self._words(self.model.time), "",
-                         f"in {{expression}} the number {as_written(argument)} stands for {{left}}: a constant would "
-                         "say so")  # fmt: skip
+                         "finding.unit.number", number=as_written(argument))  # fmt: skip
             return
-        what = "in {whole} {expression} is a time and should be in {right}, but is in {left}"
-        self._compare(value.measure, self.model.time, argument, what, whole=expression)
+        self._compare(value.measure, self.model.time, argument, "finding.unit.time", whole=expression)
 
     def _must_be_pure(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or value.literal:
@@ -344,9 +341,9 @@ class _Equation:
         if factor == 1:
             return
         kind = "not a pure number" if factor is None else "conversion missing"
-        times = "" if factor is None else f" (a factor of {factor:.6g} is missing)"
-        self._report(kind, argument, self._words(value.measure), "Dmnl",
-                     f"{_name(expression)} takes a pure number, and {{expression}} is in {{left}}{times}")  # fmt: skip
+        missing = "" if factor is None else Message("finding.unit.missing", {"factor": factor})
+        self._report(kind, argument, self._words(value.measure), "Dmnl", "finding.unit.pure",
+                     function=_name(expression), missing=missing)  # fmt: skip
 
     # ---- comparing and telling -----------------------------------------------------------------------------------
 
@@ -361,40 +358,33 @@ class _Equation:
         left: Measure,
         right: Measure,
         expression: Expression,
-        words: str,
-        first: Expression | None = None,
-        second: Expression | None = None,
-        whole: Expression | None = None,
+        key: str,
+        **parts: Expression,
     ) -> bool:
         factor = self.model.units.factor(left, right)
         if factor == 1:
             return True
-        told = words
-        for place, part in (("{first}", first), ("{second}", second), ("{whole}", whole)):
-            told = told.replace(place, f"'{as_written(part, 60)}'" if part is not None else "")
-        if factor is not None:
-            told += f"; one is {factor:.6g} of the other, and no conversion stands between them"
         kind = "units differ" if factor is None else "conversion missing"
-        self._report(kind, expression, self._words(left), self._words(right), told)
+        conversion = "" if factor is None else Message("finding.unit.conversion", {"factor": factor})
+        written = {name: as_written(part, 60) for name, part in parts.items()}
+        self._report(kind, expression, self._words(left), self._words(right), key, conversion=conversion, **written)
         return False
 
-    def _report(self, kind: str, expression: Expression, left: str, right: str, words: str) -> None:
+    def _report(self, kind: str, expression: Expression, left: str, right: str, key: str, **values: object) -> None:
         text = as_written(expression)
-        told = words.replace("{expression}", f"'{text}'").replace("{left}", left).replace("{right}", right)
-        self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right,
-                                         f"{told}."))  # fmt: skip
+        words = Message(key, {"expression": text, "left": left, "right": right, **values})
+        self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right, words))
 
 
 def _name(expression: Apply) -> str:
     return expression.function.replace("_", " ").upper()
 
 
-_BETWEEN = {"add": "adds", "sub": "subtracts", "if_then_else": "gives either"}
+_BETWEEN = {"add": "finding.unit.adds", "sub": "finding.unit.subtracts", "if_then_else": "finding.unit.either"}
 
 
 def _between(expression: Apply) -> str:
-    verb = _BETWEEN.get(expression.function, "sets side by side")
-    return f"{{expression}} {verb} {{left}} ({{first}}) and {{right}} ({{second}})"
+    return _BETWEEN.get(expression.function, "finding.unit.beside")
 
 
 def _symbol(name: str) -> float:

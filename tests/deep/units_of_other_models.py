@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from policy_lab.catalogue import english
 from policy_lab.errors import PolicyLabError
 from policy_lab.readers import document_of
 from policy_lab.statements import Document
@@ -106,7 +107,7 @@ def row(model: Published, document: Document, findings: list[UnitFinding]) -> st
     """One row of the table."""
     kinds = [f.kind for f in findings]
     errors = [f for f in findings if f.severity == "error"]
-    told = "<br>".join(f"`{f.variable}` (line {f.line}): {f.words}" for f in errors)
+    told = "<br>".join(f"`{f.variable}` (line {f.line}): {english().in_words(f.words)}" for f in errors)
     why = "<br>".join(dict.fromkeys(model.explained.values()))
     counts = (kinds.count(k) for k in ("no unit", "not checked", "number without unit"))
     cells = [model.title, len(document.statements), *counts, len(errors), "<br>".join(filter(None, [told, why]))]
