@@ -21,7 +21,7 @@ import numpy as np
 
 from analysis import calibration_page
 from analysis.calibration_page import Row
-from analysis.results_folder import RESULTS, fresh_folder, model_asked_for, say, write_table
+from analysis.results_folder import fresh_folder, model_asked_for, say, write_table
 from policy_lab.checks.fit import fit
 from policy_lab.model import Model
 from policy_lab.model.history import Series, read_history
@@ -202,7 +202,7 @@ def main() -> None:
         (folder / "summary.json").write_text(json.dumps(summary, indent=1, allow_nan=False) + "\n", encoding="utf-8")
         say(whole)
         say(early)
-    calibration_page.write(RESULTS / "calibration")
+    calibration_page.write()
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from scipy.stats import qmc
 
+from analysis import conclusions_page, documents
 from analysis.claims import DOCUMENTS, Claim, Policy, Term, claims_of
-from analysis.conclusions_page import PAGE, page
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Floats
@@ -96,8 +96,8 @@ def main(argv: list[str] | None = None) -> None:
         folder.mkdir(parents=True)
         write_table(folder / "claims.csv", HEADER, rows)
         (folder / "made_from.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"The page is {PAGE.name} in docs")
+    documents.write(conclusions_page.page(), conclusions_page.PAGE)
+    print(f"The page is docs/{conclusions_page.PAGE}")
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _batches(given: Iterable[Mapping[str, float]]) -> Iterator[list[Mapping[str,
 
 def agreement(model: Model, mixes: int) -> Iterator[Row]:
     """The levers at their ends, then the mixes."""
-    yield compare(model, "every world, each lever at either end", at_the_ends(model))
+    yield compare(model, "every scenario, each lever at either end", at_the_ends(model))
     yield compare(model, "random mixes", (draw(model, number).constants(model) for number in range(mixes)))
 
 

@@ -10,21 +10,23 @@ needed after every change of the equations or of a case. Writes ``models/big_sci
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 
-from analysis.results_folder import DEFAULT_MODEL, RESULTS, fresh_folder, model_asked_for, print_table, write_table
+from analysis import documents
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
-from policy_lab.cases import as_json, examine, pages
-from policy_lab.cases.overview import HEADER, rows, summary
+from policy_lab.cases import as_json, examine
+from policy_lab.cases.overview import HEADER, causes, rows, summary, what_ifs
 from policy_lab.model import Model, load_model
-from policy_lab.model.cases import results_file
+from policy_lab.model.case_results import results_file
 from policy_lab.report import plots
+from policy_lab.report.templating import Context
 
-PAGE = RESULTS.parent.parent / "docs" / "precedents.md"
-COMMAND = "python -m analysis.precedents --fit"
+PAGE = "precedents.md"
 #: Panels of a case's picture: title, unit, runs drawn, and the figures drawn with them.
 PANELS = (
     ("Spending", "", ("spending",), "project spending"),
@@ -33,6 +35,57 @@ PANELS = (
 )
 COLOURS = {"standing": palette.GREY}
 Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class BestFit:
+    """One fit of the shared numbers to all cases: the numbers by name, and cases whose fate it has wrong."""
+
+    numbers: Mapping[str, float]
+    wrong: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Precedents(Context, template="precedents.md.j2", folder=documents.TEMPLATES):
+    """The page.
+
+    Attributes:
+        hash, sets, shared, cases: as in what ``examine`` gives.
+        header, rows, summary: the table of cases and what it amounts to.
+        causes, what_ifs: by the key of a case.
+        best_fit: None where it was not made.
+    """
+
+    hash: str
+    sets: int
+    shared: Mapping[str, float]
+    cases: Sequence[Data]
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    summary: Sequence[str]
+    causes: Mapping[str, Sequence[str]]
+    what_ifs: Mapping[str, str]
+    best_fit: BestFit | None
+
+
+def page(data: Data) -> Precedents:
+    """The page, from what ``examine`` gives."""
+    cases = data["cases"]
+    return Precedents(
+        **{name: data[name] for name in ("hash", "sets", "shared", "cases")},
+        header=HEADER,
+        rows=rows(data),
+        summary=summary(data),
+        causes={case["key"]: causes(case) for case in cases},
+        what_ifs={case["key"]: what_ifs(case) for case in cases},
+        best_fit=_best_fit(data),
+    )
+
+
+def _best_fit(data: Data) -> BestFit | None:
+    titles = {case["key"]: case["title"] for case in data["cases"]}
+    fit = data["asked"]
+    return BestFit(fit["numbers"], [titles[c["key"]] for c in fit["cases"] if not c["right"]]) if fit else None
 
 
 def main() -> None:
@@ -46,7 +99,7 @@ def main() -> None:
         write_table(folder / "runs.csv", ("case", "year", "variable", "value"), list(_runs(data)))
         for case in data["cases"]:
             (folder / f"{case['key']}.svg").write_text(draw(case), encoding="utf-8")
-    PAGE.write_text(pages.markdown(data, COMMAND, "../analysis/results/precedents"), encoding="utf-8")
+    documents.write(page(data), PAGE)
     print_table(HEADER, rows(data))
     print("\n".join(summary(data)))
 

@@ -2,7 +2,7 @@
 
     python -m analysis.single_precision [--mixes 30]
 
-The page's first 200 members, in every world of the published model and in random mixes of levers, by WebAssembly in
+The page's first 200 members, in every scenario of the published model and in random mixes of levers, by WebAssembly in
 single precision (in node) and by the compiled engine in double precision; every outcome, once a year. Compared are
 single runs, the edges of the bands, and the ends of the ranges of change against status quo. Writes
 ``results/single_precision/edges.csv`` and its section of ``docs/agreement.md``.
@@ -40,7 +40,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Row:
-    """A world or a mix, at worst over its outcomes and years.
+    """A scenario or a mix, at worst over its outcomes and years.
 
     Attributes:
         run: difference of a member's run, as a share of the outcome's range over all members and years.
@@ -59,9 +59,9 @@ class Row:
 
 
 def cases(model: Model, mixes: int) -> dict[str, Mapping[str, float]]:
-    """What is run, and its constants: every world, then mixes."""
-    worlds = {f"world {key}": model.constants_of(key) for key in model.scenarios}
-    return {**worlds, **{f"mix {number}": draw(model, number).constants(model) for number in range(mixes)}}
+    """What is run, and its constants: every scenario, then mixes."""
+    scenarios = {f"scenario {key}": model.constants_of(key) for key in model.scenarios}
+    return {**scenarios, **{f"mix {number}": draw(model, number).constants(model) for number in range(mixes)}}
 
 
 def request(model: Model, constants: Mapping[str, float]) -> dict[str, object]:

@@ -12,18 +12,33 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, RESULTS
 from policy_lab.catalogue import english
 from policy_lab.checks import check_model
-from policy_lab.checks.twelve_tests import as_data, in_words, twelve_tests
-from policy_lab.checks.validation_page import page
+from policy_lab.checks.twelve_tests import Worded, as_data, in_words, read_test, twelve_tests
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
+from policy_lab.report.templating import Context
 
-PAGES = RESULTS.parent.parent / "docs" / "validation"
-COMMAND = "python -m analysis.validation"
+
+@dataclass(frozen=True)
+class Validation(Context, template="validation.md.j2", folder=documents.TEMPLATES):
+    """The twelve tests as a page; ``tests`` as ``twelve_tests`` words them."""
+
+    model: str
+    hash: str
+    tests: Sequence[Worded]
+
+
+def page_of(data: Mapping[str, Any]) -> Validation:
+    """The page of what the JSON file holds, in English."""
+    tests = [in_words(read_test(test), english()) for test in data["tests"]]
+    return Validation(data["model"], data["hash"], tests)
 
 
 def main() -> None:
@@ -37,15 +52,13 @@ def main() -> None:
     except PolicyLabError as error:
         sys.exit(str(error))
     data = as_data(model, tests)
-    told = [asdict(in_words(test, english())) for test in tests]
-    for folder, ending, text in (
-        (RESULTS / "validation", "json", json.dumps(data, ensure_ascii=False, indent=1) + "\n"),
-        (PAGES, "md", page({**data, "tests": told}, COMMAND)),
-    ):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{model.name}.{ending}").write_text(text, encoding="utf-8")
-    for test in told:
-        print(f"{test['verdict']:>9}  {test['title']}: {test['summary']}")
+    file = RESULTS / "validation" / f"{model.name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    documents.write(page_of(data), f"validation/{model.name}.md")
+    for test in tests:
+        told = in_words(test, english())
+        print(f"{told.verdict:>9}  {told.title}: {told.summary}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import pytest
 from scipy.interpolate import RectBivariateSpline
 
 from analysis import calibration as calibration_script
-from analysis.calibration_page import PAGE, text_of
+from analysis import documents
+from analysis.calibration_page import PAGE, page
 from analysis.results_folder import RESULTS
 from policy_lab.estimators import least_squares
 from policy_lab.model import load_model
@@ -121,7 +122,7 @@ def test_half_of_the_range_says_how_near_a_model_can_be_said_to_come() -> None:
 
 
 def test_the_page_says_what_is_stored(stored: dict[str, Any]) -> None:
-    assert PAGE.read_text(encoding="utf-8") == text_of(stored)
+    assert (documents.DOCS / PAGE).read_text(encoding="utf-8") == documents.text(page(stored))
 
 
 def test_the_stored_errors_are_those_of_the_figures(stored: dict[str, Any]) -> None:
@@ -141,7 +142,8 @@ def test_the_stored_errors_are_those_of_the_figures(stored: dict[str, Any]) -> N
 
 
 def test_an_interval_that_runs_out_of_the_range_is_called_open(stored: dict[str, Any]) -> None:
-    lines = {line.split(" | ")[0].strip("| "): line for line in text_of(stored).splitlines() if line.startswith("| ")}
+    text = documents.text(page(stored))
+    lines = {line.split(" | ")[0].strip("| "): line for line in text.splitlines() if line.startswith("| ")}
     for p in stored["parameters"]:
         assert p["range_low"] <= p["low"] <= p["fitted"] <= p["high"] <= p["range_high"] or p["share_of_range"] == 1
         ends = lines[p["name"]].split(" | ")[4]

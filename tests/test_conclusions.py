@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+from analysis import documents
 from analysis.claims import CERN, CRITICAL, DRY, FIELD, LOOPS, QUO, Claim, Term, basic, claims_of, gain
 from analysis.conclusions import HEADER, all_outcomes, futures, judged
 from analysis.conclusions_page import FOLDER, PAGE, VERDICTS, page, verdict_of
@@ -39,8 +40,8 @@ def test_every_statement_has_a_stored_share_of_this_model(model: Model, claims: 
 
 
 def test_the_page_is_of_the_stored_shares() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    assert text == page(), "python -m analysis.conclusions_page"
+    text = (documents.DOCS / PAGE).read_text(encoding="utf-8")
+    assert text == documents.text(page()), "python -m analysis.conclusions_page"
     assert all(f"| {row['claim']} |" in text for row in stored())
     for place, (_, title, _) in enumerate(VERDICTS):
         part = text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]

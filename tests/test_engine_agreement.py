@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import agreement_page, mixes_against_pysd, mixes_between_engines
+from analysis import agreement_page, documents, mixes_against_pysd, mixes_between_engines
 from analysis import engine_agreement as agree
 from analysis.golden_runs import worlds, years
 from analysis.random_mixes import draw
@@ -59,7 +59,8 @@ def test_engines_without_a_common_variable_are_no_agreement(model: Model) -> Non
 
 
 def test_the_page_is_made_from_the_stored_tables() -> None:
-    assert agreement_page.PAGE.read_text(encoding="utf-8") == agreement_page.page()
+    stored = (documents.DOCS / agreement_page.PAGE).read_text(encoding="utf-8")
+    assert stored == documents.text(agreement_page.page())
 
 
 def test_the_published_comparison_has_every_world_and_variable_within_the_bound() -> None:

@@ -11,7 +11,7 @@ from policy_lab.model import load_model
 def test_edges_move_by_less_than_a_twentieth_of_their_sampling_error() -> None:
     model = load_model("big_science")
     every = cases(model, 10)
-    rows = list(compare(model, {name: every[name] for name in ("world cern_for_ai", "mix 8", "mix 9")}))
+    rows = list(compare(model, {name: every[name] for name in ("scenario cern_for_ai", "mix 8", "mix 9")}))
     assert len(rows) == 3
     for row in rows:
         assert 0 < row.edge < 0.05, row  # worst of forty: 0.031

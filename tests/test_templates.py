@@ -3,28 +3,37 @@
 import importlib
 import pkgutil
 from dataclasses import dataclass, is_dataclass
+from pathlib import Path
 
 import jinja2
 import pytest
 from markupsafe import Markup
 
 import policy_lab
+from analysis import documents
 from policy_lab import catalogue
 from policy_lab.messages import Message
 from policy_lab.report import templating
 from policy_lab.report.templating import Context, differences, render
+
+ROOT = Path(__file__).parent.parent
 
 
 def contexts() -> list[type[Context]]:
     for module in pkgutil.walk_packages(policy_lab.__path__, "policy_lab."):
         if module.name != "policy_lab.__main__" and "gunicorn" not in module.name:
             importlib.import_module(module.name)
-    return [known for known in Context.__subclasses__() if known.__module__.startswith("policy_lab.")]
+    for file in (*ROOT.glob("analysis/*.py"), *ROOT.glob("tests/deep/*.py")):
+        if "template=" in file.read_text(encoding="utf-8"):
+            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    places = ("policy_lab.", "analysis.", "tests.deep.")
+    return [known for known in Context.__subclasses__() if known.__module__.startswith(places)]
 
 
-def test_every_template_has_one_context_with_the_names_that_it_uses() -> None:
-    found = contexts()
-    files = {path.name for path in templating.TEMPLATES.glob("*.j2") if not path.name.startswith("_")}
+@pytest.mark.parametrize("folder", [None, documents.TEMPLATES])
+def test_every_template_has_one_context_with_the_names_that_it_uses(folder: Path | None) -> None:
+    found = [known for known in contexts() if known.folder == folder]
+    files = {path.name for path in (folder or templating.TEMPLATES).glob("*.j2") if not path.name.startswith("_")}
     assert sorted(known.template for known in found) == sorted(files)
     assert {known.__name__: differences(known) for known in found if differences(known)} == {}
     assert all(is_dataclass(known) for known in found)

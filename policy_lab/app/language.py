@@ -121,11 +121,6 @@ def known_texts(model: Model) -> Mapping[str, str]:
     return _known(_Identity(model), catalogue.language())
 
 
-def retold(model: Model, text: str) -> str:
-    """A text about a model that was written in English (by its checks, in its README), in the language in use."""
-    return catalogue.retold(text, known_texts(model))
-
-
 class _Identity:
     """A Model as a key: two are the same when they are one object's, so that no table is ever hashed."""
 
@@ -165,6 +160,7 @@ def _readme_names(text: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
         "check": text.get("checks", {}),
         "claim": {**text.get("checks", {}), **text.get("claims", {})},
         "series": text.get("series", {}),
+        "case": _each(text, "case", "title"),
         "note": text.get("notes", {}),
         "document": text.get("documents", {}),
         "readme": text.get("readme", {}),
@@ -200,7 +196,9 @@ def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
     text = kept.model.texts(language)
     names = {key: words for (_, key), words in names_of(kept.model, language).items()}
-    return {**names, **_each(text, "scenarios", "title"), **kept.model.texts(language).get("said", {})}
+    stored = {case["key"]: case["title"] for case in (kept.model.case_results or {"cases": []})["cases"]}
+    cases = {stored[key]: own["title"] for key, own in text.get("case", {}).items() if "title" in own and key in stored}
+    return {**names, **_each(text, "scenarios", "title"), **cases}
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,6 @@ run_checks.py       ``check_model``: all of it
 versions.py         two versions of a model, every outcome in every scenario
 fit.py              how well a run fits figures of the past: Theil's parts of the error
 twelve_tests.py     the twelve tests of a model, as data
-validation_page.py  those as a page to read
 report.py           findings and verdicts as text, JSON and HTML
 """
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from policy_lab.catalogue import english
 from policy_lab.checks.findings import Finding
 from policy_lab.checks.run_checks import Report
-from policy_lab.checks.twelve_tests import in_words
+from policy_lab.checks.twelve_tests import Worded, in_words
 from policy_lab.checks.verdicts import Verdict
+from policy_lab.report.templating import Context, render
 
-_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
-color:#222;background:#fff}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc;
-vertical-align:top}th{background:#f2f2f2}.bad{color:#a11;font-weight:600}.odd{color:#8a5a00;font-weight:600}
-@media(prefers-color-scheme:dark){body{color:#ddd;background:#181a1b}th{background:#26292b}th,td{border-color:#444}
-.bad{color:#ff8b80}.odd{color:#ffc46b}}"""
+
+@dataclass(frozen=True)
+class ChecksPage(Context, template="checks.html.j2"):
+    """The report as a page; predicates that do not hold come first."""
+
+    model: str
+    summary: str
+    tests: Sequence[Worded]
+    findings: Sequence[Finding]
+    verdicts: Sequence[Verdict]
 
 
 def lines(report: Report, every: bool = False) -> Iterator[str]:
@@ -93,43 +98,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
 
 def as_html(report: Report) -> str:
     """The report as one page."""
-    told = english().in_words
-    findings = _table(
-        ("", "where", "what", "kind"),
-        ((f"<span class={'bad' if f.severity == 'error' else 'odd'}>{f.severity}</span>",
-          escape(f"{f.file}{f', line {f.line}' if f.line else ''}"), escape(told(f.words)), escape(f.kind))
-         for f in report.findings),
-    )  # fmt: skip
-    checks = _table(
-        ("", "what must be true", "derived from", "what decides"),
-        ((_marked(v), escape(v.check.says), v.check.derived, escape(_reason(v)))
-         for v in sorted(report.verdicts, key=lambda v: v.status == "holds")),
-    )  # fmt: skip
-    tests = _table(
-        ("", "test", "what came out"),
-        ((f"<span class='{'bad' if t.verdict == 'fails' else ''}'>{t.verdict}</span>", escape(t.title),
-          escape(t.summary)) for t in (in_words(one, english()) for one in report.tests)),
-    )  # fmt: skip
-    twelve = f"<h2>The twelve tests</h2>{tests}" if report.tests else ""
-    title = escape(f"Checks of {report.model}")
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1><p>{escape(summary(report))}</p>"
-        f"{twelve}<h2>Units, structure and tables</h2>{findings if report.findings else '<p>Nothing found.</p>'}"
-        f"<h2>Predicates</h2>{checks if report.verdicts else '<p>The model has none.</p>'}</html>\n"
-    )
-
-
-def _reason(verdict: Verdict) -> str:
-    return english().in_words(verdict.words) + (f" ({verdict.check.known})" if verdict.check.known else "")
-
-
-def _marked(verdict: Verdict) -> str:
-    kind = "bad" if verdict.unexpected else "odd" if verdict.check.known else ""
-    return f"<span class='{kind}'>{verdict.status}</span>"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th scope=col>{h}</th>" for h in header)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    verdicts = sorted(report.verdicts, key=lambda v: v.status == "holds")
+    tests = [in_words(test, english()) for test in report.tests]
+    page = ChecksPage(report.model, summary(report), tests, report.findings, verdicts)
+    return render(page, english())

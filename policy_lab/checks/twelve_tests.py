@@ -41,6 +41,7 @@ from policy_lab.checks.structure import sources_of
 from policy_lab.checks.verdicts import run_worlds
 from policy_lab.messages import Language, Message, Name
 from policy_lab.model import Model
+from policy_lab.model.case_results import grade_words
 from policy_lab.model.cases import case_keys
 from policy_lab.model.checks import World
 from policy_lab.model.history import Series, has_history
@@ -243,7 +244,7 @@ def _case(case: dict[str, Any]) -> list[Cell]:
     left_out = case.get("leave_one_out")
     return [
         _named(case), _cell("yes") if case["held_out"] else "", _fate(record), _fate(outcome),
-        _cell("as_it_was" if outcome["right"] else "not_as_it_was"), errors["spending"], errors["grade"],
+        _cell("as_it_was" if outcome["right"] else "not_as_it_was"), errors["spending"], grade_words(errors["grade"]),
         errors["staff"], outcome["completion_error"], left_out["right"] if left_out else None, len(case["facts"]),
         len(case["fitted"]),
     ]  # fmt: skip

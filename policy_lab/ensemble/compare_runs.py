@@ -1,4 +1,4 @@
-"""Samples and outcomes as they lie in two result folders, compared number by number."""
+"""Comparison of the samples and outcomes in two result folders, number by number."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def other_runs(stored: Path, again: Path) -> list[str]:
         stored: result folder, in which NetCDF files may have been deleted.
         again: result folder of the same study made again.
     """
-    said = []
+    found = []
     for file in sorted(stored.glob("*.nc")):
         other = again / file.name
         if not other.exists():
-            said.append(f"{file.name} is not made any more")
+            found.append(f"{file.name} is not made any more")
             continue
         with _opened(file) as one, _opened(other) as two:
-            said += [f"{file.name}: {line}" for line in _differences(one, two)]
-    return said
+            found += [f"{file.name}: {line}" for line in _differences(one, two)]
+    return found
 
 
 def _opened(path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""Findings: what a study ends in, as one tidy table anybody can open in a spreadsheet.
+"""Findings: the result of a study, as one tidy table that opens in a spreadsheet.
 
 Columns ``method, outcome, time, factor, index, value, low, high``: one row is one number with its interval.
 ``time`` is a year, or ``all`` for a figure that takes all studied years together; ``low`` and ``high`` are
@@ -26,7 +26,7 @@ COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low"
 #: The time of a figure that takes all studied years together.
 ALL_TIMES: Final = float("nan")
 
-#: The factor that has no effect by construction: what the method would see in nothing at all.
+#: The factor that has no effect by construction: its index is the noise floor of the method.
 DUMMY: Final = "(dummy)"
 
 #: The factor of a number that belongs to the outcome itself (its mean, its variance).
@@ -39,7 +39,7 @@ class Findings:
 
     Attributes:
         table: the tidy table; ``time`` is NaN for figures over all times.
-        provenance: what made it and what is needed to make it again: method, model, hash, seed, sizes, versions,
+        provenance: all that is needed to make it again: method, model, hash, seed, sizes, versions,
             ``factors`` and ``outcomes`` (lists of name, group, unit, range …), ``notes`` and ``words``.
         folder: where it is stored, None if nowhere.
     """
@@ -55,7 +55,7 @@ class Findings:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know before believing the numbers: constant outcomes, failed runs."""
+        """Caveats of the numbers: constant outcomes, failed runs."""
         return tuple(self.provenance.get("notes", ()))
 
     @property
@@ -65,7 +65,7 @@ class Findings:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Outcomes they speak of, as the model spells them."""
+        """Their outcomes, as the model spells them."""
         return tuple(str(name) for name in self.table["outcome"].unique())
 
     @property
@@ -85,11 +85,11 @@ class Findings:
 
     @cached_property
     def _parts(self) -> Mapping[tuple[str, str], pd.DataFrame]:
-        """Rows by index and outcome; to compare the texts of every row at each question would be most of the work."""
+        """Rows by index and outcome; comparing the texts of every row at each call would be most of the work."""
         return dict(iter(self.table.groupby(["index", "outcome"], sort=False)))
 
     def factor_about(self, name: str) -> Mapping[str, Any]:
-        """What is known of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
+        """Properties of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
         for about in self.provenance.get("factors", ()):
             if about["name"] == name:
                 return dict(about)
@@ -98,7 +98,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class Result:
-    """What a method gives back.
+    """The return value of a study method.
 
     Attributes:
         parts: of the tidy table.

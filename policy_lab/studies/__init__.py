@@ -38,7 +38,7 @@ from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, load_findings, table_of
 from policy_lab.ensemble.folder import ResultFolder
 from policy_lab.ensemble.plan import Plan, make_plan
-from policy_lab.ensemble.runner import Ensemble, Workers, here
+from policy_lab.ensemble.runner import Ensemble, Workers, in_process
 from policy_lab.ensemble.study_file import Study, check_options, read_study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.model import load_model
@@ -140,7 +140,7 @@ def run_study(
     out: str | Path,
     seed: int | None = None,
     progress: MeterMaker = silent,
-    workers: Workers = here,
+    workers: Workers = in_process,
     pictures: bool = True,
 ) -> Findings:
     """Run a study and keep it in a result folder; a study that was stopped there goes on from its finished chunks.
@@ -295,7 +295,7 @@ class Replay:
     differences: tuple[str, ...]
 
 
-def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers = here) -> Replay:
+def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers = in_process) -> Replay:
     """Run a stored study again, somewhere else, and compare every number with the stored ones.
 
     Args:

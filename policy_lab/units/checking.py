@@ -1,9 +1,7 @@
-"""The unit of every expression, from the inside out, and where two do not fit."""
+"""The unit check: the unit of every expression, from the inside out, and where two do not fit."""
 
 from __future__ import annotations
 
-import math
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,41 +10,10 @@ from policy_lab.errors import BadValue
 from policy_lab.messages import Message
 from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.statements import Document, Statement, as_written, variable_of
-from policy_lab.units.measures import CLOSE, Measure, Units
+from policy_lab.units.exponents import exponent_of, symbol
+from policy_lab.units.findings import UnitFinding
+from policy_lab.units.measures import Measure, Units
 from policy_lab.units.rules import RULES, Rule
-
-#: What is wrong, by kind: an error is a contradiction, a warning something that cannot be told or is bad style.
-KINDS: Mapping[str, str] = {
-    "units differ": "error", "conversion missing": "error", "not a pure number": "error",
-    "exponent": "error", "unit cannot be read": "error",
-    "no unit": "warning", "number without unit": "warning", "not checked": "warning",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class UnitFinding:
-    """One thing that is wrong with the units of one equation.
-
-    Attributes:
-        kind: one of ``KINDS``.
-        variable, line: the equation, as the modeller spells it, and where it stands.
-        expression: the sub-expression concerned.
-        left, right: the two units, in the modeller's words; empty where there are not two.
-        words: all of it in one sentence, as a message.
-    """
-
-    kind: str
-    variable: str
-    line: int
-    expression: str
-    left: str
-    right: str
-    words: Message
-
-    @property
-    def severity(self) -> str:
-        """``error`` or ``warning``."""
-        return KINDS[self.kind]
 
 
 def check_units(document: Document) -> list[UnitFinding]:
@@ -59,9 +26,9 @@ def check_units(document: Document) -> list[UnitFinding]:
 
 @dataclass(frozen=True)
 class _Value:
-    """What an expression measures: None fits everything; ``literal`` is a number written into the equation.
+    """The unit of an expression: None fits everything; ``literal`` is a number written into the equation.
 
-    ``failed`` is what a contradiction leaves behind: whatever it goes into is not reported again.
+    ``failed`` follows a contradiction: an expression that contains it is not reported again.
     """
 
     measure: Measure | None = None
@@ -128,8 +95,10 @@ class _Model:
 
 
 class _Equation:
-    """One equation's check. With ``symbolic`` a constant in an exponent stands for any number, so that
-    ``(a^n + b^n)^(1/n)`` has the unit of a, and ``a^n`` has not, whatever n happens to be.
+    """The check of one equation, expression by expression.
+
+    With ``symbolic`` a constant in an exponent may be any number, so that ``(a^n + b^n)^(1/n)`` has the unit of a, and
+    ``a^n`` has not, whatever n happens to be.
     """
 
     def __init__(self, model: _Model, statement: Statement, symbolic: bool) -> None:
@@ -146,8 +115,6 @@ class _Equation:
         if stated is None or found.measure is None or found.literal:
             return
         self._compare(found.measure, stated, statement.expression, "finding.unit.stated")
-
-    # ---- values -------------------------------------------------------------------------------------------------
 
     def value(self, expression: Expression) -> _Value:
         if isinstance(expression, Number):
@@ -198,29 +165,18 @@ class _Equation:
             return _FAILED
         if bottom.measure is None or bottom.measure.pure:
             return bottom if bottom.measure is None else _Value(Measure(), bottom.literal and top.literal)
-        number = self._number(exponent)
+        number = exponent_of(exponent, self._constant)
         if number is None:
             self._report("exponent", expression, self._words(bottom.measure), "", "finding.unit.power")
             return _FAILED
         return _Value(bottom.measure**number)
 
-    def _number(self, expression: Expression) -> float | None:
-        """The value of an exponent made of numbers and constants."""
-        if isinstance(expression, Number):
-            return expression.value
-        if isinstance(expression, Name):
-            name = variable_of(expression.name)
-            if name not in self.model.constants:
-                return None
-            self.symbols.add(name)
-            return _symbol(name) if self.symbolic else self.model.constants[name]
-        parts = [self._number(a) for a in expression.arguments]
-        known = [p for p in parts if p is not None]
-        if len(known) < len(parts):
+    def _constant(self, name: str) -> float | None:
+        """A constant's value in an exponent: a symbol in its place where the check is symbolic."""
+        if name not in self.model.constants:
             return None
-        return _worked_out(expression.function, known)
-
-    # ---- rules --------------------------------------------------------------------------------------------------
+        self.symbols.add(name)
+        return symbol(name) if self.symbolic else self.model.constants[name]
 
     @staticmethod
     def _fits(rule: Rule, expression: Apply) -> bool:
@@ -293,7 +249,7 @@ class _Equation:
         return _ANY
 
     def _shared(self, group: Sequence[tuple[Expression, _Value]], expression: Apply) -> _Value:
-        """The one unit that several arguments have."""
+        """The common unit of several arguments."""
         if any(v.failed for _, v in group):
             return _FAILED
         known = [(a, v) for a, v in group if v.measure is not None]
@@ -314,23 +270,25 @@ class _Equation:
         return _Value(value.measure)
 
     def _number_beside(self, number: Expression, measure: Measure, expression: Apply) -> bool:
-        """Whether a literal number may stand beside a unit: in a sum only beside a pure number."""
+        """Whether a literal number may be beside a unit: in a sum only beside a pure number."""
         if self._is_pure(measure):
             return True
         if expression.function in ("add", "sub"):
             self._report("units differ", expression, self._words(measure), "Dmnl", "finding.unit.sum",
                          number=as_written(number))  # fmt: skip
             return False
+        self._number_without_unit(number, measure, expression)
+        return True
+
+    def _number_without_unit(self, number: Expression, measure: Measure, expression: Apply) -> None:
         self._report("number without unit", expression, self._words(measure), "", "finding.unit.number",
                      number=as_written(number))  # fmt: skip
-        return True
 
     def _must_be_time(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or self.model.time is None:
             return
         if value.literal:
-            self._report("number without unit", expression, self._words(self.model.time), "",
-                         "finding.unit.number", number=as_written(argument))  # fmt: skip
+            self._number_without_unit(argument, self.model.time, expression)
             return
         self._compare(value.measure, self.model.time, argument, "finding.unit.time", whole=expression)
 
@@ -344,8 +302,6 @@ class _Equation:
         missing = "" if factor is None else Message("finding.unit.missing", {"factor": factor})
         self._report(kind, argument, self._words(value.measure), "Dmnl", "finding.unit.pure",
                      function=_name(expression), missing=missing)  # fmt: skip
-
-    # ---- comparing and telling -----------------------------------------------------------------------------------
 
     def _is_pure(self, measure: Measure) -> bool:
         return self.model.units.factor(measure, Measure()) == 1
@@ -385,19 +341,3 @@ _BETWEEN = {"add": "finding.unit.adds", "sub": "finding.unit.subtracts", "if_the
 
 def _between(expression: Apply) -> str:
     return _BETWEEN.get(expression.function, "finding.unit.beside")
-
-
-def _symbol(name: str) -> float:
-    """A number that stands for a constant whose value must not matter: odd, and the same for the same name."""
-    return 1.0 + (zlib.crc32(name.encode()) % 99991) / 99991 * math.sqrt(2)
-
-
-def _worked_out(function: str, values: Sequence[float]) -> float | None:
-    try:
-        if function in ("add", "sub", "mul", "div", "pow"):
-            a, b = values
-            return {"add": a + b, "sub": a - b, "mul": a * b, "div": a / b if b else math.nan,
-                    "pow": math.nan if abs(a) < CLOSE else abs(a) ** b}[function]  # fmt: skip
-        return -values[0] if function == "neg" else None
-    except (OverflowError, ZeroDivisionError):
-        return None
