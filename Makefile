@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench golden study docs lock test-wheel clean
+.PHONY: help setup run web test check format bench golden study docs lock test-wheel clean
 
 # The newest-tested Python first; any that pyproject.toml allows will do: make setup PYTHON=python3.13
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -11,6 +11,9 @@ BIN := .venv/bin
 READY := .venv/ready
 STUDY ?=
 OUT ?= scratch/$(basename $(notdir $(STUDY)))
+# node and npm, the machine's or those of the environment; and the tools of web/, installed when first needed.
+NODE := $(BIN)/python web/node.py
+TOOLS := web/node_modules/.ready
 # Test files go to this many processes; make test TESTS=tests/test_cli.py runs some of them.
 JOBS ?= 2
 TESTS ?=
@@ -27,12 +30,17 @@ run: $(READY)  ## start the app in the browser, on this machine only; Ctrl-C sto
 	@echo "== Starting the app; Ctrl-C stops it"
 	@$(BIN)/policy-lab app $(ARGS)
 
+web: $(READY) $(TOOLS)  ## make the page's scripts in assets/ from the modules in web/, after an edit of those
+	@$(NODE) node build.js
+
 test: $(READY) check  ## check, then every test, the browser's included (installs Chromium if there is none)
 	@$(BIN)/python tests/browser/ensure_browser.py
+	@echo "== Testing the modules of web/ (node --test)"
+	@$(NODE) node --test --test-reporter=dot
 	@echo "== Running the tests in $(JOBS) processes"
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
-check: $(READY)  ## style, format, types and the direction of imports, without running anything
+check: $(READY) $(TOOLS)  ## style, format, types and the direction of imports, without running anything
 	@echo "== Style (ruff)"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -40,6 +48,8 @@ check: $(READY)  ## style, format, types and the direction of imports, without r
 	@$(BIN)/mypy
 	@echo "== Import layers (import-linter)"
 	@$(BIN)/lint-imports --no-logo
+	@echo "== Style, types and imports of web/ (eslint, tsc), and whether its bundles are fresh"
+	@$(NODE) npm run --silent check
 
 format: $(READY)  ## put the code into the one format that `make check` asks for
 	@$(BIN)/ruff check --fix --quiet . || true
@@ -73,8 +83,13 @@ test-wheel: $(READY)  ## build the wheel and try it in a new, empty environment 
 	@$(BIN)/python -m pytest -m deep tests/test_wheel.py
 
 clean:  ## remove what can be made again, the environment included
-	@rm -rf .venv build dist scratch .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv web/node_modules build dist scratch .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(TOOLS): web/package.json web/package-lock.json | $(READY)
+	@echo "== Installing the tools of web/ (esbuild, typescript, eslint), each checked against its hash"
+	@$(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $(TOOLS)
 
 # The stamp is newer than what it was made from, so a second call does nothing.
 $(READY): requirements.lock pyproject.toml hatch_build.py

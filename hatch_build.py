@@ -1,10 +1,12 @@
 """Puts the folders that people edit (models, assets, stored results) into the wheel as package data.
 
 A checkout uses them where they are, so an editable install (``pip install -e``) gets no copy that could go stale.
+Neither a wheel nor a source distribution is made while the page's bundles are older than ``web/``.
 """
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,11 @@ class ShippedFolders(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
+            return
+        complaint = runpy.run_path(str(Path(self.root) / "policy_lab" / "app" / "web_bundles.py"))["complaint"]
+        if found := complaint(Path(self.root)):
+            raise RuntimeError(found)
+        if self.target_name != "wheel":
             return
         for name, inside in FOLDERS.items():
             folder = Path(self.root) / name

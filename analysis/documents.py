@@ -16,6 +16,12 @@ def text(document: Context) -> str:
     return render(document, catalogue.english())
 
 
+def between(page: str, begin: str, end: str, made: str) -> str:
+    """A page with what is made put between two marks of it, in place of what stands there."""
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}\n{made}{end}{rest.partition(end)[2]}"
+
+
 def write(document: Context, name: str) -> Path:
     """Put a document in its place below ``docs/``; gives the file."""
     file = DOCS / name

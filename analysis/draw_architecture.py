@@ -14,10 +14,14 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import grimp
+
+from analysis import documents
+from policy_lab.report.templating import Context
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
@@ -67,34 +71,37 @@ def first_sentence(name: str) -> str:
     folder = ROOT / PACKAGE / name
     file = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
     words = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
-    return re.split(r"(?<=\w[.?!])\s", " ".join(words.split()))[0].replace("``", "`").replace("|", "\\|")
+    return re.split(r"(?<=\w[.?!])\s", " ".join(words.split()))[0].replace("``", "`")
 
 
-def picture() -> Iterator[str]:
-    """The lines between the two marks of the page: a diagram, then a table with every package."""
+@dataclass(frozen=True)
+class Architecture(Context, template="architecture.md.j2", folder=documents.TEMPLATES):
+    """A diagram, then a table with every package.
+
+    Attributes:
+        layers: packages from the top.
+        arrows: of the diagram, from the package that imports.
+        purposes: what each package is.
+        imports: what each imports.
+    """
+
+    layers: Sequence[Sequence[str]]
+    arrows: Sequence[tuple[str, str]]
+    purposes: Mapping[str, str]
+    imports: Mapping[str, Sequence[str]]
+
+
+def picture() -> Architecture:
+    """What stands between the two marks of the page."""
     stacked, edges = layers(), imports()
-    yield "```mermaid"
-    yield "flowchart TB"
-    for number, layer in enumerate(stacked):
-        yield f'    subgraph L{number}[" "]'
-        yield "        " + " ~~~ ".join(layer)
-        yield "    end"
-    for name, others in sorted(direct(edges).items()):
-        yield from (f"    {name} --> {other}" for other in sorted(others))
-    yield "```"
-    yield ""
-    yield "| layer | package | what it is | imports |"
-    yield "|---|---|---|---|"
-    for number, layer in enumerate(stacked, start=1):
-        for name in layer:
-            yield f"| {number} | `{name}` | {first_sentence(name)} | {', '.join(sorted(edges[name])) or 'nothing'} |"
+    arrows = [(name, other) for name, others in sorted(direct(edges).items()) for other in sorted(others)]
+    purposes = {name: first_sentence(name) for name in edges}
+    return Architecture(stacked, arrows, purposes, {name: sorted(others) for name, others in edges.items()})
 
 
 def with_picture(text: str) -> str:
     """The page with what is made put between its marks again."""
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    return f"{before}{BEGIN}\n" + "\n".join(picture()) + f"\n{END}{after}"
+    return documents.between(text, BEGIN, END, documents.text(picture()))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from policy_lab.cases import as_json, examine
 from policy_lab.cases.overview import HEADER, causes, rows, summary, what_ifs
 from policy_lab.catalogue import english
 from policy_lab.model import Model, load_model
-from policy_lab.model.cases import results_file
+from policy_lab.model.case_results import results_file
 from policy_lab.report import plots
 from policy_lab.report.plots import Panel, Picture
 from policy_lab.report.templating import Context

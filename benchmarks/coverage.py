@@ -23,7 +23,7 @@ from functools import cached_property
 import numpy as np
 
 from policy_lab.ensemble.designs import Saltelli
-from policy_lab.estimators import sobol_indices
+from policy_lab.estimators import sobol_indices, sobol_intervals
 from policy_lab.progress import bar
 from policy_lab.runs import Floats
 from policy_lab.studies.sobol import REPLICATES
@@ -111,14 +111,16 @@ def study(known: Known, way: Way, size: int, seed: int, confidence: float) -> tu
         return y[start:stop]
 
     def bounds(_: slice, found: sobol_indices.Indices) -> Floats:
-        return sobol_indices.percentiles(np.concatenate([found.first, found.total], axis=1)[..., 0], confidence)
+        return sobol_intervals.percentiles(np.concatenate([found.first, found.total], axis=1)[..., 0], confidence)
 
     m = sobol_indices.moments(read, layout, 1)
     point = sobol_indices.estimate(read, layout, 1, m)
     if way.replicates > 1:
-        spread = sobol_indices.replicated(read, layout, m, way.replicates, RESAMPLES, seed, bounds)
+        spread = sobol_intervals.replicated(read, layout, m, way.replicates, RESAMPLES, seed, bounds)
     else:
-        spread = sobol_indices.bootstrap(read, layout, m, sobol_indices.resample_counts(size, RESAMPLES, seed), bounds)
+        spread = sobol_intervals.bootstrap(
+            read, layout, m, sobol_intervals.resample_counts(size, RESAMPLES, seed), bounds
+        )
     return np.concatenate([point.first, point.total])[:, 0], next(spread)
 
 

@@ -116,7 +116,7 @@ def in_node(model: Model, folder: Path) -> tuple[float, float, float, int] | Non
 
 def run_in_node(node: str, *files: Path) -> tuple[float, float]:
     """Milliseconds a run, and runs a second of an ensemble; files: code, layout, request."""
-    words = [node, str(HERE / "engines" / "node.js"), *map(str, files)]
+    words = [node, str(HERE / "engines" / "node.mjs"), *map(str, files)]
     one, ensemble = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
     return one, ensemble
 

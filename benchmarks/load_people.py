@@ -16,7 +16,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 CONNECTIONS = 6  # of a browser to one host
 WORKERS = 2  # threads for bands, each of which asks for its own scripts
@@ -214,12 +214,7 @@ async def files_of(browser: Browser, prefix: str, page: str) -> list[str]:
     facts = json.loads(data.group(1))["files"]
     model = [facts[name] for name in ("layout", "fused", "names", "members")]
     bands = facts["worker"]
-    thread = facts.get("thread", bands.replace("bands-worker", "engine-worker"))
-    texts = {script: text_of(await browser.get(script)) for script in (bands, thread)}
-    workers = []
-    for script in [*[bands] * WORKERS, thread]:
-        asked = re.findall(r"^\s*importScripts\(\"([^\"]+)\"\)", texts[script], re.MULTILINE)
-        workers += [script, *(urljoin(script, name) for name in asked)]
+    workers = [*[bands] * WORKERS, facts["thread"]]
     named = list(dict.fromkeys(html.unescape(path) for path in (*local, *model)))
     return [*named, *workers, f"{prefix}_dash-layout", f"{prefix}_dash-dependencies"]
 

@@ -13,9 +13,9 @@ style          a number as                                                      
 ``figure``     three significant figures                                            0.0425, 12,346
 ``short``      the same without zeros at the end                                    0.0425, 12,346
 ``change``     a figure with its sign                                               +0.0425, +12,346
-``exact``      six significant figures without zeros at the end                     0.0425, 12,345.7
+``exact``      six significant figures without zeros at the end, as one types it     0.0425, 12,345.7
 ``percent``    a share as percent: no decimals, one below 1 %                       4 %, 1,234,568 %
-``fine``       a share as percent with two decimals                                 4.25 %, 1,234,567.80 %
+``fine``       a share as percent with three significant figures                    4.25 %, 1,234,568 %
 ``year``       a moment: no thousands apart, at most two decimals                   0.04, 12345.68
 =============  ===================================================================  ====================
 
@@ -137,13 +137,17 @@ class Language:
         size = abs(value)
         figures = _FIGURES.get(style)
         if size >= _HUGE or (style == "exact" and 0 < size < _TINY):
-            return self._power_of_ten(value, figures or 3)
+            text = self._power_of_ten(value, figures or 3)
+            return text.replace("−", "-") if style == "exact" else text
         if style == "fine":
-            return f"{self.fixed(value, 2, shift=2)}{self.texts['number.percent']}"
+            text = self._signs(_rounded(value, _places(100 * value, 3, most=11), shift=2))
+            return f"{self._without_zeros(text)}{self.texts['number.percent']}"
         places = (
             _places(value, figures, most=11 if style == "exact" else 6) if figures else 0 if style == "count" else 2
         )
         text = self._signs(_rounded(value, places), 0 if style == "year" else 4 if style == "count" else 5)
+        if style == "exact":
+            return self._without_zeros(text).replace("−", "-")
         return text if style in ("figure", "count") else self._without_zeros(text)
 
     def fixed(self, value: float, places: int, shift: int = 0) -> str:

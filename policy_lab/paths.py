@@ -9,6 +9,11 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 
 
+def checkout() -> Path | None:
+    """The folder that people edit, with ``models/``, ``assets/`` and ``web/``; None where the package was installed."""
+    return None if (PACKAGE / "_data").is_dir() else PACKAGE.parent
+
+
 def models_folder() -> Path:
     """The folder with one folder per model."""
     return _shipped("models", "models")

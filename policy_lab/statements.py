@@ -1,8 +1,8 @@
-"""A model file's equations as the modeller wrote them: not unrolled, nothing expanded.
+"""``Document`` and ``Statement``: a model file's equations as the modeller wrote them, as plain data.
 
-``Program`` is for running; this is for reading. One ``Statement`` is one equation of the file, so that what is wrong
-with it is said once, and its functions are those of Vensim (``smooth``, ``integ``, ``zidz``), which a backend never
-meets. The translation lives in ``readers/document.py``.
+A ``Program`` is for running: scalar equations, everything expanded. A ``Document`` is for reading and checking: one
+``Statement`` is one equation of the file, subscripts and Vensim's functions (``smooth``, ``integ``, ``zidz``) included.
+``readers/document.py`` makes it from a file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Statement:
         elements: subscripts on the left, ranges or elements, as spelled.
         kind: ``stock`` (the equation is an INTEG), ``table`` (a lookup), ``constant`` (numbers alone),
             ``control`` (a time setting) or ``auxiliary``.
-        expression: the right-hand side, in functions by PySD's names: arithmetic as in ``equations.FUNCTIONS``,
+        expression: the right-hand side, in functions by PySD's names: arithmetic as in ``program.FUNCTIONS``,
             ``integ(flow, initial)``, ``lookup(table, argument)``, ``table(argument)`` for a lookup written inside
             an equation, ``numbers(…)`` for a list of numbers.
         unit, documentation, group, line, limits: from the file.
@@ -84,7 +84,7 @@ class Document:
 
 
 def variable_of(name: str) -> str:
-    """A name without the subscripts that a reference to it carries."""
+    """The name of a reference without its subscripts."""
     return name.rpartition("[")[0] if name.endswith("]") and "[" in name else name
 
 
@@ -144,7 +144,7 @@ def parts_of(expression: Expression) -> Iterator[Expression]:
 
 
 def terms_of(expression: Expression, sign: int = 1) -> Sequence[tuple[int, Expression]]:
-    """What a sum adds up, each with its sign: ``a - (b + c)`` is +a, -b, -c."""
+    """The terms of a sum, each with its sign: ``a - (b + c)`` is +a, -b, -c."""
     if isinstance(expression, Apply) and expression.function in ("add", "sub"):
         left, right = expression.arguments
         turned = -sign if expression.function == "sub" else sign

@@ -14,14 +14,15 @@ from analysis import documents, precedents
 from policy_lab.cases import examine, fitted_of
 from policy_lab.cases.against_record import errors, fate_right, judged
 from policy_lab.cases.causes import cancelled_above
+from policy_lab.cases.drivers import drivers_of
 from policy_lab.cases.examine import examine_case
 from policy_lab.cases.fit import fit_case, misses, yearly
-from policy_lab.cases.incomes import drivers_of
 from policy_lab.cases.leave_one_out import leave_one_out
-from policy_lab.cases.run_case import BUILT, STANDS, Trial, run_case
+from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
+from policy_lab.model.case_roles import Fate
 from policy_lab.model.cases import MOST_FACTS, MOST_FITTED, Case, one_case, read_cases
 from policy_lab.paths import models_folder
 
@@ -62,7 +63,7 @@ def test_the_collider_is_cancelled_when_it_was(model: Model, cases: dict[str, Ca
     trial = run_case(model, cases["ssc"], own["ssc"])
     assert 1992 <= trial.cancelled()[0] <= 1995
     votes = [p for _, p in cases["ssc"].points("votes")]
-    against = np.interp([p.year for p in votes], trial.years, trial.opposition[0])
+    against = np.interp([p.year for p in votes], trial.years, trial.curves["opposition"][0])
     assert np.abs(against - [p.value for p in votes]).max() < 0.06
 
 
@@ -77,8 +78,8 @@ def test_cost_growth_and_rival_fields_cancel_the_collider(model: Model, cases: d
     assert fate(model, ssc, own, case_final_cost_growth=1.0) == "finished"
     # Without rivals opposition is weaker, and the project stands longer.
     assert np.all(
-        run_case(model, ssc, own["ssc"], {"case rival budget": 200000.0}).opposition[0][8:60]
-        < run_case(model, ssc, own["ssc"]).opposition[0][8:60]
+        run_case(model, ssc, own["ssc"], {"case rival budget": 200000.0}).curves["opposition"][0][8:60]
+        < run_case(model, ssc, own["ssc"]).curves["opposition"][0][8:60]
     )
 
 
@@ -149,7 +150,7 @@ def test_a_fit_finds_the_numbers_that_made_the_figures(model: Model, cases: dict
     trial = run_case(model, ligo, truth)
     (name,) = ligo.record["spending"]
     years = [p.year for p in ligo.series[name].points]
-    made = yearly(trial, years, ligo.window)[0]
+    made = yearly(trial, trial.curves["spending"], years, ligo.window)[0]
     points = tuple(
         replace(p, value=v, low=v, high=v) for p, v in zip(ligo.series[name].points, map(float, made), strict=True)
     )
@@ -168,12 +169,14 @@ def test_a_project_that_never_ends_cannot_hide_in_its_spending(model: Model, cas
 
 def test_drivers_are_taken_by_one_rule(cases: dict[str, Case]) -> None:
     for case in cases.values():
-        incomes = case.series[case.income].points
+        incomes = case.series[case.drivers["income_per_head"]].points
         drivers = drivers_of(case)
-        at_last = drivers.income * np.exp(drivers.growth * (incomes[-1].year - case.first_year))
+        at_last = drivers.values["income_per_head"] * np.exp(drivers.growth * (incomes[-1].year - case.first_year))
         assert at_last == pytest.approx(incomes[-1].value, rel=0.12)
-        rivals = case.series[case.rival].points
-        modelled = [drivers.rival_budget * np.exp(drivers.growth * (p.year - case.first_year)) for p in rivals]
+        rivals = case.series[case.drivers["rival_budget"]].points
+        modelled = [
+            drivers.values["rival_budget"] * np.exp(drivers.growth * (p.year - case.first_year)) for p in rivals
+        ]
         assert np.mean(np.array([p.value for p in rivals]) / modelled) == pytest.approx(1)
 
 
@@ -191,10 +194,13 @@ def test_leaving_one_out_uses_nothing_of_it(model: Model, cases: dict[str, Case]
 # Small things whose answer is known
 
 
+BUILT, STANDS = 0.95, 0.5
+FATE = Fate("works", BUILT, "standing", STANDS, 0.1, 0.15, "planned_duration")
+
+
 def made_up(works: list[float], standing: list[float]) -> Trial:
     years = np.arange(2000.0, 2000.0 + len(works))
-    row = np.zeros((1, len(works)))
-    return Trial(years, row, np.array([works]), row, row, np.array([standing]), row, {})
+    return Trial(years, {"works": np.array([works]), "standing": np.array([standing])}, FATE, {})
 
 
 def test_fates_are_read_from_works_and_standing() -> None:
@@ -220,11 +226,11 @@ def test_what_counts_as_a_right_fate(cases: dict[str, Case]) -> None:
 
 def test_a_year_of_a_budget_is_the_mean_of_its_twelve_months(cases: dict[str, Case]) -> None:
     years = np.arange(2000.0, 2004.01, 0.25)
-    row = np.zeros((1, len(years)))
-    rising = Trial(years, (years - 2000)[None, :], row, row, row, row, row, {})
-    assert yearly(rising, [2002.0], (0.0, 1.0))[0, 0] == pytest.approx(2.5)
-    assert yearly(rising, [2002.0], (-0.25, 0.75))[0, 0] == pytest.approx(2.25)
-    assert yearly(rising, [1998.0], (0.0, 1.0))[0, 0] == 0
+    rising = (years - 2000)[None, :]
+    trial = Trial(years, {}, FATE, {})
+    assert yearly(trial, rising, [2002.0], (0.0, 1.0))[0, 0] == pytest.approx(2.5)
+    assert yearly(trial, rising, [2002.0], (-0.25, 0.75))[0, 0] == pytest.approx(2.25)
+    assert yearly(trial, rising, [1998.0], (0.0, 1.0))[0, 0] == 0
 
 
 def test_the_least_cost_growth_that_cancels_is_a_border(model: Model, cases: dict[str, Case], own: dict) -> None:
@@ -236,7 +242,7 @@ def test_the_least_cost_growth_that_cancels_is_a_border(model: Model, cases: dic
 
 def test_errors_count_read_figures_apart(model: Model, cases: dict[str, Case], own: dict) -> None:
     found = errors(run_case(model, cases["manhattan"], own["manhattan"]), cases["manhattan"])
-    assert found["grade"] == "(B recalled)" and found["good_points"] == 0
+    assert found["grade"] == {"read": [], "recalled": ["B"]} and found["good_points"] == 0
     assert found["spending_good"] is None
     assert found["bias"] + found["variance"] + found["covariance"] == pytest.approx(1)
 
@@ -249,7 +255,7 @@ def copy(tmp_path: Path) -> Path:
     """A folder with the model and one case, to be spoilt."""
     source, folder = models_folder() / "big_science", tmp_path / "big_science"
     (folder / "cases").mkdir(parents=True)
-    for file in ("big_science.mdl", "sources.csv", "cases/ssc.toml", "cases/ssc.csv"):
+    for file in ("big_science.mdl", "sources.csv", "cases/roles.toml", "cases/ssc.toml", "cases/ssc.csv"):
         shutil.copy(source / file, folder / file)
     return folder
 

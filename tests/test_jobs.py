@@ -23,6 +23,7 @@ from policy_lab.jobs import Job, Limits, Queue, Refused
 from policy_lab.jobs import queue as queue_module
 from policy_lab.jobs.runner import Progress
 from policy_lab.jobs.table import Table
+from policy_lab.messages import Message
 from policy_lab.progress import SIMULATING
 from policy_lab.studies import Plan, Study, plan_of, run_study
 
@@ -445,13 +446,13 @@ def test_time_left_comes_from_the_rate_and_from_what_usually_follows(monkeypatch
     clock = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     progress = Progress(rest=7.0)
-    with progress("simulating", 1000, "runs"):
+    with progress(Message(SIMULATING), 1000):
         assert progress.left() is None
         for _ in range(5):
             clock[0] += 2.0
             progress.advance(50)
         assert progress.left() == pytest.approx(750 / 25 + 7)
     assert progress.per_run == pytest.approx(10.0 / 250)
-    with progress("resampling", 70, "outputs"):
+    with progress(Message("progress.resampling"), 70):
         clock[0] += 3.0
         assert progress.left() == pytest.approx(4.0)

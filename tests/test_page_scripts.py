@@ -55,7 +55,7 @@ def caller(model: Model, folder: Path) -> Call:
     told.write_text(json.dumps({"facts": page_facts.facts(bench, {}), "variables": rows}), encoding="utf-8")
 
     def call(jobs: Sequence[Sequence[Any]]) -> list[Any]:
-        command = [NODE, str(TESTS / "page" / "run.js"), str(told)]
+        command = [NODE, str(TESTS / "page" / "run.mjs"), str(told)]
         done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         answers: list[Any] = json.loads(done.stdout)

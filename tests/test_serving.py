@@ -108,7 +108,7 @@ def said_to(address: str, sent: bytes) -> str:
         ("GET", "/", 200),
         ("GET", "/rank", 200),
         ("GET", "/studies", 200),
-        ("GET", "/assets/rank.js", 200),
+        ("GET", "/assets/engine.worker.bundle.js", 200),
         ("GET", "/health", 200),
         ("GET", "/no/such.svg", 200),
         ("GET", "/variable?name=nothing", 404),
@@ -153,7 +153,7 @@ def test_scripts_that_stand_in_the_page_are_known_by_their_hash(client: FlaskCli
 
 
 def test_files_come_packed_and_are_the_same_when_unpacked(client: FlaskClient) -> None:
-    for path in ("/assets/page.js", "/_dash-layout", "/", "/studies/form"):
+    for path in ("/assets/page.bundle.js", "/_dash-layout", "/", "/studies/form"):
         plain, packed = client.get(path), client.get(path, headers=PACKED)
         assert packed.headers["Content-Encoding"] == "gzip", path
         assert "Accept-Encoding" in packed.headers["Vary"]
@@ -164,10 +164,10 @@ def test_files_come_packed_and_are_the_same_when_unpacked(client: FlaskClient) -
 
 
 def test_a_file_that_is_known_is_not_sent_again(client: FlaskClient) -> None:
-    first = client.get("/assets/page.js", headers=PACKED)
-    again = client.get("/assets/page.js", headers={**PACKED, "If-None-Match": first.headers["ETag"]})
+    first = client.get("/assets/page.bundle.js", headers=PACKED)
+    again = client.get("/assets/page.bundle.js", headers={**PACKED, "If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
-    for path in ("/assets/rank.js", "/assets/page.js"):  # whichever is asked for first
+    for path in ("/assets/engine.worker.bundle.js", "/assets/page.bundle.js"):  # whichever is asked for first
         for address, told in ((path, "no-cache"), (f"{path}?m=1", "public, max-age=31536000, immutable")):
             assert client.get(address).headers["Cache-Control"] == told
 
@@ -225,7 +225,7 @@ def test_the_log_has_a_line_for_a_request_and_nothing_about_who_asked(
     logging.getLogger("policy_lab.access").propagate = True
     with caplog.at_level(logging.INFO, logger="policy_lab.access"):
         client.get("/rank?w=secret_plan", headers={"User-Agent": "somebody"})
-        client.get("/assets/rank.js")
+        client.get("/assets/engine.worker.bundle.js")
         client.get("/studies/levers%0aforged/view")
     lines = [record.getMessage() for record in caplog.records]
     assert lines[0].startswith("GET /rank 200 ")

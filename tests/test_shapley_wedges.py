@@ -22,7 +22,7 @@ TESTS = Path(__file__).parent
 
 
 def call(*jobs: list[Any]) -> list[Any]:
-    command = [NODE, str(TESTS / "page" / "wedges.js")]
+    command = [NODE, str(TESTS / "page" / "wedges.mjs")]
     done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answers: list[Any] = json.loads(done.stdout)

@@ -16,18 +16,9 @@ LINES_OF_A_FUNCTION, LINES_OF_A_MODULE = 60, 400
 # What is still too long. The lists only shrink: an entry that is no longer too long fails as well.
 LONG_FUNCTIONS: set[str] = {
     "policy_lab/app/rank_routes.py:register",
-    "policy_lab/compiler/integrator.py:_helpers",
-    "policy_lab/compiler/integrator.py:_run",
-    "policy_lab/simulate.py:simulate",
 }
 LONG_MODULES: set[str] = {
-    "policy_lab/backends/numpy_batch.py",
     "policy_lab/checks/twelve_tests.py",
-    "policy_lab/compiler/integrator.py",
-    "policy_lab/compiler/llvm_ir.py",
-    "policy_lab/compiler/math_functions.py",
-    "policy_lab/estimators/sobol_indices.py",
-    "policy_lab/units/checking.py",
 }
 
 

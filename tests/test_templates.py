@@ -16,15 +16,18 @@ from policy_lab.messages import Message
 from policy_lab.report import templating
 from policy_lab.report.templating import Context, differences, render
 
+ROOT = Path(__file__).parent.parent
+
 
 def contexts() -> list[type[Context]]:
     for module in pkgutil.walk_packages(policy_lab.__path__, "policy_lab."):
         if module.name != "policy_lab.__main__" and "gunicorn" not in module.name:
             importlib.import_module(module.name)
-    for file in documents.TEMPLATES.parent.glob("*.py"):
+    for file in (*ROOT.glob("analysis/*.py"), *ROOT.glob("tests/deep/*.py")):
         if "template=" in file.read_text(encoding="utf-8"):
-            importlib.import_module(f"analysis.{file.stem}")
-    return [known for known in Context.__subclasses__() if known.__module__.startswith(("policy_lab.", "analysis."))]
+            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    places = ("policy_lab.", "analysis.", "tests.deep.")
+    return [known for known in Context.__subclasses__() if known.__module__.startswith(places)]
 
 
 @pytest.mark.parametrize("folder", [None, documents.TEMPLATES])

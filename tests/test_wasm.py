@@ -27,6 +27,7 @@ from tests.wasm.runs import (
     SINGLE,
     TOLERANCE,
     VERY_LITTLE,
+    WEB,
     in_node,
     in_turn,
     little,
@@ -200,16 +201,18 @@ def test_the_loader_says_what_is_wrong(tmp_path: Path) -> None:
     ],
 )
 def test_a_browser_that_cannot_is_told_so(change: str, reason: str) -> None:
+    modules = [(WEB / "engine" / name).as_uri() for name in ("engine.js", "support.js")]
     script = (
-        f"{change}; const e = require({json.dumps(str(ASSETS / 'engine.js'))});"
-        "e.load(new Uint8Array(8), {}).catch(x => console.log(x.message === e.missing(), x.message))"
+        f"{change};"
+        f"Promise.all({json.dumps(modules)}.map(a => import(a)))"
+        ".then(([e, s]) => e.load(new Uint8Array(8), {}).catch(x => console.log(x.message === s.missing(), x.message)))"
     )
     assert node(["-e", script]).startswith(f"true This browser cannot run the model itself (it has {reason})")
 
 
-@pytest.mark.parametrize("script", ["engine.js", "engine-worker.js", "bands-worker.js"])
-def test_the_scripts_make_no_code_from_text(script: str) -> None:
-    text = (ASSETS / script).read_text(encoding="utf-8")
+@pytest.mark.parametrize("script", [*sorted((WEB / "engine").glob("*.js")), *sorted(ASSETS.glob("*.worker.bundle.js"))])
+def test_the_scripts_make_no_code_from_text(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
     assert not [
         word for word in ("eval(", "new Function", "innerHTML", "document.write", "http:", "https:") if word in text
     ]
@@ -304,13 +307,13 @@ def test_quantiles_as_numpy_has_them() -> None:
     parts = [values[:9].ravel(), values[9:].ravel()]
     written = json.dumps([[repr(float(v)) for v in part] for part in parts])
     script = (
-        f"const {{quantilesOf}} = require({json.dumps(str(ASSETS / 'bands-worker.js'))});"
+        f"const {{quantilesOf}} = await import({json.dumps((WEB / 'core' / 'quantiles.js').as_uri())});"
         f"const parts = {written}.map(p => Float64Array.from(p, v => "
         "({nan: NaN, inf: Infinity, '-inf': -Infinity})[v] ?? Number(v)));"
         f"const {{values, failed}} = quantilesOf(parts, 4, 2, {shares});"
         "console.log(JSON.stringify([Array.from(values), failed]))"
     )
-    found, failed = json.loads(node(["-e", script]))
+    found, failed = json.loads(node(["--input-type=module", "-e", script]))
     got = np.array([np.nan if v is None else v for v in found]).reshape(5, 2, 4)
     finite = np.where(np.isfinite(values), values, np.nan)
     with warnings.catch_warnings():

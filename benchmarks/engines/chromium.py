@@ -20,7 +20,7 @@ from policy_lab.compiler.target import TooFine
 from policy_lab.model import Model
 
 HERE = Path(__file__).parent
-ASSETS = HERE.parent.parent / "assets"
+ASSETS, WEB = (HERE.parent.parent / name for name in ("assets", "web"))
 #: Members of the ensemble in one request, and how many constants differ between them.
 MEMBERS, VARIED = 400, 56
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -81,11 +81,11 @@ def opened(model: Model, folder: Path, program: str) -> Iterator[Page]:
     from playwright.sync_api import sync_playwright
 
     code, layout, fused = write_browser_files(model, folder)
-    for script in (ASSETS / "engine.js", ASSETS / "engine-worker.js", HERE / "chromium.js"):
+    for script in (ASSETS / "engine.worker.bundle.js", HERE / "chromium.mjs"):
         shutil.copy(script, folder / script.name)
+    shutil.copytree(WEB / "engine", folder / "engine")
     (folder / "index.html").write_text(
-        '<!doctype html><meta charset="utf-8"><title>engine</title>'
-        '<script src="engine.js"></script><script src="chromium.js"></script>',
+        '<!doctype html><meta charset="utf-8"><title>engine</title><script type="module" src="chromium.mjs"></script>',
         encoding="utf-8",
     )
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))

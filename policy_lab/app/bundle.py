@@ -54,11 +54,13 @@ class Bundle:
     def _refresh(self) -> None:
         age = tuple(file.stat().st_mtime_ns for file in self._files)
         if age != self._age:
-            # A script that begins with a word to all of a file, such as "use strict", says it to none but itself.
-            text = ";" if self._ending == "js" else ""
-            text += "".join(self._piece(file) for file in self._files)
+            text = self._joined() if len(self._files) > 1 else self._files[0].read_text(encoding="utf-8")
             self._text, self._tag = text, hashlib.sha256(text.encode()).hexdigest()[:16]
             self._age = age
+
+    def _joined(self) -> str:
+        # A script that begins with a word to all of a file, such as "use strict", says it to none but itself.
+        return (";" if self._ending == "js" else "") + "".join(map(self._piece, self._files))
 
     def _piece(self, file: Path) -> str:
         text = file.read_text(encoding="utf-8").strip()

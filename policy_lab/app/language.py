@@ -3,8 +3,8 @@
 The address says it (``?lang=de``); else the page that asks; else what was chosen last (a cookie); else the browser's
 own preference. The words of the page are in ``locale/de.toml``, those of a model in ``text/de.toml`` of its own folder,
 by the names and keys of the model: labels of levers, outcomes and worlds, a name and the documentation of each variable
-(arrays once, with a word for each of their elements), reasons, notes on sources, loops; and under ``[said]``, by their
-English wording, the texts of its checks and of its README. What that file lacks is shown as the model has it.
+(arrays once, with a word for each of their elements), reasons, notes on sources, loops; checks, claims and items of the
+README by the ids that those have there. What that file lacks is shown as the model has it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import dash
 from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
-from policy_lab.app.figures import Refigured
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 from policy_lab.model.texts import about_variable, each
 
@@ -122,15 +121,6 @@ def known_texts(model: Model) -> Mapping[str, str]:
     return _known(_Identity(model), catalogue.language())
 
 
-def retold(model: Model, text: str) -> str:
-    """A text about a model that was written in English (by its checks, in its README), in the language in use."""
-    kept = _Identity(model)
-    known = _known(kept, catalogue.language())
-    if text not in known and (refigured := _refigured(kept, catalogue.language()).of(text)) is not None:
-        return refigured
-    return catalogue.retold(text, known)
-
-
 class _Identity:
     """A Model as a key: two are the same when they are one object's, so that no table is ever hashed."""
 
@@ -148,20 +138,11 @@ class _Identity:
 def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
     names = {key: words for (_, key), words in names_of(kept.model, language).items()}
-    titles = each(kept.model.texts(language), "scenarios", "title")
-    return {**names, **titles, **_refigured(kept, language).said}
-
-
-@lru_cache(maxsize=64)
-def _refigured(kept: _Identity, language: str) -> Refigured:
-    """What the file says by English wordings, with the marks of Markdown and without."""
-    said = kept.model.texts(language).get("said", {})
-    return Refigured({**{bare(own): bare(other) for own, other in said.items()}, **said})
-
-
-def bare(text: str) -> str:
-    """A line of Markdown without its marks, as the tests of a model quote its README."""
-    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", re.sub(r"[*`]+", "", text))
+    text = kept.model.texts(language)
+    titles = each(text, "scenarios", "title")
+    stored = {case["key"]: case["title"] for case in (kept.model.case_results or {"cases": []})["cases"]}
+    cases = {stored[key]: own["title"] for key, own in text.get("case", {}).items() if "title" in own and key in stored}
+    return {**names, **titles, **cases}
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """Reads the policy out of a page's link, for what the server still works out for a page: values in a diagram.
 
-The page itself writes and reads links (``assets/link.js``, which says at its head what they hold) and tells a person
+The page itself writes and reads links (``web/core/link.js``, which says at its head what they hold) and tells a person
 what is wrong with one; here, whatever cannot be read stands as on the page that opens.
 """
 

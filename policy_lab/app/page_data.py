@@ -37,7 +37,7 @@ YEAR_UNITS: Final = frozenset({"year", "years", "yr"})
 
 
 def facts(bench: ModelSession, files: dict[str, str]) -> dict[str, Any]:
-    """Everything ``assets/facts.js`` hands to the other scripts, as JSON; ``files`` are addresses.
+    """Everything ``web/core/facts.js`` hands to the other scripts, as JSON; ``files`` are addresses.
 
     Levers and assumptions (switches of loops among them) stand by their key; worlds by theirs, each with the constants
     it amounts to.
@@ -61,7 +61,7 @@ def facts(bench: ModelSession, files: dict[str, str]) -> dict[str, Any]:
 
 
 def start(bench: ModelSession) -> dict[str, Any]:
-    """The state of the page as it opens; its form stands at the head of ``assets/state.js``."""
+    """The state of the page as it opens; its form stands at the head of ``web/core/state.js``."""
     model = bench.model
     world = page.status_quo_world(model)
     levers = page.levers_of_world(model, world)

@@ -201,7 +201,7 @@ def bars_file(findings: Findings, outcome: str, time: float, link: str) -> str:
 
 
 def lines(findings: Findings, outcome: str) -> dict[str, Any]:
-    """Shares over the studied years as a picture of ``assets/chart.js``, in percent; no lines for a single year."""
+    """Shares over the studied years as a picture of ``web/chart/chart.js``, in percent; no lines for a single year."""
     index = "S1" if is_choice(findings) else "ST"
     names = list(KINDS) if is_choice(findings) else [str(n) for n in ordered(findings, outcome)["factor"].head(5)]
     moments = list(findings.times)

@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import socket
+import sys
 import webbrowser
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from policy_lab.app.app import create_app
 from policy_lab.app.middleware import LARGEST_REQUEST
 from policy_lab.app.middleware.proxies import BehindProxy, networks
 from policy_lab.app.middleware.response_cache import warm
+from policy_lab.app.web_bundles import complaint
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
 
@@ -96,6 +98,7 @@ def serve(
     address = f"http://{_for_link(how.host)}:{listening.getsockname()[1]}{how.prefix}"
     queue = Queue(how.studies)
     server = application(model, how, queue)
+    _warn_of_stale_scripts()
     print(f"Policy Lab: {address}", flush=True)
     if open_browser:
         webbrowser.open(address)
@@ -105,6 +108,13 @@ def serve(
         pass
     finally:
         queue.close()
+
+
+def _warn_of_stale_scripts() -> None:
+    """Whoever edits ``web/`` and forgets ``make web`` would look for a change that is not there."""
+    folder = paths.checkout()
+    if folder and (found := complaint(folder)):
+        print(found, file=sys.stderr, flush=True)
 
 
 def application(model: Model, how: Serving, queue: Queue) -> Any:

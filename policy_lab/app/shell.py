@@ -1,12 +1,12 @@
 """The page around Dash: header, notice and Explore as plain HTML with their own scripts, Dash's pages below them.
 
 The browser shows and works Explore before it has read a line of Dash, whose scripts (several megabytes) are only
-named in the page, inside a ``template``; ``assets/later.js`` loads them once the first picture stands, or at once on
-a page that needs them. No script stands in the page itself, so a ``script-src`` of ``'self'`` is enough.
+named in the page, inside a ``template``; ``web/pages/dash-loader.js`` loads them once the first picture stands, or at
+once on a page that needs them. No script stands in the page itself, so a ``script-src`` of ``'self'`` is enough.
 
-Each of these comes as one file (``bundle.py``): the page's own scripts, all style sheets, Dash with what its pages run,
-and a script for either kind of worker. Components of Dash that fetch parts of themselves later (charts, editors) would
-look for them beside the bundle and not find them; the pages use none.
+Each of these comes as one file (``bundle.py``): the page's own scripts, which ``make web`` puts together from ``web/``,
+all style sheets, Dash, and a script for either kind of worker. Components of Dash that fetch parts of themselves later
+(charts, editors) would look for them beside the bundle and not find them; the pages use none.
 """
 
 from __future__ import annotations
@@ -24,55 +24,12 @@ from policy_lab.app.bundle import Bundle
 from policy_lab.app.language import Page, once_a_language
 from policy_lab.app.markup import script_data, to_html
 
-#: The page's own scripts, in the order they run, given as one; every other script of ``assets/`` comes with Dash.
-FIRST: Final = (
-    "colours.js",
-    "facts.js",
-    "numbers.js",
-    "engine.js",
-    "chart-scale.js",
-    "chart-plan.js",
-    "chart.js",
-    "chart-table.js",
-    "chart-export.js",
-    "scenario.js",
-    "link.js",
-    "history.js",
-    "state.js",
-    "runs.js",
-    "bands.js",
-    "picture.js",
-    "page.js",
-    "levers.js",
-    "combobox.js",
-    "worlds.js",
-    "assumptions.js",
-    "loops.js",
-    "replay.js",
-    "keys.js",
-    "tables.js",
-    "summary.js",
-    "actions.js",
-    "brief.js",
-    "wedges.js",
-    "compare-slide.js",
-    "compare-wedges.js",
-    "compare.js",
-    "chart-about.js",
-    "precedents-case.js",
-    "precedents-live.js",
-    "precedents.js",
-    "language.js",
-    "later.js",
-    "explore.js",
-)
-
 #: Names of the bundles; Dash looks for its renderer's in the page.
 PAGE: Final = "page"
 STYLES: Final = "styles"
 DASH: Final = "dash-renderer"
-#: Scripts of the threads, each with the engine before it, by the name they have in ``facts``.
-THREADS: Final = {"worker": ("engine.js", "bands-worker.js"), "thread": ("engine.js", "engine-worker.js")}
+#: Scripts of the threads, by the name they have in ``facts``.
+THREADS: Final = {"worker": "bands.worker.bundle.js", "thread": "engine.worker.bundle.js"}
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="__LANGUAGE__">
@@ -105,13 +62,11 @@ class Shell(Page):
     """
 
     def __init__(self, *arguments: Any, body: Callable[[], tuple[Any, dict[str, Any]]], **options: Any) -> None:
-        own = {*FIRST, *(name for names in THREADS.values() for name in names)}
-        ignored = "|".join(re.escape(name) for name in sorted(own))
-        super().__init__(*arguments, assets_ignore=rf"^(.*\.(worker|module)\.js|{ignored})$", **options)
+        super().__init__(*arguments, assets_ignore=r".*\.js$", **options)
         self._body = body
         assets = Path(self.config.assets_folder)
-        scripts = {PAGE: FIRST, **THREADS}
-        self._bundles = {key: Bundle(key, [assets / name for name in names]) for key, names in scripts.items()}
+        scripts = {PAGE: "page.bundle.js", **THREADS}
+        self._bundles = {key: Bundle(key, [assets / name]) for key, name in scripts.items()}
         bundle.register(self.server, self.config.routes_pathname_prefix, self._every_bundle)
         self.index_string = _PAGE.replace("__ICON__", bundle.as_address(assets / "mark.svg"))
 

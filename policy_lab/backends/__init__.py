@@ -1,6 +1,7 @@
-"""Engines that run a Program, behind one contract. A new one is a new file here and a line in ``_MODULES``.
+"""Backends: engines that run a Program, behind one contract.
 
-A backend is one module with a ``BACKEND`` that fulfils ``Backend``. It never imports another one.
+A backend is one module with a ``BACKEND`` that fulfils ``Backend``; it never imports another one. A new one is a new
+file here and a line in ``_MODULES``.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from policy_lab.runs import Floats
 
 Integration = Literal["euler", "rk4"]
 
-#: Backend name to module, the fastest first: what "auto" tries in turn.
+#: Backend name to module, the fastest first: "auto" tries them in turn.
 _MODULES: Mapping[str, str] = {"llvm": "llvm", "numpy": "numpy_batch", "pysd": "pysd_reference"}
-#: The judge: what "auto" falls back to when no faster backend knows a construct.
+#: The reference, which "auto" falls back to when no faster backend knows a construct.
 REFERENCE = "pysd"
 
 
 class Backend(Protocol):
-    """What an engine must offer.
+    """The contract of an engine.
 
     Attributes:
         name: as ``get`` takes it.
@@ -65,7 +66,7 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a run stands where.
+    """The moments of a run, and which of them are saved.
 
     Attributes:
         moments: every moment of the run up to the last saved one.
@@ -107,7 +108,7 @@ def choose(program: Program, integration: Integration) -> tuple[Backend, str]:
     """The fastest backend that can run a Program, and why no faster one could ("" for the first choice).
 
     Raises:
-        UnsupportedConstruct: not even the reference has what is asked for.
+        BadValue: no backend can, the reference included; says why each cannot.
     """
     reasons: list[str] = []
     for name in available():

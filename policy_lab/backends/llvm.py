@@ -1,7 +1,7 @@
-"""The fast engine: a Program as vector machine code for this processor, one lane a run, on all its cores.
+"""LLVM backend: a Program as vector machine code for this processor, one lane a run, on all its cores.
 
-The compiler is ``policy_lab.compiler``; here runs are cut into blocks and handed to threads (a ctypes call releases
-Python's lock). A run has the same bits wherever it stands in a batch and however many threads there are.
+The compiler is ``policy_lab.compiler``; here runs are cut into blocks for threads (a ctypes call releases Python's
+lock). A run has the same bits wherever it is in a batch and however many threads there are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from policy_lab.backends import Integration, schedule
 from policy_lab.compiler.emitter import check
 from policy_lab.compiler.native import Kernel, Task, kernel_of
 from policy_lab.errors import UnknownName, UnsupportedConstruct
-from policy_lab.program import Guard, Number, Program
+from policy_lab.program import Guard, Program
 from policy_lab.runs import Floats
 
 #: Runs a thread takes at a time: some milliseconds, so that Ctrl-C is heard and the cores finish together.
@@ -94,12 +94,12 @@ def _task(
         raise UnknownName("variable", strange, layout.slot)
     single = {n: float(v) for n, v in constants.items() if np.ndim(v) == 0}
     many = {n: np.asarray(v, dtype=np.float64) for n, v in constants.items() if np.ndim(v)}
-    given = [_given(program, n, step, single) for n in layout.given]
+    given = {**program.clock.controls(step), **program.constants, **single}
     plan = schedule(program.clock, step, times)
     rows = np.full(len(plan.moments), -1, dtype=np.int32)
     rows[list(plan.rows)] = list(plan.rows.values())
     return Task(
-        fixed=np.array(given, dtype=np.float64),
+        fixed=np.array([given[n] for n in layout.given]),
         slots=np.array([layout.slot[n] for n in many], dtype=np.int32),
         values=tuple(many.values()),
         moments=np.array(plan.moments),
@@ -108,17 +108,6 @@ def _task(
         step=step,
         outputs=np.array([layout.slot[n] for n in outputs], dtype=np.int32),
     )
-
-
-def _given(program: Program, name: str, step: float, single: Mapping[str, float]) -> float:
-    """The number of a constant or a time setting."""
-    if name == "TIME STEP":
-        return step
-    if name in program.constants:
-        return single.get(name, program.constants[name])
-    expression = program.equations[name].expression
-    assert isinstance(expression, Number)  # the translation leaves time settings as numbers
-    return expression.value
 
 
 BACKEND = LlvmBackend()

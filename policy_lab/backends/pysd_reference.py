@@ -1,7 +1,7 @@
-"""PySD itself, one run at a time: slow, and the judge of every other backend.
+"""Reference backend: PySD itself, one run at a time; slow, and the right answer for every other backend.
 
 The model file is translated by PySD into a temporary folder, never beside the file. What PySD would write into
-Python code as it stands (documentation, names of ranges and macros) is left out or checked before, so that a model
+Python code unchanged (documentation, names of ranges and macros) is left out or checked before, so that a model
 file stays data. One mistake of PySD's is put right on the way, see ``_start_smooths_from_doubles``.
 """
 
@@ -25,9 +25,9 @@ import xarray as xr
 
 from policy_lab.backends import Integration, schedule
 from policy_lab.errors import ModelError, SimulationError
-from policy_lab.program import Program, names_in
+from policy_lab.program import Program
 from policy_lab.readers import fold
-from policy_lab.readers.pysd_parsers import Reading, read
+from policy_lab.readers.model_file import Reading, read
 from policy_lab.runs import Floats
 
 with warnings.catch_warnings():
@@ -37,7 +37,6 @@ with warnings.catch_warnings():
     from pysd.builders.python.python_model_builder import ModelBuilder
     from pysd.translators.structures import abstract_expressions as tree
 
-_CONTROLS = {"INITIAL TIME": "initial_time", "FINAL TIME": "final_time", "TIME STEP": "time_step", "SAVEPER": "saveper"}
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
@@ -48,7 +47,7 @@ class PysdReference:
     integrations: tuple[Integration, ...] = ("euler",)
 
     def supports(self, program: Program) -> None:
-        """Whatever PySD can translate; what it cannot comes out when it runs."""
+        """Every Program; what PySD cannot translate fails when it runs."""
 
     def run(
         self,
@@ -64,7 +63,7 @@ class PysdReference:
 
         Raises:
             ModelError: PySD cannot translate the model.
-            SimulationError: PySD stopped during a run; says what it said.
+            SimulationError: PySD stopped during a run; with its message.
         """
         timing = schedule(program.clock, step, times)
         values = np.empty((runs, len(times), len(outputs)))
@@ -80,19 +79,18 @@ class PysdReference:
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
             for column, name in enumerate(outputs):
                 own = model.values_of(name, table)[rows]
-                # how often and how long *we* let PySD run says nothing of the model
+                # SAVEPER and FINAL TIME were changed for PySD above; the model's own values are reported
                 values[run, :, column] = {"SAVEPER": clock.saveper, "FINAL TIME": clock.final}.get(name, own)
         return values
 
 
 def _reads_final_time(program: Program) -> bool:
     """Whether an equation would notice a run that is cut short."""
-    expressions = (e for q in program.equations.values() for e in (q.expression, q.initial) if e is not None)
-    return any("FINAL TIME" in names_in(e) for e in expressions)
+    return any("FINAL TIME" in equation.reads for equation in program.equations.values())
 
 
 class _Translated:
-    """A model in PySD's hands."""
+    """A model translated by PySD, ready to run."""
 
     def __init__(self, path: Path) -> None:
         self._model = pysd.load(path)

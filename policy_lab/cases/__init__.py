@@ -2,7 +2,7 @@
 
 The files of a case are read by ``policy_lab/model/cases.py``.
 
-incomes.py            rivals' budget, incomes and their growth, by one rule for all
+drivers.py            what comes from the record by one rule for all, such as incomes and their growth
 run_case.py           a case run by the model, and the fate that comes out
 fit.py                a case's own numbers from its figures
 shared_parameters.py  the numbers that all cases share, held against votes and fates together

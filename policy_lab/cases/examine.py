@@ -19,8 +19,8 @@ from typing import Any
 
 from policy_lab.cases.against_record import errors, judged
 from policy_lab.cases.causes import cancelled_above, over_ranges, terms, without, without_hindsight
+from policy_lab.cases.drivers import drivers_of
 from policy_lab.cases.fit import fit_case
-from policy_lab.cases.incomes import drivers_of
 from policy_lab.cases.leave_one_out import SETS, leave_one_out
 from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.cases.shared_parameters import Fitted, joint_fit, ranges_of
@@ -105,14 +105,12 @@ def asked(model: Model, cases: Sequence[Case], own: Fitted) -> Data:
 def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Data | None = None) -> Data:
     """One case, examined; ``left`` is its row of the leave-one-out."""
     trial = run_case(model, case, fitted)
-    intercept = float(model.program.constants[model.constant("pushback intercept")])
     drivers = drivers_of(case)
     return {
         "key": case.key, "title": case.title, "summary": case.summary, "currency": case.currency,
-        "held_out": case.held_out, "first_year": case.first_year, "pathway": case.pathway,
+        "held_out": case.held_out, "first_year": case.first_year,
         "facts": [asdict(fact) for fact in case.facts.values()],
-        "drivers": {"purpose": case.purpose, "rival budget": drivers.rival_budget, "growth of money": drivers.growth,
-                    "income per head": drivers.income},
+        "drivers": {"purpose": case.purpose, "values": dict(drivers.values), "growth": drivers.growth},
         "fitted": [{"name": n, "value": v, "low": case.bounds[n][0], "high": case.bounds[n][1]}
                    for n, v in fitted.items()],
         "record": {"fate": case.fate, "year": case.year},
@@ -121,7 +119,7 @@ def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Da
         **_curves(trial, case),
         "series": [{"series": s.name, "variable": s.variable, "unit": s.unit, "points": [asdict(p) for p in s.points]}
                    for s in case.series.values()],
-        "why": terms(trial, case, intercept),
+        "why": terms(model, trial, case),
         "without": without(model, case, fitted),
         "without_hindsight": without_hindsight(model, case, fitted),
         "cancelled_above": cancelled_above(model, case, fitted),
@@ -134,10 +132,9 @@ def _curves(trial: Trial, case: Case) -> Data:
     """Runs from the first year to a few years after the record ends."""
     last = max([case.year, *(p.year for s in case.series.values() for p in s.points)]) + 5
     shown = trial.years <= min(last, trial.years[-1])
-    names = ("spending", "works", "cost_growth", "opposition", "standing", "staff")
     return {
         "years": _short(trial.years[shown]),
-        "runs": {name: _short(getattr(trial, name)[0][shown]) for name in names},
+        "runs": {key: _short(values[0][shown]) for key, values in trial.curves.items()},
     }
 
 

@@ -10,17 +10,18 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import numpy as np
 
+from policy_lab import catalogue
 from policy_lab.checks.verdicts import run_worlds
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
 from policy_lab.model.checks import World
 from policy_lab.model.loading import has_tables, model_file
 from policy_lab.readers import document_of
+from policy_lab.report.templating import Context, render
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 from policy_lab.statements import Document, as_written
@@ -82,18 +83,18 @@ class Comparison:
 
     def as_html(self) -> str:
         """The same as a page."""
-        title = escape(f"{self.model} against {self.other}")
-        rows = "".join(
-            f"<tr><td>{d.share:.3%}<td>{escape(d.outcome)}<td>{escape(d.world)}<td>{d.here:.6g}<td>{d.there:.6g}"
-            f"<td>{escape(d.unit)}<td>{d.time:g}"
-            for d in self.differences
-        )
-        changed = "".join(f"<li>{escape(line)}</li>" for line in self.equations) or "<li>none</li>"
-        return (
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
-            f"<h2>Equations</h2><ul>{changed}</ul><h2>Outcomes</h2><table><thead><tr><th>share of range<th>outcome"
-            f"<th>world<th>here<th>there<th>unit<th>at</thead><tbody>{rows}</tbody></table></html>\n"
-        )
+        page = VersionsPage(self.model, self.other, self.equations, self.differences)
+        return render(page, catalogue.english())
+
+
+@dataclass(frozen=True)
+class VersionsPage(Context, template="versions.html.j2"):
+    """A comparison as a page; the fields are those of ``Comparison``."""
+
+    model: str
+    other: str
+    equations: Sequence[str]
+    differences: Sequence[Difference]
 
 
 def compare_versions(name_or_path: str | Path, other: str) -> Comparison:

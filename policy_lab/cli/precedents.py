@@ -52,7 +52,7 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.cases.examine import examine
     from policy_lab.cases.overview import HEADER, rows, summary
     from policy_lab.model import load_model
-    from policy_lab.model.cases import results_file
+    from policy_lab.model.case_results import results_file
 
     model = load_model(arguments.model)
     if arguments.fit:

@@ -78,10 +78,10 @@ def _replay(arguments: argparse.Namespace) -> int:
 def _workers(scheduler: str | None) -> Iterator[Workers]:
     """Where the runs are made: in this process, or on the cluster that was named."""
     from policy_lab.ensemble.cluster import workers_of
-    from policy_lab.ensemble.runner import here
+    from policy_lab.ensemble.runner import in_process
 
     if scheduler is None:
-        yield here
+        yield in_process
         return
     with workers_of(scheduler) as workers:
         yield workers

@@ -1,4 +1,4 @@
-"""Findings, samples and outcomes of a study and of the same one made again, compared number by number."""
+"""Comparison of the findings, samples and outcomes of a study and of the same one made again, number by number."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ def other_runs(stored: Path, again: Path) -> list[Message]:
         stored: result folder, in which NetCDF files may have been deleted.
         again: result folder of the same study made again.
     """
-    said = []
+    found = []
     for file in sorted(stored.glob("*.nc")):
         other = again / file.name
         if not other.exists():
-            said.append(Message("study.replay.gone", {"file": file.name}))
+            found.append(Message("study.replay.gone", {"file": file.name}))
             continue
         with _opened(file) as one, _opened(other) as two:
-            said += _differences(file.name, one, two)
-    return said
+            found += _differences(file.name, one, two)
+    return found
 
 
 def _opened(path: Path) -> Any:

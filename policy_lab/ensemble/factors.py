@@ -38,7 +38,7 @@ class Factor:
         mode: most likely value of a ``triangular`` factor, mean of a ``normal`` one; None is the middle.
         sd: standard deviation (before truncation) of a ``normal`` factor; None is a quarter of the range.
         values: what a ``discrete`` factor can be, each as likely as the others.
-        group: heading it stands under (a lever's group, an uncertainty's sector).
+        group: its heading (a lever's group, an uncertainty's sector).
         kind: where it was found: among the levers, the uncertainties, or the other constants.
         unit, default: from the model.
     """
@@ -69,11 +69,11 @@ class Factor:
         return replace(self, distribution=even, mode=None, sd=None)
 
     def position(self, value: float) -> float:
-        """Where in the range a value lies, 0 to 1, for a factor that is ``evenly``; ends stand for what is beyond."""
-        low, high, here = self.low, self.high, min(max(value, self.low), self.high)
+        """Position of a value in the range, 0 to 1, for a factor that is ``evenly``; beyond the ends it is 0 or 1."""
+        low, high, at = self.low, self.high, min(max(value, self.low), self.high)
         if self.distribution == "log-uniform":
-            low, high, here = math.log(low), math.log(high), math.log(here)
-        return (here - low) / (high - low)
+            low, high, at = math.log(low), math.log(high), math.log(at)
+        return (at - low) / (high - low)
 
 
 def _check(factor: Factor) -> None:
@@ -178,7 +178,7 @@ def uncertainty_factors(model: Model) -> tuple[Factor, ...]:
 
 
 def named_factors(model: Model, which: str) -> tuple[Factor, ...]:
-    """The factors that a word stands for: ``levers``, ``uncertainties`` or ``all`` (levers first)."""
+    """The factors of a word in a study file: ``levers``, ``uncertainties`` or ``all`` (levers first)."""
     tables = {
         "levers": lambda: lever_factors(model),
         "uncertainties": lambda: uncertainty_factors(model),
@@ -193,7 +193,7 @@ def named_factors(model: Model, which: str) -> tuple[Factor, ...]:
 
 
 def factor_from(model: Model, name: str, entry: Mapping[str, Any]) -> Factor:
-    """A factor of a study file's ``[factors]`` table: what it leaves out comes from the model's own tables.
+    """A factor of a study file's ``[factors]`` table: what the entry lacks comes from the model's own tables.
 
     Raises:
         UnknownName: the model has no such constant, or the entry a key nobody knows.

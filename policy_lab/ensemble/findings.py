@@ -1,4 +1,4 @@
-"""Findings: what a study ends in, as one tidy table anybody can open in a spreadsheet.
+"""Findings: the result of a study, as one tidy table that opens in a spreadsheet.
 
 Columns ``method, outcome, time, factor, index, value, low, high``: one row is one number with its interval.
 ``time`` is a year, or ``all`` for a figure that takes all studied years together; ``low`` and ``high`` are
@@ -27,7 +27,7 @@ COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low"
 #: The time of a figure that takes all studied years together.
 ALL_TIMES: Final = float("nan")
 
-#: The factor that has no effect by construction: what the method would see in nothing at all.
+#: The factor that has no effect by construction: its index is the noise floor of the method.
 DUMMY: Final = "(dummy)"
 
 #: The factor of a number that belongs to the outcome itself (its mean, its variance).
@@ -77,7 +77,7 @@ class Findings:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Outcomes they speak of, as the model spells them."""
+        """Their outcomes, as the model spells them."""
         return tuple(str(name) for name in self.table["outcome"].unique())
 
     @property
@@ -97,7 +97,7 @@ class Findings:
 
     @cached_property
     def _parts(self) -> Mapping[tuple[str, str], pd.DataFrame]:
-        """Rows by index and outcome; to compare the texts of every row at each question would be most of the work."""
+        """Rows by index and outcome; comparing the texts of every row at each call would be most of the work."""
         return dict(iter(self.table.groupby(["index", "outcome"], sort=False)))
 
     def in_words(self, words: Language) -> list[str]:
@@ -121,7 +121,7 @@ class Findings:
         return Name(name, "group" if name in groups and groups[name] != [name] else "variable")
 
     def factor_about(self, name: str) -> Mapping[str, Any]:
-        """What is known of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
+        """Properties of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
         for about in self.provenance.get("factors", ()):
             if about["name"] == name:
                 return dict(about)
@@ -130,7 +130,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class Result:
-    """What a method gives back.
+    """The return value of a study method.
 
     Attributes:
         parts: of the tidy table.

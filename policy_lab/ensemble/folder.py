@@ -1,9 +1,9 @@
-"""A result folder: its lock, its finished chunks of runs, and its files.
+"""Result folders: the lock, the finished chunks of runs, and the files of one study.
 
 While a study runs, ``work/`` holds one file of outcomes for each part of the study (all runs in order, eight bytes
 a number) and beside it a journal of finished chunks with their checksums. A chunk is in the journal only after it is
-in the file, and is believed only if its checksum still holds; so a study that was killed at any moment goes on from
-what it had. When the study is finished ``work/`` is gone.
+in the file, and counts only if its checksum still holds; so a study that was killed at any moment resumes. When the
+study is finished ``work/`` is deleted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ else:
 
 #: Outcomes up to this size are read once and kept; larger ones are read block by block, so many bytes at a time.
 KEEP_BYTES, BLOCK_BYTES = 200_000_000, 32_000_000
-#: Free room asked for beyond the outcomes themselves: they are written once as work and once as NetCDF.
+#: Free room needed, in sizes of the outcomes: they are written once as work and once as NetCDF.
 ROOM = 2.05
 
 FINISHED = "provenance.json"
@@ -42,7 +42,7 @@ FINISHED = "provenance.json"
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into one line that says which file, why and what to do."""
+    """Turn an OSError into an OutputError that says which file, why and what to do."""
     try:
         yield
     except OSError as error:
@@ -51,7 +51,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _way_out(error: OSError) -> str:
-    """What to do about a refusal of the operating system."""
+    """Advice on an OSError."""
     if isinstance(error, FileExistsError | NotADirectoryError):
         return "A file of that name is in the way; choose another folder, or move the file."
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
@@ -223,16 +223,16 @@ class ResultFolder:
         return [(backend, fallback) for backend, _, fallback in pairs]
 
     def note_engine(self, backend: str, fallback: str) -> None:
-        """Write down that an engine made runs here."""
-        said = dict.fromkeys([*self.engines(), (backend, " ".join(fallback.split()))])
-        write_text(self._engines, "".join("\t".join(pair) + "\n" for pair in said))
+        """Record that an engine made runs of this study."""
+        known = dict.fromkeys([*self.engines(), (backend, " ".join(fallback.split()))])
+        write_text(self._engines, "".join("\t".join(pair) + "\n" for pair in known))
 
     @property
     def _engines(self) -> Path:
         return self.work / "engines"
 
     def finished(self) -> Mapping[str, Any] | None:
-        """The provenance of this very study if it is finished here; raises StudyError if another one is."""
+        """The provenance of this study if it is finished; raises StudyError if the folder holds another one."""
         try:
             stored = json.loads((self.path / FINISHED).read_text(encoding="utf-8"))
         except (OSError, ValueError):

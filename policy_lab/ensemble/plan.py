@@ -1,4 +1,4 @@
-"""A study checked against its model: everything that can be wrong is found here, before the first run."""
+"""Plans: a study checked against its model, so that every mistake is found before the first run."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the findings speak of: the groups, or each factor by its name."""
+        """Names in the findings: the groups, or each factor by its name."""
         return tuple(self.groups)
 
     @property
@@ -69,7 +69,7 @@ class Plan:
         return member
 
     def label(self, outcome: str) -> str:
-        """What people call an outcome."""
+        """Label of an outcome."""
         known = self.model.outcomes.get(outcome)
         return known.label if known else outcome
 
@@ -104,8 +104,8 @@ class Plan:
         return known.better if known else "neither"
 
     def fingerprint(self, version: str) -> str:
-        """A hash of all that decides the result; a folder is only gone on with, or read, by the same fingerprint."""
-        said: dict[str, Any] = {
+        """A hash of all that decides the result; a folder is resumed, or read, only by the same fingerprint."""
+        decisive: dict[str, Any] = {
             "version": version,
             "model": self.model.hash,
             "method": self.study.method,
@@ -119,7 +119,7 @@ class Plan:
             "base": dict(sorted(self.base.items())),
             "inputs": self.inputs,
         }
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_size: int) -> Plan:
@@ -170,30 +170,30 @@ def _refuse_twice(kind: str, names: Iterable[str]) -> None:
 
 
 def _groups(study: Study, factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
-    asked = study.groups
-    if asked is None:
+    grouping = study.groups
+    if grouping is None:
         return {f.name: (i,) for i, f in enumerate(factors)}
-    if isinstance(asked, str):
+    if isinstance(grouping, str):
         plural = {"lever": "levers", "uncertainty": "uncertainties", "constant": "constants"}
         headings: dict[str, Callable[[Factor], str]] = {
             "group": lambda f: f.group or "others",
             "kind": lambda f: plural[f.kind],
         }
-        if asked not in headings:
-            raise UnknownName("grouping", asked, headings)
+        if grouping not in headings:
+            raise UnknownName("grouping", grouping, headings)
         found: dict[str, tuple[int, ...]] = {}
         for i, factor in enumerate(factors):
-            heading = headings[asked](factor)
+            heading = headings[grouping](factor)
             found[heading] = (*found.get(heading, ()), i)
         return found
-    return _named_groups(asked, factors)
+    return _named_groups(grouping, factors)
 
 
-def _named_groups(asked: Mapping[str, tuple[str, ...]], factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
+def _named_groups(grouping: Mapping[str, tuple[str, ...]], factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
     position = {_folded(f.name): i for i, f in enumerate(factors)}
     groups: dict[str, tuple[int, ...]] = {}
     taken: set[int] = set()
-    for group, names in asked.items():
+    for group, names in grouping.items():
         if not names:
             raise StudyError("error.study.empty_group", group=group)
         for name in names:

@@ -1,4 +1,4 @@
-"""Studies as TOML: reading one written by a person, writing one into a result folder."""
+"""Study files: a study as TOML, read as a person wrote it, written into a result folder."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ COMMON_KEYS: Final = (
 
 @dataclass(frozen=True)
 class Study:
-    """A study as somebody wrote it, in a file or in Python; ``policy_lab.studies`` checks and runs it.
+    """A study as written in a file or in Python; ``policy_lab.studies`` checks and runs it.
 
     Attributes:
         model: folder name under ``models/``, or a path to a folder or a model file.
         method: name of a file in ``policy_lab/studies``.
         factors: ``levers``, ``uncertainties``, ``all``, or a mapping of constant name to
             ``{low, high, distribution, mode, sd, values}``; what is left out comes from the model's tables.
-        scenario: the world that everything not varied is set to; None is the model file as it stands.
+        scenario: the scenario that sets everything not varied; None is the model file as it is.
         size: number of base points, runs or trajectories, as the method counts; None is the method's own default.
         seed: every number is a seed, 0 too; the same seed gives the same bits.
         outcomes: variables to study; empty means the model's headline outcomes.
         times: years, or ``all`` saved ones.
-        groups: group name to factor names, or ``group`` (the heading each factor stands under) or ``kind``
+        groups: group name to factor names, or ``group`` (the heading of each factor) or ``kind``
             (levers, uncertainties); None studies every factor by itself.
         settings: constants that differ from the scenario, not varied.
-        options: what only this method knows, such as ``second_order``.
+        options: what only this method has, such as ``second_order``.
         title: a line for the report; written from the rest if empty.
         place: folder from which a relative model path starts.
     """
@@ -68,7 +68,7 @@ class Study:
     place: Path | None = None
 
     def model_reference(self) -> str:
-        """What to give ``load_model``: a path made whole, or the name of a shipped model."""
+        """The argument of ``load_model``: an absolute path, or the name of a shipped model."""
         if self.place is not None and (self.place / self.model).exists():
             return str(self.place / self.model)
         return self.model
@@ -186,7 +186,7 @@ def _settings(data: Mapping[str, Any]) -> Mapping[str, float]:
 
 
 def check_options(options: Mapping[str, Any], known: Mapping[str, Any], method: str) -> dict[str, Any]:
-    """The options of a method with its defaults filled in; the type of the default is the type asked for.
+    """The options of a method with its defaults filled in; the type of a value must be that of its default.
 
     A default of None takes anything but a text for a list; the method checks such values itself.
 

@@ -9,7 +9,8 @@ loops.py        ``loops.csv``
 passages.py     ``passages.csv``
 history.py      ``data/history.csv``
 checks.py       ``checks.yaml``
-cases.py        ``cases/*.toml``, ``cases/results.json``; case_series.py: ``cases/*.csv``
+cases.py        ``cases/*.toml``; case_roles.py: ``cases/roles.toml``; case_series.py: ``cases/*.csv``; case_results.py:
+                ``cases/results.json``
 texts.py        ``text/<language>.toml``
 readme.py       ``README.md``
 expected.py     ``expected/*.csv.gz``

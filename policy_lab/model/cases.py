@@ -1,55 +1,31 @@
 """A historical case as data: what is stated about it, what is taken from the record, and what may be fitted.
 
-One file a case, ``cases/<case>.toml`` beside the model, with its figures in ``cases/<case>.csv``.
+One file a case, ``cases/<case>.toml`` beside the model, with its figures in ``cases/<case>.csv``. What its facts set
+and its figures are held against stands in ``cases/roles.toml`` (``case_roles.py``).
 """
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError, UnknownName
+from policy_lab.model import fields
+from policy_lab.model.case_roles import FILE as ROLES
+from policy_lab.model.case_roles import Roles, filled, read_roles
 from policy_lab.model.case_series import GRADES, Point, Series, read_figures
 from policy_lab.model.parts import Core
-from policy_lab.model.tables import text_rows
 
 FOLDER = "cases"
-RESULTS = f"{FOLDER}/results.json"
 #: A case that needs more than this is told rather than explained.
 MOST_FACTS, MOST_FITTED = 7, 3
-#: What can be stated, the constant it sets ({p}: the pathway), and what holds where it is not stated.
-FACTS: Mapping[str, tuple[str, float | None]] = {
-    "start": ("", None),
-    "pathway": ("", None),
-    "first_approved_cost": ("project scope[{p}]", None),
-    "planned_duration": ("project plan[{p}]", None),
-    "final_cost_growth": ("case final cost growth", 1.0),
-    "treaty_members": ("case treaty members", 0.0),
-    "secrecy": ("case secrecy", 0.0),
-    "urgency": ("case urgency", 1.0),
-    "urgency_end": ("case urgency end", 40.0),
-}
-NEEDED = ("start", "pathway", "first_approved_cost", "planned_duration")
-#: What can be fitted, and the constant it sets.
-FITTED: Mapping[str, str] = {
-    "schedule_factor": "schedule factor[{p}]",
-    "build_up": "build up power[{p}]",
-    "operating_share": "operating share[{p}]",
-}
-PATHWAYS = ("top down", "bottom up")
-FATES = ("finished", "operating", "under construction", "cancelled")
-#: Parts of [record] that name series, and the variable those series must have.
-RECORDS: Mapping[str, str] = {
-    "spending": "project spending",
-    "staff": "project staff",
-    "cost_estimate": "cost estimate",
-    "votes": "opposition",
-    "works": "project works share",
-}
+#: The fact that every case states: the calendar year of the model's first year.
+START = "start"
+#: What became of a project, in the record.
+CANCELLED, UNDER_WAY = "cancelled", "under construction"
+FATES = ("finished", "operating", UNDER_WAY, CANCELLED)
 #: Which twelve months a figure of year y means, from y + start to y + end.
 SPENDING_YEARS: Mapping[str, tuple[float, float]] = {
     "calendar": (0.0, 1.0),
@@ -83,11 +59,12 @@ class Case:
         key: file name without ending.
         held_out: set aside before anything was fitted.
         facts, bounds: stated facts by name; fitted numbers by name to (lowest, highest).
-        purpose, rival, income: the purpose of the money; series of the rivals' budget and of income per head.
+        purpose: of the money, "" where nobody says; ``drivers``: driver to the series it is taken from.
         fate, year: what became of it, one of ``FATES``, and when (calendar year).
-        record: part of the record (``RECORDS``) to names of series.
+        record: part of the record (``case_roles.PARTS``) to names of series.
         window: the twelve months that a figure of spending for year y means, from y + start to y + end.
         series: every series of its table by name.
+        roles: what the model's variables are to it.
     """
 
     key: str
@@ -98,23 +75,32 @@ class Case:
     facts: Mapping[str, Fact]
     bounds: Mapping[str, tuple[float, float]]
     purpose: str
-    rival: str
-    income: str
+    drivers: Mapping[str, str]
     fate: str
     year: float
     record: Mapping[str, tuple[str, ...]]
     window: tuple[float, float]
     series: Mapping[str, Series]
+    roles: Roles
 
     @property
-    def pathway(self) -> str:
-        """The element of Pathway that runs the project; stated, not explained."""
-        return str(self.facts["pathway"].value)
+    def words(self) -> dict[str, str]:
+        """What fills the places in names of variables."""
+        return self.roles.words({name: str(self.facts[name].value) for name in self.roles.choices})
 
     @property
     def first_year(self) -> float:
-        """Calendar year that the model's first year stands for."""
-        return float(self.facts["start"].value)
+        """The calendar year of the model's first year."""
+        return float(self.facts[START].value)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether nobody knows yet what becomes of it."""
+        return self.fate == UNDER_WAY
+
+    def name(self, variable: str) -> str:
+        """A name of ``roles.toml`` with its places filled."""
+        return filled(variable, self.words)
 
     def points(self, part: str) -> list[tuple[Series, Point]]:
         """The points of a part of the record with their series, in order of series and year."""
@@ -125,12 +111,13 @@ def read_cases(model: Core) -> dict[str, Case]:
     """Every case beside a model, by key, in order of their names.
 
     Raises:
-        ModelError: a case that cannot be used; names file and key, what is possible.
+        ModelError: a case that cannot be used, or none; names file and key, what is possible.
     """
     files = _files(model)
     if not files:
-        raise ModelError(f"'{model.name}' has no historical cases: they stand in a folder '{FOLDER}' beside the model.")
-    return {path.stem: read_case(path, model) for path in files}
+        raise ModelError("error.case.none", model=model.name, folder=FOLDER)
+    roles = read_roles(model, files[0].parent)
+    return {path.stem: read_case(path, model, roles) for path in files}
 
 
 def case_keys(model: Core) -> list[str]:
@@ -139,7 +126,8 @@ def case_keys(model: Core) -> list[str]:
 
 
 def _files(model: Core) -> list[Path]:
-    return sorted((model.folder / FOLDER).glob("*.toml")) if model.folder else []
+    found = sorted((model.folder / FOLDER).glob("*.toml")) if model.folder else []
+    return [path for path in found if path.name != ROLES]
 
 
 def one_case(model: Core, key: str) -> Case:
@@ -150,225 +138,128 @@ def one_case(model: Core, key: str) -> Case:
     return cases[key]
 
 
-def read_case(path: Path, model: Core) -> Case:
+def read_case(path: Path, model: Core, roles: Roles) -> Case:
     """One case from its file; raises ModelError as ``read_cases`` does."""
     where = f"{FOLDER}/{path.name}"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
-    _known(data, _KEYS, where)
-    series = read_figures(path.with_suffix(".csv"), model.sources)
-    facts = _facts(_table(data, "facts", where), model, where)
-    drivers = _table(data, "drivers", where)
-    _known(drivers, ("purpose", "rival_budget", "income_per_head"), f"{where}: [drivers]")
-    record = _table(data, "record", where)
-    _known(record, ("fate", "year", "spending_year", *RECORDS), f"{where}: [record]")
-    parts = {part: _series(record, part, RECORDS[part], series, where) for part in RECORDS if part in record}
-    held_out = data.get("held_out", False)
-    if not isinstance(held_out, bool):
-        raise ModelError(f"{where}: 'held_out' must be true or false.")
+    data = fields.read_toml(path, where)
+    fields.known(data, _KEYS, where)
+    series = read_figures(path.with_suffix(".csv"), model.sources, _kinds(roles))
+    facts = _facts(fields.table(data, "facts", where), model, roles, where)
+    words = roles.words({name: str(facts[name].value) for name in roles.choices})
+    drivers = fields.table(data, "drivers", where, needed=bool(roles.drivers))
+    fields.known(drivers, ("purpose", *roles.drivers), f"{where}: [drivers]")
+    record = fields.table(data, "record", where)
+    there = f"{where}: [record]"
+    curves = {curve.record: curve.figures for curve in roles.curves.values() if curve.record}
+    fields.known(record, ("fate", "year", "spending_year", *curves), there)
     return Case(
         key=path.stem,
-        title=_text(data, "title", where),
-        summary=_text(data, "summary", where),
-        currency=_text(data, "currency", where),
-        held_out=held_out,
+        title=fields.text(data, "title", where),
+        summary=fields.text(data, "summary", where),
+        currency=fields.text(data, "currency", where),
+        held_out=fields.flag(data, "held_out", where),
         facts=facts,
-        bounds=_bounds(_table(data, "fitted", where), model, str(facts["pathway"].value), where),
-        purpose=_text(drivers, "purpose", where),
-        rival=_driver(drivers, "rival_budget", "rival budget", series, where),
-        income=_driver(drivers, "income_per_head", "income per head", series, where),
-        fate=_one_of(record, "fate", FATES, where),
-        year=_number(record, "year", f"{where}: [record]"),
-        record=parts,
-        window=SPENDING_YEARS[_one_of(record, "spending_year", tuple(SPENDING_YEARS), f"{where}: [record]")],
+        bounds=_bounds(fields.table(data, "fitted", where, needed=False), model, roles, words, where),
+        purpose=str(drivers.get("purpose", "")),
+        drivers={name: _driver(drivers, name, role.figures, series, where) for name, role in roles.drivers.items()},
+        fate=fields.one_of(record, "fate", FATES, where),
+        year=fields.number(record, "year", there),
+        record={part: _series(record, part, curves[part], series, where) for part in curves if part in record},
+        window=SPENDING_YEARS[fields.one_of({"spending_year": "calendar", **record}, "spending_year", SPENDING_YEARS,
+                                            there)],
         series=series,
-    )
+        roles=roles,
+    )  # fmt: skip
 
 
-def read_results(model: Core) -> Mapping[str, Any] | None:
-    """What the cases gave when they were examined last, None where nothing is stored.
-
-    Raises:
-        ModelError: the file cannot be read.
-    """
-    file = results_file(model)
-    if file is None or not file.is_file():
-        return None
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        raise ModelError(f"{RESULTS} cannot be read: make it again with 'policy-lab precedents --fit'.") from None
-    if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
-        raise ModelError(f"{RESULTS} is no result of precedents: make it again with 'policy-lab precedents --fit'.")
-    return data
+def _kinds(roles: Roles) -> tuple[str, ...]:
+    """What a series can be of; "" is for what is shown and not compared."""
+    held = (curve.figures for curve in roles.curves.values() if curve.record)
+    return (*dict.fromkeys([*held, *(driver.figures for driver in roles.drivers.values())]), "")
 
 
-def results_file(model: Core) -> Path | None:
-    """Where the results of the cases are stored; None for a model file without a folder."""
-    return model.folder / RESULTS if model.folder else None
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A source that a case cites (``kind`` is "source") or a variable that it compares with ("variable")."""
-
-    kind: str
-    name: str
-    file: str
-
-
-def case_files(model: Core) -> list[str]:
-    """Every file that says something of a case, relative to the model's folder: facts first, then figures."""
-    folder = model.folder / FOLDER if model.folder else None
-    found = [*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.csv"))] if folder else []
-    return [f"{FOLDER}/{path.name}" for path in found]
-
-
-def mentions_of(folder: Path, file: str) -> list[Mention]:
-    """What a file of ``case_files`` mentions, whether or not its case can be used; raises ModelError if unreadable."""
-    if file.endswith(".csv"):
-        rows = text_rows(folder, file, ())
-        named = dict.fromkeys((column, row.get(column, "")) for column in ("source", "variable") for row in rows)
-        return [Mention(column, name, file) for column, name in named if name]
-    try:
-        told = tomllib.loads((folder / file).read_text(encoding="utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise ModelError(f"{file} cannot be read: {str(wrong).rstrip('.')}.") from None
-    return [Mention("source", key, file) for key in dict.fromkeys(_named_sources(told))]
-
-
-def _named_sources(told: Any) -> Iterator[str]:
-    """The values of every key ``source``, however deep."""
-    if isinstance(told, Mapping):
-        if isinstance(told.get("source"), str):
-            yield told["source"]
-        for value in told.values():
-            yield from _named_sources(value)
-    elif isinstance(told, list):
-        for value in told:
-            yield from _named_sources(value)
-
-
-def _facts(given: Mapping[str, Any], model: Core, where: str) -> dict[str, Fact]:
-    _known(given, tuple(FACTS), f"{where}: [facts]")
+def _facts(given: Mapping[str, Any], model: Core, roles: Roles, where: str) -> dict[str, Fact]:
+    fields.known(given, (START, *roles.choices, *roles.facts), f"{where}: [facts]")
     if len(given) > MOST_FACTS:
-        raise ModelError(f"{where}: states {len(given)} facts, {MOST_FACTS} at most: leave out what is ordinary.")
-    for name in NEEDED:
+        raise ModelError("error.case.most_facts", where=where, count=len(given), most=MOST_FACTS)
+    for name in (START, *roles.choices, *(name for name, role in roles.facts.items() if role.needed)):
         if name not in given:
-            raise ModelError(f"{where}: [facts.{name}] is missing.")
-    facts = {name: _fact(name, fields, model, f"{where}: [facts.{name}]") for name, fields in given.items()}
-    pathway = facts["pathway"].value
+            raise ModelError("error.case.fact_missing", where=where, name=name)
+    facts = {name: _fact(name, stated, model, roles, f"{where}: [facts.{name}]") for name, stated in given.items()}
+    words = roles.words({name: str(facts[name].value) for name in roles.choices})
     for name, fact in facts.items():
-        if FACTS[name][0]:
-            _in_range(model, FACTS[name][0].format(p=pathway), float(fact.value), f"{where}: [facts.{name}]")
+        if name in roles.facts:
+            _in_range(model, filled(roles.facts[name].constant, words), float(fact.value), f"{where}: [facts.{name}]")
     return facts
 
 
-def _fact(name: str, fields: Any, model: Core, where: str) -> Fact:
-    if not isinstance(fields, dict):
-        raise ModelError(f"{where} must be a table with value, source, grade, hindsight and why.")
-    _known(fields, _FACT_KEYS, where)
-    if name == "pathway":
-        value: float | str = _one_of(fields, "value", PATHWAYS, where)
-        low = high = 0.0
+def _fact(name: str, given: Any, model: Core, roles: Roles, where: str) -> Fact:
+    if not isinstance(given, dict):
+        raise ModelError("error.case.fact", where=where)
+    fields.known(given, _FACT_KEYS, where)
+    value: float | str
+    if name in roles.choices:
+        value, low, high = fields.one_of(given, "value", roles.choices[name], where), 0.0, 0.0
     else:
-        value = _number(fields, "value", where)
-        low, high = (_number({"low": value, "high": value, **fields}, end, where) for end in ("low", "high"))
+        value = fields.number(given, "value", where)
+        low, high = (fields.number({"low": value, "high": value, **given}, end, where) for end in ("low", "high"))
         if not low <= value <= high:
-            raise ModelError(f"{where}: {value:g} is outside its own range {low:g} to {high:g}.")
-    source = _text(fields, "source", where)
+            raise ModelError("error.case.own_range", where=where, value=value, low=low, high=high)
+    source = fields.text(given, "source", where)
     if source not in model.sources:
-        raise ModelError(f"{where}: the source '{source}' is not in sources.csv: add it there.")
-    hindsight = fields.get("hindsight")
-    if not isinstance(hindsight, bool):
-        raise ModelError(f"{where}: 'hindsight' must be true or false: was this known only afterwards?")
-    return Fact(name, value, low, high, str(fields.get("unit", "")), source, _one_of(fields, "grade", GRADES, where),
-                hindsight, _text(fields, "why", where))  # fmt: skip
+        raise ModelError("error.case.source", where=where, source=source)
+    hindsight = fields.flag(given, "hindsight", where, "was this known only afterwards?")
+    grade = fields.one_of(given, "grade", GRADES, where)
+    why = fields.text(given, "why", where)
+    return Fact(name, value, low, high, str(given.get("unit", "")), source, grade, hindsight, why)
 
 
-def _bounds(given: Mapping[str, Any], model: Core, pathway: str, where: str) -> dict[str, tuple[float, float]]:
-    _known(given, tuple(FITTED), f"{where}: [fitted]")
+def _bounds(
+    given: Mapping[str, Any], model: Core, roles: Roles, words: Mapping[str, str], where: str
+) -> dict[str, tuple[float, float]]:
+    fields.known(given, roles.fitted, f"{where}: [fitted]")
     if len(given) > MOST_FITTED:
-        raise ModelError(f"{where}: fits {len(given)} numbers, {MOST_FITTED} at most.")
+        raise ModelError("error.case.most_fitted", where=where, count=len(given), most=MOST_FITTED)
     bounds = {}
     for name, ends in given.items():
         place = f"{where}: [fitted] {name}"
         if not isinstance(ends, dict) or set(ends) != {"low", "high"}:
-            raise ModelError(f"{place} must be written {{ low = …, high = … }}.")
-        low, high = _number(ends, "low", place), _number(ends, "high", place)
+            raise ModelError("error.case.bounds", place=place)
+        low, high = fields.number(ends, "low", place), fields.number(ends, "high", place)
         if not low < high:
-            raise ModelError(f"{place}: low must be below high.")
+            raise ModelError("error.case.bounds_order", place=place)
         for end in (low, high):
-            _in_range(model, FITTED[name].format(p=pathway), end, place)
+            _in_range(model, filled(roles.fitted[name][0], words), end, place)
         bounds[name] = (low, high)
     return bounds
 
 
 def _in_range(model: Core, constant: str, value: float, where: str) -> None:
-    try:
-        name = model.constant(constant)
-    except UnknownName:
-        raise ModelError(f"{where}: the model '{model.name}' has no constant '{constant}' to set.") from None
+    name = model.constant(constant)
     low, high = model.range_of(name)
     if (low is not None and value < low) or (high is not None and value > high):
-        raise ModelError(f"{where}: {value:g} is outside the range {low:g} to {high:g} of '{name}'.")
+        raise ModelError("error.case.range", where=where, value=value, low=low, high=high, name=name)
 
 
 def _series(
-    record: Mapping[str, Any], part: str, variable: str, series: Mapping[str, Series], where: str
+    record: Mapping[str, Any], part: str, figures: str, series: Mapping[str, Series], where: str
 ) -> tuple[str, ...]:
-    names = record[part]
+    names: Sequence[str] = record[part]
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
-        raise ModelError(f"{where}: [record] {part} must be a list of names of series.")
+        raise ModelError("error.case.record", where=where, part=part)
     for name in names:
-        _of_variable(name, variable, series, f"{where}: [record] {part}")
+        _of_kind(name, figures, series, f"{where}: [record] {part}")
     return tuple(names)
 
 
-def _driver(drivers: Mapping[str, Any], key: str, variable: str, series: Mapping[str, Series], where: str) -> str:
-    name = _text(drivers, key, f"{where}: [drivers]")
-    _of_variable(name, variable, series, f"{where}: [drivers] {key}")
+def _driver(drivers: Mapping[str, Any], key: str, figures: str, series: Mapping[str, Series], where: str) -> str:
+    name = fields.text(drivers, key, f"{where}: [drivers]")
+    _of_kind(name, figures, series, f"{where}: [drivers] {key}")
     return name
 
 
-def _of_variable(name: str, variable: str, series: Mapping[str, Series], where: str) -> None:
+def _of_kind(name: str, figures: str, series: Mapping[str, Series], where: str) -> None:
     if name not in series:
-        raise ModelError(f"{where}: {UnknownName('series', name, series)}")
-    if series[name].variable != variable:
-        raise ModelError(f"{where}: '{name}' is a series of '{series[name].variable}', not of '{variable}'.")
-
-
-def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
-    table = data.get(key)
-    if not isinstance(table, dict):
-        raise ModelError(f"{where}: the table [{key}] is missing.")
-    return table
-
-
-def _known(given: Mapping[str, Any], possible: tuple[str, ...], where: str) -> None:
-    for key in given:
-        if key not in possible:
-            raise ModelError(f"{where}: unknown key '{key}'. Possible: {', '.join(possible)}.")
-
-
-def _text(given: Mapping[str, Any], key: str, where: str) -> str:
-    value = given.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ModelError(f"{where}: '{key}' is missing or no text.")
-    return value.strip()
-
-
-def _number(given: Mapping[str, Any], key: str, where: str) -> float:
-    value = given.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ModelError(f"{where}: '{key}' is missing or no number.")
-    return float(value)
-
-
-def _one_of(given: Mapping[str, Any], key: str, possible: tuple[str, ...], where: str) -> str:
-    value = given.get(key)
-    if value not in possible:
-        raise ModelError(f"{where}: '{key}' is {value!r}; it must be one of {', '.join(possible)}.")
-    return str(value)
+        raise ModelError("error.in", where=where, problem=UnknownName("series", name, series))
+    if series[name].variable != figures:
+        raise ModelError("error.case.series_of", where=where, name=name, other=series[name].variable, variable=figures)

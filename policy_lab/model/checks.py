@@ -2,6 +2,7 @@
 
 An entry, by its keys:
 
+    id        its name in translations (``text/<language>.toml``, ``[checks]``); no two entries have the same
     says      what is claimed, in a sentence; no two entries say the same
     derived   why it must hold: ``logic``, ``essay``, ``data`` or ``numerics``
     of        a variable, a list of them, ``every stock`` or ``every outcome``; an array without its elements is all
@@ -44,7 +45,7 @@ from policy_lab.readers import fold
 FILE = "checks.yaml"
 DERIVED = ("logic", "essay", "data", "numerics")
 TESTS = ("between", "rising", "below", "above", "same_as", "halving", "rk4", "sums_to", "account", "peaks", "reaches")
-_KEYS = ("says", "derived", "of", "in", "with", "after", "until", "at", "known", *TESTS)
+_KEYS = ("id", "says", "derived", "of", "in", "with", "after", "until", "at", "known", *TESTS)
 _OTHER = ("of", "in", "with", "times", "plus")
 
 
@@ -55,16 +56,13 @@ class World:
     key: str
     settings: tuple[tuple[str, float], ...] = ()
 
-    def __str__(self) -> str:
-        extra = ", ".join(f"{name} = {value:g}" for name, value in self.settings)
-        return " with ".join(filter(None, [self.key or "the model file", extra]))
-
 
 @dataclass(frozen=True)
 class Check:
     """One predicate.
 
     Attributes:
+        key: its ``id``, "" where it has none.
         says, derived, known: see above.
         names: variables it looks at, as the model spells them.
         worlds: runs it looks at.
@@ -85,6 +83,7 @@ class Check:
     other: tuple[tuple[World, ...], tuple[str, ...]] = ((), ())
     known: str = ""
     line: int = 0
+    key: str = ""
 
     @property
     def all_worlds(self) -> tuple[World, ...]:
@@ -114,11 +113,10 @@ def read_checks(model: Core) -> tuple[Check, ...]:
     checks = tuple(_Reader(model, place.name, line).check(entry) for line, entry in entries)
     seen: dict[str, int] = {}
     for check in checks:
-        if check.says in seen:
-            raise ModelError(
-                "error.check.twice", file=place.name, line=check.line, says=check.says, first=seen[check.says]
-            )
-        seen[check.says] = check.line
+        for said in filter(None, (check.says, check.key)):
+            if said in seen and seen[said] != check.line:
+                raise ModelError("error.check.twice", file=place.name, line=check.line, says=said, first=seen[said])
+            seen[said] = check.line
     return checks
 
 
@@ -171,7 +169,7 @@ class _Reader:
             given = {side: self._names(given.get(side, [])) for side in ("in", "out")}
         self._check_given(tests[0], given)
         return Check(self.says, entry["derived"], names, worlds, self._window(entry), tests[0], given, other,
-                     str(entry.get("known", "")), self.line)  # fmt: skip
+                     str(entry.get("known", "")), self.line, str(entry.get("id", "")))  # fmt: skip
 
     def _names(self, given: Any) -> tuple[str, ...]:
         if given == "every stock":

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from policy_lab.errors import PolicyLabError
-from policy_lab.model.cases import Mention, case_files, mentions_of
+from policy_lab.model.cases import FOLDER
+from policy_lab.model.fields import read_toml
 from policy_lab.model.history import FILE as HISTORY
 from policy_lab.model.history import history_rows
 from policy_lab.model.loops import FILE as LOOPS
 from policy_lab.model.loops import loop_rows
 from policy_lab.model.model import Model
-from policy_lab.model.parts import Lever, Outcome, Source, Uncertainty
+from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
 from policy_lab.model.scenarios import read_scenario, scenario_files
-from policy_lab.model.tables import Tables
+from policy_lab.model.tables import Tables, text_rows
 
 T = TypeVar("T")
 Rows = list[dict[str, str]]
@@ -29,6 +30,15 @@ class Fault:
     file: str
     row: int
     error: PolicyLabError
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A source that a case cites (``kind`` is "source") or a variable that it compares with ("variable")."""
+
+    kind: str
+    name: str
+    file: str
 
 
 @dataclass
@@ -85,3 +95,34 @@ def read_each_part(bare: Model, folder: Path) -> Parts:
     for file in case_files(parts.model):
         parts.mentions += parts.tried(file, lambda file=file: mentions_of(folder, file), [])  # type: ignore[misc]
     return parts
+
+
+def case_files(model: Core) -> list[str]:
+    """Every file that says something of a case, relative to the model's folder: facts first, then figures."""
+    folder = model.folder / FOLDER if model.folder else None
+    found = [*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.csv"))] if folder else []
+    return [f"{FOLDER}/{path.name}" for path in found]
+
+
+def mentions_of(folder: Path, file: str) -> list[Mention]:
+    """What a file of ``case_files`` mentions, whether or not its case can be used; raises ModelError if unreadable."""
+    if file.endswith(".csv"):
+        rows = text_rows(folder, file, ())
+        named = dict.fromkeys((column, row.get(column, "")) for column in ("source", "variable") for row in rows)
+        return [Mention(column, name, file) for column, name in named if name]
+    told = read_toml(folder / file, file)
+    return [Mention("source", key, file) for key in dict.fromkeys(_named(told, "source"))] + [
+        Mention("variable", name.partition("[")[0], file) for name in dict.fromkeys(_named(told, "variable"))
+    ]
+
+
+def _named(told: Any, key: str) -> Iterator[str]:
+    """The texts under a key, however deep."""
+    if isinstance(told, Mapping):
+        if isinstance(told.get(key), str):
+            yield told[key]
+        for value in told.values():
+            yield from _named(value, key)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _named(value, key)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from policy_lab.model.cases import Case, read_cases, read_results
+from policy_lab.model.case_results import read_results
+from policy_lab.model.cases import Case, case_keys, read_cases
 from policy_lab.model.checks import Check, read_checks
 from policy_lab.model.expected import read_expected
 from policy_lab.model.history import Series, has_history, read_history
@@ -59,7 +60,7 @@ class Model(Core):
     @cached_property
     def cases(self) -> Mapping[str, Case]:
         """Historical cases by key (``cases/*.toml``), in order of their keys; none where there is no such folder."""
-        return read_cases(self)
+        return read_cases(self) if case_keys(self) else {}
 
     @cached_property
     def case_results(self) -> Mapping[str, Any] | None:

@@ -209,13 +209,14 @@ class Core:
         low, high = self.range_of(name)
         if (low is not None and value < low) or (high is not None and value > high):
             unit = self.program.equations[name].unit
+            pure = unit.casefold() in ("", "dmnl")
             ends = (Message("error.value.any") if end is None else end for end in (low, high))
             raise BadValue(
                 "error.value.range",
                 name=Name(name),
                 value=value,
                 ends=Message("error.value.ends", dict(zip(("low", "high"), ends, strict=True))),
-                unit=Message("error.value.unit", {"unit": Name(unit, "unit")}) if unit else "",
+                unit="" if pure else Message("error.value.unit", {"unit": Name(unit, "unit")}),
             )
 
     def range_of(self, name: str) -> tuple[float | None, float | None]:

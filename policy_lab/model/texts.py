@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from policy_lab.errors import ModelError
 from policy_lab.model.parts import Core
+from policy_lab.model.readme import bare
 
 FOLDER: Final = "text"
 
@@ -43,7 +44,26 @@ def names_in(model: Core, text: Mapping[str, Any]) -> Mapping[tuple[str, str], s
         "loop": each(text, "loops", "name"),
         "variable": labels | {name: fields["label"] for name, fields in listed.items() if "label" in fields},
     }
+    kinds |= _readme_names(text)
     return {(kind, key): words for kind, names in kinds.items() for key, words in names.items() if words}
+
+
+def _readme_names(text: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """What a translation says for the claims, figures and README of a model; see ``Item`` for how those are named."""
+    lists = {"surprise": "surprises", "lesson": "lessons", "weakness": "weaknesses"}
+    rows = text.get("boundary", {})
+    return {
+        "check": text.get("checks", {}),
+        "claim": {**text.get("checks", {}), **text.get("claims", {})},
+        "series": text.get("series", {}),
+        "case": each(text, "case", "title"),
+        "note": text.get("notes", {}),
+        "document": text.get("documents", {}),
+        "readme": text.get("readme", {}),
+        "boundary": {f"{row}.{part}": words for row, parts in rows.items() for part, words in parts.items()},
+        "weakness in full": text.get("weaknesses", {}),
+        **{kind: {key: bare(words) for key, words in text.get(table, {}).items()} for kind, table in lists.items()},
+    }
 
 
 def each(text: Mapping[str, Any], table: str, field: str) -> dict[str, str]:

@@ -1,12 +1,12 @@
-"""PySD's syntax trees, with subscripts, -> scalar expressions."""
+"""Expressions: PySD's syntax trees, with subscripts, -> scalar expressions."""
 
 from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from pysd.translators.structures import abstract_expressions as tree
@@ -14,15 +14,10 @@ from pysd.translators.structures import abstract_expressions as tree
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.program import Apply, Expression, Name, Number, Table
 from policy_lab.readers import functions
-from policy_lab.readers.delays_and_smooths import write_stateful
+from policy_lab.readers.equation_store import EquationStore
 from policy_lab.readers.names import bare, fold
-from policy_lab.readers.subscript_ranges import Bound
-
-if TYPE_CHECKING:
-    from policy_lab.readers.flatten import Scope, Sheet
-
-#: The clock and the controls under the names XMILE gives them.
-_ALIASES = {"time": "time", "dt": "time step", "starttime": "initial time", "stoptime": "final time"}
+from policy_lab.readers.scopes import Place
+from policy_lab.readers.xmile import CLOCK
 
 _REFUSED = {
     tree.GetConstantsStructure: "GET CONSTANTS from a spreadsheet",
@@ -32,31 +27,24 @@ _REFUSED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an expression stands.
+class Writer:
+    """Writes expressions, adding the hidden equations and tables they need to a store.
 
-    Attributes:
-        variable: the scalar variable it belongs to, in the modeller's words.
-        bound: what each range on the left stands for, and each ``range!`` of a reduction around it.
-        dimensions: the ranges and elements on the left, folded: where numbers of an array stand.
-        line: of the equation in the file.
-        scope: the model, or one call of a macro.
+    Args:
+        store: what the equations go to.
+        macro: writes one call of a macro: its name, its arguments, and the place of the call.
+        stateful: writes delays, smooths and other constructs that need stocks.
+        xmile: whether the rules are XMILE's rather than Vensim's, where the two differ.
     """
 
-    variable: str
-    line: int
-    scope: Scope
-    bound: Bound = field(default_factory=dict)
-    dimensions: tuple[str, ...] = ()
-    elements: tuple[str, ...] = ()
-
-
-class Writer:
-    """Writes expressions for one sheet of equations, adding hidden equations and tables to it as it needs them."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
+    def __init__(
+        self,
+        store: EquationStore,
+        macro: Callable[[str, Sequence[Expression], Place], Expression],
+        stateful: Callable[[Writer, Any, Place], Expression],
+        xmile: bool,
+    ) -> None:
+        self.store, self._macro, self._stateful, self._xmile = store, macro, stateful, xmile
 
     def write(self, node: Any, place: Place) -> Expression:
         """The scalar expression of a syntax tree at a place.
@@ -76,23 +64,23 @@ class Writer:
         if isinstance(node, tree.CallStructure):
             return self._call(node, place)
         if isinstance(node, tree.InlineLookupsStructure):
-            table = self.sheet.hidden_name(place, "table")
-            self.sheet.add_table(table_of(node.lookups, table, place))
+            table = self.store.hidden_name(place, "table")
+            self.store.add_table(table_of(node.lookups, table, place))
             return Apply("lookup", (Name(table), self.write(node.argument, place)))
         if isinstance(node, tree.GameStructure):
             return self.write(node.expression, place)
         if type(node) in _REFUSED:
             raise UnsupportedConstruct(place.variable, _REFUSED[type(node)], place.line)
-        return write_stateful(self, node, place)
+        return self._stateful(self, node, place)
 
     def kept(self, expression: Expression, place: Place, label: str = "part") -> Expression:
         """The expression under a name, so that it may be used twice; a name or number stays as it is."""
         if not isinstance(expression, Apply):
             return expression
-        return self.sheet.add_hidden(place, label, expression)
+        return self.store.add_hidden(place, label, expression)
 
     def _array(self, node: np.ndarray[Any, Any], place: Place) -> Expression:
-        """The number of an array that stands at this place's elements."""
+        """The number of an array at this place's elements."""
         sizes, where = [], []
         for dimension, element in zip(place.dimensions, place.elements, strict=True):
             elements = place.scope.ranges.expand(dimension) or ()
@@ -129,7 +117,7 @@ class Writer:
     def _power(self, arguments: list[Any], place: Place) -> Expression:
         """``a ^ b ^ c`` is ``a ^ (b ^ c)``; ``-2 ^ b`` is ``-(2 ^ b)``, in Vensim as in PySD.
 
-        ``(-2) ^ b`` is not, but its brackets are lost on the way here: ``reading`` refuses it.
+        ``(-2) ^ b`` is not, but PySD's parser drops its brackets: ``model_file.py`` refuses it.
         """
         result = self.write(arguments[-1], place)
         for base in reversed(arguments[:-1]):
@@ -154,17 +142,17 @@ class Writer:
             raise ModelError(
                 "error.equation.no_argument", variable=place.variable, line=place.line, name=definition.name
             )
-        if not given and self.sheet.xmile and place.elements in definition.scalars:
+        if not given and self._xmile and place.elements in definition.scalars:
             return Name(definition.scalars[place.elements])  # an array in an array's equation, element by element
         return Name(self.scalar(definition.folded, given, place))
 
     def _without_definition(self, name: str, node: tree.ReferenceStructure, place: Place) -> Expression:
         """The clock, a control, or a subscript used as a number."""
-        alias = _ALIASES.get(name, name)
-        if alias == "time":
+        meant = CLOCK.get(name, "")
+        if meant == functions.TIME.name:
             return functions.TIME
-        if alias in place.scope.root.definitions and alias != name:
-            return Name(place.scope.root.definitions[alias].name)
+        if fold(meant) in place.scope.root.definitions:
+            return Name(place.scope.root.definitions[fold(meant)].name)
         ranges = place.scope.ranges
         element = ranges.bind(name, place.bound)
         if element in ranges.numbers and element is not None:
@@ -178,7 +166,7 @@ class Writer:
         return f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined.{hint}"
 
     def scalar(self, name: str, given: Sequence[str], place: Place) -> str:
-        """Name of the scalar variable (or table) that a reference with these subscripts means here."""
+        """Name of the scalar variable (or table) that a reference with these subscripts means at this place."""
         definition = place.scope.definitions[name]
         elements = []
         for subscript in given:
@@ -214,7 +202,7 @@ class Writer:
         name = fold(function)
         if name in place.scope.root.macros:
             arguments = [self.write(a, place) for a in node.arguments]
-            return self.sheet.add_macro(name, arguments, place)
+            return self._macro(name, arguments, place)
         definition = place.scope.definitions.get(name)
         if definition is not None:
             return self._table_call(definition.folded, node, place)
@@ -307,7 +295,7 @@ def _elmcount(writer: Writer, node: tree.CallStructure, place: Place) -> Express
 
 def _active_initial(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
     running, initial = (writer.write(a, place) for a in node.arguments)
-    return writer.sheet.add_hidden(place, "active initial", running, initial)
+    return writer.store.add_hidden(place, "active initial", running, initial)
 
 
 def _time_value(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:

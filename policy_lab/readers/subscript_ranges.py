@@ -8,7 +8,7 @@ from policy_lab.errors import ModelError
 from policy_lab.readers.names import bare, fold
 from policy_lab.readers.source_text import Source
 
-#: What a left-hand range stands for in one unrolled equation: folded range name to folded element.
+#: The element of each left-hand range in one unrolled equation: folded range name to folded element.
 Bound = Mapping[str, str]
 
 
@@ -51,7 +51,7 @@ class Ranges:
             self.elements[name] = self.elements[original]
 
     def _expand(self, source: Source) -> None:
-        """Ranges named among a range's elements stand for their own elements."""
+        """Replace ranges named among a range's elements by their own elements."""
         for _ in range(len(self.elements) + 1):
             nested = [n for n, es in self.elements.items() if any(e in self.elements and e != n for e in es)]
             if not nested:
@@ -114,9 +114,9 @@ class Ranges:
         return (name,) if name in self.known_elements else None
 
     def bind(self, name: str, bound: Bound, others: Sequence[str] = ()) -> str | None:
-        """The element a subscript on the right stands for, given what the ranges on the left stand for.
+        """The element that a subscript on the right means, given the elements of the ranges on the left.
 
-        ``others`` are the subscripts it stands among: PySD does not map to a range that is written out beside it.
+        ``others`` are the subscripts beside it: PySD does not map to a range that is written out beside it.
         """
         if name in bound:
             return bound[name]

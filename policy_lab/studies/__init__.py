@@ -34,7 +34,7 @@ from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, load_findings, table_of
 from policy_lab.ensemble.folder import ResultFolder
 from policy_lab.ensemble.plan import Plan, make_plan
-from policy_lab.ensemble.runner import Ensemble, Workers, here
+from policy_lab.ensemble.runner import Ensemble, Workers, in_process
 from policy_lab.ensemble.study_file import Study, check_options, read_study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.messages import Language, Message
@@ -133,7 +133,7 @@ def run_study(
     out: str | Path,
     seed: int | None = None,
     progress: MeterMaker = silent,
-    workers: Workers = here,
+    workers: Workers = in_process,
     pictures: bool = True,
     words: Language | None = None,
 ) -> Findings:
@@ -224,7 +224,7 @@ class Replay:
     differences: tuple[Message, ...]
 
 
-def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers = here) -> Replay:
+def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers = in_process) -> Replay:
     """Run a stored study again, somewhere else, and compare every number with the stored ones.
 
     Args:

@@ -32,7 +32,7 @@ from policy_lab.ensemble.folder import Outcomes
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
-from policy_lab.estimators import ranking
+from policy_lab.estimators import ranking, sobol_intervals
 from policy_lab.estimators import sobol_indices as variance
 from policy_lab.messages import Language, Message
 from policy_lab.report import plots
@@ -196,9 +196,9 @@ def _resampled(
     """The digests of indices as they might as well have come out, by the study's kind of intervals."""
     resamples, seed = plan.options["resamples"], plan.study.seed
     if replicates_of(plan) > 1:
-        return variance.replicated(read, layout, m, replicates_of(plan), resamples, seed, digest)
-    counts = variance.resample_counts(layout.points, resamples, seed)
-    return variance.bootstrap(read, layout, m, counts, digest)
+        return sobol_intervals.replicated(read, layout, m, replicates_of(plan), resamples, seed, digest)
+    counts = sobol_intervals.resample_counts(layout.points, resamples, seed)
+    return sobol_intervals.bootstrap(read, layout, m, counts, digest)
 
 
 def _arrays(found: variance.Indices) -> dict[str, Floats]:
@@ -240,7 +240,7 @@ class _Digest:
         arrays = _arrays(found)
         weight = np.nan_to_num(found.variance) * self.scale[part]
         weighted = {name: _by_output(x, weight) for name, x in arrays.items() if name != "rank"}
-        bounds = {name: variance.percentiles(x, self.confidence) for name, x in arrays.items()}
+        bounds = {name: sobol_intervals.percentiles(x, self.confidence) for name, x in arrays.items()}
         return _Piece(part, bounds, np.ascontiguousarray(weight.T), weighted)
 
 
@@ -285,7 +285,7 @@ class _OverTime:
         total = resampled["ST"]
         resampled["rank"], means["rank"] = ranking.ranks(total), ranking.ranks(means["ST"])
         for name, values in resampled.items():
-            low, high = variance.percentiles(values, confidence)
+            low, high = sobol_intervals.percentiles(values, confidence)
             found[name] = Interval(means[name][:, None], low[:, None], high[:, None])
         return found, total
 

@@ -24,8 +24,10 @@ from tests.constructs.regenerate import model_file
 from tests.wasm.runs import (
     ASSETS,
     CONSTRUCTS,
+    TESTS,
     TOLERANCE,
     VERY_LITTLE,
+    WEB,
     Floats,
     little,
     mixes,
@@ -36,7 +38,7 @@ from tests.wasm.runs import (
 pytestmark = pytest.mark.browser
 PAGE = """<!doctype html><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="script-src 'self' 'wasm-unsafe-eval'">
-<title>engine</title><script src="engine.js"></script><script src="engine-worker.js"></script>"""
+<title>engine</title><script type="module" src="page.mjs"></script>"""
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +54,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder served on this machine, with the loader and a page in it."""
-    for script in ("engine.js", "engine-worker.js", "bands-worker.js"):
-        shutil.copy(ASSETS / script, tmp_path / script)
+    workers = [ASSETS / f"{name}.worker.bundle.js" for name in ("engine", "bands")]
+    for script in (*workers, TESTS / "wasm" / "page.mjs"):
+        shutil.copy(script, tmp_path / script.name)
+    shutil.copytree(WEB / "engine", tmp_path / "engine")
     (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -154,7 +158,7 @@ IN_PAGE = """async ([code, layout, one, many]) => {
   const engine = await PolicyLabEngine.load(code, layout);
   const single = engine.simulate(one);
   const progress = [];
-  const pool = PolicyLabEngine.workers("engine-worker.js", code, layout);
+  const pool = PolicyLabEngine.workers("engine.worker.bundle.js", code, layout);
   const ensemble = await pool.simulate(many, (done, runs) => progress.push([done, runs]));
   const refusal = await pool.simulate({outputs: ["nothing"]}).catch(e => e.message);
   pool.stop();
@@ -181,7 +185,7 @@ def test_on_the_page_and_in_a_worker(big: Model, site: tuple[Path, str], page: P
 BANDS = """async ([precisions, {names, values, wishes, pieces}]) => {
   const loaded = precisions.map(files => PolicyLabEngine.load({plain: files.plain, fused: files.fused}, files.layout));
   const models = (await Promise.all(loaded)).map(({module, layout}) => ({module, layout}));
-  const workers = [0, 1].map(() => new Worker("bands-worker.js"));
+  const workers = [0, 1].map(() => new Worker("bands.worker.bundle.js"));
   const told = workers.map(worker => new Promise(ready => { worker.onmessage = ({data}) => ready(data.kind); }));
   const drawn = Float32Array.from(values).buffer;
   workers.forEach(worker => worker.postMessage({kind: "load", models, values: drawn, names}));

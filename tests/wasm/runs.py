@@ -21,7 +21,7 @@ from tests.constructs.regenerate import model_file, names
 
 Floats = NDArray[np.float64]
 TESTS = Path(__file__).parent.parent
-ASSETS = TESTS.parent / "assets"
+ASSETS, WEB = TESTS.parent / "assets", TESTS.parent / "web"
 #: The one on the path, or the one that Playwright brings along.
 NODE = shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")
 #: Of the native result, relative to a variable's running size: both round differently, with and without fma. The worst
@@ -87,13 +87,13 @@ def written(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def answers(folder: Path, described: list[dict[str, Any]]) -> list[tuple[Runs | str, int]]:
-    """What node says to jobs, see ``run.js``: runs or a refusal, and the moment they began at."""
+    """What node says to jobs, see ``run.mjs``: runs or a refusal, and the moment they began at."""
     for i, one in enumerate(described):
         one["out"] = str(folder / f"{i}.out")
     listed = folder / "jobs.json"
     listed.write_text(json.dumps(described))
     results: list[tuple[Runs | str, int]] = []
-    for answer, job in zip(json.loads(node([str(TESTS / "wasm" / "run.js"), str(listed)])), described, strict=True):
+    for answer, job in zip(json.loads(node([str(TESTS / "wasm" / "run.mjs"), str(listed)])), described, strict=True):
         if "error" in answer:
             results.append((answer["error"], 0))
             continue

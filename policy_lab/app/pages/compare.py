@@ -1,6 +1,6 @@
 """Compare: scenarios side by side, and where the differences between them come from.
 
-The scripts ``assets/compare*.js`` fill the page with what the browser's own engine runs, so that it goes on working
+The modules ``web/pages/compare*.js`` fill the page with what the browser's own engine runs, so that it goes on working
 when the server is gone.
 """
 

@@ -1,7 +1,7 @@
 """Explore: move levers, watch two charts and the headline outcomes move.
 
-The page is plain HTML that the scripts in ``assets/`` work on: it is there, and works, before Dash is, and goes on
-working when the server is gone. Which script does what stands at the head of ``assets/explore.js``.
+The page is plain HTML that the modules in ``web/`` work on: it is there, and works, before Dash is, and goes on
+working when the server is gone. ``web/pages/explore.js`` leads from the state to the picture.
 """
 
 from __future__ import annotations

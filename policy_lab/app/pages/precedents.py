@@ -1,6 +1,6 @@
 """Precedents: historical projects run on the same equations, with the real series drawn in.
 
-The scripts ``assets/precedents*.js`` fill the page with what ``policy_lab/app/precedent_data.py`` gives, and run
+The modules ``web/pages/precedents*.js`` fill the page with what ``policy_lab/app/precedent_data.py`` gives, and run
 every change of a stated fact in the browser.
 """
 

@@ -1,7 +1,7 @@
 """Where the Rank page's script draws, and how to read what it draws.
 
-The page is filled by ``assets/rank.js`` from the addresses of ``rank_routes.py``, when somebody looks at it: the other
-pages load nothing of it.
+The page is filled by ``web/pages/rank.js`` from the addresses of ``rank_routes.py``, when somebody looks at it: the
+other pages load nothing of it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dash import html
 from policy_lab.app.markup import Tag
 from policy_lab.catalogue import say
 
-#: Shortcut to the text that says what it does; the keys themselves are read by ``assets/keys.js``.
+#: Shortcut to the text that says what it does; the keys themselves are read by ``web/pages/keyboard.js``.
 SHORTCUTS: Final = (
     ("Ctrl Z", "undo"),
     ("Ctrl Shift Z", "redo"),

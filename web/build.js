@@ -1,0 +1,62 @@
+/** Makes the bundles that the app serves: `node build.js`; with --check it only tells whether those at hand are as fresh
+ * ones would be, byte by byte.
+ *
+ * They are checked in, so that nobody who runs or installs the app needs Node (docs/decisions/014-front-end-modules.md).
+ * bundles.json has the hash of every module that went into them; policy_lab/app/web_bundles.py and hatch_build.py
+ * compare it with what stands in web/.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const WEB = dirname(fileURLToPath(import.meta.url));
+const ASSETS = join(WEB, "..", "assets");
+/** Name of each bundle and the module it begins with. */
+const ENTRIES = {
+  "page.bundle": "pages/main.js",
+  "bands.worker.bundle": "engine/bands.worker.js",
+  "engine.worker.bundle": "engine/engine.worker.js",
+};
+
+const hash = (/** @type {string | Uint8Array} */ text) => createHash("sha256").update(text).digest("hex");
+
+/** Every file to be written, by its name in assets/. */
+async function bundled() {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: WEB,
+    entryPoints: ENTRIES,
+    outdir: ASSETS,
+    bundle: true,
+    format: "iife",
+    minify: true,
+    target: ["chrome111", "firefox114", "safari16.4"],
+    charset: "utf8",
+    legalComments: "none",
+    metafile: true,
+    write: false,
+  });
+  const inputs = Object.keys(metafile.inputs).sort().map((name) => [name, hash(readFileSync(join(WEB, name), "utf8").replaceAll("\r\n", "\n"))]);
+  const made = new Map(outputFiles.map(({ path, text }) => [path.slice(ASSETS.length + 1), text]));
+  const outputs = [...made].sort().map(([name, text]) => [name, hash(text)]);
+  const manifest = { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
+  return made.set("bundles.json", JSON.stringify(manifest, null, 1) + "\n");
+}
+
+const made = await bundled();
+const old = (/** @type {string} */ name) => {
+  try {
+    return readFileSync(join(ASSETS, name), "utf8");
+  } catch {
+    return "";
+  }
+};
+const changed = [...made].filter(([name, text]) => old(name) !== text);
+if (process.argv.includes("--check")) {
+  for (const [name] of changed) console.error(`assets/${name} is not what web/ makes today: run "make web" and commit it.`);
+  process.exitCode = changed.length ? 1 : 0;
+} else {
+  for (const [name, text] of changed) writeFileSync(join(ASSETS, name), text);
+  console.log(changed.length ? `Written: ${changed.map(([name]) => name).join(", ")}` : "All bundles are as they should be.");
+}

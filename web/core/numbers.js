@@ -1,0 +1,71 @@
+/** Numbers in the language of the page: those that people type, and figures for reading.
+ *
+ * The decimal sign is that of the language. The other one parts thousands where it stands as such ("20,000" in English),
+ * and is taken for a decimal sign where it cannot ("0.5" in German), since many keyboards have only that.
+ */
+import { facts } from "./facts.js";
+
+/** @param {string} name @param {string} other */
+const sign = (name, other) => facts?.words["number." + name] || other;
+
+/**
+ * What somebody typed as a number: null for an empty text, NaN for what is no number.
+ * @param {string} text
+ * @returns {number | null}
+ */
+export function read(text) {
+  const plain = text.trim().replace(/[\s\u00a0\u202f]/g, "").replace("−", "-");
+  if (!plain) return null;
+  const decimal = sign("decimal", ".");
+  const apart = decimal === "." ? "," : ".";
+  const grouped = new RegExp(`^[-+]?[1-9]\\d{0,2}(\\${apart}\\d{3})+(\\${decimal}\\d*)?$`);
+  const joined = grouped.test(plain) ? plain.split(apart).join("") : plain.replace(apart, decimal);
+  const number = joined.replace(decimal, ".");
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(number) ? Number(number) : NaN;
+}
+
+/**
+ * A number as it stands in a box: no thousands apart, the language's decimal sign.
+ * @param {number} value
+ */
+export const write = (value) => String(value).replace(".", sign("decimal", "."));
+
+/**
+ * Decimal places that a number has, at most six.
+ * @param {number} value
+ */
+export const decimals = (value) => Math.min(6, (String(value).split(".")[1] ?? "").length);
+
+/**
+ * Decimal places that show so many significant figures.
+ * @param {number} value
+ * @param {number} [figures]
+ */
+export function places(value, figures = 3) {
+  if (value === 0 || !Number.isFinite(value)) return 0;
+  return Math.min(6, Math.max(0, figures - 1 - Math.floor(Math.log10(Math.abs(value)))));
+}
+
+/**
+ * A number for reading, by the same rules as policy_lab/app/labels.py: true minus sign, thousands apart from 10,000 on
+ * (`apart`: from 1,000 on, for an axis that goes further), three significant figures where no places are given.
+ * @param {number} value
+ * @param {number | null} [decimalPlaces]
+ * @param {boolean} [apart]
+ */
+export function figure(value, decimalPlaces, apart) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  const text = size.toFixed(decimalPlaces ?? places(value));
+  const negative = value < 0 && Number(text) !== 0;
+  const [whole, part] = /** @type {[string, string | undefined]} */ (text.split("."));
+  const shown = size >= (apart ? 1000 : 10000) ? whole.replace(/\B(?=(\d{3})+$)/g, sign("thousands", ",")) : whole;
+  return (negative ? "−" : "") + shown + (part ? sign("decimal", ".") + part : "");
+}
+
+/**
+ * A figure with its unit, if it has one.
+ * @param {string} text
+ * @param {string} unit
+ */
+export const withUnit = (text, unit) => (unit && text ? text + " " + unit : text);

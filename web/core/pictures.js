@@ -1,0 +1,116 @@
+/** From runs to what the page shows: charts, sentences, headline figures. Plain data in, plain data out. */
+import { variable } from "./facts.js";
+import * as numbers from "./numbers.js";
+import { say } from "./words.js";
+/** @typedef {import("../types/page.js").Band} Band */
+/** @typedef {import("../types/page.js").Fan} Fan */
+/** @typedef {import("../types/page.js").Mark} Mark */
+/** @typedef {import("../types/page.js").Numbers} Numbers */
+/** @typedef {import("../types/page.js").Picture} Picture */
+/** @typedef {import("../types/page.js").Run} Run */
+/** @typedef {import("../types/page.js").Scene} Scene */
+/** @typedef {import("../types/page.js").Variable} Variable */
+
+/** @param {Numbers} values */
+const last = (values) => values[values.length - 1];
+
+/** Whether a difference is nothing to the places it is written with. @param {number} value @param {number} places */
+export const nothing = (value, places) => Number(value.toFixed(places)) === 0;
+
+/** Decimal places of a variable, else those that the largest of some values asks for. @param {Variable} about @param {number[]} values */
+export const placesOf = (about, values) => about.places ?? numbers.places(Math.max(...values.map(Math.abs)));
+
+/**
+ * A picture for a chart: a variable in some runs.
+ * @param {(Omit<Scene, "scenario"> & { run: Run })[]} scenes the last on top
+ * @param {string} name
+ * @param {{ marks?: Mark[], areas?: Band[] }} [more]
+ * @returns {Picture}
+ */
+export function curves(scenes, name, { marks = [], areas = [] } = {}) {
+  const about = variable(name);
+  const lines = scenes.map(({ key, kind, label, name: short, run, silent }) => ({ key, kind, label, name: short, silent, values: run.of(name) }));
+  const values = lines.flatMap((line) => [line.values[0], last(line.values)]);
+  return {
+    title: about.label,
+    unit: about.unit,
+    places: placesOf(about, values),
+    time: scenes[0].run.time,
+    limits: about.low === null || about.high === null ? null : [about.low, about.high],
+    lines, bands: areas, marks,
+    words: { label: say("chart.read", { variable: about.label }) },
+  };
+}
+
+/**
+ * Bands for it from an ensemble's fan (engine/bands.js), the widest first.
+ * @param {Fan | null | undefined} fan
+ * @param {boolean} stale
+ * @returns {Band[]}
+ */
+export function bands(fan, stale) {
+  if (!fan) return [];
+  const band = (/** @type {number} */ share, /** @type {Numbers} */ low, /** @type {Numbers} */ high) =>
+    ({ key: "band-" + share, kind: "policy", share, stale, label: say("band.share", { share }), low, high });
+  return [band(90, fan.low90, fan.high90), band(50, fan.low50, fan.high50)];
+}
+
+/** @param {number} difference @param {number} places */
+function changeWords(difference, places) {
+  if (nothing(difference, places)) return say("chart.equal");
+  return say(difference > 0 ? "chart.more" : "chart.less", { difference: numbers.figure(Math.abs(difference), places) });
+}
+
+/**
+ * One or two sentences for those who do not see the chart.
+ * @param {string} name
+ * @param {Run} policy
+ * @param {Run} reference
+ * @param {boolean} same whether the policy is status quo
+ */
+export function summary(name, policy, reference, same) {
+  const about = variable(name);
+  const [ours, theirs] = [policy.of(name), reference.of(name)];
+  const places = placesOf(about, [last(ours), last(theirs), ours[0]]);
+  return say(same ? "chart.told_same" : "chart.told", {
+    variable: about.label,
+    first: numbers.withUnit(numbers.figure(ours[0], places), about.unit),
+    last: numbers.withUnit(numbers.figure(last(ours), places), about.unit),
+    reference: numbers.figure(last(theirs), places),
+    from_year: policy.time[0].toFixed(0),
+    to_year: last(policy.time).toFixed(0),
+    change: changeWords(last(ours) - last(theirs), places),
+  });
+}
+
+/**
+ * The last year of a variable, its change against status quo, and whether that is better or worse.
+ * @param {string} name
+ * @param {Run} policy
+ * @param {Run} reference
+ */
+export function headline(name, policy, reference) {
+  const about = variable(name);
+  const value = last(policy.of(name));
+  const change = value - last(reference.of(name));
+  const places = placesOf(about, [value, value - change]);
+  const shown = numbers.figure(value, places);
+  if (nothing(change, places)) return { value: shown, change: say("headline.unchanged"), tone: "same" };
+  const direction = change > 0 ? "higher" : "lower";
+  const tone = about.better === "neither" || !about.better ? "other" : about.better === direction ? "better" : "worse";
+  const words = say("headline." + (tone === "other" ? direction : tone));
+  return { value: shown, change: `${change > 0 ? "▲" : "▼"} ${numbers.figure(Math.abs(change), places)} ${words}`, tone };
+}
+
+/**
+ * The range of a change in words.
+ * @param {string} name
+ * @param {number} low
+ * @param {number} high
+ */
+export function range(name, low, high) {
+  const about = variable(name);
+  const places = placesOf(about, [low, high]);
+  const signed = (/** @type {number} */ value) => (value > 0 && !nothing(value, places) ? "+" : "") + numbers.figure(value, places);
+  return say("headline.range", { low: signed(low), high: signed(high) });
+}

@@ -1,0 +1,93 @@
+/** Scenarios as plain data, and the constants they amount to: the same as Model.constants_of in Python.
+ *
+ * A scenario is {world, levers}: the key of a world, and the levers that do not stand as that world sets them.
+ */
+import { facts } from "./facts.js";
+import { say } from "./words.js";
+/** @typedef {import("../types/page.js").Constants} Constants */
+/** @typedef {import("../types/page.js").Levers} Levers */
+/** @typedef {import("../types/page.js").Scenario} Scenario */
+/** @typedef {import("../types/page.js").Setting} Setting */
+/** @typedef {import("../types/page.js").State} State */
+
+/** @param {number | null} a @param {number | null} b */
+export const near = (a, b) => a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b)));
+
+/** @param {Setting} a @param {Setting} b */
+export const sameSetting = (a, b) => a.every((value, place) => near(value, b[place]));
+
+/** A world by its key, status quo for one that is not there. @param {string} key */
+export const worldOf = (key) => facts.worlds[key] ?? facts.worlds[facts.start.world];
+
+/**
+ * All levers, those not moved as the world sets them.
+ * @param {Scenario} scenario
+ * @returns {Levers}
+ */
+export const whole = (scenario) => ({ ...worldOf(scenario.world).levers, ...scenario.levers });
+
+/**
+ * Only the levers that do not stand as the world sets them.
+ * @param {string} world
+ * @param {Levers} levers
+ * @returns {Levers}
+ */
+export function moved(world, levers) {
+  const standing = worldOf(world).levers;
+  return Object.fromEntries(Object.entries(levers).filter(([key, setting]) => !sameSetting(setting, standing[key])));
+}
+
+/** The current policy. @param {Pick<State, "world" | "levers">} state @returns {Scenario} */
+export const of = (state) => ({ world: state.world, levers: moved(state.world, state.levers) });
+
+/** @returns {Scenario} */
+export const statusQuo = () => ({ world: facts.start.world, levers: {} });
+
+/**
+ * The world's own constants, the levers', and the changed assumptions on top.
+ * @param {Scenario} scenario
+ * @param {Record<string, number>} [assumptions] by key
+ * @returns {Constants}
+ */
+export function constants(scenario, assumptions) {
+  const found = { ...worldOf(scenario.world).constants };
+  for (const [key, [value, start, ramp]] of Object.entries(scenario.levers)) {
+    const lever = facts.levers[key];
+    found[lever.name] = value;
+    if (lever.start && start !== null) found[lever.start] = start;
+    if (lever.ramp && ramp !== null) found[lever.ramp] = ramp;
+  }
+  for (const [key, value] of Object.entries(assumptions ?? {})) found[facts.assumptions[key].name] = value;
+  return found;
+}
+
+/**
+ * Names of the uncertain parameters that a scenario or a person has set.
+ * @param {Scenario} scenario
+ * @param {Record<string, number>} assumptions
+ */
+export function held(scenario, assumptions) {
+  const set = constants(scenario, assumptions);
+  return Object.values(facts.assumptions).map((about) => about.name).filter((parameter) => parameter in set);
+}
+
+/** @param {Scenario} a @param {Scenario} b */
+export function same(a, b) {
+  const keys = Object.keys(a.levers);
+  return a.world === b.world && keys.length === Object.keys(b.levers).length
+    && keys.every((key) => b.levers[key] && sameSetting(a.levers[key], b.levers[key]));
+}
+
+/** @param {Scenario} scenario */
+export const isStatusQuo = (scenario) => same(scenario, statusQuo());
+
+/** In words: "CERN for AI, 2 levers moved". @param {Scenario} scenario */
+export function name(scenario) {
+  const { title } = worldOf(scenario.world);
+  const count = Object.keys(scenario.levers).length;
+  if (!count) return title;
+  return say("explore.policy_moved." + (count === 1 ? "one" : "many"), { world: title, count });
+}
+
+/** Dated events of its world. @param {Scenario} scenario */
+export const marks = (scenario) => worldOf(scenario.world).marks;

@@ -1,0 +1,23 @@
+/** The sentences of the page, from the catalogue in its language (policy_lab/locale/). */
+import { facts } from "./facts.js";
+
+/**
+ * The text under a dotted key, its {places} filled.
+ * @param {string} key
+ * @param {Record<string, unknown>} [values]
+ * @returns {string} throws where the catalogue has no such key
+ */
+export function say(key, values) {
+  const text = facts.words[key];
+  if (text === undefined) throw new Error(`There is no text '${key}'.`);
+  return values ? filled(text, values) : text;
+}
+
+/**
+ * A text with its {places} filled; places that have no value stay as they are.
+ * @param {string} text
+ * @param {Record<string, unknown>} values
+ */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

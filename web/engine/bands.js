@@ -1,0 +1,178 @@
+/** Bands and ranges: the policy under many members, each with its own values of what nobody knows for sure.
+ *
+ * The members are drawn once (policy_lab/app/ensemble_members.py) and are the same for every policy, so that a difference
+ * between two policies is taken member by member. Workers run them, off the page's thread: first FIRST of them, soon
+ * after a move; while the hand rests, all. A worker always has the same members: it remembers what their last runs went
+ * through, and the reference under them. The latest wish wins: one that nobody wants any more ends with its present
+ * piece. The first worker gathers.
+ *
+ * Members run in single precision where the model has that: four abreast, and off by far less than the edge of a band
+ * is uncertain with so few of them (docs/agreement.md). Everything else on the page is in double precision.
+ */
+import { facts } from "../core/facts.js";
+import * as store from "../core/state.js";
+import { load } from "./engine.js";
+import * as simulator from "./simulator.js";
+/** @typedef {import("../types/engine.js").FromBands} FromBands */
+/** @typedef {import("../types/engine.js").LoadedModel} LoadedModel */
+/** @typedef {import("../types/engine.js").ToBands} ToBands */
+/** @typedef {import("../types/page.js").BandAnswer} BandAnswer */
+/** @typedef {import("../types/page.js").BandWish} BandWish */
+/** members asked for, run, and gathered
+ * @typedef {{ number: number, wish: BandWish, asked: number, done: number, gathered: number }} Running */
+
+const FIRST = 200; // members behind the first band after a move
+const PIECE = 20; // members a worker runs before it looks for news
+const ALONE = 150; // milliseconds since the move before, after which a move is a single one
+const PAUSES = [50, 100]; // milliseconds at least and at most without a move before workers start, unless it is single
+const MOST_WORKERS = 4;
+
+/** @type {((answer: BandAnswer) => void)[]} */
+const listeners = [];
+/** @type {Worker[]} */
+let workers = [];
+let total = 0; // members there are
+/** The latest wish. @type {BandWish | null} */
+let wanted = null;
+/** The wish under way. @type {Running | null} */
+let running = null;
+let count = 0; // of wishes taken up
+let pausing = 0; // timer of the pause after a move
+let moved = 0; // when the last move was
+let refining = false; // the hand rests, so all members may run
+/** The latest answer, or null. @type {BandAnswer | null} */
+export let latest = null;
+/** Whether workers run members. */
+export const here = () => workers.length > 0;
+/** Tells of every answer. @param {(answer: BandAnswer) => void} listener */
+export const on = (listener) => void listeners.push(listener);
+
+/** @param {Worker} worker @param {ToBands} message @param {Transferable[]} [given] */
+const send = (worker, message, given = []) => worker.postMessage(message, given);
+
+/** Starts the workers; settles when they can be asked. */
+export async function begin() {
+  await simulator.ready;
+  if (!simulator.engine || !facts.files.members || typeof Worker === "undefined") return;
+  const reply = await fetch(facts.files.members);
+  if (!reply.ok) return;
+  const values = await reply.arrayBuffer();
+  const names = Object.values(facts.assumptions).filter((about) => !about.loop).map((about) => about.name);
+  if (!names.length) return;
+  total = values.byteLength / 4 / names.length;
+  const models = await precisions(simulator.engine);
+  const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
+  const loading = Array.from({ length: threads }, () => started({ kind: "load", models, values, names }));
+  workers = (await Promise.all(loading)).flatMap((worker) => worker ?? []);
+  step();
+}
+
+/** A worker with the model and the members; null where it cannot be used. @param {ToBands} message @returns {Promise<Worker | null>} */
+function started(message) {
+  return new Promise((done) => {
+    const worker = new Worker(facts.files.worker);
+    worker.onmessage = ({ data }) => {
+      if (data.kind === "ready") done(worker);
+      else if (data.number === undefined) done(null);
+      else heard(data);
+    };
+    worker.onerror = () => {
+      done(null);
+      lost(worker);
+    };
+    send(worker, message);
+  });
+}
+
+/** The model in single precision, if there is that, and as the page runs it. @param {LoadedModel} model @returns {Promise<LoadedModel[]>} */
+async function precisions({ module, layout }) {
+  const { single, singleCode, singleFused } = facts.files;
+  try {
+    const smaller = { ...layout, ...(await (await fetch(single)).json()) };
+    if (smaller.missing) return [{ module, layout }];
+    const engine = await load({ plain: singleCode, fused: singleFused }, smaller);
+    return [{ module: engine.module, layout: smaller }, { module, layout }];
+  } catch {
+    return [{ module, layout }]; // not to be had: bands come all the same, later
+  }
+}
+
+/** What bands are wanted for from now on. @param {BandWish} wish */
+export function want(wish) {
+  if (wanted && wanted.key === wish.key) return;
+  wanted = wish;
+  refining = false;
+  halt();
+  window.clearTimeout(pausing);
+  // A single move need not wait: its curve is drawn before any worker is asked. In a row of moves, and where a drag
+  // begins, the cores are the curve's until the next one is overdue by half.
+  const gap = performance.now() - moved;
+  const alone = gap > ALONE && !store.held;
+  moved += gap;
+  pausing = window.setTimeout(() => {
+    pausing = 0;
+    step();
+  }, alone ? 0 : Math.min(PAUSES[1], Math.max(PAUSES[0], 1.5 * gap)));
+}
+
+/* What nobody wants any more ends, so that the cores are free while a hand moves. */
+function halt() {
+  if (!running || running.done === running.asked) return;
+  running = null;
+  for (const worker of workers) send(worker, { kind: "run", number: (count += 1), wish: null, pieces: [] });
+}
+
+/* Takes up the latest wish: its first members; then, once those are gathered and the hand rests, all. */
+function step() {
+  if (!workers.length || !wanted || pausing) return;
+  if (!running || running.wish !== wanted) running = { number: (count += 1), wish: wanted, asked: 0, done: 0, gathered: 0 };
+  const first = Math.min(FIRST, total);
+  const goal = running.gathered < first ? first : refining ? total : running.asked;
+  if (running.asked < goal) ask(running, goal);
+}
+
+/** @param {Running} mine @param {number} goal members to run in all */
+function ask(mine, goal) {
+  /** @type {[number, number][]} */
+  const pieces = [];
+  for (let from = mine.asked; from < goal; from += PIECE) pieces.push([from, Math.min(goal, from + PIECE)]);
+  workers.forEach((worker, n) => {
+    const own = pieces.filter(([from]) => Math.floor(from / PIECE) % workers.length === n);
+    send(worker, { kind: "run", number: mine.number, wish: mine.wish, pieces: own, keeps: n === 0 });
+  });
+  mine.asked = goal;
+}
+
+/** @param {FromBands} news */
+function heard(news) {
+  if (!running || news.number !== running.number) return;
+  if (news.kind === "piece") {
+    const { number, piece, count: members } = news;
+    if (piece) send(workers[0], { kind: "take", number, piece }, [piece.curves.buffer, piece.changes.buffer]);
+    running.done += members;
+    if (running.done === running.asked) send(workers[0], { kind: "gather", number, members: running.done });
+  } else if (news.kind === "answer") {
+    running.gathered = news.answer.members;
+    latest = news.answer;
+    for (const listener of listeners) listener(latest);
+    step();
+  } else { // these values cannot be run; the next move may be
+    if (running.wish === wanted) wanted = null;
+    running = null;
+    step();
+  }
+}
+
+/** A worker that broke is let go; the others do its work. @param {Worker} worker */
+function lost(worker) {
+  worker.terminate();
+  workers = workers.filter((other) => other !== worker);
+  running = null; // what the others still do for it counts for nothing
+  step();
+}
+
+/** The hand rests: all members. */
+export function refine() {
+  refining = true;
+  step();
+}

@@ -1,0 +1,139 @@
+/** Runs of the model: by the browser itself, or by the server where the browser cannot. Those asked for lately are remembered. */
+import { facts } from "../core/facts.js";
+import { say } from "../core/words.js";
+import { load } from "./engine.js";
+/** @typedef {import("../types/engine.js").Result} Result */
+/** @typedef {import("../types/engine.js").Values} Values */
+/** @typedef {import("../types/page.js").Constants} Constants what differs from the model file */
+/** @typedef {import("../types/page.js").Run} Run */
+/** @typedef {import("./engine.js").Engine} Engine */
+/** @typedef {{ failed?: string, time: number[], runs?: number[][][] }} Served runs[setting][output][time] */
+
+const REMEMBERED = 64;
+const PATIENCE = 30000; // milliseconds for the server
+/** @type {Map<string, Run>} */
+const kept = new Map();
+
+/** The engine, where this browser runs the model. @type {Engine | null} */
+export let engine = null;
+/** Whether this browser runs the model; else `why` says why not. */
+export let here = false;
+export let why = "";
+let begun = () => {};
+/** Settles when runs can be asked for. @type {Promise<void>} */
+export const ready = new Promise((done) => { begun = done; });
+
+/** @param {string} key @param {Run} run */
+function remember(key, run) {
+  kept.delete(key);
+  kept.set(key, run);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= REMEMBERED) break;
+    kept.delete(oldest);
+  }
+  return run;
+}
+
+/** What is remembered of some settings, and what is to be run. @param {Constants[]} settings @param {string[]} outputs */
+function sort(settings, outputs) {
+  const keys = settings.map((one) => JSON.stringify(one) + outputs.join());
+  const lacking = new Map(keys.flatMap((key, n) => (kept.has(key) ? [] : [[key, settings[n]]])));
+  return { keys, lacking: [...lacking.keys()], wanted: [...lacking.values()] };
+}
+
+/**
+ * Many settings as the values of one request: a number where all agree, else a number a run.
+ * @param {Engine} runner
+ * @param {Constants[]} wanted
+ */
+export function together(runner, wanted) {
+  /** @type {Values} */
+  const values = {};
+  for (const name of new Set(wanted.flatMap((one) => Object.keys(one)))) {
+    const each = wanted.map((one) => one[name] ?? runner.known(runner.parameters, "parameter", name).default);
+    values[name] = each.every((value) => value === each[0]) ? each[0] : Float64Array.from(each);
+  }
+  return values;
+}
+
+/** The runs of a result, each variable taken out when first read. @param {Result} result @returns {Run[]} */
+function cut({ runs, time, outputs, values }) {
+  const width = outputs.length;
+  return Array.from({ length: runs }, (_, run) => {
+    /** @type {Map<string, Float64Array>} */
+    const columns = new Map();
+    const of = (/** @type {string} */ name) => {
+      const known = columns.get(name);
+      if (known) return known;
+      const place = outputs.indexOf(name);
+      if (place < 0) throw new Error(`'${name}' was not asked for.`);
+      const column = time.map((_at, t) => values[(run * time.length + t) * width + place]);
+      columns.set(name, column);
+      return column;
+    };
+    return { time, of };
+  });
+}
+
+/** Settings that differ by nothing that varies are one run. @param {Engine} runner @param {Constants[]} wanted @param {string[]} outputs */
+function simulate(runner, wanted, outputs) {
+  const runs = cut(runner.simulate({ values: together(runner, wanted), outputs }));
+  return wanted.map((_, n) => runs[Math.min(n, runs.length - 1)]);
+}
+
+/**
+ * At once, a run for each settings, and only where `here`.
+ * @param {Constants[]} settings
+ * @param {string[]} outputs names of variables
+ * @returns {Run[]}
+ */
+export function now(settings, outputs) {
+  if (!engine) throw new Error(why);
+  const { keys, lacking, wanted } = sort(settings, outputs);
+  const found = new Map(wanted.length ? simulate(engine, wanted, outputs).map((run, n) => [lacking[n], run]) : []);
+  return keys.map((key) => remember(key, found.get(key) ?? /** @type {Run} */ (kept.get(key))));
+}
+
+/**
+ * The same, wherever it comes from.
+ * @param {Constants[]} settings
+ * @param {string[]} outputs
+ * @returns {Promise<Run[]>}
+ */
+export async function ask(settings, outputs) {
+  await ready;
+  if (engine) return now(settings, outputs);
+  const { keys, lacking, wanted } = sort(settings, outputs);
+  const found = new Map(keys.map((key) => [key, kept.get(key)]));
+  if (wanted.length) (await served(wanted, outputs)).forEach((run, n) => found.set(lacking[n], remember(lacking[n], run)));
+  return keys.map((key) => /** @type {Run} */ (found.get(key)));
+}
+
+/** @param {Constants[]} wanted @param {string[]} outputs @returns {Promise<Run[]>} */
+async function served(wanted, outputs) {
+  const reply = await fetch(facts.files.answer, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ settings: wanted, outputs }),
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  /** @type {Served} */
+  const answer = reply.ok ? await reply.json() : { time: [] };
+  if (answer.failed) throw Object.assign(new Error(answer.failed), { told: say("wait.failed", { reason: answer.failed }) });
+  if (!answer.runs) throw new Error(String(reply.status));
+  return answer.runs.map((columns) => ({
+    time: Float64Array.from(answer.time),
+    of: (name) => Float64Array.from(columns[outputs.indexOf(name)]),
+  }));
+}
+
+/** Loads the model; where that cannot be, the server runs it. */
+export async function begin() {
+  try {
+    engine = await load({ plain: facts.files.code, fused: facts.files.fused }, facts.files.layout);
+    here = true;
+  } catch {
+    why = say("wait.no_engine");
+  }
+  begun();
+}

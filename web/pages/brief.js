@@ -1,0 +1,157 @@
+/* The brief: the current policy on one printable page, a file that needs nothing else and nobody's server. A button with
+   data-do="brief" makes it. Charts as drawings, headline outcomes with their ranges, what was moved and what was changed,
+   the link that leads back, the model's version, its sources, and what the page does not say. */
+import { chartPlan } from "../core/chart-plan.js";
+import { facts, variable } from "../core/facts.js";
+import * as loops from "../core/loops.js";
+import * as numbers from "../core/numbers.js";
+import * as pictures from "../core/pictures.js";
+import * as scenarios from "../core/scenario.js";
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import * as bandRuns from "../engine/bands.js";
+import { does } from "../dom/buttons.js";
+import { offerText } from "../dom/download.js";
+import { tell } from "../dom/notice.js";
+import * as router from "../dom/router.js";
+import * as explore from "./explore.js";
+import * as summary from "./policy-summary.js";
+
+const SHORT = 7; // rows of one table; longer ones stand in two
+const MOST = 8; // assumptions that are listed
+const words = (key, values) => say("brief." + key, values);
+const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const tag = (name, inside, more) => `<${name}${more || ""}>${inside}</${name}>`;
+const line = (cells, kind) => tag("tr", cells.map((cell, n) => tag(n ? kind : "th", escaped(cell))).join(""));
+const table = (head, rows) => tag("table", tag("thead", line(head, "th")) + tag("tbody", rows.map((row) => line(row, "td")).join("")));
+const withUnit = (text, unit) => (unit && text ? text + " " + unit : text);
+
+const STYLE = `@page{size:A4;margin:10mm}*{box-sizing:border-box}
+body{margin:0 auto;max-width:190mm;padding:4mm 0;color:#1b2430;background:#fff;font:8.8pt/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
+h1{margin:0 0 1mm;font-size:15pt;line-height:1.15}h2{margin:2.2mm 0 .6mm;font-size:9.4pt}p{margin:0 0 1.2mm}
+.why{color:#556270}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
+.charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}
+table{width:100%;border-collapse:collapse;font-size:7.6pt;line-height:1.18}th,td{padding:.42mm 1mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
+th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.6pt}.dense .charts svg{height:35mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.24mm .8mm}
+footer{margin-top:2mm;color:#556270;font-size:6.8pt;line-height:1.22;overflow-wrap:anywhere}footer p{margin:0 0 .5mm}footer .long{font-size:4.6pt;line-height:1.15}a{color:inherit}
+@media (max-width:640px){body{padding:4mm}.charts,.two{grid-template-columns:1fr}}
+@media print{body{padding:0;-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
+
+// --- charts, as drawings that stay readable at half the width of the page ---------------------------------------
+
+const INK = { "status-quo": "#7a8594", policy: "#0072b2" };
+const WIDTH = 360;
+const HEIGHT = 176;
+
+function drawing(picture) {
+  const top = 30;
+  const plan = chartPlan(picture, { width: WIDTH, height: HEIGHT - top, size: 9, labels: true });
+  const { left, right, bottom } = plan.box;
+  const text = (x, y, said, more) => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more || 'fill="#556270"'}>${escaped(said)}</text>`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(picture.told)}" font-size="9" font-family="inherit">`,
+    text(2, 12, picture.title, 'fill="#1b2430" font-size="11" font-weight="650"'), text(2, 25, picture.unit || ""),
+    `<g transform="translate(0 ${top})">`,
+    ...plan.down.map((tick) => `<path d="M${left} ${tick.at}H${right}" stroke="#e3e8ee"/>` + text(left - 5, tick.at + 3, tick.text, 'fill="#556270" text-anchor="end"')),
+    ...plan.across.map((tick) => text(tick.at, bottom + 12, tick.text, 'fill="#556270" text-anchor="middle"')),
+    ...plan.marks.map((mark) => `<path d="M${mark.at} 0V${bottom}" stroke="#556270" stroke-dasharray="2 4"/>` + text(mark.at + (mark.anchor === "end" ? -4 : 4), 8 + 11 * mark.row, mark.text, `fill="#556270" text-anchor="${mark.anchor}"`)),
+    ...plan.lines.map((drawn) => `<path d="${drawn.d}" fill="none" stroke="${INK[drawn.kind]}" stroke-width="${drawn.kind === "policy" ? 2 : 1.5}"${drawn.kind === "policy" ? "" : ' stroke-dasharray="5 4"'}/>`),
+    ...plan.ends.map((end) => text(end.x + 3, end.y + 3, end.text, 'fill="#1b2430"')),
+    "</g></svg>",
+  ].join("");
+}
+
+/* Of each outcome's change against status quo in the last year, over the members of the page's ensemble (bands.js);
+   waits a moment for members that are still under way. */
+async function ranges(names) {
+  for (let tries = 0; bandRuns.here() && tries < 30; tries++) {
+    const { latest } = bandRuns;
+    if (latest && latest.key === explore.drawn?.key) return { members: latest.members, ends: names.map((name) => latest.ranges[name] || null) };
+    await new Promise((done) => window.setTimeout(done, 100));
+  }
+  return { members: 0, ends: names.map(() => null) };
+}
+
+async function drawings() {
+  const names = store.now.charts;
+  const runs = await summary.runsOf(names);
+  const same = scenarios.isStatusQuo(summary.policy());
+  return names.map((name) => {
+    const about = variable(name);
+    const lines = [{ key: "status quo", label: say("explore.status_quo"), name: say("explore.status_quo"), kind: "status-quo", values: runs[1].of(name) }];
+    if (!same) lines.push({ key: "policy", label: summary.name(), name: say("explore.policy"), kind: "policy", values: runs[0].of(name) });
+    const limits = about.low === null ? undefined : [about.low, about.high];
+    const told = pictures.summary(name, runs[0], runs[1], same);
+    return drawing({ title: about.label, told, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, lines, bands: [], marks: scenarios.marks(summary.policy()) });
+  });
+}
+
+const figure = (value, about) => numbers.figure(value, about.places);
+
+function headlines(rows, within, year) {
+  const head = [words("outcome", { year }), words("status_quo"), words("policy"), words("change"), words("range")];
+  return table(head, rows.map(({ about, policy, reference }, n) => [
+    withUnit(about.label, about.unit && `(${about.unit})`), figure(reference[0], about), figure(policy[0], about), summary.change(policy[0], reference[0], about),
+    within[n] ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
+  ]));
+}
+
+/* A long table as two beside each other. */
+function halves(head, rows) {
+  if (rows.length <= SHORT) return table(head, rows);
+  const middle = Math.ceil(rows.length / 2);
+  return tag("div", table(head, rows.slice(0, middle)) + table(head, rows.slice(middle)), ' class="two"');
+}
+
+function levers(moved) {
+  if (!moved.length) return tag("p", escaped(words("none_moved")));
+  return halves(["lever", "setting", "status_quo", "from", "over"].map((key) => words(key)), moved.map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.start, row.ramp]));
+}
+
+function assumptions(changed) {
+  if (!changed.length) return tag("p", escaped(words("none_changed")));
+  const rows = changed.slice(0, MOST).map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.grade]);
+  const more = changed.length > MOST ? tag("p", escaped(words("more", { count: changed.length - MOST }))) : "";
+  return halves(["assumption", "setting", "default", "grade"].map((key) => words(key)), rows) + more;
+}
+
+/* The link in full, since paper cannot be pressed; a long one in small letters. */
+function address() {
+  const link = router.link();
+  const shown = escaped(words("link", { link })).replace(escaped(link), () => tag("a", escaped(link), ` href="${escaped(link)}"`));
+  return tag("p", shown, link.length > 300 ? ' class="long"' : "");
+}
+
+export async function page() {
+  const year = Math.floor(facts.clock.final);
+  const rows = await summary.outcomes([year]);
+  const { members, ends: within } = await ranges(rows.map((row) => row.about.name));
+  const world = facts.worlds[store.now.world];
+  const name = summary.name();
+  const charts = await drawings();
+  const moved = summary.levers(false);
+  const changed = summary.assumptions();
+  const dense = moved.length + Math.min(MOST, changed.length) > 2 * SHORT;
+  const body = [
+    tag("h1", escaped(words("title", { policy: name }))),
+    tag("p", escaped(world ? world.rationale : ""), ' class="why"'),
+    ...[words("caveat"), loops.note(store.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
+    tag("div", charts.join(""), ' class="charts"'),
+    tag("h2", escaped(words("outcomes", { year }))),
+    headlines(rows, within, year),
+    tag("h2", escaped(words("levers"))), levers(moved),
+    tag("h2", escaped(words("assumptions"))), assumptions(changed),
+    tag("footer", [members ? words("range_note", { members }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
+  ];
+  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words("title", { policy: name }))}</title><style>${STYLE}</style></head><body${dense ? ' class="dense"' : ""}>${body.join("\n")}</body></html>\n`;
+}
+
+async function make() {
+  try {
+    offerText(await page(), "text/html", "policy-brief.html");
+  } catch (error) {
+    tell(error.told || say("wait.no_answer"));
+  }
+}
+
+export const begin = () => does("brief", make);

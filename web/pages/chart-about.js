@@ -1,0 +1,40 @@
+/* What stands beside a chart of Explore: what its variable means and where more of it is found, and the whole screen.
+
+   Everything is written when it is opened, so a move costs nothing here. */
+import { variable } from "../core/facts.js";
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import { does } from "../dom/buttons.js";
+import { all, one, write } from "../dom/elements.js";
+import { said } from "../dom/notice.js";
+import * as router from "../dom/router.js";
+import * as compare from "./compare.js";
+
+const BETTER = { higher: "chart.about_higher", lower: "chart.about_lower" };
+
+const nameOf = (side) => store.now.charts[side === "a" ? 0 : 1];
+
+function fill(details) {
+  const about = variable(nameOf(details.dataset.side));
+  write(one(".about__name", details), about.label);
+  write(one(".about__why", details), about.why || say("chart.about_any"));
+  write(one(".about__better", details), about.better in BETTER ? say(BETTER[about.better]) : "");
+  one(".about__model", details).href = router.addressOf("model") + "#variable=" + encodeURIComponent(about.name);
+}
+
+function explain(button) {
+  compare.explain(nameOf(button.dataset.side));
+}
+
+/* The chart alone, for a wall; Escape or the button leads back. */
+function whole(button) {
+  if (document.fullscreenElement) return document.exitFullscreen();
+  return one("#chart-" + button.dataset.side).requestFullscreen().catch(() => said(say("chart.no_whole")));
+}
+
+export function begin() {
+  for (const details of all(".chart__about")) details.addEventListener("toggle", () => details.open && fill(details));
+  if (!document.fullscreenEnabled) for (const button of all('[data-do="whole"]')) button.hidden = true;
+  does("explain", explain);
+  does("whole", whole);
+}

@@ -1,0 +1,335 @@
+/* Compare: status quo, the current policy and the pinned scenarios side by side, and where their differences come from.
+
+   The scenarios are those of the page's state (state.js), so they travel in its link, and adding or leaving one out can
+   be undone. What is looked at (outcome, year, the two of the wedges) is this page's own and travels as the part
+   "v=outcome~year~from~to~layout" of the link. Charts are chart.js's, the wedges are in compare-wedges.js. */
+import { nearest } from "../core/chart-scale.js";
+import { csv } from "../core/csv.js";
+import { facts, variable, variables } from "../core/facts.js";
+import * as numbers from "../core/numbers.js";
+import * as scenarios from "../core/scenario.js";
+import * as store from "../core/state.js";
+import { read as readLink } from "../core/link-reader.js";
+import { say } from "../core/words.js";
+import { everyVariable } from "../engine/names.js";
+import * as simulator from "../engine/simulator.js";
+import { offer } from "../dom/download.js";
+import { element, one, write } from "../dom/elements.js";
+import * as router from "../dom/router.js";
+import { saveChart } from "../chart/chart-export.js";
+import { mountChart } from "../chart/chart.js";
+import * as compareWedges from "./compare-wedges.js";
+
+const LETTERS = "ABCDE";
+const AHEAD = 3000; // milliseconds after which the thread of the wedges is made, when the first picture stands
+const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp012]?)~([sp012]?)~([01]?)$/;
+export const view = { outcome: "", year: 0, from: "", to: "", apart: false, every: false };
+const charts = [];
+let box = null;
+let number = 0; // of the latest drawing
+export let shown = null; // {entries, runs, picture} on show
+
+const words = (key, values) => say("compare." + key, values);
+const years = () => {
+  const { initial, final } = facts.clock;
+  return Array.from({ length: Math.floor(final) - Math.ceil(initial) + 1 }, (_, n) => Math.ceil(initial) + n);
+};
+
+export function entries() {
+  const { now } = store;
+  const policy = scenarios.of(now);
+  const found = [{ key: "s", kind: "status-quo", name: say("explore.status_quo"), scenario: scenarios.statusQuo() }];
+  if (!scenarios.isStatusQuo(policy)) found.push({ key: "p", kind: "policy", name: say("explore.policy") + ": " + scenarios.name(policy), scenario: policy });
+  now.pins.forEach((pin, n) => found.push({ key: String(n), kind: "pinned-" + n, name: scenarios.name(pin), scenario: pin }));
+  return found.map((entry, n) => ({ ...entry, letter: LETTERS[n], constants: scenarios.constants(entry.scenario, now.assumptions) }));
+}
+
+// --- what stands still ----------------------------------------------------------------------------------------
+
+function build() {
+  box = one("#compare");
+  const worlds = element("select", { id: "compare-world", class: "select" }, ...Object.entries(facts.worlds).map(([key, world]) => element("option", { value: key }, world.title)));
+  const link = element("input", { id: "compare-link", class: "input", type: "text", autocomplete: "off", spellcheck: "false" });
+  const add = (does, label) => element("button", { class: "button", type: "button", onclick: does }, label);
+  const labelled = (text, field) => element("div", { class: "pick" }, element("label", { class: "pick__name", for: field.id }, text), field);
+  link.addEventListener("keydown", (event) => event.key === "Enter" && addLink());
+  box.append(
+    element("section", { class: "panel" },
+      element("h2", { id: "compare-who", class: "panel__title" }, words("scenarios")),
+      element("ul", { id: "compare-list", class: "compared" }),
+      element("div", { class: "adders" },
+        labelled(words("world"), worlds), add(addWorld, words("add_world")),
+        labelled(words("link"), link), add(addLink, words("add_link"))),
+      element("p", { id: "compare-said", class: "said-here", role: "status" })),
+    element("div", { class: "picks" },
+      labelled(words("outcome"), element("select", { id: "compare-outcome", class: "select", onchange: (event) => look({ outcome: event.target.value }) })),
+      labelled(words("year"), element("select", { id: "compare-year", class: "select", onchange: (event) => look({ year: Number(event.target.value) }) }, ...years().map((year) => element("option", {}, String(year))))),
+      element("label", { class: "tick" }, element("input", { id: "compare-apart", type: "checkbox", onchange: (event) => look({ apart: event.target.checked }) }), words("apart"))),
+    element("section", { class: "panel" },
+      element("div", { class: "panel__head" }, element("h2", { id: "compare-picture", class: "panel__title" }), tools("chart")),
+      element("ul", { id: "compare-legend", class: "legend" }),
+      element("div", { id: "compare-charts", class: "compare-charts" }),
+      element("p", { id: "compare-told", class: "chart__summary" })),
+    element("section", { class: "panel" },
+      element("div", { class: "panel__head" }, element("h2", { id: "compare-table-title", class: "panel__title" }), tools("table")),
+      element("p", { class: "lead lead--small" }, words("table_lead")),
+      element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": "compare-table-title" }, element("table", { id: "compare-table", class: "plain" })),
+      element("label", { class: "tick" }, element("input", { id: "compare-every", type: "checkbox", onchange: (event) => look({ every: event.target.checked }) }), words("every"))),
+    element("section", { class: "panel", id: "compare-wedges" }));
+  compareWedges.build(one("#compare-wedges"), { look, csv: csvOf, about });
+}
+
+function tools(what) {
+  const kinds = what === "table" ? ["csv"] : ["png", "svg", "csv"];
+  return element("div", { class: "panel__tools" }, ...kinds.map((kind) => element("button", { class: "button", type: "button", "data-compare": what + " " + kind, onclick: () => save(what, kind) }, say("chart." + kind))));
+}
+
+function fillChoosers() {
+  const outcomes = one("#compare-outcome");
+  if (!outcomes.options.length) {
+    const groups = new Map();
+    for (const about of variables) groups.set(about.group, [...(groups.get(about.group) || []), about]);
+    for (const [group, members] of groups) {
+      outcomes.append(element("optgroup", { label: group }, ...members.map((about) => element("option", { value: about.name }, about.label))));
+    }
+  }
+  outcomes.value = view.outcome;
+  one("#compare-year").value = String(view.year);
+  one("#compare-apart").checked = view.apart;
+}
+
+// --- who is compared ------------------------------------------------------------------------------------------
+
+function tell(text) {
+  write(one("#compare-said"), text);
+}
+
+function addWorld() {
+  tell(store.pin({ world: one("#compare-world").value, levers: {} }));
+}
+
+/* A link of this page, or only its query; its assumptions stay behind, since those on this page hold for all. */
+function addLink() {
+  const field = one("#compare-link");
+  const text = field.value.trim();
+  if (!text) return tell(words("link_empty"));
+  const query = text.includes("?") ? text.slice(text.indexOf("?")).split("#")[0] : "";
+  const { state, notice } = readLink(query);
+  const pin = scenarios.of(state);
+  if (!query || (notice && scenarios.isStatusQuo(pin))) return tell(words("link_bad"));
+  const refused = store.pin(pin);
+  if (!refused) field.value = "";
+  tell(refused || [notice, Object.keys(state.assumptions).length ? words("link_assumptions") : ""].filter(Boolean).join(" "));
+}
+
+function paintList(found) {
+  one("#compare-list").replaceChildren(...found.map((entry) => {
+    const rationale = (facts.worlds[entry.scenario.world] || {}).rationale || "";
+    const leave = /^\d$/.test(entry.key) && element("button", { class: "button button--link", type: "button", "aria-label": words("remove_named", { scenario: entry.name }), onclick: () => store.unpin(Number(entry.key)) }, words("remove"));
+    return element("li", { class: "compared__one" },
+      element("div", { class: "compared__head" }, element("span", { class: "letter" }, entry.letter), swatch(entry.kind), element("strong", {}, entry.name), leave || ""),
+      element("p", { class: "compared__why" }, rationale));
+  }));
+}
+
+/* Status quo alone compares nothing: what to do about it stands where one would do it. */
+function alone(found) {
+  const said = one("#compare-said");
+  if (found.length === 1 && !said.textContent) tell(words("alone"));
+  else if (found.length > 1 && said.textContent === words("alone")) tell("");
+}
+
+/* The world that could come next is one that is not there yet. */
+function offerWorld(found) {
+  const field = one("#compare-world");
+  const there = new Set(found.filter((entry) => !Object.keys(entry.scenario.levers).length).map((entry) => entry.scenario.world));
+  const free = Object.keys(facts.worlds).find((key) => !there.has(key));
+  if (there.has(field.value) && free) field.value = free;
+}
+
+const swatch = (kind) => element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" });
+
+// --- charts ---------------------------------------------------------------------------------------------------
+
+function pictures(found, runs) {
+  const about = variable(view.outcome);
+  const lines = found.map((entry, n) => ({ key: entry.key, label: entry.letter + " " + entry.name, name: entry.letter, kind: entry.kind, values: runs[n].of(view.outcome) }));
+  const limits = lines.reduce(([low, high], line) => line.values.reduce((ends, value) => [Math.min(ends[0], value), Math.max(ends[1], value)], [low, high]), [Infinity, -Infinity]);
+  const picture = { title: about.label, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, marks: [], bands: [] };
+  const whole = { ...picture, lines };
+  const each = lines.slice(1).map((line) => ({ ...picture, title: about.label + ": " + line.label, lines: [lines[0], line] }));
+  return { whole, drawn: view.apart && each.length ? each : [whole] };
+}
+
+function paintCharts({ whole, drawn }, found) {
+  const host = one("#compare-charts");
+  while (charts.length > drawn.length) charts.pop().host.parentNode.remove();
+  while (charts.length < drawn.length) {
+    const place = element("div", { class: "compare-chart__frame" });
+    host.append(element("figure", { class: "compare-chart" }, element("figcaption", { class: "compare-chart__title" }), place));
+    charts.push(mountChart(place));
+  }
+  host.classList.toggle("compare-charts--apart", drawn.length > 1);
+  drawn.forEach((picture, n) => {
+    write(charts[n].host.parentNode.firstChild, drawn.length > 1 ? picture.lines[1].label : "");
+    charts[n].draw(picture);
+  });
+  write(one("#compare-picture"), whole.title);
+  one("#compare-legend").replaceChildren(...found.map((entry) => element("li", { class: "legend__item" }, swatch(entry.kind), element("span", {}, entry.letter + " " + entry.name))));
+}
+
+function at(run, name, year) {
+  return run.of(name)[nearest(run.time, year)];
+}
+
+const figure = (value, about) => numbers.figure(value, about.places);
+
+function told(found, runs) {
+  const about = variable(view.outcome);
+  const said = found.map((entry, n) => `${entry.letter} ${entry.name}: ${figure(at(runs[n], view.outcome, view.year), about)}`);
+  return words("told", { outcome: about.label, year: view.year, values: said.join("; ") }) + (about.unit ? ` (${about.unit})` : "");
+}
+
+// --- table ----------------------------------------------------------------------------------------------------
+
+const outcomes = () => (view.every ? facts.shown.map(({ name }) => name) : facts.headlines);
+
+/* Places of the best values of a row, as they are written; none where all are alike or no direction is better. */
+function best(values, about) {
+  if (!["higher", "lower"].includes(about.better)) return [];
+  const written = values.map((value) => Number(value.toFixed(about.places === null ? 6 : about.places)));
+  const top = about.better === "higher" ? Math.max(...written) : Math.min(...written);
+  return written.every((value) => value === top) ? [] : written.flatMap((value, n) => (value === top ? [n] : []));
+}
+
+function change(value, reference, about) {
+  const text = figure(Math.abs(value - reference), about);
+  const none = Number((value - reference).toFixed(about.places === null ? 6 : about.places)) === 0;
+  return none ? say("headline.unchanged") : (value > reference ? "▲ +" : "▼ −") + text;
+}
+
+function row(name, found, runs) {
+  const about = variable(name);
+  const values = runs.map((run) => at(run, name, view.year));
+  return { about, values, top: best(values, about), changes: values.map((value) => change(value, values[0], about)) };
+}
+
+function paintTable(found, runs) {
+  write(one("#compare-table-title"), words("table", { year: view.year }));
+  const head = element("tr", {}, element("th", { scope: "col" }, words("outcome")), ...found.map((entry) => element("th", { scope: "col" }, element("span", { class: "letter" }, entry.letter), element("span", { class: "compare__name" }, " " + entry.name))));
+  const body = outcomes().map((name) => {
+    const { about, values, top, changes } = row(name, found, runs);
+    return element("tr", {}, element("th", { scope: "row" }, about.label, element("span", { class: "card__unit" }, " " + about.unit)),
+      ...values.map((value, n) => element("td", { class: top.includes(n) ? "best" : null },
+        element("span", { class: "compare__value" }, figure(value, about)),
+        top.includes(n) ? element("span", { class: "best__mark" }, " ★", element("span", { class: "best__word" }, " " + words("best"))) : "",
+        n ? element("span", { class: "compare__change" }, changes[n]) : "")));
+  });
+  one("#compare-table").replaceChildren(element("thead", {}, head), element("tbody", {}, ...body));
+}
+
+// --- files ----------------------------------------------------------------------------------------------------
+
+const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: shown.entries.map((entry) => entry.letter + " " + entry.name).join(", ") });
+export const about = () => ({ source: source(), link: window.location.href, unit: say("chart.no_unit") });
+const csvOf = (rows) => csv(rows, [source(), window.location.href]);
+
+function tableRows() {
+  const { entries: found, runs } = shown;
+  const head = [words("outcome"), say("compare.unit"), ...found.map((entry) => entry.letter + " " + entry.name)];
+  return [head, ...outcomes().map((name) => [variable(name).label, variable(name).unit, ...runs.map((run) => at(run, name, view.year))])];
+}
+
+function save(what, kind) {
+  if (!shown) return;
+  if (what === "table") return offer(new Blob([csvOf(tableRows())], { type: "text/csv" }), "scenarios.csv");
+  saveChart(shown.picture, about(), kind);
+}
+
+// --- drawing --------------------------------------------------------------------------------------------------
+
+const onShow = () => document.documentElement.dataset.page === "compare" && store.now;
+
+async function draw() {
+  if (!onShow()) return;
+  const mine = ++number;
+  await everyVariable();
+  if (!box) {
+    readLinkPart();
+    build();
+  }
+  view.outcome = view.outcome || facts.headlines[0] || facts.start.charts[0];
+  view.year = view.year || Math.floor(facts.clock.final);
+  const found = entries();
+  const asked = [...new Set([...facts.shown.map(({ name }) => name), view.outcome])];
+  let runs;
+  try {
+    runs = await simulator.ask(found.map((entry) => entry.constants), asked);
+  } catch (error) {
+    return mine === number ? tell(error.told || say("wait.no_answer")) : undefined;
+  }
+  if (mine !== number) return;
+  const pair = pictures(found, runs);
+  shown = { entries: found, runs, picture: pair.whole };
+  fillChoosers();
+  paintList(found);
+  offerWorld(found);
+  alone(found);
+  paintCharts(pair, found);
+  write(one("#compare-told"), told(found, runs));
+  paintTable(found, runs);
+  writeLink();
+  compareWedges.draw(found, view);
+}
+
+function look(parts) {
+  Object.assign(view, parts);
+  draw();
+}
+
+/* From another page: where the difference in an outcome comes from. */
+export async function explain(outcome) {
+  router.go("compare");
+  router.aside("v", "");
+  await everyVariable();
+  look({ outcome, from: "", to: "" });
+  await draw();
+  for (let tries = 0; tries < 20 && !compareWedges.found; tries++) await new Promise((done) => window.setTimeout(done, 50));
+  const title = one("#compare-wedges-title");
+  title.scrollIntoView({ block: "start" });
+  title.focus({ preventScroll: true });
+}
+
+// --- the link -------------------------------------------------------------------------------------------------
+
+function readLinkPart() {
+  const part = /[?&]v=([^&]*)/.exec(window.location.search);
+  const [, key, year, from, to, apart] = (part && PARTS.exec(part[1])) || [];
+  const named = variables.find((other) => other.key === key);
+  if (named) view.outcome = named.name;
+  if (years().includes(Number(year))) view.year = Number(year);
+  Object.assign(view, { from: from || "", to: to || "", apart: apart === "1" });
+}
+
+/* Only what differs from the page as it opens, so that a plain link stays plain. */
+function writeLink() {
+  const key = view.outcome === (facts.headlines[0] || facts.start.charts[0]) ? "" : variable(view.outcome).key;
+  const year = view.year === Math.floor(facts.clock.final) ? "" : view.year;
+  const part = [key, year, view.from, view.to, view.apart ? 1 : ""].join("~");
+  router.aside("v", part === "~~~~" ? "" : part);
+}
+
+/* Nothing is fetched while a hand moves. */
+function thread() {
+  if (store.held) window.setTimeout(thread, AHEAD);
+  else compareWedges.ahead();
+}
+
+export function begin() {
+  if (!one("#compare")) return;
+  store.on(draw);
+  window.setTimeout(thread, AHEAD);
+  new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
+  draw();
+}
+

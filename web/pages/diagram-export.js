@@ -1,0 +1,76 @@
+/* A sector's diagram for a slide: as it is drawn, with the values on show, in the light colours on white, and below it the
+   model's version, whose values of which year they are, and the link that leads back. Buttons with data-sketch do it. */
+import * as loops from "../core/loops.js";
+import * as store from "../core/state.js";
+import { fileName, offer, toPng } from "../dom/download.js";
+import { under } from "../dom/buttons.js";
+import { one } from "../dom/elements.js";
+import * as router from "../dom/router.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const EDGE = 16;
+const LINE = 16;
+const MOST = 4096; // pixels of a PNG's longer side
+const COLOURS = { ink: "--ink", muted: "--muted", line: "--rule-strong", lever: "--accent", paper: "--panel", panel: "--accent-soft" };
+
+/* Of the light theme, whatever the page wears now. */
+function colours() {
+  const probe = document.createElement("div");
+  probe.dataset.theme = "light";
+  probe.hidden = true;
+  document.body.append(probe);
+  const style = getComputedStyle(probe);
+  const found = Object.fromEntries(Object.entries(COLOURS).map(([name, token]) => [name, style.getPropertyValue(token).trim()]));
+  probe.remove();
+  return found;
+}
+
+function text(words, x, y) {
+  const made = document.createElementNS(SVG, "text");
+  for (const [name, value] of Object.entries({ x, y, class: "note" })) made.setAttribute(name, value);
+  made.textContent = words;
+  return made;
+}
+
+/* Letters that a line of some width has room for. */
+function broken(words, width) {
+  const most = Math.max(30, Math.floor((width - 2 * EDGE) / 6.2));
+  return words.match(new RegExp(`.{1,${most}}(\\s|$)|.{1,${most}}`, "g")) || [];
+}
+
+function drawing() {
+  const shown = one("#sketch > svg");
+  const look = colours();
+  const { x, y, width, height } = shown.viewBox.baseVal;
+  const chosen = one("#sketch-values input:checked");
+  const whose = chosen && chosen.value !== "none" ? one(`#sketch-values label[for="${chosen.id}"]`).textContent + ", " + one("#sketch-year-said").textContent : "–";
+  const notes = [one("#sketch").dataset.source.replace("{values}", whose), loops.note(store.now), router.link()];
+  const lines = notes.filter(Boolean).flatMap((note) => broken(note, width));
+  const tall = height + lines.length * LINE + EDGE;
+  const made = shown.cloneNode(true);
+  for (const name of made.querySelectorAll("[tabindex], [role=button]")) for (const attribute of ["tabindex", "role", "aria-label"]) name.removeAttribute(attribute);
+  const paper = document.createElementNS(SVG, "rect");
+  for (const [name, value] of Object.entries({ x, y, width, height: tall, fill: look.paper })) paper.setAttribute(name, value);
+  const style = document.createElementNS(SVG, "style");
+  style.textContent = `svg{${Object.entries(look).map(([name, value]) => `--sketch-${name}:${value}`).join(";")}}.sketch .value{fill:${look.lever}!important;font-size:11.5px!important;font-weight:650;paint-order:stroke;stroke:${look.paper};stroke-width:3px}.sketch .note{fill:${look.muted};font-size:11px;text-anchor:start}`;
+  made.querySelector("title, desc, style, g, rect").before(paper, style);
+  lines.forEach((line, n) => made.append(text(line, x + EDGE, y + height + (n + 0.5) * LINE)));
+  made.setAttribute("viewBox", [x, y, width, tall].join(" "));
+  made.setAttribute("width", width);
+  made.setAttribute("height", tall);
+  made.setAttribute("role", "img");
+  return { words: '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(made), width, height: tall };
+}
+
+async function save(kind) {
+  if (!one("#sketch > svg")) return;
+  const found = drawing();
+  const blob = kind === "svg" ? new Blob([found.words], { type: "image/svg+xml" }) : await toPng(found.words, MOST);
+  const name = fileName(one("#sector").value, "sector");
+  offer(blob, `${name}.${kind}`);
+}
+
+export const begin = () => document.addEventListener("click", (event) => {
+  const button = under(event, "[data-sketch]");
+  if (button) save(button.dataset.sketch);
+});

@@ -1,0 +1,264 @@
+/* The Model page's diagram of a sector: fetched, made choosable, moved and enlarged by mouse, touch and keys, with the
+ * values of a year below the names. This browser runs the model for them, or the server where it cannot; once the page
+ * is at rest the other sectors are fetched too, so that all goes on working when the server is gone.
+ *
+ *   buttons, + and - and 0        larger, smaller, fit
+ *   drag, arrows, wheel           move; with Ctrl or Command the wheel enlarges, as two fingers do
+ */
+import { variable, variables } from "../core/facts.js";
+import * as numbers from "../core/numbers.js";
+import * as scenarios from "../core/scenario.js";
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import { everyVariable } from "../engine/names.js";
+import * as simulator from "../engine/simulator.js";
+import { one, write } from "../dom/elements.js";
+import { tell } from "../dom/notice.js";
+import * as router from "../dom/router.js";
+
+const SMALLEST = 0.25;
+const READABLE = 0.55; // of its true size: below this the names of a diagram cannot be read
+const LARGEST = 3;
+const STEP = 1.25;
+const MOST = 14; // letters of a value: where its unit makes it longer it would cover its neighbours
+const REST = 300; // milliseconds between drawings that are fetched ahead
+const SVG = "http://www.w3.org/2000/svg";
+const box = () => one("#sketch");
+const picture = () => one("#sketch > svg");
+const names = () => [...box().querySelectorAll("[data-variable]")];
+
+let choose = () => {}; // told of the name that was chosen
+let sector = ""; // on show
+let wanted = null; // what the values at hand are of: the sector, and the link of the state
+let zoom = 1;
+let whose = "policy";
+let year = 0;
+let values = null; // {years, policy: {name: [text]}, status_quo: {name: [text]}}
+
+const called = (name) => name.dataset.variable + (name.dataset.label ? " (" + name.dataset.label + ")" : "");
+
+// --- the picture ----------------------------------------------------------------------------------------------
+
+function draw(text) {
+  const drawn = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+  // A picture has no parts to a screen reader; this one has names to choose, of which one at a time takes the focus.
+  drawn.setAttribute("role", "group");
+  box().replaceChildren(drawn);
+  names().forEach((name, place) => {
+    name.setAttribute("role", "button");
+    name.setAttribute("aria-label", called(name));
+    name.setAttribute("tabindex", place ? "-1" : "0");
+  });
+  box().scrollTo(0, 0);
+  fit();
+  label();
+}
+
+function fit() {
+  if (picture()) resize(Math.max(READABLE, Math.min(1, box().clientWidth / picture().viewBox.baseVal.width)));
+}
+
+/* What is below the point (by default the middle of the box) stays there. */
+function resize(to, point) {
+  const frame = box().getBoundingClientRect();
+  const at = point ? [point[0] - frame.left, point[1] - frame.top] : [box().clientWidth / 2, box().clientHeight / 2];
+  const under = [box().scrollLeft + at[0], box().scrollTop + at[1]];
+  const next = Math.min(LARGEST, Math.max(SMALLEST, to));
+  const ratio = next / zoom;
+  const size = picture().viewBox.baseVal;
+  zoom = next;
+  picture().setAttribute("width", Math.floor(size.width * zoom));
+  picture().setAttribute("height", Math.floor(size.height * zoom));
+  box().scrollTo(under[0] * ratio - at[0], under[1] * ratio - at[1]);
+}
+
+const ways = { in: () => resize(zoom * STEP), out: () => resize(zoom / STEP), fit: fit };
+
+const drawings = new Map(); // number of a sector -> promise of its SVG text
+
+function drawing(number) {
+  if (!drawings.has(number)) {
+    const coming = fetch(router.base() + "sector/" + number + ".svg").then((reply) => (reply.ok ? reply.text() : Promise.reject(new Error(reply.status))));
+    coming.catch(() => drawings.delete(number));
+    drawings.set(number, coming);
+  }
+  return drawings.get(number);
+}
+
+/* The other sectors, one after the other, while nobody waits for anything. */
+async function ahead() {
+  for (let number = 0; number < Number(box().dataset.sectors); number += 1) {
+    await new Promise((rest) => window.setTimeout(rest, REST));
+    if (!(await drawing(String(number)).catch(() => null))) return;
+  }
+}
+
+// --- hands ----------------------------------------------------------------------------------------------------
+
+const fingers = new Map(); // pointer id -> [x, y]
+let apart = 0; // distance of two fingers when last seen
+let moved = false; // a drag is no choice
+
+function down(event) {
+  if (!event.target.closest || !event.target.closest("#sketch > svg")) return;
+  fingers.set(event.pointerId, [event.clientX, event.clientY]);
+  apart = 0;
+  moved = false;
+}
+
+function drag(event) {
+  const before = fingers.get(event.pointerId);
+  if (!before) return;
+  fingers.set(event.pointerId, [event.clientX, event.clientY]);
+  if (fingers.size === 2) return pinch();
+  if (event.pointerType === "touch") return; // one finger scrolls by itself
+  const [dx, dy] = [event.clientX - before[0], event.clientY - before[1]];
+  if (!dx && !dy) return;
+  moved = moved || Math.abs(dx) + Math.abs(dy) > 2;
+  box().scrollBy(-dx, -dy);
+}
+
+function pinch() {
+  const [[ax, ay], [bx, by]] = [...fingers.values()];
+  const distance = Math.hypot(ax - bx, ay - by);
+  if (apart) resize((zoom * distance) / apart, [(ax + bx) / 2, (ay + by) / 2]);
+  apart = distance;
+  moved = true;
+}
+
+function up(event) {
+  fingers.delete(event.pointerId);
+  apart = 0;
+}
+
+function wheel(event) {
+  if (!(event.ctrlKey || event.metaKey) || !event.target.closest("#sketch") || !picture()) return;
+  event.preventDefault();
+  resize(zoom * Math.exp(-event.deltaY / 400), [event.clientX, event.clientY]);
+}
+
+function clicked(event) {
+  const button = event.target.closest && event.target.closest("[data-zoom]");
+  if (button && picture()) return ways[button.dataset.zoom]();
+  const name = event.target.closest && event.target.closest("#sketch [data-variable]");
+  if (name && !moved) choose(name.dataset.variable);
+  moved = false;
+}
+
+function keyed(event) {
+  if (!event.target.closest || !event.target.closest("#sketch") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const way = { "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
+  const name = event.target.closest("[data-variable]");
+  if (way && picture()) ways[way]();
+  else if (name && (event.key === "Enter" || event.key === " ")) choose(name.dataset.variable);
+  else if (name && walk(name, event.key)) return event.preventDefault();
+  else return;
+  event.preventDefault();
+}
+
+function walk(name, key) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
+  if (!step) return false;
+  const next = names()[(names().indexOf(name) + step + names().length) % names().length];
+  name.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
+  next.scrollIntoView({ block: "nearest", inline: "nearest" });
+  return true;
+}
+
+// --- values of a year -----------------------------------------------------------------------------------------
+
+async function ask() {
+  const mine = sector + " " + store.query();
+  if (wanted === mine || !names().length) return;
+  wanted = mine;
+  try {
+    await simulator.ready;
+    const found = simulator.here ? await computed(store.now) : await served(store.query());
+    if (wanted === mine) values = found;
+    label();
+  } catch {
+    wanted = null;
+    tell(say("wait.no_more"));
+  }
+}
+
+/* What every name is in every whole year, as texts with their units; arrays have no one figure and are left out. */
+async function computed(now) {
+  await everyVariable();
+  const known = new Set(variables.map((about) => about.name));
+  const outputs = [...new Set(names().map((name) => name.dataset.variable))].filter((name) => known.has(name));
+  const settings = [scenarios.of(now), scenarios.statusQuo()].map((scenario) => scenarios.constants(scenario, now.assumptions));
+  const [policy, reference] = await simulator.ask(settings, outputs);
+  const moments = [...policy.time.keys()].filter((n) => Math.abs(policy.time[n] - Math.round(policy.time[n])) < 1e-6);
+  const texts = (run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.of(name)[n], variable(name).unit))]));
+  return { years: moments.map((n) => Math.round(policy.time[n])), policy: texts(policy), status_quo: texts(reference) };
+}
+
+/* Three significant figures; what is too small for six decimal places is nothing in a diagram. */
+function told(value, unit) {
+  return numbers.withUnit(Number(value.toFixed(6)) === 0 ? "0" : numbers.figure(value), unit);
+}
+
+async function served(query) {
+  const reply = await fetch(router.base() + "sector/" + sector + "/values.json" + query);
+  if (!reply.ok) throw new Error(reply.status);
+  return reply.json();
+}
+
+/* Below each name its value, as large as the name; a screen reader hears both together. */
+function label() {
+  const shown = (values && values[whose]) || {};
+  const place = values ? values.years.indexOf(year) : -1;
+  for (const name of names()) {
+    const text = (shown[name.dataset.variable] || [])[place] || "";
+    let value = name.querySelector(".value");
+    if (!value) {
+      const frame = name.getBBox();
+      value = name.appendChild(document.createElementNS(SVG, "text"));
+      value.setAttribute("class", "value");
+      value.setAttribute("x", frame.x + frame.width / 2);
+      value.setAttribute("y", frame.y + frame.height + 11);
+    }
+    value.textContent = text.length > MOST ? text.split(/\s/)[0] : text;
+    name.setAttribute("aria-label", called(name) + (text ? ": " + text : ""));
+  }
+}
+
+/** The drawing of a sector, by its number, when the page is on show. */
+export async function showSector(page, number) {
+  if (page !== "model") return undefined;
+  if (number === sector) return ask();
+  sector = number;
+  values = null;
+  try {
+    const text = await drawing(number);
+    if (number !== sector) return undefined;
+    draw(text);
+  } catch {
+    sector = "";
+    return tell(say("wait.no_more"));
+  }
+  ask();
+  ahead();
+  return undefined;
+}
+
+/** Whose values stand in it ("policy", "status_quo" or "none"), and of which year. */
+export function showValues(chosen, moment) {
+  whose = chosen;
+  year = moment;
+  write(one("#sketch-year-said"), String(year));
+  label();
+}
+
+/** seek: told of the variable whose name was chosen. */
+export function begin(seek) {
+  choose = seek;
+  for (const [kind, handle] of Object.entries({ click: clicked, keydown: keyed, pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up })) {
+    document.addEventListener(kind, handle);
+  }
+  document.addEventListener("wheel", wheel, { passive: false });
+  store.rest(() => router.page() === "model" && sector && ask());
+}

@@ -1,0 +1,77 @@
+/* Keyboard shortcuts. Those of a single key can be switched off in their list, and never act in a field. */
+import * as store from "../core/state.js";
+import { does } from "../dom/buttons.js";
+import { one } from "../dom/elements.js";
+import * as router from "../dom/router.js";
+import * as levers from "../widgets/levers.js";
+import * as replays from "../widgets/replay.js";
+
+const KEPT = "policy-lab-single-keys";
+const press = (name) => one(`[data-do="${name}"]`).click();
+
+const single = {
+  r: () => replays.replay(),
+  p: () => press("pin"),
+  0: () => levers.resetAll(),
+  s: () => router.share(),
+  a: () => focus(one("#assumptions summary") || one("#assumptions")),
+  c: () => focus(one("#choose-a")),
+  "?": () => toggle(),
+};
+
+function focus(element) {
+  element.scrollIntoView({ block: "nearest" });
+  element.focus();
+}
+
+function toggle() {
+  const dialog = one("#keys-help");
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
+function on() {
+  try {
+    return window.localStorage.getItem(KEPT) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+const writes = (element) => element.matches && element.matches("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]");
+
+function keyed(event) {
+  if (event.altKey || event.defaultPrevented) return;
+  const key = event.key.toLowerCase();
+  if (event.ctrlKey || event.metaKey) {
+    if ((key !== "z" && key !== "y") || writesText(event.target)) return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) store.redo();
+    else store.undo();
+    return;
+  }
+  if (writes(event.target) || router.page() !== "explore" || !on()) return;
+  if (one("#keys-help").open && key !== "?") return;
+  if (/^[1-9]$/.test(key)) levers.jumpTo(Number(key) - 1);
+  else if (single[key]) single[key]();
+  else return;
+  event.preventDefault();
+}
+
+/* A field that is being written in has an undo of its own. */
+const writesText = (element) => element.matches && element.matches("input[type=text]:not([role=spinbutton]), input[type=search], textarea");
+
+export function begin() {
+  document.addEventListener("keydown", keyed);
+  does("closeKeys", toggle);
+  does("openKeys", toggle);
+  const box = one("#keys-single");
+  box.checked = on();
+  box.addEventListener("change", () => {
+    try {
+      window.localStorage.setItem(KEPT, box.checked ? "on" : "off");
+    } catch {
+      box.checked = true; // a browser that keeps nothing has them on
+    }
+  });
+}

@@ -1,0 +1,64 @@
+/** The page begins: everything starts here and nothing at import, in the order that a visitor waits for it. */
+import { learn } from "../core/facts.js";
+import * as store from "../core/state.js";
+import * as simulator from "../engine/simulator.js";
+import * as buttons from "../dom/buttons.js";
+import * as colours from "../dom/colours.js";
+import { one } from "../dom/elements.js";
+import * as language from "../dom/language.js";
+import { tell } from "../dom/notice.js";
+import * as router from "../dom/router.js";
+import * as actions from "./actions.js";
+import * as brief from "./brief.js";
+import * as chartAbout from "./chart-about.js";
+import * as compare from "./compare.js";
+import * as dash from "./dash-loader.js";
+import * as diagram from "./diagram.js";
+import * as diagramExport from "./diagram-export.js";
+import * as explore from "./explore.js";
+import { publish } from "./inspect.js";
+import * as model from "./model.js";
+import * as precedents from "./precedents.js";
+import * as rank from "./rank.js";
+import * as entries from "./variable-entry.js";
+
+/** Where the browser keeps nothing for a page, steps are kept for this visit alone. */
+function storage() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+  }
+}
+
+/** Nothing comes to rest while a pointer is down. */
+function watchHand() {
+  for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
+    document.addEventListener(kind, () => store.hold(kind === "pointerdown"), true);
+  }
+}
+
+function nameButtons() {
+  buttons.does("hush", () => tell(""));
+  buttons.does("share", router.share);
+  buttons.does("recolour", colours.turn);
+  buttons.does("undo", store.undo);
+  buttons.does("redo", store.redo);
+}
+
+function begin() {
+  learn(JSON.parse(one("#facts-data").textContent));
+  colours.begin();
+  simulator.begin();
+  store.begin(storage());
+  watchHand();
+  nameButtons();
+  const { showSector, showValues } = diagram;
+  dash.begin({ base: router.base, seekVariable: model.seek, listVariables: model.listVariables, showSector, showValues });
+  diagram.begin(model.seek);
+  for (const part of [buttons, router, language, actions, brief, chartAbout, diagramExport, entries, model, rank, compare, precedents]) part.begin();
+  publish();
+  explore.begin();
+}
+
+begin();

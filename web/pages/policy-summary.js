@@ -1,0 +1,63 @@
+/** The current policy in tables: what it does (levers, assumptions) and what comes of it. Actions and brief show these. */
+import { nearest } from "../core/chart-scale.js";
+import { facts, variable } from "../core/facts.js";
+import * as loops from "../core/loops.js";
+import * as numbers from "../core/numbers.js";
+import * as scenarios from "../core/scenario.js";
+import { sameSetting } from "../core/scenario.js";
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import * as simulator from "../engine/simulator.js";
+
+const EVERY = 10; // years between those that are told, counted from the last
+
+export const policy = () => scenarios.of(store.now);
+export const name = () => scenarios.name(policy());
+const figure = (value, places) => (value === null ? "" : numbers.figure(value, places));
+
+export function levers(every) {
+  const standing = facts.start.levers;
+  return Object.entries(facts.levers).flatMap(([key, lever]) => {
+    const set = store.now.levers[key];
+    const moved = !sameSetting(set, standing[key]);
+    if (!moved && !every) return [];
+    return [{
+      label: lever.label, unit: lever.unit, moved,
+      value: figure(set[0], lever.places), standing: figure(standing[key][0], lever.places),
+      start: set[1] === null ? "" : String(set[1]), ramp: set[2] === null ? "" : numbers.figure(set[2], Number.isInteger(set[2]) ? 0 : 1),
+    }];
+  });
+}
+
+export function assumptions() {
+  return Object.entries(store.now.assumptions).map(([key, value]) => {
+    const about = facts.assumptions[key];
+    if (about.loop) return { label: about.label, unit: "", value: say("loop.cut_now"), standing: say("loop.acts_now"), source: "", grade: "" };
+    return { label: about.label, unit: about.unit, value: numbers.figure(value), standing: numbers.figure(about.default), source: about.source, grade: about.grade };
+  });
+}
+
+export function years() {
+  const last = Math.floor(facts.clock.final);
+  const first = Math.ceil(facts.clock.initial);
+  return [3, 2, 1, 0].map((n) => last - n * EVERY).filter((year) => year > first + 1);
+}
+
+export const runsOf = (names) => simulator.ask([policy(), scenarios.statusQuo()].map((one) => scenarios.constants(one, store.now.assumptions)), names);
+
+export async function outcomes(asked) {
+  const shown = facts.headlines;
+  const runs = await runsOf(shown);
+  return shown.map((outcome) => {
+    const [own, reference] = runs.map((run) => asked.map((year) => run.of(outcome)[nearest(run.time, year)]));
+    return { about: variable(outcome), policy: own, reference };
+  });
+}
+
+export function change(value, reference, about) {
+  const places = about.places === null ? numbers.places(Math.max(Math.abs(value), Math.abs(reference))) : about.places;
+  if (Number((value - reference).toFixed(places)) === 0) return say("headline.unchanged");
+  return (value > reference ? "▲ +" : "▼ −") + numbers.figure(Math.abs(value - reference), places);
+}
+
+export const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: [name(), loops.note(store.now)].filter(Boolean).join("; ") });

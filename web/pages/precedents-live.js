@@ -1,0 +1,175 @@
+/* What somebody changes about a historical case: controls of its stated facts, and the run in this browser. */
+import { nearest } from "../core/chart-scale.js";
+import * as numbers from "../core/numbers.js";
+import { near } from "../core/scenario.js";
+import { say } from "../core/words.js";
+import * as simulator from "../engine/simulator.js";
+import { element, one, write } from "../dom/elements.js";
+import { tell } from "../dom/notice.js";
+import * as precedentsCase from "./precedents-case.js";
+import * as view from "./precedents-view.js";
+import { named, words } from "./precedents-view.js";
+
+const figure = (value, places) => numbers.figure(value, places);
+const KEYS = ["spending", "works", "cost_growth", "opposition", "standing", "staff"];
+
+// --- controls -------------------------------------------------------------------------------------------------
+
+const share = (control, value) => (value - control.low) / (control.high - control.low || 1);
+
+function set(control, value) {
+  if (!Number.isFinite(value)) return show(control);
+  const kept = Math.min(control.high, Math.max(control.low, Number(value.toPrecision(5))));
+  const next = { ...view.changed, [control.name]: kept };
+  if (near(kept, Number(control.value.toPrecision(5)))) delete next[control.name];
+  view.change(next);
+  show(control);
+}
+
+function show(control) {
+  const value = view.changed[control.name] ?? control.value;
+  const [range, number] = [one(`#fact-${control.name}`), one(`#fact-${control.name}-number`)];
+  range.value = String(value);
+  range.style.setProperty("--share", share(control, value));
+  number.value = numbers.write(Number(value.toPrecision(4)));
+  range.closest(".lever").classList.toggle("lever--moved", control.name in view.changed);
+}
+
+function controlOf(control) {
+  const id = "fact-" + control.name;
+  const label = named("fact_", control.name);
+  const limits = { min: control.low, max: control.high, step: control.step };
+  const bounds = figure(control.low) + " – " + figure(control.high);
+  const range = element("input", { id, class: "slider", type: "range", ...limits, step: "any", "aria-labelledby": id + "-label", oninput: (event) => set(control, Number(event.target.value)), onkeydown: (event) => keyed(event, control) });
+  const number = element("input", { id: id + "-number", class: "input lever__number", type: "text", inputmode: "decimal", autocomplete: "off", "aria-labelledby": id + "-label", title: bounds, onchange: (event) => set(control, numbers.read(event.target.value) ?? NaN) });
+  const tick = element("span", { class: "lever__tick", "aria-hidden": "true" });
+  tick.style.setProperty("--share", share(control, control.value));
+  const step = (sign, way) => element("button", { class: "button button--step", type: "button", "aria-label": say(way > 0 ? "lever.plus" : "lever.minus", { lever: label }), onclick: () => set(control, (view.changed[control.name] ?? control.value) + way * control.step) }, sign);
+  return element("div", { class: "lever", role: "group", "aria-labelledby": id + "-label" },
+    element("label", { id: id + "-label", class: "lever__label", for: id + "-number" }, label),
+    element("div", { class: "lever__slide" }, step("−", -1), element("div", { class: "lever__slider" }, range, tick), step("+", 1)), number);
+}
+
+/* Arrows move by the control's own step, which a range of any number would not know. */
+function keyed(event, control) {
+  const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+  if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  set(control, (view.changed[control.name] ?? control.value) + way * control.step);
+}
+
+export function controls(oneCase) {
+  if (!oneCase.live) return "";
+  const above = oneCase.cancelled_above === null || oneCase.cancelled_above === undefined ? "" : words("above", { growth: figure(oneCase.cancelled_above, 2) });
+  return element("section", { class: "case-part case-levers" },
+    element("div", { class: "panel__head" }, element("h3", { class: "case-part__title" }, words("what_if")), element("button", { class: "button", type: "button", id: "case-reset", onclick: () => { view.change({}); oneCase.live.controls.forEach(show); } }, words("reset"))),
+    element("p", { class: "lead lead--small" }, words("what_if_lead")),
+    ...oneCase.live.controls.map(controlOf),
+    above ? element("p", { class: "case-note" }, above) : "");
+}
+
+// --- runs -----------------------------------------------------------------------------------------------------
+
+/* The year at which values reach a level, between two moments on a straight line; beyond the end at the last pace. */
+function crossing(years, values, level, beyond) {
+  const at = values.findIndex((value) => value >= level);
+  if (at === 0) return years[0];
+  if (at > 0) return years[at - 1] + ((level - values[at - 1]) / (values[at] - values[at - 1])) * (years[at] - years[at - 1]);
+  const [last, before] = [years.length - 1, years.length - 5];
+  const pace = (values[last] - values[before]) / (years[last] - years[before]);
+  return beyond && pace > 1e-6 ? years[last] + (level - values[last]) / pace : Infinity;
+}
+
+export function fateOf(years, works, standing, rule, by = Infinity) {
+  const done = crossing(years, works, rule.built, true);
+  const gone = crossing(years, standing.map((value) => -value), -rule.stands, false);
+  const end = Math.min(by, years[years.length - 1]);
+  if (gone < done && gone <= end) return { fate: "cancelled", year: gone, done };
+  return { fate: done <= end ? "finished" : "unfinished", year: Number.isFinite(done) ? done : null, done };
+}
+
+/* Where standing is lost, or else where opposition is strongest before the project is built: index of that moment. */
+function decisive(years, opposition, found, by) {
+  if (found.fate === "cancelled") return nearest(years, found.year);
+  const count = Math.max(1, years.filter((when) => when <= Math.min(found.done, by)).length);
+  const before = opposition.slice(0, count);
+  return before.indexOf(Math.max(...before));
+}
+
+function stored(oneCase) {
+  const curves = Object.fromEntries(KEYS.map((key) => [key, oneCase.runs[key].map((value) => value ?? NaN)]));
+  return { kind: "policy", label: words("as_stated"), name: words("as_stated"), years: oneCase.years, curves, terms: oneCase.why.terms.map((term) => [term.name, term.log_odds]), at: oneCase.why.year, fate: oneCase.outcome };
+}
+
+/* One of the runs that the engine made, in the years of the case. */
+function live(oneCase, run, look) {
+  const from = run.time[0];
+  const years = Array.from(run.time, (time) => time - from + oneCase.first_year);
+  const curves = Object.fromEntries(KEYS.map((key) => [key, Array.from(run.of(oneCase.live.outputs[key]))]));
+  const by = oneCase.record.fate === "under construction" ? oneCase.record.year : Infinity;
+  const fate = fateOf(years, curves.works, curves.standing, view.data.rule, by);
+  const top = decisive(years, curves.opposition, fate, by);
+  const known = new Set(oneCase.live.terms.map(([name]) => name));
+  const constant = oneCase.why.terms.filter((term) => !known.has(term.name)).map((term) => [term.name, term.log_odds]);
+  const terms = oneCase.live.terms.map(([name, variable, sign]) => [name, sign * run.of(variable)[top]]);
+  return { ...look, years, curves, fate, at: years[top], terms: [...constant, ...terms] };
+}
+
+async function ran(oneCase, changed) {
+  const outputs = [...Object.values(oneCase.live.outputs), ...oneCase.live.terms.map(([, variable]) => variable)];
+  const differing = Object.fromEntries(oneCase.live.controls.filter((control) => control.name in changed).map((control) => [control.constant, changed[control.name]]));
+  const found = await simulator.ask([oneCase.live.constants, { ...oneCase.live.constants, ...differing }], outputs);
+  return [
+    live(oneCase, found[0], { kind: "policy", label: words("as_stated"), name: words("as_stated") }),
+    live(oneCase, found[1], { kind: "pinned-0", label: words("changed"), name: words("changed_short") }),
+  ];
+}
+
+// --- drawing --------------------------------------------------------------------------------------------------
+
+let number = 0;
+
+export async function draw() {
+  const mine = ++number;
+  const oneCase = view.now();
+  const { changed } = view;
+  if (oneCase.live) oneCase.live.controls.forEach(show);
+  let runs = [stored(oneCase)];
+  if (oneCase.live && Object.keys(changed).length) {
+    try {
+      runs = await ran(oneCase, changed);
+    } catch (error) {
+      if (mine === number) tell(error.told || say("wait.no_more"));
+    }
+  }
+  if (mine === number) paint(oneCase, runs);
+}
+
+function paint(oneCase, runs) {
+  const { fate } = view;
+  const marks = [{ time: oneCase.record.year, label: words("mark_record", { fate: fate(oneCase.record.fate) }) }];
+  for (const [n, run] of runs.entries()) if (run.fate.year && run.fate.fate !== "unfinished") marks.push({ time: run.fate.year, label: words(n ? "mark_changed" : "mark_run", { fate: fate(run.fate.fate) }) });
+  const pictures = precedentsCase.pictures(oneCase, runs, marks);
+  precedentsCase.charts.forEach(({ chart }, n) => chart.draw(pictures[n]));
+  paintLegend(runs, pictures);
+  write(one("#case-told"), told(oneCase, runs));
+  const last = runs[runs.length - 1];
+  one("#case-why").replaceChildren(precedentsCase.why(last.at, last.terms));
+}
+
+function paintLegend(runs, pictures) {
+  const entries = runs.map((run) => [run.kind, run.label]);
+  if (pictures.some((picture) => picture.points.length)) entries.push(["record", words("figures_range")]);
+  one("#case-legend").replaceChildren(...entries.map(([kind, label]) => element("li", { class: "legend__item" }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), element("span", {}, label))));
+}
+
+function told(oneCase, runs) {
+  const { fateYear } = view;
+  const text = words("told", {
+    record: fateYear(oneCase.record.fate, oneCase.record.year), run: fateYear(oneCase.outcome.fate, oneCase.outcome.year),
+    verdict: words(oneCase.outcome.right ? "consistent" : "inconsistent"),
+  });
+  if (runs.length < 2) return text + (oneCase.without_hindsight ? " " + words("hindsight", { run: fateYear(oneCase.without_hindsight.fate, oneCase.without_hindsight.year) }) : "");
+  const { fate, year } = runs[1].fate;
+  return [text, words("told_changed", { run: fateYear(fate, year) }), words(fate === runs[0].fate.fate ? "stays" : "flips")].join(" ");
+}

@@ -1,0 +1,148 @@
+/* Precedents: historical projects on the same equations. The table of their fates, and which of them is looked at; what
+   is shown of oneCase case is in precedents-case.js, what can be changed about it in precedents-live.js.
+
+   The stored results come once (policy_lab/app/precedent_data.py tells their form); every change of a fact runs in this browser.
+   What is looked at travels as the part "h=case~fact~value~…" of the link. */
+import { csv } from "../core/csv.js";
+import { facts } from "../core/facts.js";
+import * as numbers from "../core/numbers.js";
+import { say } from "../core/words.js";
+import { offerText } from "../dom/download.js";
+import { all, element, one } from "../dom/elements.js";
+import { tell } from "../dom/notice.js";
+import * as router from "../dom/router.js";
+import * as precedentsCase from "./precedents-case.js";
+import * as precedentsLive from "./precedents-live.js";
+import * as view from "./precedents-view.js";
+import { fateYear, foreign, now, words } from "./precedents-view.js";
+
+const PART = /^[a-z0-9_]{1,40}(~[a-z_]{1,40}~-?\d[\d.e+-]{0,15}){0,12}$/;
+const figure = (value, places) => numbers.figure(value, places);
+
+let box = null;
+
+// --- the table ------------------------------------------------------------------------------------------------
+
+function verdict(right) {
+  return element("span", { class: "verdict verdict--" + (right ? "holds" : "fails") }, element("span", { "aria-hidden": "true" }, right ? "✓" : "✗"), element("span", { class: "verdict__word" }, " " + words(right ? "right" : "wrong")));
+}
+
+function rowOf(oneCase) {
+  const { outcome, errors, leave_one_out: left } = oneCase;
+  const name = element("button", { class: "button button--link entry__link", type: "button", lang: foreign(oneCase), "aria-label": words("choose", { case: oneCase.title }), onclick: () => choose(oneCase.key) }, oneCase.title);
+  const late = outcome.completion_error;
+  const error = errors && errors.spending !== null && errors.spending !== undefined;
+  return element("tr", { "data-case": oneCase.key, class: oneCase === now() ? "row--now" : null },
+    element("th", { scope: "row" }, name, oneCase.held_out ? element("span", { class: "badge" }, words("held_out")) : ""),
+    element("td", {}, verdict(outcome.right)),
+    element("td", {}, fateYear(oneCase.record.fate, oneCase.record.year)),
+    element("td", {}, fateYear(outcome.fate, outcome.year)),
+    element("td", {}, late === null || late === undefined ? "–" : (late > 0 ? "+" : "") + figure(late, 1)),
+    element("td", {}, error ? figure(100 * errors.spending, 0) + " %" : "–", error ? element("span", { class: "card__unit" }, " " + words("grade_points", { grade: errors.grade || "–", points: errors.points })) : ""),
+    element("td", {}, String(oneCase.facts.length)),
+    element("td", {}, String(oneCase.fitted.length)),
+    element("td", {}, left && left.right !== null ? figure(100 * left.right, 0) + " %" : "–"));
+}
+
+const HEAD = ["case", "agrees", "record", "run", "late", "spending_error", "facts_count", "fitted_count", "left_out"];
+
+function tally() {
+  const held = view.data.cases.filter((oneCase) => oneCase.held_out);
+  const right = (list) => list.filter((oneCase) => oneCase.outcome.right).length;
+  return words(held.length ? "tally" : "tally_none", { right: right(view.data.cases), count: view.data.cases.length, held: held.length, held_right: right(held) });
+}
+
+function table() {
+  const head = element("tr", {}, ...HEAD.map((key) => element("th", { scope: "col" }, words(key))));
+  return element("section", { class: "panel" },
+    element("div", { class: "panel__head" }, element("h2", { id: "precedents-table-title", class: "panel__title" }, words("table")),
+      element("div", { class: "panel__tools" }, element("button", { class: "button", type: "button", onclick: save }, say("chart.csv")))),
+    element("p", { class: "lead lead--small" }, element("strong", {}, tally()), " ", words("left_out_why")),
+    view.data.hash === facts.hash ? "" : element("p", { class: "caution" }, words("older", { hash: view.data.hash.slice(0, 8) })),
+    element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": "precedents-table-title" },
+      element("table", { class: "plain precedents-table" }, element("thead", {}, head), element("tbody", {}, ...view.data.cases.map(rowOf)))));
+}
+
+function save() {
+  const rows = view.data.cases.map((oneCase) => [oneCase.title, words(oneCase.outcome.right ? "right" : "wrong"), fateYear(oneCase.record.fate, oneCase.record.year),
+    fateYear(oneCase.outcome.fate, oneCase.outcome.year), oneCase.outcome.completion_error ?? "", oneCase.errors.spending ?? "", oneCase.facts.length, oneCase.fitted.length,
+    oneCase.leave_one_out ? oneCase.leave_one_out.right ?? "" : ""]);
+  offerText(csv([HEAD.map((key) => words(key)), ...rows], [words("left_out_why"), tally(), window.location.href]), "text/csv", "precedents.csv");
+}
+
+// --- choosing -------------------------------------------------------------------------------------------------
+
+function choose(key) {
+  view.choose(key);
+  show();
+  const title = one("#case-title");
+  title.scrollIntoView({ block: "start" });
+  title.focus({ preventScroll: true });
+}
+
+function moved() {
+  precedentsLive.draw();
+  write();
+}
+
+/* The panel of a case is made anew for another case only; a change moves what is in it. */
+function show() {
+  const host = one("#case");
+  for (const row of all("[data-case]", box)) row.classList.toggle("row--now", row.dataset.case === now().key);
+  precedentsCase.build(host, now(), precedentsLive.controls(now()));
+  precedentsLive.draw();
+  write();
+}
+
+// --- the link -------------------------------------------------------------------------------------------------
+
+function write() {
+  const parts = [now().key, ...Object.entries(view.changed).flatMap(([name, value]) => [name, Number(value.toPrecision(5))])];
+  router.aside("h", now() === view.data.cases[0] && parts.length === 1 ? "" : parts.join("~"));
+}
+
+function read() {
+  const [, part = ""] = /[?&]h=([^&]*)/.exec(window.location.search) || [];
+  if (!part) return;
+  const [key, ...pairs] = PART.test(part) ? part.split("~") : [""];
+  const found = view.data.cases.find((oneCase) => oneCase.key === key);
+  if (!found) return void tell(words("link_bad"));
+  /** @type {Record<string, number>} */
+  const changed = {};
+  for (let n = 0; n + 1 < pairs.length; n += 2) {
+    const control = found.live && found.live.controls.find((oneCase) => oneCase.name === pairs[n]);
+    const value = Number(pairs[n + 1]);
+    if (control && Number.isFinite(value)) changed[control.name] = Math.min(control.high, Math.max(control.low, value));
+  }
+  view.choose(key, changed);
+}
+
+// --- coming and going -----------------------------------------------------------------------------------------
+
+async function fetched() {
+  const answer = await fetch(router.base() + "precedents.json?lang=" + facts.language);
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
+}
+
+async function come() {
+  if (box || router.page() !== "precedents") return;
+  box = one("#precedents");
+  box.replaceChildren(element("p", { class: "empty" }, words("working")));
+  try {
+    view.begin(await fetched(), moved);
+  } catch {
+    box = null;
+    return tell(say("wait.no_more"));
+  }
+  if (!view.data.cases.length) return box.replaceChildren(element("p", { class: "empty" }, words("none")));
+  read();
+  box.replaceChildren(table(), element("section", { class: "panel", id: "case" }));
+  show();
+}
+
+export function begin() {
+  if (!one("#precedents")) return;
+  new MutationObserver(come).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
+  if (router.page() === "precedents") come();
+}

@@ -1,0 +1,367 @@
+/* The Rank page: a stored or own study to look at, its pictures and table, and how one's own studies stand.
+
+ * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when the page is first seen. The
+ * study on show stands in the address after "#study=", so a reload, a second tab and a link show the same one. How
+ * studies stand is asked for while one is under way and somebody looks, less and less often. */
+import { filled } from "../core/words.js";
+import { element, one, write } from "../dom/elements.js";
+import { fileName, offer, toPng } from "../dom/download.js";
+import { saveChart } from "../chart/chart-export.js";
+import { mountChart } from "../chart/chart.js";
+import * as rankForm from "./rank-form.js";
+
+const FIRST = "levers";
+const SOON = 800; // milliseconds until the first question how a study stands
+const LATEST = 8000; // … and the longest time between two
+const SLOWER = 1.25;
+
+let root = null;
+let at = ""; // address that everything is asked below
+let texts = {};
+let shown = null; // the view on show
+let wanted = { study: FIRST, outcome: "", time: "" };
+let asked = 0; // number of the latest question for a view; older answers are dropped
+let lines = null; // the chart over time
+let studies = [];
+let pause = SOON;
+let timer = 0;
+
+// --- small tools, used by the form too --------------------------------------------------------------------------
+
+async function ask(path, request) {
+  let reply;
+  try {
+    reply = await fetch(at + path, request);
+  } catch {
+    throw new Error(texts.unreachable);
+  }
+  if (!reply.ok) throw new Error((await reply.text()).trim().slice(0, 400) || String(reply.status));
+  return reply.json();
+}
+
+const send = (path, body) =>
+  ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body || {}) });
+
+function select(label, id, choose) {
+  const box = element("select", { id, class: "select", onchange: () => choose(box.value) });
+  return { box, field: element("div", { class: "rank__field" }, element("label", { class: "label", for: id }, label), box) };
+}
+
+function options(box, choices, value) {
+  const same = box.options.length === choices.length && choices.every((c, n) => box.options[n].value === c.value && box.options[n].text === c.label);
+  if (!same) box.replaceChildren(...choices.map((c) => element("option", { value: c.value }, c.label)));
+  box.value = value;
+}
+
+// --- the frame --------------------------------------------------------------------------------------------------
+
+const parts = {};
+
+function build() {
+  parts.study = select(texts.study, "rank-study", (value) => show({ study: value, outcome: wanted.outcome, time: "" }));
+  parts.outcome = select(texts.outcome, "rank-outcome", (value) => show({ outcome: value }));
+  parts.time = select(texts.years, "rank-time", (value) => show({ time: value }));
+  parts.open = element("button", { class: "button rank__open", type: "button", onclick: openForm }, texts.own_open);
+  parts.yours = element("section", { class: "yours is-hidden", "aria-labelledby": "rank-yours" },
+    element("h2", { class: "subtitle", id: "rank-yours" }, texts.yours), element("ul", { class: "yours__list" }));
+  parts.said = element("p", { class: "unseen", role: "status" });
+  parts.missing = element("p", { class: "empty is-hidden" }, texts.missing);
+  parts.problem = element("p", { class: "caution is-hidden", id: "rank-problem", role: "alert" });
+  parts.caution = element("p", { class: "caution is-hidden", id: "rank-caution" });
+  parts.told = element("p", { class: "told", id: "rank-summary", role: "status" });
+  parts.bars = element("div", { class: "rank__bars", id: "rank-bars" });
+  parts.lines = element("div", { class: "rank__lines", id: "rank-over-time" });
+  parts.key = element("ul", { class: "legend rank__lines-key" });
+  parts.linesTitle = element("h2", { class: "chart__title" }, texts.over_time);
+  parts.table = element("table", { class: "rank__table", id: "rank-table" });
+  parts.downloads = element("p", { class: "tools" });
+  parts.made = element("ul", { class: "caveat rank__made" });
+  parts.form = element("div", { class: "own", id: "rank-own" });
+  parts.result = element("div", { class: "rank__result is-hidden" }, parts.caution, parts.told,
+    element("div", { class: "charts rank__charts" },
+      element("article", { class: "chart" }, head(element("h2", { class: "chart__title" }, texts.bars), "bars", ["png", "svg", "csv"]), parts.bars),
+      element("article", { class: "chart" }, head(parts.linesTitle, "lines", ["png", "svg", "csv"]), parts.key, parts.lines)),
+    element("div", { class: "numbers numbers--rank", tabindex: "0", role: "region", "aria-label": texts.table }, parts.table),
+    parts.downloads, parts.made);
+  root.replaceChildren(
+    element("div", { class: "rank__choose" }, parts.study.field, parts.outcome.field, parts.time.field, parts.open),
+    parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
+}
+
+function head(title, chart, kinds) {
+  const items = kinds.map((kind) => element("li", {}, element("button", { class: "button button--menu", type: "button", onclick: () => save(chart, kind) }, texts[kind])));
+  const menu = element("details", { class: "chart__save" },
+    element("summary", { class: "button button--link" }, texts.save, element("span", { class: "unseen" }, ": " + title.textContent)), element("ul", { class: "menu" }, items));
+  return element("div", { class: "chart__head" }, title, menu);
+}
+
+// --- looking at a study -----------------------------------------------------------------------------------------
+
+function query() {
+  const half = window.innerWidth < 900 ? root.clientWidth : (root.clientWidth - 12) / 2; // while nothing is drawn yet
+  const width = Math.round(parts.bars.clientWidth || half - 26);
+  return new URLSearchParams({ outcome: wanted.outcome, time: wanted.time, width: String(width) });
+}
+
+async function show(change) {
+  wanted = Object.assign({}, wanted, change);
+  if (nothing()) return;
+  const number = ++asked;
+  if ((change.study || studyOfAddress()) !== studyOfAddress()) remember(wanted.study);
+  parts.result.classList.add("rank__result--busy");
+  try {
+    const view = await ask(`/${wanted.study}/view?${query()}`);
+    if (number === asked) draw(view);
+  } catch (error) {
+    if (number === asked) fail(error.message);
+  }
+  parts.result.classList.remove("rank__result--busy");
+}
+
+/* Whether there is no study to look at; the page then says so and offers one's own. */
+function nothing() {
+  const ready = studies.filter((study) => study.state === "finished");
+  if (wanted.study === FIRST && ready.length && !ready.some((study) => study.id === FIRST)) wanted.study = ready[0].id;
+  const none = wanted.study === FIRST && !ready.length;
+  for (const part of [parts.study.field, parts.outcome.field, parts.time.field]) part.classList.toggle("is-hidden", none);
+  parts.missing.classList.toggle("is-hidden", !none);
+  return none;
+}
+
+function fail(problem) {
+  write(parts.problem, problem);
+  parts.problem.classList.toggle("is-hidden", !problem);
+  chooser();
+}
+
+function draw(view) {
+  shown = view;
+  wanted = { study: wanted.study, outcome: view.outcome, time: view.time };
+  fail("");
+  parts.result.classList.remove("is-hidden");
+  options(parts.outcome.box, view.outcomes, view.outcome);
+  options(parts.time.box, view.times, view.time);
+  write(parts.caution, view.caution);
+  parts.caution.classList.toggle("is-hidden", !view.caution);
+  write(parts.told, view.told);
+  write(parts.linesTitle, view.choice ? texts.choice_over_time : texts.over_time);
+  drawBars(view.bars);
+  drawLines(view.lines);
+  drawTable(view.table);
+  const base = `${at}/${wanted.study}/`;
+  parts.downloads.replaceChildren(
+    element("span", { class: "label" }, texts.downloads),
+    element("a", { class: "button", href: `${base}bars.csv?${query()}`, download: "" }, texts.table_csv),
+    element("a", { class: "button", href: base + "findings.csv", download: "" }, texts.findings),
+    element("a", { class: "button", href: base + "folder.zip", download: "" }, texts.folder));
+  parts.made.replaceChildren(...view.made.map((text) => element("li", {}, text)));
+}
+
+function drawBars(text) {
+  const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  parts.bars.replaceChildren(document.importNode(parsed, true));
+}
+
+function drawLines(view) {
+  lines = lines || mountChart(parts.lines);
+  lines.draw(view);
+  // Whole names, which line ends have no room for on a phone.
+  parts.key.replaceChildren(...view.lines.map((line) => element("li", { class: "legend__item" },
+    element("span", { class: "swatch swatch--" + line.kind, "aria-hidden": "true" }), element("span", {}, line.label))));
+}
+
+function drawTable(table) {
+  const cells = (line) => line.map((text, n) => element(n === 1 ? "th" : "td", n === 1 ? { scope: "row" } : {}, text));
+  parts.table.replaceChildren(
+    element("caption", {}, element("span", { class: "rank__caption" }, table.caption)),
+    element("thead", {}, element("tr", {}, table.head.map((text) => element("th", { scope: "col" }, text)))),
+    element("tbody", {}, table.body.map((line) => element("tr", {}, cells(line)))));
+}
+
+// --- pictures for slides ----------------------------------------------------------------------------------------
+
+function save(chart, kind) {
+  const about = { source: shown.source, link: window.location.href, unit: texts.no_unit };
+  if (chart === "lines" && kind !== "csv") return saveChart(shown.lines, about, kind);
+  if (kind === "png") return picture();
+  const link = element("a", { href: `${at}/${wanted.study}/${chart}.${kind}?${query()}`, download: "" });
+  link.click();
+}
+
+async function picture() {
+  const reply = await fetch(`${at}/${wanted.study}/bars.svg?${query()}`);
+  offer(await toPng(await reply.text()), `${fileName("ranking-" + wanted.outcome, "ranking")}.png`);
+}
+
+// --- the address ------------------------------------------------------------------------------------------------
+
+function studyOfAddress() {
+  const found = /^#study=([a-z0-9]+)$/.exec(window.location.hash);
+  return found ? found[1] : FIRST;
+}
+
+function remember(study) {
+  const place = window.location.pathname + window.location.search + (study === FIRST ? "" : "#study=" + study);
+  window.history.pushState(window.history.state, "", place);
+}
+
+function returned() {
+  if (isHere() && root.dataset.ready && studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
+}
+
+// --- one's own studies ------------------------------------------------------------------------------------------
+
+function chooser() {
+  const ready = studies.filter((study) => study.state === "finished").map((study) => ({ value: study.id, label: study.title }));
+  if (!ready.some((choice) => choice.value === wanted.study)) {
+    ready.push({ value: wanted.study, label: shown && shown.study === wanted.study ? shown.title : wanted.study });
+  }
+  options(parts.study.box, ready, wanted.study);
+}
+
+function list(found) {
+  const before = new Map(studies.map((study) => [study.id, study]));
+  studies = found;
+  const own = studies.filter((study) => "share" in study);
+  parts.yours.classList.toggle("is-hidden", !own.length);
+  const rows = parts.yours.querySelector("ul");
+  const there = new Map([...rows.children].map((line) => [line.dataset.study, line]));
+  rows.replaceChildren(...own.map((study) => row(there.get(study.id), study)));
+  chooser();
+  for (const study of own) {
+    const was = before.get(study.id);
+    if (was && was.open && study.state === "finished") {
+      write(parts.said, filled(texts.ready, { title: study.title }));
+      show({ study: study.id, time: "" });
+    }
+  }
+}
+
+/* A row that stays the same element while its study runs, so that a hand or a screen reader on it keeps its place. */
+function row(made, study) {
+  const line = made || element("li", { class: "yours__row", "data-study": study.id },
+    element("span", { class: "yours__title" }), element("progress", { class: "yours__bar", max: "1" }), element("span", { class: "yours__said" }), element("span", { class: "yours__tools" }));
+  const [title, bar, said, tools] = line.children;
+  write(title, study.title);
+  write(said, study.said);
+  bar.classList.toggle("is-hidden", study.state !== "running");
+  bar.setAttribute("aria-label", filled(texts.progress, { title: study.title }));
+  if (study.share > 0) bar.value = study.share;
+  else bar.removeAttribute("value");
+  line.dataset.state = study.state;
+  if (tools.dataset.state !== study.state) {
+    tools.dataset.state = study.state;
+    tools.replaceChildren(...buttons(study));
+  }
+  return line;
+}
+
+function buttons(study) {
+  const button = (text, act) => element("button", { class: "button", type: "button", onclick: act }, text, element("span", { class: "unseen" }, ": " + study.title));
+  const doing = (what, done) => async (event) => {
+    const pressed = event.currentTarget;
+    pressed.disabled = true;
+    try {
+      await send(`/${study.id}/${what}`);
+      if (done) write(parts.said, filled(done, { title: study.title }));
+    } catch (error) {
+      fail(error.message);
+      pressed.disabled = false;
+    }
+    pause = SOON;
+    look();
+  };
+  const cancel = doing("cancel", study.open && texts.cancelled);
+  const looks = button(texts.look, () => show({ study: study.id, time: "" }));
+  if (study.open) return [button(texts.cancel, cancel)];
+  return [study.state === "finished" ? looks : button(texts.again, doing("again")), button(texts.forget, cancel)];
+}
+
+async function look() {
+  window.clearTimeout(timer);
+  if (!isHere() || document.hidden) return;
+  try {
+    const found = await ask("");
+    texts = found.texts;
+    if (parts.problem.textContent === texts.unreachable) fail("");
+    list(found.studies);
+  } catch (error) {
+    fail(error.message);
+  }
+  if (studies.some((study) => study.open)) {
+    timer = window.setTimeout(look, pause);
+    pause = Math.min(LATEST, pause * SLOWER);
+  }
+}
+
+async function openForm() {
+  parts.open.disabled = true;
+  try {
+    await rankForm.open(parts.form, { ask, send, started });
+  } catch (error) {
+    fail(error.message);
+  }
+  parts.open.disabled = false;
+}
+
+function started(study) {
+  pause = SOON;
+  list([...studies.filter((known) => known.id !== study.id), study]);
+  parts.yours.scrollIntoView({ block: "nearest" });
+  if (study.state === "finished") show({ study: study.id, time: "" });
+  timer = window.setTimeout(look, pause);
+}
+
+// --- when it begins ---------------------------------------------------------------------------------------------
+
+const isHere = () => document.documentElement.dataset.page === "rank";
+
+async function arrive() {
+  root = root || one("#ranking");
+  if (!isHere() || !root) return;
+  if (root.dataset.ready) {
+    pause = SOON;
+    if (studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
+    return look();
+  }
+  root.dataset.ready = "yes";
+  at = root.dataset.at;
+  wanted.study = studyOfAddress();
+  try {
+    const found = await ask("");
+    texts = found.texts;
+    build();
+    list(found.studies);
+    await show({});
+    look();
+  } catch (error) {
+    delete root.dataset.ready;
+    root.firstElementChild.textContent = error.message || root.firstElementChild.textContent;
+  }
+}
+
+let drawnFor = 0;
+function resized() {
+  if (!isHere() || !shown || Math.abs(parts.bars.clientWidth - drawnFor) < 8) return;
+  drawnFor = parts.bars.clientWidth;
+  show({});
+}
+
+let resizing = 0;
+export function begin() {
+  new MutationObserver(arrive).observe(document.documentElement, { attributeFilter: ["data-page"] });
+  // The frame comes from Dash, after its own scripts.
+  const wait = new MutationObserver(() => {
+    if (!one("#ranking")) return;
+    wait.disconnect();
+    arrive();
+  });
+  wait.observe(document.body, { childList: true, subtree: true });
+  window.addEventListener("popstate", returned);
+  window.addEventListener("hashchange", returned);
+  document.addEventListener("visibilitychange", () => root && root.dataset.ready && look());
+  window.addEventListener("resize", () => {
+    window.clearTimeout(resizing);
+    resizing = window.setTimeout(resized, 200);
+  });
+}

@@ -1,0 +1,160 @@
+/* Assumptions open to change: each uncertain parameter with range, source and grade; those changed stand in view. */
+import { facts } from "../core/facts.js";
+import * as numbers from "../core/numbers.js";
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import { does } from "../dom/buttons.js";
+import { all, make, one, write } from "../dom/elements.js";
+
+const STEPS = 200; // positions of a slider
+const rows = new Map(); // key -> {row, slider, box, back}, made when the list is opened
+const about = (key) => facts.assumptions[key];
+
+// --- a slider's positions and values --------------------------------------------------------------------------
+
+const logarithmic = (known) => known.distribution === "log-uniform";
+
+export function valueAt(known, place) {
+  const share = place / STEPS;
+  if (place <= 0) return known.low;
+  if (place >= STEPS) return known.high;
+  const value = logarithmic(known) ? known.low * (known.high / known.low) ** share : known.low + (known.high - known.low) * share;
+  return Number(value.toPrecision(3));
+}
+
+export function placeOf(known, value) {
+  const share = logarithmic(known) ? Math.log(value / known.low) / Math.log(known.high / known.low) : (value - known.low) / (known.high - known.low);
+  return Math.round(STEPS * Math.min(1, Math.max(0, share)));
+}
+
+const plain = (value) => numbers.write(Number(value.toPrecision(6)));
+const valueNow = (key) => (key in store.now.assumptions ? store.now.assumptions[key] : about(key).default);
+/* As many decimals as the value has, of three significant figures at most. */
+const short = (value) => numbers.figure(value, Math.min(4, numbers.places(value), (String(Number(value.toPrecision(3))).split(".")[1] || "").length));
+const figure = (known, value) => numbers.withUnit(short(value), known.unit);
+
+// --- the list -------------------------------------------------------------------------------------------------
+
+function row(key) {
+  const known = about(key);
+  const ends = { assumption: known.label, low: short(known.low), high: short(known.high), unit: known.unit, default: short(known.default) };
+  const made = make("div", "assumption");
+  made.dataset.assumption = key;
+  const name = make("label", "assumption__name", known.label);
+  name.htmlFor = "assumption-" + key;
+  name.append(make("span", "lever__unit", known.unit), grade(known));
+  const slider = field("range", { min: 0, max: STEPS, step: 1, className: "slider" }, say("assumption.slider", ends));
+  const box = field("text", { inputMode: "decimal", className: "box", id: "assumption-" + key }, "");
+  for (const [attribute, value] of [["role", "spinbutton"], ["aria-valuemin", known.low], ["aria-valuemax", known.high]]) box.setAttribute(attribute, value);
+  const back = make("button", "button button--small", "↺");
+  back.setAttribute("aria-label", say("assumption.reset", ends));
+  back.title = say("assumption.reset", ends);
+  back.dataset.do = "resetAssumption";
+  back.dataset.key = key;
+  slider.addEventListener("input", () => store.assume(key, valueAt(known, Number(slider.value))));
+  const settle = (value) => {
+    if (Number.isFinite(value)) store.assume(key, value);
+    box.value = plain(valueNow(key));
+  };
+  box.addEventListener("change", () => settle(numbers.read(box.value)));
+  box.addEventListener("keydown", (event) => {
+    const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (!steps || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    settle(valueAt(known, placeOf(known, valueNow(key)) + steps));
+  });
+  const told = say("assumption.facts", { ...ends, distribution: say("assumption." + (known.distribution || "uniform")), source: known.source });
+  const control = make("div", "assumption__control");
+  control.append(slider, box, back);
+  made.append(name, control, make("p", "assumption__facts", [known.about, told, known.why].filter(Boolean).map(whole).join(" ")));
+  rows.set(key, { row: made, slider, box, back });
+  paint(key);
+  return made;
+}
+
+const whole = (sentence) => sentence + (/[.!?…]["”“»]?$/.test(sentence.trim()) ? "" : ".");
+
+function field(type, attributes, label) {
+  const made = Object.assign(document.createElement("input"), { type, autocomplete: "off" }, attributes);
+  if (label) made.setAttribute("aria-label", label);
+  return made;
+}
+
+function grade(known) {
+  const badge = make("span", "grade grade--" + (known.grade || "none"), known.grade || "–");
+  badge.title = known.grade ? say("assumption.grade." + known.grade) : say("assumption.grade_none");
+  badge.append(make("span", "unseen", " " + badge.title));
+  return badge;
+}
+
+function paint(key) {
+  const { row: made, slider, box, back } = rows.get(key);
+  const known = about(key);
+  const value = valueNow(key);
+  const changed = key in store.now.assumptions;
+  const place = String(placeOf(known, value));
+  if (slider.value !== place) slider.value = place;
+  slider.style.setProperty("--share", placeOf(known, value) / STEPS);
+  slider.setAttribute("aria-valuetext", figure(known, value));
+  if (box !== document.activeElement) box.value = plain(value);
+  box.setAttribute("aria-valuenow", value);
+  back.classList.toggle("is-quiet", !changed);
+  back.disabled = !changed;
+  made.classList.toggle("assumption--changed", changed);
+}
+
+function fill() {
+  const list = one(".assumptions__list");
+  if (!list.childNodes.length) list.append(...Object.keys(facts.assumptions).filter((key) => !about(key).loop).map(row));
+  search();
+}
+
+function search() {
+  const words = one("#assumption-search").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const group = one("#assumption-group").value;
+  let count = 0;
+  for (const [key, { row: made }] of rows) {
+    const known = about(key);
+    const hay = [known.label, known.name, known.about, known.why, known.source].join(" ").toLocaleLowerCase();
+    made.hidden = Boolean((group && known.group !== group) || !words.every((word) => hay.includes(word)));
+    count += made.hidden ? 0 : 1;
+  }
+  write(one(".assumptions .count"), say("assumption.found." + (count === 0 ? "none" : count === 1 ? "one" : "many"), { count }));
+}
+
+// --- what was changed -----------------------------------------------------------------------------------------
+
+function changedItem(key) {
+  const known = about(key);
+  const item = make("li", "assumed__item");
+  const back = make("button", "button button--quiet", "×");
+  back.setAttribute("aria-label", say("assumption.reset", { assumption: known.label, default: short(known.default) }));
+  back.dataset.do = "resetAssumption";
+  back.dataset.key = key;
+  item.append(grade(known), make("span", "assumed__name", known.label), make("strong", "", figure(known, valueNow(key))), back);
+  return item;
+}
+
+function follow(state, before) {
+  if (before && before.assumptions === state.assumptions) return;
+  for (const key of rows.keys()) paint(key);
+  const keys = Object.keys(state.assumptions).filter((key) => !about(key).loop); // cut loops stand in loops.js
+  one(".assumed").replaceChildren(...keys.map(changedItem));
+  one('[data-do="resetAssumptions"]').classList.toggle("is-hidden", keys.length === 0);
+}
+
+export function begin() {
+  const details = one(".assumptions__all");
+  if (details) {
+    details.addEventListener("toggle", () => details.open && fill());
+    one("#assumption-search").addEventListener("input", search);
+    one("#assumption-group").addEventListener("change", search);
+  }
+  does("resetAssumption", (button) => {
+    store.assume(button.dataset.key, null);
+    if (!button.isConnected) (all(".assumed button")[0] || one(".assumptions summary")).focus();
+  });
+  does("resetAssumptions", () => store.change({ assumptions: Object.fromEntries(Object.entries(store.now.assumptions).filter(([key]) => about(key).loop)) }));
+  store.on(follow);
+  follow(store.now, null);
+}

@@ -1,0 +1,270 @@
+/* The switches of feedback loops (core/loops.js), what each loop does, and the notices of cut ones.
+
+   What cutting does is run here, one loop at a time, once the hand rests and only while the list is open. */
+import * as scale from "../core/chart-scale.js";
+import { facts, variable } from "../core/facts.js";
+import * as loops from "../core/loops.js";
+import * as numbers from "../core/numbers.js";
+import * as scenarios from "../core/scenario.js";
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import { everyVariable } from "../engine/names.js";
+import * as simulator from "../engine/simulator.js";
+import { does } from "../dom/buttons.js";
+import { all, make, one, write } from "../dom/elements.js";
+import * as router from "../dom/router.js";
+
+const PART = 0.005; // of an outcome's range: what is less is no move
+const MOST_SHARE = 200; // percent; what grows from next to nothing is told in its own unit
+const SPARK = { width: 132, height: 36 };
+const SVG = "http://www.w3.org/2000/svg";
+const rows = new Map(); // key -> its parts, made when the list is opened
+/** key -> {with, without}: runs of the outputs on show, of the latest state at rest. */
+export const effects = new Map();
+let number = 0; // of the latest round of runs
+
+const words = (key, values) => say("loop." + key, values);
+const last = (values) => values[values.length - 1];
+
+// --- the list -------------------------------------------------------------------------------------------------
+
+function row(key) {
+  const loop = loops.about(key);
+  const item = make("li", "loop-row");
+  const head = item.appendChild(make("div", "loop-row__head"));
+  const mark = head.appendChild(make("span", "loop loop--" + loop.kind.toLowerCase(), loop.kind));
+  mark.setAttribute("aria-hidden", "true");
+  const name = head.appendChild(make("h3", "loop-row__name", loop.name));
+  name.append(" ", make("span", "loop-row__kind", words("kind_" + loop.kind.toLowerCase())));
+  const control = head.appendChild(make("button", "switch"));
+  control.type = "button";
+  control.setAttribute("role", "switch");
+  control.setAttribute("aria-label", words("switch", { loop: loop.name }));
+  control.append(make("span", "switch__track"), make("span", "switch__said"));
+  control.firstChild.setAttribute("aria-hidden", "true");
+  control.addEventListener("click", () => store.assume(key, key in store.now.assumptions ? null : 0));
+  item.append(path(loop));
+  for (const act of loop.acts) item.append(acting(act));
+  const found = item.appendChild(make("div", "loop-row__effects"));
+  if (loop.shown) item.append(example(key, loop));
+  rows.set(key, { item, control, said: control.lastChild, found });
+  return item;
+}
+
+function path(loop) {
+  const chain = make("p", "loop-row__path");
+  loop.path.forEach(({ step, found }, n) => chain.append(...(n ? [" → "] : []), found ? lookup(step, step) : step));
+  return chain;
+}
+
+function acting(act) {
+  const line = make("p", "loop-row__acts");
+  const behind = act.behind.flatMap(({ name, label }, n) => [...(n ? [", "] : []), lookup(name, label)]);
+  const [start, middle, end] = words("acts").split(/\{\w+\}/); // "{behind} acts on {name}. "
+  line.append(start, ...behind, middle, lookup(act.name, act.label), end, act.about);
+  return line;
+}
+
+/* A way to the Model page, which looks the words up; a name opens its entry there. */
+function lookup(asked, shown) {
+  const link = make("a", "loop-row__link", shown);
+  link.dataset.lookup = asked;
+  link.href = address(asked);
+  return link;
+}
+
+const address = (asked) => one('.nav__link[data-page="model"]').href.split(/[?#]/)[0] + new URL(router.link()).search + "#variable=" + encodeURIComponent(asked);
+
+function example(key, loop) {
+  const { world, outcome, year, when_cut: way } = loop.shown;
+  const title = (facts.worlds[world] || {}).title;
+  const line = make("p", "loop-row__example", words("example_" + way, { world: title, outcome: variable(outcome).label, year }) + " ");
+  const button = line.appendChild(make("button", "button", words("see")));
+  button.type = "button";
+  button.setAttribute("aria-label", words("see_loop", { loop: loop.name }));
+  button.addEventListener("click", () => see(key, loop.shown));
+  return line;
+}
+
+/* The world where a loop was found to matter, with the loop cut and its outcome in the first chart; one step to undo. */
+function see(key, { world, outcome }) {
+  const { now } = store;
+  const charts = [outcome, now.charts[1] === outcome ? now.charts[0] : now.charts[1]];
+  store.change({ world, levers: { ...facts.worlds[world].levers }, charts, assumptions: { ...now.assumptions, [key]: 0 } });
+  const notice = one("#stage .loops-cut");
+  notice.tabIndex = -1;
+  notice.focus({ preventScroll: true });
+  one("#stage").scrollIntoView({ block: "start" });
+}
+
+function paint(state) {
+  for (const [key, { item, control, said }] of rows) {
+    const acts = !(key in state.assumptions);
+    control.setAttribute("aria-checked", String(acts));
+    write(said, words(acts ? "acts_now" : "cut_now"));
+    item.classList.toggle("loop-row--cut", !acts);
+  }
+}
+
+// --- what cutting does ----------------------------------------------------------------------------------------
+
+const opened = () => one(".loops__all") && one(".loops__all").open && router.page() === "explore";
+const outputs = (state) => [...new Set([...state.charts, ...facts.headlines])];
+const free = () => new Promise((done) => (window.requestIdleCallback ? window.requestIdleCallback(done, { timeout: 500 }) : window.setTimeout(done, 20)));
+
+async function look() {
+  if (!opened()) return;
+  const mine = ++number;
+  const state = store.now;
+  const policy = scenarios.of(state);
+  const settings = (assumptions) => scenarios.constants(policy, assumptions);
+  for (const key of rows.keys()) {
+    await free();
+    if (mine !== number) return;
+    const acts = Object.fromEntries(Object.entries(state.assumptions).filter(([other]) => other !== key));
+    try {
+      const [kept, without] = await simulator.ask([settings(acts), settings({ ...acts, [key]: 0 })], outputs(state));
+      if (mine !== number) return;
+      effects.set(key, { with: kept, without });
+      show(key, state);
+    } catch (error) {
+      if (mine === number) write(one(".loops__said"), error.told || say("wait.no_answer"));
+      return;
+    }
+  }
+  write(one(".loops__said"), "");
+}
+
+export function told(name, run, other) {
+  const about = variable(name);
+  const [value, changed] = [last(run.of(name)), last(other.of(name))];
+  const change = changed - value;
+  const range = about.low === null ? 0 : about.high - about.low;
+  const places = about.places === null || about.places === undefined ? numbers.places(Math.max(Math.abs(value), Math.abs(changed))) : about.places;
+  if (Number(change.toFixed(places)) === 0 && Math.abs(change) <= PART * range) return words("unchanged");
+  const sign = change > 0 ? "▲ +" : "▼ −";
+  const share = (100 * Math.abs(change)) / value;
+  // Of a variable that goes through zero no share can be told.
+  if (about.low < 0 || value <= 0 || changed < 0 || share > MOST_SHARE) return numbers.withUnit(sign + numbers.figure(Math.abs(change), places), about.unit);
+  return sign + numbers.figure(share, share < 10 ? 1 : 0) + " %";
+}
+
+function show(key, state) {
+  const { with: kept, without } = effects.get(key);
+  const year = Math.floor(facts.clock.final);
+  const cells = [...new Set(state.charts)].map((name) => cell(name, words("effect", { variable: variable(name).label, year }), kept, without));
+  const most = strongest(kept, without);
+  if (most && !state.charts.includes(most)) cells.push(cell(most, words("most", { variable: variable(most).label, year }), kept, without));
+  rows.get(key).found.replaceChildren(...cells);
+}
+
+function cell(name, label, kept, without) {
+  const made = make("div", "loop-row__effect");
+  const line = make("p", "loop-row__told", label + " ");
+  line.append(make("strong", "", told(name, kept, without)));
+  made.append(spark(kept.time, kept.of(name), without.of(name)), line);
+  return made;
+}
+
+/* The headline outcome that moves most, in parts of its range across the worlds. */
+function strongest(kept, without) {
+  const moves = facts.headlines.map((name) => {
+    const { low, high } = variable(name);
+    return { name, part: Math.abs(last(without.of(name)) - last(kept.of(name))) / (high - low || 1) };
+  });
+  const most = moves.reduce((best, move) => (move.part > best.part ? move : best));
+  return most.part > PART ? most.name : "";
+}
+
+/* With the loop a whole line, without it a broken one; the words beside it say how far they end apart. */
+function spark(time, kept, without) {
+  const drawn = document.createElementNS(SVG, "svg");
+  const { width, height } = SPARK;
+  drawn.setAttribute("class", "loop-row__spark");
+  drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  drawn.setAttribute("aria-hidden", "true");
+  const ends = [kept, without].flatMap((values) => [Math.min(...values), Math.max(...values)]);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const x = scale.line(time[0], last(time), 2, width - 2);
+  const y = low === high ? () => height / 2 : scale.line(low, high, height - 3, 3);
+  for (const [kind, values] of [["with", kept], ["without", without]]) {
+    const line = drawn.appendChild(document.createElementNS(SVG, "path"));
+    line.setAttribute("class", "spark spark--" + kind);
+    line.setAttribute("d", "M" + Array.from(values, (value, n) => x(time[n]).toFixed(1) + " " + y(value).toFixed(1)).join("L"));
+  }
+  return drawn;
+}
+
+// --- around it ------------------------------------------------------------------------------------------------
+
+function follow(state, before) {
+  if (before && before.assumptions === state.assumptions) return;
+  paint(state);
+  notify(state);
+}
+
+/* Wherever results are shown, on whichever page; those that Dash draws come late. */
+function notify(state) {
+  const text = loops.note(state);
+  for (const notice of all(".loops-cut")) {
+    notice.classList.toggle("is-hidden", !text);
+    if (notice.dataset.said === text) continue;
+    notice.dataset.said = text;
+    const back = make("button", "button", words("restore_all"));
+    back.type = "button";
+    back.dataset.do = "restoreLoops";
+    notice.replaceChildren(...(text ? [make("span", "", text), back] : []));
+  }
+  const button = one('.loops-panel [data-do="restoreLoops"]');
+  if (button) button.classList.toggle("is-hidden", !text);
+}
+
+/* To the Model page within this one, so that nothing is loaded again and Back leads back here. */
+function leave(event) {
+  const link = event.target.closest && event.target.closest("[data-lookup]");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  window.history.pushState(null, "", link.href);
+  router.show();
+}
+
+/* From the Model page, where loops are told, to where they can be cut. */
+function open() {
+  one('.nav__link[data-page="explore"]').click();
+  one(".loops__all").open = true;
+  one("#loops").scrollIntoView({ block: "start" });
+  one("#loops-title").focus({ preventScroll: true });
+}
+
+function fill() {
+  const list = one(".loops__list");
+  if (!list.childNodes.length) list.append(...loops.keys().map(row));
+  paint(store.now);
+  look();
+}
+
+function restore(button) {
+  store.change({ assumptions: loops.whole(store.now) || store.now.assumptions });
+  if (button.isConnected && button.offsetParent) return;
+  const next = router.page() === "explore" ? one("#loops-title") : one("h1");
+  if (next) next.focus({ preventScroll: true });
+}
+
+function rest() {
+  number += 1; // what is under way is of a state that has gone
+  notify(store.now);
+  for (const link of all("[data-lookup]")) link.href = address(link.dataset.lookup);
+  look();
+}
+
+export function begin() {
+  const details = one(".loops__all");
+  if (details) details.addEventListener("toggle", () => details.open && everyVariable().then(fill, fill));
+  does("restoreLoops", restore);
+  does("openLoops", open);
+  document.addEventListener("click", leave);
+  router.visited(() => notify(store.now));
+  store.on(follow);
+  store.rest(rest);
+  follow(store.now, null);
+}
