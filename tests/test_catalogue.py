@@ -249,6 +249,7 @@ def test_whatever_a_case_shows_has_words(big: Model) -> None:
     assert set(told["choices"]) == {word for words in roles.choices.values() for word in words}
     assert set(told["causes"]) == set(roles.terms)
     assert set(told["changes"]) == set(roles.without)
+    assert set(told["units"]) == {curve.unit for curve in roles.curves.values()} - {""}
     assert set(told["curves"]) == set(roles.curves)
 
 
