@@ -14,8 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
@@ -25,7 +23,7 @@ from policy_lab.catalogue import english
 from policy_lab.model import Model, load_model
 from policy_lab.model.case_results import results_file
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.report.templating import Context
 
 PAGE = "precedents.md"
