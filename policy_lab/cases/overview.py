@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from policy_lab.catalogue import english
+from policy_lab.model.case_results import grade_words
+
 HEADER = ("case", "facts", "fitted", "fate in the record", "fate in the model", "spending error", "grade",
           "built", "staff error", "votes error", "facts drawn", "left out", "without hindsight")  # fmt: skip
 
@@ -25,7 +28,7 @@ def row(case: Mapping[str, Any]) -> list[str]:
         f"{record['fate']} {record['year']:.1f}" if record["fate"] != "under construction" else record["fate"],
         _fate(outcome) + ("" if outcome["right"] else ": WRONG"),
         percent(errors["spending"]),
-        errors["grade"],
+        english().shown(grade_words(errors["grade"])),
         _years(outcome["completion_error"]) + (" or more" if record["fate"] == "under construction" else ""),
         percent(errors["staff"]),
         points(errors["votes"]),
