@@ -30,6 +30,7 @@ import numpy as np
 
 from analysis.quick_pysd import quick_pysd
 from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.messages import Message
 from policy_lab.model import Model, load_model, model_names
 from policy_lab.model.expected import expected_folder
 from policy_lab.progress import Bar
@@ -158,7 +159,8 @@ def write_all(model: Model, wanted: tuple[str, ...]) -> None:
     for gone in [world for world in keys if world not in worlds(model)]:
         del keys[gone]
         (expected_folder(model) / f"{gone}.csv.gz").unlink(missing_ok=True)
-    with ProcessPoolExecutor(max_workers=2) as pool, Bar("golden runs", len(wanted), "worlds") as bar:
+    step = Message("progress.any", {"what": "golden runs", "unit": "scenarios"})
+    with ProcessPoolExecutor(max_workers=2) as pool, Bar(step, len(wanted)) as bar:
         shipped = pool.submit(_same_as_shipped, str(model.folder), wanted[0]) if wanted else None
         jobs = [pool.submit(_write_by_name, str(model.folder), world) for world in wanted]
         for job in as_completed(jobs):

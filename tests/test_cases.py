@@ -261,7 +261,7 @@ def test_the_least_cost_growth_that_cancels_is_a_border(model: Model, cases: dic
 
 def test_errors_count_read_figures_apart(model: Model, cases: dict[str, Case], own: dict) -> None:
     found = errors(run_case(model, cases["manhattan"], own["manhattan"]), cases["manhattan"])
-    assert found["grade"] == "(B recalled)" and found["good_points"] == 0
+    assert found["grade"] == {"read": [], "recalled": ["B"]} and found["good_points"] == 0
     assert found["spending_good"] is None
     assert found["bias"] + found["variance"] + found["covariance"] == pytest.approx(1)
 

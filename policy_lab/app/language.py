@@ -3,8 +3,8 @@
 The address says it (``?lang=de``); else the page that asks; else what was chosen last (a cookie); else the browser's
 own preference. The words of the page are in ``locale/de.toml``, those of a model in ``text/de.toml`` of its own folder,
 by the names and keys of the model: labels of levers, outcomes and worlds, a name and the documentation of each variable
-(arrays once, with a word for each of their elements), reasons, notes on sources, loops; and under ``[said]``, by their
-English wording, the texts of its checks and of its README. What that file lacks is shown as the model has it.
+(arrays once, with a word for each of their elements), reasons, notes on sources, loops; checks, claims and items of the
+README by the ids that those have there. What that file lacks is shown as the model has it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ import dash
 from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
-from policy_lab.app.figures import Refigured
-from policy_lab.app.labels import UNIT, WORLD
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
+from policy_lab.model.readme import bare
 
 #: The part of an address that names the language, and the cookie that remembers it.
 PART: Final = "lang"
@@ -104,8 +103,8 @@ def translated(model: Model, language: str) -> Model:
     return _translated(_Identity(model), language) if language != catalogue.SOURCE and model.texts(language) else model
 
 
-def names_of(model: Model, language: str) -> Mapping[str, str]:
-    """What the variables of a model, its groups, units and worlds are called in a language, as far as its file says."""
+def names_of(model: Model, language: str) -> Mapping[tuple[str, str], str]:
+    """Kind and key of the things of a model to what they are called in a language, as far as its file says."""
     return _names_of(_Identity(model), language)
 
 
@@ -122,15 +121,6 @@ def known_texts(model: Model) -> Mapping[str, str]:
     return _known(_Identity(model), catalogue.language())
 
 
-def retold(model: Model, text: str) -> str:
-    """A text about a model that was written in English (by its checks, in its README), in the language in use."""
-    kept = _Identity(model)
-    known = _known(kept, catalogue.language())
-    if text not in known and (refigured := _refigured(kept, catalogue.language()).of(text)) is not None:
-        return refigured
-    return catalogue.retold(text, known)
-
-
 class _Identity:
     """A Model as a key: two are the same when they are one object's, so that no table is ever hashed."""
 
@@ -145,24 +135,44 @@ class _Identity:
 
 
 @lru_cache(maxsize=64)
-def _names_of(kept: _Identity, language: str) -> Mapping[str, str]:
+def _names_of(kept: _Identity, language: str) -> Mapping[tuple[str, str], str]:
     text = kept.model.texts(language)
-    units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
     visible = kept.model.program.visible
     labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
     listed = {**text.get("outcomes", {}), **text.get("levers", {})}
-    labelled = {name: fields["label"] for name, fields in listed.items() if "label" in fields}
-    titles = {
-        key: text.get("scenarios", {}).get(key, {}).get("title", x.title) for key, x in kept.model.scenarios.items()
+    kinds: dict[str, Mapping[str, str]] = {
+        "group": text.get("groups", {}),
+        "unit": text.get("units", {}),
+        "scenario": {key: known.title for key, known in kept.model.scenarios.items()}
+        | _each(text, "scenarios", "title"),
+        "loop": _each(text, "loops", "name"),
+        "variable": labels | {name: fields["label"] for name, fields in listed.items() if "label" in fields},
     }
-    worlds = {WORLD + key: title for key, title in titles.items()}
+    kinds |= _readme_names(text)
+    return {(kind, key): words for kind, names in kinds.items() for key, words in names.items() if words}
+
+
+def _readme_names(text: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """What a translation says for the claims, figures and README of a model; see ``Item`` for how those are named."""
+    lists = {"surprise": "surprises", "lesson": "lessons", "weakness": "weaknesses"}
+    rows = text.get("boundary", {})
     return {
-        **text.get("groups", {}),
-        **units,
-        **worlds,
-        **{name: label for name, label in labels.items() if label},
-        **labelled,
+        "check": text.get("checks", {}),
+        "claim": {**text.get("checks", {}), **text.get("claims", {})},
+        "series": text.get("series", {}),
+        "case": _each(text, "case", "title"),
+        "note": text.get("notes", {}),
+        "document": text.get("documents", {}),
+        "readme": text.get("readme", {}),
+        "boundary": {f"{row}.{part}": words for row, parts in rows.items() for part, words in parts.items()},
+        "weakness in full": text.get("weaknesses", {}),
+        **{kind: {key: bare(words) for key, words in text.get(table, {}).items()} for kind, table in lists.items()},
     }
+
+
+def _each(text: Mapping[str, Any], table: str, field: str) -> dict[str, str]:
+    """One field of every entry of a table that has it."""
+    return {key: fields[field] for key, fields in text.get(table, {}).items() if field in fields}
 
 
 def _label(text: Mapping[str, Any], name: str) -> str:
@@ -185,23 +195,10 @@ def _about(text: Mapping[str, Any], name: str) -> Mapping[str, str]:
 def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
     text = kept.model.texts(language)
-    worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
-    loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
+    names = {key: words for (_, key), words in names_of(kept.model, language).items()}
     stored = {case["key"]: case["title"] for case in (kept.model.case_results or {"cases": []})["cases"]}
     cases = {stored[key]: own["title"] for key, own in text.get("case", {}).items() if "title" in own and key in stored}
-    return {**names_of(kept.model, language), **worlds, **loops, **cases, **_refigured(kept, language).said}
-
-
-@lru_cache(maxsize=64)
-def _refigured(kept: _Identity, language: str) -> Refigured:
-    """What the file says by English wordings, with the marks of Markdown and without."""
-    said = kept.model.texts(language).get("said", {})
-    return Refigured({**{bare(own): bare(other) for own, other in said.items()}, **said})
-
-
-def bare(text: str) -> str:
-    """A line of Markdown without its marks, as the tests of a model quote its README."""
-    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", re.sub(r"[*`]+", "", text))
+    return {**names, **_each(text, "scenarios", "title"), **cases}
 
 
 @lru_cache(maxsize=64)

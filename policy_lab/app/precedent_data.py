@@ -14,13 +14,13 @@ from dash import Dash
 from flask import Response, jsonify
 
 from policy_lab.app.labels import unit_of
-from policy_lab.app.language import retold
 from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.cases.causes import taken_away
 from policy_lab.cases.run_case import constants_of, outputs_of, terms_of
-from policy_lab.catalogue import SOURCE, language, say
+from policy_lab.catalogue import SOURCE, here, language, name_in_words, say
 from policy_lab.model import Model
+from policy_lab.model.case_results import grade_words
 from policy_lab.model.cases import START, Case
 
 #: Kinds of words that the model's own text gives to cases (``[cases.<kind>]`` of ``text/<language>.toml``).
@@ -80,7 +80,7 @@ def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
     whys, names = told.get("facts", {}), told.get("series", {})
 
     def unit(own: str) -> str:
-        return retold(model, unit_of(own) or own)
+        return name_in_words(own, "unit") or unit_of(own) or own
 
     facts = [{**one, "why": whys.get(one["name"], one["why"]), "unit": unit(one["unit"])} for one in result["facts"]]
     series = [
@@ -88,7 +88,7 @@ def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
         for one in result["series"]
     ]
     named = {key: told.get(key, result[key]) for key in ("title", "summary")}
-    errors = {**result["errors"], "grade": retold(model, result["errors"]["grade"])}
+    errors = {**result["errors"], "grade": here().shown(grade_words(result["errors"]["grade"]))}
     return {**named, "errors": errors, "currency": unit(result["currency"]), "facts": facts, "series": series}
 
 

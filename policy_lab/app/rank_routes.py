@@ -35,13 +35,14 @@ from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
 from policy_lab.app.retelling import taken_away
 from policy_lab.app.stored_studies import CHOICE, LEVERS
-from policy_lab.catalogue import part, retold, say
+from policy_lab.catalogue import here, part, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs import Job, Queue, Refused
 from policy_lab.jobs.queue import id_of
 from policy_lab.model import Model
+from policy_lab.progress import SIMULATING
 from policy_lab.studies import plan_of
 
 log = logging.getLogger("policy_lab.studies")
@@ -119,7 +120,7 @@ class Studies:
         if job.state == "running":
             return _progress(job)
         if job.state == "failed":
-            return say(f"study.failed_{job.reason or 'unexpected'}", said=retold(job.said))
+            return say(f"study.failed_{job.reason or 'unexpected'}", said=job.said or "")
         return say(f"study.{job.state}")
 
     def cost(self) -> dict[str, float]:
@@ -233,12 +234,12 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
             except Missing as error:
                 return _plain(str(error), 404)
             except Refused as error:
-                return _plain(say(f"study.limit_{error.limit}", allowed=count_of(error.allowed)), 429)
+                return _plain(here().in_words(error.message), 429)
             except OutputError as error:
                 log.error("%s", error)
                 return _plain(say("study.no_room"), 507)
             except PolicyLabError as error:
-                return _plain(retold(str(error)), 422)
+                return _plain(here().in_words(error.message), 422)
             reply.headers.setdefault("Cache-Control", "no-store")
             return reply
 
@@ -299,7 +300,7 @@ def _secret(folder: Path) -> bytes:
     except FileExistsError:
         pass
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise OutputError("error.output.write", path=path, reason=error.strerror or error) from None
     return path.read_bytes()[:32]
 
 
@@ -311,7 +312,7 @@ def _share(job: Job) -> float:
 def _progress(job: Job) -> str:
     if not job.total:
         return say("study.begins")
-    stage = "simulating" if job.stage.startswith("simulating") else "resampling"
+    stage = "simulating" if job.stage == SIMULATING else "resampling"
     said = say(f"study.stage_{stage}", done=count_of(round(job.done)), total=count_of(round(job.total)))
     return said if job.seconds_left is None else f"{said} {say('study.left', time=about(job.seconds_left))}"
 

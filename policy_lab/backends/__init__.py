@@ -49,7 +49,7 @@ def schedule(clock: Clock, step: float, times: Sequence[float] | Floats) -> Sche
         while position < len(moments) and moments[position] < time - step / 2:
             position += 1
         if position == len(moments) or abs(moments[position] - time) > step * 1e-3:
-            raise BadValue(f"{time:g} is no moment of a run from {clock.initial:g} to {clock.final:g} by {step:g}.")
+            raise BadValue("error.backend.moment", time=time, start=clock.initial, stop=clock.final, step=step)
         rows[position] = row
     return Schedule(moments[: max(rows, default=0) + 1], rows)
 
@@ -151,7 +151,7 @@ def choose(program: Program, integration: Integration) -> tuple[Backend, str]:
 def check_integration(backend: Backend, integration: str) -> None:
     """Raise BadValue where a backend does not have an integration method."""
     if integration not in ("euler", "rk4"):
-        raise BadValue(f"There is no integration method '{integration}'. Possible: euler, rk4.")
+        raise BadValue("error.backend.integration", integration=integration)
     if integration not in backend.integrations:
         possible = ", ".join(backend.integrations)
-        raise BadValue(f"The backend {backend.name} integrates by {possible} only, not {integration}.")
+        raise BadValue("error.backend.integrates", backend=backend.name, possible=possible, integration=integration)

@@ -98,14 +98,14 @@ class _Translated:
                 return self._model.run(params=overrides, return_columns=columns, flatten_output=False, **timing)
             except Exception as error:  # PySD lets through whatever its generated code raises
                 reason = " ".join(str(error).split())[:300] or type(error).__name__
-                raise SimulationError(f"PySD cannot run {name}: {reason}") from None
+                raise SimulationError("error.pysd.run", name=name, reason=reason) from None
 
     def _base(self, name: str) -> str:
         head, _ = _parts(name)
         whole = self._spelled.get(fold(name))
         found = whole or self._spelled.get(fold(head))
         if found is None:
-            raise ModelError(f"PySD does not know the variable '{name}'.")
+            raise ModelError("error.pysd.variable", name=name)
         return found
 
     def _overrides(self, constants: Mapping[str, float]) -> dict[str, float | xr.DataArray]:
@@ -149,7 +149,7 @@ def _rows(saved: Floats, wanted: Sequence[float], step: float) -> list[int]:
     rows = [int(np.argmin(np.abs(saved - t))) for t in wanted]
     for row, time in zip(rows, wanted, strict=True):
         if abs(saved[row] - time) > step / 4:
-            raise SimulationError(f"PySD did not save the time {time:g}.")
+            raise SimulationError("error.pysd.time", time=time)
     return rows
 
 
@@ -158,7 +158,7 @@ def _translated(file: str, source: str) -> _Translated:
     """PySD's translation of a model file; kept for the life of the process."""
     reading = read(Path(file))
     if reading.source.hash != source:
-        raise ModelError(f"{Path(file).name} has changed since it was read: load the model again.")
+        raise ModelError("error.model.changed", file=Path(file).name)
     folder = Path(tempfile.mkdtemp(prefix="policy-lab-pysd-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with warnings.catch_warnings():
@@ -169,7 +169,7 @@ def _translated(file: str, source: str) -> _Translated:
             raise
         except Exception as error:  # PySD's builder raises whatever goes wrong inside it
             reason = " ".join(str(error).split())[:300] or type(error).__name__
-            raise ModelError(f"PySD cannot translate {Path(file).name}: {reason}") from None
+            raise ModelError("error.pysd.translate", file=Path(file).name, reason=reason) from None
 
 
 def _harmless(reading: Reading, folder: Path) -> Any:
@@ -194,23 +194,23 @@ def _range_names(section: Any) -> Iterator[str]:
     for item in section.subscripts:
         yield item.name
         if isinstance(item.subscripts, dict):
-            raise ModelError(f"The subscript range '{item.name}' is read from another file.")
+            raise ModelError("error.pysd.range", name=item.name)
         yield from [item.subscripts] if isinstance(item.subscripts, str) else item.subscripts
 
 
 def _check(name: str) -> None:
     if not _HARMLESS.fullmatch(name.strip('"')) or (name.startswith('"') and "'" in name):
-        raise ModelError(f"PySD cannot run a model with the name {name[:60]!r}: it has quotes or backslashes.")
+        raise ModelError("error.pysd.name", name=repr(name[:60]))
 
 
 def _check_tree(node: Any, names: set[str]) -> None:
     """Files and unknown functions are written into the code as they are named: neither is let through."""
     if isinstance(node, (tree.GetDataStructure, tree.GetLookupsStructure, tree.GetConstantsStructure)):
-        raise ModelError(f"The model reads {str(node.file)[:60]!r}: write the data into the model file.")
+        raise ModelError("error.pysd.data", file=repr(str(node.file)[:60]))
     if isinstance(node, tree.CallStructure):
         function = node.function.reference
         if function not in functionspace and function != "a_function_of" and fold(function) not in names:
-            raise ModelError(f"PySD has no function {function.replace('_', ' ').upper()[:60]!r}.")
+            raise ModelError("error.pysd.function", function=repr(function.replace("_", " ").upper()[:60]))
     for child in _children(node):
         _check_tree(child, names)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policy_lab.messages import Language, Message
+from policy_lab.model.case_results import grade_words
 from policy_lab.model.cases import UNDER_WAY
 
 _COLUMNS: Final = ("case", "facts", "fitted", "record", "run", "spending", "grade", "built", "staff", "votes", "drawn",
@@ -37,7 +38,7 @@ def row(case: Data) -> list[Cell]:
         fate(record["fate"], None if under_way else record["year"]),
         _verdict(fate(outcome["fate"], outcome["year"]), outcome["right"]),
         percent(errors["spending"]),
-        errors["grade"],
+        grade_words(errors["grade"]),
         _off(outcome["completion_error"], or_more=under_way),
         percent(errors["staff"]),
         "" if errors["votes"] is None else Message("cases.points", {"points": 100 * errors["votes"]}),

@@ -58,7 +58,7 @@ def command(arguments: argparse.Namespace) -> int:
     model = load_model(arguments.model)
     if arguments.fit:
         if arguments.case:
-            raise PolicyLabError("--fit fits every case, since each is left out of the others: leave out --case.")
+            raise PolicyLabError("error.cli.fit_case")
         data = examine(model, say=lambda step: complain(english().in_words(step)))
         with open_output(str(results_file(model))) as file:
             file.write(as_json(data))

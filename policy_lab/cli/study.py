@@ -43,7 +43,7 @@ def command(arguments: argparse.Namespace) -> int:
         return _replay(arguments)
     seed = _seed(arguments.seed)
     if arguments.file is None or arguments.out is None:
-        raise BadValue("Name the study file and the result folder: policy-lab study FILE.toml --out DIR.")
+        raise BadValue("error.cli.study")
     from policy_lab.progress import bar
     from policy_lab.studies import load_study, run_study
 
@@ -56,7 +56,7 @@ def command(arguments: argparse.Namespace) -> int:
 
 def _replay(arguments: argparse.Namespace) -> int:
     if arguments.file or arguments.out or arguments.seed:
-        raise BadValue("--replay stands alone: the stored study has its file, its folder and its seed.")
+        raise BadValue("error.cli.replay")
     from policy_lab.progress import bar
     from policy_lab.studies import replay
 
@@ -88,7 +88,7 @@ def _seed(text: str | None) -> int | None:
     try:
         seed = int(text)
     except ValueError:
-        raise BadValue(f"The seed cannot be '{text}': it is a whole number, 0 or more.") from None
+        raise BadValue("error.cli.seed", text=text) from None
     if seed < 0:
-        raise BadValue(f"The seed cannot be {seed}: it is a whole number, 0 or more.")
+        raise BadValue("error.cli.seed_below", seed=str(seed))
     return seed

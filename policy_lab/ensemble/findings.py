@@ -186,16 +186,16 @@ def read_csv(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise StudyError(f"No findings can be read from {path}: {error}") from None
+        raise StudyError("error.findings.read", path=path, error=error) from None
     missing = [c for c in COLUMNS if c not in table.columns]
     if missing:
-        raise StudyError(f"{path} is no findings table: it lacks the column {missing[0]}.")
+        raise StudyError("error.findings.column", path=path, column=missing[0])
     try:
         known = {t: ALL_TIMES if t == "all" else float(t) for t in table["time"].unique()}
         for column in ("value", "low", "high"):  # by way of NumPy, which loses no digit
             table[column] = np.array(table[column].replace("", "nan").to_list(), dtype=float)
     except ValueError as error:
-        raise StudyError(f"{path} holds something that is no number: {error}") from None
+        raise StudyError("error.findings.number", path=path, error=error) from None
     table["time"] = table["time"].map(known).astype(float)
     return table[list(COLUMNS)]
 
@@ -210,7 +210,7 @@ def load_findings(folder: str | Path) -> Findings:
     try:
         provenance = json.loads((place / "provenance.json").read_text(encoding="utf-8"))
     except OSError:
-        raise StudyError(f"{place} holds no finished study (it has no provenance.json).") from None
+        raise StudyError("error.findings.unfinished", place=place) from None
     except ValueError as error:
-        raise StudyError(f"{place / 'provenance.json'} is damaged: {error}") from None
+        raise StudyError("error.findings.damaged", path=place / "provenance.json", error=error) from None
     return Findings(read_csv(place / "findings.csv"), provenance, place)

@@ -28,4 +28,4 @@ def read_texts(model: Core, language: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{FOLDER}/{file.name} cannot be read: {str(error).rstrip('.')}.") from None
+        raise ModelError("error.model.texts", folder=FOLDER, file=file.name, reason=str(error).rstrip(".")) from None

@@ -16,6 +16,7 @@ from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.folder import FINISHED, write_text, writing
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.study_file import write_toml
+from policy_lab.messages import Message
 from policy_lab.progress import MeterMaker, duration, silent
 from policy_lab.report import html_page, plots, svg_panels
 from policy_lab.wording import counted, exact
@@ -35,7 +36,7 @@ def write(
     with writing(folder / "findings.csv"):
         tidy.write_csv(findings.table, folder / "findings.csv")
     drawn = []
-    with progress("drawing", len(figures), "figures") as meter:
+    with progress(Message("progress.drawing"), len(figures)) as meter:
         for name, figure in figures.items():
             drawn.append((figure, plots.save(figure, folder, name)))
             meter.advance(1)

@@ -42,6 +42,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import least_squares
 from policy_lab.estimators.least_squares import Fit
+from policy_lab.messages import Message
 from policy_lab.model.history import SD_IN_HALF_RANGE, Series, history_file, read_history
 from policy_lab.progress import Meter
 from policy_lab.report import plots
@@ -180,7 +181,7 @@ def _profiles(
 ) -> list[least_squares.Profile]:
     rise = allowed_rise(plan.options["confidence"], best.cost, freedom)
     found = []
-    with ensemble.progress("intervals", len(plan.factors), "parameters") as meter:
+    with ensemble.progress(Message("progress.intervals"), len(plan.factors)) as meter:
         for j in range(len(plan.factors)):
             found.append(least_squares.profile(_heard(residuals, meter), best, j, rise))
             meter.advance(1)
@@ -197,7 +198,7 @@ def _search(plan: Plan, ensemble: Ensemble, residuals: least_squares.Residuals, 
     count = len(own)
     if plan.options["search"] == "global":
         generations = plan.options["generations"]
-        with ensemble.progress("searching", generations, "generations") as meter:
+        with ensemble.progress(Message("progress.searching"), generations) as meter:
             found = least_squares.from_everywhere(
                 residuals, plan.study.seed, count, plan.size, generations, lambda: meter.advance(1)
             )
@@ -206,7 +207,7 @@ def _search(plan: Plan, ensemble: Ensemble, residuals: least_squares.Residuals, 
         others = sobol_points(1 << max(0, plan.size - 2).bit_length(), count, plan.study.seed)[: plan.size - 1]
         starts = [own, *others]
     fits = []
-    with ensemble.progress("fitting", len(starts), "starts") as meter:
+    with ensemble.progress(Message("progress.fitting"), len(starts)) as meter:
         for start in starts:
             fits.append(least_squares.least_squares(_heard(residuals, meter), start))
             meter.advance(1)

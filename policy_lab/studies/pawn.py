@@ -20,6 +20,7 @@ from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, gri
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Message
 from policy_lab.report import plots
 from policy_lab.runs import Floats
 from policy_lab.wording import listed
@@ -56,7 +57,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     values = ensemble.run(Points(unit[:, :factors])).all()
     flat = values.reshape(len(values), -1)
     distances = np.empty((factors + 1, plan.options["slices"], flat.shape[1]))
-    with ensemble.progress("comparing distributions", flat.shape[1], "outputs") as meter:
+    with ensemble.progress(Message("progress.comparing"), flat.shape[1]) as meter:
         for output in range(flat.shape[1]):
             distances[:, :, output] = slice_distances(unit, flat[:, output], plan.options["slices"])
             meter.advance()

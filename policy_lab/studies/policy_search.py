@@ -32,6 +32,7 @@ from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, gri
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Message
 from policy_lab.report import plots
 from policy_lab.runs import Floats
 from policy_lab.wording import listed, number, percent
@@ -261,7 +262,7 @@ def _evolved(search: Search, futures: Floats) -> tuple[Floats, bool]:
         cheap = np.minimum(np.nan_to_num(cost / scale[0], nan=TOO_LITTLE), TOO_LITTLE)
         return np.asarray(np.where(margin >= 0, cheap, TOO_LITTLE + np.maximum(-margin, 0)), dtype=np.float64)
 
-    with search.ensemble.progress("searching", options["generations"], "generations") as meter:
+    with search.ensemble.progress(Message("progress.searching"), options["generations"]) as meter:
         found = optimize.differential_evolution(
             badness,
             [(0.0, 1.0)] * count,

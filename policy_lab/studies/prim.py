@@ -29,6 +29,7 @@ from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, row
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Message
 from policy_lab.report import plots
 from policy_lab.runs import Floats
 from policy_lab.wording import measured, number, percent
@@ -122,7 +123,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     if not failed.any() or failed.all():
         notes.append(f"{'No' if not failed.any() else 'Every'} run fails, so there is nothing to tell apart.")
     else:
-        with ensemble.progress("seeking boxes", plan.options["boxes"], "boxes") as meter:
+        with ensemble.progress(Message("progress.boxes"), plan.options["boxes"]) as meter:
             boxes = find_boxes(x, failed, plan.options["boxes"], plan.options, meter.advance)
         for n, box in enumerate(boxes, start=1):
             parts += _box_rows(plan, f"box {n}", box, x, failed)

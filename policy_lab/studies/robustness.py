@@ -25,6 +25,7 @@ from policy_lab.ensemble.findings import Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Message
 from policy_lab.report import plots
 from policy_lab.runs import Floats
 from policy_lab.wording import listed, measured, number, percent
@@ -97,7 +98,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
         values.shape[1], size=(plan.options["resamples"], values.shape[1])
     )
     parts = []
-    with ensemble.progress("resampling", len(plan.outcomes) * len(drawn), "resamples") as meter:
+    with ensemble.progress(Message("progress.resamples"), len(plan.outcomes) * len(drawn)) as meter:
         for o, outcome in enumerate(plan.outcomes):
             measures = _measures(plan, outcome, values[..., o], policies[0])
             for index, interval in _intervals(measures, drawn, plan.options["confidence"], meter.advance).items():

@@ -34,6 +34,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import ranking, sobol_intervals
 from policy_lab.estimators import sobol_indices as variance
+from policy_lab.messages import Message
 from policy_lab.report import plots
 from policy_lab.runs import Floats
 
@@ -191,7 +192,7 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -
     point = variance.estimate(read, layout, outputs, m)
     digest = _Digest(plan.options["confidence"], m.sd**2)
     whole, spread = _OverTime(shape, m), []
-    with ensemble.progress("resampling", outputs, "outputs") as meter:
+    with ensemble.progress(Message("progress.resampling"), outputs) as meter:
         for piece in _resampled(plan, read, layout, m, digest):
             spread.append(piece.bounds)
             whole.add(piece)

@@ -19,6 +19,7 @@ from policy_lab.ensemble.findings import WHOLE, Findings, Result, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Message
 from policy_lab.report import plots
 from policy_lab.runs import Floats
 from policy_lab.wording import measured, number, percent
@@ -60,7 +61,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     unit = sobol_points(plan.size, len(plan.factors), plan.study.seed)
     values = ensemble.run(Points(unit)).all()
     parts, notes = [], []
-    with ensemble.progress("resampling", len(plan.outcomes) * plan.options["resamples"], "resamples") as meter:
+    with ensemble.progress(Message("progress.resamples"), len(plan.outcomes) * plan.options["resamples"]) as meter:
         for o, outcome in enumerate(plan.outcomes):
             column = values[:, :, o]
             finished = column[np.isfinite(column).all(axis=1)]
