@@ -19,14 +19,14 @@ import numpy as np
 from scipy.stats import qmc
 
 from analysis import conclusions_page, documents
-from analysis.claims import Claim, Policy, Term, claims_of
+from analysis.claims import DOCUMENTS, Claim, Policy, Term, claims_of
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 
-HEADER = ("claim", "said in", "outcome", "year", "share of futures", "at the defaults", "p05", "median", "p95",
-          "default")  # fmt: skip
+HEADER = ("key", "claim", "document", "said in", "outcome", "year", "share of futures", "at the defaults", "p05",
+          "median", "p95", "default")  # fmt: skip
 
 
 def futures(model: Model, number: int, seed: int) -> Mapping[str, Floats]:
@@ -74,7 +74,8 @@ def judged(claim: Claim, found: Mapping[Term, Floats]) -> tuple[object, ...]:
     term = claim.terms[0]
     default = "yes" if holds[0] else "no"
     share = float(holds[1:].mean())
-    return claim.words, claim.said, term.outcome, int(term.year), share, default, low, middle, high, own
+    where = (claim.said, DOCUMENTS.get(claim.said, ""))
+    return claim.key, claim.words, *where, term.outcome, int(term.year), share, default, low, middle, high, own
 
 
 def main(argv: list[str] | None = None) -> None:

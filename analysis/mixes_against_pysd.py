@@ -31,6 +31,7 @@ from analysis.quick_pysd import quick_pysd
 from analysis.random_mixes import SEED, Mix, draw
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.messages import Message
 from policy_lab.model import Model
 from policy_lab.progress import Bar
 from policy_lab.runs import Runs, disagreement
@@ -125,7 +126,7 @@ def main(words: Sequence[str]) -> None:
     given = parser.parse_args(words)
     model = model_asked_for(given.model)
     try:
-        with Bar("mixes by PySD", given.mixes, "mixes") as bar:
+        with Bar(Message("progress.any", {"what": "mixes by PySD", "unit": "mixes"}), given.mixes) as bar:
             rows = []
             for row in agreement(model, given.mixes, given.keep):
                 rows.append(row)

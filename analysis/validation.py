@@ -18,8 +18,9 @@ from typing import Any
 
 from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, RESULTS
+from policy_lab.catalogue import english
 from policy_lab.checks import check_model
-from policy_lab.checks.twelve_tests import as_data, twelve_tests
+from policy_lab.checks.twelve_tests import Worded, as_data, in_words, read_test, twelve_tests
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
 from policy_lab.report.templating import Context
@@ -27,11 +28,17 @@ from policy_lab.report.templating import Context
 
 @dataclass(frozen=True)
 class Validation(Context, template="validation.md.j2", folder=documents.TEMPLATES):
-    """The twelve tests as a page; ``tests`` have the fields of ``twelve_tests.Test``."""
+    """The twelve tests as a page; ``tests`` as ``twelve_tests`` words them."""
 
     model: str
     hash: str
-    tests: Sequence[Mapping[str, Any]]
+    tests: Sequence[Worded]
+
+
+def page_of(data: Mapping[str, Any]) -> Validation:
+    """The page of what the JSON file holds, in English."""
+    tests = [in_words(read_test(test), english()) for test in data["tests"]]
+    return Validation(data["model"], data["hash"], tests)
 
 
 def main() -> None:
@@ -40,7 +47,7 @@ def main() -> None:
     name = words.parse_args().model
     try:
         model = load_model(name)
-        report = check_model(name, say=lambda what: print(f"Looking at {what}"))
+        report = check_model(name, say=lambda doing: print(english().in_words(doing)))
         tests = twelve_tests(model, report)
     except PolicyLabError as error:
         sys.exit(str(error))
@@ -48,9 +55,10 @@ def main() -> None:
     file = RESULTS / "validation" / f"{model.name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    documents.write(Validation(**data), f"validation/{model.name}.md")
+    documents.write(page_of(data), f"validation/{model.name}.md")
     for test in tests:
-        print(f"{test.verdict:>9}  {test.title}: {test.summary}")
+        told = in_words(test, english())
+        print(f"{told.verdict:>9}  {told.title}: {told.summary}")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path, Path]:
         _replace(fused, module.fused)
         _replace(layout, text.encode())
     except OSError as error:
-        raise OutputError(f"'{folder}' cannot be written: {error.strerror or error}.") from error
+        raise OutputError("error.output.write_quoted", path=folder, reason=error.strerror or error) from error
     return code, layout, fused
 
 

@@ -15,6 +15,7 @@ from policy_lab import backends
 from policy_lab.backends import Backend, Integration
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import start_values
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model, Setting
 from policy_lab.program import Guard, Program
 from policy_lab.readers import program_of
@@ -127,7 +128,7 @@ def _constants(model: Model, values: Mapping[str, Value], scenario: str | None) 
             continue
         array = _array(name, value)
         if first and len(array) != length:
-            raise BadValue(f"'{name}' has {len(array)} values and '{first}' {length}: one for every run is needed.")
+            raise BadValue("error.run.lengths", name=Name(name), size=len(array), first=first, length=length)
         length, first = len(array), first or name
         for end in (np.min(array), np.max(array)):
             model.check(name, float(end))
@@ -139,18 +140,18 @@ def _number(name: str, value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise BadValue(f"'{name}' is set to {value!r}: it must be a number.") from None
+        raise BadValue("error.run.number", name=Name(name), value=repr(value)) from None
 
 
 def _array(name: str, value: Any) -> Floats:
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError):
-        raise BadValue(f"'{name}' is set to values that are no numbers.") from None
+        raise BadValue("error.run.numbers", name=Name(name)) from None
     if array.ndim != 1 or not len(array):
-        raise BadValue(f"'{name}' has values of shape {array.shape}: one for every run is needed, in one row.")
+        raise BadValue("error.run.shape", name=Name(name), shape=str(array.shape))
     if not np.isfinite(array).all():
-        raise BadValue(f"'{name}' is set to {array[~np.isfinite(array)][0]} in some run: it must be a finite number.")
+        raise BadValue("error.run.some_finite", name=Name(name), value=str(array[~np.isfinite(array)][0]))
     return array
 
 
@@ -169,9 +170,9 @@ def _step(model: Model, time_step: float | None) -> float:
     if time_step is None:
         return clock.step
     if not (np.isfinite(time_step) and time_step > 0):
-        raise BadValue(f"The time step is {time_step}: it must be above 0.")
+        raise BadValue("error.run.step", step=str(time_step))
     if (clock.final - clock.initial) / time_step > 10_000_000:
-        raise BadValue(f"A time step of {time_step:g} makes more than ten million steps.")
+        raise BadValue("error.run.steps", step=time_step)
     return float(time_step)
 
 
@@ -184,12 +185,18 @@ def _times(model: Model, step: float, times: Iterable[float] | None) -> Floats:
         return saved
     wanted = np.unique(np.array(list(times), dtype=float))
     if not len(wanted):
-        raise BadValue("No time to save is named.")
+        raise BadValue("error.run.no_time")
     nearest: Floats = saved[np.abs(saved[:, None] - wanted[None, :]).argmin(axis=0)]
     for time, near in zip(wanted, nearest, strict=True):
         if not abs(near - time) <= step * 1e-3:
-            raise BadValue(f"{time:g} is not saved: {model.name} saves every {clock.saveper:g} from {clock.initial:g} "
-                           f"to {clock.final:g}.")  # fmt: skip
+            raise BadValue(
+                "error.run.not_saved",
+                time=time,
+                model=model.name,
+                saveper=clock.saveper,
+                start=clock.initial,
+                stop=clock.final,
+            )
     return nearest
 
 
@@ -238,7 +245,7 @@ def _structures(
 def _translated(path: str, source: str, given: tuple[tuple[str, float], ...]) -> Program:
     program = program_of(Path(path), dict(given))
     if program.source != source:
-        raise ModelError(f"{Path(path).name} has changed since it was read: load the model again.")
+        raise ModelError("error.model.changed", file=Path(path).name)
     return program
 
 
@@ -272,7 +279,7 @@ def _failure(values: Floats, names: Sequence[str], times: Floats, failed: NDArra
     """What went wrong first: the earliest time, and there the variable named first."""
     run = int(np.argmax(failed))
     time, output = np.argwhere(~np.isfinite(values[run]))[0]
-    what = "not a number" if np.isnan(values[run, time, output]) else "infinite"
-    others = f" {int(failed.sum())} of {len(values)} runs fail, this is the first." if len(values) > 1 else ""
-    return SimulationError(f"'{names[output]}' is {what} at {times[time]:g}.{others} Look at what it divides by, at "
-                           "powers of negative numbers and at what grows without bound.")  # fmt: skip
+    what = Message("error.run.nan" if np.isnan(values[run, time, output]) else "error.run.infinite")
+    fail = {"count": int(failed.sum()), "all": len(values)}
+    others = Message("error.run.others", fail) if len(values) > 1 else ""
+    return SimulationError("error.run.not_finite", name=Name(names[output]), what=what, time=times[time], others=others)

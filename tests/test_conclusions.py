@@ -81,10 +81,10 @@ def test_a_share_is_what_single_runs_say(model: Model) -> None:
     """An interaction of four policies and a level, each future run by itself."""
     margin = "assurance margin"
     both = (
-        Claim("dry", "", (*gain(margin, 2045, basic("leads_run_dry"), DRY), *gain(margin, 2045, basic("status_quo"),
+        Claim("dry", "", "", (*gain(margin, 2045, basic("leads_run_dry"), DRY), *gain(margin, 2045, basic("status_quo"),
                                                                                  QUO, -1.0))),
-        Claim("critical", "", (Term(CERN, FIELD, 2050),), CRITICAL),
-        Claim("not critical", "", (Term(CERN, FIELD, 2050),), CRITICAL, -1),
+        Claim("critical", "", "", (Term(CERN, FIELD, 2050),), CRITICAL),
+        Claim("not_critical", "", "", (Term(CERN, FIELD, 2050),), CRITICAL, -1),
     )  # fmt: skip
     drawn = futures(model, 6, 3)
     found = all_outcomes(model, both, drawn)
@@ -97,7 +97,7 @@ def test_a_share_is_what_single_runs_say(model: Model) -> None:
             for p in (basic("leads_run_dry"), DRY, basic("status_quo"), QUO)
         ]
         single.append(margins[0] - margins[1] - margins[2] + margins[3])
-    assert dry[4] == np.mean(np.array(single[1:]) > 0)
-    assert dry[5] == ("yes" if single[0] > 0 else "no")
-    assert dry[7] == pytest.approx(np.median(single[1:]), rel=1e-9)
-    assert critical[4] + uncritical[4] == pytest.approx(1.0)  # type: ignore[operator]
+    assert dry[6] == np.mean(np.array(single[1:]) > 0)
+    assert dry[7] == ("yes" if single[0] > 0 else "no")
+    assert dry[9] == pytest.approx(np.median(single[1:]), rel=1e-9)
+    assert critical[6] + uncritical[6] == pytest.approx(1.0)  # type: ignore[operator]

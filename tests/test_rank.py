@@ -388,7 +388,7 @@ def test_a_failed_study_is_run_again_as_it_was_asked_for(client: FlaskClient, mo
     [
         ({"question": "everything"}, "not a study as this page sends"),
         ({"size": 10**9}, "not a study as this page sends"),
-        ({"scenario": "../../etc"}, "no world"),
+        ({"scenario": "../../etc"}, "no scenario"),
         ({"outcomes": []}, "at least one outcome"),
         ({"outcomes": ["<img src=x>"]}, "no variable"),
         ({"outcomes": ["knowledge", "knowledge"]}, "named twice"),

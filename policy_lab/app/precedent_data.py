@@ -14,17 +14,17 @@ from dash import Dash
 from flask import Response, jsonify
 
 from policy_lab.app.labels import unit_of
-from policy_lab.app.language import retold
 from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.cases.causes import taken_away
 from policy_lab.cases.run_case import constants_of, outputs_of, terms_of
-from policy_lab.catalogue import SOURCE, language, say
+from policy_lab.catalogue import SOURCE, here, language, name_in_words, say
 from policy_lab.model import Model
+from policy_lab.model.case_results import grade_words
 from policy_lab.model.cases import START, Case
 
 #: Kinds of words that the model's own text gives to cases (``[cases.<kind>]`` of ``text/<language>.toml``).
-KINDS: Final = ("facts", "choices", "causes", "changes", "curves")
+KINDS: Final = ("facts", "choices", "causes", "changes", "curves", "units")
 
 
 def register(app: Dash, bench: ModelSession) -> None:
@@ -51,7 +51,6 @@ def told(model: Model) -> dict[str, Any]:
     roles = next(iter(cases.values())).roles
     return {
         "hash": results["hash"],
-        "rule": {"stands": roles.fate.stands, "built": roles.fate.built},
         "fate": asdict(roles.fate),
         "cause_of": roles.cause_of,
         "curves": [{"key": key, **asdict(curve)} for key, curve in roles.curves.items()],
@@ -81,7 +80,7 @@ def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
     whys, names = told.get("facts", {}), told.get("series", {})
 
     def unit(own: str) -> str:
-        return retold(model, unit_of(own) or own)
+        return name_in_words(own, "unit") or unit_of(own) or own
 
     facts = [{**one, "why": whys.get(one["name"], one["why"]), "unit": unit(one["unit"])} for one in result["facts"]]
     series = [
@@ -89,7 +88,7 @@ def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
         for one in result["series"]
     ]
     named = {key: told.get(key, result[key]) for key in ("title", "summary")}
-    errors = {**result["errors"], "grade": retold(model, result["errors"]["grade"])}
+    errors = {**result["errors"], "grade": here().shown(grade_words(result["errors"]["grade"]))}
     return {**named, "errors": errors, "currency": unit(result["currency"]), "facts": facts, "series": series}
 
 

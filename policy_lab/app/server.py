@@ -202,7 +202,7 @@ def whole_prefix(text: str | None) -> str:
     """A prefix with a slash at both ends; raises ``BadValue`` for what is no path."""
     path = "/" + "/".join(part for part in (text or "").split("/") if part)
     if not re.fullmatch(r"[A-Za-z0-9._~/-]*", path) or ".." in path:
-        raise BadValue(f"The prefix cannot be '{text}': it is a path such as /policy-lab.")
+        raise BadValue("error.server.prefix", text=text)
     return path if path.endswith("/") else path + "/"
 
 
@@ -211,20 +211,17 @@ def need_gunicorn() -> None:
     try:
         import gunicorn.app.base  # noqa: F401
     except ImportError:
-        raise BadValue(
-            "Several workers need gunicorn: pip install 'policy-lab[serve]' (on Linux or macOS), "
-            "or leave --workers out."
-        ) from None
+        raise BadValue("error.server.gunicorn") from None
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address; raises ``BadValue`` in words where that cannot be."""
     if not 0 <= port <= 65535:
-        raise BadValue(f"Port {port} does not exist; choose one from 1024 to 65535, or 0 for any free one.")
+        raise BadValue("error.server.port", port=port)
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (socket.gaierror, UnicodeError):
-        raise BadValue(f"'{host}' is not an address of this machine; 127.0.0.1 always is.") from None
+        raise BadValue("error.server.host", host=host) from None
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

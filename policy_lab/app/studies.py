@@ -15,12 +15,13 @@ from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
 from policy_lab.app.ranking_view import KINDS, SOBOL
-from policy_lab.catalogue import retold, say
+from policy_lab.catalogue import say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.jobs import Job, Queue
 from policy_lab.jobs.queue import id_of
 from policy_lab.model import Model
+from policy_lab.progress import SIMULATING
 from policy_lab.studies import plan_of
 
 log = logging.getLogger("policy_lab.studies")
@@ -119,7 +120,7 @@ class Studies:
         if job.state == "running":
             return _progress(job)
         if job.state == "failed":
-            return say(f"study.failed_{job.reason or 'unexpected'}", said=retold(job.said))
+            return say(f"study.failed_{job.reason or 'unexpected'}", said=job.said or "")
         return say(f"study.{job.state}")
 
     def cost(self) -> dict[str, float]:
@@ -192,7 +193,7 @@ def _share(job: Job) -> float:
 def _progress(job: Job) -> str:
     if not job.total:
         return say("study.begins")
-    stage = "simulating" if job.stage.startswith("simulating") else "resampling"
+    stage = "simulating" if job.stage == SIMULATING else "resampling"
     said = say(f"study.stage_{stage}", done=count_of(round(job.done)), total=count_of(round(job.total)))
     return said if job.seconds_left is None else f"{said} {say('study.left', time=about(job.seconds_left))}"
 

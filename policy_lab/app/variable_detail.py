@@ -119,7 +119,7 @@ class Entries:
 
 def sector_name(group: str) -> str:
     """A sector as a heading, in the language in use: "04 Talent" is "Talent"."""
-    return name_in_words(group) or re.sub(r"^\d+\s+", "", group)
+    return name_in_words(group, "group") or re.sub(r"^\d+\s+", "", group)
 
 
 def _names(equation: Equation) -> Iterator[str]:

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from policy_lab.backends import Integration, schedule
+from policy_lab.backends import Backend, Integration, Request
 from policy_lab.errors import ModelError, SimulationError
 from policy_lab.program import Program
 from policy_lab.readers import fold
@@ -40,8 +40,8 @@ with warnings.catch_warnings():
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
-class PysdReference:
-    """The backend, see ``backends.Backend``."""
+class PysdReference(Backend):
+    """PySD, one run at a time."""
 
     name = "pysd"
     integrations: tuple[Integration, ...] = ("euler",)
@@ -49,31 +49,21 @@ class PysdReference:
     def supports(self, program: Program) -> None:
         """Every Program; what PySD cannot translate fails when it runs."""
 
-    def run(
-        self,
-        program: Program,
-        constants: Mapping[str, float | Floats],
-        runs: int,
-        outputs: Sequence[str],
-        times: Floats,
-        step: float,
-        integration: Integration,
-    ) -> Floats:
-        """See ``backends.Backend.run``.
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``.
 
         Raises:
             ModelError: PySD cannot translate the model.
             SimulationError: PySD stopped during a run; with its message.
         """
-        timing = schedule(program.clock, step, times)
-        values = np.empty((runs, len(times), len(outputs)))
+        program, timing, step, outputs = request.program, request.schedule, request.step, request.outputs
         model = _translated(program.file, program.source)
         clock = program.clock
         _, saved = clock.moments(step)
         saveper = clock.saveper if timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
-        for run in range(runs):
-            given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in constants.items()}  # type: ignore[index]
+        for run in range(len(values)):
+            given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in request.constants.items()}  # type: ignore[index]
             timing_words = {"time_step": step, "saveper": saveper, "final_time": final}
             table = model.run(given, outputs, program.name, timing_words)
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
@@ -81,7 +71,6 @@ class PysdReference:
                 own = model.values_of(name, table)[rows]
                 # SAVEPER and FINAL TIME were changed for PySD above; the model's own values are reported
                 values[run, :, column] = {"SAVEPER": clock.saveper, "FINAL TIME": clock.final}.get(name, own)
-        return values
 
 
 def _reads_final_time(program: Program) -> bool:
@@ -109,14 +98,14 @@ class _Translated:
                 return self._model.run(params=overrides, return_columns=columns, flatten_output=False, **timing)
             except Exception as error:  # PySD lets through whatever its generated code raises
                 reason = " ".join(str(error).split())[:300] or type(error).__name__
-                raise SimulationError(f"PySD cannot run {name}: {reason}") from None
+                raise SimulationError("error.pysd.run", name=name, reason=reason) from None
 
     def _base(self, name: str) -> str:
         head, _ = _parts(name)
         whole = self._spelled.get(fold(name))
         found = whole or self._spelled.get(fold(head))
         if found is None:
-            raise ModelError(f"PySD does not know the variable '{name}'.")
+            raise ModelError("error.pysd.variable", name=name)
         return found
 
     def _overrides(self, constants: Mapping[str, float]) -> dict[str, float | xr.DataArray]:
@@ -160,7 +149,7 @@ def _rows(saved: Floats, wanted: Sequence[float], step: float) -> list[int]:
     rows = [int(np.argmin(np.abs(saved - t))) for t in wanted]
     for row, time in zip(rows, wanted, strict=True):
         if abs(saved[row] - time) > step / 4:
-            raise SimulationError(f"PySD did not save the time {time:g}.")
+            raise SimulationError("error.pysd.time", time=time)
     return rows
 
 
@@ -169,7 +158,7 @@ def _translated(file: str, source: str) -> _Translated:
     """PySD's translation of a model file; kept for the life of the process."""
     reading = read(Path(file))
     if reading.source.hash != source:
-        raise ModelError(f"{Path(file).name} has changed since it was read: load the model again.")
+        raise ModelError("error.model.changed", file=Path(file).name)
     folder = Path(tempfile.mkdtemp(prefix="policy-lab-pysd-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with warnings.catch_warnings():
@@ -180,7 +169,7 @@ def _translated(file: str, source: str) -> _Translated:
             raise
         except Exception as error:  # PySD's builder raises whatever goes wrong inside it
             reason = " ".join(str(error).split())[:300] or type(error).__name__
-            raise ModelError(f"PySD cannot translate {Path(file).name}: {reason}") from None
+            raise ModelError("error.pysd.translate", file=Path(file).name, reason=reason) from None
 
 
 def _harmless(reading: Reading, folder: Path) -> Any:
@@ -205,23 +194,23 @@ def _range_names(section: Any) -> Iterator[str]:
     for item in section.subscripts:
         yield item.name
         if isinstance(item.subscripts, dict):
-            raise ModelError(f"The subscript range '{item.name}' is read from another file.")
+            raise ModelError("error.pysd.range", name=item.name)
         yield from [item.subscripts] if isinstance(item.subscripts, str) else item.subscripts
 
 
 def _check(name: str) -> None:
     if not _HARMLESS.fullmatch(name.strip('"')) or (name.startswith('"') and "'" in name):
-        raise ModelError(f"PySD cannot run a model with the name {name[:60]!r}: it has quotes or backslashes.")
+        raise ModelError("error.pysd.name", name=repr(name[:60]))
 
 
 def _check_tree(node: Any, names: set[str]) -> None:
     """Files and unknown functions are written into the code as they are named: neither is let through."""
     if isinstance(node, (tree.GetDataStructure, tree.GetLookupsStructure, tree.GetConstantsStructure)):
-        raise ModelError(f"The model reads {str(node.file)[:60]!r}: write the data into the model file.")
+        raise ModelError("error.pysd.data", file=repr(str(node.file)[:60]))
     if isinstance(node, tree.CallStructure):
         function = node.function.reference
         if function not in functionspace and function != "a_function_of" and fold(function) not in names:
-            raise ModelError(f"PySD has no function {function.replace('_', ' ').upper()[:60]!r}.")
+            raise ModelError("error.pysd.function", function=repr(function.replace("_", " ").upper()[:60]))
     for child in _children(node):
         _check_tree(child, names)
 

@@ -65,7 +65,7 @@ def errors(trial: Trial, case: Case) -> dict[str, Any]:
     ``spending_good`` counts only figures of grade A or B that were read; ``grade`` is the best of the rest if none is.
     """
     spent = [p for _, p in case.points("spending")]
-    found: dict[str, Any] = {"spending": None, "grade": "", "points": len(spent)}
+    found: dict[str, Any] = {"spending": None, "grade": _grades([]), "points": len(spent)}
     if spent:
         modelled = at_points(trial, case, "spending")[0]
         whole = fit(np.array([p.value for p in spent]), modelled)
@@ -83,8 +83,9 @@ def _error(points: Sequence[Point], modelled: Floats) -> float:
     return fit(np.array([p.value for p in points]), modelled).mean_error
 
 
-def _grades(points: Sequence[Point]) -> str:
-    """The grades of a series' points, best first; those not read in brackets."""
-    read = sorted({p.grade for p in points if p.status == "CONFIRMED"})
-    recalled = sorted({p.grade for p in points if p.status != "CONFIRMED"})
-    return "/".join(read) + (f"({'/'.join(recalled)} recalled)" if recalled else "")
+def _grades(points: Sequence[Point]) -> dict[str, list[str]]:
+    """The grades of a series' points, best first: of those read in the source, and of those recalled."""
+    return {
+        "read": sorted({p.grade for p in points if p.status == "CONFIRMED"}),
+        "recalled": sorted({p.grade for p in points if p.status != "CONFIRMED"}),
+    }

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policy_lab import catalogue
+from policy_lab.catalogue import english
 from policy_lab.checks.findings import Finding
 from policy_lab.checks.run_checks import Report
-from policy_lab.checks.twelve_tests import Test
+from policy_lab.checks.twelve_tests import Worded, in_words
 from policy_lab.checks.verdicts import Verdict
 from policy_lab.report.templating import Context, render
 
@@ -22,21 +22,23 @@ class ChecksPage(Context, template="checks.html.j2"):
 
     model: str
     summary: str
-    tests: Sequence[Test]
+    tests: Sequence[Worded]
     findings: Sequence[Finding]
     verdicts: Sequence[Verdict]
 
 
 def lines(report: Report, every: bool = False) -> Iterator[str]:
     """The report for a terminal: what is wrong, one line each, then a sum; ``every``: what holds as well."""
+    told = english().in_words
     for one in report.findings:
-        yield f"{one.severity}: {_place(one)}{one.words} [{one.kind}]"
+        words = told(one.words)
+        yield f"{one.severity}: {_place(one, words)}{words} [{one.kind}]"
     for verdict in report.verdicts:
         if verdict.unexpected or verdict.check.known or every:
             known = f" ({verdict.check.known})" if verdict.check.known else ""
-            yield f"{verdict.status}: {verdict.check.says}: {verdict.words}{known}"
+            yield f"{verdict.status}: {told(verdict.claim)}{known}"
     for test in report.tests:
-        yield f"{_loud(test.verdict):>8}  {test.title}: {test.summary}"
+        yield f"{_loud(test.verdict):>8}  {told(test.title)}: {told(test.summary)}"
     yield summary(report)
 
 
@@ -69,8 +71,8 @@ def _many(items: Sequence[object], noun: str) -> str:
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 
-def _place(one: Finding) -> str:
-    return f"{one.file}, line {one.line}: " if one.line and not one.words.startswith(one.file) else ""
+def _place(one: Finding, words: str) -> str:
+    return f"{one.file}, line {one.line}: " if one.line and not words.startswith(one.file) else ""
 
 
 def as_json(report: Report) -> str:
@@ -80,21 +82,23 @@ def as_json(report: Report) -> str:
         "hash": report.hash,
         "equations": report.equations,
         "sound": report.sound(),
-        "findings": [dataclasses.asdict(f) for f in report.findings],
+        "findings": [{**vars(f), "words": english().in_words(f.words)} for f in report.findings],
         "checks": [_verdict(v) for v in report.verdicts],
-        "tests": [dataclasses.asdict(t) for t in report.tests],
+        "tests": [dataclasses.asdict(in_words(t, english())) for t in report.tests],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
     check = verdict.check
-    return {"says": check.says, "derived": check.derived, "status": verdict.status, "words": verdict.words,
+    words = english().in_words(verdict.words)
+    return {"says": check.says, "derived": check.derived, "status": verdict.status, "words": words,
             "known": check.known, "line": check.line}  # fmt: skip
 
 
 def as_html(report: Report) -> str:
     """The report as one page."""
     verdicts = sorted(report.verdicts, key=lambda v: v.status == "holds")
-    page = ChecksPage(report.model, summary(report), report.tests, report.findings, verdicts)
-    return render(page, catalogue.english())
+    tests = [in_words(test, english()) for test in report.tests]
+    page = ChecksPage(report.model, summary(report), tests, report.findings, verdicts)
+    return render(page, english())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from policy_lab.checks.findings import Finding, finding
 from policy_lab.errors import PolicyLabError
+from policy_lab.messages import Message, Name
 from policy_lab.model import Lever, Model, Uncertainty
 from policy_lab.model.faults import Parts, read_each_part
 from policy_lab.model.history import FILE as HISTORY
@@ -49,12 +50,12 @@ def read_beside(bare: Model, folder: Path) -> Beside:
         folder: where its tables are.
     """
     parts = read_each_part(bare, folder)
-    faults = [finding("table does not fit", f.file, f.file, f.row, str(f.error)) for f in parts.faults]
+    faults = [finding("table does not fit", f.file, f.file, f.row, f.error.message) for f in parts.faults]
     beside = Beside(parts, faults)
     sources = parts.model.sources
     for mention in parts.mentions:
         if mention.kind == "source" and sources and mention.name not in sources:
-            words = f"{mention.file}: the source '{mention.name}' is no key of sources.csv."
+            words = Message("finding.file_source", {"file": mention.file, "source": mention.name})
             beside.findings.append(finding("unknown source", mention.name, mention.file, 0, words))
     beside.findings.extend(_loops(parts.model, parts.loops))
     beside.findings.extend(_history(parts.model, parts.history))
@@ -62,8 +63,9 @@ def read_beside(bare: Model, folder: Path) -> Beside:
     return beside
 
 
-def _wrong(file: str, row: Mapping[str, str], kind: str, subject: str, words: str) -> Finding:
-    return finding(kind, subject, file, int(row["row"]), f"{file}, row {row['row']}: {words}")
+def _wrong(file: str, row: Mapping[str, str], kind: str, subject: str, problem: Message) -> Finding:
+    words = Message("finding.row", {"file": file, "row": int(row["row"]), "problem": problem})
+    return finding(kind, subject, file, int(row["row"]), words)
 
 
 def _loops(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Finding]:
@@ -71,21 +73,21 @@ def _loops(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Finding]
     for row in rows:
         wrong = _unknown(model, row["switch"], constant=True) or _unknown(model, row["outcome"])
         if not wrong and row["world"] not in model.scenarios:
-            wrong = f"there is no world '{row['world']}'."
+            wrong = Message("finding.no_scenario", {"scenario": row["world"]})
         if wrong:
             yield _wrong(LOOPS, row, "table does not fit", row["name"], wrong)
         if row["switch"] in seen:
-            yield _wrong(LOOPS, row, "duplicate", row["name"], f"'{row['switch']}' stands in row {seen[row['switch']]} "
-                         "already.")  # fmt: skip
+            twice = Message("finding.row_twice", {"name": row["switch"], "first": int(seen[row["switch"]])})
+            yield _wrong(LOOPS, row, "duplicate", row["name"], twice)
         seen.setdefault(row["switch"], row["row"])
 
 
-def _unknown(model: Model, name: str, constant: bool = False) -> str:
+def _unknown(model: Model, name: str, constant: bool = False) -> Message | None:
     try:
         _ = model.constant(name) if constant else model.find(name)
     except PolicyLabError as unknown:
-        return str(unknown)
-    return ""
+        return unknown.message
+    return None
 
 
 def _history(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Finding]:
@@ -98,14 +100,16 @@ def _history(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Findin
         stated = model.program.equations[model.find(row["variable"])].unit
         if row["unit"] != stated:
             yield _wrong(HISTORY, row, "table does not fit", row["variable"],
-                         f"'{row['variable']}' is in {row['unit']} here and in {stated} in the model.")  # fmt: skip
+                         Message("finding.row_unit", {"variable": Name(row["variable"]), "here": row["unit"],
+                                                      "stated": stated}))  # fmt: skip
         if model.sources and row["source"] not in model.sources:
             yield _wrong(HISTORY, row, "unknown source", row["variable"],
-                         f"the source '{row['source']}' is no key of sources.csv.")  # fmt: skip
+                         Message("finding.row_source", {"source": row["source"]}))  # fmt: skip
         key = (row["series"], row["year"])
         if key in seen:
             yield _wrong(HISTORY, row, "duplicate", row["series"],
-                         f"'{row['series']}' has a figure for {row['year']} in row {seen[key]} already.")  # fmt: skip
+                         Message("finding.year_twice", {"series": row["series"], "year": row["year"],
+                                                        "first": int(seen[key])}))  # fmt: skip
         seen.setdefault(key, row["row"])
 
 
@@ -119,6 +123,6 @@ def _ranges(model: Model) -> Iterator[Finding]:
         for name, row in rows.items():
             low, high = model.program.equations[name].limits
             if low is not None and high is not None and (low, high) != (row.low, row.high):
-                here = f"'{name}' ranges from {row.low:g} to {row.high:g} here"
-                words = f"{file}: {here} and from {low:g} to {high:g} in the model file."
+                ends = {"low": row.low, "high": row.high, "least": low, "most": high}
+                words = Message("finding.range_differs", {"file": file, "name": Name(name), **ends})
                 yield finding("range differs", name, file, 0, words)

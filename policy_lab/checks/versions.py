@@ -130,7 +130,7 @@ def _outcomes(model: Model, other: Model) -> list[str]:
 def _runs(model: Model, names: Sequence[str]) -> tuple[Floats, Curves]:
     """``curves[world][outcome]`` at the times a model saves."""
     if not names:
-        raise ModelError("The two versions have no outcome in common.")
+        raise ModelError("error.version.no_outcome")
     if not model.scenarios:
         runs = simulate(model, outputs=names)
         return runs.time, {"": {n: runs.of(n)[0] for n in names}}
@@ -151,7 +151,7 @@ def _compared(model: Model, other: str, equations: tuple[str, ...], time: Floats
     notes = [f"the world '{w}' is in one version only" for w in sorted(set(ours) ^ set(theirs))]
     worlds = [w for w in ours if w in theirs]
     if not worlds:
-        raise ModelError("The two versions have no world in common.")
+        raise ModelError("error.version.no_scenario")
     found = []
     for name in sorted(shared):
         span = max(float(np.ptp(np.concatenate([theirs[w][name] for w in worlds]))), 1e-12)
@@ -199,9 +199,7 @@ def _take_from_git(source: Path, revision: str, folder: Path) -> None:
     try:
         done = subprocess.run(["git", "-C", str(source), "archive", "--format=tar", revision, "."], capture_output=True)
     except OSError:
-        raise ModelError(
-            "git is needed to take another revision, and is not installed; name a folder instead."
-        ) from None
+        raise ModelError("error.version.git") from None
     if done.returncode != 0:
         raise unknown
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:

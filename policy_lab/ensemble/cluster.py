@@ -81,8 +81,11 @@ def _processes(scheduler: str) -> int | None:
     count = scheduler.removeprefix(LOCAL)
     if not (count.isdecimal() and 1 <= int(count) <= MOST_PROCESSES):
         raise StudyError(
-            f"The scheduler cannot be '{scheduler}': local: is followed by a number of processes, 1 to "
-            f"{MOST_PROCESSES}, such as {LOCAL}{os.cpu_count() or 2}."
+            "error.cluster.processes",
+            scheduler=scheduler,
+            most=MOST_PROCESSES,
+            local=LOCAL,
+            example=os.cpu_count() or 2,
         )
     return int(count)
 
@@ -91,10 +94,7 @@ def _dask() -> Any:
     try:
         import distributed
     except ImportError:
-        raise StudyError(
-            "--scheduler needs Dask, which is not installed here: pip install 'policy-lab[cluster]'. "
-            "Without --scheduler the study runs on this machine."
-        ) from None
+        raise StudyError("error.cluster.dask") from None
     return distributed
 
 
@@ -124,18 +124,17 @@ def _client(distributed: Any, address: str, scheduler: str) -> Iterator[Any]:
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise StudyError(
-            f"No Dask scheduler answers at '{scheduler}' ({_first_line(error)}). Start one with 'dask scheduler' and "
-            "give the address it prints (tcp://HOST:8786), or take processes of this machine: "
-            f"{LOCAL}{os.cpu_count() or 2}."
+            "error.cluster.no_answer",
+            asked=scheduler,
+            reason=_first_line(error),
+            local=LOCAL,
+            example=os.cpu_count() or 2,
         ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
-            raise StudyError(
-                f"The scheduler at '{scheduler}' has no worker. Start some with 'dask worker {address}' on machines "
-                "that have this version of Policy Lab."
-            ) from None
+            raise StudyError("error.cluster.no_worker", asked=scheduler, address=address) from None
         yield client
 
 
@@ -208,7 +207,7 @@ def _result(future: Any) -> Simulated | None:
 
 
 def _lost(why: str) -> StudyError:
-    return StudyError(f"The cluster failed: {why}. What was finished is kept; the same command goes on from there.")
+    return StudyError("error.cluster.failed", why=why)
 
 
 def packed(model: str) -> Parcel:
@@ -234,10 +233,7 @@ def _made(chunk: Chunk, parcel: Parcel, versions: tuple[tuple[str, str], ...]) -
     worker = get_worker()
     for (name, ours), (_, theirs) in zip(_versions(), versions, strict=True):
         if ours != theirs:
-            raise StudyError(
-                f"The worker {worker.address} has {name} {ours}, this machine {theirs}, and the bits might differ. "
-                "Install the same versions there (requirements.lock names them)."
-            )
+            raise StudyError("error.cluster.versions", address=worker.address, name=name, ours=ours, theirs=theirs)
     place = _unpacked(parcel, Path(worker.local_directory))
     try:
         return run_chunk(replace(chunk, model=str(place)))

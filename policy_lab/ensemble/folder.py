@@ -47,7 +47,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        raise OutputError(f"Cannot write {path}: {why}. {_way_out(error)}") from None
+        raise OutputError("error.folder.write", path=path, why=why, way=_way_out(error)) from None
 
 
 def _way_out(error: OSError) -> str:
@@ -112,7 +112,7 @@ class Outcomes:
             self.path, dtype="<f8", count=count, offset=start * self.outputs * 8
         )
         if values.size != count:
-            raise StudyError(f"{self.path} is shorter than it should be; run the study again.")
+            raise StudyError("error.folder.short", path=self.path)
         return values.reshape(stop - start, self.outputs)
 
 
@@ -134,8 +134,7 @@ class ChunkStore:
         free = shutil.disk_usage(path.parent).free
         if free < size * ROOM:
             raise OutputError(
-                f"The runs of this study need {size * ROOM / 1e6:,.0f} MB in {path.parent}, where {free / 1e6:,.0f} MB "
-                "are free. Free some room, choose another folder, or study fewer outcomes, times or runs."
+                "error.folder.room", needed=size * ROOM / 1000000.0, folder=path.parent, free=free / 1000000.0
             )
         with writing(path), path.open("wb") as file:
             try:
@@ -241,8 +240,7 @@ class ResultFolder:
         if stored.get("fingerprint") == self.fingerprint:
             return dict(stored)
         raise StudyError(
-            f"{self.path} holds another finished study ({stored.get('method')} of {stored.get('model')}), or this one "
-            "of another model version. Choose another folder, or delete that one."
+            "error.folder.other_finished", path=self.path, method=stored.get("method"), model=stored.get("model")
         )
 
     def close_work(self) -> None:
@@ -252,7 +250,7 @@ class ResultFolder:
     def _refuse_foreign(self) -> None:
         names = {p.name for p in self.path.iterdir()}
         if names and not names & {FINISHED, "work", "lock"}:
-            raise StudyError(f"{self.path} is not empty and holds no study; choose a new folder with --out.")
+            raise StudyError("error.folder.no_study", path=self.path)
 
     def _take_lock(self) -> None:
         path = self.path / "lock"
@@ -263,7 +261,7 @@ class ResultFolder:
                 lock.seek(0)
                 who = lock.read().strip() or "another process"
                 lock.close()
-                raise StudyError(f"{self.path} is in use by another run ({who}); wait for it or choose another folder.")
+                raise StudyError("error.folder.in_use", path=self.path, who=who)
             if _same(lock, path):
                 self._lock = lock
             else:  # its last owner deleted it in between: what was locked is not what others find
@@ -289,10 +287,7 @@ class ResultFolder:
     def _open_work(self) -> None:
         mark = self.work / "fingerprint"
         if self.work.exists() and (not mark.exists() or mark.read_text(encoding="ascii") != self.fingerprint):
-            raise StudyError(
-                f"{self.path} holds the unfinished runs of another study, or of this one with another model version. "
-                "Choose another folder, or delete that one."
-            )
+            raise StudyError("error.folder.other_unfinished", path=self.path)
         with writing(self.work):
             self.work.mkdir(exist_ok=True)
             mark.write_text(self.fingerprint, encoding="ascii")

@@ -14,6 +14,7 @@ from policy_lab.ensemble.designs import Membership
 from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
 from policy_lab.ensemble.study_file import Study
 from policy_lab.errors import StudyError, UnknownName
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.runs import Floats
 
@@ -72,6 +73,26 @@ class Plan:
         known = self.model.outcomes.get(outcome)
         return known.label if known else outcome
 
+    def named(self, outcome: str) -> Name:
+        """An outcome, to be called in any language."""
+        return Name(outcome, text=self.label(outcome))
+
+    def quantity(self, outcome: str, value: float) -> Message:
+        """A value of an outcome, with its unit if it has one."""
+        unit = self.unit(outcome)
+        if not unit:
+            return Message("report.number", {"value": float(value)})
+        return Message("report.measured", {"value": float(value), "unit": Name(unit, "unit")})
+
+    def axis(self, outcome: str, time: float) -> Message:
+        """What an axis with values of an outcome at a time says."""
+        unit = self.unit(outcome)
+        return (
+            Message("report.axis", {"unit": Name(unit, "unit"), "time": time})
+            if unit
+            else Message("report.axis_bare", {"time": time})
+        )
+
     def unit(self, outcome: str) -> str:
         """Unit of an outcome as people say it: none for a share or an index."""
         unit = self.model.program.equations[outcome].unit
@@ -118,7 +139,7 @@ def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_si
     base = model.constants_of(study.scenario, study.settings)
     size = default_size if study.size is None else study.size
     if size < 1:
-        raise StudyError(f"size = {size} is too small; give at least 1.")
+        raise StudyError("error.study.too_small", size=size)
     return Plan(
         study=study,
         model=model,
@@ -144,7 +165,7 @@ def _refuse_twice(kind: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise StudyError(f"The {kind} '{name}' is named twice.")
+            raise StudyError("error.study.twice", kind=kind, name=name)
         seen.add(name)
 
 
@@ -174,12 +195,17 @@ def _named_groups(grouping: Mapping[str, tuple[str, ...]], factors: tuple[Factor
     taken: set[int] = set()
     for group, names in grouping.items():
         if not names:
-            raise StudyError(f"The group '{group}' is empty.")
+            raise StudyError("error.study.empty_group", group=group)
         for name in names:
             if _folded(name) not in position:
-                raise UnknownName("factor", name, [f.name for f in factors], f"the group '{group}'")
+                raise UnknownName(
+                    "factor",
+                    name,
+                    [f.name for f in factors],
+                    Message("error.unknown.of_group", {"group": Name(group, "group")}),
+                )
             if position[_folded(name)] in taken:
-                raise StudyError(f"The factor '{name}' is in two groups.")
+                raise StudyError("error.study.two_groups", name=name)
             taken.add(position[_folded(name)])
         groups[group] = tuple(position[_folded(name)] for name in names)
     for i, factor in enumerate(factors):
@@ -198,11 +224,11 @@ def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
         _refuse_twice("outcome", names)
         constant = [n for n in names if n in model.program.constants]
         if constant:
-            raise StudyError(f"The outcome '{constant[0]}' is a constant of the model; nothing can move it.")
+            raise StudyError("error.study.constant_outcome", name=constant[0])
         return names
     headline = tuple(x.name for x in model.outcomes.values() if x.headline)
     if not headline:
-        raise StudyError(f"The model '{model.name}' names no headline outcomes; give outcomes = [\"…\"].")
+        raise StudyError("error.study.no_outcomes", model=model.name)
     return headline
 
 
@@ -216,16 +242,20 @@ def _times(study: Study, model: Model) -> Floats:
     saved = saved_times(model)
     if isinstance(study.times, str):
         if study.times != "all":
-            raise StudyError(f'times = "{study.times}" is neither "all" nor a list of years.')
+            raise StudyError("error.study.times_word", times=study.times)
         return saved
     times = []
     for time in study.times:
         nearest = float(saved[np.argmin(np.abs(saved - time))])
         if abs(nearest - time) > 1e-6 * max(1.0, abs(time)):
             raise StudyError(
-                f"The time {time:g} is not saved by the model '{model.name}', which saves {saved[0]:g} to "
-                f"{saved[-1]:g} "
-                f"every {model.program.clock.saveper:g}; the nearest is {nearest:g}."
+                "error.study.time",
+                time=time,
+                model=model.name,
+                start=saved[0],
+                stop=saved[-1],
+                saveper=model.program.clock.saveper,
+                nearest=nearest,
             )
         times.append(nearest)
     _refuse_twice("time", (f"{t:g}" for t in times))

@@ -23,8 +23,9 @@ from policy_lab.ensemble.evaluation_cache import EvaluationCache
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
 from policy_lab.ensemble.plan import Plan
+from policy_lab.messages import Message
 from policy_lab.model import load_model
-from policy_lab.progress import MeterMaker, silent
+from policy_lab.progress import SIMULATING, MeterMaker, silent
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 
@@ -164,10 +165,12 @@ class Ensemble:
         part = Part(sample, varied, store.outcomes, base)
         todo = [c for c in self._grid(sample.runs) if store.finished.get(c[0]) != c[1]]
         left = sum(stop - start for start, stop in todo)
-        doing = "simulating" if label == "runs" else f"simulating {label}"
-        if left < sample.runs:
-            doing += f", {sample.runs - left:,} of {sample.runs:,} kept from before"
-        with self.progress(doing, left, "runs") as meter:
+        before = Message("progress.kept", {"kept": sample.runs - left, "all": sample.runs})
+        doing = {
+            "part": "" if label == "runs" else Message("progress.part", {"part": label}),
+            "kept": before if left < sample.runs else "",
+        }
+        with self.progress(Message(SIMULATING, doing), left) as meter:
             chunks = (self._chunk(sample, varied, base, *c) for c in todo)
             self._make(store, chunks, meter.advance)
         self.made[label] = part

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError
+from policy_lab.messages import Message
 from policy_lab.model.cases import FOLDER
 from policy_lab.model.parts import Core
 
@@ -26,12 +27,18 @@ def read_results(model: Core) -> Mapping[str, Any] | None:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        raise ModelError(f"{RESULTS} cannot be read: make it again with 'policy-lab precedents --fit'.") from None
+        raise ModelError("error.case.results_read", file=RESULTS) from None
     if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
-        raise ModelError(f"{RESULTS} is no result of precedents: make it again with 'policy-lab precedents --fit'.")
+        raise ModelError("error.case.results", file=RESULTS)
     return data
 
 
 def results_file(model: Core) -> Path | None:
     """Where the results of the cases are stored; None for a model file without a folder."""
     return model.folder / RESULTS if model.folder else None
+
+
+def grade_words(grade: Mapping[str, list[str]]) -> Message | str:
+    """Grades of the figures that a case is compared with, as people say them: ``A/B(C recalled)``."""
+    read, recalled = ("/".join(grade[part]) for part in ("read", "recalled"))
+    return Message("precedents.grades_recalled", {"read": read, "recalled": recalled}) if recalled else read

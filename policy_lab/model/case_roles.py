@@ -154,7 +154,7 @@ def read_roles(model: Core, folder: Path) -> Roles:
     """
     where = f"{folder.name}/{FILE}"
     if not (folder / FILE).is_file():
-        raise ModelError(f"{where} is missing: it says which variables of '{model.name}' a case sets and reads.")
+        raise ModelError("error.case.roles", where=where, model=model.name)
     data = fields.read_toml(folder / FILE, where)
     fields.known(data, _SECTIONS, where)
     reader = _Reader(model, data, where)
@@ -193,7 +193,7 @@ class _Reader:
         for name, given in self._table(key, needed=key == "curves").items():
             place = f"{self.where}: [{key}.{name}]"
             if not isinstance(given, dict):
-                raise ModelError(f"{place} must be a table.")
+                raise ModelError("error.case.roles_table", place=place)
             found[name] = read(given, place)
         return found
 
@@ -282,4 +282,4 @@ class _Reader:
                 for name in roles.variables():
                     self.model.find(filled(name, words))
             except PolicyLabError as unknown:
-                raise ModelError(f"{self.where}: {unknown}") from None
+                raise ModelError("error.in", where=self.where, problem=unknown) from None

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policy_lab.errors import ModelError
+from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.messages import Message
 from policy_lab.model.parts import Source
 
 COLUMNS = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source", "status")
@@ -57,13 +58,15 @@ def read_figures(path: Path, sources: Mapping[str, Source], kinds: Sequence[str]
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ModelError(f"{where} is missing: every case has a table of figures with its name.") from None
+        raise ModelError("error.case.no_series", where=where) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{where} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}.") from None
+        raise ModelError(
+            "error.file.read", file=where, reason=getattr(error, "strerror", None) or "it is not UTF-8"
+        ) from None
     reader = csv.reader(io.StringIO(text, newline=""))
     header = tuple(h.strip() for h in next(reader, []))
     if header != COLUMNS:
-        raise ModelError(f"{where}, row 1: the header must be {','.join(COLUMNS)}.")
+        raise ModelError("error.case.header", where=where, columns=",".join(COLUMNS))
     of: dict[str, tuple[str, str]] = {}
     points: dict[str, list[Point]] = {}
     for cells in reader:
@@ -73,7 +76,7 @@ def read_figures(path: Path, sources: Mapping[str, Source], kinds: Sequence[str]
         name = row.text("series")
         kind = (row.one_of("variable", kinds), row.text("unit"))
         if of.setdefault(name, kind) != kind:
-            raise row.wrong("series", f"'{name}' stands for two variables or units; give one of them another name.")
+            raise row.wrong("series", "error.case.two_series", name=name)
         points.setdefault(name, []).append(_point(row, sources))
     return {n: Series(n, *of[n], tuple(sorted(p, key=lambda q: q.year))) for n, p in points.items()}
 
@@ -85,21 +88,25 @@ class _Row:
         self._where, self._number = where, number
         given = [cell.strip() for cell in cells]
         if len(given) != len(COLUMNS):
-            raise ModelError(f"{where}, row {number}: has {len(given)} cells where the header has {len(COLUMNS)}.")
+            raise ModelError("error.case.cells", where=where, number=number, count=len(given), wanted=len(COLUMNS))
         self._cells = dict(zip(COLUMNS, given, strict=True))
 
-    def wrong(self, column: str, what: str) -> ModelError:
-        return ModelError(f"{self._where}, row {self._number}, column '{column}': {what}")
+    def wrong(self, column: str, what: str | Message, **values: object) -> ModelError:
+        return ModelError(
+            "error.row.cell", file=self._where, row=self._number, column=column, problem=PolicyLabError(what, **values)
+        )
 
     def text(self, column: str) -> str:
         if not self._cells[column]:
-            raise self.wrong(column, "is empty.")
+            raise self.wrong(column, "error.row.empty")
         return self._cells[column]
 
     def one_of(self, column: str, possible: Iterable[str]) -> str:
         value = self._cells[column]
         if value not in tuple(possible):
-            raise self.wrong(column, f"'{value}' is not one of {', '.join(p or '(empty)' for p in possible)}.")
+            raise self.wrong(
+                column, "error.row.one_of", value=value, possible=", ".join(p or "(empty)" for p in possible)
+            )
         return value
 
     def number(self, column: str) -> float:
@@ -107,18 +114,18 @@ class _Row:
         try:
             number = float(value)
         except ValueError:
-            raise self.wrong(column, f"'{value}' is no number.") from None
+            raise self.wrong(column, "error.row.number", value=value) from None
         if not math.isfinite(number):
-            raise self.wrong(column, f"'{value}' is no finite number.")
+            raise self.wrong(column, "error.row.finite", value=value)
         return number
 
 
 def _point(row: _Row, sources: Mapping[str, Source]) -> Point:
     value, low, high = (row.number(c) for c in ("value", "low", "high"))
     if not low <= value <= high:
-        raise row.wrong("value", f"{value:g} is outside its own range {low:g} to {high:g}.")
+        raise row.wrong("value", "error.row.range", value=value, low=low, high=high)
     source = row.text("source")
     if source not in sources:
-        raise row.wrong("source", f"'{source}' is not in sources.csv: add it there.")
+        raise row.wrong("source", "error.row.source", source=source)
     return Point(row.number("year"), value, low, high, row.one_of("grade", GRADES), source,
                  row.one_of("status", STATUS))  # fmt: skip

@@ -115,7 +115,7 @@ def read_cases(model: Core) -> dict[str, Case]:
     """
     files = _files(model)
     if not files:
-        raise ModelError(f"'{model.name}' has no historical cases: they stand in a folder '{FOLDER}' beside the model.")
+        raise ModelError("error.case.none", model=model.name, folder=FOLDER)
     roles = read_roles(model, files[0].parent)
     return {path.stem: read_case(path, model, roles) for path in files}
 
@@ -181,10 +181,10 @@ def _kinds(roles: Roles) -> tuple[str, ...]:
 def _facts(given: Mapping[str, Any], model: Core, roles: Roles, where: str) -> dict[str, Fact]:
     fields.known(given, (START, *roles.choices, *roles.facts), f"{where}: [facts]")
     if len(given) > MOST_FACTS:
-        raise ModelError(f"{where}: states {len(given)} facts, {MOST_FACTS} at most: leave out what is ordinary.")
+        raise ModelError("error.case.most_facts", where=where, count=len(given), most=MOST_FACTS)
     for name in (START, *roles.choices, *(name for name, role in roles.facts.items() if role.needed)):
         if name not in given:
-            raise ModelError(f"{where}: [facts.{name}] is missing.")
+            raise ModelError("error.case.fact_missing", where=where, name=name)
     facts = {name: _fact(name, stated, model, roles, f"{where}: [facts.{name}]") for name, stated in given.items()}
     words = roles.words({name: str(facts[name].value) for name in roles.choices})
     for name, fact in facts.items():
@@ -195,7 +195,7 @@ def _facts(given: Mapping[str, Any], model: Core, roles: Roles, where: str) -> d
 
 def _fact(name: str, given: Any, model: Core, roles: Roles, where: str) -> Fact:
     if not isinstance(given, dict):
-        raise ModelError(f"{where} must be a table with value, source, grade, hindsight and why.")
+        raise ModelError("error.case.fact", where=where)
     fields.known(given, _FACT_KEYS, where)
     value: float | str
     if name in roles.choices:
@@ -204,10 +204,10 @@ def _fact(name: str, given: Any, model: Core, roles: Roles, where: str) -> Fact:
         value = fields.number(given, "value", where)
         low, high = (fields.number({"low": value, "high": value, **given}, end, where) for end in ("low", "high"))
         if not low <= value <= high:
-            raise ModelError(f"{where}: {value:g} is outside its own range {low:g} to {high:g}.")
+            raise ModelError("error.case.own_range", where=where, value=value, low=low, high=high)
     source = fields.text(given, "source", where)
     if source not in model.sources:
-        raise ModelError(f"{where}: the source '{source}' is not in sources.csv: add it there.")
+        raise ModelError("error.case.source", where=where, source=source)
     hindsight = fields.flag(given, "hindsight", where, "was this known only afterwards?")
     grade = fields.one_of(given, "grade", GRADES, where)
     why = fields.text(given, "why", where)
@@ -219,15 +219,15 @@ def _bounds(
 ) -> dict[str, tuple[float, float]]:
     fields.known(given, roles.fitted, f"{where}: [fitted]")
     if len(given) > MOST_FITTED:
-        raise ModelError(f"{where}: fits {len(given)} numbers, {MOST_FITTED} at most.")
+        raise ModelError("error.case.most_fitted", where=where, count=len(given), most=MOST_FITTED)
     bounds = {}
     for name, ends in given.items():
         place = f"{where}: [fitted] {name}"
         if not isinstance(ends, dict) or set(ends) != {"low", "high"}:
-            raise ModelError(f"{place} must be written {{ low = …, high = … }}.")
+            raise ModelError("error.case.bounds", place=place)
         low, high = fields.number(ends, "low", place), fields.number(ends, "high", place)
         if not low < high:
-            raise ModelError(f"{place}: low must be below high.")
+            raise ModelError("error.case.bounds_order", place=place)
         for end in (low, high):
             _in_range(model, filled(roles.fitted[name][0], words), end, place)
         bounds[name] = (low, high)
@@ -238,7 +238,7 @@ def _in_range(model: Core, constant: str, value: float, where: str) -> None:
     name = model.constant(constant)
     low, high = model.range_of(name)
     if (low is not None and value < low) or (high is not None and value > high):
-        raise ModelError(f"{where}: {value:g} is outside the range {low:g} to {high:g} of '{name}'.")
+        raise ModelError("error.case.range", where=where, value=value, low=low, high=high, name=name)
 
 
 def _series(
@@ -246,7 +246,7 @@ def _series(
 ) -> tuple[str, ...]:
     names: Sequence[str] = record[part]
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
-        raise ModelError(f"{where}: [record] {part} must be a list of names of series.")
+        raise ModelError("error.case.record", where=where, part=part)
     for name in names:
         _of_kind(name, figures, series, f"{where}: [record] {part}")
     return tuple(names)
@@ -260,6 +260,6 @@ def _driver(drivers: Mapping[str, Any], key: str, figures: str, series: Mapping[
 
 def _of_kind(name: str, figures: str, series: Mapping[str, Series], where: str) -> None:
     if name not in series:
-        raise ModelError(f"{where}: {UnknownName('series', name, series)}")
+        raise ModelError("error.in", where=where, problem=UnknownName("series", name, series))
     if series[name].variable != figures:
-        raise ModelError(f"{where}: '{name}' is a series of '{series[name].variable}', not of '{figures}'.")
+        raise ModelError("error.case.series_of", where=where, name=name, other=series[name].variable, variable=figures)

@@ -2,6 +2,7 @@
 
 An entry, by its keys:
 
+    id        its name in translations (``text/<language>.toml``, ``[checks]``); no two entries have the same
     says      what is claimed, in a sentence; no two entries say the same
     derived   why it must hold: ``logic``, ``essay``, ``data`` or ``numerics``
     of        a variable, a list of them, ``every stock`` or ``every outcome``; an array without its elements is all
@@ -37,13 +38,14 @@ from typing import Any
 import yaml
 
 from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.messages import Message
 from policy_lab.model.parts import Core
 from policy_lab.readers import fold
 
 FILE = "checks.yaml"
 DERIVED = ("logic", "essay", "data", "numerics")
 TESTS = ("between", "rising", "below", "above", "same_as", "halving", "rk4", "sums_to", "account", "peaks", "reaches")
-_KEYS = ("says", "derived", "of", "in", "with", "after", "until", "at", "known", *TESTS)
+_KEYS = ("id", "says", "derived", "of", "in", "with", "after", "until", "at", "known", *TESTS)
 _OTHER = ("of", "in", "with", "times", "plus")
 
 
@@ -54,16 +56,13 @@ class World:
     key: str
     settings: tuple[tuple[str, float], ...] = ()
 
-    def __str__(self) -> str:
-        extra = ", ".join(f"{name} = {value:g}" for name, value in self.settings)
-        return " with ".join(filter(None, [self.key or "the model file", extra]))
-
 
 @dataclass(frozen=True)
 class Check:
     """One predicate.
 
     Attributes:
+        key: its ``id``, "" where it has none.
         says, derived, known: see above.
         names: variables it looks at, as the model spells them.
         worlds: runs it looks at.
@@ -84,6 +83,7 @@ class Check:
     other: tuple[tuple[World, ...], tuple[str, ...]] = ((), ())
     known: str = ""
     line: int = 0
+    key: str = ""
 
     @property
     def all_worlds(self) -> tuple[World, ...]:
@@ -109,15 +109,14 @@ def read_checks(model: Core) -> tuple[Check, ...]:
     try:
         entries = _entries(place)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise ModelError(f"{place.name} cannot be read: {' '.join(str(error).split())}.") from None
+        raise ModelError("error.file.read", file=place.name, reason=" ".join(str(error).split())) from None
     checks = tuple(_Reader(model, place.name, line).check(entry) for line, entry in entries)
     seen: dict[str, int] = {}
     for check in checks:
-        if check.says in seen:
-            raise ModelError(
-                f"{place.name}, line {check.line}: '{check.says}' stands in line {seen[check.says]} already."
-            )
-        seen[check.says] = check.line
+        for said in filter(None, (check.says, check.key)):
+            if said in seen and seen[said] != check.line:
+                raise ModelError("error.check.twice", file=place.name, line=check.line, says=said, first=seen[said])
+            seen[said] = check.line
     return checks
 
 
@@ -126,7 +125,7 @@ def _entries(path: Path) -> list[tuple[int, Any]]:
     text = path.read_text(encoding="utf-8")
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.SequenceNode):
-        raise ModelError(f"{path.name} must be a list of checks, each beginning with '- says:'.")
+        raise ModelError("error.check.list", file=path.name)
     return list(zip([n.start_mark.line + 1 for n in root.value], yaml.safe_load(text), strict=True))
 
 
@@ -139,19 +138,25 @@ class _Reader:
     line: int
     says: str = field(default="")
 
-    def wrong(self, what: str) -> ModelError:
-        return ModelError(f"{self.file}, line {self.line}{f' ({self.says})' if self.says else ''}: {what}")
+    def wrong(self, what: str | Message, **values: object) -> ModelError:
+        return ModelError(
+            "error.check.entry",
+            file=self.file,
+            line=self.line,
+            says=f" ({self.says})" if self.says else "",
+            problem=PolicyLabError(what, **values),
+        )
 
     def check(self, entry: Any) -> Check:
         if not isinstance(entry, dict):
-            raise self.wrong("an entry is a list of keys, beginning with 'says'.")
+            raise self.wrong("error.check.keys")
         self.says = str(entry.get("says", "")).strip()
         for key in entry:
             if key not in _KEYS:
-                raise self.wrong(f"unknown key '{key}'. Possible: {', '.join(_KEYS)}.")
+                raise self.wrong("error.check.unknown_key", key=key, possible=", ".join(_KEYS))
         tests = [t for t in TESTS if t in entry]
         if not self.says or entry.get("derived") not in DERIVED or len(tests) != 1:
-            raise self.wrong(f"needs 'says', 'derived' ({', '.join(DERIVED)}) and one test ({', '.join(TESTS)}).")
+            raise self.wrong("error.check.needs", derived=", ".join(DERIVED), tests=", ".join(TESTS))
         names = self._names(entry.get("of"))
         worlds = self._worlds(entry.get("in"), entry.get("with"))
         given = entry[tests[0]]
@@ -164,7 +169,7 @@ class _Reader:
             given = {side: self._names(given.get(side, [])) for side in ("in", "out")}
         self._check_given(tests[0], given)
         return Check(self.says, entry["derived"], names, worlds, self._window(entry), tests[0], given, other,
-                     str(entry.get("known", "")), self.line)  # fmt: skip
+                     str(entry.get("known", "")), self.line, str(entry.get("id", "")))  # fmt: skip
 
     def _names(self, given: Any) -> tuple[str, ...]:
         if given == "every stock":
@@ -183,7 +188,7 @@ class _Reader:
             head = fold(name)
             found = [n for n in self.model.program.visible if "[" in n and fold(n.partition("[")[0]) == head]
             if not found:
-                raise self.wrong(str(unknown)) from None
+                raise self.wrong(unknown.message) from None
             return found
 
     def _worlds(self, keys: Any, settings: Any) -> tuple[World, ...]:
@@ -195,7 +200,7 @@ class _Reader:
                     self.model.scenario(key)
             return tuple(World(key, self._settings(settings)) for key in named)
         except PolicyLabError as unknown:
-            raise self.wrong(str(unknown)) from None
+            raise self.wrong(unknown.message) from None
 
     def _settings(self, given: Any) -> tuple[tuple[str, float], ...]:
         found = []
@@ -204,10 +209,10 @@ class _Reader:
             if value in ("low", "high"):
                 end = self.model.range_of(constant)[value == "high"]
                 if end is None:
-                    raise self.wrong(f"'{constant}' has no range in the model, so no {value} end.")
+                    raise self.wrong("error.check.no_end", constant=constant, end=value)
                 value = end
             if not isinstance(value, (int, float)) or isinstance(value, bool):
-                raise self.wrong(f"'{constant}' is set to {value!r}: a number, 'low' or 'high' is needed.")
+                raise self.wrong("error.check.setting", constant=constant, value=repr(value))
             self.model.check(constant, float(value))
             found.append((constant, float(value)))
         return tuple(found)
@@ -216,12 +221,12 @@ class _Reader:
         self, given: Any, entry: Mapping[str, Any], names: tuple[str, ...]
     ) -> tuple[dict[str, float], tuple[tuple[World, ...], tuple[str, ...]]]:
         if not isinstance(given, dict) or any(key not in _OTHER for key in given):
-            raise self.wrong(f"compares with another run by the keys {', '.join(_OTHER)}.")
+            raise self.wrong("error.check.compares", keys=", ".join(_OTHER))
         theirs = self._names(given["of"]) if "of" in given else names
         worlds = self._worlds(given.get("in", entry.get("in")), given.get("with", entry.get("with")))
         mine = self._worlds(entry.get("in"), entry.get("with"))
         if len(theirs) not in (1, len(names)) or len(worlds) not in (1, len(mine)):
-            raise self.wrong("compares lists of different length.")
+            raise self.wrong("error.check.lengths")
         factors = {"times": float(given.get("times", 1.0)), "plus": float(given.get("plus", 0.0))}
         return factors, (worlds, theirs)
 
@@ -244,4 +249,4 @@ class _Reader:
             and (ends == "never" or (isinstance(ends, list) and len(ends) == 2)),
         }.get(test, True)  # fmt: skip
         if not good:
-            raise self.wrong(f"'{test}' cannot be {given!r}; see how a check is written.")
+            raise self.wrong("error.check.given", test=test, given=repr(given))

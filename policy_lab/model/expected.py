@@ -20,7 +20,7 @@ _ENDING: Final = ".csv.gz"
 def expected_folder(model: Core) -> Path:
     """Where the stored runs of a model lie, or would lie; raises ModelError for a model file without a folder."""
     if model.folder is None:
-        raise ModelError(f"{model.path.name} has no folder of its own to keep golden runs in.")
+        raise ModelError("error.model.no_folder", name=model.path.name)
     return model.folder / FOLDER
 
 

@@ -16,7 +16,7 @@ def read_toml(path: Path, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
+        raise ModelError("error.file.read", file=where, reason=str(error).rstrip(".")) from None
 
 
 def known(given: Mapping[str, Any], possible: Iterable[str], where: str) -> None:
@@ -24,14 +24,14 @@ def known(given: Mapping[str, Any], possible: Iterable[str], where: str) -> None
     allowed = tuple(possible)
     for key in given:
         if key not in allowed:
-            raise ModelError(f"{where}: unknown key '{key}'. Possible: {', '.join(allowed)}.")
+            raise ModelError("error.file.unknown_key", where=where, key=key, possible=", ".join(allowed))
 
 
 def table(data: Mapping[str, Any], key: str, where: str, needed: bool = True) -> Mapping[str, Any]:
     """A table; an empty one where it is missing and not needed."""
     found = data.get(key, None if needed else {})
     if not isinstance(found, dict):
-        raise ModelError(f"{where}: the table [{key}] is missing.")
+        raise ModelError("error.case.table", where=where, key=key)
     return found
 
 
@@ -39,7 +39,7 @@ def text(given: Mapping[str, Any], key: str, where: str) -> str:
     """A text that is not empty."""
     value = given.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise ModelError(f"{where}: '{key}' is missing or no text.")
+        raise ModelError("error.file.no_text", where=where, key=key)
     return value.strip()
 
 
@@ -47,7 +47,7 @@ def number(given: Mapping[str, Any], key: str, where: str) -> float:
     """A finite number."""
     value = given.get(key)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ModelError(f"{where}: '{key}' is missing or no number.")
+        raise ModelError("error.file.no_number", where=where, key=key)
     return float(value)
 
 
@@ -55,7 +55,7 @@ def one_of(given: Mapping[str, Any], key: str, possible: Iterable[str], where: s
     """One of a few words."""
     value, allowed = given.get(key), tuple(possible)
     if value not in allowed:
-        raise ModelError(f"{where}: '{key}' is {value!r}; it must be one of {', '.join(allowed)}.")
+        raise ModelError("error.case.one_of", where=where, key=key, value=repr(value), possible=", ".join(allowed))
     return str(value)
 
 
@@ -63,5 +63,5 @@ def flag(given: Mapping[str, Any], key: str, where: str, hint: str = "") -> bool
     """True or false; false where it is missing and there is no hint to what is wanted."""
     value = given.get(key, None if hint else False)
     if not isinstance(value, bool):
-        raise ModelError(f"{where}: '{key}' must be true or false{hint and ': ' + hint}.")
+        raise ModelError("error.case.true_or_false", where=where, key=key, why=hint and ": " + hint)
     return value

@@ -87,8 +87,8 @@ def read_history(model: Core, path: Path | None = None) -> list[Series]:
     """
     place = path or history_file(model)
     if not place.is_file():
-        what = f"file {path} with a history" if path else FILE
-        raise ModelError(f"The model '{model.name}' has no {what} to be compared with.")
+        what = "error.history.no_file" if path else "error.history.none"
+        raise ModelError(what, model=model.name, file=path or FILE)
     lines = text_rows(place.parent, place.name, COLUMNS)
     grouped: dict[str, list[dict[str, str]]] = {}
     for line in lines:
@@ -101,11 +101,11 @@ def _series(model: Core, name: str, rows: Sequence[Mapping[str, str]]) -> Series
         try:
             return np.array([float(r[key]) if r[key].strip() else np.nan for r in rows])
         except ValueError:
-            raise ModelError(f"history.csv: the series '{name}' has a {key} that is no number.") from None
+            raise ModelError("error.history.number", name=name, key=key) from None
 
     year, value = column("year"), column("value")
     if not (np.isfinite(year).all() and np.isfinite(value).all()):
-        raise ModelError(f"history.csv: the series '{name}' lacks a year or a value.")
+        raise ModelError("error.history.lacks", name=name)
     first = rows[0]
     return Series(
         name, model.find(first["variable"]), first["unit"], first["grade"], year, value, column("low"), column("high")

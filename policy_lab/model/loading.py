@@ -96,5 +96,5 @@ def _only_model(folder: Path) -> Path:
     named = [p for p in files if p.stem == folder.name]
     if len(named) == 1 or len(files) == 1:
         return (named or files)[0]
-    problem = "holds no model file" if not files else f"holds {len(files)} model files, none named like the folder"
-    raise ModelError(f"The folder {folder.name} {problem} ({', '.join(ENDINGS)}).")
+    what = "error.model.which_file" if files else "error.model.no_file"
+    raise ModelError(what, folder=folder.name, count=len(files), endings=", ".join(ENDINGS))

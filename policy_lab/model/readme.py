@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from policy_lab.messages import Name
 from policy_lab.model.parts import Core
 
 FILE: Final = "README.md"
 #: The heading that modellers write the list of weaknesses under.
 WEAKNESSES: Final = "What is wrong with this model"
+
+
+#: The name of an item in translations, right behind the sign of its list or at the head of its row: ``<!-- name -->``.
+_ID: Final = re.compile(r"^<!--\s*(\w+)\s*-->\s*")
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of a list, or a cell of a table; ``key`` is its name in translations, "" where it has none."""
+
+    key: str
+    text: str
+
+    def name(self, kind: str) -> Name:
+        """The entry for a message, without marks of Markdown."""
+        return Name(self.key, kind, bare(self.text))
+
+
+def _item(text: str, part: str = "") -> Item:
+    named = _ID.match(text)
+    key = named.group(1) if named else ""
+    return Item(f"{key}.{part}" if key and part else key, _ID.sub("", text).strip())
 
 
 @dataclass(frozen=True)
@@ -30,11 +54,11 @@ class Readme:
         return title.group(1).strip(), " ".join(asked.group(1).split())
 
     @property
-    def weaknesses(self) -> list[str]:
-        """Each known weakness as one line of Markdown."""
+    def weaknesses(self) -> list[Item]:
+        """Each known weakness, its text one line of Markdown."""
         return self.numbered(WEAKNESSES)
 
-    def numbered(self, heading: str) -> list[str]:
+    def numbered(self, heading: str) -> list[Item]:
         """The items of the numbered list under a heading, each as one line.
 
         An item ends at an empty line, so that what stands below the list is no part of it.
@@ -42,21 +66,23 @@ class Readme:
         _, found, rest = self.text.partition(f"\n## {heading}\n")
         section = re.split(r"\n#{1,2} ", rest, maxsplit=1)[0] if found else ""
         items = re.split(r"^\d+\.\s+", section, flags=re.MULTILINE)[1:]
-        return [" ".join(item.partition("\n\n")[0].split()) for item in items]
+        return [_item(" ".join(item.partition("\n\n")[0].split())) for item in items]
 
-    def table(self, heading: str) -> tuple[list[str], list[list[str]]]:
-        """Header and rows of the first table in the section whose heading begins so, without marks of Markdown."""
-        lines = [
-            line.strip().strip("|") for line in self._section(heading).splitlines() if line.strip().startswith("|")
+    def table(self, heading: str, columns: Sequence[str]) -> list[list[Item]]:
+        """Rows of the first table in the section whose heading begins so; ``columns`` name the cells of a row."""
+        lines = [line.strip() for line in self._section(heading).splitlines()]
+        cells = [line.strip("|").split("|") for line in lines if line.startswith("|") and not set(line) <= set("-| :")]
+        rows = [[cell.strip() for cell in row] for row in cells[1:]]
+        return [
+            [Item(_item(row[0], part).key, _item(cell).text) for part, cell in zip(columns, row, strict=False)]
+            for row in rows
         ]
-        cells = [[bare(c) for c in line.split("|")] for line in lines if not set(line) <= set("-| :")]
-        return (cells[0], cells[1:]) if cells else ([], [])
 
-    def bullets(self, heading: str) -> list[str]:
-        """Every entry of a list, ``*``, ``-`` or numbered, in the section whose heading begins so, without marks."""
+    def bullets(self, heading: str) -> list[Item]:
+        """Every entry of a list, ``*``, ``-`` or numbered, in the section whose heading begins so."""
         text = self._section(heading)
         found = re.findall(r"^(?:[*-]|\d+\.) +(.+(?:\n(?!(?:[*-]|\d+\.) |\n).+)*)", text, flags=re.MULTILINE)
-        return [bare(" ".join(entry.split())) for entry in found]
+        return [_item(" ".join(entry.split())) for entry in found]
 
     def _section(self, beginning: str) -> str:
         return next((text for heading, text in self._sections.items() if heading.startswith(beginning)), "")

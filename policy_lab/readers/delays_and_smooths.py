@@ -134,7 +134,7 @@ def _order(writer: Writer, node: Any, place: Place, construct: str) -> int:
     """A number of stages, which must be known before the run."""
     order = writer.store.known_number(writer.kept(writer.write(node, place), place, "order"), place, construct)
     if order < 1 or order > MOST_STAGES:
-        raise ModelError(f"'{place.variable}' (line {place.line}) has an order of {order:g}: it must be 1 or more.")
+        raise ModelError("error.equation.order", variable=place.variable, line=place.line, order=order)
     return int(order)
 
 

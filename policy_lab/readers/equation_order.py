@@ -94,7 +94,4 @@ def _sorted(names: Iterable[str], needs: Callable[[str], list[str]], verb: str) 
 def _circle(path: list[str], verb: str) -> ModelError:
     shown = path if len(path) <= 8 else [*path[:4], "...", *path[-3:]]
     ring = " -> ".join(f"'{n}'" if n != "..." else n for n in [*shown, path[0]])
-    return ModelError(
-        f"These variables need each other at the same moment, so none can be computed first ({verb}: {ring}). "
-        "Put a stock, a delay or a smooth between two of them."
-    )
+    return ModelError("error.equation.circle", verb=verb, ring=ring)

@@ -110,7 +110,7 @@ class EquationStore:
         where = f"'{first.place.variable}' (line {first.place.line})"
         found = [_known(s.value, values) for s in group]
         if any(v != v or abs(v) == float("inf") for v in found):
-            raise ModelError(f"{where} has {first.construct} whose time is not a number at the start.")
+            raise ModelError("error.equation.delay_start", where=where, construct=first.construct)
         if first.wanted == 0:
             return int(found[0])
         if first.wanted is None:

@@ -87,8 +87,13 @@ class Writer:
             sizes.append(len(elements))
             where.append(elements.index(element))
         if node.size != int(np.prod(sizes)):
-            raise ModelError(f"'{place.variable}' (line {place.line}) lists {node.size} numbers where its subscripts "
-                             f"need {int(np.prod(sizes))}.")  # fmt: skip
+            raise ModelError(
+                "error.equation.sizes",
+                variable=place.variable,
+                line=place.line,
+                size=node.size,
+                wanted=int(np.prod(sizes)),
+            )
         return Number(float(node.reshape(sizes)[tuple(where)]))
 
     def _operation(self, operators: list[str], arguments: list[Any], place: Place) -> Expression:
@@ -100,8 +105,7 @@ class Writer:
             return self._power(arguments, place)
         operators = [o.upper() for o in operators]
         if ":AND:" in operators and ":OR:" in operators[operators.index(":AND:") :]:
-            raise ModelError(f"'{place.variable}' (line {place.line}) mixes :AND: and :OR:, which PySD groups in "
-                             "another way than Vensim: put brackets around each part.")  # fmt: skip
+            raise ModelError("error.equation.and_or", variable=place.variable, line=place.line)  # fmt: skip
         parts = [self.write(a, place) for a in arguments]
         if operators[0] in (":AND:", ":OR:"):
             return _from_right([functions.OPERATORS[o] for o in operators], parts)
@@ -135,8 +139,9 @@ class Writer:
         if definition is None:
             raise ModelError(self._undefined(bare(node.reference), place))
         if definition.lookup:
-            raise ModelError(f"'{place.variable}' (line {place.line}) uses the lookup '{definition.name}' without "
-                             "an argument.")  # fmt: skip
+            raise ModelError(
+                "error.equation.no_argument", variable=place.variable, line=place.line, name=definition.name
+            )
         if not given and self._xmile and place.elements in definition.scalars:
             return Name(definition.scalars[place.elements])  # an array in an array's equation, element by element
         return Name(self.scalar(definition.folded, given, place))
@@ -171,14 +176,25 @@ class Writer:
                 shown = subscript.rstrip("!")
                 known = place.scope.ranges.is_range(shown) or place.scope.ranges.is_element(shown)
                 reason = "is neither on the left of the equation nor mapped to it" if known else "is no subscript"
-                raise ModelError(f"'{place.variable}' (line {place.line}) uses '{definition.name}' with subscript "
-                                 f"'{shown}', which {reason}.")  # fmt: skip
+                raise ModelError(
+                    "error.equation.subscript",
+                    variable=place.variable,
+                    line=place.line,
+                    name=definition.name,
+                    subscript=shown,
+                    reason=reason,
+                )
             elements.append(element)
         found = definition.scalars.get(tuple(elements))
         if found is None:
             shown = f"{definition.name}[{','.join(elements)}]" if elements else definition.name
-            raise ModelError(f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined"
-                             f"{'' if elements else ' without subscripts'}.")  # fmt: skip
+            raise ModelError(
+                "error.equation.undefined",
+                variable=place.variable,
+                line=place.line,
+                name=shown,
+                how="" if elements else " without subscripts",
+            )
         return found
 
     def _call(self, node: tree.CallStructure, place: Place) -> Expression:
@@ -201,16 +217,27 @@ class Writer:
             raise UnsupportedConstruct(place.variable, function.replace("_", " ").upper(), place.line)
         count, write_out = functions.BUILT_IN[function]
         if len(node.arguments) != count:
-            raise ModelError(f"'{place.variable}' (line {place.line}) gives {function.replace('_', ' ').upper()} "
-                             f"{len(node.arguments)} arguments; it takes {count}.")  # fmt: skip
+            raise ModelError(
+                "error.equation.arguments",
+                variable=place.variable,
+                line=place.line,
+                function=function.replace("_", " ").upper(),
+                given=len(node.arguments),
+                wanted=count,
+            )
         return write_out([self.write(a, place) for a in node.arguments], lambda e: self.kept(e, place))
 
     def _table_call(self, name: str, node: tree.CallStructure, place: Place) -> Expression:
         given = tuple(fold(s) for s in node.function.subscripts.subscripts) if node.function.subscripts else ()
         definition = place.scope.definitions[name]
         if not definition.lookup or len(node.arguments) != 1:
-            raise ModelError(f"'{place.variable}' (line {place.line}) calls '{definition.name}' like a lookup with "
-                             f"{len(node.arguments)} arguments, which it is not.")  # fmt: skip
+            raise ModelError(
+                "error.equation.no_lookup",
+                variable=place.variable,
+                line=place.line,
+                name=definition.name,
+                given=len(node.arguments),
+            )
         return Apply("lookup", (Name(self.scalar(name, given, place)), self.write(node.arguments[0], place)))
 
     def _reduction(self, function: str, arguments: Sequence[Any], place: Place) -> Expression:
@@ -224,7 +251,7 @@ class Writer:
         ranges = place.scope.ranges
         for name in marked:
             if not ranges.is_range(name[:-1]):
-                raise ModelError(f"'{place.variable}' (line {place.line}): '{name}' is no subscript range.")
+                raise ModelError("error.equation.no_range", variable=place.variable, line=place.line, name=name)
         for elements in itertools.product(*(ranges.elements[name[:-1]] for name in marked)):
             yield replace(place, bound={**place.bound, **dict(zip(marked, elements, strict=True))})
 
@@ -262,7 +289,7 @@ def _elmcount(writer: Writer, node: tree.CallStructure, place: Place) -> Express
     argument = node.arguments[0]
     name = fold(getattr(argument, "reference", ""))
     if not place.scope.ranges.is_range(name):
-        raise ModelError(f"'{place.variable}' (line {place.line}): ELMCOUNT counts a subscript range.")
+        raise ModelError("error.equation.elmcount", variable=place.variable, line=place.line)
     return Number(float(len(place.scope.ranges.elements[name])))
 
 
@@ -316,7 +343,7 @@ def table_of(node: Any, name: str, place: Place) -> Table:
         raise UnsupportedConstruct(place.variable, "a lookup from a spreadsheet", place.line)
     x, y = tuple(map(float, node.x)), tuple(map(float, node.y))
     if len(x) != len(y) or not x:
-        raise ModelError(f"'{place.variable}' (line {place.line}): a lookup with {len(x)} x and {len(y)} y.")
+        raise ModelError("error.equation.lookup_points", variable=place.variable, line=place.line, xs=len(x), ys=len(y))
     if any(b <= a for a, b in itertools.pairwise(x)):
         raise UnsupportedConstruct(place.variable, "a lookup with repeated x values", place.line)
     outside = "extrapolate" if node.type == "extrapolate" else "hold"

@@ -88,10 +88,10 @@ class Flattened(EquationStore):
         for dimension in dimensions:
             elements = scope.ranges.expand(dimension)
             if elements is None:
-                raise ModelError(f"'{name}' (line {line}) has the subscript '{dimension}', which is not defined.")
+                raise ModelError("error.equation.no_subscript", name=name, line=line, dimension=dimension)
             choices.append(elements)
         if len(set(dimensions)) < len(dimensions):
-            raise ModelError(f"'{name}' (line {line}) has the same subscript twice: give the range a second name.")
+            raise ModelError("error.equation.subscript_twice", name=name, line=line)
         left_out = [[scope.ranges.expand(fold(s)) or () for s in group] for group in excepted]
         for elements in itertools.product(*choices):
             if not any(all(e in out for e, out in zip(elements, group, strict=True)) for group in left_out):
@@ -140,10 +140,16 @@ class Flattened(EquationStore):
         """One call of a macro: its equations once more, under hidden names."""
         root, section = place.scope.root, place.scope.root.macros[name]
         if place.scope.depth >= DEEPEST_MACRO:
-            raise ModelError(f"'{place.variable}' (line {place.line}): macros call each other too deeply.")
+            raise ModelError("error.equation.macros_deep", variable=place.variable, line=place.line)
         if len(arguments) != len(section.params):
-            raise ModelError(f"'{place.variable}' (line {place.line}) gives the macro {bare(section.name)} "
-                             f"{len(arguments)} inputs; it takes {len(section.params)}.")  # fmt: skip
+            raise ModelError(
+                "error.equation.macro_inputs",
+                variable=place.variable,
+                line=place.line,
+                macro=bare(section.name),
+                given=len(arguments),
+                wanted=len(section.params),
+            )
         kept = [self._writer.kept(a, place, "macro input") for a in arguments]
         parameters = dict(zip(map(fold, section.params), kept, strict=True))
         prefix = self.hidden_name(place, bare(section.name))
@@ -151,5 +157,5 @@ class Flattened(EquationStore):
         self._write_section(section, scope)
         result = scope.definitions.get(name)
         if result is None or () not in result.scalars:
-            raise ModelError(f"The macro {bare(section.name)} has no equation for its own name, which is its result.")
+            raise ModelError("error.equation.macro_result", macro=bare(section.name))
         return Name(result.scalars[()])

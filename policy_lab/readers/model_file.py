@@ -37,7 +37,7 @@ def read(path: Path) -> Reading:
         ModelError: not readable, not of a known kind, or not valid; names the file and, where known, the line.
     """
     if path.suffix.lower() not in ENDINGS:
-        raise ModelError(f"{path.name} is no model file: one ends in {', '.join(ENDINGS)}.")
+        raise ModelError("error.file.no_model", file=path.name, endings=", ".join(ENDINGS))
     format_ = vensim if path.suffix.lower() == ".mdl" else xmile
     source = format_.source_of(path, text_of(path))
     _refuse_negative_base(source)
@@ -55,7 +55,4 @@ def _refuse_negative_base(source: Source) -> None:
     found = _NEGATIVE_BASE.search(source.text)
     if found:
         line = source.text.count("\n", 0, found.start()) + 1
-        raise ModelError(
-            f"{source.path.name}, line {line}: '{found[0]}' raises a negative number to a power, which PySD reads "
-            "without the brackets: give the number a name of its own, or use POWER()."
-        )
+        raise ModelError("error.file.power", file=source.path.name, line=line, found=found[0])

@@ -44,9 +44,9 @@ def located(source: Source, equation: str) -> Iterator[None]:
     except ModelError:
         raise
     except RecursionError:
-        raise ModelError(f"{_place(source, equation)} is nested too deeply to be read.") from None
+        raise ModelError("error.file.nested", where=_place(source, equation)) from None
     except Exception as error:  # the parser raises its own, parsimonious', lxml's and Python's, none documented
-        raise ModelError(f"{_place(source, equation)} cannot be read: {_reason(error)}") from None
+        raise ModelError("error.file.equation", where=_place(source, equation), reason=_reason(error)) from None
 
 
 def _place(source: Source, equation: str) -> str:

@@ -49,7 +49,7 @@ def text_of(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"Cannot read the model {path}: {error.strerror or error}.") from None
+        raise ModelError("error.file.open", path=path, reason=error.strerror or error) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

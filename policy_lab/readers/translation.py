@@ -23,7 +23,7 @@ def translated(path: Path, given: Mapping[str, float]) -> Program:
     try:
         return _laid_out(reading, given)
     except RecursionError:
-        raise ModelError(f"{reading.source.path.name}: an equation is nested too deeply.") from None
+        raise ModelError("error.file.deep", file=reading.source.path.name) from None
     except ModelError as error:
         raise ModelError(f"{reading.source.path.name}: {error}" if reading.source.path.name not in str(error)
                          else str(error)) from None  # fmt: skip
@@ -55,7 +55,7 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
             break
         sizes = needed
     else:
-        raise ModelError("The order of its delays depends on itself and cannot be worked out.")
+        raise ModelError("error.clock.delay_order")
     return Program(
         reading.source.path.stem, equations, tables, clock, constants, run.once, run.start, run.step,
         reading.source.hash, (*reading.notes, *flat.lowered()), guards, tuple(refused),
@@ -70,14 +70,14 @@ def _clock(equations: Mapping[str, Equation], flat: Flattened) -> Clock:
         if name not in equations and name == "SAVEPER" and "TIME STEP" in equations:
             continue
         if name not in equations:
-            raise ModelError(f"'{name}' is not defined: a model needs {', '.join(CONTROLS.values())}.")
+            raise ModelError("error.clock.missing", name=name, controls=", ".join(CONTROLS.values()))
         values[name] = _control(name, equations, ())
     values.setdefault("SAVEPER", values["TIME STEP"])
     step, saveper = values["TIME STEP"], values["SAVEPER"]
     if not step > 0 or not saveper > 0:
-        raise ModelError(f"TIME STEP is {step:g} and SAVEPER {saveper:g}: both must be above 0.")
+        raise ModelError("error.clock.step", step=step, saveper=saveper)
     if not values["FINAL TIME"] >= values["INITIAL TIME"]:
-        raise ModelError(f"FINAL TIME ({values['FINAL TIME']:g}) is before INITIAL TIME ({values['INITIAL TIME']:g}).")
+        raise ModelError("error.clock.ends", stop=values["FINAL TIME"], start=values["INITIAL TIME"])
     unit = equations["FINAL TIME"].unit or equations["TIME STEP"].unit
     return Clock(values["INITIAL TIME"], values["FINAL TIME"], step, saveper, unit)
 
@@ -85,7 +85,7 @@ def _clock(equations: Mapping[str, Equation], flat: Flattened) -> Clock:
 def _control(name: str, equations: Mapping[str, Equation], seen: tuple[str, ...]) -> float:
     equation = equations.get(name)
     if name in seen or equation is None or equation.expression is None:
-        raise ModelError(f"The time setting '{(seen or (name,))[0]}' cannot be worked out.")
+        raise ModelError("error.clock.setting", name=(seen or (name,))[0])
     named = set(names_in(equation.expression))
     strange = [n for n in named if n not in equations or equations[n].kind not in ("control", "constant")]
     if strange:

@@ -77,5 +77,4 @@ def _refuse_unread(source: Source, components: Sequence[Any]) -> None:
     """PySD skips variables outside <variables>, where the standard has them: no model would be left."""
     own = [c for c in components if not isinstance(c, xmile_element.ControlElement)]
     if not own and _VARIABLE.search(source.text):
-        raise ModelError(f"{source.path.name} cannot be read: its variables do not stand inside <variables>, as XMILE "
-                         "wants them; newer versions of Stella save them so.")  # fmt: skip
+        raise ModelError("error.file.xmile", file=source.path.name)  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policy_lab.errors import BadValue
+from policy_lab.messages import Message
 from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.statements import Document, Statement, as_written, variable_of
 from policy_lab.units.exponents import exponent_of, symbol
@@ -56,7 +57,7 @@ class _Model:
             return self.units.read(statement.unit)
         except BadValue as wrong:
             self.unreadable.append(UnitFinding("unit cannot be read", statement.title, statement.line, "",
-                                               statement.unit, "", str(wrong)))  # fmt: skip
+                                               statement.unit, "", wrong.message))  # fmt: skip
             return None
 
     def _time(self) -> Measure | None:
@@ -78,7 +79,7 @@ class _Model:
             if not statement.unit and statement.name not in named and statement.kind != "table":
                 named.add(statement.name)
                 yield UnitFinding("no unit", statement.title, statement.line, "", "", "",
-                                  "it has no unit; 'Dmnl' says that it is a pure number.")  # fmt: skip
+                                  Message("finding.unit.none"))  # fmt: skip
             yield from self._of(statement)
 
     def _of(self, statement: Statement) -> Iterator[UnitFinding]:
@@ -113,8 +114,7 @@ class _Equation:
         stated = self.model.measures[statement.name]
         if stated is None or found.measure is None or found.literal:
             return
-        self._compare(found.measure, stated, statement.expression,
-                      "the equation gives {left}, and the variable is stated in {right}")  # fmt: skip
+        self._compare(found.measure, stated, statement.expression, "finding.unit.stated")
 
     def value(self, expression: Expression) -> _Value:
         if isinstance(expression, Number):
@@ -161,15 +161,13 @@ class _Equation:
             return _FAILED
         if top.measure is not None and not self._is_pure(top.measure):
             self._report("not a pure number", exponent, self._words(top.measure), "Dmnl",
-                         "the exponent {expression} is in {left}: an exponent is a pure number")  # fmt: skip
+                         "finding.unit.exponent")  # fmt: skip
             return _FAILED
         if bottom.measure is None or bottom.measure.pure:
             return bottom if bottom.measure is None else _Value(Measure(), bottom.literal and top.literal)
         number = exponent_of(exponent, self._constant)
         if number is None:
-            self._report("exponent", expression, self._words(bottom.measure), "",
-                         "{expression} raises {left} to a power that changes, so it has no unit: divide by a "
-                         "reference first")  # fmt: skip
+            self._report("exponent", expression, self._words(bottom.measure), "", "finding.unit.power")
             return _FAILED
         return _Value(bottom.measure**number)
 
@@ -189,10 +187,9 @@ class _Equation:
         for argument in expression.arguments:
             self.value(argument)
         if expression.function in self.model.document.macros:
-            what = "calls a macro"
+            self._report("not checked", expression, "", "", "finding.unit.macro")
         else:
-            what = f"uses {expression.function.replace('_', ' ').upper()}"
-        self._report("not checked", expression, "", "", f"{{expression}} {what}, whose unit is not worked out")
+            self._report("not checked", expression, "", "", "finding.unit.function", function=_name(expression))
         return _ANY
 
     def _ruled(self, rule: Rule, expression: Apply) -> _Value:
@@ -239,7 +236,7 @@ class _Equation:
         stated = self.model.measures[self.statement.name] if self.statement.expression is expression else None
         if stated is not None and initial.measure is not None and not initial.literal:
             self._compare(initial.measure, stated, expression.arguments[1],
-                          "the initial value {expression} is in {left}, and the stock in {right}")  # fmt: skip
+                          "finding.unit.initial")  # fmt: skip
         if flow.measure is None or self.model.time is None:
             return _ANY
         gathered = flow.measure * self.model.time
@@ -248,7 +245,7 @@ class _Equation:
         if flow.literal:
             return _ANY
         self._compare(flow.measure, stated / self.model.time, expression.arguments[0],
-                      "the net flow {expression} is in {left}, and the stock needs {right}")  # fmt: skip
+                      "finding.unit.flow")  # fmt: skip
         return _ANY
 
     def _shared(self, group: Sequence[tuple[Expression, _Value]], expression: Apply) -> _Value:
@@ -263,7 +260,9 @@ class _Equation:
         assert value.measure is not None
         for other, theirs in named[1:]:
             assert theirs.measure is not None
-            if not self._compare(value.measure, theirs.measure, expression, _between(expression), first, other):
+            if not self._compare(
+                value.measure, theirs.measure, expression, _between(expression), first=first, second=other
+            ):
                 return _FAILED
         for number, _ in (pair for pair in known if pair[1].literal):
             if not self._number_beside(number, value.measure, expression):
@@ -275,15 +274,15 @@ class _Equation:
         if self._is_pure(measure):
             return True
         if expression.function in ("add", "sub"):
-            sentence = f"{{expression}} puts {{left}} and the pure number {as_written(number)} into one sum"
-            self._report("units differ", expression, self._words(measure), "Dmnl", sentence)
+            self._report("units differ", expression, self._words(measure), "Dmnl", "finding.unit.sum",
+                         number=as_written(number))  # fmt: skip
             return False
         self._number_without_unit(number, measure, expression)
         return True
 
     def _number_without_unit(self, number: Expression, measure: Measure, expression: Apply) -> None:
-        sentence = f"in {{expression}} the number {as_written(number)} stands for {{left}}: a constant would say so"
-        self._report("number without unit", expression, self._words(measure), "", sentence)
+        self._report("number without unit", expression, self._words(measure), "", "finding.unit.number",
+                     number=as_written(number))  # fmt: skip
 
     def _must_be_time(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or self.model.time is None:
@@ -291,8 +290,7 @@ class _Equation:
         if value.literal:
             self._number_without_unit(argument, self.model.time, expression)
             return
-        what = "in {whole} {expression} is a time and should be in {right}, but is in {left}"
-        self._compare(value.measure, self.model.time, argument, what, whole=expression)
+        self._compare(value.measure, self.model.time, argument, "finding.unit.time", whole=expression)
 
     def _must_be_pure(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or value.literal:
@@ -301,9 +299,9 @@ class _Equation:
         if factor == 1:
             return
         kind = "not a pure number" if factor is None else "conversion missing"
-        times = "" if factor is None else f" (a factor of {factor:.6g} is missing)"
-        self._report(kind, argument, self._words(value.measure), "Dmnl",
-                     f"{_name(expression)} takes a pure number, and {{expression}} is in {{left}}{times}")  # fmt: skip
+        missing = "" if factor is None else Message("finding.unit.missing", {"factor": factor})
+        self._report(kind, argument, self._words(value.measure), "Dmnl", "finding.unit.pure",
+                     function=_name(expression), missing=missing)  # fmt: skip
 
     def _is_pure(self, measure: Measure) -> bool:
         return self.model.units.factor(measure, Measure()) == 1
@@ -316,37 +314,30 @@ class _Equation:
         left: Measure,
         right: Measure,
         expression: Expression,
-        words: str,
-        first: Expression | None = None,
-        second: Expression | None = None,
-        whole: Expression | None = None,
+        key: str,
+        **parts: Expression,
     ) -> bool:
         factor = self.model.units.factor(left, right)
         if factor == 1:
             return True
-        sentence = words
-        for place, part in (("{first}", first), ("{second}", second), ("{whole}", whole)):
-            sentence = sentence.replace(place, f"'{as_written(part, 60)}'" if part is not None else "")
-        if factor is not None:
-            sentence += f"; one is {factor:.6g} of the other, and no conversion stands between them"
         kind = "units differ" if factor is None else "conversion missing"
-        self._report(kind, expression, self._words(left), self._words(right), sentence)
+        conversion = "" if factor is None else Message("finding.unit.conversion", {"factor": factor})
+        written = {name: as_written(part, 60) for name, part in parts.items()}
+        self._report(kind, expression, self._words(left), self._words(right), key, conversion=conversion, **written)
         return False
 
-    def _report(self, kind: str, expression: Expression, left: str, right: str, words: str) -> None:
+    def _report(self, kind: str, expression: Expression, left: str, right: str, key: str, **values: object) -> None:
         text = as_written(expression)
-        sentence = words.replace("{expression}", f"'{text}'").replace("{left}", left).replace("{right}", right)
-        self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right,
-                                         f"{sentence}."))  # fmt: skip
+        words = Message(key, {"expression": text, "left": left, "right": right, **values})
+        self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right, words))
 
 
 def _name(expression: Apply) -> str:
     return expression.function.replace("_", " ").upper()
 
 
-_BETWEEN = {"add": "adds", "sub": "subtracts", "if_then_else": "gives either"}
+_BETWEEN = {"add": "finding.unit.adds", "sub": "finding.unit.subtracts", "if_then_else": "finding.unit.either"}
 
 
 def _between(expression: Apply) -> str:
-    verb = _BETWEEN.get(expression.function, "sets side by side")
-    return f"{{expression}} {verb} {{left}} ({{first}}) and {{right}} ({{second}})"
+    return _BETWEEN.get(expression.function, "finding.unit.beside")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from policy_lab.messages import Message
+
 #: What is wrong, by kind: an error is a contradiction, a warning is bad style, or cannot be checked.
 KINDS: Mapping[str, str] = {
     "units differ": "error", "conversion missing": "error", "not a pure number": "error",
@@ -22,7 +24,7 @@ class UnitFinding:
         variable, line: the equation, as the modeller spells it, and its line in the file.
         expression: the part of the equation.
         left, right: the two units, in the modeller's words; empty where there are not two.
-        words: all of it in one sentence.
+        words: all of it in one sentence, as a message.
     """
 
     kind: str
@@ -31,7 +33,7 @@ class UnitFinding:
     expression: str
     left: str
     right: str
-    words: str
+    words: Message
 
     @property
     def severity(self) -> str:

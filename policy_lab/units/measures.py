@@ -193,7 +193,7 @@ class _Reader:
         return base**exponent
 
     def _wrong(self) -> BadValue:
-        return BadValue(f"'{self.text}' is no unit: write names with *, / and brackets, for example M$/(person*year).")
+        return BadValue("error.units.read", text=self.text)
 
 
 def _folded(text: str) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis import documents
+from policy_lab.catalogue import english
 from policy_lab.errors import PolicyLabError
 from policy_lab.readers import document_of
 from policy_lab.report.templating import Context
@@ -110,7 +111,7 @@ def row(model: Published, document: Document, findings: list[UnitFinding]) -> li
     """One row of the table."""
     kinds = [f.kind for f in findings]
     errors = [f for f in findings if f.severity == "error"]
-    told = "<br>".join(f"`{f.variable}` (line {f.line}): {f.words}" for f in errors)
+    told = "<br>".join(f"`{f.variable}` (line {f.line}): {english().in_words(f.words)}" for f in errors)
     why = "<br>".join(dict.fromkeys(model.explained.values()))
     counts = (kinds.count(k) for k in ("no unit", "not checked", "number without unit"))
     return [model.title, len(document.statements), *counts, len(errors), "<br>".join(filter(None, [told, why]))]

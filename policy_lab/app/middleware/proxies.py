@@ -28,10 +28,7 @@ def networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ipaddress.ip_network(each.strip()) for each in (text or NEAR).split(","))
     except ValueError:
-        raise BadValue(
-            f"The proxy cannot be '{text}': it is an address such as 10.1.2.3, a network such as 10.1.2.0/24, "
-            "or several with commas between."
-        ) from None
+        raise BadValue("error.server.proxy", text=text) from None
 
 
 class BehindProxy:

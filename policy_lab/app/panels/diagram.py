@@ -9,7 +9,6 @@ from typing import Any
 from dash import html
 
 from policy_lab.app.labels import figure_of, shows_nothing, with_unit
-from policy_lab.app.language import retold
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.policy import Settings
@@ -37,9 +36,10 @@ def views_of(model: Model) -> tuple[View, ...]:
 def picture(model: Model, view: View) -> str:
     """A sector as SVG: names as equations have them, what they are called in the language in use behind them."""
     labels = {box.name: name_in_words(box.name) for box in view.boxes if box.name}
-    notes = [replace(box, name=retold(model, box.name)) if box.kind == "comment" else box for box in view.boxes]
+    note = name_in_words(view.name, "note")
+    notes = [replace(box, name=note or box.name) if box.kind == "comment" else box for box in view.boxes]
     return to_svg(
-        replace(view, name=name_in_words(view.name) or view.name, boxes=tuple(notes)),
+        replace(view, name=name_in_words(view.name, "group") or view.name, boxes=tuple(notes)),
         style=True,
         labels=labels,
         description=_description(view) if any(labels.values()) else "",

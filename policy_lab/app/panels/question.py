@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.language import retold
 from policy_lab.app.markdown import inline
-from policy_lab.catalogue import say
+from policy_lab.catalogue import here, say
+from policy_lab.messages import Name
 from policy_lab.model import Model
 
 
@@ -15,8 +15,9 @@ def layout(model: Model) -> html.Div | html.H1:
     title, asked = model.readme.question
     if not title:
         return html.H1(say("explore.title"), className="unseen")
-    words = inline(retold(model, asked))
+    shown = here().shown
+    heading, question = shown(Name("title", "readme", title)), shown(Name("question", "readme", asked))
     return html.Div(
-        [html.H1(retold(model, title), className="question__title"), html.P(words, className="question__asked")],
+        [html.H1(heading, className="question__title"), html.P(inline(question), className="question__asked")],
         className="question",
     )

@@ -6,11 +6,11 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.language import retold
 from policy_lab.app.markdown import inline
-from policy_lab.catalogue import SOURCE, language, say
+from policy_lab.catalogue import SOURCE, here, language, say
+from policy_lab.messages import Name
 from policy_lab.model import Model
-from policy_lab.model.readme import WEAKNESSES
+from policy_lab.model.readme import WEAKNESSES, Item
 
 
 def layout(model: Model) -> list[Any]:
@@ -22,11 +22,11 @@ def layout(model: Model) -> list[Any]:
     return [
         head,
         html.P(say("model.weaknesses_lead"), className="lead"),
-        html.Ol([_item(model, item) for item in items], className="prose prose--numbered"),
+        html.Ol([_item(item) for item in items], className="prose prose--numbered"),
     ]
 
 
-def _item(model: Model, item: str) -> html.Li:
-    said = retold(model, item)
-    foreign = {} if said != item or language() == SOURCE else {"lang": SOURCE}
+def _item(item: Item) -> html.Li:
+    said = here().shown(Name(item.key, "weakness in full", item.text))
+    foreign = {} if said != item.text or language() == SOURCE else {"lang": SOURCE}
     return html.Li(inline(said), **foreign)

@@ -164,7 +164,4 @@ def _bare(name: str) -> str:
 
 
 def _damaged(line: int, what: str) -> ModelError:
-    return ModelError(
-        f"The sketch section is damaged in line {line}: {what}. The equations stand above it and are not concerned: "
-        "save the model again in Vensim, or delete everything from the first line that begins with \\\\\\---///."
-    )
+    return ModelError("error.file.sketch", line=line, what=what)
