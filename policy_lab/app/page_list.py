@@ -85,7 +85,7 @@ def _listed(page: Mapping[str, Any], added: bool) -> ListedPage:
 def _load(folder: Path) -> set[str]:
     """Runs every Python file of a folder, each of which must register a page; names of their modules."""
     if not folder.is_dir():
-        raise BadValue(f"There is no folder of pages '{folder}'.")
+        raise BadValue("error.server.pages", folder=str(folder))
     loaded = set()
     for file in sorted(folder.glob("[!_.]*.py")):
         name = f"pages.{file.stem}"
@@ -95,7 +95,7 @@ def _load(folder: Path) -> set[str]:
         module = sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         if name not in dash.page_registry or not hasattr(module, "layout"):
-            raise BadValue(f"{file} is no page: it calls dash.register_page(__name__, …) and has a layout.")
+            raise BadValue("error.server.page", file=str(file))
         dash.page_registry[name]["layout"] = module.layout
         loaded.add(name)
     return loaded
