@@ -10,8 +10,8 @@ import * as simulator from "../engine/simulator.js";
 /** @typedef {Record<string, number | Setting>} Policy by the name a lever has in the model; see policy_lab/components/lever_panel.py */
 /** @typedef {{ policy: Policy, constants: Constants, outcomes: Constants }} Rest */
 
-/** @type {Set<(rest: Rest) => void>} */
-const reporters = new Set();
+/** Who is told, and what of last. @type {Map<(rest: Rest) => void, Rest | null>} */
+const reporters = new Map();
 /** The last report. @type {Rest | null} */
 let last = null;
 let begun = false;
@@ -58,19 +58,24 @@ async function tellOf(state) {
   const [run] = await simulator.ask([constants], facts.headlines);
   if (state !== store.now) return; // the hand moves again: the next rest tells
   const ends = facts.headlines.map((name) => [name, run.of(name)[run.time.length - 1]]);
-  last = { policy: policyOf(state.levers), constants, outcomes: Object.fromEntries(ends) };
-  for (const report of reporters) report(last);
+  const rest = { policy: policyOf(state.levers), constants, outcomes: Object.fromEntries(ends) };
+  if (!last || !same(rest, last)) last = rest; // another chart, say, is no news
+  for (const [report, told] of reporters) {
+    if (told === last) continue;
+    reporters.set(report, last);
+    report(last);
+  }
 }
 
 /** @param {State} state */
 const atRest = (state) => void (reporters.size && tellOf(state).catch(() => {})); // what cannot be run is told on the page
 
 /**
- * Tells `report` whenever the hand rests, and soon for the first time; what it returns ends that.
+ * Tells `report` of news whenever the hand rests, and soon for the first time; what it returns ends that.
  * @param {(rest: Rest) => void} report
  */
 export function reports(report) {
-  reporters.add(report);
+  reporters.set(report, null);
   if (!begun) store.rest(atRest);
   begun = true;
   store.settleSoon();
