@@ -445,7 +445,10 @@ def test_an_error_is_said_in_the_language_of_the_page(big: Model) -> None:
     with pytest.raises(PolicyLabError) as raised:
         big.scenario("cern_for_a")
     said = catalogue.here().in_words(raised.value.message)
-    assert said == "Das Szenario „cern_for_a“ gibt es in big_science nicht. War „cern_for_ai“ oder „manhattan_for_ai“ gemeint?"
+    assert (
+        said
+        == "Das Szenario „cern_for_a“ gibt es in big_science nicht. War „cern_for_ai“ oder „manhattan_for_ai“ gemeint?"
+    )
 
 
 def test_an_error_outlives_its_process() -> None:
