@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from analysis import calibration_page
 from analysis.calibration_page import Row
@@ -29,7 +28,7 @@ from policy_lab.model import Model
 from policy_lab.model.history import Series, read_history
 from policy_lab.progress import bar
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 from policy_lab.studies import Findings, Study, run_study
 

@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from analysis.results_folder import fresh_folder, model_asked_for, print_table, write_table
 from policy_lab.catalogue import english
@@ -24,7 +23,7 @@ from policy_lab.checks.fit import Fit, fit
 from policy_lab.errors import ModelError
 from policy_lab.model.history import Series, read_history
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 

@@ -19,7 +19,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from analysis.documents import TEMPLATES
 from analysis.results_folder import every_fifth_year, fresh_folder, model_asked_for, write_table
@@ -29,7 +28,7 @@ from policy_lab.messages import Message
 from policy_lab.model import Model
 from policy_lab.progress import bar
 from policy_lab.report import plots
-from policy_lab.report.plots import Drawing, Panel, Picture
+from policy_lab.report.plots import Axes, Drawing, Panel, Picture
 from policy_lab.report.study_report import FactorRow, factor_rows
 from policy_lab.report.templating import Context, render
 from policy_lab.studies import Findings, Study, run_study

@@ -14,18 +14,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
 from policy_lab.cases import as_json, examine
-from policy_lab.cases.overview import HEADER, causes, rows, summary, what_ifs
+from policy_lab.cases.overview import HEADER, causes, rows, shown, summary, what_ifs
 from policy_lab.catalogue import english
+from policy_lab.messages import Message
 from policy_lab.model import Model, load_model
 from policy_lab.model.case_results import results_file
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.report.templating import Context
 
 PAGE = "precedents.md"
@@ -37,6 +36,7 @@ PANELS = (
 )
 COLOURS = {"standing": palette.GREY}
 Data = Mapping[str, Any]
+ENGLISH = english()
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Precedents(Context, template="precedents.md.j2", folder=documents.TEMPLATE
     cases: Sequence[Data]
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
-    summary: Sequence[str]
-    causes: Mapping[str, Sequence[str]]
-    what_ifs: Mapping[str, str]
+    summary: Sequence[Message]
+    causes: Mapping[str, Sequence[Message]]
+    what_ifs: Mapping[str, Sequence[Message]]
     best_fit: BestFit | None
 
 
@@ -75,8 +75,8 @@ def page(data: Data) -> Precedents:
     cases = data["cases"]
     return Precedents(
         **{name: data[name] for name in ("hash", "sets", "shared", "cases")},
-        header=HEADER,
-        rows=rows(data),
+        header=shown(ENGLISH, HEADER),
+        rows=_table(data),
         summary=summary(data),
         causes={case["key"]: causes(case) for case in cases},
         what_ifs={case["key"]: what_ifs(case) for case in cases},
@@ -97,20 +97,24 @@ def main() -> None:
     with fresh_folder("precedents") as folder:
         data = _data(model, words.parse_args().fit)
         folder.mkdir()
-        write_table(folder / "cases.csv", HEADER, rows(data))
+        write_table(folder / "cases.csv", shown(ENGLISH, HEADER), _table(data))
         write_table(folder / "runs.csv", ("case", "year", "variable", "value"), list(_runs(data)))
         for case in data["cases"]:
             (folder / f"{case['key']}.svg").write_text(draw(case), encoding="utf-8")
     documents.write(page(data), PAGE)
-    print_table(HEADER, rows(data))
-    print("\n".join(summary(data)))
+    print_table(shown(ENGLISH, HEADER), _table(data))
+    print("\n".join(map(ENGLISH.in_words, summary(data))))
+
+
+def _table(data: Data) -> list[list[str]]:
+    return [shown(ENGLISH, cells) for cells in rows(data)]
 
 
 def _data(model: Model, fit: bool) -> Data:
     last = model.case_results
     if last is not None and not fit and last["hash"] == model.hash:
         return last
-    data = examine(model, say=lambda what: print(what))
+    data = examine(model, say=lambda step: print(ENGLISH.in_words(step)))
     file = results_file(model)
     assert file is not None  # it has cases
     file.write_text(as_json(data), encoding="utf-8")

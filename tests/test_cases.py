@@ -358,7 +358,7 @@ def test_the_command_prints_the_table(capsys: pytest.CaptureFixture[str], tmp_pa
     out, html = tmp_path / "out.json", tmp_path / "out.html"
     assert main(["precedents", "--case", "ssc", "--json", str(out), "--html", str(html)]) == 0
     told = capsys.readouterr().out
-    assert "cost growth" in told and "cancelled" in told and "No cost growth: finished, another fate." in told
+    assert "cost growth" in told and "cancelled" in told and "no cost growth: finished (another fate)" in told
     data = json.loads(out.read_text(encoding="utf-8"))
     assert [case["key"] for case in data["cases"]] == ["ssc"]
     assert data["cases"][0]["leave_one_out"]["sets"] > 1

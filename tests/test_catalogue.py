@@ -234,6 +234,9 @@ def wanted(model: Model) -> set[str]:
     cells = [cell for row in model.readme.table("Boundary", ("computed", "given", "left_out")) for cell in row]
     keys |= {f"boundary . {cell.key.replace('.', ' . ')}" for cell in cells if cell.text}
     keys |= {f"documents . {key}" for key in claims.DOCUMENTS}
+    for case in (model.case_results or {"cases": []})["cases"]:
+        stated = {case["currency"], *(one["unit"] for part in ("facts", "series") for one in case[part])}
+        keys |= {f"units . {unit}" for unit in stated if labels.unit_of(unit)}
     keys |= {"readme . title", "readme . question"}
     keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}
     for key, case in model.cases.items():
@@ -442,7 +445,10 @@ def test_an_error_is_said_in_the_language_of_the_page(big: Model) -> None:
     with pytest.raises(PolicyLabError) as raised:
         big.scenario("cern_for_a")
     said = catalogue.here().in_words(raised.value.message)
-    assert said == "Das Szenario „cern_for_a“ gibt es in big_science nicht. War „cern_for_ai“ gemeint?"
+    assert (
+        said
+        == "Das Szenario „cern_for_a“ gibt es in big_science nicht. War „cern_for_ai“ oder „manhattan_for_ai“ gemeint?"
+    )
 
 
 def test_an_error_outlives_its_process() -> None:

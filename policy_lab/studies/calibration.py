@@ -31,7 +31,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from scipy import stats
 
 from policy_lab.ensemble.designs import Points, sobol_points
@@ -46,7 +45,7 @@ from policy_lab.messages import Language, Message, Name
 from policy_lab.model.history import SD_IN_HALF_RANGE, Series, history_file, read_history
 from policy_lab.progress import Meter
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 8

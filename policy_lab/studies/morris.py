@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from SALib.sample import morris as salib
 
 from policy_lab.ensemble import option_checks
@@ -25,7 +24,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 32

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points, sobol_points
@@ -23,7 +22,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 2048

@@ -23,7 +23,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from scipy import stats
 
 from policy_lab.ensemble import option_checks
@@ -36,7 +35,7 @@ from policy_lab.errors import StudyError
 from policy_lab.estimators import least_cost
 from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 32

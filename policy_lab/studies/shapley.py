@@ -17,7 +17,6 @@ from math import factorial
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import Factor
@@ -27,7 +26,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
-from policy_lab.report.plots import Panel, Picture
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 1
