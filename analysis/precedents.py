@@ -14,8 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
@@ -26,6 +24,7 @@ from policy_lab.messages import Message
 from policy_lab.model import Model, load_model
 from policy_lab.model.case_results import results_file
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.report.templating import Context
 
 PAGE = "precedents.md"
@@ -130,17 +129,21 @@ def _runs(data: Data) -> Iterator[tuple[str, float, str, float]]:
 
 def draw(case: Data) -> str:
     """Spending, works and opposition of a case: lines of the model, figures of the record with their ranges."""
-    figure, axes = plots.panels(len(PANELS), width=4.2, height=3.0, columns=3)
-    for panel, (title, unit, runs, variable) in zip(axes, PANELS, strict=True):
-        plots.head(panel, title)
-        panel.set_ylabel(unit or f"{case['currency']} a year")
-        for run in runs:
-            panel.plot(case["years"], case["runs"][run], color=COLOURS.get(run, palette.BLUE), lw=1.6, label=run)
-        _figures(panel, case, variable)
-        panel.axvline(case["record"]["year"], color=plots.INK, lw=0.8, ls=":", label=case["record"]["fate"])
-        panel.set_ylim(bottom=0, top=None if variable == "project spending" else 1.02)
-        panel.legend(loc="best")
-    return plots.svg(figure)
+
+    def panel(title: str, unit: str, runs: tuple[str, ...], variable: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            axes.set_ylabel(unit or f"{case['currency']} a year")
+            for run in runs:
+                axes.plot(case["years"], case["runs"][run], color=COLOURS.get(run, palette.BLUE), lw=1.6, label=run)
+            _figures(axes, case, variable)
+            axes.axvline(case["record"]["year"], color=plots.INK, lw=0.8, ls=":", label=case["record"]["fate"])
+            axes.set_ylim(bottom=0, top=None if variable == "project spending" else 1.02)
+            axes.legend(loc="best")
+
+        return Panel(title, paint)
+
+    picture = Picture([panel(*form) for form in PANELS], width=4.2, height=3.0, columns=3)
+    return plots.draw(picture, english()).svg()
 
 
 def _figures(panel: Axes, case: Data, variable: str) -> None:
