@@ -61,7 +61,7 @@ function keyed(event, control) {
 
 export function controls(oneCase) {
   if (!oneCase.live) return "";
-  const above = oneCase.cancelled_above === null || oneCase.cancelled_above === undefined ? "" : words("above", { growth: figure(oneCase.cancelled_above, 2) });
+  const above = oneCase.cancelled_above === null || oneCase.cancelled_above === undefined ? "" : words("above", { fact: called("facts", view.data.threshold), value: figure(oneCase.cancelled_above, 2) });
   return element("section", { class: "case-part case-levers" },
     element("div", { class: "panel__head" }, element("h3", { class: "case-part__title" }, words("what_if")), element("button", { class: "button", type: "button", id: "case-reset", onclick: () => { view.change({}); oneCase.live.controls.forEach(show); } }, words("reset"))),
     element("p", { class: "lead lead--small" }, words("what_if_lead")),
