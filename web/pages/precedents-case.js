@@ -3,16 +3,28 @@
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import { say } from "../core/words.js";
-import { element, table } from "../dom/elements.js";
+import { element, svgElement, table } from "../dom/elements.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as view from "./precedents-view.js";
 import { named, words } from "./precedents-view.js";
+/** @typedef {import("../types/page.js").Line} Line */
+/** @typedef {import("../types/page.js").Picture} Picture */
+/** @typedef {import("../types/precedents.js").Case} Case */
+/** @typedef {import("../types/precedents.js").CasePoint} CasePoint */
+/** @typedef {import("../types/precedents.js").CaseSeries} CaseSeries */
+/** @typedef {import("../types/precedents.js").DrawnRun} DrawnRun */
+/** @typedef {import("../types/page.js").Mark} Mark */
 
-const figure = (value, places) => numbers.figure(value, places);
+/** @typedef {import("../chart/chart.js").Chart} Chart */
+/** @typedef {import("../dom/elements.js").Child} Child */
+/** @typedef {{ key: string, record?: string, told?: boolean, limits?: [number, number] }} CaseChart */
+
+const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
 
 /* The charts, in reading order, each with the variable of the record that belongs into it; told: its events carry
    their names. */
+/** @type {CaseChart[]} */
 const CHARTS = [
   { key: "spending", record: "project spending", told: true },
   { key: "cost_growth", record: "cost estimate" },
@@ -23,25 +35,26 @@ const CHARTS = [
 ];
 const AFTER = 4; // years shown after everything has happened
 /** [{key, chart}] of the case on show. */
-export let charts = [];
+export let charts = /** @type {{ key: string, place: HTMLElement, chart: Chart | null }[]} */ ([]);
 
 /* Three figures without noughts that say nothing; what is next to nothing is nothing. */
-const short = (value) => {
+const short = (/** @type {number} */ value) => {
   const [, decimals = ""] = String(Math.abs(Number(value.toPrecision(3)))).split(".");
   return Math.abs(value) < 1e-6 ? "0" : figure(value, Math.abs(value) >= 1000 ? 0 : decimals.length);
 };
-const fact = (oneCase, name) => oneCase.facts.find((each) => each.name === name);
+const fact = (/** @type {Case} */ oneCase, /** @type {string} */ name) => oneCase.facts.find((each) => each.name === name);
 
 // --- charts ---------------------------------------------------------------------------------------------------
 
+/** @param {Case} oneCase @param {string} key */
 function unitOf(oneCase, key) {
   if (key === "spending") return words("unit_year", { money: oneCase.currency });
   return key === "staff" ? words("unit_staff") : "";
 }
 
-/* Figures of the record in the chart's own unit: estimates of cost as a multiple of the first approved cost. */
+/** Figures of the record in the chart's own unit: estimates of cost as a multiple of the first approved cost. @param {Case} oneCase @param {CaseChart} chart */
 function record(oneCase, { key, record: variable }) {
-  const first = key === "cost_growth" ? Number(fact(oneCase, "first_approved_cost").value) : 1;
+  const first = key === "cost_growth" ? Number(fact(oneCase, "first_approved_cost")?.value) : 1;
   return oneCase.series.filter((series) => variable && series.variable === variable).map((series) => ({
     key: series.series, kind: "record", label: series.series,
     points: series.points.map((point) => ({
@@ -51,46 +64,56 @@ function record(oneCase, { key, record: variable }) {
   }));
 }
 
-/* What is built, spent and employed ends with a cancellation; opposition and standing, which decide it, go on. */
+/** What is built, spent and employed ends with a cancellation; opposition and standing, which decide it, go on. @param {DrawnRun} run @param {CaseChart} chart */
 function shown(run, { key }) {
   const values = run.curves[key];
   if (run.fate.fate !== "cancelled" || ["opposition", "standing"].includes(key)) return values;
-  return values.map((value, n) => (run.years[n] > run.fate.year ? NaN : value));
+  return values.map((value, n) => (run.years[n] > (run.fate.year ?? Infinity) ? NaN : value));
 }
 
-/* The last year worth showing: everything of the record and of the run, and a little more. */
+/** The last year worth showing: everything of the record and of the run, and a little more. @param {Case} oneCase @param {DrawnRun[]} runs */
 function until(oneCase, runs) {
-  const years = [oneCase.record.year, ...runs.map((run) => run.fate.year || 0), ...oneCase.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable)).flatMap((series) => series.points.map((point) => point.year))];
+  const years = [oneCase.record.year ?? 0, ...runs.map((run) => run.fate.year || 0), ...oneCase.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable)).flatMap((series) => series.points.map((point) => point.year))];
   return Math.min(...runs.map((run) => run.years[run.years.length - 1]), Math.max(oneCase.first_year + 6, ...years) + AFTER);
 }
 
+/** @param {Case} oneCase @param {DrawnRun[]} runs @param {Mark[]} marks @returns {Picture[]} */
 export function pictures(oneCase, runs, marks) {
   const last = until(oneCase, runs);
   const count = runs[0].years.filter((time) => time <= last + 1e-9).length;
   const time = runs[0].years.slice(0, count);
   return CHARTS.map((chart) => {
+    /** @type {Line[]} */
     const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, chart).slice(0, count) }));
     const { stands } = view.data.rule;
     if (chart.key === "standing") lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => stands) });
     const points = record(oneCase, chart);
     return {
       title: words("chart_" + chart.key, { limit: figure(stands, 1) }), unit: unitOf(oneCase, chart.key), time, lines, points,
-      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: chart.told ? mark.label : "" })), bands: [], limits: chart.limits || [0, 0],
+      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: chart.told ? mark.label : "" })), bands: [], limits: chart.limits ?? [0, 0],
       places: chart.limits ? 2 : chart.key === "cost_growth" ? 2 : 0,
     };
   });
 }
 
+/** @param {Case} oneCase */
 function about(oneCase) {
   const used = new Set(oneCase.series.flatMap((series) => series.points.map((point) => point.source)));
   const sources = [...used].map((key) => view.data.sources[key] || key).join(" ");
   return { source: words("source", { model: facts.model, hash: facts.hash.slice(0, 8), case: oneCase.title, sources }), link: window.location.href, unit: say("chart.no_unit") };
 }
 
+/** @param {Case} oneCase @param {number} number of the chart @param {string} kind of file */
+function save(oneCase, number, kind) {
+  const picture = charts[number].chart?.picture;
+  if (picture) saveChart(picture, about(oneCase), kind);
+}
+
+/** @param {Case} oneCase @param {CaseChart} chart @param {number} number */
 function chartOf(oneCase, { key }, number) {
   const title = words("chart_" + key, { limit: figure(view.data.rule.stands, 1) });
   const place = element("div", { class: "case-chart__frame" });
-  const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => saveChart(charts[number].chart.picture, about(oneCase), kind) }, say("chart." + kind)));
+  const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => save(oneCase, number, kind) }, say("chart." + kind)));
   const tools = element("details", { class: "chart__save" }, element("summary", { class: "button" }, say("chart.export")), element("div", { class: "menu" }, ...kinds));
   charts.push({ key, chart: null, place });
   return element("figure", { class: "case-chart", "data-chart-of": key },
@@ -99,24 +122,26 @@ function chartOf(oneCase, { key }, number) {
 
 // --- tables ---------------------------------------------------------------------------------------------------
 
+/** @param {string} title @param {string} lead @param {string[]} head @param {Child[][]} rows @param {"h2" | "h3"} [level] */
 function part(title, lead, head, rows, level) {
   const id = "case-" + title;
   const made = table(head.map((key) => words(key)), rows);
   made.classList.add("stacks");
   for (const row of made.tBodies[0].rows) [...row.cells].forEach((cell, n) => { cell.dataset.label = words(head[n]); });
   return element("section", { class: "case-part" },
-    element(level || "h3", { id, class: "case-part__title" }, words(title)),
+    element(level ?? "h3", { id, class: "case-part__title" }, words(title)),
     lead ? element("p", { class: "lead lead--small" }, lead) : "",
     element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": id }, made));
 }
 
-const told = (value, unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : named("pathway_", value));
+const told = (/** @type {number | string} */ value, /** @type {string} */ unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : named("pathway_", value));
 
+/** @param {Case} oneCase */
 function factsTable(oneCase) {
   const lang = view.foreign(oneCase);
   return part("facts", words("facts_lead"), ["fact", "value", "range", "grade", "afterwards", "fact_source"], oneCase.facts.map((each) => [
     named("fact_", each.name),
-    each.name === "start" ? figure(each.value, 1) : told(each.value, each.unit),
+    each.name === "start" ? figure(Number(each.value), 1) : told(each.value, each.unit),
     typeof each.value !== "number" || each.low === each.high ? "–" : each.name === "start" ? `${figure(each.low, 1)} – ${figure(each.high, 1)}` : `${short(each.low)} – ${short(each.high)}`,
     each.grade,
     words(each.hindsight ? "yes" : "no"),
@@ -124,22 +149,25 @@ function factsTable(oneCase) {
   ]));
 }
 
+/** @param {Case} oneCase */
 function fitted(oneCase) {
   if (!oneCase.fitted.length) return element("section", { class: "case-part" }, element("h3", { class: "case-part__title" }, words("fitted")), element("p", { class: "lead lead--small" }, words("fitted_none")));
   return part("fitted", words("fitted_lead"), ["number", "value", "bounds"], oneCase.fitted.map((each) => [named("fact_", each.name), short(each.value), `${short(each.low)} – ${short(each.high)}`]));
 }
 
+/** @param {Case} oneCase */
 function without(oneCase) {
   if (!oneCase.without.length) return "";
   const tries = (oneCase.live && oneCase.live.tries) || {};
-  const attempt = ({ change }) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + named("without_", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
+  const attempt = (/** @type {string} */ change) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + named("without_", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
   return part("without", "", ["without_change", "run", "least"], oneCase.without.map((each) => [
-    element("span", {}, named("without_", each.change), attempt(each) || ""),
+    element("span", {}, named("without_", each.change), attempt(each.change) || ""),
     element("span", {}, view.fate(each.fate), each.flips ? element("span", { class: "badge" }, words("flips_short")) : ""),
     figure(each.least_standing, 2),
   ]));
 }
 
+/** @param {Case} oneCase */
 function figures(oneCase) {
   const drawn = oneCase.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable));
   const rows = drawn.flatMap((series) => series.points.map((point) => [
@@ -154,8 +182,9 @@ function figures(oneCase) {
 
 // --- the panel ------------------------------------------------------------------------------------------------
 
+/** @param {HTMLElement} host @param {Case} oneCase @param {Child} controls */
 export function build(host, oneCase, controls) {
-  for (const { chart } of charts) if (chart) chart.stop();
+  for (const { chart } of charts) chart?.stop();
   charts = [];
   const legend = element("ul", { class: "legend", id: "case-legend" });
   host.replaceChildren(
@@ -169,18 +198,16 @@ export function build(host, oneCase, controls) {
   for (const each of charts) each.chart = mountChart(each.place);
 }
 
-/* What stirred the opposition up and what calmed it: bars from the middle. */
+/** What stirred the opposition up and what calmed it: bars from the middle. @param {number} at @param {[string, number][]} terms */
 export function why(at, terms) {
   const most = Math.max(1, ...terms.map(([, value]) => Math.abs(value)));
-  const bar = (value) => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const rect = svg.appendChild(document.createElementNS(svg.namespaceURI, "rect"));
-    for (const [key, each] of Object.entries({ viewBox: "-100 0 200 10", preserveAspectRatio: "none", "aria-hidden": "true", class: "wedge__picture" })) svg.setAttribute(key, each);
-    const wide = (100 * value) / most;
-    for (const [key, each] of Object.entries({ x: Math.min(0, wide), y: 1, width: Math.max(0.6, Math.abs(wide)), height: 8, class: "wedge__rect" + (value > 0 ? " wedge__rect--down" : "") })) rect.setAttribute(key, each);
-    return svg;
+  const bar = (/** @type {number} */ value) => {
+    const across = (100 * value) / most;
+    const picture = svgElement("svg", { viewBox: "-100 0 200 10", preserveAspectRatio: "none", "aria-hidden": "true", class: "wedge__picture" });
+    picture.append(svgElement("rect", { x: Math.min(0, across), y: 1, width: Math.max(0.6, Math.abs(across)), height: 8, class: "wedge__rect" + (value > 0 ? " wedge__rect--down" : "") }));
+    return picture;
   };
-  const signed = (value) => (Number(value.toFixed(2)) > 0 ? "+" : "") + figure(value, 2);
+  const signed = (/** @type {number} */ value) => (Number(value.toFixed(2)) > 0 ? "+" : "") + figure(value, 2);
   return element("section", { class: "case-part" },
     element("h3", { id: "case-why-title", class: "case-part__title" }, words("why", { year: figure(at, 0) })),
     element("p", { class: "lead lead--small" }, words("why_lead")),
