@@ -1,4 +1,4 @@
-"""What our documents say comes out of `big_science`, each statement as something that can be asked of a future.
+"""Claims: what our documents say of `big_science`, each statement as something to test in a future.
 
 Statements of the README and of the worlds' table stand here; those of the essay are the predicates of ``checks.yaml``
 that are derived from it, the loops' among them, taken over as they are.
@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policy_lab.checks.predicates import Check, read_checks
 from policy_lab.model import Model
+from policy_lab.model.checks import Check
 
-WORLDS, SURPRISES, ESSAY, LOOPS = (
-    "README, worlds",
-    "README, surprises",
-    "checks.yaml, the essay's claims",
-    "loops.csv",
-)
+WORLDS, SURPRISES, ESSAY, LOOPS = "worlds", "surprises", "essay", "loops"
+#: The documents that say so, by their names in translations.
+DOCUMENTS = {
+    WORLDS: "README, worlds",
+    SURPRISES: "README, surprises",
+    ESSAY: "checks.yaml, the essay's claims",
+    LOOPS: "loops.csv",
+}
 BASIC_PACKAGE = (("basic share of grants", 0.45), ("training fellowships", 0.03))
 CUT = "loop active["
 
@@ -44,9 +46,10 @@ class Term:
 class Claim:
     """``words`` holds in a future where the sum of the terms is above ``level`` (``sign`` 1) or below it (-1).
 
-    ``said`` is the document that says so.
+    ``said`` is the key of the document that says so, ``key`` the claim's name in translations.
     """
 
+    key: str
     words: str
     said: str
     terms: tuple[Term, ...]
@@ -62,7 +65,7 @@ def claims_of(model: Model) -> tuple[Claim, ...]:
 
 def from_checks(model: Model) -> Iterator[Claim]:
     """The essay's predicates that compare two runs at one moment; the others are said in words below."""
-    for check in read_checks(model):
+    for check in model.checks:
         if check.derived == "essay" and check.test in ("above", "below") and check.window[0] == check.window[1]:
             yield _from_check(check)
 
@@ -72,29 +75,33 @@ def _from_check(check: Check) -> Claim:
     mine, theirs = (Policy(w.key, w.settings) for w in (check.worlds[0], worlds[0]))
     terms = (Term(mine, check.names[0], year), Term(theirs, names[0], year, -check.given["times"]))
     said = LOOPS if any(name.startswith(CUT) for name, _ in mine.extra) else ESSAY
-    return Claim(check.says, said, terms, check.given["plus"], 1 if check.test == "above" else -1)
+    return Claim(check.key, check.says, said, terms, check.given["plus"], 1 if check.test == "above" else -1)
 
 
-def more(words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
+def more(key: str, words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
          plus: float = 0.0) -> Claim:  # fmt: skip
     """These have more than ``times`` what those have, by more than ``plus``."""
-    return Claim(words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus)
+    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus)
 
 
-def less(words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
+def less(key: str, words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
          plus: float = 0.0) -> Claim:  # fmt: skip
     """These have less than ``times`` what those have, plus ``plus``."""
-    return Claim(words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus, -1)
+    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus, -1)
 
 
-def above(words: str, said: str, outcome: str, year: float, policy: Policy, level: float, sign: int = 1) -> Claim:
+def above(
+    key: str, words: str, said: str, outcome: str, year: float, policy: Policy, level: float, sign: int = 1
+) -> Claim:
     """A policy's outcome is above a level, or below it."""
-    return Claim(words, said, (Term(policy, outcome, year),), level, sign)
+    return Claim(key, words, said, (Term(policy, outcome, year),), level, sign)
 
 
-def grows(words: str, said: str, outcome: str, years: tuple[float, float], policy: Policy, times: float = 1.0) -> Claim:
+def grows(
+    key: str, words: str, said: str, outcome: str, years: tuple[float, float], policy: Policy, times: float = 1.0
+) -> Claim:
     """An outcome of a policy is more than ``times`` as large in the second year as in the first."""
-    return Claim(words, said, (Term(policy, outcome, years[1]), Term(policy, outcome, years[0], -times)))
+    return Claim(key, words, said, (Term(policy, outcome, years[1]), Term(policy, outcome, years[0], -times)))
 
 
 def gain(outcome: str, year: float, these: Policy, those: Policy, weight: float = 1.0) -> tuple[Term, Term]:
@@ -127,89 +134,140 @@ CRITICAL = 0.3
 
 SAID = (
     # Pathways
-    above("If nothing is decided, what arises is more top-down than bottom-up", SURPRISES, "pathway index", 2050, QUO,
+    above("if_nothing_decided_arises_more",
+          "If nothing is decided, what arises is more top-down than bottom-up", SURPRISES, "pathway index", 2050, QUO,
           0, -1),
-    above("After a large accident what arises is top-down", SURPRISES, "pathway index", 2040, ACCIDENT, 0, -1),
-    above("An open state programme is top-down all the same", WORLDS, "pathway index", 2040, GENOME, 0, -1),
-    above("A CERN for AI is bottom-up", WORLDS, "pathway index", 2050, CERN, 0),
-    more("A basic-science breakthrough moves the pathway bottom-up", SURPRISES, "pathway index", 2050, BREAKTHROUGH,
+    above("after_large_accident_arises_top",
+          "After a large accident what arises is top-down", SURPRISES, "pathway index", 2040, ACCIDENT, 0, -1),
+    above("open_state_programme_top_down",
+          "An open state programme is top-down all the same", WORLDS, "pathway index", 2040, GENOME, 0, -1),
+    above("cern_ai_bottom_up",
+          "A CERN for AI is bottom-up", WORLDS, "pathway index", 2050, CERN, 0),
+    more("basic_science_breakthrough_moves_pathway",
+         "A basic-science breakthrough moves the pathway bottom-up", SURPRISES, "pathway index", 2050, BREAKTHROUGH,
          QUO),
-    grows("If nothing is decided, a state programme creeps in", WORLDS, "public spending", (2026, 2045), QUO, 3.0),
+    grows("if_nothing_decided_state_programme",
+          "If nothing is decided, a state programme creeps in", WORLDS, "public spending", (2026, 2045), QUO, 3.0),
     # Agendas
-    more("Bottom-up (CERN for AI) keeps more agendas alive than top-down (Manhattan)", SURPRISES, "Effective Agendas",
+    more("bottom_up_cern_ai_keeps",
+         "Bottom-up (CERN for AI) keeps more agendas alive than top-down (Manhattan)", SURPRISES, "Effective Agendas",
          2050, CERN, MANHATTAN),
-    more("Bottom-up keeps more agendas alive than an open state programme", SURPRISES, "Effective Agendas", 2050, CERN,
+    more("bottom_up_keeps_more_agendas",
+         "Bottom-up keeps more agendas alive than an open state programme", SURPRISES, "Effective Agendas", 2050, CERN,
          GENOME),
-    more("A basic-science breakthrough doubles the agendas", WORLDS, "Effective Agendas", 2035, BREAKTHROUGH, QUO, 2.0),
-    grows("What a basic-science breakthrough opened ebbs again when no policy keeps it", WORLDS, "Effective Agendas",
+    more("basic_science_breakthrough_doubles_agendas",
+         "A basic-science breakthrough doubles the agendas", WORLDS, "Effective Agendas", 2035, BREAKTHROUGH, QUO, 2.0),
+    grows("basic_science_breakthrough_opened_ebbs",
+          "What a basic-science breakthrough opened ebbs again when no policy keeps it", WORLDS, "Effective Agendas",
           (2050, 2036), BREAKTHROUGH),
     # Coherence
-    above("The field reaches critical mass by 2050 if nothing is decided", SURPRISES, FIELD, 2050, QUO, CRITICAL),
-    above("The field reaches critical mass by 2050 under CERN for AI", SURPRISES, FIELD, 2050, CERN, CRITICAL),
-    above("The field reaches critical mass by 2050 with trading zones first", SURPRISES, FIELD, 2050, ZONES, CRITICAL),
-    above("Under a Manhattan Project the field does not reach critical mass by 2050", WORLDS, FIELD, 2050, MANHATTAN,
+    above("field_reaches_critical_mass_2050",
+          "The field reaches critical mass by 2050 if nothing is decided", SURPRISES, FIELD, 2050, QUO, CRITICAL),
+    above("field_reaches_critical_mass_2050_under",
+          "The field reaches critical mass by 2050 under CERN for AI", SURPRISES, FIELD, 2050, CERN, CRITICAL),
+    above("field_reaches_critical_mass_2050_trading",
+          "The field reaches critical mass by 2050 with trading zones first", SURPRISES, FIELD, 2050, ZONES, CRITICAL),
+    above("under_manhattan_project_field_reach",
+          "Under a Manhattan Project the field does not reach critical mass by 2050", WORLDS, FIELD, 2050, MANHATTAN,
           CRITICAL, -1),
-    more("Trading zones first reach more coherence by 2040 than CERN for AI", SURPRISES, FIELD, 2040, ZONES, CERN),
-    above("Frontier runs capped at 20 bn$ let the field cohere if nothing is decided", SURPRISES, FIELD, 2050,
+    more("trading_zones_first_reach_more",
+         "Trading zones first reach more coherence by 2040 than CERN for AI", SURPRISES, FIELD, 2040, ZONES, CERN),
+    above("frontier_runs_capped_20_bn",
+          "Frontier runs capped at 20 bn$ let the field cohere if nothing is decided", SURPRISES, FIELD, 2050,
           with_one("run cost cap", 20_000), CRITICAL),
-    above("With labs giving safety a third of today's share the field coheres by itself", SURPRISES, FIELD, 2050,
+    above("labs_giving_safety_third_today",
+          "With labs giving safety a third of today's share the field coheres by itself", SURPRISES, FIELD, 2050,
           industry("status_quo", 0.3), CRITICAL),
-    above("CERN for AI coheres without its programme's budget", SURPRISES, FIELD, 2050,
+    above("cern_ai_coheres_without_programme",
+          "CERN for AI coheres without its programme's budget", SURPRISES, FIELD, 2050,
           with_one("public science programme", 0, "cern_for_ai"), CRITICAL),
-    less("More industry money for safety lowers coherence (status quo)", SURPRISES, "Coherence[regional]", 2045,
+    less("more_industry_money_safety_lowers",
+         "More industry money for safety lowers coherence (status quo)", SURPRISES, "Coherence[regional]", 2045,
          industry("status_quo"), QUO),
-    less("More industry money for safety lowers coherence (trading zones first)", SURPRISES, "Coherence[regional]",
+    less("more_industry_money_safety_lowers_coherence",
+         "More industry money for safety lowers coherence (trading zones first)", SURPRISES, "Coherence[regional]",
          2040, industry("trading_zones_first"), ZONES),
     # Assurance
-    more("Bottom-up assures more than top-down in 2050", SURPRISES, MARGIN, 2050, CERN, MANHATTAN),
-    more("Bottom-up assures more than top-down when transformative AI comes", SURPRISES, SCORE, 2050, CERN, MANHATTAN),
-    more("A Manhattan Project assures more than status quo when transformative AI comes", SURPRISES, SCORE, 2050,
+    more("bottom_up_assures_more_top",
+         "Bottom-up assures more than top-down in 2050", SURPRISES, MARGIN, 2050, CERN, MANHATTAN),
+    more("bottom_up_assures_more_top_down",
+         "Bottom-up assures more than top-down when transformative AI comes", SURPRISES, SCORE, 2050, CERN, MANHATTAN),
+    more("manhattan_project_assures_more_status",
+         "A Manhattan Project assures more than status quo when transformative AI comes", SURPRISES, SCORE, 2050,
          MANHATTAN, QUO),
-    more("CERN for AI assures more than trading zones first", WORLDS, MARGIN, 2050, CERN, ZONES),
-    Claim("Trading zones first bring at least half of CERN for AI's gain in assurance", WORLDS,
+    more("cern_ai_assures_more_trading",
+         "CERN for AI assures more than trading zones first", WORLDS, MARGIN, 2050, CERN, ZONES),
+    Claim("trading_zones_first_bring_least",
+          "Trading zones first bring at least half of CERN for AI's gain in assurance", WORLDS,
           (*gain(MARGIN, 2050, ZONES, QUO), *gain(MARGIN, 2050, CERN, QUO, -0.5))),
-    more("State institutes assure more than status quo", WORLDS, MARGIN, 2050, INSTITUTES, QUO),
-    less("An engineering breakthrough lowers assurance", WORLDS, MARGIN, 2035, ENGINEERING, QUO),
-    less("CERN for AI assures less without its programme's budget", SURPRISES, MARGIN, 2050,
+    more("state_institutes_assure_more_status",
+         "State institutes assure more than status quo", WORLDS, MARGIN, 2050, INSTITUTES, QUO),
+    less("engineering_breakthrough_lowers_assurance",
+         "An engineering breakthrough lowers assurance", WORLDS, MARGIN, 2035, ENGINEERING, QUO),
+    less("cern_ai_assures_less_without",
+         "CERN for AI assures less without its programme's budget", SURPRISES, MARGIN, 2050,
          with_one("public science programme", 0, "cern_for_ai"), CERN),
-    more("More industry money for safety raises assurance (status quo)", SURPRISES, MARGIN, 2045,
+    more("more_industry_money_safety_raises",
+         "More industry money for safety raises assurance (status quo)", SURPRISES, MARGIN, 2045,
          industry("status_quo"), QUO),
-    more("A package for basic science raises assurance (status quo)", SURPRISES, MARGIN, 2045, basic("status_quo"),
+    more("package_basic_science_raises_assurance",
+         "A package for basic science raises assurance (status quo)", SURPRISES, MARGIN, 2045, basic("status_quo"),
          QUO),
-    Claim("Basic science matters more when leads run dry (gain dry minus gain wet)", SURPRISES,
+    Claim("basic_science_matters_more_leads",
+          "Basic science matters more when leads run dry (gain dry minus gain wet)", SURPRISES,
           (*gain(MARGIN, 2045, basic("leads_run_dry"), DRY), *gain(MARGIN, 2045, basic("status_quo"), QUO, -1.0))),
-    less("Leads that run dry lower assurance", SURPRISES, MARGIN, 2035, DRY, QUO),
-    less("Leads that run dry take a fifth of applied knowledge", WORLDS, "usable applied knowledge", 2035, DRY, QUO,
+    less("leads_run_dry_lower_assurance",
+         "Leads that run dry lower assurance", SURPRISES, MARGIN, 2035, DRY, QUO),
+    less("leads_run_dry_take_fifth",
+         "Leads that run dry take a fifth of applied knowledge", WORLDS, "usable applied knowledge", 2035, DRY, QUO,
          0.8),
     # The field
-    grows("If nothing is decided the field grows tenfold by 2040", WORLDS, "field size", (2025, 2040), QUO, 10.0),
-    more("A Manhattan Project has a larger field in 2032 than status quo", WORLDS, "field size", 2032, MANHATTAN, QUO),
-    more("A Manhattan Project has a larger field in 2032 than CERN for AI", WORLDS, "field size", 2032, MANHATTAN,
+    grows("if_nothing_decided_field_grows",
+          "If nothing is decided the field grows tenfold by 2040", WORLDS, "field size", (2025, 2040), QUO, 10.0),
+    more("manhattan_project_larger_field_2032",
+         "A Manhattan Project has a larger field in 2032 than status quo", WORLDS, "field size", 2032, MANHATTAN, QUO),
+    more("manhattan_project_larger_field_2032_cern",
+         "A Manhattan Project has a larger field in 2032 than CERN for AI", WORLDS, "field size", 2032, MANHATTAN,
          CERN),
-    less("Pay parity lowers the share of labs in the staff", SURPRISES, "lab share of staff", 2040,
+    less("pay_parity_lowers_share_labs",
+         "Pay parity lowers the share of labs in the staff", SURPRISES, "lab share of staff", 2040,
          with_one("public pay parity", 1.0), QUO),
     # Access and secrecy
-    Claim("State institutes close the access gap by an order of magnitude", WORLDS,
+    Claim("state_institutes_close_access_gap",
+          "State institutes close the access gap by an order of magnitude", WORLDS,
           gain("access gap", 2035, QUO, INSTITUTES), 1.0),
-    less("An open state programme takes a fifth off secrecy", WORLDS, "secrecy index", 2040, GENOME, QUO, 0.8),
-    less("Disclosure rules lower the secrecy of labs (to 0.8)", SURPRISES, "Lab Secrecy", 2040,
+    less("open_state_programme_takes_fifth",
+         "An open state programme takes a fifth off secrecy", WORLDS, "secrecy index", 2040, GENOME, QUO, 0.8),
+    less("disclosure_rules_lower_secrecy_labs",
+         "Disclosure rules lower the secrecy of labs (to 0.8)", SURPRISES, "Lab Secrecy", 2040,
          with_one("disclosure rules", 0.8), QUO),
-    grows("If nothing is decided, secrecy of labs grows", ESSAY, "Lab Secrecy", (2025, 2050), QUO),
-    grows("If nothing is decided, transformative AI is perceived as nearer in 2035 than in 2025", ESSAY,
+    grows("if_nothing_decided_secrecy_labs",
+          "If nothing is decided, secrecy of labs grows", ESSAY, "Lab Secrecy", (2025, 2050), QUO),
+    grows("if_nothing_decided_transformative_ai",
+          "If nothing is decided, transformative AI is perceived as nearer in 2035 than in 2025", ESSAY,
           "Perceived Nearness", (2025, 2035), QUO),
     # Race
-    more("A Manhattan Project raises tension between rivals", WORLDS, "Tension", 2040, MANHATTAN, QUO),
-    less("CERN for AI lowers tension", SURPRISES, "Tension", 2045, CERN, QUO),
-    less("A Manhattan Project brings transformative AI sooner", WORLDS, ARRIVAL, 2050, MANHATTAN, QUO),
-    less("An engineering breakthrough brings transformative AI three years sooner", WORLDS, ARRIVAL, 2050, ENGINEERING,
+    more("manhattan_project_raises_tension_between",
+         "A Manhattan Project raises tension between rivals", WORLDS, "Tension", 2040, MANHATTAN, QUO),
+    less("cern_ai_lowers_tension",
+         "CERN for AI lowers tension", SURPRISES, "Tension", 2045, CERN, QUO),
+    less("manhattan_project_brings_transformative_ai",
+         "A Manhattan Project brings transformative AI sooner", WORLDS, ARRIVAL, 2050, MANHATTAN, QUO),
+    less("engineering_breakthrough_brings_transformative_ai",
+         "An engineering breakthrough brings transformative AI three years sooner", WORLDS, ARRIVAL, 2050, ENGINEERING,
          QUO, plus=-3.0),
-    more("Leads that run dry delay transformative AI", WORLDS, ARRIVAL, 2050, DRY, QUO),
-    above("After a large accident the state holds a fifth of the labs in 2034", WORLDS, "Nationalised Share", 2034,
+    more("leads_run_dry_delay_transformative",
+         "Leads that run dry delay transformative AI", WORLDS, ARRIVAL, 2050, DRY, QUO),
+    above("after_large_accident_state_holds",
+          "After a large accident the state holds a fifth of the labs in 2034", WORLDS, "Nationalised Share", 2034,
           ACCIDENT, 0.2),
     # Money
-    more("CERN for AI costs the public three times as much as status quo", WORLDS, COST, 2050, CERN, QUO, 3.0),
-    less("Trading zones first cost the public less than half of what CERN for AI costs", WORLDS, COST, 2050, ZONES,
+    more("cern_ai_costs_public_three",
+         "CERN for AI costs the public three times as much as status quo", WORLDS, COST, 2050, CERN, QUO, 3.0),
+    less("trading_zones_first_cost_public",
+         "Trading zones first cost the public less than half of what CERN for AI costs", WORLDS, COST, 2050, ZONES,
          CERN, 0.5),
-    above("CERN for AI draws less than half of its 5 bn$ a year in 2035", WORLDS, "public spending", 2035, CERN, 2500,
+    above("cern_ai_draws_less_half",
+          "CERN for AI draws less than half of its 5 bn$ a year in 2035", WORLDS, "public spending", 2035, CERN, 2500,
           -1),
 )  # fmt: skip

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.results_of import RESULTS
+from analysis import documents
+from analysis.results_folder import RESULTS
 from policy_lab.checks.twelve_tests import AGAINST, SETTLED
+from policy_lab.report.templating import Context
 
-PAGE = RESULTS.parent.parent / "docs" / "conclusions.md"
-FOLDER = RESULTS / "do_the_claims_hold"
+PAGE = "conclusions.md"
+FOLDER = RESULTS / "conclusions"
 #: In the order of the page: verdict, what the share of futures must be at least, what the heading says.
 VERDICTS = (
     (1.0, "In every future drawn",
@@ -24,9 +27,44 @@ VERDICTS = (
 )  # fmt: skip
 
 
-def page(folder: Path = FOLDER) -> str:
+@dataclass(frozen=True)
+class Verdict:
+    """The statements that hold in about as many futures: the heading, what it means, and a table."""
+
+    title: str
+    meaning: str
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Conclusions(Context, template="conclusions.md.j2", folder=documents.TEMPLATES):
+    """The page.
+
+    Attributes:
+        model, hash: of the model whose futures these are.
+        statements, futures, parameters, seed: how many of each, and where the draws begin.
+        verdicts: in the order of ``VERDICTS``.
+    """
+
+    model: str
+    hash: str
+    statements: int
+    futures: int
+    parameters: int
+    seed: int
+    verdicts: Sequence[Verdict]
+
+
+def page(folder: Path = FOLDER) -> Conclusions:
     """The page, from the stored table."""
-    return "\n".join(_lines(folder)) + "\n"
+    with (folder / "claims.csv").open(encoding="utf-8", newline="") as opened:
+        rows = sorted(csv.DictReader(opened), key=lambda row: (row["said in"], -float(row["share of futures"])))
+    verdicts = [
+        Verdict(title, meaning, [_row(row) for row in rows if verdict_of(float(row["share of futures"])) == place])
+        for place, (_, title, meaning) in enumerate(VERDICTS)
+    ]
+    made = json.loads((folder / "made_from.json").read_text(encoding="utf-8"))
+    return Conclusions(statements=len(rows), verdicts=verdicts, **made)
 
 
 def verdict_of(share: float) -> int:
@@ -34,39 +72,6 @@ def verdict_of(share: float) -> int:
     if share >= 1:
         return 0
     return 1 if share >= SETTLED else 2 if share > AGAINST else 3
-
-
-def _lines(folder: Path) -> Iterator[str]:
-    with (folder / "claims.csv").open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    made = json.loads((folder / "made_from.json").read_text(encoding="utf-8"))
-    shares = [verdict_of(float(row["share of futures"])) for row in rows]
-    yield f"# What `{made['model']}` concludes, and how often"
-    yield ""
-    yield (
-        f"{len(rows)} statements that our documents make, each asked of the same {made['futures']:,} futures, in which "
-        f"the {made['parameters']} uncertain parameters are drawn over their ranges (Latin hypercube, seed "
-        f"{made['seed']}). Everything is conditional on the structure of the model and on these ranges; a share is no "
-        "probability that the statement is true of the world. Made by `python -m analysis.do_the_claims_hold`; nobody "
-        f"edits it. Equations: `{made['hash'][:12]}`."
-    )
-    yield ""
-    yield from _table(["", "statements"], [[f"[{title}](#{_anchor(title)})", str(shares.count(i))]
-                                           for i, (_, title, _) in enumerate(VERDICTS)])  # fmt: skip
-    yield ""
-    yield (
-        "*Difference* is between the two sides that the statement compares (or to the level it names), in the unit of "
-        "the outcome: median, and 5th to 95th percentile of the futures; 0 stands for less than 0.0005. *Defaults* "
-        "says whether it holds when every parameter stands where the model file has it."
-    )
-    for i, (_, title, meaning) in enumerate(VERDICTS):
-        chosen = [row for row, verdict in zip(rows, shares, strict=True) if verdict == i]
-        yield from ("", f"## {title}", "", meaning)
-        if chosen:
-            chosen.sort(key=lambda row: (row["said in"], -float(row["share of futures"])))
-            yield ""
-            yield from _table(["statement", "share", "defaults", "outcome", "median", "5 to 95 %", "said in"],
-                              [_row(row) for row in chosen])  # fmt: skip
 
 
 def _row(row: dict[str, str]) -> list[str]:
@@ -87,16 +92,5 @@ def _figure(text: str) -> str:
     return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded:g}"
 
 
-def _anchor(title: str) -> str:
-    return title.lower().replace(" ", "-")
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield "|" + "---|" * len(header)
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', '/') for cell in row)} |"
-
-
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    documents.write(page(), PAGE)

@@ -1,4 +1,4 @@
-"""What does each sector look like? Lays out the diagrams of a model and writes them into its sketch section.
+"""The sketch: lays out the diagram of each sector and writes it into the model file.
 
     python -m analysis.draw_sketch [MODEL] [--check] [--svg FOLDER]
 

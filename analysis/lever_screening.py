@@ -1,6 +1,6 @@
-"""Does every lever do something somewhere, and does none decide an outcome by definition?
+"""Lever screening: every lever does something somewhere, and none decides an outcome by definition.
 
-    python analysis/lever_screening.py [MODEL] [--size N] [--world NAME]...
+    python -m analysis.lever_screening [MODEL] [--size N] [--world NAME]...
 
 A small Sobol' study of all levers in several worlds. A lever *acts* in a world if it surely has a hand in 1 % of the
 variance of some outcome over all years (the lower end of its interval; a lever without effect has exactly 0).
@@ -16,12 +16,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from results_of import every_fifth_year, fresh_folder, model_asked_for, print_table, write_table
-
+from analysis.results_folder import every_fifth_year, fresh_folder, model_asked_for, print_table, write_table
+from policy_lab.catalogue import english
 from policy_lab.model import Model
 from policy_lab.progress import bar
 from policy_lab.studies import ALL_TIMES, Findings, Study, run_study
-from policy_lab.wording import percent
 
 WORLDS = ("status_quo", "cern_for_ai", "manhattan_for_ai", "trading_zones_first")
 ACTS, DECIDES = 0.01, 0.9
@@ -85,7 +84,7 @@ def verdict(lever: str, found: dict[str, Findings]) -> tuple[object, ...]:
     if not acting:
         said = "inert in every world"
     elif decided:
-        said = f"decides {decided[0]} ({percent(min(alone[decided[0]]))} or more)"
+        said = f"decides {decided[0]} ({english().number(min(alone[decided[0]]), 'percent')} or more)"
     return (lever, f"{len(acting)} of {len(found)}", best[3], best[4], *best[:3], said)
 
 

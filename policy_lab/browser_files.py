@@ -1,4 +1,4 @@
-"""A Model as files for the browser: WebAssembly code, and JSON with its parameters, outcomes and layout."""
+"""Browser files of a Model: WebAssembly code, and JSON with its parameters, outcomes and layout."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from policy_lab.model import Model
 
 
 def browser_module(model: Model) -> Module:
-    """The Model compiled for the browser; its layout says what a page needs besides.
+    """The Model compiled for the browser, in double precision.
 
-    Besides what ``compiler/webassembly.py`` describes, ``layout`` has ``hash`` and ``version`` (to know a stale file
-    by), ``levers``, ``outcomes`` and ``scenarios`` (each the constants it amounts to).
+    Besides what ``compiler/webassembly.py`` describes, ``layout`` has ``hash`` and ``version`` (a stale file has
+    others), ``levers``, ``outcomes`` and ``scenarios`` (the constants of each).
 
     Raises:
         UnsupportedConstruct: the model uses something that the compiler does not know.
@@ -68,7 +68,7 @@ def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path, Path]:
         _replace(fused, module.fused)
         _replace(layout, text.encode())
     except OSError as error:
-        raise OutputError(f"'{folder}' cannot be written: {error.strerror or error}.") from error
+        raise OutputError("error.output.write_quoted", path=folder, reason=error.strerror or error) from error
     return code, layout, fused
 
 

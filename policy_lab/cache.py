@@ -1,7 +1,7 @@
-"""What took long to make, kept between processes: checked before use, replaced as a whole, never needed.
+"""Disk cache of compiled code and translated Programs: checked before use, replaced as a whole, never needed.
 
 An entry is one file named by its key and kind: a line with both, a line with the SHA-256 of what follows, the
-content. Whatever does not fit (damaged, from another key, another owner, unreadable) is as if it were not there.
+content. An entry that does not fit (damaged, from another key, another owner, unreadable) counts as missing.
 Machine code runs with the user's rights, so a folder that others may write to is not used at all.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from policy_lab.paths import cache_folder
 
-#: The folder holds this much at most; what was not used for longest goes first.
+#: The folder holds this much at most; the least recently used entry goes first.
 MOST_ENTRIES = 512
 MOST_BYTES = 256 * 2**20
 #: A half-written file of a process that was killed is removed after this time (s).
@@ -29,7 +29,7 @@ _ENTRY = re.compile(r"[0-9a-f]{64}\.(o|program)")
 
 
 def key_of(*parts: str | bytes) -> str:
-    """A key from everything that decides about the content."""
+    """SHA-256 (hex) of all that the content depends on, each part with its length."""
     digest = hashlib.sha256()
     for part in parts:
         content = part.encode() if isinstance(part, str) else part

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from policy_lab.messages import Language
+from policy_lab.messages import Language, Message
 
 CATALOGUES = Path(__file__).parent / "locale"
 #: The language that every text is written in first.
@@ -27,35 +27,11 @@ SAID: Final = "said."
 _NUMBER: Final = r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?: ?%)?"
 _COUNT: Final = "count"
 
-_language: ContextVar[str] = ContextVar("language", default=SOURCE)
-_names: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
 
-
-def say(key: str, /, **values: object) -> str:
-    """The text under a dotted key, with its ``{places}`` filled; a key that does not exist is a ``KeyError``."""
-    text = catalogue(language()).get(key) or catalogue(SOURCE)[key]
-    return text.format(**values) if values else text
-
-
-def speak(chosen: str, names: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Everything said from here on in this context is in that language.
-
-    Args:
-        chosen: one of ``languages()``.
-        names: what variables of the model are called in it; those left out keep their own names.
-    """
-    _language.set(chosen)
-    _names.set(names)
-
-
-def language() -> str:
-    """Code of the language in use."""
-    return _language.get()
-
-
-def name_in_words(variable: str) -> str:
-    """What a variable is called in the language in use, "" where that is its own name."""
-    return _names.get().get(variable, "")
+@cache
+def catalogue(code: str) -> dict[str, str]:
+    """Dotted key to text of one language."""
+    return flat(CATALOGUES / f"{code}.toml")
 
 
 @cache
@@ -66,26 +42,67 @@ def languages() -> dict[str, str]:
 
 
 @cache
-def catalogue(code: str) -> dict[str, str]:
-    """Dotted key to text of one language."""
-    return flat(CATALOGUES / f"{code}.toml")
-
-
-def here() -> Language:
-    """The language in use, with what it calls the variables of the model in hand."""
-    names = {("variable", name): said for name, said in _names.get().items()}
-    return Language(language(), {**catalogue(SOURCE), **catalogue(language())}, names)
-
-
 def english() -> Language:
     """The language of the command line and of files that are written once."""
     return Language(SOURCE, catalogue(SOURCE))
 
 
+_here: ContextVar[Language | None] = ContextVar("language", default=None)
+
+
+def here() -> Language:
+    """The language in use, with what it calls the things of the model in hand; English outside a request."""
+    return _here.get() or english()
+
+
+def speak(chosen: str, names: Mapping[tuple[str, str], str] = MappingProxyType({})) -> None:
+    """Everything said from here on in this context is in that language.
+
+    Args:
+        chosen: one of ``languages()``.
+        names: kind and key of things of the model to their words in it; those left out keep their own names.
+    """
+    _here.set(Language(chosen, _texts(chosen), names))
+
+
+@cache
+def _texts(code: str) -> dict[str, str]:
+    return {**catalogue(SOURCE), **catalogue(code)}
+
+
+def language() -> str:
+    """Code of the language in use."""
+    return here().code
+
+
+def say(key: str, /, **values: object) -> str:
+    """The text under a dotted key in the language in use, with its places filled.
+
+    Raises:
+        KeyError: there is no such text, or a place of it has no value.
+    """
+    return here().in_words(Message(key, values))
+
+
+def name_in_words(name: str, kind: str = "variable") -> str:
+    """What a thing of the model is called in the language in use, "" where that is its own name."""
+    return here().names.get((kind, name), "")
+
+
+def in_language(code: str, names: Mapping[tuple[str, str], str] = MappingProxyType({})) -> Language:
+    """A language by its code, for files.
+
+    Args:
+        code: one of ``languages()``.
+        names: kind and key of things of a model to their words in it; those left out keep their own names.
+    """
+    return Language(code, _texts(code), names)
+
+
 def part(prefix: str) -> dict[str, str]:
     """The texts below a prefix, by the rest of their key; what the scripts of the page say is one such part."""
-    start = prefix + "."
-    return {key.removeprefix(start): say(key) for key in catalogue(SOURCE) if key.startswith(start)}
+    start, texts = prefix + ".", here().texts
+    return {key.removeprefix(start): texts[key] for key in catalogue(SOURCE) if key.startswith(start)}
 
 
 def retold(text: str, known: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -1,6 +1,6 @@
-"""FUNCTIONS on NumPy numbers and arrays: the plain meaning of an expression, for folding and checking structure.
+"""Evaluation of expressions on NumPy numbers and arrays, without any compilation.
 
-Backends are built for speed; this is what they must agree with.
+For constant folding and for initial values, and the meaning of FUNCTIONS that every backend must agree with.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def read_table(table: Table, at: Any) -> Any:
 
 
 def folded(expression: Expression) -> Expression:
-    """The same expression with every part that reads no variable worked out."""
+    """Constant folding: the same expression with every part that reads no variable as a number."""
     if not isinstance(expression, Apply) or expression.function == "lookup":
         return expression
     arguments = tuple(folded(a) for a in expression.arguments)
@@ -80,7 +80,7 @@ def start_values(
     with np.errstate(all="ignore"):
         for name in names:
             equation = equations[name]
-            expression = equation.initial if equation.initial is not None else equation.expression
+            expression = equation.at_start
             assert expression is not None  # lookups are never among the names to run
             values[name] = _value(expression, values, tables)
     return values

@@ -21,13 +21,6 @@ GREY: Final = "#7A8594"
 
 CATEGORIES: Final = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER, GREY)
 
-#: Status quo is always drawn, always in this grey; what a person changed is always blue.
-STATUS_QUO: Final = GREY
-CURRENT: Final = BLUE
-#: A lever is a choice, an uncertainty is luck: blue against orange in every chart that sets them side by side.
-CHOICE: Final = BLUE
-LUCK: Final = ORANGE
-
 LIGHT: Final[Mapping[str, str]] = MappingProxyType(
     {
         "paper": "#FFFFFF",

@@ -1,17 +1,17 @@
-"""The model as pure data: scalar equations in run order, printable, free of any library.
+"""``Program``: a model as pure data, scalar equations in run order, free of any library.
 
 Subscripts are unrolled (``k[local]`` is a variable of its own), delays and smooths are expanded into stocks, STEP,
 PULSE, ZIDZ and their kin into arithmetic, so that a backend needs to know stocks, ``FUNCTIONS`` and tables and
 nothing else. The translation from Vensim or XMILE lives in ``readers/``.
 
-What a backend does with a Program
+How a backend runs a Program
     1. Give every name of kind ``constant`` its value (``Program.constants``, or what the run overrides) and every
        name of kind ``control`` its number; ``TIME STEP`` is the step the run is made with, even if it differs from
        the model's. ``Time`` is the clock and is no equation.
     2. Evaluate ``once`` in order: these never change during a run.
     3. With ``Time`` at ``Clock.initial``, evaluate ``start`` in order: a stock by its ``initial``; an auxiliary by
        its ``initial`` where it has one (ACTIVE INITIAL), else by its ``expression``. Auxiliaries get new values in 4.
-    4. For every moment of ``Clock.moments``: evaluate ``step`` in order, save what is asked for, then move all stocks
+    4. For every moment of ``Clock.moments``: evaluate ``step`` in order, save the outputs, then move all stocks
        at once: ``stock + rate * TIME STEP`` (Euler), and ``discrete`` stocks to the value of their ``expression``.
 """
 
@@ -26,7 +26,7 @@ from policy_lab.errors import UnsupportedConstruct
 
 Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
 
-#: Every function that may stand in ``Apply.function``: number of arguments, and what it gives. All numbers are
+#: Every function of ``Apply.function``: number of arguments, and its value. All numbers are
 #: IEEE doubles; NaN and infinities flow as IEEE says unless a line says otherwise. Truth is 1.0 or 0.0 as a result;
 #: as an argument everything but 0.0 is true, NaN included (as in Python and NumPy).
 FUNCTIONS: Mapping[str, tuple[int, str]] = {
@@ -101,17 +101,17 @@ class Equation:
 
     Attributes:
         name: Vensim name with its elements, ``"zone links[local]"``.
-        kind: what it is; a flow is an auxiliary that a stock's rate names (``Program.flows``).
+        kind: see ``Kind``; a flow is an auxiliary that a stock's rate names (``Program.flows``).
         expression: its right-hand side; for a stock the *rate* of change (unit/time), for a ``discrete`` stock its
             value one step later; None for a lookup.
-        initial: a stock's initial value; for an auxiliary the value it has while initial values are worked out
+        initial: a stock's initial value; for an auxiliary its value while initial values are computed
             (ACTIVE INITIAL), else None.
         unit, documentation, group, line: from the model file; ``line`` is 0 for what the translation added.
         limits: (low, high) of the unit field, None where open.
         hidden: True for stocks and helpers that the translation added (inside delays, smooths).
         discrete: True for a stock that jumps (SAMPLE IF TRUE, DELAY FIXED, a stock that must not be negative): its
             ``expression``, evaluated at the start of a step, is its value at the end of it. Under RK4 it jumps the
-            same way, once a step, and stands still in between.
+            same way, once a step, and keeps its value in between.
     """
 
     name: str
@@ -125,6 +125,16 @@ class Equation:
     limits: tuple[float | None, float | None] = (None, None)
     hidden: bool = False
     discrete: bool = False
+
+    @property
+    def at_start(self) -> Expression | None:
+        """What its value at the initial time is computed from: ``initial`` where there is one, else ``expression``."""
+        return self.expression if self.initial is None else self.initial
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every name that the expression or the initial value reads."""
+        return frozenset(n for e in (self.expression, self.initial) if e is not None for n in names_in(e))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,11 @@ class Clock:
     saveper: float
     unit: str = ""
 
+    def controls(self, step: float | None = None) -> dict[str, float]:
+        """The time settings by name; ``TIME STEP`` is ``step`` where a run has another one."""
+        return {"INITIAL TIME": self.initial, "FINAL TIME": self.final, "TIME STEP": step or self.step,
+                "SAVEPER": self.saveper}  # fmt: skip
+
     def moments(self, step: float | None = None) -> tuple[list[float], list[int]]:
         """Every moment of a run with this step, and the positions of the saved ones among them.
 
@@ -169,7 +184,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What must be true of a run for the Program's structure to fit it.
+    """A condition under which the Program's structure fits a run.
 
     How many stocks a delay expands into follows from its delay time and the time step. A run that changes either so
     far that another number is needed must be translated anew, or refused.
@@ -197,11 +212,11 @@ class Program:
         once: names of auxiliaries that depend on constants alone, in run order.
         start: names to evaluate to get all stocks' initial values, in run order (stocks among them).
         step: names of auxiliaries to evaluate at every step, in run order.
-        source: the text it was made from is known by this hash (SHA-256, hex); ``file`` is where it stood.
+        source: SHA-256 (hex) of the text it was made from; ``file`` is the path of that text.
         notes: what PySD's parser warned about, and what the translation left out.
         guards: what a run must fulfil, see ``Guard``.
-        refused: what could not be written in FUNCTIONS, first in the file first. Where there is any, the equations
-            concerned stand as NaN, and only a backend that reads the model file itself (PySD) may run the Program.
+        refused: constructs that FUNCTIONS cannot express, in the order of the file. Where there is any, the equations
+            concerned are NaN, and only a backend that reads the model file itself (PySD) may run the Program.
     """
 
     name: str
@@ -243,8 +258,7 @@ class Program:
             equation = self.equations.get(pending.pop())
             if equation is not None and equation.name not in found:
                 found.add(equation.name)
-                read = equation.initial if equation.initial is not None else equation.expression
-                pending.extend(names_in(read) if read is not None else ())
+                pending.extend(names_in(equation.at_start) if equation.at_start is not None else ())
         return frozenset(found)
 
     @cached_property
@@ -271,13 +285,15 @@ _SIGNS = {"or": (":OR:", 1), "and": (":AND:", 2), "lt": ("<", 4), "le": ("<=", 4
           "eq": ("=", 4), "ne": ("<>", 4), "add": ("+", 5), "sub": ("-", 5), "mul": ("*", 6), "div": ("/", 6),
           "pow": ("^", 8)}  # fmt: skip
 _NOT, _COMPARED, _NEGATIVE, _POWER, _WHOLE = 3, 4, 7, 8, 9
+#: Functions that Vensim spells otherwise; ``table`` (a lookup inside an equation) and ``numbers`` are ``Document``'s.
+_SPELLED = {"if": "IF THEN ELSE", "table": "WITH LOOKUP"}
 
 
 def written(expression: Expression) -> str:
-    """An expression as a person reads it: Vensim's signs and functions, brackets only where they are needed.
+    """An expression in Vensim's notation, with brackets only where they are needed.
 
-    Operations of one rank are worked out from the left, ``^`` from the right, and no comparison compares the outcome of
-    another without brackets; a number has all its digits.
+    Operations of one rank group from the left, ``^`` from the right, and no comparison compares the result of another
+    without brackets; a number has all its digits.
     """
     return _written(expression)[0]
 
@@ -300,12 +316,14 @@ def _written(expression: Expression) -> tuple[str, int]:
         return f":NOT: {_operand(arguments[0], _NOT + 1)}", _NOT
     inside = [written(a) for a in arguments]
     if function == "lookup":
-        return f"{inside[0]}({inside[1]})", _WHOLE
-    return f"{'IF THEN ELSE' if function == 'if' else function.upper()}({', '.join(inside)})", _WHOLE
+        return f"{inside[0]}({', '.join(inside[1:])})", _WHOLE
+    if function == "numbers":
+        return ", ".join(inside), 0
+    return f"{_SPELLED.get(function, function.replace('_', ' ').upper())}({', '.join(inside)})", _WHOLE
 
 
 def _operand(expression: Expression, rank: int) -> str:
-    """What stands beside a sign, in brackets unless it binds at least as tightly as ``rank``."""
+    """An operand, in brackets unless it binds at least as tightly as ``rank``."""
     text, own = _written(expression)
     return text if own >= rank else f"({text})"
 

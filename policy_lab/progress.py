@@ -13,9 +13,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, Self, TextIO
 
+from policy_lab.catalogue import english
+from policy_lab.messages import Message
+
 QUIET_SECONDS = 1.0
 REDRAW_SECONDS = 0.1
 LOG_SECONDS = 5.0
+#: The step that makes the runs of a study: what comes after it is another kind of work.
+SIMULATING = "progress.simulating"
 BAR_WIDTH = 24
 
 
@@ -27,30 +32,28 @@ class Meter(Protocol):
         ...
 
 
-#: Makes a meter for one piece of long work: ``make(label, total, unit)``, used in a ``with``.
-MeterMaker = Callable[[str, float, str], AbstractContextManager[Meter]]
+#: Makes a meter for one piece of long work: ``make(step, total)``, used in a ``with``.
+MeterMaker = Callable[[Message, float], AbstractContextManager[Meter]]
 
 
 class Bar:
     """One progress bar.
 
     Args:
-        label: what is being done ("simulating").
+        step: what is being done, a key below ``progress.`` whose text has a place ``{counted}``.
         total: how many units there are; 0 if nobody knows.
-        unit: what is counted ("runs").
         stream: where it is written, standard error by default.
         clock: seconds, for tests.
     """
 
     def __init__(
         self,
-        label: str,
+        step: Message,
         total: float = 0,
-        unit: str = "",
         stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.label, self.total, self.unit = label, total, unit
+        self.step, self.total = step, total
         self.stream = sys.stderr if stream is None else stream
         self.in_place = self.stream.isatty()
         self.clock = clock
@@ -65,7 +68,7 @@ class Bar:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.shown or self._seconds() >= QUIET_SECONDS:
             # a search may be through before it has used all it might
-            self._write(self.text("stopped after" if kind is not None else "done in"), last=True)
+            self._write(self.text("progress.stopped" if kind is not None else "progress.done"), last=True)
 
     def advance(self, amount: float = 1) -> None:
         """Count ``amount`` more units as finished, and show it if it is time to."""
@@ -77,21 +80,23 @@ class Bar:
             self._write(self.text())
 
     def text(self, ended: str = "") -> str:
-        """The line as it would be shown now; ``ended`` says how it came to an end, if it did."""
+        """The line as it would be shown now; ``ended`` is the key that says how it came to an end, if it did."""
+        words = english()
         seconds = self._seconds()
         rate = self.done / seconds if seconds > 0 else 0.0
-        counted = f"{self.done:,.0f}" + (f" of {self.total:,.0f}" if self.total else "")
-        parts = [f"{self.label}: {counted} {self.unit}".rstrip()]
+        counted = Message("progress.of" if self.total else "progress.some", {"done": self.done, "total": self.total})
+        parts = [words.in_words(Message(self.step.key, {**self.step.values, "counted": counted}))]
         if rate > 0:
             parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:,.2f}/s")
         if not ended and self.total and self.done >= self.total:
-            ended = "done in"
+            ended = "progress.done"
         if ended:
-            parts.append(f"{ended} {duration(seconds)}")
+            how, time_said = ended, seconds
         elif self.total and rate > 0:
-            parts.append(f"{duration((self.total - self.done) / rate)} left")
+            how, time_said = "progress.left", (self.total - self.done) / rate
         else:
-            parts.append(f"{duration(seconds)} so far")
+            how, time_said = "progress.so_far", seconds
+        parts.append(words.in_words(Message(how, {"time": duration(time_said)})))
         line = ", ".join(parts)
         return f"{self._blocks()} {line}" if self.in_place and self.total else line
 
@@ -124,12 +129,12 @@ class _Silence:
         return None
 
 
-def bar(label: str, total: float = 0, unit: str = "") -> Bar:
+def bar(step: Message, total: float = 0) -> Bar:
     """A progress bar on standard error, to be used in a ``with``."""
-    return Bar(label, total, unit)
+    return Bar(step, total)
 
 
-def silent(label: str = "", total: float = 0, unit: str = "") -> _Silence:
+def silent(step: Message, total: float = 0) -> _Silence:
     """A meter that shows nothing, for tests and for callers with a display of their own."""
     return _Silence()
 

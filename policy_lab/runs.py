@@ -1,4 +1,4 @@
-"""Runs: what a simulation gives back, as plain arrays with names and units."""
+"""``Runs``: the result of a simulation, as plain arrays with names and units."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ class Disagreement:
 
 
 def disagreement(ours: Runs, theirs: Runs) -> Disagreement:
-    """How far two sets of runs are apart at worst, over the outputs of ``theirs``.
+    """The largest relative difference between two sets of runs, over the outputs of ``theirs``.
 
     A difference is measured against the larger of |value| and the largest |value| that the variable has had so far
-    in that run: what is left when two large numbers nearly cancel carries their rounding errors, and a variable that
-    passes through zero has no size of its own there. Two NaN, and two equal infinities, agree.
+    in that run: the difference of two large numbers has their rounding errors, and a variable that passes through zero
+    has no size of its own there. Two NaN, and two equal infinities, agree.
     """
     columns = [ours.column(name) for name in theirs.outputs]
     rows = [int(np.argmin(np.abs(ours.time - t))) for t in theirs.time]

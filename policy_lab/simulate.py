@@ -1,4 +1,4 @@
-"""The one door: a model, values for its constants, and a backend -> Runs."""
+"""``simulate``: a model, values for its constants, and a backend -> Runs."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from policy_lab import backends
 from policy_lab.backends import Backend, Integration
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import start_values
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model, Setting
 from policy_lab.program import Guard, Program
 from policy_lab.readers import program_of
 from policy_lab.runs import Floats, Runs
 
-#: Runs a backend is given at once where nobody says otherwise; progress is told after each such chunk.
+#: Runs given to a backend at once by default; progress is reported after each such chunk.
 CHUNK = 4096
 #: Structures (numbers of stages of delays) that the runs of one call may need.
 MOST_STRUCTURES = 64
 
 Value = float | Sequence[float] | Floats | Setting
-#: Told how many runs were finished since the last call.
+#: Called with the number of runs finished since the last call.
 Progress = Callable[[int], object]
 
 
@@ -49,8 +50,8 @@ def simulate(
     Args:
         model: from ``load_model``.
         values: constant or lever name to a number, to ``value[run]`` (all arrays of one length), or to a
-            ``Setting``, which also moves the lever's start and ramp. They stand on top of the scenario.
-        scenario: key of the world to start from; None for the model file as it is.
+            ``Setting``, which also moves the lever's start and ramp. They go on top of the scenario.
+        scenario: key of the scenario to start from; None for the model file as it is.
         outputs: names of variables to save; every visible one if None.
         times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
         backend: ``"auto"`` (the fastest that knows all constructs), or a name of ``backends.available()``.
@@ -61,42 +62,58 @@ def simulate(
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
     Returns:
-        ``Runs``, whose provenance names model, hash, scenario, backend, fallback ("" or why the fastest backend
-        could not be used), step, integration, and notes: what PySD's parser or the translation warned about.
+        Runs; their provenance says what made them, ``fallback`` ("" or why the fastest backend could not be used) and
+        ``notes`` (what PySD's parser or the translation warned about) included.
 
     Raises:
         UnknownName: a constant, output, scenario or backend that does not exist.
         BadValue: a value out of range or not finite, arrays of different length, a time that is not saved.
         SimulationError: a run gave NaN or infinity; names the first variable and time.
-        UnsupportedConstruct: the backend asked for does not know a construct of the model.
+        UnsupportedConstruct: the chosen backend does not know a construct of the model.
     """
     constants, runs = _constants(model, values or {}, scenario)
-    names = tuple(model.find(n) for n in outputs) if outputs is not None else model.program.visible
-    _check_outputs(model, names)
+    names = _names(model, outputs)
     step = _step(model, time_step)
     saved = _times(model, step, times)
     engine, fallback = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
     notes: dict[str, None] = {}
-    for rows in np.array_split(np.arange(runs), max(1, -(-runs // (chunk or CHUNK)))):
-        part = {n: v[rows] if np.ndim(v) else v for n, v in constants.items()}
-        for program, lanes in _structures(model, engine, part, len(rows), step):
-            notes.update(dict.fromkeys(program.notes))
-            own = {n: v[lanes] if np.ndim(v) else v for n, v in part.items()}
-            result[rows[lanes]] = engine.run(program, own, len(lanes), names, saved, step, integration)
-        if progress is not None:
-            progress(len(rows))
+    for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
+        notes.update(dict.fromkeys(program.notes))
+        result[rows] = engine.run(program, own, len(rows), names, saved, step, integration)
     failed = _failed(result)
     if failed.any() and not allow_nan:
         raise _failure(result, names, saved, failed)
-    units = tuple(model.program.equations[n].unit for n in names)
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
         "time_step": step, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
         "notes": list(notes),
     }  # fmt: skip
-    clock = np.array([_rounded(t, step) for t in saved])
-    return Runs(result, clock, names, units, MappingProxyType(constants), MappingProxyType(provenance))
+    time, units = _rounded(saved, step), tuple(model.program.equations[n].unit for n in names)
+    return Runs(result, time, names, units, MappingProxyType(constants), MappingProxyType(provenance))
+
+
+def _pieces(
+    model: Model,
+    engine: Backend,
+    constants: Mapping[str, Any],
+    runs: int,
+    step: float,
+    chunk: int,
+    progress: Progress | None,
+) -> Iterator[tuple[Program, NDArray[np.int64], dict[str, Any]]]:
+    """The runs in chunks, and of each chunk those of one structure: Program, positions, and their constants."""
+    for rows in np.array_split(np.arange(runs), max(1, -(-runs // chunk))):
+        part = _of_runs(constants, rows)
+        for program, lanes in _structures(model, engine, part, len(rows), step):
+            yield program, rows[lanes], _of_runs(part, lanes)
+        if progress is not None:
+            progress(len(rows))
+
+
+def _of_runs(constants: Mapping[str, Any], runs: NDArray[np.int64]) -> dict[str, Any]:
+    """The constants of some runs: arrays over runs cut to these, numbers as they are."""
+    return {name: value[runs] if np.ndim(value) else value for name, value in constants.items()}
 
 
 def _constants(model: Model, values: Mapping[str, Value], scenario: str | None) -> tuple[dict[str, Any], int]:
@@ -111,7 +128,7 @@ def _constants(model: Model, values: Mapping[str, Value], scenario: str | None) 
             continue
         array = _array(name, value)
         if first and len(array) != length:
-            raise BadValue(f"'{name}' has {len(array)} values and '{first}' {length}: one for every run is needed.")
+            raise BadValue("error.run.lengths", name=Name(name), size=len(array), first=first, length=length)
         length, first = len(array), first or name
         for end in (np.min(array), np.max(array)):
             model.check(name, float(end))
@@ -123,25 +140,29 @@ def _number(name: str, value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise BadValue(f"'{name}' is set to {value!r}: it must be a number.") from None
+        raise BadValue("error.run.number", name=Name(name), value=repr(value)) from None
 
 
 def _array(name: str, value: Any) -> Floats:
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError):
-        raise BadValue(f"'{name}' is set to values that are no numbers.") from None
+        raise BadValue("error.run.numbers", name=Name(name)) from None
     if array.ndim != 1 or not len(array):
-        raise BadValue(f"'{name}' has values of shape {array.shape}: one for every run is needed, in one row.")
+        raise BadValue("error.run.shape", name=Name(name), shape=str(array.shape))
     if not np.isfinite(array).all():
-        raise BadValue(f"'{name}' is set to {array[~np.isfinite(array)][0]} in some run: it must be a finite number.")
+        raise BadValue("error.run.some_finite", name=Name(name), value=str(array[~np.isfinite(array)][0]))
     return array
 
 
-def _check_outputs(model: Model, names: Sequence[str]) -> None:
+def _names(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
+    if outputs is None:
+        return model.program.visible
+    names = tuple(model.find(n) for n in outputs)
     for name in names:
         if model.program.equations[name].kind == "lookup":
             raise UnknownName("variable with a value over time", name, model.program.visible, model.name)
+    return names
 
 
 def _step(model: Model, time_step: float | None) -> float:
@@ -149,9 +170,9 @@ def _step(model: Model, time_step: float | None) -> float:
     if time_step is None:
         return clock.step
     if not (np.isfinite(time_step) and time_step > 0):
-        raise BadValue(f"The time step is {time_step}: it must be above 0.")
+        raise BadValue("error.run.step", step=str(time_step))
     if (clock.final - clock.initial) / time_step > 10_000_000:
-        raise BadValue(f"A time step of {time_step:g} makes more than ten million steps.")
+        raise BadValue("error.run.steps", step=time_step)
     return float(time_step)
 
 
@@ -164,18 +185,24 @@ def _times(model: Model, step: float, times: Iterable[float] | None) -> Floats:
         return saved
     wanted = np.unique(np.array(list(times), dtype=float))
     if not len(wanted):
-        raise BadValue("No time to save is named.")
+        raise BadValue("error.run.no_time")
     nearest: Floats = saved[np.abs(saved[:, None] - wanted[None, :]).argmin(axis=0)]
     for time, near in zip(wanted, nearest, strict=True):
         if not abs(near - time) <= step * 1e-3:
-            raise BadValue(f"{time:g} is not saved: {model.name} saves every {clock.saveper:g} from {clock.initial:g} "
-                           f"to {clock.final:g}.")  # fmt: skip
+            raise BadValue(
+                "error.run.not_saved",
+                time=time,
+                model=model.name,
+                saveper=clock.saveper,
+                start=clock.initial,
+                stop=clock.final,
+            )
     return nearest
 
 
-def _rounded(time: float, step: float) -> float:
-    """A moment without the dust of adding up steps."""
-    return float(np.round(time, -int(np.floor(np.log10(step))) + 5))
+def _rounded(times: Floats, step: float) -> Floats:
+    """Moments without the rounding errors of adding up steps."""
+    return np.round(times, -int(np.floor(np.log10(step))) + 5)
 
 
 def _engine(model: Model, backend: str, integration: Integration) -> tuple[Backend, str]:
@@ -197,14 +224,13 @@ def _structures(
         return
     program, guard = model.program, None
     for _ in range(MOST_STRUCTURES):
-        own = {n: v[lanes] if np.ndim(v) else v for n, v in constants.items()}
-        fits, guard = _fits(program, own, len(lanes), step)
+        fits, guard = _fits(program, _of_runs(constants, lanes), len(lanes), step)
         if fits.any():
             yield program, lanes[fits]
         lanes = lanes[~fits]
         if not len(lanes):
             return
-        first = {n: float(v[lanes[0]] if np.ndim(v) else v) for n, v in constants.items()}
+        first = {n: float(v) for n, v in _of_runs(constants, lanes[0]).items()}
         program = _translated(str(model.path), model.hash, (*first.items(), ("TIME STEP", step)))
         engine.supports(program)
         own_fits, guard = _fits(program, first, 1, step)
@@ -219,7 +245,7 @@ def _structures(
 def _translated(path: str, source: str, given: tuple[tuple[str, float], ...]) -> Program:
     program = program_of(Path(path), dict(given))
     if program.source != source:
-        raise ModelError(f"{Path(path).name} has changed since it was read: load the model again.")
+        raise ModelError("error.model.changed", file=Path(path).name)
     return program
 
 
@@ -235,8 +261,7 @@ def _fits(
     if not concerned:
         return fits, None
     needed = frozenset().union(*(under[g.name] for g in concerned))
-    controls = {"INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "TIME STEP": step, "SAVEPER": clock.saveper}
-    known = {**program.constants, **constants, **controls, "Time": clock.initial}
+    known = {**program.constants, **constants, **clock.controls(step), "Time": clock.initial}
     names = [n for n in (*program.once, *program.start) if n in needed]
     values = start_values(program.equations, names, known, program.tables)
     for guard in concerned:
@@ -254,7 +279,7 @@ def _failure(values: Floats, names: Sequence[str], times: Floats, failed: NDArra
     """What went wrong first: the earliest time, and there the variable named first."""
     run = int(np.argmax(failed))
     time, output = np.argwhere(~np.isfinite(values[run]))[0]
-    what = "not a number" if np.isnan(values[run, time, output]) else "infinite"
-    others = f" {int(failed.sum())} of {len(values)} runs fail, this is the first." if len(values) > 1 else ""
-    return SimulationError(f"'{names[output]}' is {what} at {times[time]:g}.{others} Look at what it divides by, at "
-                           "powers of negative numbers and at what grows without bound.")  # fmt: skip
+    what = Message("error.run.nan" if np.isnan(values[run, time, output]) else "error.run.infinite")
+    fail = {"count": int(failed.sum()), "all": len(values)}
+    others = Message("error.run.others", fail) if len(values) > 1 else ""
+    return SimulationError("error.run.not_finite", name=Name(names[output]), what=what, time=times[time], others=others)

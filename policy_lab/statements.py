@@ -1,8 +1,8 @@
-"""A model file's equations as the modeller wrote them: not unrolled, nothing expanded.
+"""``Document`` and ``Statement``: a model file's equations as the modeller wrote them, as plain data.
 
-``Program`` is for running; this is for reading. One ``Statement`` is one equation of the file, so that what is wrong
-with it is said once, and its functions are those of Vensim (``smooth``, ``integ``, ``zidz``), which a backend never
-meets. The translation lives in ``readers/document.py``.
+A ``Program`` is for running: scalar equations, everything expanded. A ``Document`` is for reading and checking: one
+``Statement`` is one equation of the file, subscripts and Vensim's functions (``smooth``, ``integ``, ``zidz``) included.
+``readers/document.py`` makes it from a file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.program import Apply, Expression, Name, Number, names_in
+from policy_lab.program import Apply, Expression, names_in, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Statement:
         elements: subscripts on the left, ranges or elements, as spelled.
         kind: ``stock`` (the equation is an INTEG), ``table`` (a lookup), ``constant`` (numbers alone),
             ``control`` (a time setting) or ``auxiliary``.
-        expression: the right-hand side, in functions by PySD's names: arithmetic as in ``equations.FUNCTIONS``,
+        expression: the right-hand side, in functions by PySD's names: arithmetic as in ``program.FUNCTIONS``,
             ``integ(flow, initial)``, ``lookup(table, argument)``, ``table(argument)`` for a lookup written inside
             an equation, ``numbers(…)`` for a list of numbers.
         unit, documentation, group, line, limits: from the file.
@@ -84,55 +84,14 @@ class Document:
 
 
 def variable_of(name: str) -> str:
-    """A name without the subscripts that a reference to it carries."""
+    """The name of a reference without its subscripts."""
     return name.rpartition("[")[0] if name.endswith("]") and "[" in name else name
 
 
-_BINARY = {"or": (":OR:", 1), "and": (":AND:", 2), "eq": ("=", 3), "ne": ("<>", 3), "lt": ("<", 3), "le": ("<=", 3),
-           "gt": (">", 3), "ge": (">=", 3), "add": ("+", 4), "sub": ("-", 4), "mul": ("*", 5), "div": ("/", 5),
-           "pow": ("^", 7)}  # fmt: skip
-_TIGHT = 9
-
-
 def as_written(expression: Expression, longest: int = 160) -> str:
-    """An expression as a modeller writes it, with no more brackets than it needs; cut after ``longest`` letters."""
-    text = _text(expression)[0]
+    """An expression in Vensim's notation (``program.written``), cut after ``longest`` letters."""
+    text = written(expression)
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def _text(expression: Expression) -> tuple[str, int]:
-    """The text and how tightly its outermost operation binds."""
-    if isinstance(expression, Number):
-        return f"{expression.value:g}", _TIGHT if expression.value >= 0 else 6
-    if isinstance(expression, Name):
-        return expression.name, _TIGHT
-    if expression.function in _BINARY:
-        return _binary(expression)
-    if expression.function in ("neg", "not"):
-        sign = "-" if expression.function == "neg" else ":NOT: "
-        return sign + _bracketed(expression.arguments[0], 6), 6
-    parts = [_text(a)[0] for a in expression.arguments]
-    if expression.function == "lookup":
-        return f"{parts[0]}({', '.join(parts[1:])})", _TIGHT
-    if expression.function == "numbers":
-        return ", ".join(parts), 0
-    name = "WITH LOOKUP" if expression.function == "table" else expression.function.replace("_", " ").upper()
-    return f"{name}({', '.join(parts)})", _TIGHT
-
-
-def _binary(expression: Apply) -> tuple[str, int]:
-    sign, binds = _BINARY[expression.function]
-    left, right = expression.arguments
-    grouped = expression.function in ("sub", "div", "pow")
-    first = _bracketed(left, binds + (expression.function == "pow"))
-    second = _bracketed(right, binds + (grouped and expression.function != "pow"))
-    space = " " if binds <= 4 else ""
-    return f"{first}{space}{sign}{space}{second}", binds
-
-
-def _bracketed(expression: Expression, least: int) -> str:
-    text, binds = _text(expression)
-    return f"({text})" if binds < least else text
 
 
 def parts_of(expression: Expression) -> Iterator[Expression]:
@@ -144,7 +103,7 @@ def parts_of(expression: Expression) -> Iterator[Expression]:
 
 
 def terms_of(expression: Expression, sign: int = 1) -> Sequence[tuple[int, Expression]]:
-    """What a sum adds up, each with its sign: ``a - (b + c)`` is +a, -b, -c."""
+    """The terms of a sum, each with its sign: ``a - (b + c)`` is +a, -b, -c."""
     if isinstance(expression, Apply) and expression.function in ("add", "sub"):
         left, right = expression.arguments
         turned = -sign if expression.function == "sub" else sign

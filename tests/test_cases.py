@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from policy_lab.cases import Case, examine, fitted_of, pages, read_cases, stored
+from analysis import documents, precedents
+from policy_lab.cases import examine, fitted_of
 from policy_lab.cases.against_record import errors, fate_right, judged
-from policy_lab.cases.case_files import MOST_FACTS, MOST_FITTED, one_case
 from policy_lab.cases.causes import cancelled_above
+from policy_lab.cases.drivers import drivers_of
 from policy_lab.cases.examine import examine_case
 from policy_lab.cases.fit import fit_case, misses, yearly
-from policy_lab.cases.incomes import drivers_of
 from policy_lab.cases.leave_one_out import leave_one_out
-from policy_lab.cases.run_case import BUILT, STANDS, Trial, run_case
+from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
+from policy_lab.model.case_roles import Fate
+from policy_lab.model.cases import MOST_FACTS, MOST_FITTED, Case, one_case, read_cases
 from policy_lab.paths import models_folder
 
 SIX = ("manhattan", "human_genome", "cern", "ligo", "james_webb", "ssc")
@@ -39,14 +43,14 @@ def cases(model: Model) -> dict[str, Case]:
 
 @pytest.fixture(scope="module")
 def kept(model: Model) -> dict[str, dict]:
-    data = stored(model)
+    data = model.case_results
     assert data is not None
     return {case["key"]: case for case in data["cases"]}
 
 
 @pytest.fixture(scope="module")
 def own(model: Model) -> dict[str, dict[str, float]]:
-    return fitted_of(stored(model))
+    return fitted_of(model.case_results)
 
 
 def fate(model: Model, case: Case, own: dict[str, dict[str, float]], **changes: float) -> str:
@@ -61,7 +65,7 @@ def test_the_collider_is_cancelled_when_it_was(model: Model, cases: dict[str, Ca
     trial = run_case(model, cases["ssc"], own["ssc"])
     assert 1992 <= trial.cancelled()[0] <= 1995
     votes = [p for _, p in cases["ssc"].points("votes")]
-    against = np.interp([p.year for p in votes], trial.years, trial.opposition[0])
+    against = np.interp([p.year for p in votes], trial.years, trial.curves["opposition"][0])
     assert np.abs(against - [p.value for p in votes]).max() < 0.06
 
 
@@ -76,8 +80,8 @@ def test_cost_growth_and_rival_fields_cancel_the_collider(model: Model, cases: d
     assert fate(model, ssc, own, case_final_cost_growth=1.0) == "finished"
     # Without rivals opposition is weaker, and the project stands longer.
     assert np.all(
-        run_case(model, ssc, own["ssc"], {"case rival budget": 200000.0}).opposition[0][8:60]
-        < run_case(model, ssc, own["ssc"]).opposition[0][8:60]
+        run_case(model, ssc, own["ssc"], {"case rival budget": 200000.0}).curves["opposition"][0][8:60]
+        < run_case(model, ssc, own["ssc"]).curves["opposition"][0][8:60]
     )
 
 
@@ -122,7 +126,7 @@ def test_cases_state_few_facts_and_fit_few_numbers(cases: dict[str, Case]) -> No
 
 
 def test_the_stored_table_is_what_a_fresh_run_gives(model: Model, kept: dict[str, dict], own: dict) -> None:
-    assert stored(model)["hash"] == model.hash  # type: ignore[index]
+    assert model.case_results["hash"] == model.hash  # type: ignore[index]
     fresh = {case["key"]: case for case in examine(model, own, sets=0)["cases"]}
     assert set(fresh) == set(kept)
     for key, case in fresh.items():
@@ -135,10 +139,10 @@ def test_the_stored_table_is_what_a_fresh_run_gives(model: Model, kept: dict[str
 
 
 def test_the_page_is_made_from_the_stored_table(model: Model) -> None:
-    data = stored(model)
-    text = (Path(__file__).parent.parent / "docs" / "precedents.md").read_text(encoding="utf-8")
-    command = "python analysis/what_do_precedents_say.py --fit"
-    assert text == pages.markdown(data, command, "../analysis/results/precedents")  # type: ignore[arg-type]
+    data = model.case_results
+    assert data is not None
+    text = (documents.DOCS / "precedents.md").read_text(encoding="utf-8")
+    assert text == documents.text(precedents.page(data)), "python -m analysis.precedents"
 
 
 def test_a_fit_finds_the_numbers_that_made_the_figures(model: Model, cases: dict[str, Case]) -> None:
@@ -148,7 +152,7 @@ def test_a_fit_finds_the_numbers_that_made_the_figures(model: Model, cases: dict
     trial = run_case(model, ligo, truth)
     (name,) = ligo.record["spending"]
     years = [p.year for p in ligo.series[name].points]
-    made = yearly(trial, years, ligo.window)[0]
+    made = yearly(trial, trial.curves["spending"], years, ligo.window)[0]
     points = tuple(
         replace(p, value=v, low=v, high=v) for p, v in zip(ligo.series[name].points, map(float, made), strict=True)
     )
@@ -167,12 +171,14 @@ def test_a_project_that_never_ends_cannot_hide_in_its_spending(model: Model, cas
 
 def test_drivers_are_taken_by_one_rule(cases: dict[str, Case]) -> None:
     for case in cases.values():
-        incomes = case.series[case.income].points
+        incomes = case.series[case.drivers["income_per_head"]].points
         drivers = drivers_of(case)
-        at_last = drivers.income * np.exp(drivers.growth * (incomes[-1].year - case.first_year))
+        at_last = drivers.values["income_per_head"] * np.exp(drivers.growth * (incomes[-1].year - case.first_year))
         assert at_last == pytest.approx(incomes[-1].value, rel=0.12)
-        rivals = case.series[case.rival].points
-        modelled = [drivers.rival_budget * np.exp(drivers.growth * (p.year - case.first_year)) for p in rivals]
+        rivals = case.series[case.drivers["rival_budget"]].points
+        modelled = [
+            drivers.values["rival_budget"] * np.exp(drivers.growth * (p.year - case.first_year)) for p in rivals
+        ]
         assert np.mean(np.array([p.value for p in rivals]) / modelled) == pytest.approx(1)
 
 
@@ -190,10 +196,13 @@ def test_leaving_one_out_uses_nothing_of_it(model: Model, cases: dict[str, Case]
 # Small things whose answer is known
 
 
+BUILT, STANDS = 0.95, 0.5
+FATE = Fate("works", BUILT, "standing", STANDS, 0.1, 0.15, "planned_duration")
+
+
 def made_up(works: list[float], standing: list[float]) -> Trial:
     years = np.arange(2000.0, 2000.0 + len(works))
-    row = np.zeros((1, len(works)))
-    return Trial(years, row, np.array([works]), row, row, np.array([standing]), row, {})
+    return Trial(years, {"works": np.array([works]), "standing": np.array([standing])}, FATE, {})
 
 
 def test_fates_are_read_from_works_and_standing() -> None:
@@ -210,6 +219,23 @@ def test_fates_are_read_from_works_and_standing() -> None:
     assert slow.completion()[0] == pytest.approx(2005 + (BUILT - 0.5) / 0.1)
 
 
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "fates.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_a_fate_is_read_as_the_page_reads_it(vector: dict[str, Any]) -> None:
+    """``web/core/fates.test.js`` reads the same file."""
+    rule = replace(FATE, built=vector["built"], stands=vector["stands"])
+    curves = {"works": np.array([vector["finished"]]), "standing": np.array([vector["cancelled"]])}
+    trial = Trial(np.array(vector["years"]), curves, rule, {})
+    (fate,) = trial.fates(vector["by"] or math.inf)
+    done, gone = float(trial.completion()[0]), float(trial.cancelled()[0])
+    assert fate == vector["fate"]
+    year = gone if fate == "cancelled" else done
+    for found, wanted in ((year, vector["year"]), (done, vector["done"])):
+        assert found == pytest.approx(math.inf if wanted is None else wanted, abs=1e-9)
+
+
 def test_what_counts_as_a_right_fate(cases: dict[str, Case]) -> None:
     assert fate_right("cancelled", cases["ssc"])
     assert not fate_right("unfinished", cases["ssc"])
@@ -219,11 +245,11 @@ def test_what_counts_as_a_right_fate(cases: dict[str, Case]) -> None:
 
 def test_a_year_of_a_budget_is_the_mean_of_its_twelve_months(cases: dict[str, Case]) -> None:
     years = np.arange(2000.0, 2004.01, 0.25)
-    row = np.zeros((1, len(years)))
-    rising = Trial(years, (years - 2000)[None, :], row, row, row, row, row, {})
-    assert yearly(rising, [2002.0], (0.0, 1.0))[0, 0] == pytest.approx(2.5)
-    assert yearly(rising, [2002.0], (-0.25, 0.75))[0, 0] == pytest.approx(2.25)
-    assert yearly(rising, [1998.0], (0.0, 1.0))[0, 0] == 0
+    rising = (years - 2000)[None, :]
+    trial = Trial(years, {}, FATE, {})
+    assert yearly(trial, rising, [2002.0], (0.0, 1.0))[0, 0] == pytest.approx(2.5)
+    assert yearly(trial, rising, [2002.0], (-0.25, 0.75))[0, 0] == pytest.approx(2.25)
+    assert yearly(trial, rising, [1998.0], (0.0, 1.0))[0, 0] == 0
 
 
 def test_the_least_cost_growth_that_cancels_is_a_border(model: Model, cases: dict[str, Case], own: dict) -> None:
@@ -235,7 +261,7 @@ def test_the_least_cost_growth_that_cancels_is_a_border(model: Model, cases: dic
 
 def test_errors_count_read_figures_apart(model: Model, cases: dict[str, Case], own: dict) -> None:
     found = errors(run_case(model, cases["manhattan"], own["manhattan"]), cases["manhattan"])
-    assert found["grade"] == "(B recalled)" and found["good_points"] == 0
+    assert found["grade"] == {"read": [], "recalled": ["B"]} and found["good_points"] == 0
     assert found["spending_good"] is None
     assert found["bias"] + found["variance"] + found["covariance"] == pytest.approx(1)
 
@@ -247,9 +273,8 @@ def test_errors_count_read_figures_apart(model: Model, cases: dict[str, Case], o
 def copy(tmp_path: Path) -> Path:
     """A folder with the model and one case, to be spoilt."""
     source, folder = models_folder() / "big_science", tmp_path / "big_science"
-    (folder / "precedents").mkdir(parents=True)
-    (folder / "data" / "precedents").mkdir(parents=True)
-    for file in ("big_science.mdl", "sources.csv", "precedents/ssc.toml", "data/precedents/ssc.csv"):
+    (folder / "cases").mkdir(parents=True)
+    for file in ("big_science.mdl", "sources.csv", "cases/roles.toml", "cases/ssc.toml", "cases/ssc.csv"):
         shutil.copy(source / file, folder / file)
     return folder
 
@@ -262,7 +287,7 @@ def spoil(copy: Path, file: str, old: str, new: str) -> Model:
     return load_model(copy)
 
 
-TOML, CSV = "precedents/ssc.toml", "data/precedents/ssc.csv"
+TOML, CSV = "cases/ssc.toml", "cases/ssc.csv"
 
 
 @pytest.mark.parametrize(
@@ -281,7 +306,7 @@ TOML, CSV = "precedents/ssc.toml", "data/precedents/ssc.csv"
         (TOML, 'spending = ["appropriations"]', 'spending = ["appropriation"]', r"Did you mean 'appropriations'"),
         (TOML, 'spending = ["appropriations"]', 'spending = ["share built"]', r"is a series of 'project works share'"),
         (TOML, "[drivers]", "[driver]", r"unknown key 'driver'"),
-        (TOML, "currency", "= currency", r"precedents/ssc.toml cannot be read"),
+        (TOML, "currency", "= currency", r"cases/ssc.toml cannot be read"),
         (CSV, "appropriations,project spending,1988,25", "appropriations,project spending,1988,many",
          r"row 2, column 'value': 'many' is no number"),
         (CSV, "appropriations,project spending,1988,25,20", "appropriations,project spending,1988,25,26",
@@ -310,7 +335,7 @@ def test_a_case_without_figures_and_a_model_without_cases(copy: Path) -> None:
     (copy / CSV).unlink()
     with pytest.raises(ModelError, match="every case has a table of figures"):
         read_cases(load_model(copy))
-    shutil.rmtree(copy / "precedents")
+    shutil.rmtree(copy / "cases")
     with pytest.raises(ModelError, match="has no historical cases"):
         read_cases(load_model(copy))
 
@@ -321,9 +346,9 @@ def test_a_case_that_does_not_exist(model: Model) -> None:
 
 
 def test_results_that_were_damaged(copy: Path) -> None:
-    (copy / "precedents" / "results.json").write_text("{", encoding="utf-8")
+    (copy / "cases" / "results.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="make it again"):
-        stored(load_model(copy))
+        _ = load_model(copy).case_results
 
 
 # The command line
@@ -333,7 +358,7 @@ def test_the_command_prints_the_table(capsys: pytest.CaptureFixture[str], tmp_pa
     out, html = tmp_path / "out.json", tmp_path / "out.html"
     assert main(["precedents", "--case", "ssc", "--json", str(out), "--html", str(html)]) == 0
     told = capsys.readouterr().out
-    assert "cost growth" in told and "cancelled" in told and "No cost growth: finished, another fate." in told
+    assert "cost growth" in told and "cancelled" in told and "no cost growth: finished (another fate)" in told
     data = json.loads(out.read_text(encoding="utf-8"))
     assert [case["key"] for case in data["cases"]] == ["ssc"]
     assert data["cases"][0]["leave_one_out"]["sets"] > 1
@@ -349,4 +374,4 @@ def test_the_command_complains_in_one_line(capsys: pytest.CaptureFixture[str]) -
 def test_fitting_from_the_command_line_keeps_the_numbers(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["precedents", str(copy)]) == 0
     assert "nothing has been fitted yet" in capsys.readouterr().err
-    assert not (copy / "precedents" / "results.json").exists()
+    assert not (copy / "cases" / "results.json").exists()

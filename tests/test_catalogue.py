@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import csv
+import ast
+import pickle
 import re
-import string
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from analysis import claims
 from policy_lab import catalogue
 from policy_lab.app import create_app, labels, language, precedent_data, ranking_view, validation_results
 from policy_lab.app.app import default_run
 from policy_lab.app.engine_routes import EngineFiles
-from policy_lab.app.figures import Refigured, masked
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app.panels import diagram, question, weaknesses
-from policy_lab.app.passages import Passages
+from policy_lab.app.panels import diagram
+from policy_lab.checks.findings import SEVERITY
+from policy_lab.checks.twelve_tests import KEYS
+from policy_lab.checks.verdicts import Verdict, scenario_words
 from policy_lab.ensemble.findings import load_findings
-from policy_lab.errors import ModelError
-from policy_lab.estimators.ranking import ENGLISH
+from policy_lab.errors import BadValue, ModelError, PolicyLabError, UnknownName
+from policy_lab.messages import PLACE, Message, Name
 from policy_lab.model import Model, load_model
+from policy_lab.model.readme import Item
+from policy_lab.units.findings import KINDS
 
 REPOSITORY = Path(__file__).parents[1]
+PACKAGE = REPOSITORY / "policy_lab"
+#: A key of the catalogue.
+KEY = r"[a-z_]+(\.[A-Za-z_0-9-]+)+"
 #: Parts of a model's text file that are keyed by English wordings; what they hold is tested with what shows them.
-FREE = ("said", "precedents")
+FREE = ("said",)
 SMALL = Path(__file__).parent / "models" / "small_field"
 CATALOGUES = sorted((REPOSITORY / "policy_lab" / "locale").glob("*.toml"))
 
@@ -40,7 +48,90 @@ def english() -> Iterator[None]:
 
 
 def places(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return {found[1] for found in PLACE.finditer(text)}
+
+
+#: Sections of the catalogue that code names by whole keys alone.
+WHOLE = ("error", "finding", "progress", "test", "verdict")
+#: Errors whose message is for programmers, or comes from outside: files, and how many raise sites with a text of their
+#: own each has. Only ever make these fewer.
+OWN_TEXTS: dict[str, int] = {
+    "compiler/linker.py": 15,
+}
+
+
+def keys_in_code() -> set[str]:
+    """Every literal of the package and of ``analysis/`` that is a key of the catalogue's form."""
+    return {
+        node.value
+        for path in [*PACKAGE.rglob("*.py"), *(REPOSITORY / "analysis").glob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(KEY, node.value)
+    }
+
+
+def test_every_message_has_a_text() -> None:
+    known = catalogue.catalogue("en")
+    asked = {key for key in keys_in_code() if key.partition(".")[0] in WHOLE}
+    assert len(asked) > 200
+    assert {key for key in asked if key not in known and f"{key}.one" not in known} == set()
+
+
+#: Keys below these are put together from an identifier: a kind of finding, a test, a column, a cell, a fate.
+BUILT = ("error.unknown.kind.", "finding.kind.", "finding.error", "finding.warning", "test.", "verdict.known_",
+         "verdict.holds", "verdict.fails")  # fmt: skip
+
+
+def test_every_text_of_a_message_is_said_somewhere() -> None:
+    asked = keys_in_code()
+    known = [key for key in catalogue.catalogue("en") if key.partition(".")[0] in WHOLE]
+    there = {re.sub(r"\.(one|many)$", "", key) for key in known}
+    kinds = {key for key in there if key.startswith("error.unknown.kind.")}
+    assert {key for key in there - asked if not key.startswith(BUILT)} == set()
+    text = " ".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    named = {found.replace(" ", "_") for found in re.findall(r"UnknownName\(\s*['\"]([^'\"]+)", text)}
+    assert {key.rpartition(".")[2] for key in kinds} == named
+
+
+def test_every_kind_of_finding_has_a_text() -> None:
+    known = catalogue.part("finding.kind")
+    assert set(known) == {kind.replace(" ", "_") for kind in (*SEVERITY, *KINDS)}
+
+
+def test_every_word_of_the_twelve_tests_is_used_and_there() -> None:
+    text = (PACKAGE / "checks" / "twelve_tests.py").read_text(encoding="utf-8")
+    columns = {name for found in re.findall(r"_columns\(([^)]+)\)", text) for name in re.findall(r"\"(\w+)\"", found)}
+    columns |= {"computed", "given", "left_out"}
+    assert columns == set(catalogue.part("test.column"))
+    assert {f"{key}.{part}" for key in KEYS for part in ("title", "question", "told")} <= set(catalogue.part("test"))
+
+
+def errors() -> set[str]:
+    """Names of every class of error that a person can meet."""
+    found, fresh = {PolicyLabError.__name__}, [PolicyLabError]
+    while fresh:
+        fresh = [child for parent in fresh for child in parent.__subclasses__()]
+        found |= {child.__name__ for child in fresh}
+    return found - {"UnknownName", "UnsupportedConstruct", "Refused"}
+
+
+def test_no_error_is_raised_with_a_text_of_its_own() -> None:
+    """A raise site names a key of the catalogue, so that its sentence can be said in every language."""
+    found: Counter[str] = Counter()
+    classes = errors() | {"wrong"}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            first = node.args[-1] if called == "wrong" else node.args[0]
+            literal = isinstance(first, ast.JoinedStr | ast.BinOp) or (
+                isinstance(first, ast.Constant) and not re.fullmatch(KEY, str(first.value))
+            )
+            if called in classes and literal:
+                found[path.relative_to(PACKAGE).as_posix()] += 1
+    assert {file: count for file, count in found.items() if count > OWN_TEXTS.get(file, 0)} == {}
+    assert {file: count for file, count in OWN_TEXTS.items() if found[file] < count} == {}, "fewer now: say so"
 
 
 def sources() -> str:
@@ -108,6 +199,15 @@ def keys_of(table: dict[str, Any], start: str = "") -> set[str]:
     return found
 
 
+def listed(model: Model) -> dict[str, list[Item]]:
+    """The lists of a README that the page shows, by their table in a text file."""
+    return {
+        "surprises": model.readme.bullets("Surprises"),
+        "lessons": model.readme.bullets("What use has taught us"),
+        "weaknesses": model.readme.weaknesses,
+    }
+
+
 def wanted(model: Model) -> set[str]:
     """Every text of a model that people meet: what a translation has to have, by the keys of its file."""
     visible = model.program.visible
@@ -124,24 +224,48 @@ def wanted(model: Model) -> set[str]:
     groups = {x.group for x in [*model.levers.values(), *model.outcomes.values(), *model.uncertainties.values()]}
     keys |= {f"groups . {group}" for group in groups | {equations[name].group for name in visible}}
     keys |= {f"units . {equations[name].unit.strip()}" for name in visible if labels.unit_of(equations[name].unit)}
-    keys |= {f"sections . {row['section']}" for row in Passages(model).rows}
-    assert model.folder is not None
-    with (model.folder / "loops.csv").open(encoding="utf-8") as file:
-        loops = list(csv.DictReader(file))
-    keys |= {f"loops . {row['name']} . {field}" for row in loops for field in ("name", "path")}
+    keys |= {f"sections . {row['section']}" for row in model.passages.rows}
+    keys |= {f"loops . {loop.name} . {field}" for loop in model.loops for field in ("name", "path")}
+    keys |= {f"checks . {check.key}" for check in model.checks}
+    keys |= {f"claims . {claim.key}" for claim in claims.SAID}
+    keys |= {f"series . {series.name}" for series in model.history}
+    keys |= {f"notes . {view.name}" for view in diagram.views_of(model)}
+    keys |= {f"{table} . {item.key}" for table, items in listed(model).items() for item in items}
+    cells = [cell for row in model.readme.table("Boundary", ("computed", "given", "left_out")) for cell in row]
+    keys |= {f"boundary . {cell.key.replace('.', ' . ')}" for cell in cells if cell.text}
+    keys |= {f"documents . {key}" for key in claims.DOCUMENTS}
+    for case in (model.case_results or {"cases": []})["cases"]:
+        stated = {case["currency"], *(one["unit"] for part in ("facts", "series") for one in case[part])}
+        keys |= {f"units . {unit}" for unit in stated if labels.unit_of(unit)}
+    keys |= {"readme . title", "readme . question"}
+    keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}
+    for key, case in model.cases.items():
+        keys |= {f"case . {key} . summary", *(f"case . {key} . facts . {fact}" for fact in case.facts)}
+        keys |= {f"case . {key} . series . {series}" for series in case.series}
     return {key for key in keys if not key.endswith(" . ")}
+
+
+def test_whatever_a_case_shows_has_words(big: Model) -> None:
+    roles, told = next(iter(big.cases.values())).roles, big.texts(catalogue.SOURCE)["cases"]
+    shown = {*roles.choices, *roles.facts, *roles.fitted, *roles.controls}
+    assert set(told["facts"]) == shown
+    assert set(told["choices"]) == {word for words in roles.choices.values() for word in words}
+    assert set(told["causes"]) == set(roles.terms)
+    assert set(told["changes"]) == set(roles.without)
+    assert set(told["units"]) == {curve.unit for curve in roles.curves.values()} - {""}
+    assert set(told["curves"]) == set(roles.curves)
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_of_the_model_lacks_nothing_that_people_meet(big: Model, code: str) -> None:
     """A new variable fails here until ``models/big_science/text`` says its name and what it is in every language."""
-    assert sorted(wanted(big) - keys_of(dict(language.told(big, code)))) == []
+    assert sorted(wanted(big) - keys_of(dict(big.texts(code)))) == []
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_of_the_model_holds_nothing_that_is_no_more(big: Model, code: str) -> None:
-    text = {key: table for key, table in language.told(big, code).items() if key not in FREE}
-    optional = {f"sources . {key} . citation" for key in big.sources}
+    text = {key: table for key, table in big.texts(code).items() if key not in FREE}
+    optional = {f"sources . {key} . citation" for key in big.sources} | {f"case . {key} . title" for key in big.cases}
     assert sorted(keys_of(text) - wanted(big) - optional) == []
 
 
@@ -203,7 +327,7 @@ def test_what_a_translation_lacks_stands_as_the_model_has_it(tmp_path: Path) -> 
     assert told.levers == small.levers
     (tmp_path / "text" / "fr.toml").write_text("not toml", encoding="utf-8")
     with pytest.raises(ModelError, match=r"text/fr\.toml cannot be read"):
-        language.told(copy, "fr")
+        copy.texts("fr")
 
 
 # ---- which language a request is answered in
@@ -247,16 +371,12 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
 # ---- what lower layers write in English
 
 
-def test_the_paragraph_on_an_outcome_is_said_alike_on_the_page_and_in_reports() -> None:
-    assert catalogue.part("ranking") == dict(ENGLISH)
-
-
 def test_a_paragraph_on_an_outcome_is_german_on_a_german_page(big: Model) -> None:
-    findings = load_findings(REPOSITORY / "analysis" / "results" / "which_levers_matter")
+    findings = load_findings(REPOSITORY / "analysis" / "results" / "lever_ranking")
     catalogue.speak("de", language.names_of(big, "de"))
     for outcome in findings.outcomes:
         told = ranking_view.view(findings, {"outcome": outcome})["told"]
-        assert told.startswith(f"{big_label(big, outcome)}: über alle Jahre am stärksten bewegt durch ")
+        assert told.startswith(f"{big_label(big, outcome)}: Über alle Jahre hängt es am stärksten ab von ")
         english = [a["name"] for a in findings.provenance["factors"] if re.search(rf"\b{a['name']}\b", told)]
         assert english == []
         assert not re.search(r"\b(of|the|and|from|with|more|comes)\b|\d\.\d", told), told
@@ -270,7 +390,7 @@ ENGLISH_WORDS = re.compile(r"\b(the|of|is|are|and|with|than|from|more|by|to|no|n
 
 
 def test_the_tests_of_the_model_are_told_in_german(big: Model) -> None:
-    """Wordings of checks stand in both catalogues under ``said``; predicates and the README, in the model's file."""
+    """Words of the tests are in both catalogues below ``test``; predicates and the README, in the model's file."""
     catalogue.speak("de", language.names_of(big, "de"))
     told = validation_results.evidence_of(big)
     texts = [t for one in told.tests for t in (one.title, one.question, one.summary, *one.columns, *one.notes)]
@@ -281,58 +401,57 @@ def test_the_tests_of_the_model_are_told_in_german(big: Model) -> None:
 
 def test_every_claim_about_the_model_has_a_german_wording(big: Model) -> None:
     """Those that pass are not shown, and may fail tomorrow."""
-    assert big.folder is not None
-    entries = yaml.safe_load((big.folder / "checks.yaml").read_text(encoding="utf-8"))
+    told = big.texts("de")["checks"]
+    assert [check.key for check in big.checks if ENGLISH_WORDS.search(told[check.key])] == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_has_the_figures_of_what_it_translates(big: Model, code: str) -> None:
+    """A README whose figures change after the model did makes its translation stale: this says which sentence."""
+    text, signs = big.texts(code), catalogue.catalogue(code)
+    pairs = [(item.text, text[table][item.key]) for table, items in listed(big).items() for item in items]
+    pairs += [(check.says, text["checks"][check.key]) for check in big.checks]
+    swap = str.maketrans({",": signs["number.thousands"], ".": signs["number.decimal"]})
+    figure = re.compile(r"\d+(?:[.,]\d+)*")
+    for own, other in pairs:
+        mine, theirs = (Counter(figure.findall(re.sub(r"\]\([^)]+\)", "]", said))) for said in (own, other))
+        assert Counter({one.translate(swap): n for one, n in mine.items()}) - theirs == Counter(), own
+
+
+def test_verdicts_are_said_in_german(big: Model) -> None:
     catalogue.speak("de", language.names_of(big, "de"))
-    told = {entry["says"]: language.retold(big, entry["says"]) for entry in entries}
-    assert [own for own, other in told.items() if other == own or ENGLISH_WORDS.search(other)] == []
+    check = next(one for one in big.checks if one.says == "Members join and leave")
+    world = replace(check.worlds[0], key="status_quo", settings=(("diplomacy", 0.5),))
+    what = Message("verdict.is", {"variable": Name("Pooling"), "value": 1.5})
+    at = Message("verdict.at", {"what": what, "time": 2030.0, "scenario": scenario_words(world)})
+    verdict = Verdict(replace(check, known="so"), False, at)
+    said = Message("verdict.status", {"status": verdict.status_words, "claim": verdict.claim})
+    assert catalogue.here().in_words(said) == (
+        "gilt bekanntermaßen nicht: Mitglieder treten bei und treten aus: Zusammenlegen ist 1,5 "
+        "(im Jahr 2030, „Status quo, mit Diplomatie = 0,5“)"
+    )
+    assert catalogue.english().in_words(said) == (
+        "fails as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo with diplomacy = 0.5"
+    )
 
 
-def test_weaknesses_are_told_in_german(big: Model) -> None:
+def test_an_error_is_said_in_the_language_of_the_page(big: Model) -> None:
     catalogue.speak("de", language.names_of(big, "de"))
-    assert [item for item in weaknesses.weaknesses_of(big) if language.retold(big, item) == item] == []
+    with pytest.raises(PolicyLabError) as raised:
+        big.check("diplomacy", 3)
+    said = catalogue.here().in_words(raised.value.message)
+    assert said == "„Diplomatie“ steht auf 3, außerhalb der Spanne 0 bis 1."
+    assert str(raised.value) == "'diplomacy' is set to 3, outside its range 0 to 1."
+    with pytest.raises(PolicyLabError) as raised:
+        big.scenario("cern_for_a")
+    said = catalogue.here().in_words(raised.value.message)
+    assert said == "Das Szenario „cern_for_a“ gibt es in big_science nicht. War „cern_for_ai“ oder „manhattan_for_ai“ gemeint?"
 
 
-def test_nothing_is_kept_that_no_check_and_no_line_says_any_more(big: Model) -> None:
-    assert big.folder is not None
-    files = [big.folder / "checks.yaml", big.folder / "README.md", big.folder / "data" / "history.csv"]
-    files += (REPOSITORY / "analysis" / "results").glob("do_the_claims_hold/claims.csv")
-    files += [*(big.folder / "precedents").glob("*.toml"), *(big.folder / "data" / "precedents").glob("*.csv")]
-    there = masked(language.bare(" ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)))
-    said = language.told(big, "de")["said"]
-    assert [own for own in said if masked(language.bare(own)) not in there] == []
-
-
-def test_a_sentence_keeps_its_translation_when_figures_change() -> None:
-    catalogue.speak("de")
-    one = Refigured({"In 24 % of 10,000 futures, **0.31** in 2050.": "2050 **0,31**, in 24 % von 10.000 Zukünften.",
-                     "Two of 19 loops.": "Zwei von neunzehn Schleifen."})  # fmt: skip
-    assert one.of("In 7 % of 12,500 futures, **0.4** in 2050.") == "2050 **0,4**, in 7 % von 12.500 Zukünften."
-    assert one.of("Two of 20 loops.") is None
-    assert one.of("In 7 % of 12,500 presents, **0.4** in 2050.") is None
-
-
-@pytest.mark.parametrize(
-    ("english", "german"),
-    [
-        ("Cost growth is never taken back", "Kostenwachstum wird nie zurückgenommen"),
-        ("3 of 12", "3 von 12"),
-        ("0.55%", "0,55 %"),
-        ("Race Intensity, 2050", "Stärke des Wettlaufs, 2050"),
-        ("Half the step hardly moves power concentration", "Der halbe Schritt bewegt Machtkonzentration kaum"),
-        ("fails as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo",
-         "gilt bekanntermaßen nicht: Mitglieder treten bei und treten aus: Zusammenlegen ist 1,5 "
-         "(im Jahr 2030, „Status quo“)"),
-        ("'diplomacy' is set to 3, outside its range 0 to 1.",
-         "„Diplomatie“ steht auf 3, außerhalb der Spanne 0 bis 1."),
-        ("A sentence of the future that nobody translated.", "A sentence of the future that nobody translated."),
-    ],
-)  # fmt: skip
-def test_what_is_written_in_english_is_retold(big: Model, english: str, german: str) -> None:
-    catalogue.speak("de", language.names_of(big, "de"))
-    assert language.retold(big, english) == german
-    catalogue.speak("en")
-    assert language.retold(big, english) == english
+def test_an_error_outlives_its_process() -> None:
+    for error in (UnknownName("lever", "x", ["xy"], "small"), BadValue("error.value.finite", name="a", value="nan")):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.message) == (type(error), str(error), error.message)
 
 
 def test_diagrams_name_variables_in_both_ways(big: Model) -> None:
@@ -379,7 +498,8 @@ def test_historical_cases_are_told_in_german(big: Model) -> None:
 
 def test_the_question_of_the_model_is_asked_in_german(big: Model) -> None:
     catalogue.speak("de", language.names_of(big, "de"))
-    title, asked = question.question_of(big)
+    title, asked = big.readme.question
     assert asked.endswith("?")
-    assert language.retold(big, title) == "Wege zu einer Großforschung für KI-Sicherheit"
-    assert "*von oben*" in language.retold(big, asked)
+    shown = catalogue.here().shown
+    assert shown(Name("title", "readme", title)) == "Wege zu einer Großforschung für KI-Sicherheit"
+    assert "*von oben*" in shown(Name("question", "readme", asked))

@@ -113,7 +113,7 @@ def test_a_stopped_study_goes_on_on_a_cluster(tmp_path: Path, two_processes: Any
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_study(STUDY, tmp_path / "there", workers=after(7, stop, runner.here))
+        run_study(STUDY, tmp_path / "there", workers=after(7, stop, runner.in_process))
     made: list[int] = []
 
     with workers_of(two_processes.scheduler_address) as workers:

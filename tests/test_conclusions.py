@@ -8,9 +8,10 @@ import json
 import numpy as np
 import pytest
 
+from analysis import documents
 from analysis.claims import CERN, CRITICAL, DRY, FIELD, LOOPS, QUO, Claim, Term, basic, claims_of, gain
+from analysis.conclusions import HEADER, all_outcomes, futures, judged
 from analysis.conclusions_page import FOLDER, PAGE, VERDICTS, page, verdict_of
-from analysis.do_the_claims_hold import HEADER, all_outcomes, futures, judged
 from policy_lab.model import Model, load_model
 from policy_lab.simulate import simulate
 
@@ -32,15 +33,15 @@ def stored() -> list[dict[str, str]]:
 
 def test_every_statement_has_a_stored_share_of_this_model(model: Model, claims: tuple[Claim, ...]) -> None:
     made = json.loads((FOLDER / "made_from.json").read_text(encoding="utf-8"))
-    assert made["hash"] == model.hash, "python -m analysis.do_the_claims_hold"
+    assert made["hash"] == model.hash, "python -m analysis.conclusions"
     assert made["futures"] >= 10_000
     assert [row["claim"] for row in stored()] == [claim.words for claim in claims]
     assert tuple(stored()[0]) == HEADER
 
 
 def test_the_page_is_of_the_stored_shares() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    assert text == page(), "python -m analysis.conclusions_page"
+    text = (documents.DOCS / PAGE).read_text(encoding="utf-8")
+    assert text == documents.text(page()), "python -m analysis.conclusions_page"
     assert all(f"| {row['claim']} |" in text for row in stored())
     for place, (_, title, _) in enumerate(VERDICTS):
         part = text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
@@ -80,10 +81,10 @@ def test_a_share_is_what_single_runs_say(model: Model) -> None:
     """An interaction of four policies and a level, each future run by itself."""
     margin = "assurance margin"
     both = (
-        Claim("dry", "", (*gain(margin, 2045, basic("leads_run_dry"), DRY), *gain(margin, 2045, basic("status_quo"),
+        Claim("dry", "", "", (*gain(margin, 2045, basic("leads_run_dry"), DRY), *gain(margin, 2045, basic("status_quo"),
                                                                                  QUO, -1.0))),
-        Claim("critical", "", (Term(CERN, FIELD, 2050),), CRITICAL),
-        Claim("not critical", "", (Term(CERN, FIELD, 2050),), CRITICAL, -1),
+        Claim("critical", "", "", (Term(CERN, FIELD, 2050),), CRITICAL),
+        Claim("not_critical", "", "", (Term(CERN, FIELD, 2050),), CRITICAL, -1),
     )  # fmt: skip
     drawn = futures(model, 6, 3)
     found = all_outcomes(model, both, drawn)
@@ -96,7 +97,7 @@ def test_a_share_is_what_single_runs_say(model: Model) -> None:
             for p in (basic("leads_run_dry"), DRY, basic("status_quo"), QUO)
         ]
         single.append(margins[0] - margins[1] - margins[2] + margins[3])
-    assert dry[4] == np.mean(np.array(single[1:]) > 0)
-    assert dry[5] == ("yes" if single[0] > 0 else "no")
-    assert dry[7] == pytest.approx(np.median(single[1:]), rel=1e-9)
-    assert critical[4] + uncritical[4] == pytest.approx(1.0)  # type: ignore[operator]
+    assert dry[6] == np.mean(np.array(single[1:]) > 0)
+    assert dry[7] == ("yes" if single[0] > 0 else "no")
+    assert dry[9] == pytest.approx(np.median(single[1:]), rel=1e-9)
+    assert critical[6] + uncritical[6] == pytest.approx(1.0)  # type: ignore[operator]

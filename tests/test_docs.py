@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import policy_lab
+from analysis.draw_architecture import PAGE, imports, layers, with_picture
 from policy_lab.cli import main, parser, run
 
 ROOT = Path(__file__).parent.parent
@@ -86,6 +88,18 @@ def test_every_place_mentioned_exists(document: Path) -> None:
     assert missing == []
 
 
+def test_every_source_file_that_documents_and_comments_name_exists() -> None:
+    """By its path, or by the end of it; PySD's own files, where we say what of it we repeat, are not ours."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    there = {"/".join(parts[n:]) for parts in (p.split("/") for p in tracked) for n in range(len(parts))}
+    named = re.compile(r"(?<![\w./*-])((?:[\w-]+/)*[\w-]+\.(?:py|js|css|j2))\b")
+    readers = [p for p in tracked if p.endswith((".py", ".md", ".js", ".css"))]
+    for path in (p for p in readers if not p.startswith(("tests/", "docs/reference/")) and (ROOT / p).is_file()):
+        for name in named.findall((ROOT / path).read_text(encoding="utf-8")):
+            to_come = name.startswith("web/") and not (ROOT / "web").is_dir()
+            assert name in there or name.startswith("pysd/") or to_come, f"{path} names {name}"
+
+
 def test_the_readme_names_every_command() -> None:
     choices = next(a.choices for a in parser()._actions if a.dest == "command")
     assert choices is not None
@@ -114,10 +128,32 @@ def test_the_changelog_has_this_version() -> None:
     assert f"## {policy_lab.__version__}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_the_architecture_page_draws_the_layers_that_are_checked() -> None:
-    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
-    [drawn] = blocks((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), "text")
-    assert drawn.splitlines() == [layer.replace("(", "").replace(")", "") for layer in layers]
+def test_the_architecture_page_has_the_picture_that_the_imports_make() -> None:
+    stored = PAGE.read_text(encoding="utf-8")
+    assert stored == with_picture(stored), "python -m analysis.draw_architecture"
+    packages = {name for layer in layers() for name in layer}
+    assert packages == {p.stem for p in (ROOT / "policy_lab").iterdir() if _holds_code(p)}
+    assert imports()["cases"] >= {"model", "simulate"}
+
+
+def _holds_code(path: Path) -> bool:
+    package = path.is_dir() and (path / "__init__.py").is_file()
+    return package or (path.suffix == ".py" and not path.stem.startswith("__"))
+
+
+def test_the_citation_is_of_this_version_and_under_the_licence_of_the_package() -> None:
+    """The keys that version 1.2.0 of the Citation File Format requires, and those that could go out of step."""
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = PROJECT["project"]
+    assert cited["cff-version"] == "1.2.0" and cited["message"] and cited["type"] == "software"
+    assert cited["title"] == "Policy Lab" and cited["abstract"] == project["description"]
+    assert str(cited["version"]) == policy_lab.__version__
+    assert cited["license"] == project["license"] == "MIT"
+    assert cited["authors"] == project["authors"]
+    assert cited["keywords"] == project["keywords"]
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert licence.startswith("MIT License\n") and cited["authors"][0]["name"] in licence
+    assert project["license-files"] == ["LICENSE"]
 
 
 def test_every_library_the_package_imports_is_declared() -> None:

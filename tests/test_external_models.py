@@ -12,7 +12,7 @@ import pytest
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
 from tests.constructs.regenerate import model_file
-from tests.deep.external_models import main, verdict
+from tests.deep.external_models import Verdict, main, page, verdict
 from tests.deep.single_precision import in_single_precision
 
 PAGE = Path("docs/test-models.md").read_text(encoding="utf-8")
@@ -69,6 +69,14 @@ def test_the_published_table() -> None:
     assert xmile["agrees"] >= 80
     assert not vensim["differs"] + xmile["differs"]
     assert sum(vensim.values()) == 155 and sum(xmile.values()) == 123
+
+
+def test_the_published_page_is_made_from_its_verdicts() -> None:
+    found = {}
+    for part in PAGE.split("\n## ")[1:]:
+        rows = [re.split(r"(?<!\\) \| ", line[2:-2]) for line in part.splitlines()[6:]]
+        found[part.partition(":")[0]] = [Verdict(*(cell.strip() for cell in row)) for row in rows]
+    assert page(found, "auto") == PAGE
 
 
 def test_the_published_runs_of_vensim_are_all_within_the_bound() -> None:

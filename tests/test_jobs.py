@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.findings import load_findings
 from policy_lab.ensemble.folder import FINISHED
 from policy_lab.errors import OutputError
@@ -22,6 +23,8 @@ from policy_lab.jobs import Job, Limits, Queue, Refused
 from policy_lab.jobs import queue as queue_module
 from policy_lab.jobs.runner import Progress
 from policy_lab.jobs.table import Table
+from policy_lab.messages import Message
+from policy_lab.progress import SIMULATING
 from policy_lab.studies import Plan, Study, plan_of, run_study
 
 SMALL = Path(__file__).parent / "models" / "small_field"
@@ -134,7 +137,7 @@ def test_a_finished_study_is_there_at_once(queue: Queue, tmp_path: Path) -> None
 def test_progress_is_told_and_a_cancelled_study_goes_on_later(queue: Queue, gate: Path) -> None:
     long = plan(LONG)
     job = until_under_way(queue, start(queue, long).id)
-    assert job.stage.startswith("simulating")
+    assert job.stage == SIMULATING
     assert 0 < job.done < job.total
     assert queue.cancel(job.id, "a stranger").cancelled is False
     queue.cancel(job.id, "somebody")
@@ -222,7 +225,7 @@ def test_a_study_that_cannot_be_run_says_why(queue: Queue, tmp_path: Path) -> No
     job = start(queue, studied)
     failed = until(queue, job.id, "failed")
     assert failed.reason == "study"
-    assert "lever" in failed.said
+    assert failed.said is not None and "lever" in english().in_words(failed.said)
 
 
 def test_a_study_that_is_stopped_again_and_again_is_given_up(idle: Queue) -> None:
@@ -348,7 +351,7 @@ def test_a_study_on_a_full_disk_fails_in_words_and_goes_on_when_there_is_room(tm
     subprocess.run(["bash", "-c", small], check=True, timeout=PATIENCE, stderr=subprocess.DEVNULL)
     failed = queue.job(job.id)
     assert (failed.state, failed.reason) == ("failed", "disk")
-    assert "Cannot write" in failed.said
+    assert failed.said is not None and "Cannot write" in english().in_words(failed.said)
     start_idle(queue, plan(4096, times="all"))
     subprocess.run(runner, check=True, timeout=PATIENCE, stderr=subprocess.DEVNULL)
     assert queue.job(job.id).state == "finished"
@@ -443,13 +446,13 @@ def test_time_left_comes_from_the_rate_and_from_what_usually_follows(monkeypatch
     clock = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     progress = Progress(rest=7.0)
-    with progress("simulating", 1000, "runs"):
+    with progress(Message(SIMULATING), 1000):
         assert progress.left() is None
         for _ in range(5):
             clock[0] += 2.0
             progress.advance(50)
         assert progress.left() == pytest.approx(750 / 25 + 7)
     assert progress.per_run == pytest.approx(10.0 / 250)
-    with progress("resampling", 70, "outputs"):
+    with progress(Message("progress.resampling"), 70):
         clock[0] += 3.0
         assert progress.left() == pytest.approx(4.0)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.test_readers import mdl
 
 from policy_lab.model import load_model
 from policy_lab.runs import disagreement
 from policy_lab.simulate import simulate
+from tests.test_readers import mdl
 
 SIZE = 5000
 

@@ -9,10 +9,10 @@ import pytest
 from policy_lab import catalogue
 from policy_lab.app import link
 from policy_lab.app.language import names_of, translated
-from policy_lab.app.loop_data import loop_facts
-from policy_lab.app.loops import Shown, assumption_keys, gates, loops_of, switched
+from policy_lab.app.loops import assumption_keys, gates, loop_facts, loops_of, switched
 from policy_lab.app.policy import constants_of
 from policy_lab.model import Model, load_model
+from policy_lab.model.loops import Shown
 
 VIRTUOUS = """{UTF-8}
 fever = INTEG(catching - recovery, 10)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.markdown import inline, numbered, question
+from policy_lab.app.markdown import inline
+from policy_lab.model.readme import Readme
 
 TEXT = """# Model
 
@@ -22,8 +23,8 @@ Words below the list.
 
 
 def test_items_of_a_list_end_where_the_list_ends() -> None:
-    assert numbered(TEXT, "Weak") == ["**One** thing that goes on.", "Another, see [the page](../page.md)."]
-    assert numbered(TEXT, "Nowhere") == []
+    assert Readme(TEXT).numbered("Weak") == ["**One** thing that goes on.", "Another, see [the page](../page.md)."]
+    assert Readme(TEXT).numbered("Nowhere") == []
 
 
 def test_marks_become_components_and_links_their_words() -> None:
@@ -36,5 +37,5 @@ def test_marks_become_components_and_links_their_words() -> None:
 
 def test_a_question_ends_with_its_own_mark() -> None:
     text = "# Big *science*\n\n**Question.** Who pays: *states*,\nor all? And why?\n\nWords.\n"
-    assert question(text) == ("Big *science*", "Who pays: *states*, or all?")
-    assert question(TEXT) == ("", "")
+    assert Readme(text).question == ("Big *science*", "Who pays: *states*, or all?")
+    assert Readme(TEXT).question == ("", "")

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.test_math_functions import Functions
 
 from policy_lab.compiler.llvm_toolchain import host
 from policy_lab.compiler.math_functions_single import FARTHEST, KERNELS
 from policy_lab.compiler.target import Target, TooFine
+from tests.test_math_functions import Functions
 
 Singles = NDArray[np.float32]
 Floats = NDArray[np.float64]

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from policy_lab.checks.predicates import read_checks
 from policy_lab.model import load_model
 
 ROOT = Path(__file__).parent.parent
@@ -23,13 +22,13 @@ QUO, CERN, ZONES = "status_quo", "cern_for_ai", "trading_zones_first"
 
 @cache
 def worlds() -> dict[tuple[str, str], dict[str, str]]:
-    with (RESULTS / "what_comes_out" / "worlds.csv").open(encoding="utf-8", newline="") as opened:
+    with (RESULTS / "scenario_runs" / "scenarios.csv").open(encoding="utf-8", newline="") as opened:
         return {(row["world"], row["variable"]): row for row in csv.DictReader(opened)}
 
 
 @cache
 def claims() -> dict[str, dict[str, str]]:
-    with (RESULTS / "do_the_claims_hold" / "claims.csv").open(encoding="utf-8", newline="") as opened:
+    with (RESULTS / "conclusions" / "claims.csv").open(encoding="utf-8", newline="") as opened:
         return {row["claim"]: row for row in csv.DictReader(opened)}
 
 
@@ -114,7 +113,7 @@ FIGURES: dict[str, Callable[[], float]] = {
     r"constants are judgement\*\* \((\d+) %\)": lambda: 100 * next(
         row[2] for row in validated()["parameters"]["rows"] if row[0] == "grade J"
     ),
-    r"holds (\d+) predicates": lambda: len(read_checks(load_model("big_science"))),
+    r"holds (\d+) predicates": lambda: len(load_model("big_science").checks),
     r"lowers coherence\*: in (\d+) %": lambda: share("More industry money for safety lowers coherence (status quo)"),
     r"raises assurance in (\d+) %": lambda: share("More industry money for safety raises assurance (status quo)"),
     r"leads run dry\*: in (\d+) %": lambda: share(
@@ -166,5 +165,5 @@ def test_the_cases_that_end_wrong_are_named() -> None:
 
 def test_the_results_are_of_this_version() -> None:
     now = load_model("big_science").hash
-    for name in ("what_comes_out", "do_the_claims_hold"):
+    for name in ("scenario_runs", "conclusions"):
         assert json.loads((RESULTS / name / "made_from.json").read_text(encoding="utf-8"))["hash"] == now, name

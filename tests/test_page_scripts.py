@@ -331,7 +331,8 @@ def test_figures_read_as_in_python(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high"), [(0, 1), (0.2, 0.9), (-0.6, 0.7), (3, 3), (0, 0), (5e6, 9e6), (1e-9, 2e-9), (-5, -4.9), (990, 1010)]
+    ("low", "high"),
+    [(0, 1), (0.2, 0.9), (-0.6, 0.7), (3, 3), (0, 0), (5e6, 9e6), (1e-9, 2e-9), (-5, -4.9), (990, 1010)],
 )
 def test_an_axis_holds_its_range_wastes_little_and_its_ticks_are_round(call: Call, low: float, high: float) -> None:
     [[bottom, top]] = call([("limits", low, high)])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 
-from policy_lab.progress import Bar, duration
+from policy_lab.messages import Message
+from policy_lab.progress import SIMULATING, Bar, duration
+
+SIMULATED = Message(SIMULATING, {"part": "", "kept": ""})
 
 
 class Clock:
@@ -23,7 +26,7 @@ class Terminal(io.StringIO):
 def run(stream: io.StringIO, steps: int, seconds_a_step: float, stop_after: int | None = None) -> str:
     clock = Clock()
     try:
-        with Bar("simulating", steps, "runs", stream, clock) as meter:
+        with Bar(SIMULATED, steps, stream, clock) as meter:
             for step in range(steps):
                 if step == stop_after:
                     raise KeyboardInterrupt
@@ -56,7 +59,7 @@ def test_a_terminal_is_redrawn_in_place_and_ends_with_one_newline() -> None:
 
 def test_time_left_is_what_the_rate_so_far_says() -> None:
     clock = Clock()
-    meter = Bar("simulating", 1000, "runs", io.StringIO(), clock)
+    meter = Bar(SIMULATED, 1000, io.StringIO(), clock)
     clock.now = 30.0
     meter.advance(250)
     assert meter.text() == "simulating: 250 of 1,000 runs, 8.33/s, 1 min 30 s left"

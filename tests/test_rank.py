@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 from policy_lab import paths
 from policy_lab.app import create_app, ranking_view, study_form
 from policy_lab.app.ranking_chart import Bar, bars, percent
+from policy_lab.app.stored_studies import stored_studies
 from policy_lab.errors import PolicyLabError
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
@@ -203,7 +204,7 @@ def test_what_the_readme_of_a_download_says_works(client: FlaskClient, tmp_path:
     assert not found["findings"].empty
 
 
-@pytest.mark.parametrize("kept", ["which_levers_matter", "choice_against_luck"])
+@pytest.mark.parametrize("kept", ["lever_ranking", "policy_vs_uncertainty"])
 def test_a_german_takes_a_german_report_away(kept: str, tmp_path: Path, queue: Queue) -> None:
     folder = paths.results_folder() / kept
     real = load_model("big_science")
@@ -239,11 +240,38 @@ def test_a_study_of_another_model_version_says_so(model: Model, stored: Path) ->
     assert "ffffffff" in ranking_view.version_notice(findings, replace(model, hash="f" * 64))
 
 
+def test_a_study_of_another_model_is_never_shown(stored: Path, queue: Queue) -> None:
+    client = create_app(load_model("big_science"), rank_folder=stored, queue=queue).server.test_client()
+    assert [study["id"] for study in client.get("/studies").json["studies"]] == ["choice"]
+    assert client.get("/studies/levers/view").status_code == 404
+
+
+def test_a_model_without_a_stored_study_has_none_of_ours(model: Model, queue: Queue) -> None:
+    client = create_app(model, queue=queue).server.test_client()
+    assert client.get("/studies").json["studies"] == []
+
+
+def test_stored_studies_are_found_by_their_model_wherever_they_lie(
+    model: Model, stored: Path, choice: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(stored, tmp_path / "any name")
+    shutil.copytree(choice, tmp_path / "small" / "another")
+    old = shutil.copytree(stored, tmp_path / "a" / "older")
+    made = json.loads((old / "provenance.json").read_text()) | {"model_hash": "f" * 64, "runs": 10**9}
+    (old / "provenance.json").write_text(json.dumps(made))
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "provenance.json").write_text("{", encoding="utf-8")
+    there = {"levers": tmp_path / "any name", "choice": tmp_path / "small" / "another"}
+    assert stored_studies(model, results=tmp_path) == there
+    shutil.rmtree(tmp_path / "any name")
+    assert stored_studies(model, results=tmp_path)["levers"] == old  # the page says that it is older
+
+
 def test_a_missing_ranking_says_how_to_make_one(model: Model, tmp_path: Path, queue: Queue) -> None:
     client = create_app(model, rank_folder=tmp_path / "nothing", queue=queue).server.test_client()
     refused = client.get("/studies/levers/view")
     assert refused.status_code == 404
-    assert "make study" in refused.text
+    assert "Run one of your own" in refused.text
 
 
 def test_a_damaged_ranking_is_told_and_not_raised(tmp_path: Path) -> None:
@@ -360,7 +388,7 @@ def test_a_failed_study_is_run_again_as_it_was_asked_for(client: FlaskClient, mo
     [
         ({"question": "everything"}, "not a study as this page sends"),
         ({"size": 10**9}, "not a study as this page sends"),
-        ({"scenario": "../../etc"}, "no world"),
+        ({"scenario": "../../etc"}, "no scenario"),
         ({"outcomes": []}, "at least one outcome"),
         ({"outcomes": ["<img src=x>"]}, "no variable"),
         ({"outcomes": ["knowledge", "knowledge"]}, "named twice"),

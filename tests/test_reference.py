@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from docs.write_reference import OUT, Reference, bare, pages, reference_of, slug
+from analysis.reference import OUT, Reference, bare, pages, reference_of
 from policy_lab.model import load_model
 from policy_lab.program import names_in
+from policy_lab.report.templating import slug
 
 LINK = re.compile(r"\]\(([^()\s]+(?:\([^()]*\))?[^()\s]*)\)")
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from SALib.analyze import sobol as salib
 from scipy import stats
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.designs import Saltelli, sobol_points
 from policy_lab.errors import StudyError
-from policy_lab.estimators import sobol_indices
+from policy_lab.estimators import sobol_indices, sobol_intervals
 from policy_lab.studies import Study, load_study, plan_of, run_study
 
 Array = NDArray[np.float64]
@@ -45,7 +46,7 @@ def drawn(y: Array, replicates: int, draws: int, seed: int = 1) -> sobol_indices
         return table[a:b]
 
     m = sobol_indices.moments(read, layout, table.shape[1])
-    (found,) = sobol_indices.replicated(read, layout, m, replicates, draws, seed, lambda _, found: found)
+    (found,) = sobol_intervals.replicated(read, layout, m, replicates, draws, seed, lambda _, found: found)
     return found
 
 
@@ -79,7 +80,7 @@ def test_intervals_are_those_of_the_jackknife_done_by_hand() -> None:
         return float(salib.total_order(kept[:, 0], kept[:, 1 + factor], kept[:, 4]))
 
     found = drawn(y, 8, 20_000)
-    low, high = sobol_indices.percentiles(found.total[:, :, 0], 0.95)
+    low, high = sobol_intervals.percentiles(found.total[:, :, 0], 0.95)
     for factor in range(3):
         whole = total(points, factor)
         without = np.array([total(np.delete(points, slice(r, None, 8), axis=0), factor) for r in range(8)])
@@ -104,13 +105,13 @@ def test_the_draws_have_the_same_bits_however_the_outputs_are_cut(monkeypatch: p
 
     def pieces() -> list[Array]:
         m = sobol_indices.moments(lambda a, b: table[a:b], layout, 3)
-        found = sobol_indices.replicated(lambda a, b: table[a:b], layout, m, 8, 100, 1, lambda _, x: x.total)
+        found = sobol_intervals.replicated(lambda a, b: table[a:b], layout, m, 8, 100, 1, lambda _, x: x.total)
         return list(found)
 
     monkeypatch.setenv("POLICY_LAB_THREADS", "1")
     whole = pieces()
     monkeypatch.setenv("POLICY_LAB_THREADS", "2")
-    monkeypatch.setattr(sobol_indices, "BOOTSTRAP_NUMBERS", 1)
+    monkeypatch.setattr(sobol_intervals, "BOOTSTRAP_NUMBERS", 1)
     cut = pieces()
     assert (len(whole), len(cut)) == (1, 3)
     assert np.array_equal(np.concatenate(whole, axis=-1), np.concatenate(cut, axis=-1))
@@ -122,7 +123,7 @@ def test_a_failed_run_costs_its_point_and_a_constant_output_has_no_interval() ->
     broken = y.copy()
     broken[17] = np.nan
     found = drawn(np.column_stack([y, broken, np.full(len(y), 3.0)]), 8, 200)
-    clean, lame = (sobol_indices.percentiles(found.total[..., k], 0.95) for k in (0, 1))
+    clean, lame = (sobol_intervals.percentiles(found.total[..., k], 0.95) for k in (0, 1))
     assert np.allclose(clean, lame, atol=0.02)
     assert np.isnan(found.total[..., 2]).all()
 
@@ -132,7 +133,7 @@ def test_a_study_with_replicates_says_so_and_grows_as_any_other(tmp_path: Path) 
     grown = run_study(replace(ISHIGAMI, options=options), tmp_path / "grown")
     direct = run_study(replace(ISHIGAMI, size=512), tmp_path / "direct")
     assert grown.table.equals(direct.table)
-    assert any("8 independent scramblings" in note for note in direct.notes)
+    assert any("8 independent scramblings" in english().in_words(note) for note in direct.notes)
     rows = direct.of("ST", "ishigami", 1.0).set_index("factor")
     for factor, truth in (("x1", 0.5576), ("x2", 0.4424), ("x3", 0.2437)):
         assert rows.loc[factor, "low"] <= rows.loc[factor, "value"] <= rows.loc[factor, "high"]
@@ -143,13 +144,13 @@ def test_a_study_with_replicates_says_so_and_grows_as_any_other(tmp_path: Path) 
 
 def test_a_study_with_the_bootstrap_says_that_its_intervals_are_cautious(tmp_path: Path) -> None:
     found = run_study(replace(ISHIGAMI, options={"resamples": 20}), tmp_path / "out")
-    assert any("intervals are cautious" in note for note in found.notes)
+    assert any("intervals are cautious" in english().in_words(note) for note in found.notes)
     assert "intervals are cautious" in (tmp_path / "out" / "report.html").read_text()
 
 
 @pytest.mark.parametrize(
     ("size", "intervals", "says"),
-    [(128, "replicates", "a size of 256 or more, not 128"), (256, "wide", "neither bootstrap nor replicates")],
+    [(128, "replicates", "a size of 256 or more, not 128"), (256, "wide", "take bootstrap or replicates")],
 )
 def test_what_replicates_cannot_do(tmp_path: Path, size: int, intervals: str, says: str) -> None:
     with pytest.raises(StudyError, match=says):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.write_reference import slug
 from policy_lab.cli import parser
+from policy_lab.report.templating import slug
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reporting.md"

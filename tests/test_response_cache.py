@@ -10,9 +10,10 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from policy_lab.app import create_app, response_cache
+from policy_lab.app import create_app
 from policy_lab.app.bundle import Bundle
-from policy_lab.app.compression import takes_packed
+from policy_lab.app.middleware import response_cache
+from policy_lab.app.middleware.compression import takes_packed
 from policy_lab.app.shell import THREADS, Shell
 from policy_lab.jobs import Queue
 from policy_lab.model import load_model

@@ -11,7 +11,7 @@ from SALib.analyze import sobol as salib_analyze
 from SALib.sample import sobol as salib_sample
 
 from policy_lab.ensemble.designs import Saltelli, sobol_points
-from policy_lab.estimators import ranking, sobol_indices
+from policy_lab.estimators import ranking, sobol_indices, sobol_intervals
 
 Array = NDArray[np.float64]
 
@@ -167,15 +167,15 @@ def replicates(y: Array, size: int, groups: int, resamples: int = 400) -> sobol_
         return table[a:b]
 
     m = sobol_indices.moments(read, layout, table.shape[1])
-    counts = sobol_indices.resample_counts(size, resamples, seed=2)
-    (found,) = sobol_indices.bootstrap(read, layout, m, counts, lambda _, found: found)
+    counts = sobol_intervals.resample_counts(size, resamples, seed=2)
+    (found,) = sobol_intervals.bootstrap(read, layout, m, counts, lambda _, found: found)
     return found
 
 
 def test_a_resample_is_the_estimate_of_the_drawn_base_points() -> None:
     clean, table = failing(256, [40, 700])
     found = replicates(table, 256, 3)
-    draw = np.repeat(np.arange(256), sobol_indices.resample_counts(256, 400, seed=2)[11])
+    draw = np.repeat(np.arange(256), sobol_intervals.resample_counts(256, 400, seed=2)[11])
     assert len(draw) == 256
     y = clean.reshape(256, 5)
     with warnings.catch_warnings():
@@ -204,8 +204,8 @@ def test_the_bootstraps_sums_are_exact_so_that_threads_cannot_change_them() -> N
     shuffled = np.random.default_rng(0).permutation(256)
     table = y.reshape(256, 5)[shuffled].reshape(-1, 1)
     m = sobol_indices.moments(lambda a, b: y.reshape(-1, 1)[a:b], layout, 1)
-    counts = sobol_indices.resample_counts(256, 400, seed=2)[:, shuffled]
-    (other,) = sobol_indices.bootstrap(lambda a, b: table[a:b], layout, m, counts, lambda _, found: found)
+    counts = sobol_intervals.resample_counts(256, 400, seed=2)[:, shuffled]
+    (other,) = sobol_intervals.bootstrap(lambda a, b: table[a:b], layout, m, counts, lambda _, found: found)
     assert np.array_equal(whole.total, other.total)
     assert np.array_equal(whole.first, other.first)
 
@@ -217,7 +217,7 @@ def test_percentiles_are_those_of_numpy(resamples: int) -> None:
     for confidence in (0.5, 0.9, 0.95):
         tail = (1 - confidence) / 2
         theirs = np.quantile(values, [tail, 1 - tail], axis=0)
-        assert np.array_equal(sobol_indices.percentiles(values, confidence), theirs, equal_nan=True)
+        assert np.array_equal(sobol_intervals.percentiles(values, confidence), theirs, equal_nan=True)
 
 
 def test_the_dummy_has_no_effect() -> None:

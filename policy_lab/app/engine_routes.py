@@ -28,10 +28,10 @@ from flask import Response, jsonify, request
 from policy_lab import __version__
 from policy_lab.app import ensemble_members
 from policy_lab.app.labels import keys_of, label_of, unit_of
-from policy_lab.app.language import names_of, retold
+from policy_lab.app.language import names_of
 from policy_lab.app.model_session import ModelSession
 from policy_lab.browser_files import browser_module, single_module
-from policy_lab.catalogue import language, languages, say, speak
+from policy_lab.catalogue import here, language, languages, say, speak
 from policy_lab.compiler.target import TooFine
 from policy_lab.compiler.webassembly import Module
 from policy_lab.errors import PolicyLabError, UnsupportedConstruct
@@ -160,7 +160,7 @@ def answered(bench: ModelSession, asked: Any) -> dict[str, Any]:
         settings, outputs = _read(bench.source, asked)
         runs = [bench.run(constants) for constants in settings]
     except PolicyLabError as error:
-        return {"failed": retold(bench.source, str(error))}
+        return {"failed": here().in_words(error.message)}
     return {
         "time": runs[0].time.tolist(),
         "runs": [[run.of(name)[0].tolist() for name in outputs] for run in runs],
@@ -195,11 +195,11 @@ def _read(model: Model, asked: Any) -> tuple[list[dict[str, float]], list[str]]:
     settings = asked.get("settings") if isinstance(asked, dict) else None
     outputs = asked.get("outputs") if isinstance(asked, dict) else None
     if not (isinstance(settings, list) and 0 < len(settings) <= MOST_RUNS and all(map(_is_settings, settings))):
-        raise PolicyLabError("The request has no settings to run.")
+        raise PolicyLabError("error.app.no_settings")
     if not (
         isinstance(outputs, list) and 0 < len(outputs) <= MOST_OUTPUTS and all(isinstance(o, str) for o in outputs)
     ):
-        raise PolicyLabError("The request names no variables to show.")
+        raise PolicyLabError("error.app.no_outputs")
     found = [model.find(name) for name in outputs]
     return [model.constants_of(None, constants) for constants in settings], found
 

@@ -14,8 +14,8 @@ from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from policy_lab.app.error_handlers import UNFORESEEN, in_every_language, tell
-from policy_lab.app.security import FIXED
+from policy_lab.app.middleware.error_handlers import UNFORESEEN, in_every_language, tell
+from policy_lab.app.middleware.security import FIXED
 
 log = logging.getLogger("policy_lab.access")
 

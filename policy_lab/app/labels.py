@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy_lab.catalogue import name_in_words, say
+from policy_lab.catalogue import here, name_in_words, say
 
 KEY_LENGTH = 16
 SHORT = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-#: What a unit's name begins with among the names that a language has for things of the model.
-UNIT = "unit: "
-#: … and a world's, before its key.
-WORLD = "world: "
 _ELEMENT = re.compile(r"^([^\[]+?)\s*\[(.+)\]$")
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
 
@@ -77,22 +72,18 @@ def label_of(name: str) -> str:
 
 
 def figure_of(value: float, decimals: int | None = None) -> str:
-    """A number for reading: ``decimals`` places or three significant figures, a true minus sign.
-
-    Thousands stand apart from 10,000 on, so that a year stays a year; point and comma are those of the language.
-    """
-    return in_language(_figure(value, significant_places(value) if decimals is None else decimals))
+    """A number for reading: ``decimals`` places or three significant figures, a true minus sign."""
+    return here().number(value, "figure") if decimals is None else here().fixed(value, decimals)
 
 
 def plain(value: float) -> str:
     """A number as short as it can be said, for ends of ranges: 0.2, 10,000."""
-    text = _figure(value, significant_places(value))
-    return in_language(text.rstrip("0").rstrip(".") if "." in text else text)
+    return here().number(value, "short")
 
 
 def count_of(number: int) -> str:
     """A count for reading: 12,345."""
-    return in_language(f"{number:,}")
+    return here().number(number, "count")
 
 
 def in_language(text: str) -> str:
@@ -105,30 +96,16 @@ def shows_nothing(value: float, places: int) -> bool:
     return float(f"{value:.{places}f}") == 0
 
 
-def _figure(value: float, places: int) -> str:
-    if not math.isfinite(value):
-        return "–"
-    text = f"{abs(value):,.{places}f}" if abs(value) >= 10_000 else f"{abs(value):.{places}f}"
-    return ("−" if value < 0 and not shows_nothing(value, places) else "") + text
-
-
-def significant_places(value: float, figures: int = 3) -> int:
-    """Decimal places that show ``figures`` significant figures, at least none and at most six."""
-    if value == 0 or not math.isfinite(value):
-        return 0
-    return min(6, max(0, figures - 1 - math.floor(math.log10(abs(value)))))
-
-
 def world_of(key: str) -> str:
     """A world's title in the language in use, or its key; where there is none, the name of the model as it stands."""
-    return (name_in_words(WORLD + key) or key) if key else say("explore.bare_status_quo")
+    return (name_in_words(key, "scenario") or key) if key else say("explore.bare_status_quo")
 
 
 def unit_of(unit: str) -> str:
     """A unit as a person reads it, in the language in use: dimensionless units are left out."""
     if unit.strip().casefold() in {"", "1", "dmnl", "dimensionless", "fraction"}:
         return ""
-    return name_in_words(UNIT + unit.strip()) or unit.strip()
+    return name_in_words(unit.strip(), "unit") or unit.strip()
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -3,14 +3,13 @@
 The address says it (``?lang=de``); else the page that asks; else what was chosen last (a cookie); else the browser's
 own preference. The words of the page are in ``locale/de.toml``, those of a model in ``text/de.toml`` of its own folder,
 by the names and keys of the model: labels of levers, outcomes and worlds, a name and the documentation of each variable
-(arrays once, with a word for each of their elements), reasons, notes on sources, loops; and under ``[said]``, by their
-English wording, the texts of its checks and of its README. What that file lacks is shown as the model has it.
+(arrays once, with a word for each of their elements), reasons, notes on sources, loops; checks, claims and items of the
+README by the ids that those have there. What that file lacks is shown as the model has it.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,10 +20,8 @@ import dash
 from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
-from policy_lab.app.figures import Refigured
-from policy_lab.app.labels import UNIT, WORLD
-from policy_lab.errors import ModelError
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
+from policy_lab.model.texts import about_variable, each
 
 #: The part of an address that names the language, and the cookie that remembers it.
 PART: Final = "lang"
@@ -103,18 +100,18 @@ def chosen_language(asked: Request) -> str:
 
 def translated(model: Model, language: str) -> Model:
     """The model with the texts that people read in another language; names, numbers and equations stay."""
-    return _translated(_Identity(model), language) if language != catalogue.SOURCE and told(model, language) else model
+    return _translated(_Identity(model), language) if language != catalogue.SOURCE and model.texts(language) else model
 
 
-def names_of(model: Model, language: str) -> Mapping[str, str]:
-    """What the variables of a model, its groups, units and worlds are called in a language, as far as its file says."""
-    return _names_of(_Identity(model), language)
+def names_of(model: Model, language: str) -> Mapping[tuple[str, str], str]:
+    """Kind and key of the things of a model to what they are called in a language, as far as its file says."""
+    return model.names(language)
 
 
 def documentation_of(model: Model, name: str, source: bool = True) -> str:
     """What a variable is, in the language in use; the key of a constant's source stands last, if it is wanted."""
     own = model.program.equations[name].documentation
-    about = _about(told(model, catalogue.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
+    about = about_variable(model.texts(catalogue.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
     key = SOURCE_KEY.search(own) if source else None
     return f"{about} {catalogue.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
 
@@ -122,24 +119,6 @@ def documentation_of(model: Model, name: str, source: bool = True) -> str:
 def known_texts(model: Model) -> Mapping[str, str]:
     """Whole texts about a model as its files and checks write them, with their translation in the language in use."""
     return _known(_Identity(model), catalogue.language())
-
-
-def retold(model: Model, text: str) -> str:
-    """A text about a model that was written in English (by its checks, in its README), in the language in use."""
-    kept = _Identity(model)
-    known = _known(kept, catalogue.language())
-    if text not in known and (refigured := _refigured(kept, catalogue.language()).of(text)) is not None:
-        return refigured
-    return catalogue.retold(text, known)
-
-
-def told(model: Model, language: str) -> Mapping[str, Any]:
-    """A model's own texts in a language, as its file has them; nothing where there is no such file.
-
-    Raises:
-        ModelError: the file is no TOML.
-    """
-    return _told(_Identity(model), language)
 
 
 class _Identity:
@@ -156,78 +135,19 @@ class _Identity:
 
 
 @lru_cache(maxsize=64)
-def _told(kept: _Identity, language: str) -> Mapping[str, Any]:
-    folder = kept.model.folder
-    file = folder / "text" / f"{language}.toml" if folder else None
-    if file is None or not file.is_file():
-        return {}
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"text/{file.name} cannot be read: {str(error).rstrip('.')}.") from None
-
-
-@lru_cache(maxsize=64)
-def _names_of(kept: _Identity, language: str) -> Mapping[str, str]:
-    text = told(kept.model, language)
-    units = {UNIT + unit: said for unit, said in text.get("units", {}).items()}
-    visible = kept.model.program.visible
-    labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
-    listed = {**text.get("outcomes", {}), **text.get("levers", {})}
-    labelled = {name: fields["label"] for name, fields in listed.items() if "label" in fields}
-    titles = {
-        key: text.get("scenarios", {}).get(key, {}).get("title", x.title) for key, x in kept.model.scenarios.items()
-    }
-    worlds = {WORLD + key: title for key, title in titles.items()}
-    return {
-        **text.get("groups", {}),
-        **units,
-        **worlds,
-        **{name: label for name, label in labels.items() if label},
-        **labelled,
-    }
-
-
-def _label(text: Mapping[str, Any], name: str) -> str:
-    """A variable's name, that of an array with its elements in brackets; "" where the file has none."""
-    label = _about(text, name).get("label", "")
-    inside = name.partition("[")[2].rstrip("]")
-    if not label or not inside:
-        return str(label)
-    elements = text.get("elements", {})
-    said = [elements.get(part.strip(), part.strip()) for part in inside.split(",")]
-    return f"{label} ({', '.join(said)})"
-
-
-def _about(text: Mapping[str, Any], name: str) -> Mapping[str, str]:
-    found: Mapping[str, str] = text.get("variables", {}).get(name.partition("[")[0], {})
-    return found
-
-
-@lru_cache(maxsize=64)
 def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
-    text = told(kept.model, language)
-    worlds = {key: fields["title"] for key, fields in text.get("scenarios", {}).items() if "title" in fields}
-    loops = {name: fields["name"] for name, fields in text.get("loops", {}).items() if "name" in fields}
-    return {**names_of(kept.model, language), **worlds, **loops, **_refigured(kept, language).said}
-
-
-@lru_cache(maxsize=64)
-def _refigured(kept: _Identity, language: str) -> Refigured:
-    """What the file says by English wordings, with the marks of Markdown and without."""
-    said = told(kept.model, language).get("said", {})
-    return Refigured({**{bare(own): bare(other) for own, other in said.items()}, **said})
-
-
-def bare(text: str) -> str:
-    """A line of Markdown without its marks, as the tests of a model quote its README."""
-    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", re.sub(r"[*`]+", "", text))
+    names = {key: words for (_, key), words in names_of(kept.model, language).items()}
+    text = kept.model.texts(language)
+    titles = each(text, "scenarios", "title")
+    stored = {case["key"]: case["title"] for case in (kept.model.case_results or {"cases": []})["cases"]}
+    cases = {stored[key]: own["title"] for key, own in text.get("case", {}).items() if "title" in own and key in stored}
+    return {**names, **titles, **cases}
 
 
 @lru_cache(maxsize=64)
 def _translated(kept: _Identity, language: str) -> Model:
-    model, text = kept.model, told(kept.model, language)
+    model, text = kept.model, kept.model.texts(language)
     groups = text.get("groups", {})
 
     def lever(known: Lever) -> Lever:

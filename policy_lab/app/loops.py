@@ -1,69 +1,38 @@
-"""The feedback loops that a modeller names in ``loops.csv``, as plain data: what they are, and where they can be cut.
+"""The feedback loops that a modeller names, in the language in use, and where they can be cut.
 
 A loop may have a *switch*: a constant that is 1 while the loop acts and 0 when it is cut. To the page it is one more
 assumption that a person can change, so it travels in links and files and can be undone. Where a loop acts is read off
-the equations: the variables behind a switch are those that stop mattering when it is 0.
+the equations: the variables behind a switch are those that stop mattering when it is 0. ``loop_facts`` is what the
+page's scripts know of it all; the panels are in ``panels/loops.py``.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, replace
+from typing import Any, Final
 
-from policy_lab.app.labels import keys_of
-from policy_lab.app.language import told
-from policy_lab.catalogue import language
+from policy_lab.app.labels import keys_of, label_of
+from policy_lab.app.language import documentation_of
+from policy_lab.app.panels.variable_list import hay
+from policy_lab.catalogue import language, say
 from policy_lab.model import Model
+from policy_lab.model.loops import Loop
 from policy_lab.program import Apply, Expression, Name, Number, Program, names_in
 
-LOOPS: Final = "loops.csv"
-#: Reinforcing, balancing.
-KINDS: Final = ("R", "B")
 #: What a switch can be set to: cut, acting.
 SWITCH: Final = (0.0, 1.0)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Where a loop is seen at work: cutting it moves ``outcome`` of ``world`` in ``year`` (``higher`` or ``lower``)."""
-
-    world: str
-    outcome: str
-    year: float
-    when_cut: str
-
-
-@dataclass(frozen=True)
-class Loop:
-    """A loop, in the language in use.
-
-    Attributes:
-        name: what it is called.
-        kind: one of ``KINDS``.
-        path: its steps in plain words.
-        switch: the constant that cuts it at 0; "" where there is none.
-        shown: None where the table does not say.
-    """
-
-    name: str
-    kind: str
-    path: tuple[str, ...]
-    switch: str = ""
-    shown: Shown | None = None
-
-
 def loops_of(model: Model) -> tuple[Loop, ...]:
-    """Every loop of the table with name, kind and path; rows without them are left out."""
-    file = model.folder / LOOPS if model.folder else None
-    if file is None or not file.is_file():
-        return ()
-    with file.open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    complete = [row for row in rows if row.get("name") and row.get("path") and row.get("kind") in KINDS]
-    texts = told(model, language()).get("loops", {})
-    return tuple(_loop(model, row, texts.get(row["name"], {})) for row in complete)
+    """Every loop that the model's table describes, in the language in use."""
+    texts = model.texts(language()).get("loops", {})
+    return tuple(_in_words(loop, texts.get(loop.name, {})) for loop in model.loops)
+
+
+def _in_words(loop: Loop, text: Mapping[str, str]) -> Loop:
+    path = tuple(step.strip() for step in text["path"].split(">")) if "path" in text else loop.path
+    return replace(loop, name=text.get("name", loop.name), path=path)
 
 
 def switched(model: Model) -> tuple[Loop, ...]:
@@ -105,27 +74,6 @@ def _stocks(program: Program) -> list[str]:
     return [name for name, equation in program.equations.items() if equation.kind == "stock"]
 
 
-def _loop(model: Model, row: Mapping[str, str], text: Mapping[str, str]) -> Loop:
-    switch = row.get("switch") or ""
-    return Loop(
-        name=text.get("name", row["name"]),
-        kind=row["kind"],
-        path=tuple(step.strip() for step in text.get("path", row["path"]).split(">")),
-        switch=switch if switch in model.program.constants else "",
-        shown=_shown(model, row),
-    )
-
-
-def _shown(model: Model, row: Mapping[str, str]) -> Shown | None:
-    world, outcome, when_cut = (row.get(column) or "" for column in ("world", "outcome", "when_cut"))
-    try:
-        year = float(row.get("year") or "")
-    except ValueError:
-        return None
-    known = world in model.scenarios and outcome in model.program.visible
-    return Shown(world, outcome, year, when_cut) if known and when_cut in ("higher", "lower") else None
-
-
 def _folded(expression: Expression | None, known: Mapping[str, Expression]) -> Expression | None:
     """An expression with some names replaced, and products with 0, sums with 0 and EXP(0) worked out."""
     if isinstance(expression, Name):
@@ -147,3 +95,61 @@ def _together(function: str, arguments: tuple[Expression, ...]) -> Expression:
     if function == "add" and zeros[0]:
         return arguments[1]
     return Apply(function, arguments)
+
+
+def loop_facts(model: Model) -> dict[str, dict[str, Any]]:
+    """Each switch with the fields of an assumption, and under ``loop`` what there is to tell of the loop."""
+    loops = switched(model)
+    hays = [hay(model, model.program.equations[name]) for name in model.program.visible] if loops else []
+    return {loop.switch: _switch(model, loop, hays) for loop in loops}
+
+
+def _switch(model: Model, loop: Loop, hays: list[str]) -> dict[str, Any]:
+    texts = dict.fromkeys(("group", "unit", "distribution", "grade", "source", "why", "about"), "")
+    return {
+        **texts,
+        "name": loop.switch,
+        "label": say("loop.assumption", loop=loop.name),
+        "low": SWITCH[0],
+        "high": SWITCH[1],
+        "default": model.program.constants[loop.switch],
+        "loop": {
+            "name": loop.name,
+            "kind": loop.kind,
+            "path": [{"step": step, "found": _found(step, hays)} for step in loop.path],
+            "acts": _acts(model, loop.switch),
+            "shown": asdict(loop.shown) if loop.shown else None,
+        },
+    }
+
+
+def _found(step: str, hays: list[str]) -> bool:
+    """Whether a search for the words of a step finds a variable."""
+    words = step.casefold().split()
+    return any(all(word in text for word in words) for text in hays)
+
+
+def _acts(model: Model, switch: str) -> list[dict[str, Any]]:
+    """What a switch acts on, arrays once: the variable, what it is, and what acts on it through the switch."""
+    arrays: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name, behind in gates(model.program, switch).items():
+        arrays.setdefault(_array(name), {})[name] = behind
+    return [_act(model, array, elements) for array, elements in arrays.items()]
+
+
+def _act(model: Model, array: str, elements: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    first, single = next(iter(elements)), len(elements) == 1
+    behind = dict.fromkeys(one if single else _array(one) for others in elements.values() for one in others)
+    return {
+        **_variable(first if single else array),
+        "about": documentation_of(model, first),
+        "behind": [_variable(one) for one in behind],
+    }
+
+
+def _variable(name: str) -> dict[str, str]:
+    return {"name": name, "label": label_of(name)}
+
+
+def _array(name: str) -> str:
+    return name.partition("[")[0]

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from policy_lab.app import policy as page
 from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
-from policy_lab.app.language import documentation_of, told
-from policy_lab.app.loop_data import loop_facts
-from policy_lab.app.loops import assumption_keys
+from policy_lab.app.language import documentation_of
+from policy_lab.app.loops import assumption_keys, loop_facts
 from policy_lab.app.model_session import ModelSession
 from policy_lab.catalogue import language, part, say
 from policy_lab.model import Lever, Model, Scenario, Uncertainty
@@ -90,7 +89,7 @@ def title_of(model: Model, variable: str) -> str:
 def event_label(model: Model, name: str) -> str:
     """What an event's constant is about, in the language in use: ``event year[accident event]`` is "Accident"."""
     inside = name.partition("[")[2].rstrip("]") or name
-    translated = told(model, language()).get("elements", {}).get(inside)
+    translated = model.texts(language()).get("elements", {}).get(inside)
     if translated:
         return str(translated)
     words = [word for word in inside.replace("_", " ").split() if word.casefold() not in {"event", "year", "of"}]

@@ -31,6 +31,11 @@ def status_quo_world(model: Model) -> str:
     return STATUS_QUO if STATUS_QUO in model.scenarios else ""
 
 
+def can_differ(model: Model) -> bool:
+    """Whether there is anything in which two scenarios could differ."""
+    return bool(model.levers or model.scenarios or model.uncertainties)
+
+
 def lever_default(model: Model, lever: Lever) -> Setting:
     """A lever at status quo: its default, with the start year and ramp that the model file gives."""
     constants = model.program.constants

@@ -6,28 +6,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from dash import Dash
 from flask import Response, jsonify
 
-from policy_lab.app.compression import same_for_all
 from policy_lab.app.labels import unit_of
-from policy_lab.app.language import retold
+from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
-from policy_lab.cases import stored
-from policy_lab.cases.case_files import FACTS, Case, read_cases
-from policy_lab.cases.causes import WITHOUT
-from policy_lab.cases.run_case import BUILT, OUTPUTS, STANDS, TERMS, constants_of
-from policy_lab.catalogue import SOURCE, language
+from policy_lab.cases.causes import taken_away
+from policy_lab.cases.run_case import constants_of, outputs_of, terms_of
+from policy_lab.catalogue import SOURCE, here, language, name_in_words, say
 from policy_lab.model import Model
+from policy_lab.model.case_results import grade_words
+from policy_lab.model.cases import START, Case
 
-#: Keys of the stored curves, in the order of the trials' ``OUTPUTS``.
-CURVES: Final = ("spending", "works", "cost_growth", "opposition", "standing", "staff")
-#: Facts that somebody can change on the page, and constants of a case beside them.
-CHANGEABLE: Final = ("final_cost_growth", "treaty_members", "urgency", "secrecy", "planned_duration")
-RIVALS: Final = ("rival_budget", "case rival budget")
+#: Kinds of words that the model's own text gives to cases (``[cases.<kind>]`` of ``text/<language>.toml``).
+KINDS: Final = ("facts", "choices", "causes", "changes", "curves", "units")
 
 
 def register(app: Dash, bench: ModelSession) -> None:
@@ -42,20 +39,32 @@ def register(app: Dash, bench: ModelSession) -> None:
 def told(model: Model) -> dict[str, Any]:
     """Everything the page shows, in the language in use; ``cases`` is empty for a model without precedents.
 
-    Beside what is stored, a case has ``live``: the ``constants`` that it sets, the ``outputs`` to ask for by curve, the
+    ``curves`` are what is drawn, in order; ``words`` what facts, choices, causes, changes and curves are called. Beside
+    what is stored, a case has ``live``: the ``constants`` that it sets, the ``outputs`` to ask for by curve, the
     ``terms`` of opposition as ``[cause, variable, sign]``, and the ``controls`` of the facts that can be changed.
     """
-    results = stored(model)
+    results = model.case_results
     if results is None:
         return {"cases": [], "sources": {}}
-    cases = read_cases(model)
+    cases = model.cases
     shown = [_shown(model, result, cases.get(result["key"])) for result in results["cases"]]
+    roles = next(iter(cases.values())).roles
     return {
         "hash": results["hash"],
-        "rule": {"stands": STANDS, "built": BUILT},
+        "fate": asdict(roles.fate),
+        "cause_of": roles.cause_of,
+        "curves": [{"key": key, **asdict(curve)} for key, curve in roles.curves.items()],
+        "words": {kind: _words(model, kind) for kind in KINDS},
         "cases": shown,
         "sources": {key: source.citation for key, source in model.sources.items() if key in _used(shown)},
     }
+
+
+def _words(model: Model, kind: str) -> dict[str, str]:
+    """Key to words in the language in use; what it lacks in the source language."""
+    texts = [model.texts(code).get("cases", {}).get(kind, {}) for code in (SOURCE, language())]
+    own = {START: say("precedents.fact_start")} if kind == "facts" else {}
+    return {**own, **texts[0], **texts[1]}
 
 
 def _shown(model: Model, result: Mapping[str, Any], case: Case | None) -> dict[str, Any]:
@@ -66,49 +75,53 @@ def _shown(model: Model, result: Mapping[str, Any], case: Case | None) -> dict[s
 
 
 def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts of a case in the language in use, as far as the model's file has them."""
+    """The texts of a case in the language in use, as far as the model's file has them under the key of the case."""
+    told = model.texts(language()).get("case", {}).get(result["key"], {})
+    whys, names = told.get("facts", {}), told.get("series", {})
 
     def unit(own: str) -> str:
-        return retold(model, unit_of(own) or own)
+        return name_in_words(own, "unit") or unit_of(own) or own
 
-    facts = [{**fact, "why": retold(model, fact["why"]), "unit": unit(fact["unit"])} for fact in result["facts"]]
-    series = [{**one, "series": retold(model, one["series"]), "unit": unit(one["unit"])} for one in result["series"]]
-    named = {key: retold(model, result[key]) for key in ("title", "summary")}
-    errors = {**result["errors"], "grade": retold(model, result["errors"]["grade"])}
+    facts = [{**one, "why": whys.get(one["name"], one["why"]), "unit": unit(one["unit"])} for one in result["facts"]]
+    series = [
+        {**one, "series": names.get(one["series"], one["series"]), "unit": unit(one["unit"])}
+        for one in result["series"]
+    ]
+    named = {key: told.get(key, result[key]) for key in ("title", "summary")}
+    errors = {**result["errors"], "grade": here().shown(grade_words(result["errors"]["grade"]))}
     return {**named, "errors": errors, "currency": unit(result["currency"]), "facts": facts, "series": series}
 
 
 def _live(model: Model, result: Mapping[str, Any], case: Case) -> dict[str, Any]:
     fitted = {number["name"]: float(number["value"]) for number in result["fitted"]}
     constants = {model.constant(name): value for name, value in constants_of(case, fitted).items()}
-    outputs = {key: model.find(f"{name}[{case.pathway}]") for key, name in zip(CURVES, OUTPUTS, strict=True)}
-    terms = [[name, model.find(term.format(p=case.pathway)), sign] for name, (term, sign) in TERMS.items()]
-    controls = _controls(model, case, constants)
+    terms = [[n, v, sign] for n, (v, sign) in terms_of(model, case).items() if v not in model.program.constants]
+    controls = [_control(model, case, name, constants) for name in case.roles.controls]
     return {
         "constants": constants,
-        "outputs": outputs,
+        "outputs": outputs_of(model, case),
         "terms": terms,
         "controls": controls,
-        "tries": _tries(model, controls),
+        "tries": dict(_tries(model, case, controls)),
     }
 
 
-def _tries(model: Model, controls: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """The stored changes that a control can make: ``{change: {control: value}}``."""
-    named = {control["constant"]: control["name"] for control in controls}
-    tries = {change: (named.get(model.constant(constant)), value) for change, (constant, value) in WITHOUT.items()}
-    return {change: {name: value} for change, (name, value) in tries.items() if name}
+def _tries(model: Model, case: Case, controls: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
+    """The stored changes that a control can make, as ``change, {control: value}``."""
+    by_constant = {control["constant"]: control for control in controls}
+    for name, change in case.roles.without.items():
+        constant, value = taken_away(model, case, change)
+        control = by_constant.get(model.constant(constant))
+        if control and control["low"] <= value <= control["high"]:
+            yield name, {control["name"]: value}
 
 
-def _controls(model: Model, case: Case, constants: Mapping[str, float]) -> list[dict[str, Any]]:
-    """Each fact that can be changed, with its constant and range; its value is as stated, or the ordinary one."""
-    named = {name: FACTS[name][0].format(p=case.pathway) for name in CHANGEABLE} | dict([RIVALS])
-    return [_control(model, name, model.constant(constant), constants) for name, constant in named.items()]
-
-
-def _control(model: Model, name: str, constant: str, constants: Mapping[str, float]) -> dict[str, Any]:
+def _control(model: Model, case: Case, name: str, constants: Mapping[str, float]) -> dict[str, Any]:
+    """A fact or driver that can be changed: constant and range; its value is as stated, or the ordinary one."""
+    driver = case.roles.drivers.get(name)
+    constant = model.constant(case.name(driver.constant if driver else case.roles.facts[name].constant))
     value = float(constants.get(constant, model.program.constants[constant]))
-    if name == RIVALS[0]:  # in the money of the case: a tenth to ten times the record's
+    if driver:  # in the money of the case: a tenth to ten times the record's
         low, high = value / 10, value * 10
     else:
         lowest, highest = model.range_of(constant)

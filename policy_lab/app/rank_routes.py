@@ -9,38 +9,38 @@
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
 ``GET  …/studies/ID/bars.svg``, ``bars.csv``, ``lines.csv``, ``findings.csv``, ``folder.zip``: downloads
 
-ID is ``levers`` or ``choice`` for the stored studies, else the beginning of a study's hash. No request ever runs a
-study: it writes into the table of jobs and reads from it.
+ID is ``levers`` or ``choice`` for the stored studies of the model, else the beginning of a study's hash. No request
+ever runs a study: it writes into the table of jobs and reads from it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import ipaddress
 import logging
 import re
 import secrets
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, cast
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from typing import Any, Final
 
 from flask import Flask, Response, jsonify, request
 
 from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
-from policy_lab.app.retelling import taken_away
-from policy_lab.catalogue import part, retold, say
+from policy_lab.app.stored_studies import CHOICE, LEVERS
+from policy_lab.app.study_download import packed
+from policy_lab.catalogue import here, part, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs import Job, Queue, Refused
 from policy_lab.jobs.queue import id_of
 from policy_lab.model import Model
+from policy_lab.progress import SIMULATING
 from policy_lab.studies import plan_of
 
 log = logging.getLogger("policy_lab.studies")
@@ -118,7 +118,7 @@ class Studies:
         if job.state == "running":
             return _progress(job)
         if job.state == "failed":
-            return say(f"study.failed_{job.reason or 'unexpected'}", said=retold(job.said))
+            return say(f"study.failed_{job.reason or 'unexpected'}", said=job.said or "")
         return say(f"study.{job.state}")
 
     def cost(self) -> dict[str, float]:
@@ -142,7 +142,8 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
 
     def listing() -> Response:
         tended()
-        return jsonify({"studies": studies.listed(_client()), "texts": part("rank.page")})
+        texts = {**part("rank.page"), "missing": say("rank.missing")}
+        return jsonify({"studies": studies.listed(_client()), "texts": texts})
 
     def offer() -> Response:
         limits = studies.queue.limits
@@ -190,7 +191,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
     def found(name: str) -> Findings:
         folder = studies.folder(name)
         if folder is None:
-            raise Missing(say("study.gone"))
+            raise Missing(say("rank.missing" if name in (LEVERS, CHOICE) else "study.gone"))
         ranking = ranking_view.load_ranking(folder)
         if ranking.findings is None:
             if name in studies.stored:
@@ -216,7 +217,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
                 ranking_view.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")
             ),
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
-            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip", studies.model),
+            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip"),
         }
 
         def named(ending: str, begin: str = "ranking-") -> str:
@@ -231,12 +232,12 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
             except Missing as error:
                 return _plain(str(error), 404)
             except Refused as error:
-                return _plain(say(f"study.limit_{error.limit}", allowed=count_of(error.allowed)), 429)
+                return _plain(here().in_words(error.message), 429)
             except OutputError as error:
                 log.error("%s", error)
                 return _plain(say("study.no_room"), 507)
             except PolicyLabError as error:
-                return _plain(retold(str(error)), 422)
+                return _plain(here().in_words(error.message), 422)
             reply.headers.setdefault("Cache-Control", "no-store")
             return reply
 
@@ -297,7 +298,7 @@ def _secret(folder: Path) -> bytes:
     except FileExistsError:
         pass
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise OutputError("error.output.write", path=path, reason=error.strerror or error) from None
     return path.read_bytes()[:32]
 
 
@@ -309,7 +310,7 @@ def _share(job: Job) -> float:
 def _progress(job: Job) -> str:
     if not job.total:
         return say("study.begins")
-    stage = "simulating" if job.stage.startswith("simulating") else "resampling"
+    stage = "simulating" if job.stage == SIMULATING else "resampling"
     said = say(f"study.stage_{stage}", done=count_of(round(job.done)), total=count_of(round(job.total)))
     return said if job.seconds_left is None else f"{said} {say('study.left', time=about(job.seconds_left))}"
 
@@ -340,60 +341,9 @@ def _text(findings: Findings, name: str) -> str:
     return (findings.folder / name).read_text(encoding="utf-8")
 
 
-def _zip(findings: Findings, name: str, model: Model) -> Response:
+def _zip(findings: Findings, name: str) -> Response:
     """The whole result folder, packed while it is sent: neither memory nor disk holds it."""
-    assert findings.folder is not None
-    texts = dict(taken_away(findings, model, findings.folder.name))
-    reply = Response(zipped(findings.folder, texts), mimetype="application/zip")
+    reply = Response(packed(findings), mimetype="application/zip")
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     reply.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
     return reply
-
-
-class _Pipe(io.RawIOBase):
-    """What a ZipFile writes to: keeps the bytes until they are taken, and cannot go back."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept = bytearray()
-
-    def writable(self) -> bool:
-        """Yes, and nothing else."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Keep some bytes."""
-        self.kept += data
-        return len(data)
-
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        taken = bytes(self.kept)
-        self.kept.clear()
-        return taken
-
-
-def zipped(folder: Path, texts: Mapping[str, str]) -> Iterator[bytes]:
-    """The files of a result folder as a zip archive, piece by piece.
-
-    Args:
-        folder: of the result.
-        texts: by file name, what is added to it, or stands in place of a file of that name.
-    """
-    pipe = _Pipe()
-    with ZipFile(cast("IO[bytes]", pipe), "w", ZIP_DEFLATED) as archive:
-        for name, text in texts.items():
-            archive.writestr(f"{folder.name}/{name}", text)
-            yield pipe.take()
-        for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(folder)
-            if not path.is_file() or inside.parts[0] in NOT_RESULT or str(inside) in texts:
-                continue
-            about_file = ZipInfo.from_file(path, f"{folder.name}/{inside.as_posix()}")
-            about_file.compress_type = ZIP_STORED if path.suffix == ".png" else ZIP_DEFLATED
-            with path.open("rb") as source, archive.open(about_file, "w", force_zip64=True) as target:
-                while block := source.read(BLOCK):
-                    target.write(block)
-                    yield pipe.take()
-            yield pipe.take()
-    yield pipe.take()

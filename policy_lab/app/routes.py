@@ -11,7 +11,7 @@ from dash import Dash
 from flask import Response, jsonify, request
 
 from policy_lab.app import link
-from policy_lab.app.compression import same_for_all
+from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import diagram, variable_list
 from policy_lab.app.variable_detail import Entries

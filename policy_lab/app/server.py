@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from policy_lab import paths
 from policy_lab.app.app import create_app
-from policy_lab.app.middleware import LARGEST_REQUEST, warm
-from policy_lab.app.proxies import BehindProxy, networks
+from policy_lab.app.middleware import LARGEST_REQUEST
+from policy_lab.app.middleware.proxies import BehindProxy, networks
+from policy_lab.app.middleware.response_cache import warm
 from policy_lab.app.web_bundles import complaint
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
@@ -158,8 +159,8 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
         "forwarded_allow_ips": "",
         "forwarder_headers": "",
         "limit_request_fields": 60,
-        "accesslog": None,  # ``access_log.py`` writes ours
-        "logger_class": "policy_lab.app.access_log.Plain",
+        "accesslog": None,  # ``middleware/access_log.py`` writes ours
+        "logger_class": "policy_lab.app.middleware.access_log.Plain",
         "proc_name": "policy-lab",
         "control_socket_disable": True,
     }
@@ -199,7 +200,7 @@ def whole_prefix(text: str | None) -> str:
     """A prefix with a slash at both ends; raises ``BadValue`` for what is no path."""
     path = "/" + "/".join(part for part in (text or "").split("/") if part)
     if not re.fullmatch(r"[A-Za-z0-9._~/-]*", path) or ".." in path:
-        raise BadValue(f"The prefix cannot be '{text}': it is a path such as /policy-lab.")
+        raise BadValue("error.server.prefix", text=text)
     return path if path.endswith("/") else path + "/"
 
 
@@ -208,20 +209,17 @@ def need_gunicorn() -> None:
     try:
         import gunicorn.app.base  # noqa: F401
     except ImportError:
-        raise BadValue(
-            "Several workers need gunicorn: pip install 'policy-lab[serve]' (on Linux or macOS), "
-            "or leave --workers out."
-        ) from None
+        raise BadValue("error.server.gunicorn") from None
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address; raises ``BadValue`` in words where that cannot be."""
     if not 0 <= port <= 65535:
-        raise BadValue(f"Port {port} does not exist; choose one from 1024 to 65535, or 0 for any free one.")
+        raise BadValue("error.server.port", port=port)
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (socket.gaierror, UnicodeError):
-        raise BadValue(f"'{host}' is not an address of this machine; 127.0.0.1 always is.") from None
+        raise BadValue("error.server.host", host=host) from None
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -15,12 +15,13 @@ from typing import Any, Final
 import numpy as np
 
 from policy_lab import paths
-from policy_lab.app.labels import count_of, label_of, plain, unit_of
+from policy_lab.app.labels import label_of, plain, unit_of
 from policy_lab.app.language import translated
 from policy_lab.catalogue import language, say
 from policy_lab.ensemble.factors import Factor, lever_factors, uncertainty_factors
 from policy_lab.ensemble.plan import Plan, saved_times
 from policy_lab.errors import BadValue, StudyError, UnknownName
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.simulate import simulate
 from policy_lab.studies import Study, plan_of
@@ -90,7 +91,7 @@ def asked(model: Model, sent: Mapping[str, Any]) -> Asked:
     scenario = _scenario(model, sent.get("scenario"))
     outcomes = _names(sent.get("outcomes"))
     if not 1 <= len(outcomes) <= MOST_OUTCOMES:
-        raise BadValue(say("study.no_outcome", most=MOST_OUTCOMES))
+        raise BadValue(Message("study.no_outcome", {"most": MOST_OUTCOMES}))
     factors = _factors(model, question, sent.get("factors"))
     fixed = _fixed(model, factors, sent.get("fixed", {}))
     seed = _seed(sent.get("seed", 1))
@@ -226,7 +227,7 @@ def _held(constants: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
 
 def _one_of(value: Any, possible: Any) -> str:
     if not isinstance(value, str) or value not in possible:
-        raise BadValue(say("study.not_understood"))
+        raise BadValue(Message("study.not_understood"))
     return value
 
 
@@ -234,20 +235,20 @@ def _scenario(model: Model, value: Any) -> str | None:
     if not value and not model.scenarios:
         return None
     if value not in model.scenarios:
-        raise UnknownName("world", str(value), model.scenarios)
+        raise UnknownName("scenario", str(value), model.scenarios)
     return str(value)
 
 
 def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise BadValue(say("study.not_understood"))
+        raise BadValue(Message("study.not_understood"))
     return tuple(value)
 
 
 def _factors(model: Model, question: str, value: Any) -> dict[str, dict[str, float]]:
     """Factors with their ranges; what the tables of the model do not list cannot be varied here."""
     if not isinstance(value, Mapping):
-        raise BadValue(say("study.not_understood"))
+        raise BadValue(Message("study.not_understood"))
     wanted = {LEVERS: model.levers, UNCERTAINTIES: model.uncertainties}
     allowed = wanted.get(question, {**model.levers, **model.uncertainties})
     factors = {}
@@ -260,23 +261,23 @@ def _factors(model: Model, question: str, value: Any) -> dict[str, dict[str, flo
     if unknown:
         raise UnknownName("factor", unknown[0], allowed)
     if len(factors) < 2:
-        raise BadValue(say("study.too_few"))
+        raise BadValue(Message("study.too_few"))
     if question == CHOICE and not all(set(factors) & set(wanted[kind]) for kind in (LEVERS, UNCERTAINTIES)):
-        raise BadValue(say("study.one_kind"))
+        raise BadValue(Message("study.one_kind"))
     return factors
 
 
 def _fixed(model: Model, factors: Mapping[str, Any], value: Any) -> dict[str, float]:
     """What is held at a value of its own while other things vary; the world decides about all the rest."""
     if not isinstance(value, Mapping):
-        raise BadValue(say("study.not_understood"))
+        raise BadValue(Message("study.not_understood"))
     fixed = {}
     for name in (*model.levers, *model.uncertainties):  # in the order of the model, as above
         if name not in value:
             continue
         held = value[name]
         if name in factors or isinstance(held, bool) or not isinstance(held, int | float) or not math.isfinite(held):
-            raise BadValue(say("study.no_value", factor=label_of(name)))
+            raise BadValue(Message("study.no_value", {"factor": Name(name, text=label_of(name))}))
         fixed[name] = float(held)
     unknown = sorted(set(map(str, value)) - set(fixed))
     if unknown:
@@ -287,17 +288,17 @@ def _fixed(model: Model, factors: Mapping[str, Any], value: Any) -> dict[str, fl
 
 def _seed(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LAST_SEED:
-        raise BadValue(say("study.no_seed", most=count_of(LAST_SEED)))
+        raise BadValue(Message("study.no_seed", {"most": LAST_SEED}))
     return value
 
 
 def _range(name: str, value: Any) -> tuple[float, float]:
     numbers = isinstance(value, list) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
     if not numbers or not all(math.isfinite(v) for v in value):
-        raise BadValue(say("study.no_range", factor=label_of(name)))
+        raise BadValue(Message("study.no_range", {"factor": Name(name, text=label_of(name))}))
     low, high = float(value[0]), float(value[1])
     if low >= high:
-        raise StudyError(say("study.range_upside_down", factor=label_of(name)))
+        raise StudyError(Message("study.range_upside_down", {"factor": Name(name, text=label_of(name))}))
     return low, high
 
 

@@ -1,26 +1,25 @@
 """How far a model can be trusted: the stored results of its tests, good or bad, ready to be shown.
 
 ``validation/<model>.json`` among the stored results holds the tests that ``policy_lab/checks/twelve_tests.py`` makes,
-where its form is described. It is written in English; the page retells it as far as a translation goes.
+where its form is described: messages, which are put into the language of the request here.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from policy_lab import paths
 from policy_lab.app.labels import figure_of, in_language
-from policy_lab.app.language import retold
-from policy_lab.catalogue import SOURCE, language, say
+from policy_lab.catalogue import SOURCE, here, language, say
+from policy_lab.checks.twelve_tests import in_words, read_test
 from policy_lab.model import Model
 
 VERDICTS: Final = ("holds", "partly", "fails", "reported", "not yet")
-ENGINES: Final = "do_three_engines_agree/agreement.csv"
+ENGINES: Final = "engine_agreement/agreement.csv"
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All tests of a model with a stored result, and a sentence about what is missing or old ("" when all is well)."""
+    """All tests of a model with a stored result, and a sentence where they are old or damaged ("" if not)."""
 
     tests: list[Test]
     notice: str = ""
@@ -64,35 +63,33 @@ def evidence_of(model: Model, folder: Path | None = None) -> Evidence:
     where = folder or (paths.results_folder() if ours else None)
     file = where / "validation" / f"{model.name}.json" if where else None
     if where is None or file is None or not file.is_file():
-        return Evidence([], say("evidence.none"))
+        return Evidence([])
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        tests = [_test(one, lambda text: retold(model, text)) for one in data["tests"]]
+        tests = [_test(one) for one in data["tests"]]
         made_with = str(data["hash"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Evidence([], say("evidence.unreadable", file=file.name))
     notice = (
         "" if made_with == model.hash else say("evidence.other_version", made_with=made_with[:8], now=model.hash[:8])
     )
-    return Evidence([*tests, *_engines(where / ENGINES)], notice)
+    return Evidence([*tests, *_engines(model, where / ENGINES)], notice)
 
 
-def _test(told: dict[str, Any], retell: Callable[[str], str]) -> Test:
-    verdict = told["verdict"] if told["verdict"] in VERDICTS else "reported"
-    question, summary = retell(str(told["question"])), retell(str(told["summary"]))
-    columns, notes = [retell(str(column)) for column in told["columns"]], [retell(str(n)) for n in told["notes"]]
-    rows = [[_cell(cell, retell) for cell in row] for row in told["rows"]]
-    spoken = SOURCE if question == told["question"] else language()
-    return Test(retell(str(told["title"])), question, verdict, summary, columns, rows, notes, spoken)
+def _test(stored: dict[str, Any]) -> Test:
+    told = in_words(read_test(stored), here())
+    verdict = told.verdict if told.verdict in VERDICTS else "reported"
+    rows = [[_cell(cell) for cell in row] for row in told.rows]
+    return Test(told.title, told.question, verdict, told.summary, told.columns, rows, told.notes, language())
 
 
-def _cell(value: object, retell: Callable[[str], str]) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
-    return figure_of(value) if isinstance(value, float) else retell(str(value))
+    return figure_of(value) if isinstance(value, float) else str(value)
 
 
-def _engines(file: Path) -> list[Test]:
+def _engines(model: Model, file: Path) -> list[Test]:
     """Whether independent engines agree, a test of our programs rather than of the model."""
     if not file.is_file():
         return []
@@ -100,6 +97,8 @@ def _engines(file: Path) -> list[Test]:
         rows = list(csv.DictReader(opened))
     if not rows or not {"one", "other", "world", "variables", "apart", "variable"} <= rows[0].keys():
         return []
+    if not {row["variable"] for row in rows} <= set(model.program.visible):
+        return []  # another model's
     worst = max(rows, key=lambda row: float(row["apart"]))
     columns = ("one", "other", "world", "variables", "apart", "variable")
     body = [[in_language(row[c]) if c == "apart" else row[c] for c in columns] for row in rows]

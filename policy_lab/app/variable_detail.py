@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from policy_lab.app.labels import label_of, plain
-from policy_lab.app.language import SOURCE_KEY, told, translated
-from policy_lab.app.passages import Passages
+from policy_lab.app.language import SOURCE_KEY, translated
 from policy_lab.catalogue import language, name_in_words, say
 from policy_lab.model import Model
 from policy_lab.program import Equation, Expression, names_in, written
@@ -29,7 +27,7 @@ class Entries:
     @cached_property
     def lines(self) -> list[str]:
         """Lines of a Vensim file; none of any other kind, whose equations no person wrote as text."""
-        return text_of(self.model.path).split("\n") if self.model.path.suffix.lower() == VENSIM else []
+        return self.model.text.split("\n") if self.model.path.suffix.lower() == VENSIM else []
 
     @cached_property
     def users(self) -> dict[str, list[str]]:
@@ -39,11 +37,6 @@ class Entries:
             for used in self.uses(name):
                 found.setdefault(used, []).append(name)
         return found
-
-    @cached_property
-    def passages(self) -> Passages:
-        """The words of the essay behind the variables."""
-        return Passages(self.model)
 
     def uses(self, name: str) -> list[str]:
         """What a variable's equation names, each once; helpers of the translation are looked through."""
@@ -77,7 +70,7 @@ class Entries:
             ("why", lever.why if lever else model.outcomes[name].why if name in model.outcomes else ""),
             ("sector", sector_name(equation.group)),
         ]
-        essay = self.passages.behind(name)
+        essay = self.model.passages.behind(name)
         varies = equation.kind in ("stock", "auxiliary") and name not in model.program.once
         return {
             "name": name,
@@ -110,7 +103,7 @@ class Entries:
 
     def _section(self, heading: str) -> str:
         """Where in the essay words stand, with what its heading says in the language in use."""
-        meaning = told(self.model, language()).get("sections", {}).get(heading, "")
+        meaning = self.model.texts(language()).get("sections", {}).get(heading, "")
         section = say("model.section", heading=heading, meaning=meaning) if meaning else heading
         return say("model.passage", section=section)
 
@@ -124,14 +117,9 @@ class Entries:
                 yield used
 
 
-def text_of(path: Path) -> str:
-    """A model file's text; a letter that is not UTF-8 does not keep the page from its equations."""
-    return path.read_text(encoding="utf-8", errors="replace")
-
-
 def sector_name(group: str) -> str:
     """A sector as a heading, in the language in use: "04 Talent" is "Talent"."""
-    return name_in_words(group) or re.sub(r"^\d+\s+", "", group)
+    return name_in_words(group, "group") or re.sub(r"^\d+\s+", "", group)
 
 
 def _names(equation: Equation) -> Iterator[str]:

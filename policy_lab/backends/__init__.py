@@ -1,15 +1,19 @@
-"""Engines that run a Program, behind one contract. A new one is a new file here and a line in ``_MODULES``.
+"""Backends: engines that run a Program, behind one contract.
 
-A backend is one module with a ``BACKEND`` that fulfils ``Backend``. It never imports another one.
+A backend is one module with a ``BACKEND`` that fulfils ``Backend``; it never imports another one. A new one is a new
+file here and a line in ``_MODULES``.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, cast
+
+import numpy as np
 
 from policy_lab.errors import BadValue, PolicyLabError, UnknownName, UnsupportedConstruct
 from policy_lab.program import Clock, Program
@@ -17,14 +21,53 @@ from policy_lab.runs import Floats
 
 Integration = Literal["euler", "rk4"]
 
-#: Backend name to module, the fastest first: what "auto" tries in turn.
+#: Backend name to module, the fastest first: "auto" tries them in turn.
 _MODULES: Mapping[str, str] = {"llvm": "llvm", "numpy": "numpy_batch", "pysd": "pysd_reference"}
-#: The judge: what "auto" falls back to when no faster backend knows a construct.
+#: The reference, which "auto" falls back to when no faster backend knows a construct.
 REFERENCE = "pysd"
 
 
-class Backend(Protocol):
-    """What an engine must offer.
+@dataclass(frozen=True)
+class Schedule:
+    """The moments of a run, and which of them are saved.
+
+    Attributes:
+        moments: every moment of the run up to the last saved one.
+        rows: position among ``moments`` to position among the saved times.
+    """
+
+    moments: list[float]
+    rows: Mapping[int, int]
+
+
+def schedule(clock: Clock, step: float, times: Sequence[float] | Floats) -> Schedule:
+    """Find the saved times among the moments of a run; raises BadValue where a time is none of them."""
+    moments, _ = clock.moments(step)
+    rows: dict[int, int] = {}
+    position = 0
+    for row, time in enumerate(times):
+        while position < len(moments) and moments[position] < time - step / 2:
+            position += 1
+        if position == len(moments) or abs(moments[position] - time) > step * 1e-3:
+            raise BadValue("error.backend.moment", time=time, start=clock.initial, stop=clock.final, step=step)
+        rows[position] = row
+    return Schedule(moments[: max(rows, default=0) + 1], rows)
+
+
+@dataclass(frozen=True)
+class Request:
+    """The runs of one call of ``Backend.run``: its arguments, and the moments of the runs."""
+
+    program: Program
+    constants: Mapping[str, float | Floats]
+    outputs: Sequence[str]
+    step: float
+    integration: Integration
+    schedule: Schedule
+
+
+class Backend(ABC):
+    """The contract of an engine.
 
     Attributes:
         name: as ``get`` takes it.
@@ -32,10 +75,12 @@ class Backend(Protocol):
     """
 
     name: str
-    integrations: tuple[Integration, ...]
+    integrations: tuple[Integration, ...] = ("euler", "rk4")
 
     def supports(self, program: Program) -> None:
         """Return if it can run the Program; raise UnsupportedConstruct naming variable, construct and line if not."""
+        if program.refused:
+            raise program.refused[0]
 
     def run(
         self,
@@ -61,33 +106,14 @@ class Backend(Protocol):
         Returns:
             ``values[run, time, output]``; NaN and infinity where the model gives them.
         """
+        request = Request(program, constants, outputs, step, integration, schedule(program.clock, step, times))
+        values = np.empty((runs, len(times), len(outputs)))
+        self.simulate(request, values)
+        return values
 
-
-@dataclass(frozen=True)
-class Schedule:
-    """When a run stands where.
-
-    Attributes:
-        moments: every moment of the run up to the last saved one.
-        rows: position among ``moments`` to position among the saved times.
-    """
-
-    moments: list[float]
-    rows: Mapping[int, int]
-
-
-def schedule(clock: Clock, step: float, times: Sequence[float] | Floats) -> Schedule:
-    """Find the saved times among the moments of a run; raises BadValue where a time is none of them."""
-    moments, _ = clock.moments(step)
-    rows: dict[int, int] = {}
-    position = 0
-    for row, time in enumerate(times):
-        while position < len(moments) and moments[position] < time - step / 2:
-            position += 1
-        if position == len(moments) or abs(moments[position] - time) > step * 1e-3:
-            raise BadValue(f"{time:g} is no moment of a run from {clock.initial:g} to {clock.final:g} by {step:g}.")
-        rows[position] = row
-    return Schedule(moments[: max(rows, default=0) + 1], rows)
+    @abstractmethod
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``."""
 
 
 def available() -> tuple[str, ...]:
@@ -107,7 +133,7 @@ def choose(program: Program, integration: Integration) -> tuple[Backend, str]:
     """The fastest backend that can run a Program, and why no faster one could ("" for the first choice).
 
     Raises:
-        UnsupportedConstruct: not even the reference has what is asked for.
+        BadValue: no backend can, the reference included; says why each cannot.
     """
     reasons: list[str] = []
     for name in available():
@@ -125,7 +151,7 @@ def choose(program: Program, integration: Integration) -> tuple[Backend, str]:
 def check_integration(backend: Backend, integration: str) -> None:
     """Raise BadValue where a backend does not have an integration method."""
     if integration not in ("euler", "rk4"):
-        raise BadValue(f"There is no integration method '{integration}'. Possible: euler, rk4.")
+        raise BadValue("error.backend.integration", integration=integration)
     if integration not in backend.integrations:
         possible = ", ".join(backend.integrations)
-        raise BadValue(f"The backend {backend.name} integrates by {possible} only, not {integration}.")
+        raise BadValue("error.backend.integrates", backend=backend.name, possible=possible, integration=integration)

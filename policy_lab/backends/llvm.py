@@ -1,22 +1,21 @@
-"""The fast engine: a Program as vector machine code for this processor, one lane a run, on all its cores.
+"""LLVM backend: a Program as vector machine code for this processor, one lane a run, on all its cores.
 
-The compiler is ``policy_lab.compiler``; here runs are cut into blocks and handed to threads (a ctypes call releases
-Python's lock). A run has the same bits wherever it stands in a batch and however many threads there are.
+The compiler is ``policy_lab.compiler``; here runs are cut into blocks for threads (a ctypes call releases Python's
+lock). A run has the same bits wherever it is in a batch and however many threads there are.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from policy_lab.backends import Integration, schedule
+from policy_lab.backends import Backend, Request
 from policy_lab.compiler.emitter import check
 from policy_lab.compiler.native import Kernel, Task, kernel_of
 from policy_lab.errors import UnknownName, UnsupportedConstruct
-from policy_lab.program import Guard, Number, Program
+from policy_lab.program import Guard, Program
 from policy_lab.runs import Floats
 
 #: Runs a thread takes at a time: some milliseconds, so that Ctrl-C is heard and the cores finish together.
@@ -30,61 +29,40 @@ def threads() -> int:
     return min(cores, int(wanted)) if wanted.isdigit() and int(wanted) > 0 else cores
 
 
-class LlvmBackend:
-    """See ``policy_lab.backends.Backend``."""
+class LlvmBackend(Backend):
+    """Machine code for all cores."""
 
     name = "llvm"
-    integrations: tuple[Integration, ...] = ("euler", "rk4")
 
     def supports(self, program: Program) -> None:
         """Raise UnsupportedConstruct for what the translation or the compiler does not know."""
-        if program.refused:
-            raise program.refused[0]
+        super().supports(program)
         check(program)
 
-    def run(
-        self,
-        program: Program,
-        constants: Mapping[str, float | Floats],
-        runs: int,
-        outputs: Sequence[str],
-        times: Floats,
-        step: float,
-        integration: Integration,
-    ) -> Floats:
-        """``values[run, time, output]``; see ``Backend.run``."""
-        self.supports(program)
-        kernel = kernel_of(program)
-        task = _task(kernel, constants, outputs, times, step, integration)
-        values = np.empty((runs, len(times), len(outputs)))
-        if values.size:
-            _simulate(kernel, task, values)
-        return values
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``; raises UnsupportedConstruct where a guard does not hold."""
+        self.supports(request.program)
+        kernel = kernel_of(request.program)
+        task = _task(kernel, request)
+        if not values.size:
+            return
+
+        def block(first: int) -> Guard | None:
+            return kernel.simulate(task, values[first : first + BLOCK], first)
+
+        starts = range(0, len(values), BLOCK)
+        workers = min(threads(), len(starts))
+        if workers == 1:  # a pool would take longer to start than one run does
+            broken = next((g for g in map(block, starts) if g), None)
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                broken = next((g for g in pool.map(block, starts) if g), None)
+        if broken is not None:
+            raise UnsupportedConstruct(broken.variable, f"{broken.construct} that these values change", broken.line)
 
 
-def _simulate(kernel: Kernel, task: Task, values: Floats) -> None:
-    def block(first: int) -> Guard | None:
-        return kernel.simulate(task, values[first : first + BLOCK], first)
-
-    starts = range(0, len(values), BLOCK)
-    workers = min(threads(), len(starts))
-    if workers == 1:
-        broken = next((g for g in map(block, starts) if g), None)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            broken = next((g for g in pool.map(block, starts) if g), None)
-    if broken is not None:
-        raise UnsupportedConstruct(broken.variable, f"{broken.construct} that these values change", broken.line)
-
-
-def _task(
-    kernel: Kernel,
-    constants: Mapping[str, float | Floats],
-    outputs: Sequence[str],
-    times: Floats,
-    step: float,
-    integration: Integration,
-) -> Task:
+def _task(kernel: Kernel, request: Request) -> Task:
+    constants, outputs, step, plan = request.constants, request.outputs, request.step, request.schedule
     layout, program = kernel.layout, kernel.layout.program
     unknown = next((n for n in constants if n not in program.constants), None)
     if unknown is not None:
@@ -94,31 +72,19 @@ def _task(
         raise UnknownName("variable", strange, layout.slot)
     single = {n: float(v) for n, v in constants.items() if np.ndim(v) == 0}
     many = {n: np.asarray(v, dtype=np.float64) for n, v in constants.items() if np.ndim(v)}
-    given = [_given(program, n, step, single) for n in layout.given]
-    plan = schedule(program.clock, step, times)
+    given = {**program.clock.controls(step), **program.constants, **single}
     rows = np.full(len(plan.moments), -1, dtype=np.int32)
     rows[list(plan.rows)] = list(plan.rows.values())
     return Task(
-        fixed=np.array(given, dtype=np.float64),
+        fixed=np.array([given[n] for n in layout.given]),
         slots=np.array([layout.slot[n] for n in many], dtype=np.int32),
         values=tuple(many.values()),
         moments=np.array(plan.moments),
         rows=rows,
-        method=("euler", "rk4").index(integration),
+        method=("euler", "rk4").index(request.integration),
         step=step,
         outputs=np.array([layout.slot[n] for n in outputs], dtype=np.int32),
     )
-
-
-def _given(program: Program, name: str, step: float, single: Mapping[str, float]) -> float:
-    """The number of a constant or a time setting."""
-    if name == "TIME STEP":
-        return step
-    if name in program.constants:
-        return single.get(name, program.constants[name])
-    expression = program.equations[name].expression
-    assert isinstance(expression, Number)  # the translation leaves time settings as numbers
-    return expression.value
 
 
 BACKEND = LlvmBackend()

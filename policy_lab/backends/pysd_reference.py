@@ -1,7 +1,7 @@
-"""PySD itself, one run at a time: slow, and the judge of every other backend.
+"""Reference backend: PySD itself, one run at a time; slow, and the right answer for every other backend.
 
 The model file is translated by PySD into a temporary folder, never beside the file. What PySD would write into
-Python code as it stands (documentation, names of ranges and macros) is left out or checked before, so that a model
+Python code unchanged (documentation, names of ranges and macros) is left out or checked before, so that a model
 file stays data. One mistake of PySD's is put right on the way, see ``_start_smooths_from_doubles``.
 """
 
@@ -23,11 +23,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from policy_lab.backends import Integration, schedule
+from policy_lab.backends import Backend, Integration, Request
 from policy_lab.errors import ModelError, SimulationError
-from policy_lab.program import Program, names_in
+from policy_lab.program import Program
 from policy_lab.readers import fold
-from policy_lab.readers.pysd_parsers import Reading, read
+from policy_lab.readers.model_file import Reading, read
 from policy_lab.runs import Floats
 
 with warnings.catch_warnings():
@@ -37,62 +37,49 @@ with warnings.catch_warnings():
     from pysd.builders.python.python_model_builder import ModelBuilder
     from pysd.translators.structures import abstract_expressions as tree
 
-_CONTROLS = {"INITIAL TIME": "initial_time", "FINAL TIME": "final_time", "TIME STEP": "time_step", "SAVEPER": "saveper"}
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
-class PysdReference:
-    """The backend, see ``backends.Backend``."""
+class PysdReference(Backend):
+    """PySD, one run at a time."""
 
     name = "pysd"
     integrations: tuple[Integration, ...] = ("euler",)
 
     def supports(self, program: Program) -> None:
-        """Whatever PySD can translate; what it cannot comes out when it runs."""
+        """Every Program; what PySD cannot translate fails when it runs."""
 
-    def run(
-        self,
-        program: Program,
-        constants: Mapping[str, float | Floats],
-        runs: int,
-        outputs: Sequence[str],
-        times: Floats,
-        step: float,
-        integration: Integration,
-    ) -> Floats:
-        """See ``backends.Backend.run``.
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``.
 
         Raises:
             ModelError: PySD cannot translate the model.
-            SimulationError: PySD stopped during a run; says what it said.
+            SimulationError: PySD stopped during a run; with its message.
         """
-        timing = schedule(program.clock, step, times)
-        values = np.empty((runs, len(times), len(outputs)))
+        program, timing, step, outputs = request.program, request.schedule, request.step, request.outputs
         model = _translated(program.file, program.source)
         clock = program.clock
         _, saved = clock.moments(step)
         saveper = clock.saveper if timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
-        for run in range(runs):
-            given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in constants.items()}  # type: ignore[index]
+        for run in range(len(values)):
+            given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in request.constants.items()}  # type: ignore[index]
             timing_words = {"time_step": step, "saveper": saveper, "final_time": final}
             table = model.run(given, outputs, program.name, timing_words)
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
             for column, name in enumerate(outputs):
                 own = model.values_of(name, table)[rows]
-                # how often and how long *we* let PySD run says nothing of the model
+                # SAVEPER and FINAL TIME were changed for PySD above; the model's own values are reported
                 values[run, :, column] = {"SAVEPER": clock.saveper, "FINAL TIME": clock.final}.get(name, own)
-        return values
 
 
 def _reads_final_time(program: Program) -> bool:
     """Whether an equation would notice a run that is cut short."""
-    expressions = (e for q in program.equations.values() for e in (q.expression, q.initial) if e is not None)
-    return any("FINAL TIME" in names_in(e) for e in expressions)
+    return any("FINAL TIME" in equation.reads for equation in program.equations.values())
 
 
 class _Translated:
-    """A model in PySD's hands."""
+    """A model translated by PySD, ready to run."""
 
     def __init__(self, path: Path) -> None:
         self._model = pysd.load(path)
@@ -111,14 +98,14 @@ class _Translated:
                 return self._model.run(params=overrides, return_columns=columns, flatten_output=False, **timing)
             except Exception as error:  # PySD lets through whatever its generated code raises
                 reason = " ".join(str(error).split())[:300] or type(error).__name__
-                raise SimulationError(f"PySD cannot run {name}: {reason}") from None
+                raise SimulationError("error.pysd.run", name=name, reason=reason) from None
 
     def _base(self, name: str) -> str:
         head, _ = _parts(name)
         whole = self._spelled.get(fold(name))
         found = whole or self._spelled.get(fold(head))
         if found is None:
-            raise ModelError(f"PySD does not know the variable '{name}'.")
+            raise ModelError("error.pysd.variable", name=name)
         return found
 
     def _overrides(self, constants: Mapping[str, float]) -> dict[str, float | xr.DataArray]:
@@ -162,7 +149,7 @@ def _rows(saved: Floats, wanted: Sequence[float], step: float) -> list[int]:
     rows = [int(np.argmin(np.abs(saved - t))) for t in wanted]
     for row, time in zip(rows, wanted, strict=True):
         if abs(saved[row] - time) > step / 4:
-            raise SimulationError(f"PySD did not save the time {time:g}.")
+            raise SimulationError("error.pysd.time", time=time)
     return rows
 
 
@@ -171,7 +158,7 @@ def _translated(file: str, source: str) -> _Translated:
     """PySD's translation of a model file; kept for the life of the process."""
     reading = read(Path(file))
     if reading.source.hash != source:
-        raise ModelError(f"{Path(file).name} has changed since it was read: load the model again.")
+        raise ModelError("error.model.changed", file=Path(file).name)
     folder = Path(tempfile.mkdtemp(prefix="policy-lab-pysd-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with warnings.catch_warnings():
@@ -182,7 +169,7 @@ def _translated(file: str, source: str) -> _Translated:
             raise
         except Exception as error:  # PySD's builder raises whatever goes wrong inside it
             reason = " ".join(str(error).split())[:300] or type(error).__name__
-            raise ModelError(f"PySD cannot translate {Path(file).name}: {reason}") from None
+            raise ModelError("error.pysd.translate", file=Path(file).name, reason=reason) from None
 
 
 def _harmless(reading: Reading, folder: Path) -> Any:
@@ -207,23 +194,23 @@ def _range_names(section: Any) -> Iterator[str]:
     for item in section.subscripts:
         yield item.name
         if isinstance(item.subscripts, dict):
-            raise ModelError(f"The subscript range '{item.name}' is read from another file.")
+            raise ModelError("error.pysd.range", name=item.name)
         yield from [item.subscripts] if isinstance(item.subscripts, str) else item.subscripts
 
 
 def _check(name: str) -> None:
     if not _HARMLESS.fullmatch(name.strip('"')) or (name.startswith('"') and "'" in name):
-        raise ModelError(f"PySD cannot run a model with the name {name[:60]!r}: it has quotes or backslashes.")
+        raise ModelError("error.pysd.name", name=repr(name[:60]))
 
 
 def _check_tree(node: Any, names: set[str]) -> None:
     """Files and unknown functions are written into the code as they are named: neither is let through."""
     if isinstance(node, (tree.GetDataStructure, tree.GetLookupsStructure, tree.GetConstantsStructure)):
-        raise ModelError(f"The model reads {str(node.file)[:60]!r}: write the data into the model file.")
+        raise ModelError("error.pysd.data", file=repr(str(node.file)[:60]))
     if isinstance(node, tree.CallStructure):
         function = node.function.reference
         if function not in functionspace and function != "a_function_of" and fold(function) not in names:
-            raise ModelError(f"PySD has no function {function.replace('_', ' ').upper()[:60]!r}.")
+            raise ModelError("error.pysd.function", function=repr(function.replace("_", " ").upper()[:60]))
     for child in _children(node):
         _check_tree(child, names)
 

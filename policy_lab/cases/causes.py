@@ -12,28 +12,14 @@ from typing import Any
 import numpy as np
 
 from policy_lab.cases.against_record import judged
-from policy_lab.cases.case_files import FACTS, Case
-from policy_lab.cases.run_case import Trial, run_case
+from policy_lab.cases.run_case import Trial, run_case, terms_of
 from policy_lab.model import Model
+from policy_lab.model.case_roles import HIGHEST, Without
+from policy_lab.model.cases import CANCELLED, Case
 from policy_lab.runs import Floats
 
-#: Mean cost growth of large projects (Flyvbjerg): what an outsider would have said before the first stone.
-REFERENCE_CLASS = 1.5
-#: Cost growths at which a case is tried for the least that has it cancelled.
-GROWTHS = np.concatenate([np.arange(1, 4, 0.05), np.arange(4, 10.01, 0.25)])
 #: Draws of the facts from their ranges, and of which stream.
 DRAWS, SEED = 300, 20261123
-#: What is taken away, the constant, and the value that takes it away.
-WITHOUT: Mapping[str, tuple[str, float]] = {
-    "no cost growth": ("case final cost growth", 1.0),
-    "no rival fields": ("budget slope", 0.0),
-    "no urgency": ("case urgency", 1.0),
-    "no treaty members": ("case treaty members", 0.0),
-    "no secrecy": ("case secrecy", 0.0),
-    "full pooling": ("case treaty members", 1.0),
-}
-_FACT_OF = {"no cost growth": "final_cost_growth", "no urgency": "urgency", "no treaty members": "treaty_members",
-            "no secrecy": "secrecy"}  # fmt: skip
 
 
 def decisive_year(trial: Trial, case: Case) -> float:
@@ -41,57 +27,62 @@ def decisive_year(trial: Trial, case: Case) -> float:
     gone = float(trial.cancelled()[0])
     if np.isfinite(gone):
         return gone
-    until = min(float(trial.completion()[0]), case.year if case.fate == "under construction" else np.inf)
+    until = min(float(trial.completion()[0]), case.year if case.under_way else np.inf)
     before = trial.years <= until
-    return float(trial.years[before][int(np.argmax(trial.opposition[0][before]))])
+    against = trial.curves[case.roles.cause_of][0] if case.roles.cause_of else -trial.standing[0]
+    return float(trial.years[before][int(np.argmax(against[before]))])
 
 
-def terms(trial: Trial, case: Case, intercept: float) -> dict[str, Any]:
-    """The log odds of opposition in the decisive year by cause; ``opposition`` is after what secrecy hides."""
-    year = decisive_year(trial, case)
-    rows = [{"name": "ordinary pushback", "log_odds": intercept}]
-    rows += [
-        {"name": name, "log_odds": float(np.interp(year, trial.years, values[0]))}
-        for name, values in trial.terms.items()
-    ]
+def terms(model: Model, trial: Trial, case: Case) -> dict[str, Any]:
+    """The log odds in the decisive year by cause; ``opposition`` is the value of the curve whose causes they are."""
+    year, curve = decisive_year(trial, case), case.roles.cause_of
+
+    def log_odds(name: str, variable: str, sign: float) -> float:
+        if name in trial.terms:
+            return float(np.interp(year, trial.years, trial.terms[name][0]))
+        return sign * float(model.program.constants[variable])
+
     return {
         "year": year,
-        "terms": rows,
-        "opposition": float(np.interp(year, trial.years, trial.opposition[0])),
-        "secrecy": float(case.facts["secrecy"].value) if "secrecy" in case.facts else 0.0,
+        "terms": [{"name": name, "log_odds": log_odds(name, *term)} for name, term in terms_of(model, case).items()],
+        "opposition": float(np.interp(year, trial.years, trial.curves[curve][0])) if curve else None,
     }
+
+
+def taken_away(model: Model, case: Case, change: Without) -> tuple[str, float]:
+    """The constant that takes one thing away, and the value that does."""
+    if change.fact:
+        return case.name(case.roles.facts[change.fact].constant), float(change.value)
+    constant = case.name(change.constant)
+    return constant, _highest(model, constant) if change.value == HIGHEST else float(change.value)
+
+
+def _highest(model: Model, constant: str) -> float:
+    return float(model.range_of(model.constant(constant))[1] or 1e9)
 
 
 def without(model: Model, case: Case, fitted: Mapping[str, float]) -> list[dict[str, Any]]:
     """The fate when one thing is taken away, everything else equal; ``flips`` where it is another fate."""
-    told = judged(run_case(model, case, fitted), case)[0].fate == "cancelled"
+    told = judged(run_case(model, case, fitted), case)[0].fate == CANCELLED
     rows = []
-    for change, (constant, value) in WITHOUT.items():
-        if change in _FACT_OF and _FACT_OF[change] not in case.facts:
+    for name, change in case.roles.without.items():
+        if (change.fact and change.fact not in case.facts) or (change.only_cancelled and not told):
             continue
-        if change == "full pooling" and not told:
-            continue
-        # A slope of zero is out of the range that is believed, so it is taken away through a budget that dwarfs it.
-        changes = {"case rival budget": _largest(model)} if constant == "budget slope" else {constant: value}
-        outcome = judged(run_case(model, case, fitted, changes), case)[0]
-        rows.append({"change": change, "fate": outcome.fate, "flips": (outcome.fate == "cancelled") != told,
+        outcome = judged(run_case(model, case, fitted, dict([taken_away(model, case, change)])), case)[0]
+        rows.append({"change": name, "fate": outcome.fate, "flips": (outcome.fate == CANCELLED) != told,
                      "least_standing": outcome.least_standing})  # fmt: skip
     return rows
 
 
-def _largest(model: Model) -> float:
-    return float(model.range_of(model.constant("case rival budget"))[1] or 1e9)
-
-
 def without_hindsight(model: Model, case: Case, fitted: Mapping[str, float]) -> dict[str, Any]:
-    """The fate when everything known only afterwards is replaced: cost growth by its reference class, the rest by
-    what is ordinary.
+    """The fate when everything known only afterwards is replaced: by what an outsider would have said beforehand (the
+    mean of a reference class), or else by what is ordinary.
     """
     changes = {}
-    for name, fact in case.facts.items():
-        constant, ordinary = FACTS[name]
-        if fact.hindsight and ordinary is not None:
-            changes[constant.format(p=case.pathway)] = REFERENCE_CLASS if name == "final_cost_growth" else ordinary
+    for name, role in case.roles.facts.items():
+        before = role.ordinary if role.expected is None else role.expected
+        if name in case.facts and case.facts[name].hindsight and before is not None:
+            changes[case.name(role.constant)] = before
     outcome = judged(run_case(model, case, fitted, changes), case)[0]
     return {"fate": outcome.fate, "year": outcome.year, "right": outcome.right}
 
@@ -101,14 +92,17 @@ def over_ranges(model: Model, case: Case, fitted: Mapping[str, float]) -> float:
     stream = np.random.default_rng(SEED)
     changes: dict[str, Floats] = {}
     for name, fact in case.facts.items():
-        constant = FACTS[name][0]
-        if constant:
-            changes[constant.format(p=case.pathway)] = fact.low + stream.random(DRAWS) * (fact.high - fact.low)
+        if name in case.roles.facts:
+            drawn = fact.low + stream.random(DRAWS) * (fact.high - fact.low)
+            changes[case.name(case.roles.facts[name].constant)] = drawn
     return float(np.mean([outcome.right for outcome in judged(run_case(model, case, fitted, changes), case)]))
 
 
 def cancelled_above(model: Model, case: Case, fitted: Mapping[str, float]) -> float | None:
-    """The least cost growth at which a case is cancelled, all else equal; None where ten times is survived."""
-    trial = run_case(model, case, fitted, {"case final cost growth": GROWTHS})
-    gone = [g for g, outcome in zip(GROWTHS, judged(trial, case), strict=True) if outcome.fate == "cancelled"]
+    """The least value of the threshold's fact at which a case is cancelled, all else equal; None where none is."""
+    if case.roles.threshold is None:
+        return None
+    fact, values = case.roles.threshold
+    trial = run_case(model, case, fitted, {case.name(case.roles.facts[fact].constant): values})
+    gone = [v for v, outcome in zip(values, judged(trial, case), strict=True) if outcome.fate == CANCELLED]
     return float(gone[0]) if gone else None

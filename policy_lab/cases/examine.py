@@ -1,6 +1,6 @@
 """All cases examined: runs, errors, fates, causes, what-ifs, and the leave-one-out, as plain data.
 
-The data are what ``precedents/results.json`` holds, what the app draws and what the pages are made from:
+The data are what ``cases/results.json`` holds, what the app draws and what the pages are made from:
 
 - ``model``, ``hash``: of the model file; ``shared``: the numbers common to all cases; ``sets``: of the leave-one-out
 - ``asked``: shared numbers that all votes and fates together ask for, and the fates with them
@@ -18,54 +18,40 @@ from dataclasses import asdict
 from typing import Any
 
 from policy_lab.cases.against_record import errors, judged
-from policy_lab.cases.case_files import FOLDER, Case, one_case, read_cases
 from policy_lab.cases.causes import cancelled_above, over_ranges, terms, without, without_hindsight
+from policy_lab.cases.drivers import drivers_of
 from policy_lab.cases.fit import fit_case
-from policy_lab.cases.incomes import drivers_of
 from policy_lab.cases.leave_one_out import SETS, leave_one_out
 from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.cases.shared_parameters import Fitted, joint_fit, ranges_of
-from policy_lab.errors import ModelError
+from policy_lab.messages import Message
 from policy_lab.model import Model
+from policy_lab.model.cases import Case, one_case, read_cases
 
-FILE = f"{FOLDER}/results.json"
 #: Rounds of fitting shared numbers and own numbers in turn.
 ROUNDS = 2
 Data = dict[str, Any]
-#: Told what is being done.
-Say = Callable[[str], object]
+#: Gets what is being done.
+Say = Callable[[Message], object]
 
 
-def stored(model: Model) -> Data | None:
-    """What was examined last, None where nothing was; raises ModelError where it cannot be read."""
-    if model.folder is None or not (model.folder / FILE).is_file():
-        return None
-    try:
-        data = json.loads((model.folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        raise ModelError(f"{FILE} cannot be read: make it again with 'policy-lab precedents --fit'.") from None
-    if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
-        raise ModelError(f"{FILE} is no result of precedents: make it again with 'policy-lab precedents --fit'.")
-    return data
-
-
-def fitted_of(data: Data | None) -> dict[str, dict[str, float]]:
+def fitted_of(data: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
     """Fitted numbers of every case that was examined last."""
     cases = data["cases"] if data else []
     return {case["key"]: {number["name"]: number["value"] for number in case["fitted"]} for case in cases}
 
 
-def fit_all(model: Model, cases: Sequence[Case], say: Say = str) -> dict[str, dict[str, float]]:
+def fit_all(model: Model, cases: Sequence[Case], say: Say = repr) -> dict[str, dict[str, float]]:
     """Each case's own numbers from its own figures; the shared ones stay those of the model file."""
     found = {}
     for case in cases:
-        say(f"Fitting {case.title}")
+        say(Message("cases.fitting", {"title": case.title}))
         found[case.key] = fit_case(model, case)
     return found
 
 
 def examine(
-    model: Model, fitted: Fitted | None = None, sets: int = SETS, say: Say = str, only: str | None = None
+    model: Model, fitted: Fitted | None = None, sets: int = SETS, say: Say = repr, only: str | None = None
 ) -> Data:
     """Every case of a model, examined, or one.
 
@@ -86,9 +72,9 @@ def examine(
     left: Mapping[str, Any] = {}
     together = None
     if sets:
-        say("Leaving one case out after the other")
+        say(Message("cases.leaving_out"))
         left = leave_one_out(model, cases, own, sets)
-        say("Asking all cases for the numbers they share")
+        say(Message("cases.asking"))
         together = asked(model, cases, own)
     space = ranges_of(model)
     return {
@@ -120,14 +106,12 @@ def asked(model: Model, cases: Sequence[Case], own: Fitted) -> Data:
 def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Data | None = None) -> Data:
     """One case, examined; ``left`` is its row of the leave-one-out."""
     trial = run_case(model, case, fitted)
-    intercept = float(model.program.constants[model.constant("pushback intercept")])
     drivers = drivers_of(case)
     return {
         "key": case.key, "title": case.title, "summary": case.summary, "currency": case.currency,
-        "held_out": case.held_out, "first_year": case.first_year, "pathway": case.pathway,
+        "held_out": case.held_out, "first_year": case.first_year,
         "facts": [asdict(fact) for fact in case.facts.values()],
-        "drivers": {"purpose": case.purpose, "rival budget": drivers.rival_budget, "growth of money": drivers.growth,
-                    "income per head": drivers.income},
+        "drivers": {"purpose": case.purpose, "values": dict(drivers.values), "growth": drivers.growth},
         "fitted": [{"name": n, "value": v, "low": case.bounds[n][0], "high": case.bounds[n][1]}
                    for n, v in fitted.items()],
         "record": {"fate": case.fate, "year": case.year},
@@ -136,7 +120,7 @@ def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Da
         **_curves(trial, case),
         "series": [{"series": s.name, "variable": s.variable, "unit": s.unit, "points": [asdict(p) for p in s.points]}
                    for s in case.series.values()],
-        "why": terms(trial, case, intercept),
+        "why": terms(model, trial, case),
         "without": without(model, case, fitted),
         "without_hindsight": without_hindsight(model, case, fitted),
         "cancelled_above": cancelled_above(model, case, fitted),
@@ -149,10 +133,9 @@ def _curves(trial: Trial, case: Case) -> Data:
     """Runs from the first year to a few years after the record ends."""
     last = max([case.year, *(p.year for s in case.series.values() for p in s.points)]) + 5
     shown = trial.years <= min(last, trial.years[-1])
-    names = ("spending", "works", "cost_growth", "opposition", "standing", "staff")
     return {
         "years": _short(trial.years[shown]),
-        "runs": {name: _short(getattr(trial, name)[0][shown]) for name in names},
+        "runs": {key: _short(values[0][shown]) for key, values in trial.curves.items()},
     }
 
 

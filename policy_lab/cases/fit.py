@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import least_squares
 
-from policy_lab.cases.case_files import FITTED, Case
 from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.model import Model
+from policy_lab.model.cases import Case
 from policy_lab.runs import Floats
 
 #: Steps of the grid that the search starts from, for each number.
@@ -24,14 +24,22 @@ _STEP = 1e-4
 _FAR = 3.0
 
 
-def yearly(trial: Trial, years: Sequence[float], window: tuple[float, float]) -> Floats:
-    """``spending[run, year]``: the mean over the twelve months that each figure means; 0 before it began."""
+def at_points(trial: Trial, case: Case, part: str) -> Floats:
+    """``value[run, point]`` of the curve that a part of the record is held against, at the part's points."""
+    curve = case.roles.curve_of(part)
+    assert curve is not None  # a case names no part without a curve
+    years = [point.year for _, point in case.points(part)]
+    if part == "spending":
+        return yearly(trial, trial.curves[curve], years, case.window)
+    return at_years(trial, trial.curves[curve], years)
+
+
+def yearly(trial: Trial, values: Floats, years: Sequence[float], window: tuple[float, float]) -> Floats:
+    """``value[run, year]``: the mean over the twelve months that each figure means; 0 before it began."""
     first, last = window
     moments = np.linspace(first, last, 13)
-    at = np.array(
-        [[np.interp(y + moments, trial.years, row, left=0.0).mean() for y in years] for row in trial.spending]
-    )
-    return at.reshape(len(trial.spending), len(years))
+    at = np.array([[np.interp(y + moments, trial.years, row, left=0.0).mean() for y in years] for row in values])
+    return at.reshape(len(values), len(years))
 
 
 def at_years(trial: Trial, values: Floats, years: Sequence[float]) -> Floats:
@@ -42,21 +50,15 @@ def at_years(trial: Trial, values: Floats, years: Sequence[float]) -> Floats:
 def misses(trial: Trial, case: Case) -> Floats:
     """``residual[run, …]``: yearly spending over its mean, shares built, and completion over the plan."""
     parts = []
-    spent = [p for _, p in case.points("spending")]
-    if spent:
-        data = np.array([p.value for p in spent])
-        model = yearly(trial, [p.year for p in spent], case.window)
-        parts.append((model - data) / data.mean() / np.sqrt(len(data)))
-    built = [p for _, p in case.points("works")]
-    if built:
-        data = np.array([p.value for p in built])
-        model = at_years(trial, trial.works, [p.year for p in built])
-        parts.append((model - data) / data.mean() / np.sqrt(len(data)))
+    for part in ("spending", "works"):
+        data = np.array([point.value for _, point in case.points(part)])
+        if len(data):
+            parts.append((at_points(trial, case, part) - data) / data.mean() / np.sqrt(len(data)))
     if case.fate in ("finished", "operating"):
-        plan = float(case.facts["planned_duration"].value)
+        plan = float(case.facts[trial.fate.planned].value)
         off = (trial.completion() - case.year) / plan
         parts.append(np.clip(np.nan_to_num(off, posinf=_FAR), -_FAR, _FAR)[:, None])
-    return np.concatenate(parts, axis=1) if parts else np.zeros((len(trial.spending), 0))
+    return np.concatenate(parts, axis=1) if parts else np.zeros((len(trial), 0))
 
 
 def fit_case(model: Model, case: Case, shared: Mapping[str, float] | None = None) -> dict[str, float]:
@@ -73,7 +75,7 @@ def fit_case(model: Model, case: Case, shared: Mapping[str, float] | None = None
     low, high = (np.array([case.bounds[n][end] for n in names]) for end in (0, 1))
 
     def residuals(points: Floats) -> Floats:
-        changes = {FITTED[n].format(p=case.pathway): points[:, i] for i, n in enumerate(names)}
+        changes = {case.name(case.roles.fitted[n][0]): points[:, i] for i, n in enumerate(names)}
         return misses(run_case(model, case, {}, {**(shared or {}), **changes}), case)
 
     axes = [_axis(*case.bounds[n]) for n in names]

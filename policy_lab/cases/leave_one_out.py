@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from policy_lab.cases.against_record import judged
-from policy_lab.cases.case_files import Case
 from policy_lab.cases.run_case import run_case
-from policy_lab.cases.shared_parameters import VOTE, Fitted, ranges_of, trials_of, vote_errors
+from policy_lab.cases.shared_parameters import Fitted, ranges_of, trials_of, vote_errors
 from policy_lab.model import Model
+from policy_lab.model.cases import Case
 from policy_lab.runs import Floats
 
 SETS, SEED = 3000, 20261123
@@ -59,7 +59,7 @@ def log_weight(model: Model, case: Case, fitted: Fitted, names: Sequence[str], d
     logs = np.where(right, 0.0, np.log(WRONG))
     if case.points("votes"):
         # Votes of one house follow each other: together they count as one of the mean error.
-        logs = logs - ((vote_errors(trial, case) / VOTE) ** 2).mean(axis=1) / 2
+        logs = logs - ((vote_errors(trial, case) / case.roles.vote_error) ** 2).mean(axis=1) / 2
     return np.asarray(logs)
 
 

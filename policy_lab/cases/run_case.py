@@ -1,6 +1,8 @@
 """Running a case: the model with the case's constants, and the fate that comes out.
 
-Nothing here knows what became of the project: the equations are those of every other run, with ``case run`` at 1.
+Nothing here knows what became of the project: the equations are those of every other run. Which variables tell the fate
+stands in the model's ``cases/roles.toml``; ``web/core/fates.js`` reads it by the same rule, and both are held
+to ``tests/vectors/fates.json``.
 """
 
 from __future__ import annotations
@@ -10,58 +12,44 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policy_lab.cases.case_files import FACTS, FITTED, Case
-from policy_lab.cases.incomes import drivers_of
+from policy_lab.cases.drivers import drivers_of
 from policy_lab.model import Model
+from policy_lab.model.case_roles import Fate
+from policy_lab.model.cases import Case
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
-
-#: The model's year that stands for the first year of a case.
-MODEL_START = 2015.0
-#: Works paid at which a project counts as built; what is left by then is its tail.
-BUILT = 0.95
-#: A project whose standing falls below this before it is built is cancelled.
-STANDS = 0.5
-#: The other lags of a budget are short in every case, so that one lag, approval time, carries its ramp (year).
-PROPOSAL, SPEND_OUT = 0.25, 0.5
-FUNDERS = {"top down": "mission", "bottom up": "science"}
-#: Where no figures say otherwise: as planned, an ordinary lag, a tenth of the cost a year to operate.
-UNFITTED: Mapping[str, float] = {"schedule_factor": 1.0, "build_up": 1.0, "operating_share": 0.1}
-OUTPUTS = ("project spending", "project works share", "Cost Growth", "opposition", "Standing", "project staff")
-TERMS: Mapping[str, tuple[str, float]] = {
-    "cost growth": ("pushback from cost growth[{p}]", 1),
-    "rival fields": ("pushback from rival fields[{p}]", 1),
-    "lost support": ("relief by support[{p}]", -1),
-    "urgency": ("relief by urgency", -1),
-    "treaty members": ("relief by pooling[{p}]", -1),
-}
 
 Values = Mapping[str, float | Floats]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Runs of one case: ``years[time]`` (calendar), every other array ``[run, time]``.
+    """Runs of one case: ``years[time]`` (calendar); ``curves`` and ``terms`` by the keys of the roles, ``[run, time]``.
 
-    ``terms`` are log odds of opposition by cause (``TERMS``), relief counted negative.
+    ``terms`` are log odds by cause, relief counted negative; causes that are constants are left out.
     """
 
     years: Floats
-    spending: Floats
-    works: Floats
-    cost_growth: Floats
-    opposition: Floats
-    standing: Floats
-    staff: Floats
+    curves: Mapping[str, Floats]
+    fate: Fate
     terms: Mapping[str, Floats]
 
+    def __len__(self) -> int:
+        """Number of runs."""
+        return len(self.curves[self.fate.finished])
+
+    @property
+    def standing(self) -> Floats:
+        """The curve that a cancellation is read from."""
+        return self.curves[self.fate.cancelled]
+
     def completion(self) -> Floats:
-        """``year[run]`` at which ``BUILT`` of the works is paid; beyond the run's end at its last pace; inf if none."""
-        return np.array([_crossing(self.years, row, BUILT) for row in self.works])
+        """``year[run]`` at which a project is built; beyond the run's end at its last pace; inf if none."""
+        return np.array([_crossing(self.years, row, self.fate.built) for row in self.curves[self.fate.finished]])
 
     def cancelled(self) -> Floats:
-        """``year[run]`` at which standing falls below ``STANDS`` before the project is built; inf if it never does."""
-        gone = np.array([_crossing(self.years, -row, -STANDS, beyond=False) for row in self.standing])
+        """``year[run]`` at which standing is lost before the project is built; inf if it never is."""
+        gone = np.array([_crossing(self.years, -row, -self.fate.stands, beyond=False) for row in self.standing])
         return np.where(gone < self.completion(), gone, np.inf)
 
     def fates(self, by: float = np.inf) -> list[str]:
@@ -72,34 +60,37 @@ class Trial:
 
 
 def constants_of(case: Case, fitted: Mapping[str, float]) -> dict[str, float]:
-    """The constants a case sets: its stated facts, its drivers, the fitted numbers, and the lags of all cases."""
-    p = case.pathway
-    values = {
-        "case run": 1.0,
-        f"proposal time[{p}]": PROPOSAL,
-        f"approval time[{p}]": PROPOSAL,
-        f"spend out time[{FUNDERS[p]}]": SPEND_OUT,
-    }
-    for name, (constant, _) in FACTS.items():
-        if constant and name in case.facts:
-            values[constant.format(p=p)] = float(case.facts[name].value)
+    """The constants a case sets: those of all cases, its stated facts, its drivers, the fitted numbers."""
+    roles = case.roles
+    values = {case.name(constant): value for constant, value in roles.constants.items()}
+    for name, role in roles.facts.items():
+        if name in case.facts:
+            values[case.name(role.constant)] = float(case.facts[name].value)
     values.update(drivers_of(case).constants)
-    for name, constant in FITTED.items():
-        values[constant.format(p=p)] = fitted.get(name, UNFITTED[name])
+    for name, (constant, ordinary) in roles.fitted.items():
+        values[case.name(constant)] = fitted.get(name, ordinary)
     return values
+
+
+def outputs_of(model: Model, case: Case) -> dict[str, str]:
+    """Curve to the variable that is read."""
+    return {key: model.find(case.name(curve.variable)) for key, curve in case.roles.curves.items()}
+
+
+def terms_of(model: Model, case: Case) -> dict[str, tuple[str, float]]:
+    """Cause to the variable that is read and its sign."""
+    return {name: (model.find(case.name(variable)), sign) for name, (variable, sign) in case.roles.terms.items()}
 
 
 def run_case(model: Model, case: Case, fitted: Mapping[str, float], changes: Values | None = None) -> Trial:
     """Run a case once, or once for every value of ``changes`` (constant name to a number or ``value[run]``)."""
-    p = case.pathway
-    names = [f"{n}[{p}]" for n in OUTPUTS]
-    causes = [constant.format(p=p) for constant, _ in TERMS.values()]
+    outputs = outputs_of(model, case)
+    terms = {n: (v, sign) for n, (v, sign) in terms_of(model, case).items() if v not in model.program.constants}
     values: dict[str, float | Floats] = {**constants_of(case, fitted), **(changes or {})}
-    runs = simulate(model, values, outputs=[*names, *causes])
-    spending, works, growth, opposition, standing, staff = (runs.of(model.find(n)) for n in names)
-    terms = {cause: sign * runs.of(model.find(c)) for (cause, (_, sign)), c in zip(TERMS.items(), causes, strict=True)}
-    years = runs.time - MODEL_START + case.first_year
-    return Trial(years, spending, works, growth, opposition, standing, staff, terms)
+    runs = simulate(model, values, outputs=[*outputs.values(), *(variable for variable, _ in terms.values())])
+    years = runs.time - model.program.clock.initial + case.first_year
+    curves = {key: runs.of(variable) for key, variable in outputs.items()}
+    return Trial(years, curves, case.roles.fate, {n: sign * runs.of(v) for n, (v, sign) in terms.items()})
 
 
 def _crossing(years: Floats, values: Floats, level: float, beyond: bool = True) -> float:

@@ -12,20 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from policy_lab.cases.case_files import Case
-from policy_lab.cases.fit import at_years
-from policy_lab.cases.run_case import STANDS, Trial, run_case
+from policy_lab.cases.fit import at_points, at_years
+from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.model import Model
+from policy_lab.model.cases import CANCELLED, Case
 from policy_lab.runs import Floats
 
-#: Constants of the model file that every case, and every other run, has in common.
-SHARED = ("pushback intercept", "cost growth slope", "budget slope", "urgency slope", "pooling slope", "support slope",
-          "hazard threshold", "hazard width", "largest hazard", "discovery share", "small works share", "cost weight",
-          "fair share weight")  # fmt: skip
-#: A vote off by this, or a standing on the wrong side by this, counts one; so does half a number's range.
-VOTE, STANDING, PRIOR = 0.1, 0.15, 0.5
-#: How far on its side of ``STANDS`` a standing must be to count nothing.
-MARGIN = 0.1
+#: Half a number's range counts so much.
+PRIOR = 0.5
 _STEP = 1e-3
 
 Fitted = Mapping[str, Mapping[str, float]]
@@ -48,7 +42,8 @@ class Ranges:
 
 def ranges_of(model: Model) -> Ranges:
     """The shared numbers of a model with their ranges."""
-    names = tuple(model.constant(n) for n in SHARED)
+    roles = next(iter(model.cases.values())).roles
+    names = tuple(model.constant(n) for n in roles.shared)
     limits = [model.range_of(n) for n in names]
     value = np.array([model.program.constants[n] for n in names], dtype=float)
     low = np.array([v if a is None else a for (a, _), v in zip(limits, value, strict=True)], dtype=float)
@@ -66,25 +61,24 @@ def trials_of(
 
 def least_standing(trial: Trial, case: Case) -> Floats:
     """``standing[run]``: the lowest before a project is built, or, for one under way, before the record ends."""
-    until = np.minimum(trial.completion(), case.year if case.fate == "under construction" else np.inf)
+    until = np.minimum(trial.completion(), case.year if case.under_way else np.inf)
     before = trial.years[None, :] <= until[:, None]
     return np.asarray(np.where(before, trial.standing, np.inf).min(axis=1))
 
 
 def vote_errors(trial: Trial, case: Case) -> Floats:
     """``error[run, vote]``: share against in the model minus share against in the record."""
-    points = [p for _, p in case.points("votes")]
-    votes = np.array([p.value for p in points])
-    years = [p.year for p in points]
-    return np.asarray(at_years(trial, trial.opposition, years) - votes)
+    votes = np.array([point.value for _, point in case.points("votes")])
+    return np.asarray(at_points(trial, case, "votes") - votes)
 
 
 def fate_misses(trial: Trial, case: Case) -> Floats:
     """``miss[run]``: how far the standing is on the wrong side of the fate, 0 when it is well on the right one."""
-    if case.fate == "cancelled":
+    rule = trial.fate
+    if case.fate == CANCELLED:
         year_after = at_years(trial, trial.standing, [case.year + 1])[:, 0]
-        return np.asarray(np.maximum(0, year_after - (STANDS - MARGIN)) / STANDING)
-    return np.asarray(np.maximum(0, STANDS + MARGIN - least_standing(trial, case)) / STANDING)
+        return np.asarray(np.maximum(0, year_after - (rule.stands - rule.margin)) / rule.scale)
+    return np.asarray(np.maximum(0, rule.stands + rule.margin - least_standing(trial, case)) / rule.scale)
 
 
 def joint_fit(model: Model, cases: Sequence[Case], fitted: Fitted) -> dict[str, float]:
@@ -104,7 +98,7 @@ def joint_fit(model: Model, cases: Sequence[Case], fitted: Fitted) -> dict[str, 
         for case in cases:
             parts.append(fate_misses(trials[case.key], case)[:, None])
             if case.points("votes"):
-                parts.append(vote_errors(trials[case.key], case) / VOTE)
+                parts.append(vote_errors(trials[case.key], case) / case.roles.vote_error)
         return np.concatenate(parts, axis=1)
 
     def slopes(x: Floats) -> Floats:

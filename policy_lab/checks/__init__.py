@@ -1,16 +1,15 @@
-"""Is a model in order? Units, structure, tables, and the predicates of its ``checks.yaml``.
+"""Checks of a model: units, structure, tables, the predicates of its ``checks.yaml``, and the twelve validation tests.
 
-findings.py    ``Finding``: one thing that is wrong, where, and how much it matters
-structure.py   what is wrong in the equations themselves, and beside them
-control.py     outflows that run on when their stock is empty
-tables.py      levers, uncertainties, outcomes, sources, scenarios, loops, history: what does not fit the model
-predicates.py  ``checks.yaml`` -> ``Check``
-judging.py     checks against runs, all of them made in a few batches
-whole.py       ``check_model``: all of it
-versions.py    two versions of a model, every outcome in every world
-validation.py  the twelve tests of a model, as data
-page.py        those as a page to read
-report.py      findings and verdicts as text, JSON and HTML
+findings.py         ``Finding``: one thing that is wrong, where, and how much it matters
+structure.py        what is wrong in the equations themselves, and beside them
+outflow_control.py  outflows that run on when their stock is empty
+tables.py           levers, uncertainties, outcomes, sources, scenarios, loops, history: what does not fit the model
+verdicts.py         checks against runs, all of them made in a few batches
+run_checks.py       ``check_model``: all of it
+versions.py         two versions of a model, every outcome in every scenario
+fit.py              how well a run fits figures of the past: Theil's parts of the error
+twelve_tests.py     the twelve tests of a model, as data
+report.py           findings and verdicts as text, JSON and HTML
 """
 
 from policy_lab.checks.findings import Finding

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from policy_lab.messages import Message
+
 #: Every kind of finding that is not about units, and how much it matters.
 SEVERITY: Mapping[str, str] = {
     "cannot be read": "error",
@@ -34,7 +36,7 @@ class Finding:
         severity: ``error`` or ``warning``.
         subject: the variable, constant, row or world concerned, in the modeller's words.
         file, line: where it stands; line 0 where a file has none.
-        words: one sentence.
+        words: one sentence, as a message.
     """
 
     kind: str
@@ -42,9 +44,24 @@ class Finding:
     subject: str
     file: str
     line: int
-    words: str
+    words: Message
+
+    @property
+    def kind_words(self) -> Message:
+        """The kind as people say it."""
+        return kind_words(self.kind)
+
+    @property
+    def severity_words(self) -> Message:
+        """The severity as people say it."""
+        return Message(f"finding.{self.severity}")
 
 
-def finding(kind: str, subject: str, file: str, line: int, words: str) -> Finding:
+def kind_words(kind: str) -> Message:
+    """A kind of finding as people say it."""
+    return Message(f"finding.kind.{kind.replace(' ', '_')}")
+
+
+def finding(kind: str, subject: str, file: str, line: int, words: Message) -> Finding:
     """A finding of a kind of ``SEVERITY``."""
     return Finding(kind, SEVERITY[kind], subject, file, line, words)

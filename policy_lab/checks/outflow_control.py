@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from policy_lab import backends
+from policy_lab import backends, messages
 from policy_lab.checks.findings import Finding, finding
 from policy_lab.evaluate import start_values
 from policy_lab.program import Equation, Expression, Name, Program, written
@@ -82,9 +82,16 @@ def control_findings(program: Program, states: Mapping[str, Any], file: str) -> 
                 and (key := (_words(outflow).partition("[")[0], equation.line)) not in told
             ):
                 told.add(key)
-                rate = f"{left:.3g} {equation.unit} a {program.clock.unit or 'time unit'}"
-                words = f"'{stock}' is left by '{_words(outflow)}' even when it is empty ({rate} at most): "
-                words += "divide the stock by a time, or limit the outflow by the stock."
+                words = messages.Message(
+                    "finding.outflow",
+                    {
+                        "stock": messages.Name(stock),
+                        "outflow": messages.Name(_words(outflow)),
+                        "rate": left,
+                        "unit": messages.Name(equation.unit, "unit"),
+                        "time": program.clock.unit or messages.Message("finding.time_unit"),
+                    },
+                )
                 yield finding("outflow without control", stock, file, equation.line, words)
 
 

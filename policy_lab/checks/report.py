@@ -5,31 +5,40 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from policy_lab.catalogue import english
 from policy_lab.checks.findings import Finding
 from policy_lab.checks.run_checks import Report
+from policy_lab.checks.twelve_tests import Worded, in_words
 from policy_lab.checks.verdicts import Verdict
+from policy_lab.report.templating import Context, render
 
-_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
-color:#222;background:#fff}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc;
-vertical-align:top}th{background:#f2f2f2}.bad{color:#a11;font-weight:600}.odd{color:#8a5a00;font-weight:600}
-@media(prefers-color-scheme:dark){body{color:#ddd;background:#181a1b}th{background:#26292b}th,td{border-color:#444}
-.bad{color:#ff8b80}.odd{color:#ffc46b}}"""
+
+@dataclass(frozen=True)
+class ChecksPage(Context, template="checks.html.j2"):
+    """The report as a page; predicates that do not hold come first."""
+
+    model: str
+    summary: str
+    tests: Sequence[Worded]
+    findings: Sequence[Finding]
+    verdicts: Sequence[Verdict]
 
 
 def lines(report: Report, every: bool = False) -> Iterator[str]:
     """The report for a terminal: what is wrong, one line each, then a sum; ``every``: what holds as well."""
+    told = english().in_words
     for one in report.findings:
-        yield f"{one.severity}: {_place(one)}{one.words} [{one.kind}]"
+        words = told(one.words)
+        yield f"{one.severity}: {_place(one, words)}{words} [{one.kind}]"
     for verdict in report.verdicts:
         if verdict.unexpected or verdict.check.known or every:
             known = f" ({verdict.check.known})" if verdict.check.known else ""
-            yield f"{verdict.status}: {verdict.check.says}: {verdict.words}{known}"
+            yield f"{verdict.status}: {told(verdict.claim)}{known}"
     for test in report.tests:
-        yield f"{_loud(test.verdict):>8}  {test.title}: {test.summary}"
+        yield f"{_loud(test.verdict):>8}  {told(test.title)}: {told(test.summary)}"
     yield summary(report)
 
 
@@ -62,8 +71,8 @@ def _many(items: Sequence[object], noun: str) -> str:
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 
-def _place(one: Finding) -> str:
-    return f"{one.file}, line {one.line}: " if one.line and not one.words.startswith(one.file) else ""
+def _place(one: Finding, words: str) -> str:
+    return f"{one.file}, line {one.line}: " if one.line and not words.startswith(one.file) else ""
 
 
 def as_json(report: Report) -> str:
@@ -73,57 +82,23 @@ def as_json(report: Report) -> str:
         "hash": report.hash,
         "equations": report.equations,
         "sound": report.sound(),
-        "findings": [dataclasses.asdict(f) for f in report.findings],
+        "findings": [{**vars(f), "words": english().in_words(f.words)} for f in report.findings],
         "checks": [_verdict(v) for v in report.verdicts],
-        "tests": [dataclasses.asdict(t) for t in report.tests],
+        "tests": [dataclasses.asdict(in_words(t, english())) for t in report.tests],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
     check = verdict.check
-    return {"says": check.says, "derived": check.derived, "status": verdict.status, "words": verdict.words,
+    words = english().in_words(verdict.words)
+    return {"says": check.says, "derived": check.derived, "status": verdict.status, "words": words,
             "known": check.known, "line": check.line}  # fmt: skip
 
 
 def as_html(report: Report) -> str:
     """The report as one page."""
-    findings = _table(
-        ("", "where", "what", "kind"),
-        ((f"<span class={'bad' if f.severity == 'error' else 'odd'}>{f.severity}</span>",
-          escape(f"{f.file}{f', line {f.line}' if f.line else ''}"), escape(f.words), escape(f.kind))
-         for f in report.findings),
-    )  # fmt: skip
-    checks = _table(
-        ("", "what must be true", "derived from", "what decides"),
-        ((_marked(v), escape(v.check.says), v.check.derived, escape(_reason(v)))
-         for v in sorted(report.verdicts, key=lambda v: v.status == "holds")),
-    )  # fmt: skip
-    tests = _table(
-        ("", "test", "what came out"),
-        ((f"<span class='{'bad' if t.verdict == 'fails' else ''}'>{t.verdict}</span>", escape(t.title),
-          escape(t.summary)) for t in report.tests),
-    )  # fmt: skip
-    twelve = f"<h2>The twelve tests</h2>{tests}" if report.tests else ""
-    title = escape(f"Checks of {report.model}")
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1><p>{escape(summary(report))}</p>"
-        f"{twelve}<h2>Units, structure and tables</h2>{findings if report.findings else '<p>Nothing found.</p>'}"
-        f"<h2>Predicates</h2>{checks if report.verdicts else '<p>The model has none.</p>'}</html>\n"
-    )
-
-
-def _reason(verdict: Verdict) -> str:
-    return verdict.words + (f" ({verdict.check.known})" if verdict.check.known else "")
-
-
-def _marked(verdict: Verdict) -> str:
-    kind = "bad" if verdict.unexpected else "odd" if verdict.check.known else ""
-    return f"<span class='{kind}'>{verdict.status}</span>"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th scope=col>{h}</th>" for h in header)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    verdicts = sorted(report.verdicts, key=lambda v: v.status == "holds")
+    tests = [in_words(test, english()) for test in report.tests]
+    page = ChecksPage(report.model, summary(report), tests, report.findings, verdicts)
+    return render(page, english())

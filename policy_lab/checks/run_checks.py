@@ -11,20 +11,22 @@ import numpy as np
 
 from policy_lab.checks.findings import Finding, finding
 from policy_lab.checks.outflow_control import control_findings, states_of
-from policy_lab.checks.predicates import World, read_checks
 from policy_lab.checks.structure import source_findings, structure_findings, unit_findings
 from policy_lab.checks.tables import Beside, read_beside
 from policy_lab.checks.verdicts import Verdict, constants_of_worlds, judge
 from policy_lab.errors import ModelError, PolicyLabError
+from policy_lab.messages import Message
 from policy_lab.model import Model, load_model
-from policy_lab.model.loading import model_file
+from policy_lab.model.checks import World
+from policy_lab.model.faults import Parts
+from policy_lab.model.loading import folder_of, model_file
 from policy_lab.readers import document_of
 from policy_lab.statements import Document
 
 if TYPE_CHECKING:
     from policy_lab.checks.twelve_tests import Test
 
-Say = Callable[[str], object]
+Say = Callable[[Message], object]
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Report:
     def failing(self) -> list[str]:
         """Everything that does not hold, known or not: predicates, and tests of the twelve."""
         return [v.check.says for v in self.verdicts if not v.passed] + [
-            t.title for t in self.tests if t.verdict == "fails"
+            t.key for t in self.tests if t.verdict == "fails"
         ]
 
 
@@ -79,22 +81,22 @@ def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = N
     Args:
         name_or_path: as ``load_model`` takes it.
         runs: also what needs runs: control of outflows, and the predicates of ``checks.yaml``.
-        say: told what is being done.
+        say: gets what is being done.
 
     Raises:
         UnknownName, ModelError: there is no such model, or its file cannot be parsed. What is wrong in a table, or
             keeps the model from running, is a finding.
     """
-    tell = say or (lambda words: None)
+    tell = say or (lambda doing: None)
     path = model_file(name_or_path)
-    folder = path.parent if Path(path).parent.name == path.stem or (path.parent / "levers.csv").exists() else None
-    tell("units and structure")
+    folder = folder_of(path)
+    tell(Message("progress.units"))
     document = document_of(path)
     try:
         bare = load_model(path)
     except ModelError as wrong:
-        return _unrunnable(path.stem, document, str(wrong))
-    beside = read_beside(bare, folder) if folder is not None else Beside(bare)
+        return _unrunnable(path.stem, document, wrong)
+    beside = read_beside(bare, folder) if folder is not None else Beside(Parts(bare))
     report = Report(beside.model.name, bare.hash, len(document.statements))
     report.findings.extend(unit_findings(document))
     report.findings.extend(structure_findings(document, beside.used))
@@ -102,17 +104,19 @@ def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = N
         report.findings.extend(source_findings(document, beside.model, beside.cited))
     report.findings.extend(beside.findings)
     if runs:
-        tell("outflows")
+        tell(Message("progress.outflows"))
         report.findings.extend(_control(beside.model, document))
         _predicates(report, beside.model, tell)
     return report
 
 
-def _unrunnable(name: str, document: Document, why: str) -> Report:
+def _unrunnable(name: str, document: Document, why: PolicyLabError) -> Report:
     """What can be said of a model that is written well enough to be read and not to be run."""
     report = Report(name, "", len(document.statements))
     report.findings = [*unit_findings(document), *structure_findings(document)]
-    report.findings.append(finding("cannot be run", name, document.name, 0, f"It cannot be run: {why}"))
+    report.findings.append(
+        finding("cannot be run", name, document.name, 0, Message("finding.cannot_run", {"why": why.message}))
+    )
     return report
 
 
@@ -120,13 +124,15 @@ def _control(model: Model, document: Document) -> Iterator[Finding]:
     """In the states of all worlds at once."""
     program = model.program
     if program.refused:
-        words = f"Outflows were not looked at: {program.refused[0]}"
+        words = Message("finding.not_looked_at", {"why": program.refused[0].message})
         yield finding("not looked at", program.refused[0].variable, document.name, program.refused[0].line, words)
         return
     try:
         states = _all_worlds(model)
     except PolicyLabError as failed:
-        yield finding("cannot be run", model.name, document.name, 0, f"It cannot be run: {failed}")
+        yield finding(
+            "cannot be run", model.name, document.name, 0, Message("finding.cannot_run", {"why": failed.message})
+        )
         return
     yield from control_findings(program, states, document.name)
 
@@ -139,9 +145,9 @@ def _all_worlds(model: Model) -> dict[str, Any]:
 
 def _predicates(report: Report, model: Model, tell: Say) -> None:
     try:
-        checks = read_checks(model)
+        checks = model.checks
         if checks:
-            tell(f"{len(checks)} predicates")
+            tell(Message("progress.predicates", {"count": len(checks)}))
         report.verdicts = judge(model, checks)
     except PolicyLabError as wrong:
-        report.findings.append(finding("cannot be read", "checks.yaml", "checks.yaml", 0, str(wrong)))
+        report.findings.append(finding("cannot be read", "checks.yaml", "checks.yaml", 0, wrong.message))

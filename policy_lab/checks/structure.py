@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from policy_lab.checks.findings import Finding, finding
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.program import Apply, Expression, Number
 from policy_lab.statements import Document, Statement, as_written, parts_of
@@ -15,6 +16,12 @@ from policy_lab.units import check_units
 SOURCE = re.compile(r"\bSource:\s*([\w.-]+?)\.?(?=\s|$)")
 #: Numbers that are structure and need no name: a square, a half, a power of ten, the cubic of a smooth step.
 STRUCTURAL = frozenset({-1.0, 0.0, 1.0, 2.0, 3.0, 10.0})
+#: What a statement that feeds nothing is called.
+_NOUNS = {
+    "constant": "finding.noun.constant",
+    "stock": "finding.noun.stock",
+    "table": "finding.noun.lookup",
+}
 #: Controls that no equation needs to read.
 _CONTROLS = frozenset({"INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER"})
 
@@ -22,7 +29,8 @@ _CONTROLS = frozenset({"INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER"})
 def unit_findings(document: Document) -> Iterator[Finding]:
     """The unit check's findings."""
     for one in check_units(document):
-        words = f"'{one.variable}': {one.words}" if one.kind != "no unit" else f"'{one.variable}' has no unit."
+        about = {"variable": Name(one.variable), "problem": one.words}
+        words = Message("finding.no_unit" if one.kind == "no unit" else "finding.units", about)
         yield Finding(one.kind, one.severity, one.variable, document.name, one.line, words)
 
 
@@ -37,7 +45,7 @@ def structure_findings(document: Document, used: Collection[str] = ()) -> Iterat
     yield from _feeding_nothing(document, {name.partition("[")[0] for name in used})
     for statement in _each_once(document.statements):
         if not statement.documentation and statement.kind != "control":
-            yield _at(document, statement, "no documentation", "says nothing about what it is.")
+            yield _at(document, statement, "no documentation", "finding.no_documentation")
     yield from _hidden_numbers(document)
     yield from _outside_their_limits(document)
 
@@ -51,19 +59,20 @@ def source_findings(document: Document, model: Model, cited: Iterable[str]) -> I
         if statement.kind != "constant":
             continue
         if None in statement.limits:
-            yield _at(document, statement, "no range", "has no range: write [low,high] after its unit.")
+            yield _at(document, statement, "no range", "finding.no_range")
         if not stated:
-            yield _at(document, statement, "no source", "names no source: end its documentation with 'Source: key.'")
+            yield _at(document, statement, "no source", "finding.no_source")
         for key in stated:
             if key not in model.sources:
-                yield _at(document, statement, "unknown source", f"names the source '{key}', no key of sources.csv.")
+                yield _at(document, statement, "unknown source", "finding.unknown_source", source=key)
     for key in model.sources:
         if key not in named:
-            yield finding("source unused", key, "sources.csv", 0, f"The source '{key}' is named by nothing.")
+            yield finding("source unused", key, "sources.csv", 0, Message("finding.unused_source", {"source": key}))
 
 
-def _at(document: Document, statement: Statement, kind: str, words: str) -> Finding:
-    return finding(kind, statement.title, document.name, statement.line, f"'{statement.title}' {words}")
+def _at(document: Document, statement: Statement, kind: str, key: str, **values: object) -> Finding:
+    words = Message(key, {"variable": Name(statement.title), **values})
+    return finding(kind, statement.title, document.name, statement.line, words)
 
 
 def _each_once(statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -79,9 +88,7 @@ def _duplicates(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         key = (statement.name.casefold(), statement.elements)
         if key in first:
-            yield _at(
-                document, statement, "duplicate", f"is defined twice; the other stands in line {first[key].line}."
-            )
+            yield _at(document, statement, "duplicate", "finding.duplicate", line=first[key].line)
         first.setdefault(key, statement)
 
 
@@ -98,9 +105,8 @@ def _feeding_nothing(document: Document, used: Collection[str]) -> Iterator[Find
             or readers.get(statement.name, set()) - {statement.name}
         ):
             continue
-        noun = {"constant": "constant", "stock": "stock", "table": "lookup"}.get(statement.kind, "auxiliary")
-        yield _at(document, statement, "feeds nothing", f"feeds nothing: no equation reads this {noun}, and no outcome "
-                  "or table names it.")  # fmt: skip
+        noun = _NOUNS.get(statement.kind, "finding.noun.auxiliary")
+        yield _at(document, statement, "feeds nothing", "finding.feeds_nothing", noun=Message(noun))
 
 
 def _hidden_numbers(document: Document) -> Iterator[Finding]:
@@ -111,9 +117,10 @@ def _hidden_numbers(document: Document) -> Iterator[Finding]:
         found = [p.value for p in _looked_at(statement.expression) if isinstance(p, Number)]
         strange = sorted({abs(v) for v in found if abs(v) not in STRUCTURAL})
         if strange:
-            numbers = ", ".join(f"{v:g}" for v in strange[:4]) + (", …" if len(strange) > 4 else "")
-            yield _at(document, statement, "number without a name", f"holds the number {numbers} in its equation "
-                      f"'{as_written(statement.expression, 80)}': give it a name, a unit and a range.")  # fmt: skip
+            equation = as_written(statement.expression, 80)
+            yield _at(
+                document, statement, "number without a name", "finding.number", numbers=strange, equation=equation
+            )
 
 
 def _looked_at(expression: Expression) -> Iterator[Expression]:
@@ -132,8 +139,8 @@ def _outside_their_limits(document: Document) -> Iterator[Finding]:
             if not isinstance(part, Number):
                 continue
             if (low is not None and part.value < low) or (high is not None and part.value > high):
-                ends = ",".join("?" if end is None else f"{end:g}" for end in (low, high))
-                yield _at(document, statement, "out of range", f"is {part.value:g}, outside its own range [{ends}].")
+                ends = ["?" if end is None else end for end in (low, high)]
+                yield _at(document, statement, "out of range", "finding.out_of_range", value=part.value, ends=ends)
 
 
 def sources_of(document: Document) -> Mapping[str, tuple[str, ...]]:

@@ -1,23 +1,21 @@
 """The twelve tests of a model, each as far as a program can make it (Sterman 2000, *Business Dynamics*, ch. 21).
 
-``policy-lab check`` makes them, and ``analysis/is_the_model_sound.py`` writes them to
+``policy-lab check`` makes them, and ``analysis/validation.py`` writes them to
 ``analysis/results/validation/<model>.json``::
 
     {"model": "big_science",
      "hash": "<SHA-256 of the model file's equations>",
      "tests": [
         {"key": "units",                          one of KEYS, always all twelve in this order
-         "title": "Units",                        a heading
-         "question": "Does every equation …?",    what is asked
          "verdict": "holds",                      holds | partly | fails | reported | not yet
-         "summary": "877 equations: …",           one or two sentences, plain text
-         "columns": ["kind", "equations"],        header of a table; [] where there is none
-         "rows": [["units differ", 0], …],        as many cells as columns; text, number or null
-         "notes": ["…", …]}                       further sentences, plain text
+         "summary": {"key": …, "values": …},      a message (``policy_lab/messages.py``)
+         "columns": [{"key": …}, …],              header of a table; [] where there is none
+         "rows": [[{"key": …}, 0], …],            as many cells as columns: messages, names, text, numbers or null
+         "notes": [{"key": …}, …]}                further sentences
      ]}
 
-*reported* is for what only a reader can judge (the boundary, what was learned). A test that fails says so; the app
-and ``docs/validation/`` show this file as it is.
+*reported* is for what only a reader can judge (the boundary, what was learned). A test that fails says so. Titles,
+questions and all other words are in the catalogue below ``test.``; ``in_words`` puts a test into a language.
 """
 
 from __future__ import annotations
@@ -25,9 +23,8 @@ from __future__ import annotations
 import csv
 import json
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,15 +33,19 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from policy_lab import paths
+from policy_lab import messages, paths
+from policy_lab.checks.findings import kind_words
 from policy_lab.checks.fit import fit
-from policy_lab.checks.predicates import World
 from policy_lab.checks.run_checks import Report
 from policy_lab.checks.structure import sources_of
-from policy_lab.checks.tables import HISTORY, read_beside
 from policy_lab.checks.verdicts import run_worlds
-from policy_lab.model import Model, load_model
-from policy_lab.model.history import Series, read_history
+from policy_lab.messages import Language, Message, Name
+from policy_lab.model import Model
+from policy_lab.model.case_results import grade_words
+from policy_lab.model.cases import case_keys
+from policy_lab.model.checks import World
+from policy_lab.model.history import Series, has_history
+from policy_lab.model.loops import loop_rows
 from policy_lab.program import Program, names_in
 from policy_lab.readers import document_of
 from policy_lab.runs import Floats
@@ -64,7 +65,7 @@ SETTLED, AGAINST = 0.9, 0.1
 #: A cut loop counts where it moves its outcome by this share.
 LOOP_MOVES = 0.005
 
-Cell = str | float | int | None
+Cell = Message | Name | str | float | int | None
 
 
 @dataclass
@@ -74,13 +75,61 @@ class Test:
     __test__ = False  # no test of pytest's
 
     key: str
+    verdict: str
+    summary: Message
+    columns: list[Message | Name | str] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    notes: Sequence[Message | Name] = field(default_factory=list)
+
+    @property
+    def title(self) -> Message:
+        """Its heading."""
+        return Message(f"test.{self.key}.title")
+
+    @property
+    def question(self) -> Message:
+        """What is asked."""
+        return Message(f"test.{self.key}.question")
+
+
+@dataclass(frozen=True)
+class Worded:
+    """One of the twelve in the words of a language; cells that are numbers stay numbers."""
+
+    key: str
     title: str
     question: str
     verdict: str
     summary: str
-    columns: list[str] = field(default_factory=list)
-    rows: list[list[Cell]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    columns: list[str]
+    rows: list[list[str | float | int | None]]
+    notes: list[str]
+
+
+def in_words(test: Test, language: Language) -> Worded:
+    """A test as people read it."""
+
+    def cell(value: Cell) -> str | float | int | None:
+        return language.shown(value) if isinstance(value, Message | Name) else value
+
+    return Worded(
+        test.key,
+        language.in_words(test.title),
+        language.in_words(test.question),
+        test.verdict,
+        language.in_words(test.summary),
+        [language.shown(column) for column in test.columns],
+        [[cell(value) for value in row] for row in test.rows],
+        [language.shown(note) for note in test.notes],
+    )
+
+
+def _columns(*names: str) -> list[Message | Name | str]:
+    return [Message(f"test.column.{name}") if name else "" for name in names]
+
+
+def _cell(name: str) -> Message:
+    return Message(f"test.cell.{name}")
 
 
 def twelve_tests(model: Model, report: Report) -> list[Test]:
@@ -94,34 +143,34 @@ def twelve_tests(model: Model, report: Report) -> list[Test]:
         report: from ``check_model``.
     """
     document = document_of(model.path)
-    readme = _sections(model.folder / "README.md") if model.folder else {}
-    loops = read_beside(load_model(model.path), model.folder or model.path.parent).loops
     ours = model.folder is not None and model.folder.parent == paths.models_folder().resolve()
     stored = paths.results_folder() if ours else None
     return [
-        boundary(model, readme), structure(report), units(report), parameters(model, document),
-        extremes(model, report), integration(model), behaviour(model), anomaly(model, loops), family(model),
-        surprises(readme), sensitivity(model, stored), learning(readme),
+        boundary(model), structure(report), units(report), parameters(model, document),
+        extremes(model, report), integration(model), behaviour(model), anomaly(model), family(model),
+        surprises(model), sensitivity(model, stored), learning(model),
     ]  # fmt: skip
 
 
 # ---- what a reader judges ------------------------------------------------------------------------------------------
 
 
-def boundary(model: Model, readme: dict[str, str]) -> Test:
+def boundary(model: Model) -> Test:
     """What is inside the model, given from outside, left out."""
-    columns, rows = _markdown_table(next((t for h, t in readme.items() if h.startswith("Boundary")), ""))
+    named = ("computed", "given", "left_out")
+    rows = [[cell.name("boundary") for cell in row] for row in model.readme.table("Boundary", named)]
     program = model.program
     auxiliaries = sum(e.kind == "auxiliary" and not e.hidden for e in program.equations.values())
-    summary = (
-        f"{sum(not program.equations[n].hidden for n in program.stocks)} stocks and "
-        f"{auxiliaries} auxiliaries are worked out; "
-        f"{len(model.levers)} levers, {len(model.uncertainties)} uncertain parameters and "
-        f"{len(program.constants) - len(model.levers) - len(model.uncertainties)} other constants are given. "
-        f"{_in_feedback(program):.0%} of what is worked out hangs together in one web of feedback."
-    )
-    return Test("boundary", "Boundary", "Is what matters for the purpose inside the model?", "reported", summary,
-                list(columns), [list(r) for r in rows])  # fmt: skip
+    counts = {
+        "stocks": sum(not program.equations[n].hidden for n in program.stocks),
+        "auxiliaries": auxiliaries,
+        "levers": len(model.levers),
+        "uncertain": len(model.uncertainties),
+        "others": len(program.constants) - len(model.levers) - len(model.uncertainties),
+        "share": _in_feedback(program),
+    }
+    columns = _columns(*named) if rows else []
+    return Test("boundary", "reported", Message("test.boundary.told", counts), columns, [list(row) for row in rows])
 
 
 def _in_feedback(program: Program) -> float:
@@ -144,56 +193,49 @@ def _in_feedback(program: Program) -> float:
     return float(np.bincount(label[list(number.values())]).max()) / len(number)
 
 
-def surprises(readme: dict[str, str]) -> Test:
+def surprises(model: Model) -> Test:
     """What the model said that its makers had not expected."""
-    listed = _bullets(next((t for h, t in readme.items() if h.startswith("Surprises")), ""))
-    return Test("surprises", "Surprises", "Has the model shown what nobody expected, and was it tested again?",
-                "reported", f"{len(listed)} are listed with the model, each with what became of it.",
-                notes=listed)  # fmt: skip
+    listed = [item.name("surprise") for item in model.readme.bullets("Surprises")]
+    return Test("surprises", "reported", Message("test.surprises.told", {"count": len(listed)}), notes=[*listed])
 
 
-def learning(readme: dict[str, str]) -> Test:
+def learning(model: Model) -> Test:
     """What use has taught: what was changed because of it, and the list of what is wrong."""
-    learned, wrong = (
-        _bullets(next((t for h, t in readme.items() if h.startswith(heading)), ""))
-        for heading in ("What use has taught us", "What is wrong")
-    )
-    summary = (
-        f"{len(learned)} lessons changed the model; {len(wrong)} weaknesses are named by its makers, in its README."
-    )
-    rows: list[list[Cell]] = [["lesson", words] for words in learned]
-    rows += [["weakness", words] for words in wrong]
-    return Test("learning", "What use has taught us", "Did the model help to understand or improve the system?",
-                "reported", summary, ["", "what"] if rows else [], rows)  # fmt: skip
+    learned = [item.name("lesson") for item in model.readme.bullets("What use has taught us")]
+    wrong = [item.name("weakness") for item in model.readme.weaknesses]
+    summary = Message("test.learning.told", {"lessons": len(learned), "wrong": len(wrong)})
+    rows: list[list[Cell]] = [[_cell("lesson"), words] for words in learned]
+    rows += [[_cell("weakness"), words] for words in wrong]
+    return Test("learning", "reported", summary, _columns("", "what") if rows else [], rows)
 
 
 def family(model: Model) -> Test:
-    """Other members of the family: historical cases on the same equations, as ``precedents/results.json`` has them."""
-    title, question = "Family members", "Do the same equations fit other cases of the kind?"
-    folder = model.folder / "precedents" if model.folder else None
-    file = folder / "results.json" if folder else None
-    if file is None or not file.is_file():
-        cases = sorted(path.stem for path in folder.glob("*.toml")) if folder else []
-        told = f"{len(cases)} cases are written down ({', '.join(cases)}); none is run here yet." if cases else (
-            "No other case has been run on these equations: the model has no folder precedents/.")  # fmt: skip
-        return Test("family", title, question, "not yet", told)
-    stored = json.loads(file.read_text(encoding="utf-8"))
+    """Other members of the family: historical cases on the same equations, as ``cases/results.json`` has them."""
+    stored = model.case_results
+    if stored is None:
+        keys = case_keys(model)
+        told = Message("test.family.written", {"count": len(keys), "cases": [Name(key, "case") for key in keys]})
+        return Test("family", "not yet", told if keys else Message("test.family.none"))
     if stored["hash"] != model.hash:
-        return Test("family", title, question, "not yet", "The stored results are of another version of the equations.")
+        return Test("family", "not yet", Message("test.family.old"))
     cases = stored["cases"]
     right = sum(case["outcome"]["right"] for case in cases)
     aside = [case for case in cases if case["held_out"]]
     good = [e for case in cases if (e := case["errors"].get("spending_good")) is not None]
     aside_right, described = sum(case["outcome"]["right"] for case in aside), sum(e <= CASE_LIMIT for e in good)
-    summary = (
-        f"{right} of {len(cases)} cases end as they did, of those set aside before any fitting {aside_right} of "
-        f"{len(aside)}; yearly spending within {CASE_LIMIT:.0%} in {described} of {len(good)} with figures of grade "
-        "A or B. Pathway is an input of a case; a fit is consistent with its figures and no more."
-    )
+    counts = {
+        "right": right,
+        "all": len(cases),
+        "aside": aside_right,
+        "all_aside": len(aside),
+        "limit": CASE_LIMIT,
+        "described": described,
+        "good": len(good),
+    }
     verdict = "holds" if right == len(cases) else "partly" if right else "fails"
-    columns = ["case", "set aside", "in the record", "in the model", "", "spending error", "grade", "staff error",
-               "completed, years apart", "right when left out", "facts stated", "numbers fitted"]  # fmt: skip
-    return Test("family", title, question, verdict, summary, columns, [_case(case) for case in cases],
+    columns = _columns("case", "aside", "record", "run", "", "spending", "grade", "staff", "completed",
+                       "left_out_right", "facts", "fitted")  # fmt: skip
+    return Test("family", verdict, Message("test.family.told", counts), columns, [_case(case) for case in cases],
                 [_hindsight(case) for case in cases if not case["without_hindsight"]["right"]])  # fmt: skip
 
 
@@ -201,22 +243,26 @@ def _case(case: dict[str, Any]) -> list[Cell]:
     record, outcome, errors = case["record"], case["outcome"], case["errors"]
     left_out = case.get("leave_one_out")
     return [
-        case["title"], "yes" if case["held_out"] else "", _fate(record), _fate(outcome),
-        "as it was" if outcome["right"] else "not as it was", errors["spending"], errors["grade"], errors["staff"],
-        outcome["completion_error"], left_out["right"] if left_out else None, len(case["facts"]), len(case["fitted"]),
+        _named(case), _cell("yes") if case["held_out"] else "", _fate(record), _fate(outcome),
+        _cell("as_it_was" if outcome["right"] else "not_as_it_was"), errors["spending"], grade_words(errors["grade"]),
+        errors["staff"], outcome["completion_error"], left_out["right"] if left_out else None, len(case["facts"]),
+        len(case["fitted"]),
     ]  # fmt: skip
 
 
-def _fate(told: dict[str, Any]) -> str:
-    year = "" if told.get("year") is None else f" {told['year']:.1f}"
-    return f"{told['fate']}{year}"
+def _named(case: dict[str, Any]) -> Name:
+    return Name(case["key"], "case", case["title"])
 
 
-def _hindsight(case: dict[str, Any]) -> str:
-    return (
-        f"{case['title']}: {_fate(case['without_hindsight'])} with only what was known at its start, so its fate "
-        "rests on facts judged with hindsight."
-    )
+def _fate(told: dict[str, Any]) -> Message:
+    fate = Message(f"test.fate.{told['fate'].replace(' ', '_')}")
+    if told.get("year") is None:
+        return fate
+    return Message("test.fate.in_year", {"fate": fate, "year": round(told["year"], 1)})
+
+
+def _hindsight(case: dict[str, Any]) -> Message:
+    return Message("test.family.hindsight", {"case": _named(case), "fate": _fate(case["without_hindsight"])})
 
 
 # ---- the equations -------------------------------------------------------------------------------------------------
@@ -231,16 +277,17 @@ def structure(report: Report) -> Test:
     broken = [v for v in accounts if not v.passed]
     bad = [f for f in found if f.severity == "error"]
     verdict = "fails" if bad or broken else "partly" if found or not accounts else "holds"
-    controlled = "no" if not any(f.kind == "outflow without control" for f in found) else "some"
-    summary = (
-        f"{len(accounts) - len(broken)} of {len(accounts)} accounts of people and money balance to a part in a "
-        f"billion; {controlled} outflow runs on when its stock is empty; {len(bad)} errors, {len(found) - len(bad)} "
-        "warnings."
-    )
-    rows: list[list[Cell]] = [[f.severity, f.kind, f.words] for f in found]
-    rows += [[v.status, "account", f"{v.check.says}: {v.words}"] for v in accounts]
-    return Test("structure", "Structure", "Are the equations whole, controlled and conserving?", verdict, summary,
-                ["", "kind", "what"], rows)  # fmt: skip
+    uncontrolled = any(f.kind == "outflow without control" for f in found)
+    counts = {
+        "good": len(accounts) - len(broken),
+        "all": len(accounts),
+        "outflows": _cell("some" if uncontrolled else "no"),
+        "errors": len(bad),
+        "warnings": len(found) - len(bad),
+    }
+    rows: list[list[Cell]] = [[f.severity_words, f.kind_words, f.words] for f in found]
+    rows += [[v.status_words, _cell("account"), v.claim] for v in accounts]
+    return Test("structure", verdict, Message("test.structure.told", counts), _columns("", "kind", "what"), rows)
 
 
 def units(report: Report) -> Test:
@@ -250,9 +297,9 @@ def units(report: Report) -> Test:
     found = Counter(f.kind for f in report.findings if f.kind in kinds)
     errors = sum(f.kind in kinds and f.severity == "error" for f in report.findings)
     verdict = "fails" if errors else "partly" if found else "holds"
-    summary = f"{report.equations} equations: {errors} contradict their units, {sum(found.values()) - errors} warnings."
-    return Test("units", "Units", "Does every equation balance, without factors that mean nothing?", verdict, summary,
-                ["kind", "equations"], [[kind, found[kind]] for kind in kinds],
+    counts = {"count": report.equations, "errors": errors, "warnings": sum(found.values()) - errors}
+    return Test("units", verdict, Message("test.units.told", counts), _columns("kind", "equations"),
+                [[kind_words(kind), found[kind]] for kind in kinds],
                 [f.words for f in report.findings if f.kind in kinds][:40])  # fmt: skip
 
 
@@ -270,14 +317,15 @@ def parameters(model: Model, document: Document) -> Test:
     whole = all(count == len(constants) for count in having.values())
     grades = Counter(graded)
     judged = grades["J"] / max(1, len(constants))
-    summary = (
-        f"{len(constants)} constants (arrays counted once): " + ", ".join(f"{n} with {k}" for k, n in having.items())
-        + f". {judged:.0%} rest on judgement (grade J)."
-    )  # fmt: skip
-    rows: list[list[Cell]] = [[k, n, n / max(1, len(constants))] for k, n in having.items()]
-    rows += [[f"grade {g or 'none'}", n, n / max(1, len(constants))] for g, n in sorted(grades.items())]
-    return Test("parameters", "Parameters", "Has every constant a unit, a range, a source and a grade?",
-                "holds" if whole else "fails", summary, ["what", "constants", "share"], rows)  # fmt: skip
+    counts = {"count": len(constants), **having, "judged": judged}
+    rows: list[list[Cell]] = [[_cell(k), n, n / max(1, len(constants))] for k, n in having.items()]
+    grade_of = Message("test.cell.none")
+    rows += [
+        [Message("test.cell.graded", {"grade": g or grade_of}), n, n / max(1, len(constants))]
+        for g, n in sorted(grades.items())
+    ]
+    return Test("parameters", "holds" if whole else "fails", Message("test.parameters.told", counts),
+                _columns("what", "constants", "share"), rows)  # fmt: skip
 
 
 # ---- runs ----------------------------------------------------------------------------------------------------------
@@ -300,18 +348,26 @@ def extremes(model: Model, report: Report) -> Test:
         starts = runs.values[:, 0, :].min(axis=0)
         below = [s for s, start in zip(stocks, starts, strict=True) if start >= 0 and np.nanmin(runs.of(s)) < -1e-9]
         failed_runs, negative = failed_runs + broken, negative + len(below)
-        rows.append([key or model.name, len(runs), broken, ", ".join(below) or "none"])
+        rows.append([_scenario(key, model), len(runs), broken,
+                     Message("test.cell.listed", {"names": [Name(n) for n in below]})])  # fmt: skip
     told = [v for v in report.verdicts if v.check.derived == "logic"]
     broken_checks = [v for v in told if not v.passed]
     verdict = "fails" if failed_runs or negative or broken_checks else "holds"
-    summary = (
-        f"{len(names)} constants at either end of their range in {len(rows)} worlds: {failed_runs} runs fail, "
-        f"{negative} stocks go below zero. {len(told) - len(broken_checks)} of {len(told)} predicates that follow "
-        "from logic hold."
-    )
-    return Test("extremes", "Extreme conditions", "Does it stay sane when inputs are extreme?", verdict, summary,
-                ["world", "runs", "not a number", "stocks below zero"], rows,
-                [f"{v.status}: {v.check.says}: {v.words}" for v in broken_checks])  # fmt: skip
+    counts = {
+        "constants": len(names),
+        "scenarios": len(rows),
+        "failed": failed_runs,
+        "negative": negative,
+        "held": len(told) - len(broken_checks),
+        "checks": len(told),
+    }
+    notes = [Message("verdict.status", {"status": v.status_words, "claim": v.claim}) for v in broken_checks]
+    return Test("extremes", verdict, Message("test.extremes.told", counts),
+                _columns("scenario", "runs", "failed", "negative"), rows, [*notes])  # fmt: skip
+
+
+def _scenario(key: str, model: Model) -> Name:
+    return Name(key, "scenario") if key else Name(model.name, "model")
 
 
 def integration(model: Model) -> Test:
@@ -323,53 +379,55 @@ def integration(model: Model) -> Test:
     span = np.ptp(plain.reshape(-1, len(names)), axis=0)
     span[span == 0] = 1.0
     moved = [np.abs(other - plain).max(axis=(0, 1)) / span for other in (half, higher)]
-    rows: list[list[Cell]] = [[n, float(moved[0][i]), float(moved[1][i])] for i, n in enumerate(names)]
-    rows.sort(key=lambda r: -float(r[1] or 0))
+    rows: list[list[Cell]] = [[Name(n), float(moved[0][i]), float(moved[1][i])] for i, n in enumerate(names)]
+    order = np.argsort(-moved[0], kind="stable")
+    rows = [rows[i] for i in order]
     worst = float(moved[0].max())
-    summary = (
-        f"Half the step moves no outcome by more than {worst:.2%} of its range over {len(worlds)} worlds (limit "
-        f"{STEP_LIMIT:.1%}); fourth-order Runge-Kutta by {float(moved[1].max()):.2%} at most."
-    )
-    return Test("integration", "Integration error", "Do results depend on the step or the method?",
-                "holds" if worst <= STEP_LIMIT else "fails", summary,
-                ["outcome", "half the step", "Runge-Kutta"], rows)  # fmt: skip
+    moves = {"worst": worst, "scenarios": len(worlds), "limit": STEP_LIMIT, "higher": float(moved[1].max())}
+    return Test("integration", "holds" if worst <= STEP_LIMIT else "fails", Message("test.integration.told", moves),
+                _columns("outcome", "half", "runge_kutta"), rows)  # fmt: skip
 
 
 def behaviour(model: Model) -> Test:
     """The past: every series against its figures."""
-    title, question = "Behaviour reproduction", "Does it repeat the past?"
-    if model.folder is None or not (model.folder / HISTORY).is_file():
-        return Test("behaviour", title, question, "not yet", "There are no figures of the past to compare with.")
-    history = read_history(model)
+    if not has_history(model):
+        return Test("behaviour", "not yet", Message("test.behaviour.missing"))
+    history = model.history
     world = next(iter(model.scenarios), None)
     runs = simulate(model, scenario=world, outputs=tuple(dict.fromkeys(s.variable for s in history)))
     rows: list[list[Cell]] = []
-    close = 0
+    close, notes = 0, []
     for series in history:
         modelled = np.interp(series.year, runs.time, runs.of(series.variable)[0])
         found = fit(series.value, modelled)
         close += int(found.mean_error <= FIT_LIMIT)
-        rows.append([series.name, series.variable, len(series.value), _number(found.mean_error), _number(found.r2),
+        named = Name(series.name, "series")
+        if found.mean_error > FIT_LIMIT:
+            notes.append(Message("test.behaviour.error", {"series": named, "error": found.mean_error}))
+        rows.append([named, Name(series.variable), len(series.value), _number(found.mean_error), _number(found.r2),
                      _number(found.bias), _number(found.variance), _number(found.covariance),
                      _within(series, modelled), series.grade])  # fmt: skip
     several = sum(len(s.value) >= 3 for s in history)
-    summary = (
-        f"{close} of {len(history)} series within {FIT_LIMIT:.0%} mean error, in {world or model.name}; only {several} "
-        "have three figures or more, so that a pattern can be compared at all."
-    )
+    counts = {
+        "close": close,
+        "all": len(history),
+        "limit": FIT_LIMIT,
+        "scenario": _scenario(world or "", model),
+        "several": several,
+    }
     verdict = "holds" if close == len(history) else "partly" if close else "fails"
-    columns = ["series", "variable", "figures", "mean error", "R²", "bias", "variance", "covariance",
-               "within its range", "grade"]  # fmt: skip
-    notes = [f"{r[0]}: {float(r[3]):.0%} mean error." for r in rows if isinstance(r[3], float) and r[3] > FIT_LIMIT]
-    return Test("behaviour", title, question, verdict, summary, columns, rows, notes)
+    columns = _columns("series", "variable", "figures", "error", "r2", "bias", "variance", "covariance", "within",
+                       "grade")  # fmt: skip
+    return Test("behaviour", verdict, Message("test.behaviour.told", counts), columns, rows, [*notes])
 
 
-def anomaly(model: Model, loops: Sequence[dict[str, str]]) -> Test:
+def anomaly(model: Model) -> Test:
     """Each named loop cut: does behaviour change, and in the direction that its row claims?"""
+    loops = loop_rows(model)
     worlds = [w for r in loops for w in (World(r["world"]), World(r["world"], ((model.constant(r["switch"]), 0.0),)))]
     names = list(dict.fromkeys([*(model.find(r["outcome"]) for r in loops), *model.outcomes]))
     if not loops:
-        return Test("anomaly", "Loops cut", "What changes when a loop is cut?", "not yet", "No loop is named.")
+        return Test("anomaly", "not yet", Message("test.anomaly.none"))
     batch = run_worlds(model, worlds, names)
     every = run_worlds(model, [World(k) for k in model.scenarios] or [World("")], model.outcomes).runs.values
     span = np.ptp(every.reshape(-1, every.shape[2]), axis=0)
@@ -384,47 +442,50 @@ def anomaly(model: Model, loops: Sequence[dict[str, str]]) -> Test:
         right = abs(change) > LOOP_MOVES and ("higher" if change > 0 else "lower") == row["when_cut"]
         as_said += int(right)
         moved = np.array([np.abs(batch.of(whole, n) - batch.of(cut, n)).max() for n in model.outcomes]) / span
-        rows.append([row["name"], row["kind"], row["world"], f"{outcome}, {row['year']}", change, row["when_cut"],
-                     "as said" if right else "not as said", int((moved > 0.05).sum())])  # fmt: skip
-    summary = f"{as_said} of {len(loops)} named loops, when cut, change behaviour in the direction that is claimed."
-    columns = ["loop", "kind", "world", "outcome", "change when cut", "claimed", "", "outcomes moved by 5 %"]
-    return Test("anomaly", "Loops cut", "What goes wrong when a loop is cut?",
-                "holds" if as_said == len(loops) else "fails", summary, columns, rows)  # fmt: skip
+        when = Message("test.cell.in_year", {"variable": Name(outcome), "year": float(row["year"])})
+        rows.append([Name(row["name"], "loop"), row["kind"], Name(row["world"], "scenario"), when, change,
+                     _cell(row["when_cut"]), _cell("as_said" if right else "not_as_said"),
+                     int((moved > 0.05).sum())])  # fmt: skip
+    columns = _columns("loop", "kind", "scenario", "outcome", "change", "claimed", "", "moved")
+    return Test("anomaly", "holds" if as_said == len(loops) else "fails",
+                Message("test.anomaly.told", {"right": as_said, "all": len(loops)}), columns, rows)  # fmt: skip
 
 
 def sensitivity(model: Model, stored: Path | None) -> Test:
-    """Do conclusions change inside the ranges of what is uncertain? As ``analysis/do_the_claims_hold.py`` found."""
-    question = "Do conclusions flip inside the ranges of the uncertain parameters?"
-    made, stated = _claims(stored / "do_the_claims_hold") if stored else ({}, [])
+    """Do conclusions change inside the ranges of what is uncertain? As ``analysis/conclusions.py`` found."""
+    made, stated = _claims(stored / "conclusions") if stored else ({}, [])
     if not stated or made.get("hash") != model.hash:
-        old = " with the present equations; stored are those of another version" if stated else ""
-        told = f"No conclusion has been tried{old}."
-        return Test("sensitivity", "Sensitivity of conclusions", question, "not yet", told)
+        return Test("sensitivity", "not yet", Message("test.sensitivity.old" if stated else "test.sensitivity.none"))
     rows: list[list[Cell]] = []
+    count: Counter[str] = Counter()
     for row in stated:
         share = float(row["share of futures"])
-        told = "holds" if share >= SETTLED else "does not hold" if share <= AGAINST else "depends on the ranges"
+        told = "holds" if share >= SETTLED else "against" if share <= AGAINST else "open"
+        count[told] += 1
         ends = (float(row[column]) for column in ("p05", "median", "p95"))
-        rows.append([row["claim"], row["said in"], share, row["at the defaults"], *ends, told])
-    open_ones = [r for r in rows if r[-1] == "depends on the ranges"]
-    against = [r for r in rows if r[-1] == "does not hold"]
-    summary = (
-        f"{len(rows)} statements of our documents in {made['futures']:,} futures each: "
-        f"{len(rows) - len(open_ones) - len(against)} hold in nine of ten, {len(against)} in one of ten at most, and "
-        f"{len(open_ones)} depend on what nobody knows."
-    )
-    columns = ["statement", "said in", "share of futures", "at the defaults", "5 %", "median", "95 %", ""]
-    return Test("sensitivity", "Sensitivity of conclusions", question, "holds" if not open_ones else "partly", summary,
+        claim, document = Name(row["key"], "claim", row["claim"]), Name(row["document"], "document", row["said in"])
+        rows.append([claim, document, share, _cell(row["at the defaults"]), *ends, _cell(told)])
+    counts = {
+        "count": len(rows),
+        "futures": made["futures"],
+        "settled": count["holds"],
+        "against": count["against"],
+        "open": count["open"],
+    }
+    columns = _columns("statement", "where", "futures", "default", "low", "median", "high", "")
+    return Test("sensitivity", "holds" if not count["open"] else "partly", Message("test.sensitivity.told", counts),
                 columns, rows)  # fmt: skip
 
 
 # ---- reading -------------------------------------------------------------------------------------------------------
 
 
-def _within(series: Series, modelled: Floats) -> str:
+def _within(series: Series, modelled: Floats) -> Message | str:
     ranged = np.isfinite(series.low) & np.isfinite(series.high)
     inside = (modelled >= series.low) & (modelled <= series.high) & ranged
-    return f"{inside.sum()} of {ranged.sum()}" if ranged.any() else ""
+    if not ranged.any():
+        return ""
+    return Message("test.cell.of", {"inside": int(inside.sum()), "all": int(ranged.sum())})
 
 
 def _number(value: float) -> float | None:
@@ -441,31 +502,19 @@ def _claims(folder: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
         return {}, []
 
 
-def _sections(path: Path) -> dict[str, str]:
-    """Second-level headings of a Markdown file to the text below them."""
-    if not path.is_file():
-        return {}
-    parts = re.split(r"^## +(.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return {heading.strip(): text for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
-
-
-def _markdown_table(text: str) -> tuple[list[str], list[list[str]]]:
-    """The first table of a text."""
-    lines = [line.strip().strip("|") for line in text.splitlines() if line.strip().startswith("|")]
-    cells = [[_bare(c) for c in line.split("|")] for line in lines if not set(line) <= set("-| :")]
-    return (cells[0], cells[1:]) if cells else ([], [])
-
-
-def _bullets(text: str) -> list[str]:
-    """The entries of a list, ``*``, ``-`` or numbered, each on one line."""
-    found = re.findall(r"^(?:[*-]|\d+\.) +(.+(?:\n(?!(?:[*-]|\d+\.) |\n).+)*)", text, flags=re.MULTILINE)
-    return [_bare(" ".join(entry.split())) for entry in found]
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", re.sub(r"[*`]+", "", text)).strip()
-
-
 def as_data(model: Model, tests: Iterable[Test]) -> dict[str, Any]:
     """What the JSON file holds."""
-    return {"model": model.name, "hash": model.hash, "tests": [dict(vars(t)) for t in tests]}
+    return {"model": model.name, "hash": model.hash, "tests": [_as_data(t) for t in tests]}
+
+
+def _as_data(test: Test) -> dict[str, Any]:
+    return {name: messages.as_data(value) for name, value in vars(test).items()}
+
+
+def read_test(data: Mapping[str, Any]) -> Test:
+    """A test as the JSON file has it.
+
+    Raises:
+        KeyError, TypeError: it is none.
+    """
+    return Test(**{name: messages.from_data(value) for name, value in data.items()})

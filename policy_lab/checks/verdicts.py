@@ -11,9 +11,10 @@ import numpy as np
 
 from policy_lab.backends import Integration
 from policy_lab.checks.outflow_control import rates_of
-from policy_lab.checks.predicates import Check, World
 from policy_lab.errors import PolicyLabError
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
+from policy_lab.model.checks import Check, World
 from policy_lab.program import Program, names_in
 from policy_lab.runs import Floats, Runs
 from policy_lab.simulate import Progress, simulate
@@ -28,13 +29,13 @@ class Verdict:
 
     Attributes:
         passed: whether it holds.
-        words: the value that decides, where and when.
+        words: the value that decides, where and when, as a message.
         status: ``holds``, ``fails``, ``fails as known`` or ``holds, though known to fail``.
     """
 
     check: Check
     passed: bool
-    words: str
+    words: Message
 
     @property
     def status(self) -> str:
@@ -42,6 +43,18 @@ class Verdict:
         if self.check.known:
             return "holds, though known to fail" if self.passed else "fails as known"
         return "holds" if self.passed else "fails"
+
+    @property
+    def claim(self) -> Message:
+        """What is claimed, and what decides."""
+        says = Name(self.check.key, "check", self.check.says)
+        return Message("verdict.claim", {"check": says, "words": self.words})
+
+    @property
+    def status_words(self) -> Message:
+        """The status as people say it."""
+        known = "known_" if self.check.known else ""
+        return Message(f"verdict.{known}{'holds' if self.passed else 'fails'}")
 
     @property
     def unexpected(self) -> bool:
@@ -129,12 +142,12 @@ class _Judge:
         worlds = [w for c in wanting for w in c.worlds]
         return run_worlds(self.model, worlds, [n for c in wanting for n in c.names], **numerics)
 
-    def _look(self, check: Check) -> tuple[bool, str]:
+    def _look(self, check: Check) -> tuple[bool, Message]:
         if check.test == "account":
             return self._account(check)
         if check.test in ("halving", "rk4"):
             return self._moved(check, self.halved if check.test == "halving" else self.rk4)
-        worst: tuple[float, str] | None = None
+        worst: tuple[float, Message] | None = None
         for margin, words in self._margins(check):
             if worst is None or margin < worst[0]:
                 worst = margin, words
@@ -148,7 +161,7 @@ class _Judge:
             return np.asarray(np.arange(len(time)) == int(np.abs(time - first).argmin()))
         return np.asarray((time >= first - 1e-6) & (time <= last + 1e-6))
 
-    def _margins(self, check: Check) -> Iterable[tuple[float, str]]:
+    def _margins(self, check: Check) -> Iterable[tuple[float, Message]]:
         """How far each world and variable is from failing (negative: it fails), and what decides."""
         inside = self._window(check)
         time = self.plain.runs.time[inside]
@@ -165,20 +178,22 @@ class _Judge:
                     margin, at, told = _COMPARED[check.test](values, bound)
                 else:
                     margin, at, told = _ALONE[check.test](values, time, check.given)
-                yield margin, f"{name} {told} at {time[at]:g} in {world}"
+                what = Message(told.key, {"variable": Name(name), **told.values})
+                yield margin, _at(what, time[at], world)
 
-    def _sum(self, check: Check, world: World, inside: Any, time: Floats) -> tuple[float, str]:
+    def _sum(self, check: Check, world: World, inside: Any, time: Floats) -> tuple[float, Message]:
         left: Any = sum(self.plain.of(world, n)[inside] for n in check.names)
         named = isinstance(check.given, tuple)
         right: Any = sum(self.plain.of(world, n)[inside] for n in check.given) if named else float(check.given)
         size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-12)
         apart = np.abs(np.asarray(left) - np.asarray(right)) / size
         at = int(apart.argmax())
-        return BALANCED - float(apart[at]), f"apart by {apart[at]:.2g} of their size at {time[at]:g} in {world}"
+        what = Message("verdict.apart", {"share": float(apart[at])})
+        return BALANCED - float(apart[at]), _at(what, time[at], world)
 
-    def _moved(self, check: Check, other: _Batch) -> tuple[bool, str]:
+    def _moved(self, check: Check, other: _Batch) -> tuple[bool, Message]:
         """The largest change of any variable, as a share of its range over the check's worlds."""
-        worst, words = -1.0, ""
+        worst, words = -1.0, Message("verdict.nothing")
         for name in check.names:
             here = np.array([self.plain.of(w, name) for w in check.worlds])
             there = np.array([other.of(w, name) for w in check.worlds])
@@ -187,15 +202,14 @@ class _Judge:
             if float(moved.max()) > worst:
                 run, at = np.unravel_index(int(moved.argmax()), moved.shape)
                 worst = float(moved.max())
-                words = (
-                    f"{name} moves by {worst:.3%} of its range at {self.plain.runs.time[at]:g} in {check.worlds[run]}"
-                )
+                what = Message("verdict.moves", {"variable": Name(name), "share": worst})
+                words = _at(what, self.plain.runs.time[at], check.worlds[run])
         return worst <= check.given, words
 
-    def _account(self, check: Check) -> tuple[bool, str]:
+    def _account(self, check: Check) -> tuple[bool, Message]:
         """What stocks gain together against what crosses the boundary, at every saved moment."""
         program = self.model.program
-        worst, words = -1.0, ""
+        worst, words = -1.0, Message("verdict.nothing")
         for world in check.worlds:
             values = {n: self.plain.of(world, n) for n in (*check.names, *_read_by(program, check))}
             gained = rates_of(program, check.names, values)
@@ -209,7 +223,7 @@ class _Judge:
             at = int(apart.argmax())
             if float(apart[at]) > worst:
                 worst = float(apart[at])
-                words = f"out of balance by {worst:.2g} of the flows at {self.plain.runs.time[at]:g} in {world}"
+                words = _at(Message("verdict.balance", {"share": worst}), self.plain.runs.time[at], world)
         return worst <= BALANCED, words
 
 
@@ -222,7 +236,29 @@ def _read_by(program: Program, check: Check) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*check.given["in"], *check.given["out"], *named]))
 
 
-Margin = tuple[float, int, str]
+def scenario_words(world: World) -> Message | Name:
+    """A run that a check looks at, as people say it."""
+    key = Name(world.key, "scenario") if world.key else Message("verdict.model_file")
+    if not world.settings:
+        return key
+    settings = [Message("verdict.setting", {"name": Name(name), "value": value}) for name, value in world.settings]
+    return Message("verdict.with", {"scenario": key, "settings": settings})
+
+
+def _at(what: Message, time: float, world: World) -> Message:
+    return Message("verdict.at", {"what": what, "time": float(time), "scenario": scenario_words(world)})
+
+
+#: How far from failing, where, and what is there: a message that still lacks its variable.
+Margin = tuple[float, int, Message]
+
+
+def _is(value: float) -> Message:
+    return Message("verdict.is", {"value": float(value)})
+
+
+def _against(value: float, bound: float) -> Message:
+    return Message("verdict.against", {"value": float(value), "bound": float(bound)})
 
 
 def _between(values: Floats, time: Floats, given: Any) -> Margin:
@@ -230,27 +266,31 @@ def _between(values: Floats, time: Floats, given: Any) -> Margin:
     high = np.inf if given[1] is None else float(given[1])
     margins = np.minimum(values - low, high - values)
     at = int(margins.argmin())
-    return float(margins[at]), at, f"is {values[at]:.6g}"
+    return float(margins[at]), at, _is(values[at])
 
 
 def _rising(values: Floats, time: Floats, given: Any) -> Margin:
     steps = np.diff(values) if given else -np.diff(values)
     if not len(steps):
-        raise PolicyLabError("A check of what rises or falls needs more than one moment.")
+        raise PolicyLabError("error.check.one_moment")
     at = int(steps.argmin())
     slack = FLAT * max(float(np.abs(values).max()), 1e-12)
-    return float(steps[at]) + slack, at, f"changes by {values[at + 1] - values[at]:.4g}"
+    return float(steps[at]) + slack, at, Message("verdict.changes", {"value": float(values[at + 1] - values[at])})
 
 
 def _peaks(values: Floats, time: Floats, given: Any) -> Margin:
     at = int(values.argmax())
-    return float(min(time[at] - given[0], given[1] - time[at])), at, f"peaks with {values[at]:.6g}"
+    return (
+        float(min(time[at] - given[0], given[1] - time[at])),
+        at,
+        Message("verdict.peaks", {"value": float(values[at])}),
+    )
 
 
 def _reaches(values: Floats, time: Floats, given: Any) -> Margin:
     there = values >= float(given["level"])
     at = int(there.argmax()) if there.any() else len(values) - 1
-    told = f"{'is there with' if there.any() else 'gets to'} {values[at]:.6g}"
+    told = Message("verdict.there" if there.any() else "verdict.gets", {"value": float(values[at])})
     if given["between"] == "never":
         return (-1.0 if there.any() else 1.0), at, told
     low, high = given["between"]
@@ -261,18 +301,18 @@ def _below(values: Floats, bound: Floats) -> Margin:
     margins = bound - values
     at = int(margins.argmin())
     strict = float(margins[at]) if margins[at] != 0 else -0.0 - 1e-300
-    return strict, at, f"is {values[at]:.6g} against {bound[at]:.6g}"
+    return strict, at, _against(values[at], bound[at])
 
 
 def _above(values: Floats, bound: Floats) -> Margin:
     margin, at, _ = _below(-values, -bound)
-    return margin, at, f"is {values[at]:.6g} against {bound[at]:.6g}"
+    return margin, at, _against(values[at], bound[at])
 
 
 def _same(values: Floats, bound: Floats) -> Margin:
     apart = np.abs(values - bound) / np.maximum(np.maximum(np.abs(values), np.abs(bound)), 1e-12)
     at = int(apart.argmax())
-    return SAME - float(apart[at]), at, f"is {values[at]:.8g} against {bound[at]:.8g}"
+    return SAME - float(apart[at]), at, _against(values[at], bound[at])
 
 
 _ALONE: Mapping[str, Callable[[Floats, Floats, Any], Margin]] = {

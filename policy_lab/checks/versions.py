@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import io
 import json
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import numpy as np
 
-from policy_lab.checks.predicates import World
+from policy_lab import catalogue
 from policy_lab.checks.verdicts import run_worlds
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
-from policy_lab.model.loading import model_file
+from policy_lab.model.checks import World
+from policy_lab.model.loading import has_tables, model_file
 from policy_lab.readers import document_of
+from policy_lab.report.templating import Context, render
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 from policy_lab.statements import Document, as_written
@@ -84,18 +83,18 @@ class Comparison:
 
     def as_html(self) -> str:
         """The same as a page."""
-        title = escape(f"{self.model} against {self.other}")
-        rows = "".join(
-            f"<tr><td>{d.share:.3%}<td>{escape(d.outcome)}<td>{escape(d.world)}<td>{d.here:.6g}<td>{d.there:.6g}"
-            f"<td>{escape(d.unit)}<td>{d.time:g}"
-            for d in self.differences
-        )
-        changed = "".join(f"<li>{escape(line)}</li>" for line in self.equations) or "<li>none</li>"
-        return (
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
-            f"<h2>Equations</h2><ul>{changed}</ul><h2>Outcomes</h2><table><thead><tr><th>share of range<th>outcome"
-            f"<th>world<th>here<th>there<th>unit<th>at</thead><tbody>{rows}</tbody></table></html>\n"
-        )
+        page = VersionsPage(self.model, self.other, self.equations, self.differences)
+        return render(page, catalogue.english())
+
+
+@dataclass(frozen=True)
+class VersionsPage(Context, template="versions.html.j2"):
+    """A comparison as a page; the fields are those of ``Comparison``."""
+
+    model: str
+    other: str
+    equations: Sequence[str]
+    differences: Sequence[Difference]
 
 
 def compare_versions(name_or_path: str | Path, other: str) -> Comparison:
@@ -109,7 +108,7 @@ def compare_versions(name_or_path: str | Path, other: str) -> Comparison:
         UnknownName: there is no such version. ModelError: it cannot be read, or has no world or outcome in common.
     """
     path = model_file(name_or_path)
-    model = load_model(path.parent if (path.parent / "outcomes.csv").exists() else path)
+    model = load_model(path.parent if has_tables(path.parent) else path)
     if other == GOLDEN:
         return _compared(model, other, (), *_golden(model))
     with _version(path, other) as theirs:
@@ -118,7 +117,7 @@ def compare_versions(name_or_path: str | Path, other: str) -> Comparison:
         return _compared(model, other, equations, *_runs(before, _outcomes(model, before)))
 
 
-Curves = dict[str, dict[str, Floats]]
+Curves = Mapping[str, Mapping[str, Floats]]
 
 
 def _outcomes(model: Model, other: Model) -> list[str]:
@@ -131,7 +130,7 @@ def _outcomes(model: Model, other: Model) -> list[str]:
 def _runs(model: Model, names: Sequence[str]) -> tuple[Floats, Curves]:
     """``curves[world][outcome]`` at the times a model saves."""
     if not names:
-        raise ModelError("The two versions have no outcome in common.")
+        raise ModelError("error.version.no_outcome")
     if not model.scenarios:
         runs = simulate(model, outputs=names)
         return runs.time, {"": {n: runs.of(n)[0] for n in names}}
@@ -140,20 +139,9 @@ def _runs(model: Model, names: Sequence[str]) -> tuple[Floats, Curves]:
 
 
 def _golden(model: Model) -> tuple[Floats, Curves]:
-    folder = (model.folder or model.path.parent) / "expected"
-    files = sorted(folder.glob("*.csv.gz"))
-    if not files:
+    time, curves = model.expected
+    if not curves:
         raise UnknownName("version", GOLDEN, (), model.name)
-    curves: Curves = {}
-    time = np.empty(0)
-    for file in files:
-        with gzip.open(file, "rt", encoding="utf-8", newline="") as opened:
-            header, *rows = csv.reader(opened)
-        values = np.array(rows, dtype=float)
-        time = values[:, header.index("Time")]
-        wanted = list(model.outcomes) or [n for n in header if n in set(model.program.visible)]
-        columns = {n: values[:, header.index(n)] for n in wanted if n in header}
-        curves[file.name.removesuffix(".csv.gz")] = columns
     return time, curves
 
 
@@ -163,7 +151,7 @@ def _compared(model: Model, other: str, equations: tuple[str, ...], time: Floats
     notes = [f"the world '{w}' is in one version only" for w in sorted(set(ours) ^ set(theirs))]
     worlds = [w for w in ours if w in theirs]
     if not worlds:
-        raise ModelError("The two versions have no world in common.")
+        raise ModelError("error.version.no_scenario")
     found = []
     for name in sorted(shared):
         span = max(float(np.ptp(np.concatenate([theirs[w][name] for w in worlds]))), 1e-12)
@@ -200,7 +188,7 @@ def _version(path: Path, other: str) -> Iterator[Path]:
         folder = Path(place) / path.parent.name
         folder.mkdir()
         _take_from_git(path.parent, other, folder)
-        yield folder if (folder / "outcomes.csv").exists() else folder / path.name
+        yield folder if has_tables(folder) else folder / path.name
 
 
 def _take_from_git(source: Path, revision: str, folder: Path) -> None:
@@ -211,9 +199,7 @@ def _take_from_git(source: Path, revision: str, folder: Path) -> None:
     try:
         done = subprocess.run(["git", "-C", str(source), "archive", "--format=tar", revision, "."], capture_output=True)
     except OSError:
-        raise ModelError(
-            "git is needed to take another revision, and is not installed; name a folder instead."
-        ) from None
+        raise ModelError("error.version.git") from None
     if done.returncode != 0:
         raise unknown
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:

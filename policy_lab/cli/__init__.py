@@ -18,9 +18,11 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from policy_lab import __version__
+from policy_lab.catalogue import english
 from policy_lab.cli import app, check, compile_wasm, describe, precedents, run, study
 from policy_lab.cli.output import complain, let_go_of_stdout, speak_any_alphabet
 from policy_lab.errors import OutputError, PolicyLabError
+from policy_lab.messages import Message
 
 FAILED, STOPPED, READER_GONE = 2, 130, 141
 
@@ -34,7 +36,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise ``UsageError`` rather than print the usage and leave."""
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help")
+        raise UsageError("error.usage", text=f"{message[:1].upper()}{message[1:]}", program=self.prog)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -83,8 +85,6 @@ def _in_words(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and not error.filename:
         let_go_of_stdout()
-        return str(OutputError(f"The output cannot be written: {error.strerror or error}."))
-    return (
-        f"Something unexpected happened ({type(error).__name__}: {error}). "
-        "Please report it with the command you gave; POLICY_LAB_DEBUG=1 in front of it shows where."
-    )
+        return str(OutputError("error.output.stream", reason=error.strerror or error))
+    kind = type(error).__name__
+    return english().in_words(Message("error.unforeseen", {"kind": kind, "text": str(error)}))

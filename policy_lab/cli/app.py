@@ -84,13 +84,13 @@ def _port(text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or int(text) > 65535:
-        raise BadValue(f"The port cannot be '{text}': it is a whole number from 0 (a free one) to 65535.")
+        raise BadValue("error.cli.port", text=text)
     return int(text)
 
 
 def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) > MOST_WORKERS:
-        raise BadValue(f"The number of workers cannot be '{text}': it is a whole number from 0 to {MOST_WORKERS}.")
+        raise BadValue("error.cli.workers", text=text, most=MOST_WORKERS)
     return int(text)
 
 

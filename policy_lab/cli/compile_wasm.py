@@ -38,7 +38,7 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.model import load_model
 
     if not arguments.show and arguments.out is None:
-        raise BadValue("Say where to write with --out DIR, or --show to see the equations.")
+        raise BadValue("error.cli.compile")
     model = load_model(arguments.model)
     if arguments.show:
         for line in model.program.listing().splitlines():

@@ -52,14 +52,14 @@ def check_output(out: str) -> None:
     if out == "-" or _is_device(path):
         return
     if path.is_dir():
-        raise OutputError(f"'{out}' is a folder; name a file in it, for example '{path / 'runs.csv'}'.")
+        raise OutputError("error.output.folder", out=out, example=path / "runs.csv")
     folder = path.parent
     if not folder.exists():
-        raise OutputError(f"'{out}' cannot be written: the folder '{folder}' does not exist. Make it first.")
+        raise OutputError("error.output.no_folder", out=out, folder=folder)
     if not folder.is_dir():
-        raise OutputError(f"'{out}' cannot be written: '{folder}' is a file, not a folder.")
+        raise OutputError("error.output.no_directory", out=out, folder=folder)
     if not os.access(folder, os.W_OK):
-        raise OutputError(f"'{out}' cannot be written: no permission to write in '{folder}'. Choose another place.")
+        raise OutputError("error.output.permission", out=out, folder=folder)
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def open_output(out: str) -> Iterator[TextIO]:
     """
     if out == "-":
         if sys.stdout is None:
-            raise OutputError("Standard output is closed; name a file with --out FILE.csv.")
+            raise OutputError("error.output.closed")
         yield sys.stdout
         return
     check_output(out)
@@ -83,7 +83,7 @@ def open_output(out: str) -> Iterator[TextIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"'{out}' cannot be written: {error.strerror or error}.") from error
+        raise OutputError("error.output.write_quoted", path=out, reason=error.strerror or error) from error
 
 
 def _is_device(path: Path) -> bool:

@@ -95,10 +95,10 @@ def settings(model: Model, words: Iterable[str]) -> dict[str, float]:
     for word in words:
         name, equals, text = word.rpartition("=")
         if not equals or not name.strip():
-            raise BadValue(f"'--set {word}' is not NAME=VALUE; for example: --set \"shared facility=2\".")
+            raise BadValue("error.cli.set", word=word)
         constant = _constant(model, name.strip())
         if constant in values:
-            raise BadValue(f"'{constant}' is set twice; keep one of the two.")
+            raise BadValue("error.cli.set_twice", constant=constant)
         values[constant] = _number(f"'{constant}'", text)
     return values
 
@@ -130,9 +130,9 @@ def _number(what: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise BadValue(f"{what} cannot be '{text.strip()}': that is not a number.") from None
+        raise BadValue("error.cli.number", what=what, text=text.strip()) from None
     if not math.isfinite(value):
-        raise BadValue(f"{what} cannot be '{text.strip()}': it must be a finite number.")
+        raise BadValue("error.cli.finite", what=what, text=text.strip())
     return value
 
 
@@ -145,7 +145,7 @@ def _constant(model: Model, name: str) -> str:
             raise
         return _timing(model, lever.strip(), part.strip().casefold())
     if found not in model.program.constants:
-        raise BadValue(f"'{found}' is computed by {model.name}, so it cannot be set; levers and constants can.")
+        raise BadValue("error.cli.computed", name=found, model=model.name)
     return found
 
 
@@ -156,7 +156,7 @@ def _timing(model: Model, name: str, part: str) -> str:
     lever = model.levers[canonical]
     constant = lever.start if part == "start" else lever.ramp
     if not constant:
-        raise BadValue(f"The lever '{canonical}' has no {part} of its own in {model.name}; it acts from the beginning.")
+        raise BadValue("error.cli.no_part", lever=canonical, part=part, model=model.name)
     return model.find(constant)
 
 

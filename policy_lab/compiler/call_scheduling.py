@@ -1,8 +1,9 @@
-"""Calls of exp, ln and power taken out of the equations and put together, several to one piece of code.
+"""Call scheduling: independent calls of exp, ln and power of one step, batched so that a processor overlaps them.
 
-A power is a chain of some sixty instructions that wait for each other; a processor that works at two or more of them
-at once is done in hardly more time. So the equations of a step are put into an order in which calls that do not need
-each other stand side by side. On a target with two lanes a run on its own also puts two calls into one vector.
+A power is a chain of some sixty instructions that wait for each other; a processor that works at two or more chains
+at once needs hardly more time than for one. So the equations of a step are reordered (list scheduling by the length of
+the critical path) until calls that do not read each other are neighbours. On a target with two lanes a run on its own
+also puts two calls into one vector.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from dataclasses import dataclass
 
 from policy_lab.program import Apply, Expression, Name, Number, names_in
 
-#: Whole exponents (and the square root) that a power is worked out without a call for.
+#: Exponents whose power needs no call: small whole numbers and the square root.
 EASY_EXPONENTS = (0, 1, 2, 3, 4, -1, -2, 0.5)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to work out: an expression and the slot its value goes to; ``name`` is None for a rate."""
+    """An expression and the slot of its value; ``name`` is None for a rate."""
 
     name: str | None
     expression: Expression
@@ -29,7 +30,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Batch:
-    """Calls of one function that do not read each other: the name of each result, and its arguments."""
+    """Calls of one function that do not read each other, and the name of each result."""
 
     function: str
     names: tuple[str, ...]
@@ -37,20 +38,20 @@ class Batch:
 
 
 def batched(items: Sequence[Item], most: Mapping[str, int]) -> list[Item | Batch]:
-    """The items in another run order, with their calls in batches before them.
+    """The items in another run order, each batch of calls before the items that read it.
 
     Args:
-        items: what one function works out; each name is worked out once, before it is read.
-        most: functions to be put together, and how many calls of each fit a batch.
+        items: of one function; every name is computed once, before it is read.
+        most: functions to batch, and how many calls of each fit a batch.
     """
-    finder = _Finder(most)
+    finder = _CallNames(most)
     plain = [Item(item.name, finder.without(item.expression), item.slot) for item in items]
     calls = {name: call for call, name in finder.found.items()}
-    return list(_Order(plain, calls, most).steps())
+    return list(_ListScheduler(plain, calls, most).steps())
 
 
-class _Finder:
-    """Gives every call a name; the same call has one name."""
+class _CallNames:
+    """Names every call; equal calls have one name."""
 
     def __init__(self, functions: Mapping[str, int]) -> None:
         self._functions = functions
@@ -72,8 +73,8 @@ def _easy(call: Apply) -> bool:
     return call.function == "pow" and isinstance(exponent, Number) and exponent.value in EASY_EXPONENTS
 
 
-class _Order:
-    """Works through a graph: items as soon as they can be known, calls when there are enough of them."""
+class _ListScheduler:
+    """Walks the dependency graph: items as soon as what they read is known, calls when they fill a batch."""
 
     def __init__(self, items: Sequence[Item], calls: Mapping[str, Apply], most: Mapping[str, int]) -> None:
         self._items, self._calls, self._most = items, calls, most
@@ -105,13 +106,13 @@ class _Order:
                 yield self._batch()
 
     def _kind(self, i: int) -> str:
-        """Reads of different tables are different functions."""
+        """The function called; reads of different tables count as different functions."""
         call = self._calls[self._names[i - len(self._items)]]
         table = call.arguments[0]
         return f"lookup {table.name}" if call.function == "lookup" and isinstance(table, Name) else call.function
 
     def _batch(self) -> Batch:
-        """Of the kinds that fill a batch (else of all) the one that most other calls wait for."""
+        """Of the kinds that fill a batch (else of all) the one with the longest critical path."""
         kinds = [k for k, waiting in self._waiting.items() if waiting]
         full = [k for k in kinds if len(self._waiting[k]) >= self._room(k)]
         kind = max(full or kinds, key=lambda k: max(map(self._height, self._waiting[k])))
@@ -126,7 +127,7 @@ class _Order:
         return self._most[kind.split(" ")[0]]
 
     def _height(self, i: int) -> int:
-        """How many calls stand on the longest way from here to the end."""
+        """Critical path: how many calls are on the longest way from here to the end."""
         pending = [i]
         while pending:
             j = pending[-1]

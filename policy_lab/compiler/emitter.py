@@ -1,21 +1,22 @@
-"""Program to LLVM IR: four functions over a run's working memory, and the loop that integrates.
+"""The emitter: a Program's equations as LLVM IR, in functions over a run's working memory.
 
-``once``, ``start``, ``lean`` (what rates need) and ``full`` (every variable, for a moment that is saved); where
-something is worked out ahead, functions for that (``exogenous.py``). Names in the IR are numbers of our own: nothing of
-the model's text gets into it.
+The functions are ``once``, ``start``, ``lean`` (what rates need) and ``full`` (every variable, for a moment that is
+saved), and those of the exogenous variables where there are any (``exogenous.py``); ``integrator.py`` adds the loop
+that calls them. Names in the IR are numbers of our own: nothing of the model's text gets into it.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policy_lab.compiler import math_functions, math_functions_single
 from policy_lab.compiler.call_scheduling import EASY_EXPONENTS, Batch, Item, batched
 from policy_lab.compiler.exogenous import write_rows
-from policy_lab.compiler.hoisting import HUGE, QUOTIENT, RECIPROCAL, TINY
-from policy_lab.compiler.integrator import write_driver
-from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, not_outside, parts
+from policy_lab.compiler.hoisting import HUGE, RECIPROCAL, TINY
+from policy_lab.compiler.integrator import write_integrator
+from policy_lab.compiler.layout import Layout, in_order_of_depth, needed_for_rates, not_exogenous, parts
 from policy_lab.compiler.llvm_ir import Code, Module, Value
 from policy_lab.compiler.lookup_tables import table_kernel
 from policy_lab.compiler.math_functions import quotient
@@ -28,45 +29,43 @@ _KERNEL_OF = {
     "arccos": "m_arccos", "arctan": "m_arctan", "sinh": "m_sinh", "cosh": "m_cosh", "tanh": "m_tanh", "pow": "m_power",
 }  # fmt: skip
 _INTRINSIC_OF = {"sqrt": "sqrt", "integer": "trunc", "abs": "fabs"}
-_ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-}
+_ARITHMETIC: dict[str, Callable[..., Value]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "neg": operator.neg,
+}  # fmt: skip
 _RELATIONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
-_KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "pow", "neg", "and", "or", "not", "if", "min", "max",
-          "lookup"}  # fmt: skip
+_KNOWN = {*_KERNEL_OF, *_INTRINSIC_OF, *_ARITHMETIC, *_RELATIONS, "and", "or", "not", "if", "min", "max", "lookup"}
 
 
 def emit(program: Program, layout: Layout, target: Target) -> str:
-    """The Program's module as LLVM assembly. Raises UnsupportedConstruct for what it does not know."""
+    """The Program's module as LLVM assembly; raises UnsupportedConstruct, and TooFine in single precision."""
     check(program)
     functions = math_functions if target.bits == 64 else math_functions_single
     module = Module(target, dict(functions.KERNELS), functions.STRAIGHT)
     numbers = {name: i for i, name in enumerate(program.tables)}
     for name, table in program.tables.items():
         module.kernels[f"l_{numbers[name]}"] = (1, table_kernel(table))
-    writer = _Writer(module, layout, numbers)
+    writer = _Functions(module, layout, numbers)
     rates = _rates(layout)
-    once = [*_once(program, layout), *_items(layout, layout.settled, layout.settled)]
+    whole = {name: equation.expression for name, equation in program.equations.items()}
+    initial = {name: equation.at_start for name, equation in program.equations.items()}
+    once = [*_items(layout, program.once, whole), *_items(layout, layout.hoisted, layout.hoisted)]
     writer.function("once", once, keep_all=True)
-    writer.function("start", _start(program, layout), keep_all=True)
-    lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_outside(layout)))
+    writer.function("start", _items(layout, program.start, initial), keep_all=True)
+    lean, full = (in_order_of_depth(layout, names) for names in (needed_for_rates(layout), not_exogenous(layout)))
     for end, alone in (("", False), ("_alone", True)) if target.paired else (("", False),):
         most = _room(target, alone)
         writer.function(f"lean{end}", [*_items(layout, lean, layout.moving), *rates], target.pooled, most, alone)
         writer.function(f"full{end}", [*_items(layout, full, layout.moving), *rates], True, most, alone)
-        if layout.outside:
-            writer.function(f"outside{end}", _items(layout, layout.outside, layout.moving), True, most, alone)
-    if layout.outside:
+        if layout.exogenous:
+            writer.function(f"outside{end}", _items(layout, layout.exogenous, layout.moving), True, most, alone)
+    if layout.exogenous:
         write_rows(module, layout)
-    write_driver(module, layout)
+    write_integrator(module, layout)
     return module.text()
 
 
 def _room(target: Target, alone: bool) -> dict[str, int]:
-    """How many calls of a function fit a batch; a run on its own has one lane in each vector to spare."""
+    """How many calls of a function fit a batch; a run on its own has a lane in each vector to spare."""
     abreast = {"pow": target.abreast, "exp": target.abreast, "ln": target.abreast} if target.abreast > 1 else {}
     if not alone:
         return abreast
@@ -91,27 +90,10 @@ def _unknown(expression: Expression) -> str | None:
     return next((u for u in map(_unknown, expression.arguments) if u), None)
 
 
-def _items(layout: Layout, names: Iterable[str], expressions: Mapping[str, Expression]) -> list[Item]:
-    return [Item(name, expressions[name], layout.slot[name]) for name in names]
-
-
-def _once(program: Program, layout: Layout) -> list[Item]:
-    found = []
-    for name in program.once:
-        expression = program.equations[name].expression
-        assert expression is not None  # lookups are not among the names to run
-        found.append(Item(name, expression, layout.slot[name]))
-    return found
-
-
-def _start(program: Program, layout: Layout) -> list[Item]:
-    found = []
-    for name in program.start:
-        equation = program.equations[name]
-        expression = equation.initial if equation.initial is not None else equation.expression
-        assert expression is not None  # lookups are not among the names to run
-        found.append(Item(name, expression, layout.slot[name]))
-    return found
+def _items(layout: Layout, names: Iterable[str], expressions: Mapping[str, Expression | None]) -> list[Item]:
+    """What to compute; only lookup tables have no expression, and they are not among the names to run."""
+    pairs = ((name, expressions[name]) for name in names)
+    return [Item(name, expression, layout.slot[name]) for name, expression in pairs if expression is not None]
 
 
 def _rates(layout: Layout) -> list[Item]:
@@ -119,14 +101,14 @@ def _rates(layout: Layout) -> list[Item]:
 
 
 def size_of(expression: Expression) -> int:
-    """Operations in an expression, kernels counted as what a call costs."""
+    """How many operations an expression has; a call of a kernel counts as one."""
     if not isinstance(expression, Apply):
         return 1
     return 1 + sum(size_of(a) for a in expression.arguments)
 
 
-class _Writer:
-    """Writes functions of one argument, the working memory."""
+class _Functions:
+    """Writes functions of one argument, the working memory, to a module."""
 
     def __init__(self, module: Module, layout: Layout, tables: dict[str, int]) -> None:
         self.module, self.layout, self.tables = module, layout, tables
@@ -139,11 +121,14 @@ class _Writer:
         most: Mapping[str, int] | None = None,
         alone: bool = False,
     ) -> None:
-        """One function over all items, in as many parts as their size asks for; later parts read earlier ones.
+        """One function that computes all items, cut into parts by their size.
 
         Args:
+            name: of the function.
+            items: what it computes, in run order.
+            keep_all: store every value; else rates, and what a later part reads.
             most: calls that fit a batch, see ``call_scheduling.py``; without it the items keep their order.
-            alone: every lane has the same run, so that different calls may stand in a vector.
+            alone: every lane has the same run, so that different calls may share a vector.
         """
         cuts = parts([size_of(item.expression) for item in items])
         for number, cut in enumerate(cuts):
@@ -212,7 +197,7 @@ class _Body:
         return _KERNEL_OF[call.function]
 
     def _packed(self, values: Sequence[Value]) -> list[Value]:
-        """Values of a run on its own, each the same in every lane, as vectors of different ones."""
+        """Values of a run on its own, each the same in every lane, packed into vectors of different values."""
         lanes = self.code.target.lanes
         padded = [*values, *[values[-1]] * (-len(values) % lanes)]
         if len(values) == 1:
@@ -220,7 +205,7 @@ class _Body:
         return [self.code.vector(padded[i : i + lanes]) for i in range(0, len(padded), lanes)]
 
     def _abreast(self, kernel: str, arguments: Sequence[Sequence[Value]]) -> list[Value]:
-        """``kernel`` of each vector of its arguments."""
+        """``kernel`` of each vector of its arguments, the vectors interleaved."""
         count, room = len(arguments[0]), self.code.target.abreast
         if count == 1:
             return [self.code.call(kernel, *(column[0] for column in arguments))]
@@ -248,56 +233,45 @@ class _Body:
         return self.number(expression).compare("une", 0.0)
 
     def _apply(self, expression: Apply) -> Value:
-        name, arguments = expression.function, expression.arguments
-        if name in _ARITHMETIC:
-            return _ARITHMETIC[name](self.number(arguments[0]), self.number(arguments[1]))
-        if name in _RELATIONS:
-            return self.number(arguments[0]).compare(_RELATIONS[name], self.number(arguments[1]))
-        if name in _KERNEL_OF and name != "pow":
-            return self.code.call(_KERNEL_OF[name], self.number(arguments[0]))
-        if name in _INTRINSIC_OF:
-            return self.number(arguments[0]).one(_INTRINSIC_OF[name])
-        if name == RECIPROCAL:
-            return self._reciprocal(arguments[0])
-        if name == QUOTIENT:
-            return self._quotient(*arguments)
-        method: Callable[..., Value] = getattr(self, f"_{name}")
-        return method(*arguments)
+        name, given = expression.function, expression.arguments
+        match name:
+            case "and":
+                return self.mask(given[0]) & self.mask(given[1])
+            case "or":
+                return self.mask(given[0]) | self.mask(given[1])
+            case "not":
+                return ~self.mask(given[0])
+            case "if":
+                return self.code.select(self.mask(given[0]), self.number(given[1]), self.number(given[2]))
+            case "min" | "max":
+                return self._extreme("olt" if name == "min" else "ogt", *given)
+            case "pow":
+                return self._pow(*given)
+            case "lookup":
+                return self.code.call(self._kernel(expression), self.number(given[1]))
+        return self._numeric(name, [self.number(a) for a in given])
 
-    def _reciprocal(self, a: Expression) -> Value:
-        """1/a; NaN where a or 1/a is so small that ``quotient`` could not correct its rounding."""
-        x = self.number(a)
+    def _numeric(self, name: str, given: Sequence[Value]) -> Value:
+        """A function of numbers alone."""
+        if name in _ARITHMETIC:
+            return _ARITHMETIC[name](*given)
+        if name in _RELATIONS:
+            return given[0].compare(_RELATIONS[name], given[1])
+        if name in _KERNEL_OF:
+            return self.code.call(_KERNEL_OF[name], given[0])
+        if name in _INTRINSIC_OF:
+            return given[0].one(_INTRINSIC_OF[name])
+        return self._reciprocal(*given) if name == RECIPROCAL else quotient(self.code, *given)
+
+    def _reciprocal(self, x: Value) -> Value:
+        """1/x; NaN where x or 1/x is so small that ``quotient`` could not correct its rounding."""
         size = abs(x)
         strange = size.compare("ult", TINY) & x.compare("une", 0.0)
         strange = strange | (size.compare("ugt", HUGE) & size.compare("une", math.inf))
         return self.code.select(strange, math.nan, 1.0 / x)
 
-    def _quotient(self, a: Expression, b: Expression, reciprocal: Expression) -> Value:
-        return quotient(self.code, self.number(a), self.number(b), self.number(reciprocal))
-
-    def _neg(self, a: Expression) -> Value:
-        return -self.number(a)
-
-    def _and(self, a: Expression, b: Expression) -> Value:
-        return self.mask(a) & self.mask(b)
-
-    def _or(self, a: Expression, b: Expression) -> Value:
-        return self.mask(a) | self.mask(b)
-
-    def _not(self, a: Expression) -> Value:
-        return ~self.mask(a)
-
-    def _if(self, condition: Expression, yes: Expression, no: Expression) -> Value:
-        return self.code.select(self.mask(condition), self.number(yes), self.number(no))
-
-    def _min(self, a: Expression, b: Expression) -> Value:
-        return self._extreme("olt", a, b)
-
-    def _max(self, a: Expression, b: Expression) -> Value:
-        return self._extreme("ogt", a, b)
-
     def _extreme(self, relation: str, a: Expression, b: Expression) -> Value:
-        """The machine's own instruction gives its second operand for NaN, so a literal goes first."""
+        """MIN or MAX; the machine's own instruction gives its second operand for NaN, so a literal goes first."""
         if isinstance(b, Number) and b.value == b.value:
             a, b = b, a
         left, right = self.number(a), self.number(b)
@@ -326,6 +300,3 @@ class _Body:
         size, square = abs(exponent), x * x
         value = x if size == 1 else square if size == 2 else square * x if size == 3 else square * square
         return 1.0 / value if exponent < 0 else value
-
-    def _lookup(self, table: Expression, x: Expression) -> Value:
-        return self.code.call(self._kernel(Apply("lookup", (table, x))), self.number(x))

@@ -1,12 +1,12 @@
-"""What reaches a run from outside: given numbers, the clock, and what follows from those alone.
+"""Exogenous variables: those that depend on constants and the clock alone, computed ahead of the runs.
 
-Two things come of it. Where many runs share these numbers (members of an ensemble, under one policy) they are worked
-out once, moment by moment, into a table that every run reads. And two runs that have had the same numbers from outside
-so far stand at the same place: a lever that acts from 2026 on leaves the years before as they were. So a run can begin
-where its table parts from that of a run that is known, with the stocks of that moment. Nothing is assumed of a model
-for either; which names are outside follows from its equations.
+Where many runs share these numbers (members of an ensemble, under one policy) they are computed once, moment by moment,
+into a table that every run reads. And two runs whose exogenous variables have been the same so far have the same
+stocks: a lever that acts from 2026 on leaves the years before as they were. So a run can start where its table first
+differs from that of a known run, with the stocks of that moment. Which variables are exogenous follows from the
+equations.
 
-``policy_lab_outside(work, fixed, times, moments, table)``: the numbers from outside at each of ``times``, into
+``policy_lab_outside(work, fixed, times, moments, table)``: the exogenous variables at each of ``times``, into
 ``table[moment][column]``. ``work`` and ``fixed`` as for ``policy_lab_run``; times and table have room for a whole
 number of vectors.
 """
@@ -18,12 +18,13 @@ from typing import Any
 
 from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.llvm_ir import Code, Module
-from policy_lab.program import Equation, Program, names_in
+from policy_lab.program import Program
 
-OUTSIDE = "policy_lab_outside"
+#: Name of the function that computes the table.
+EXOGENOUS_ENTRY = "policy_lab_outside"
 
 
-def outside(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]:
+def exogenous(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]:
     """Auxiliaries of ``step`` that depend on no stock and on none of the ``varied`` constants, in run order.
 
     One with an initial value of its own is none: it does not follow from the clock.
@@ -33,36 +34,31 @@ def outside(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]:
     found = []
     for name in (*program.once, *program.step):
         equation = program.equations[name]
-        if equation.initial is None and _reads(equation) <= known:
+        if equation.initial is None and equation.reads <= known:
             known.add(name)
             found.append(name)
     return tuple(name for name in found if name not in program.once)
 
 
 def described(layout: Layout) -> dict[str, Any]:
-    """What a loader needs to know of it, in slots.
+    """The table's description for a loader, in slots.
 
-    ``columns``: of the table. ``roots``: slot of each name that follows from given numbers alone, once a run or at
-    every moment, and the slots of those given numbers. ``read``: slots of given numbers and of such names that the
-    rest of the model reads, its initial values included.
+    ``columns``: of the table. ``roots``: slot of each variable that follows from constants and the clock alone, once a
+    run or at every moment, and the slots of those constants. ``read``: slots of constants and of such variables that
+    the rest of the model reads, its initial values included.
     """
     program, slot = layout.program, layout.slot
     roots: dict[str, set[str]] = {}
-    for name in (*program.once, *layout.outside):
-        read = _reads(program.equations[name])
+    for name in (*program.once, *layout.exogenous):
+        read = program.equations[name].reads
         roots[name] = {r for n in read for r in roots.get(n, {n} & set(layout.given))}
     inside = [e for n, e in program.equations.items() if n not in roots and e.kind in ("stock", "auxiliary")]
     known = {*layout.given, *roots}
     return {
-        "columns": [slot[name] for name in layout.outside],
+        "columns": [slot[name] for name in layout.exogenous],
         "roots": [[slot[name], sorted(slot[root] for root in roots[name])] for name in roots],
-        "read": sorted({slot[name] for equation in inside for name in _reads(equation) & known}),
+        "read": sorted({slot[name] for equation in inside for name in equation.reads & known}),
     }
-
-
-def _reads(equation: Equation) -> set[str]:
-    expressions = (equation.expression, equation.initial)
-    return {name for expression in expressions if expression is not None for name in names_in(expression)}
 
 
 def write_rows(module: Module, layout: Layout) -> None:
@@ -70,10 +66,10 @@ def write_rows(module: Module, layout: Layout) -> None:
 
     ``void @put_down(work, row)``: as many rows as a vector has lanes out of those slots.
     """
-    bring, down, lanes, width = Code(module), Code(module), module.target.lanes, len(layout.outside)
+    bring, down, lanes, width = Code(module), Code(module), module.target.lanes, len(layout.exogenous)
     wide, index, align = bring.type("f"), module.target.index, module.target.alignment
     real, size = module.target.real, module.target.size
-    for column, name in enumerate(layout.outside):
+    for column, name in enumerate(layout.exogenous):
         number = bring.scalar(f"load {real}, ptr {_at(bring, 'row', column)}, align {size}")
         slot = bring.scalar(f"getelementptr {wide}, ptr %w, {index} {layout.slot[name]}")
         bring.line(f"store {wide} {bring.splat(number).text}, ptr {slot}, align {align}")

@@ -1,4 +1,4 @@
-"""What a run settles before its first step: parts of equations that read constants alone, and reciprocals of divisors.
+"""Hoisting: constant subexpressions and reciprocals of constant divisors, computed once a run, before its first step.
 
 A division takes a vector unit sixteen cycles, a multiplication half of one. Dividing by something that does not
 change becomes a product with its reciprocal and one correction (Markstein, IBM J. Res. Dev. 34, 1990,
@@ -17,11 +17,18 @@ RECIPROCAL, QUOTIENT = "reciprocal of", "quotient by reciprocal"
 TINY, HUGE = 2.0**-900, 2.0**900
 
 
-def taken_out(
+def hoist(
     program: Program, names: Iterable[str], fixed: Set[str], reciprocals: bool
 ) -> tuple[dict[str, Expression], dict[str, Expression]]:
-    """Settled parts by invented name, and the expressions of ``names`` with the names in the parts' place."""
-    finder = _Finder(fixed, reciprocals)
+    """Hoisted parts by invented name, and the expressions of ``names`` that read these names in the parts' place.
+
+    Args:
+        program: whose equations they are.
+        names: auxiliaries and stocks that change during a run.
+        fixed: names that do not.
+        reciprocals: whether divisions by what does not change become products with its reciprocal.
+    """
+    finder = _Hoister(fixed, reciprocals)
     moving = {}
     for name in names:
         expression = program.equations[name].expression
@@ -30,16 +37,16 @@ def taken_out(
     return {n: e for e, n in finder.found.items()}, moving
 
 
-class _Finder:
+class _Hoister:
     def __init__(self, fixed: Set[str], reciprocals: bool) -> None:
         self._fixed, self._reciprocals = fixed, reciprocals
         self.found: dict[Expression, str] = {}
 
     def without(self, expression: Expression) -> Expression:
-        """The expression with its settled parts replaced."""
+        """The expression with its constant parts replaced."""
         if not isinstance(expression, Apply):
             return expression
-        if self._settled(expression):
+        if self._constant(expression):
             return self._named(expression)
         if expression.function == "lookup":
             return Apply("lookup", (expression.arguments[0], self.without(expression.arguments[1])))
@@ -50,13 +57,13 @@ class _Finder:
                 return Apply(QUOTIENT, (*arguments, reciprocal))
         return Apply(expression.function, arguments)
 
-    def _settled(self, expression: Expression) -> bool:
+    def _constant(self, expression: Expression) -> bool:
         if isinstance(expression, Number):
             return True
         if isinstance(expression, Name):
             return expression.name in self._fixed
         start = 1 if expression.function == "lookup" else 0
-        return all(self._settled(a) for a in expression.arguments[start:])
+        return all(self._constant(a) for a in expression.arguments[start:])
 
     def _named(self, expression: Expression) -> Name:
         """Invented names begin with a line break, which no model's name has."""

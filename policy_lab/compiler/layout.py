@@ -1,4 +1,4 @@
-"""Where every variable of a Program stands in a run's working memory: one slot, one vector."""
+"""Layout of a run's working memory: one slot, a vector with one lane per run, for every variable of a Program."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.compiler.hoisting import taken_out
+from policy_lab.compiler.hoisting import hoist
 from policy_lab.program import Apply, Expression, Name, Program, names_in
 
 #: Functions are cut where they pass this many operations: LLVM's time grows faster than its input.
 PART = 6000
-#: Results of calls made side by side, see ``call_scheduling.py``.
+#: Slots for the results of interleaved calls, see ``call_scheduling.py``.
 SPARE = 4
 #: Cycles until a function's result is there, roughly; what is not listed takes 4.
 _LATENCY = {"pow": 60, "exp": 40, "ln": 40, "sin": 40, "cos": 40, "lookup": 30, "sqrt": 20, "div": 16}
@@ -19,16 +19,16 @@ _LATENCY = {"pow": 60, "exp": 40, "ln": 40, "sin": 40, "cos": 40, "lookup": 30, 
 
 @dataclass(frozen=True)
 class Layout:
-    """Slots of a Program's variables: given numbers, Time, once, stocks, other auxiliaries, settled parts, rates.
+    """Slots of a Program's variables: constants, Time, once, stocks, other auxiliaries, hoisted parts, rates.
 
     Attributes:
-        given: constants and controls; their numbers come from outside.
-        once: auxiliaries worked out once a run.
+        given: constants and time settings; the caller gives their numbers.
+        once: auxiliaries computed once a run.
         stocks: continuous ones first, then the discrete ones.
         others: auxiliaries of ``start`` and ``step``.
-        settled: parts of equations that read only ``given`` and ``once``, see ``hoisting.py``; by invented name.
+        hoisted: parts of equations that read only ``given`` and ``once``, see ``hoisting.py``; by invented name.
         moving: expression of every auxiliary of ``step`` and rate of every stock, with those parts replaced.
-        outside: auxiliaries of ``step`` that are worked out ahead, for all runs together, see ``exogenous.py``.
+        exogenous: auxiliaries of ``step`` that are computed ahead, for all runs together, see ``exogenous.py``.
     """
 
     program: Program
@@ -36,14 +36,14 @@ class Layout:
     once: tuple[str, ...]
     stocks: tuple[str, ...]
     others: tuple[str, ...]
-    settled: Mapping[str, Expression]
+    hoisted: Mapping[str, Expression]
     moving: Mapping[str, Expression]
-    outside: tuple[str, ...] = ()
+    exogenous: tuple[str, ...] = ()
 
     @cached_property
     def slot(self) -> Mapping[str, int]:
         """Position of every variable; of ``Time`` too."""
-        names = (*self.given, "Time", *self.once, *self.stocks, *self.others, *self.settled)
+        names = (*self.given, "Time", *self.once, *self.stocks, *self.others, *self.hoisted)
         return {name: i for i, name in enumerate(names)}
 
     @cached_property
@@ -53,7 +53,7 @@ class Layout:
 
     @property
     def first_stock(self) -> int:
-        """Stocks stand together, continuous ones first."""
+        """Slot of the first stock; the stocks follow each other, continuous ones first."""
         return len(self.given) + 1 + len(self.once)
 
     @property
@@ -73,7 +73,7 @@ class Layout:
 
     @property
     def first_spare(self) -> int:
-        """Where calls made side by side leave their results."""
+        """Results of interleaved calls."""
         return self.first_sum + len(self.stocks)
 
     @property
@@ -82,13 +82,13 @@ class Layout:
         return self.first_spare + SPARE
 
 
-def layout_of(program: Program, reciprocals: bool = True, outside: tuple[str, ...] = ()) -> Layout:
+def layout_of(program: Program, reciprocals: bool = True, exogenous: tuple[str, ...] = ()) -> Layout:
     """The layout of a Program; the same Program always gives the same one, whatever is to be saved.
 
     Args:
         program: what is laid out.
         reciprocals: keep 1/x of what does not change and is divided by, for a target with fused multiply-add.
-        outside: what is to be worked out ahead.
+        exogenous: auxiliaries computed ahead, from ``exogenous.exogenous``.
     """
     equations = program.equations
     controls = [n for n, e in equations.items() if e.kind == "control"]
@@ -96,27 +96,27 @@ def layout_of(program: Program, reciprocals: bool = True, outside: tuple[str, ..
     known = {*program.constants, *controls, *program.once, *stocks}
     others = dict.fromkeys(n for n in (*program.start, *program.step) if n not in known)
     given = (*program.constants, *controls)
-    settled, moving = taken_out(program, (*program.step, *stocks), {*given, *program.once}, reciprocals)
-    return Layout(program, given, program.once, tuple(stocks), tuple(others), settled, moving, outside)
+    hoisted, moving = hoist(program, (*program.step, *stocks), {*given, *program.once}, reciprocals)
+    return Layout(program, given, program.once, tuple(stocks), tuple(others), hoisted, moving, exogenous)
 
 
 def needed_for_rates(layout: Layout) -> tuple[str, ...]:
-    """The auxiliaries of ``step`` that some stock's change depends on, in run order, but for those from outside."""
+    """The auxiliaries of ``step`` that some stock's change depends on, in run order, without the exogenous ones."""
     wanted = {name for stock in layout.stocks for name in names_in(layout.moving[stock])}
     for name in reversed(layout.program.step):
         if name in wanted:
             wanted.update(names_in(layout.moving[name]))
-    return tuple(n for n in not_outside(layout) if n in wanted)
+    return tuple(n for n in not_exogenous(layout) if n in wanted)
 
 
-def not_outside(layout: Layout) -> tuple[str, ...]:
-    """The auxiliaries of ``step`` that are not worked out ahead, in run order."""
-    ahead = set(layout.outside)
+def not_exogenous(layout: Layout) -> tuple[str, ...]:
+    """The auxiliaries of ``step`` that are not computed ahead, in run order."""
+    ahead = set(layout.exogenous)
     return tuple(name for name in layout.program.step if name not in ahead)
 
 
 def in_order_of_depth(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:
-    """Auxiliaries in another run order: what can be known early comes early.
+    """Auxiliaries ordered by the latency of what they depend on: what can be known early comes early.
 
     Neighbours then seldom wait for each other, which keeps a processor's units busy; every name still comes after
     what it reads. Measured: a sixth faster than the order of the translation.
@@ -137,7 +137,7 @@ def in_order_of_depth(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def parts(sizes: Sequence[int], limit: int = PART) -> list[range]:
-    """Positions cut into runs of at most ``limit`` operations (a single larger one stands alone)."""
+    """Positions cut into runs of at most ``limit`` operations (a single larger one is a run of its own)."""
     cuts, begin, total = [], 0, 0
     for i, size in enumerate(sizes):
         if total and total + size > limit:

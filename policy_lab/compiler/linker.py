@@ -1,8 +1,8 @@
-"""A WebAssembly object file from LLVM -> a module that a browser can instantiate.
+"""The linker: a WebAssembly object file from LLVM -> a module that a browser can instantiate.
 
-What a linker does for one object: put the final numbers where relocations ask for them, export the entry functions,
-say how much memory it needs, drop the sections meant for linkers. Whatever is not understood is refused: a module
-that is not exactly right must not exist. Format: WebAssembly core specification and its tool conventions, "Linking".
+It writes final indices and addresses where relocations are, exports the entry functions, declares the memory needed,
+and drops the sections meant for linkers. Whatever it does not know it refuses: a module that is not exactly right must
+not exist. Format: WebAssembly core specification and its tool conventions, "Linking".
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _relocate(
     reader = _Reader(body)
     number, name, _ = sections[reader.unsigned()]
     if number == _CUSTOM:
-        return  # what it would mend is dropped
+        return  # a section that is dropped
     if number != _CODE:
         raise LinkError(f"Relocations in section {number}{name} are unknown.")
     content = bytearray(plain[number])
@@ -188,13 +188,13 @@ def _relocate(
 
 
 def _imports(body: bytes, constants: int) -> bytes:
-    """The one import there may be is memory; it is renamed, and must hold the constants."""
+    """The import section: memory, which is renamed and must hold the constants, and nothing else."""
     reader = _Reader(body)
     for _ in range(reader.unsigned()):
         module, field, kind = reader.name(), reader.name(), reader.byte()
         if (module, field, kind) != ("env", "__linear_memory", _MEMORY_KIND):
             raise LinkError(f"The code needs '{module}.{field}' from outside.")
-        reader.take(2)  # flags and size of the memory, which we know better
+        reader.take(2)  # flags and size of the memory, replaced below
     pages = -(-constants // _PAGE)
     return _number(1) + _text("env") + _text(MEMORY) + bytes([_MEMORY_KIND, 0]) + _number(pages)
 

@@ -1,7 +1,7 @@
-"""LLVM IR as text, one vector lane per run: the small vocabulary that the emitter and the math kernels share.
+"""LLVM IR builder: values, functions and modules as text, one vector lane per run.
 
 A ``Value`` is a vector of ``lanes`` numbers: kind ``"f"`` (real), ``"i"`` (integer as wide) or ``"m"`` (mask).
-Python operators write instructions, so that a kernel reads like its formula. No fast-math flag is ever set:
+Python operators write instructions, so that code reads like its formula. No fast-math flag is ever set:
 the same input gives the same bits in every lane, on every thread.
 """
 
@@ -17,6 +17,18 @@ from policy_lab.compiler.target import Target, TooFine
 Operand: TypeAlias = "Value | float"
 
 
+def _operator(floating: str, integer: str, swap: bool = False) -> Callable[[Value, Operand], Value]:
+    """A binary operator of ``Value`` by its instructions on numbers and on integers; ``swap`` for ``__rsub__``."""
+
+    def method(self: Value, other: Operand) -> Value:
+        right = self.code.like(self, other)
+        a, b = (right, self) if swap else (self, right)
+        name = floating if self.kind == "f" else integer
+        return self.code.emit(self.kind, f"{name} {self.code.type(self.kind)} {a.text}, {b.text}")
+
+    return method
+
+
 class Value:
     """A vector in the function being written; operators append instructions to its ``Code``."""
 
@@ -25,51 +37,20 @@ class Value:
     def __init__(self, code: Code, kind: str, text: str) -> None:
         self.code, self.kind, self.text = code, kind, text
 
-    def _binary(self, floating: str, integer: str, other: Operand, swap: bool = False) -> Value:
-        right = self.code.like(self, other)
-        a, b = (right, self) if swap else (self, right)
-        name = floating if self.kind == "f" else integer
-        return self.code.emit(self.kind, f"{name} {self.code.type(self.kind)} {a.text}, {b.text}")
-
-    def __add__(self, other: Operand) -> Value:
-        return self._binary("fadd", "add", other)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Operand) -> Value:
-        return self._binary("fsub", "sub", other)
-
-    def __rsub__(self, other: Operand) -> Value:
-        return self._binary("fsub", "sub", other, swap=True)
-
-    def __mul__(self, other: Operand) -> Value:
-        return self._binary("fmul", "mul", other)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Operand) -> Value:
-        return self._binary("fdiv", "sdiv", other)
-
-    def __rtruediv__(self, other: Operand) -> Value:
-        return self._binary("fdiv", "sdiv", other, swap=True)
+    __add__ = __radd__ = _operator("fadd", "add")
+    __sub__, __rsub__ = _operator("fsub", "sub"), _operator("fsub", "sub", swap=True)
+    __mul__ = __rmul__ = _operator("fmul", "mul")
+    __truediv__, __rtruediv__ = _operator("fdiv", "sdiv"), _operator("fdiv", "sdiv", swap=True)
+    __and__, __or__, __xor__ = (_operator(name, name) for name in ("and", "or", "xor"))
 
     def __neg__(self) -> Value:
         return self.code.emit("f", f"fneg {self.code.type('f')} {self.text}")
-
-    def __and__(self, other: Operand) -> Value:
-        return self._binary("and", "and", other)
-
-    def __or__(self, other: Operand) -> Value:
-        return self._binary("or", "or", other)
-
-    def __xor__(self, other: Operand) -> Value:
-        return self._binary("xor", "xor", other)
 
     def __lshift__(self, count: int) -> Value:
         return self._shift("shl", count)
 
     def __rshift__(self, count: int) -> Value:
-        """Logical shift: every operand here is kept non-negative or masked afterwards."""
+        """Logical shift: every operand is not negative, or masked afterwards."""
         return self._shift("lshr", count)
 
     def _shift(self, name: str, count: int) -> Value:
@@ -86,12 +67,12 @@ class Value:
         return self.code.emit("m", f"{name} {relation} {self.code.type(self.kind)} {self.text}, {right.text}")
 
     def bits(self) -> Value:
-        """The same bits seen as an integer."""
+        """The same bits as an integer (bitcast)."""
         code = self.code
         return code.emit("i", f"bitcast {code.type('f')} {self.text} to {code.type('i')}")
 
     def real(self) -> Value:
-        """The same bits seen as a number."""
+        """The same bits as a number (bitcast)."""
         code = self.code
         return code.emit("f", f"bitcast {code.type('i')} {self.text} to {code.type('f')}")
 
@@ -107,7 +88,7 @@ class Code:
     """One LLVM function being written.
 
     Args:
-        module: the module it goes into; carries the target.
+        module: the module it goes into, with its target.
     """
 
     def __init__(self, module: Module) -> None:
@@ -158,11 +139,11 @@ class Code:
         return Value(self, "i", self.integers(value))
 
     def integers(self, value: int) -> str:
-        """The same integer in every lane, as it stands in an instruction."""
+        """The same integer in every lane, as the operand of an instruction."""
         return f"splat ({self.target.integer} {value})"
 
     def _pooled(self, bits: int) -> Value:
-        """An integer of the module's pool in every lane; loaded where a function first wants it."""
+        """An integer of the module's pool in every lane; loaded where a function first reads it."""
         if bits not in self.literals:
             one_type, size = self.target.integer, self.target.size
             at = self.module.pool.setdefault(bits % 2**self.target.bits, size * len(self.module.pool))
@@ -189,7 +170,7 @@ class Code:
         return self.emit("f", f"shufflevector {wide} {first}, {wide} poison, <{n} x i32> zeroinitializer")
 
     def vector(self, lanes: Sequence[Value]) -> Value:
-        """The first lane of each of several values, side by side in one (two lanes only)."""
+        """The first lane of each of two values in one vector of two lanes."""
         wide = self.type("f")
         first, second = lanes
         return self.emit("f", f"shufflevector {wide} {first.text}, {wide} {second.text}, <2 x i32> <i32 0, i32 2>")
@@ -201,7 +182,7 @@ class Code:
         return self.emit("f", f"shufflevector {wide} {value.text}, {wide} poison, <{n} x i32> <{same}>")
 
     def select(self, mask: Value, yes: Operand, no: Operand) -> Value:
-        """Lane by lane, one or the other; what is not chosen has no influence."""
+        """Lane by lane ``yes`` or ``no``; what is not chosen has no influence, NaN included."""
         kind = next((v for v in (yes, no) if isinstance(v, Value)), self.number(0.0))
         a, b, wide = self.like(kind, yes), self.like(kind, no), self.type(kind.kind)
         return self.emit(kind.kind, f"select {self.type('m')} {mask.text}, {wide} {a.text}, {wide} {b.text}")
@@ -213,78 +194,21 @@ class Code:
         self.module.declare(f"declare {wide} @{full}({', '.join([wide] * len(arguments))})")
         return self.emit("f", f"call {wide} @{full}({', '.join(f'{wide} {a.text}' for a in arguments)})")
 
-    def fma(self, a: Value, b: Operand, c: Operand) -> Value:
-        """``a * b + c``, in one rounding where the target has the instruction."""
-        if self.target.fma:
-            return self.intrinsic(self.target.fma, a, self.like(a, b), self.like(a, c))
-        return a * b + c
-
-    def polynomial(self, x: Value, coefficients: Sequence[float]) -> Value:
-        """Coefficients from the constant up; two interleaved Horner chains, half the latency of one."""
-        square = x * x
-        chains = []
-        for start in (0, 1):
-            own = coefficients[start::2]
-            total = self.number(own[-1])
-            for c in reversed(own[:-1]):
-                total = self.fma(total, square, c)
-            chains.append(total)
-        return self.fma(chains[1], x, chains[0])
-
-    def product(self, a: Value, b: Value) -> tuple[Value, Value]:
-        """``a * b`` as rounded product and its exact error (Dekker's splitting where there is no fma)."""
-        p = a * b
-        if self.target.fma:
-            return p, self.fma(a, b, -p)
-        ah, bh = (a.bits() & -0x8000000).real(), (b.bits() & -0x8000000).real()
-        al, bl = a - ah, b - bh
-        return p, (((ah * bh - p) + ah * bl) + al * bh) + al * bl
-
     def all(self, mask: Value) -> str:
         """A scalar i1: true when every lane of the mask is."""
         n = self.target.lanes
         self.module.declare(f"declare i1 @llvm.vector.reduce.and.v{n}i1(<{n} x i1>)")
         return self.scalar(f"call i1 @llvm.vector.reduce.and.v{n}i1({self.type('m')} {mask.text})")
 
-    def exponent(self, bits: Value) -> Value:
-        """What stands above the mantissa in an integer, with its sign, as a number."""
-        if self.target.permute or self.target.bits == 32:
-            above = self.integers(52 if self.target.bits == 64 else 23)
-            whole = self.emit("i", f"ashr {self.type('i')} {bits.text}, {above}")
-            return self.emit("f", f"sitofp {self.type('i')} {whole.text} to {self.type('f')}")
-        biased = (bits + (2048 << 52)) >> 52  # positive, so a logical shift will do, and fits below 2**52
-        return (biased | 0x4330000000000000).real() - (4503599627370496.0 + 2048.0)
-
-    def pick(self, table: Sequence[float], index: Value) -> Value:
-        """``table[index & 15]`` of a 16-entry table, lane by lane."""
-        if self.target.permute:
-            wide = self.type("f")
-            low, high = ("<" + ", ".join(map(self.target.literal, part)) + ">" for part in halves(table))
-            intrinsic = "llvm.x86.avx512.vpermi2var.pd.512"
-            self.module.declare(f"declare {wide} @{intrinsic}({wide}, {self.type('i')}, {wide})")
-            arguments = f"{wide} {low}, {self.type('i')} {index.text}, {wide} {high}"
-            return self.emit("f", f"call {wide} @{intrinsic}({arguments})")
-        return self.gather(self.module.table(table), index & 15)
-
-    def gather(self, table: str, index: Value) -> Value:
-        """``table[index]`` of a constant array, lane by lane; the index must be inside it."""
-        wide, real, result = self.type("f"), self.target.real, "poison"
-        for lane in range(self.target.lanes):
-            i = self.scalar(f"extractelement {self.type('i')} {index.text}, i32 {lane}")
-            at = self.scalar(f"getelementptr inbounds {real}, ptr {table}, {self.target.integer} {i}")
-            v = self.scalar(f"load {real}, ptr {at}, align {self.target.size}")
-            result = self.scalar(f"insertelement {wide} {result}, {real} {v}, i32 {lane}")
-        return Value(self, "f", result)
-
     def call(self, function: str, *arguments: Value) -> Value:
-        """A math kernel of this module by name; it is written the first time it is called."""
+        """A call of a math kernel by name; the kernel is written into the module the first time."""
         self.module.need(function)
         wide = self.type("f")
         return self.emit("f", f"call {wide} @{function}({', '.join(f'{wide} {a.text}' for a in arguments)})")
 
 
 class Abreast(Code):
-    """A function that does the same to several vectors, instruction by instruction; ``%v1`` stands for all of them.
+    """A function over several vectors, their instructions interleaved; a value such as ``%v1`` means one of each.
 
     Args:
         module: the module it goes into.
@@ -300,7 +224,7 @@ class Abreast(Code):
         return Value(self, kind, self.scalar(instruction))
 
     def scalar(self, instruction: str) -> str:
-        """An instruction for every vector; the name that stands for all results."""
+        """An instruction for every vector; the common name of the results."""
         name = self.name()
         for k in range(self.copies):
             self.lines.append(f"  {name}.{k} = {self.copy(instruction, k)}")
@@ -325,7 +249,7 @@ class Abreast(Code):
 
 
 Kernel = Callable[..., None]
-#: The usual case of a kernel: which lanes it holds for, and what writes the result.
+#: The fast path of a kernel: which lanes it is right for, and what writes the result.
 Straight = Callable[..., tuple[Value, Callable[[], Value]]]
 
 
@@ -336,7 +260,7 @@ class Module:
     Attributes:
         kernels: every math function that may be called: name to (number of arguments, writer). A writer gets
             the ``Code`` and its arguments, and ends with ``ret``.
-        straight: the usual case of those that can be worked out several vectors abreast.
+        straight: the fast path of those that are written for several interleaved vectors.
     """
 
     target: Target
@@ -440,8 +364,3 @@ class Module:
 def ret(code: Code, value: Value) -> None:
     """End a kernel with its result."""
     code.line(f"ret {code.type('f')} {value.text}")
-
-
-def halves(table: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
-    """The first and the last eight of sixteen."""
-    return table[:8], table[8:]

@@ -1,4 +1,4 @@
-"""LLVM through llvmlite: this machine's target, optimised object code, and objects loaded into the process."""
+"""LLVM toolchain, through llvmlite: targets, optimised object code, and object code loaded into the process."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _optimise(module: Any, machine: Any) -> None:
 
 
 class Loaded:
-    """Object code in this process; keep it as long as its functions may be called."""
+    """Object code loaded into this process; its functions may be called as long as this object exists."""
 
     def __init__(self, code: bytes) -> None:
         _start()
@@ -109,12 +109,12 @@ class Loaded:
         self._engine.finalize_object()
 
     def address(self, name: str) -> int:
-        """Where a function starts."""
+        """Address of a function."""
         return int(self._engine.get_function_address(name))
 
 
 def versions() -> str:
-    """What besides the program decides about object code."""
+    """Versions that object code depends on: llvmlite's and LLVM's."""
     import llvmlite
 
     return f"llvmlite {llvmlite.__version__} llvm {'.'.join(map(str, llvm.llvm_version_info))}"

@@ -1,4 +1,4 @@
-"""Lookup tables as vector code: a chain of selects, or a binary search, then one straight line."""
+"""Lookup tables as vector code: find the segment by a chain of selects or a binary search, then interpolate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from policy_lab.compiler.llvm_ir import Code, Kernel, Value, ret
+from policy_lab.compiler.vector_math import gather, pick
 from policy_lab.program import Table
 
 Segment = tuple[float, float, float]
@@ -72,13 +73,13 @@ def _chain(code: Code, segments: Sequence[Segment], x: Value) -> tuple[Value, Va
 
 
 def _search(code: Code, segments: Sequence[Segment], x: Value) -> tuple[Value, Value, Value]:
-    """The last segment that begins at or before x, in as many looks as the number of segments has bits."""
+    """The last segment that begins at or before x, by binary search: one look for each bit of their number."""
     bits = (len(segments) - 1).bit_length()
     size = max(16, 1 << bits)
     columns = [[*column, *[float("inf")] * (size - len(segments))] for column in zip(*segments, strict=True)]
 
     def at(column: Sequence[float], index: Value) -> Value:
-        return code.pick(column, index) if size == 16 else code.gather(code.module.table(column), index)
+        return pick(column, index) if size == 16 else gather(code.module.table(column), index)
 
     index = code.integer(0)
     for bit in reversed(range(bits)):

@@ -1,7 +1,7 @@
-"""exp, log, power and the trigonometric functions as inline vector code, special cases as NumPy has them.
+"""exp, log, power and hyperbolic functions as vector code in double precision, special cases as NumPy has them.
 
-The usual case runs straight through; a vector with any odd lane (zero, negative, denormal, infinite, NaN, overflow)
-takes a second path that computes *the same numbers* for the ordinary lanes, so that a run does not depend on
+The usual case takes a fast path; a vector with any odd lane (zero, negative, denormal, infinite, NaN, overflow)
+takes a second one that computes *the same numbers* for the ordinary lanes, so that a run does not depend on
 its neighbours. Polynomials are Chebyshev fits made with 60 digits; ``tests/test_math_functions.py`` measures the
 errors in units in the last place against extended precision.
 
@@ -14,9 +14,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from policy_lab.compiler import trigonometry
 from policy_lab.compiler.llvm_ir import Code, Kernel, Straight, Value, ret
+from policy_lab.compiler.vector_math import (
+    ROUND,
+    copy_sign,
+    exact_product,
+    exponent,
+    fma,
+    pick,
+    polynomial,
+    upper_half,
+)
 
-ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the nearest integer in the low bits
 ROUND_BITS = 0x4338000000000000
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 0.6931471805598903  # 42 bits, so that k * LN2_HIGH is exact
@@ -45,24 +55,9 @@ LOG_LOW = (-3.6708569716349383e-16, 1.7625431312172662e-14, 3.993416384387844e-1
            6.604544877082384e-14, 8.649239607212071e-14, 7.718001336828099e-14, 7.355770219435029e-14,
            5.213620639136504e-14, -4.529814257790929e-14, 0.0, -2.1225608044809997e-14, 2.3568822182038756e-14,
            -1.6376276414097503e-14, -1.078736749871691e-14, 6.371947269815667e-14)  # fmt: skip
-# (sin(r) - r) / r**3 and (cos(r) - 1 + r**2/2) / r**4 in r**2, |r| <= pi/4
-SIN = (-0.16666666666666666, 0.008333333333333331, -0.0001984126984126506, 2.7557319219335453e-06,
-       -2.5052106231157904e-08, 1.605853141458901e-10, -7.586685070091267e-13)  # fmt: skip
-COS = (0.041666666666666664, -0.0013888888888888887, 2.4801587301584645e-05, -2.755731922140076e-07,
-       2.0876755790363397e-09, -1.1470460773969325e-11, 4.7458652037874553e-14)  # fmt: skip
-# (arctan(r)/r - 1) / r**2 for |r| <= tan(pi/8), and (arcsin(r)/r - 1) / r**2 for |r| <= 1/2, in r**2
-ARCTAN = (-0.3333333333333333, 0.19999999999999804, -0.14285714285659779, 0.11111111105150588, -0.09090908753259112,
-          0.07692296368042296, -0.0666642476020052, 0.05878927554473807, -0.05230443640686948, 0.045515447340221615,
-          -0.03456931506332609, 0.016284375050043393)  # fmt: skip
-ARCSIN = (0.16666666666666666, 0.07500000000000118, 0.044642857142551895, 0.03038194447553234, 0.02237215744350722,
-          0.017352816540325496, 0.01396378001220357, 0.011566459612121669, 0.009621842970100282,
-          0.009319560794767446, 0.0030448799094556773, 0.019554513336123378, -0.01924167174674304,
-          0.02961201126495512)  # fmt: skip
 # (sinh(r) - r) / r**3 in r**2, |r| <= 1
 SINH = (0.16666666666666666, 0.008333333333333333, 0.00019841269841269773, 2.7557319224040365e-06,
         2.5052108364049466e-08, 1.6059048397722392e-10, 7.646625253572627e-13, 2.8445297426378895e-15)  # fmt: skip
-PI_2 = (1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32)  # 33 bits each
-PI_2_HIGH, PI_2_LOW = 1.5707963267948966, 6.123233995736766e-17
 
 
 def quotient(code: Code, a: Value, b: Value, reciprocal: Value) -> Value:
@@ -71,15 +66,15 @@ def quotient(code: Code, a: Value, b: Value, reciprocal: Value) -> Value:
     Where zeros or infinities make the correction zero or NaN, the plain product is exact.
     """
     rough = a * reciprocal
-    fine = code.fma(code.fma(-rough, b, a), reciprocal, rough)
+    fine = fma(fma(-rough, b, a), reciprocal, rough)
     return code.select(fine.compare("one", 0.0), fine, rough)
 
 
 def _rest_of_exp(code: Code, x: Value) -> tuple[Value, Value]:
     """The bits that hold the multiple of ln 2 nearest to x, and what is left of x."""
-    shifted = code.fma(x, LOG2_E, ROUND)
+    shifted = fma(x, LOG2_E, ROUND)
     n = shifted - ROUND
-    return shifted.bits(), code.fma(n, -LN2_LOW, code.fma(n, -LN2_HIGH, x))
+    return shifted.bits(), fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x))
 
 
 def _reduce_exp(code: Code, x: Value, low: Value | None = None) -> tuple[Value, Value]:
@@ -87,7 +82,7 @@ def _reduce_exp(code: Code, x: Value, low: Value | None = None) -> tuple[Value, 
     bits, r = _rest_of_exp(code, x)
     if low is not None:
         r = r + low
-    return bits, code.fma(r * r, code.polynomial(r, EXP), r)
+    return bits, fma(r * r, polynomial(r, EXP), r)
 
 
 def _scale(code: Code, n_bits: Value, value: Value) -> Value:
@@ -104,7 +99,7 @@ def _scale_far(code: Code, n_bits: Value, value: Value) -> Value:
 
 
 def straight_or_odd(code: Code, usual: tuple[Value, Callable[[], Value]]) -> None:
-    """Return the usual result where it holds for every lane; what follows is for odd ones."""
+    """Return the fast path's result where it is right for every lane; the code that follows is for odd lanes."""
     ordinary, result = usual
     code.line(f"br i1 {code.all(ordinary)}, label %straight, label %odd")
     code.line("straight:")
@@ -132,7 +127,7 @@ def _split(code: Code, x: Value) -> tuple[Value, Value, Value]:
     """A positive normal x as ``2**k * m`` with m in [0.67, 1.34): k (double), m, and m's interval of the table."""
     offset = x.bits() - TABLE_START
     m = (x.bits() - (offset & -0x10000000000000)).real()
-    return code.exponent(offset), m, offset >> 48
+    return exponent(offset), m, offset >> 48
 
 
 def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, Value]:
@@ -140,19 +135,19 @@ def _logarithm(code: Code, x: Value, lift: Value | None = None) -> tuple[Value, 
     k, m, interval = _split(code, x)
     if lift is not None:
         k = k + lift
-    c = code.pick(RECIPROCAL, interval)
+    c = pick(RECIPROCAL, interval)
     if code.target.fma:
-        r = code.fma(m, c, -1.0)
+        r = fma(m, c, -1.0)
     else:
-        upper = (m.bits() & -0x8000000).real()
+        upper = upper_half(m)
         r = (upper * c - 1.0) + (m - upper) * c
-    base = code.fma(k, LN2_HIGH, code.pick(LOG_HIGH, interval))
+    base = fma(k, LN2_HIGH, pick(LOG_HIGH, interval))
     sum_ = base + r
     square, square_low = _square(code, r)
-    high = code.fma(square, -0.5, sum_)
-    low = code.fma(k, LN2_LOW, code.pick(LOG_LOW, interval)) + ((base - sum_) + r)
-    low = code.fma(square_low, -0.5, low) + code.fma(square, -0.5, sum_ - high)
-    low = code.fma((square if code.target.fma else r * r) * r, code.polynomial(r, LOG), low)
+    high = fma(square, -0.5, sum_)
+    low = fma(k, LN2_LOW, pick(LOG_LOW, interval)) + ((base - sum_) + r)
+    low = fma(square_low, -0.5, low) + fma(square, -0.5, sum_ - high)
+    low = fma((square if code.target.fma else r * r) * r, polynomial(r, LOG), low)
     total = high + low
     return total, (high - total) + low
 
@@ -180,25 +175,20 @@ def log(code: Code, x: Value) -> None:
     ret(code, code.select(x.compare("ult", 0.0), math.nan, value))
 
 
-def _upper(value: Value) -> Value:
-    """The upper 26 bits of a number; products of two such are exact."""
-    return (value.bits() & -0x8000000).real()
-
-
 def _square(code: Code, r: Value) -> tuple[Value, Value]:
     """``r * r`` in two parts; without fma the second may be some 2**-26 of the first."""
     if code.target.fma:
-        return code.product(r, r)
-    upper = _upper(r)
+        return exact_product(r, r)
+    upper = upper_half(r)
     return upper * upper, (r + upper) * (r - upper)
 
 
 def _power_of(code: Code, high: Value, low: Value, y: Value) -> tuple[Value, Value]:
     """``y * (high + low)`` in two parts; without fma the second may be some 2**-26 of the first."""
     if code.target.fma:
-        product, error = code.product(high, y)
-        return product, code.fma(y, low, error)
-    upper, y_upper = _upper(high), _upper(y)
+        product, error = exact_product(high, y)
+        return product, fma(y, low, error)
+    upper, y_upper = upper_half(high), upper_half(y)
     return upper * y_upper, (high - upper) * y_upper + (y - y_upper) * high + y * low
 
 
@@ -254,118 +244,11 @@ def power_edges(code: Code, x: Value, y: Value, value: Value) -> Value:
     limit = code.select((above * y).compare("ogt", 0.0), INFINITY, code.number(0.0))
     value = code.select(abs(y).compare("oeq", INFINITY), limit, value)
     value = code.select(size.compare("oeq", 1.0), 1.0, value)
-    signed = (value.bits() | (x.bits() & code.target.sign)).real()
-    value = code.select(odd, signed, value)
+    value = code.select(odd, copy_sign(value, x), value)
     root = x.compare("olt", 0.0) & ~whole & size.compare("olt", INFINITY)
     value = code.select(root, math.nan, value)
     value = code.select(x.compare("uno", y), math.nan, value)
     return code.select(y.compare("oeq", 0.0) | x.compare("oeq", 1.0), 1.0, value)
-
-
-def _quadrant(code: Code, x: Value) -> tuple[Value, Value, Value]:
-    """What x exceeds the nearest multiple of pi/2 by, in two parts; the bits that hold which multiple it was."""
-    shifted = code.fma(x, 2.0 / math.pi, ROUND)
-    n = shifted - ROUND
-    first = code.fma(n, -PI_2[0], x)
-    r, low = _two_sum(first, n * -PI_2[1])
-    r, lower = _two_sum(r, n * -PI_2[2])
-    return shifted.bits(), *_two_sum(r, low + code.fma(n, -PI_2[3], lower))
-
-
-def _two_sum(a: Value, b: Value) -> tuple[Value, Value]:
-    """Two numbers as rounded sum and its error (Knuth)."""
-    total = a + b
-    part = total - a
-    return total, (a - (total - part)) + (b - part)
-
-
-def _sine_and_cosine(code: Code, r: Value, low: Value) -> tuple[Value, Value]:
-    z = r * r
-    sine = r + code.fma(r * z, code.polynomial(z, SIN), low)
-    half = z * 0.5
-    one = 1.0 - half
-    cosine = one + (((1.0 - one) - half) + code.fma(z * z, code.polynomial(z, COS), -(r * low)))
-    return sine, cosine
-
-
-def _turned(code: Code, x: Value, quarter: int) -> Value:
-    """sin(x + quarter * pi/2); NaN beyond half a million turns, where pi in four parts no longer does."""
-    bits, r, low = _quadrant(code, x)
-    sine, cosine = _sine_and_cosine(code, r, low)
-    bits = bits + quarter
-    value = code.select((bits & 1).compare("ne", 0), cosine, sine)
-    value = (value.bits() ^ ((bits & 2) << 62)).real()
-    return code.select(abs(x).compare("ult", 3.0e6), value, math.nan)
-
-
-def sin(code: Code, x: Value) -> None:
-    """Sine of an angle in radians; -0 and tiny x give x."""
-    ret(code, code.select(abs(x).compare("olt", 1e-8), x, _turned(code, x, 0)))
-
-
-def cos(code: Code, x: Value) -> None:
-    """Cosine of an angle in radians."""
-    ret(code, _turned(code, x, 1))
-
-
-def tan(code: Code, x: Value) -> None:
-    """Tangent of an angle in radians."""
-    bits, r, low = _quadrant(code, x)
-    sine, cosine = _sine_and_cosine(code, r, low)
-    turned = (bits & 1).compare("ne", 0)
-    value = code.select(turned, -cosine, sine) / code.select(turned, sine, cosine)
-    value = code.select(abs(x).compare("olt", 1e-8), x, value)
-    ret(code, code.select(abs(x).compare("ult", 3.0e6), value, math.nan))
-
-
-def _copy_sign(value: Value, sign: Value) -> Value:
-    return (value.bits() | (sign.bits() & -0x8000000000000000)).real()
-
-
-def arctan(code: Code, x: Value) -> None:
-    """Inverse tangent, radians."""
-    size = abs(x)
-    steep, middle = size.compare("ogt", 2.414213562373095), size.compare("ogt", 0.41421356237309503)
-    top = code.select(steep, code.number(-1.0), code.select(middle, size - 1.0, size))
-    bottom = code.select(steep, size, code.select(middle, size + 1.0, 1.0))
-    r = top / bottom
-    z = r * r
-    high = code.select(steep, code.number(PI_2_HIGH), code.select(middle, code.number(PI_2_HIGH / 2), 0.0))
-    low = code.select(steep, code.number(PI_2_LOW), code.select(middle, code.number(PI_2_LOW / 2), 0.0))
-    value = high + (r + code.fma(r * z, code.polynomial(z, ARCTAN), low))
-    ret(code, _copy_sign(code.select(size.compare("oeq", INFINITY), PI_2_HIGH, value), x))
-
-
-def _arcsine_parts(code: Code, size: Value) -> tuple[Value, Value, Value]:
-    """For |x| <= 1/2: x and its correction; above, sqrt((1-x)/2), the correction, and the root's own rounding."""
-    upper = size.compare("ogt", 0.5)
-    z = code.select(upper, (1.0 - size) * 0.5, size * size)
-    root = code.select(upper, z.one("sqrt"), size)
-    square, error = code.product(root, root)
-    rounding = code.select(z.compare("ogt", 0.0), ((z - square) - error) / (root * 2.0), 0.0)
-    rounding = code.select(upper, rounding, 0.0)
-    return root, root * z * code.polynomial(z, ARCSIN), rounding
-
-
-def arcsin(code: Code, x: Value) -> None:
-    """Inverse sine, radians; NaN outside [-1, 1]."""
-    size = abs(x)
-    root, tail, rounding = _arcsine_parts(code, size)
-    far = PI_2_HIGH - (root * 2.0 - (PI_2_LOW - (tail + rounding) * 2.0))
-    value = code.select(size.compare("ogt", 0.5), far, root + tail)
-    ret(code, _copy_sign(code.select(size.compare("ogt", 1.0), math.nan, value), x))
-
-
-def arccos(code: Code, x: Value) -> None:
-    """Inverse cosine, radians; NaN outside [-1, 1]."""
-    size = abs(x)
-    root, tail, rounding = _arcsine_parts(code, size)
-    right = (root + (tail + rounding)) * 2.0
-    left = 2.0 * (PI_2_HIGH - (root - (PI_2_LOW - (tail + rounding))))
-    angle = _copy_sign(root + (tail + 0.0), x)
-    middle = PI_2_HIGH - (angle - PI_2_LOW)
-    value = code.select(x.compare("ogt", 0.5), right, code.select(x.compare("olt", -0.5), left, middle))
-    ret(code, code.select(size.compare("ugt", 1.0), math.nan, value))
 
 
 def expm1(code: Code, x: Value) -> None:
@@ -373,8 +256,8 @@ def expm1(code: Code, x: Value) -> None:
     bits, r = _rest_of_exp(code, x)
     scale = ((bits << 52) + 0x3FF0000000000000).real()
     near = abs(x).compare("olt", 0.34)
-    value = code.fma(scale, r, scale - 1.0) + scale * (r * r * code.polynomial(r, EXP))
-    ret(code, code.select(near, x + x * x * code.polynomial(x, EXP), value))
+    value = fma(scale, r, scale - 1.0) + scale * (r * r * polynomial(r, EXP))
+    ret(code, code.select(near, x + x * x * polynomial(x, EXP), value))
 
 
 def tanh(code: Code, x: Value) -> None:
@@ -383,7 +266,7 @@ def tanh(code: Code, x: Value) -> None:
     near = code.select(size.compare("olt", 20.0), size, 20.0)
     grown = code.call("m_expm1", near * 2.0)
     value = code.select(size.compare("uge", 20.0), 1.0, grown / (grown + 2.0))
-    ret(code, code.select(x.compare("uno", x), x, _copy_sign(value, x)))
+    ret(code, code.select(x.compare("uno", x), x, copy_sign(value, x)))
 
 
 def half_exp(code: Code, x: Value) -> None:
@@ -399,8 +282,8 @@ def sinh(code: Code, x: Value) -> None:
     """Hyperbolic sine."""
     size, square = abs(x), x * x
     far = code.call("m_half_exp", size) - code.call("m_half_exp", -size)
-    near = code.fma(x * square, code.polynomial(square, SINH), x)
-    ret(code, code.select(size.compare("olt", 1.0), near, _copy_sign(far, x)))
+    near = fma(x * square, polynomial(square, SINH), x)
+    ret(code, code.select(size.compare("olt", 1.0), near, copy_sign(far, x)))
 
 
 def cosh(code: Code, x: Value) -> None:
@@ -409,22 +292,18 @@ def cosh(code: Code, x: Value) -> None:
     ret(code, code.call("m_half_exp", size) + code.call("m_half_exp", -size))
 
 
+#: Every kernel in double precision: its name in the module, how many arguments it takes, and what writes it.
 KERNELS: dict[str, tuple[int, Kernel]] = {
     "m_exp": (1, exp),
     "m_log": (1, log),
     "m_power": (2, power),
     "m_power_odd": (2, power_odd),
-    "m_sin": (1, sin),
-    "m_cos": (1, cos),
-    "m_tan": (1, tan),
-    "m_arcsin": (1, arcsin),
-    "m_arccos": (1, arccos),
-    "m_arctan": (1, arctan),
+    **trigonometry.KERNELS,
     "m_expm1": (1, expm1),
     "m_half_exp": (1, half_exp),
     "m_sinh": (1, sinh),
     "m_cosh": (1, cosh),
     "m_tanh": (1, tanh),
 }
-#: Those that can be worked out several vectors abreast.
+#: Fast paths of those that are written for several interleaved vectors.
 STRAIGHT: dict[str, Straight] = {"m_exp": usual_exp, "m_log": usual_log, "m_power": usual_power}

@@ -1,10 +1,10 @@
 """exp, log, power, sine, cosine and tangent in single precision, special cases as NumPy has them.
 
-For ensembles of which only quantiles are shown: no arithmetic in two parts, no tables, so that four runs stand abreast
-in what is hardly more than a polynomial. Each is right to one or two units in the last place (2**-24), except power:
+For ensembles of which only quantiles are shown: no arithmetic in two parts, no tables, hardly more than a polynomial
+for four runs at once. Each is right to one or two units in the last place (2**-24), except power:
 there the error of the logarithm grows with the exponent of the result, to some 90 units where that is e**60.
-Polynomials are Chebyshev fits; ``tests/test_math_functions_single.py`` measures the errors. What is not here has no
-single precision, and a model that uses it stays in double precision altogether.
+Polynomials are Chebyshev fits; ``tests/test_math_functions_single.py`` measures the errors. Other functions
+have no single precision, and a model that uses one stays in double precision.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from policy_lab.compiler.llvm_ir import Code, Kernel, Straight, Value, ret
 from policy_lab.compiler.math_functions import power_edges, straight_or_odd
+from policy_lab.compiler.vector_math import exponent, fma, polynomial
 
 ROUND = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest integer in the low bits
 ROUND_BITS = 0x4B400000
@@ -39,10 +40,10 @@ COS = (0.041666664, -0.00138883, 2.4547437e-05)
 
 def _reduce_exp(code: Code, x: Value) -> tuple[Value, Value]:
     """The bits that hold the nearest multiple of ln 2, and e**rest of the rest."""
-    shifted = code.fma(x, LOG2_E, ROUND)
+    shifted = fma(x, LOG2_E, ROUND)
     n = shifted - ROUND
-    r = code.fma(n, -LN2_LOW, code.fma(n, -LN2_HIGH, x))
-    return shifted.bits(), 1.0 + code.fma(r * r, code.polynomial(r, EXP), r)
+    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x))
+    return shifted.bits(), 1.0 + fma(r * r, polynomial(r, EXP), r)
 
 
 def _scale_far(code: Code, n_bits: Value, value: Value) -> Value:
@@ -74,12 +75,12 @@ def _logarithm(code: Code, x: Value, lift: Value | None = None) -> Value:
     """Natural logarithm of positive normal x, as ``2**k * (1 + r)``."""
     offset = x.bits() - SQRT_HALF_BITS
     r = (x.bits() - (offset & -(1 << MANTISSA))).real() - 1.0
-    k = code.exponent(offset)
+    k = exponent(offset)
     if lift is not None:
         k = k + lift
     square = r * r
-    low = code.fma(square * r, code.polynomial(r, LOG), k * LN2_LOW)
-    return code.fma(k, LN2_HIGH, r + code.fma(square, -0.5, low))
+    low = fma(square * r, polynomial(r, LOG), k * LN2_LOW)
+    return fma(k, LN2_HIGH, r + fma(square, -0.5, low))
 
 
 def _positive_normal(x: Value) -> Value:
@@ -134,14 +135,14 @@ def power_odd(code: Code, x: Value, y: Value) -> None:
 def _turned(code: Code, x: Value) -> tuple[Value, Value, Value]:
     """How many right angles are in x (in the low bits), and sine and cosine of what is left; NaN too far away."""
     x = code.select(abs(x).compare("ult", FARTHEST), x, math.nan)
-    shifted = code.fma(x, 2.0 / math.pi, ROUND)
+    shifted = fma(x, 2.0 / math.pi, ROUND)
     n = shifted - ROUND
     r = x
     for part in PI_2:
-        r = code.fma(n, -part, r)
+        r = fma(n, -part, r)
     z = r * r
-    sine = code.fma(r * z, code.polynomial(z, SIN), r)
-    return shifted.bits(), sine, 1.0 - code.fma(z * z, -code.polynomial(z, COS), z * 0.5)
+    sine = fma(r * z, polynomial(z, SIN), r)
+    return shifted.bits(), sine, 1.0 - fma(z * z, -polynomial(z, COS), z * 0.5)
 
 
 def _sine(code: Code, x: Value, quarter: int) -> None:
@@ -168,6 +169,7 @@ def tan(code: Code, x: Value) -> None:
     ret(code, code.select(turned, -cosine, sine) / code.select(turned, sine, cosine))
 
 
+#: Every kernel in single precision: its name in the module, how many arguments it takes, and what writes it.
 KERNELS: dict[str, tuple[int, Kernel]] = {
     "m_exp": (1, exp),
     "m_log": (1, log),
@@ -177,4 +179,5 @@ KERNELS: dict[str, tuple[int, Kernel]] = {
     "m_cos": (1, cos),
     "m_tan": (1, tan),
 }
+#: Fast paths of those that are written for several interleaved vectors.
 STRAIGHT: dict[str, Straight] = {"m_exp": usual_exp, "m_log": usual_log, "m_power": usual_power}

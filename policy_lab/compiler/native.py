@@ -1,4 +1,4 @@
-"""A Program as a function in this process: emitted, compiled or taken from the cache, loaded, and called."""
+"""Native code: a Program as a function in this process, compiled or taken from the cache, loaded, and called."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from policy_lab.runs import Floats
 
 Integers = NDArray[np.int32]
 
-_KEPT = 32
+#: Compiled modules kept loaded in one process.
+_MOST_LOADED = 32
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 _SIGNATURE = ctypes.CFUNCTYPE(
     ctypes.c_int32, _POINTER, _POINTER, _POINTER, _POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER, _INTEGER,
@@ -37,7 +38,7 @@ class Kernel:
     """A compiled Program; ``simulate`` may be called from several threads at once.
 
     Attributes:
-        layout: where its variables stand.
+        layout: the slot of every variable.
         lanes: runs in one vector.
     """
 
@@ -51,12 +52,12 @@ class Kernel:
         """Simulate as many runs as ``out`` has rows, those of ``task`` from ``first`` on.
 
         Args:
-            task: what all runs share.
+            task: clock, constants and outputs, which all runs share.
             out: ``out[run, row, output]``, contiguous; written in place.
             first: position of the first run in ``task.values``.
 
         Returns:
-            the guard that one of the runs does not fulfil (``out`` is then incomplete), or None.
+            The guard that one of the runs does not fulfil (``out`` is then incomplete), or None.
         """
         runs = len(out)
         padded = -(-runs // self.lanes) * self.lanes
@@ -73,7 +74,7 @@ class Kernel:
         return self.layout.program.guards[broken - 1] if broken else None
 
     def _working_memory(self) -> Floats:
-        """Doubles that begin where a vector may."""
+        """Working memory, aligned to a vector."""
         align = self.lanes
         room = np.empty(self.layout.size * self.lanes + align)
         skip = -(room.ctypes.data // 8) % align
@@ -82,14 +83,14 @@ class Kernel:
 
 @dataclass(frozen=True)
 class Task:
-    """What the runs of one call share, in the form the kernel takes (see ``integrator.py``).
+    """The arguments that the runs of one call share, in the form the kernel takes (see ``integrator.py``).
 
     Attributes:
         fixed: ``fixed[given]``.
-        slots, values: which given numbers differ between runs, and ``value[run]`` of each.
-        moments, rows: the clock, and the row each moment is saved in or -1.
+        slots, values: slots of the constants that differ between runs, and ``value[run]`` of each.
+        moments, rows: every moment (model time unit), and the row it is saved in or -1.
         method: 0 Euler, 1 Runge-Kutta.
-        step: time step.
+        step: time step (model time unit).
         outputs: slots to save.
     """
 
@@ -122,7 +123,7 @@ def _object(text: str) -> Loaded:
             code = compile_object(text, host())
             cache.write(key, "o", code)
         _loaded[key] = Loaded(code)
-        while len(_loaded) > _KEPT:
+        while len(_loaded) > _MOST_LOADED:
             _loaded.popitem(last=False)
     _loaded.move_to_end(key)
     return _loaded[key]

@@ -1,4 +1,4 @@
-"""What code is made for: the machine, the width of its vectors, and how exact a number is."""
+"""Compilation targets: the processor, the width of its vectors, and the precision of a number."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ SMALLEST_FLOAT, LARGEST_FLOAT = 2.0**-126, (2.0 - 2.0**-23) * 2.0**127
 
 
 class TooFine(ValueError):
-    """Something has no single precision; the message says what, as half a sentence: "it has the number 1e-60"."""
+    """A Program cannot run in single precision; the message is half a sentence: "it has the number 1e-60"."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the code is for.
+    """A processor and a precision.
 
     Attributes:
         triple, cpu, features: as LLVM spells them; ``of_kernels``: features that only the math kernels use.
@@ -24,11 +24,11 @@ class Target:
             a library call).
         permute: AVX-512's two-register table look-up is there, and its conversion of 64-bit integers.
         index: integer type of addresses, ``"i64"`` or ``"i32"``.
-        abreast: vectors of exp, log or power that are worked out side by side (see ``call_scheduling.py``); 1 where the
+        abreast: how many vectors of exp, log or power are interleaved (see ``call_scheduling.py``); 1 where the
             processor is busy enough with one.
         bits: 64 or 32, of a number; double or single precision.
-        pooled: literal numbers stand in memory and are loaded (as part of an instruction V8 makes three of each), and
-            every result goes to memory at once: V8 keeps too much at hand, and writes and reads it anyway.
+        pooled: literal numbers are loaded from memory (V8 makes three instructions of a literal), and every result is
+            stored at once (V8 keeps too many in registers, and spills them anyway).
     """
 
     triple: str
@@ -59,11 +59,11 @@ class Target:
         return self.bits // 8
 
     def exact(self, value: float) -> bool:
-        """Whether a number is kept as it is."""
+        """Whether a number has no rounding error at this precision."""
         return self.bits == 64 or struct.unpack("<f", struct.pack("<f", value))[0] == value
 
     def packed(self, value: float) -> bytes:
-        """A number as it stands in memory, rounded once. Raises TooFine."""
+        """A number as bytes in memory, rounded once. Raises TooFine."""
         if self.bits == 64:
             return struct.pack("<d", value)
         if math.isfinite(value) and value and not SMALLEST_FLOAT <= abs(value) <= LARGEST_FLOAT:

@@ -1,4 +1,4 @@
-"""A Program as a WebAssembly module with 128-bit SIMD, and the layout a loader needs to call it."""
+"""WebAssembly: a Program as a module with 128-bit SIMD, and the layout a loader needs to call it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from policy_lab import cache
 from policy_lab.compiler.emitter import emit
-from policy_lab.compiler.exogenous import OUTSIDE, described, outside
+from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, described, exogenous
 from policy_lab.compiler.integrator import ENTRY
 from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
 from policy_lab.compiler.llvm_toolchain import browser, compile_object, versions
 from policy_lab.compiler.target import Target, TooFine
-from policy_lab.program import Number, Program
+from policy_lab.program import Program
 
-#: Raised when a loader written for the older form could not read the newer one.
+#: Version of the layout; goes up when a loader of the older form could not read the newer one.
 FORMAT = 3
 
 
@@ -27,7 +27,7 @@ class Module:
     Attributes:
         code: the ``.wasm`` file; every browser with SIMD runs it.
         fused: the same for browsers whose relaxed SIMD fuses multiply and add: a quarter faster.
-        layout: what the JSON file beside them says; it holds for both.
+        layout: the content of the JSON file beside them; it is the same for both.
     """
 
     code: bytes
@@ -41,7 +41,7 @@ def module_of(program: Program, varied: Collection[str] = ()) -> Module:
     Args:
         program: what is compiled.
         varied: constants that will differ between the runs of an ensemble; others may as well, but what follows from
-            those has to be worked out anew for every run then.
+            those is then computed anew for every run.
     """
     layout = _laid_out(program, varied)
     plain, fused = _compiled(program, layout)
@@ -49,7 +49,7 @@ def module_of(program: Program, varied: Collection[str] = ()) -> Module:
 
 
 def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
-    """The same in single precision, four runs in a vector: for ensembles of which only quantiles are wanted.
+    """The same in single precision, four runs in a vector, for ensembles of which only quantiles are shown.
 
     Its layout has what differs from that of ``module_of`` with the same arguments.
 
@@ -63,8 +63,8 @@ def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
     between = [moment for moment in program.clock.moments()[0] if not target.exact(moment)]
     if between:
         raise TooFine(f"it has the moment {between[0]:.6g}")
-    for name in layout.given:
-        target.packed(_number(program, name))
+    for value in _given(program, layout):
+        target.packed(value)
     plain, fused = _compiled(program, layout, single=True)
     return Module(plain.module, fused.module, _sizes(target, max(plain.constants, fused.constants)))
 
@@ -72,19 +72,19 @@ def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
 def _laid_out(program: Program, varied: Collection[str]) -> Layout:
     if program.refused:
         raise program.refused[0]
-    return layout_of(program, reciprocals=False, outside=outside(program, varied))
+    return layout_of(program, reciprocals=False, exogenous=exogenous(program, varied))
 
 
 def _compiled(program: Program, layout: Layout, single: bool = False) -> tuple[Linked, Linked]:
     """Without and with fused multiply-add."""
-    entries = (ENTRY, OUTSIDE) if layout.outside else (ENTRY,)
+    entries = (ENTRY, EXOGENOUS_ENTRY) if layout.exogenous else (ENTRY,)
     targets = browser(single=single), browser(fused=True, single=single)
     plain, fused = (_linked(emit(program, layout, target), target, entries) for target in targets)
     return plain, fused
 
 
 def _sizes(target: Target, constants: int) -> dict[str, Any]:
-    """Of a vector, of a number, and of what stands in memory before the rest."""
+    """Lanes of a vector, bytes of a number, and bytes of the constants at the start of memory."""
     return {"lanes": target.lanes, "real": target.size, "heap": -(-constants // 16) * 16}
 
 
@@ -105,14 +105,14 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
         "name": program.name,
         "source": program.source,
         "entry": ENTRY,
-        "ahead": OUTSIDE if layout.outside else None,
+        "ahead": EXOGENOUS_ENTRY if layout.exogenous else None,
         **_sizes(browser(), constants),
         "slots": layout.size,
         "stocks": len(layout.stocks),
         "outside": described(layout),
         "clock": {"initial": clock.initial, "final": clock.final, "step": clock.step, "saveper": clock.saveper,
                   "unit": clock.unit, "moments": moments, "saved": saved},
-        "given": [_number(program, n) for n in layout.given],
+        "given": _given(program, layout),
         "parameters": [
             {"name": n, "slot": layout.slot[n], "default": value, "unit": program.equations[n].unit,
              "range": list(program.equations[n].limits)}
@@ -126,9 +126,7 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
     }  # fmt: skip
 
 
-def _number(program: Program, name: str) -> float:
-    if name in program.constants:
-        return program.constants[name]
-    expression = program.equations[name].expression
-    assert isinstance(expression, Number)  # the translation leaves time settings as numbers
-    return expression.value
+def _given(program: Program, layout: Layout) -> list[float]:
+    """Defaults of the constants and time settings, in the order of their slots."""
+    known = {**program.clock.controls(), **program.constants}
+    return [known[name] for name in layout.given]

@@ -1,4 +1,4 @@
-"""Many runs of one model, kept on disk: what every study method stands on.
+"""Ensembles: many runs of one model, kept on disk, the basis of every study method.
 
 ===============  ==========================================================================
 ``factors``      what is varied: ranges and distributions
@@ -8,8 +8,8 @@
 ``folder``       a result folder: its lock, its finished chunks, its files
 ``runner``       samples in, outcomes out, chunk by chunk, resumable
 ``cluster``      the same chunks made by the workers of a Dask cluster
-``findings``     the tidy table a study ends in
-``evaluation_cache``  answers of a search, on disk, so that a stopped search need not ask again
+``findings``     the tidy table that a study results in
+``evaluation_cache``  simulated outcomes of a search, on disk, so that a stopped search resumes
 ``compare_runs`` samples and outcomes of two result folders, compared number by number
 ===============  ==========================================================================
 

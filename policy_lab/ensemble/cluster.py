@@ -1,7 +1,7 @@
-"""A study's chunks on a Dask cluster: one that runs already, or one of this machine's processes for the time being.
+"""Dask cluster: a study's chunks on a running scheduler, or on processes of this machine for the time being.
 
 A chunk is one task and depends on nothing but itself, so a worker that dies costs the chunks it was at, which Dask
-gives to another one, and the study ends in the same bits wherever they are made. The model travels with its chunks
+gives to another one, and the result has the same bits wherever they are made. The model travels with its chunks
 (some tens of kilobytes, packed): workers need Policy Lab, not the model's folder. A worker unpacks and compiles a model
 once. Only a few chunks for each worker are under way, so memory does not grow with the size of the study.
 """
@@ -44,14 +44,14 @@ _unpacking = threading.Lock()
 
 @dataclass(frozen=True)
 class Parcel:
-    """A model on its way to another machine: the name of its folder or file, and its files as a ZIP archive."""
+    """A model sent to another machine: the name of its folder or file, and its files as a ZIP archive."""
 
     name: str
     content: bytes
 
     @property
     def key(self) -> str:
-        """What tells one content from another."""
+        """Hash of the content."""
         return sha256(self.content).hexdigest()[:16]
 
 
@@ -75,14 +75,17 @@ def workers_of(scheduler: str) -> Iterator[Workers]:
 
 
 def _processes(scheduler: str) -> int | None:
-    """How many processes ``local:N`` asks for; None for an address."""
+    """The N of ``local:N``; None for an address."""
     if not scheduler.startswith(LOCAL.rstrip(":")):
         return None
     count = scheduler.removeprefix(LOCAL)
     if not (count.isdecimal() and 1 <= int(count) <= MOST_PROCESSES):
         raise StudyError(
-            f"The scheduler cannot be '{scheduler}': local: is followed by a number of processes, 1 to "
-            f"{MOST_PROCESSES}, such as {LOCAL}{os.cpu_count() or 2}."
+            "error.cluster.processes",
+            scheduler=scheduler,
+            most=MOST_PROCESSES,
+            local=LOCAL,
+            example=os.cpu_count() or 2,
         )
     return int(count)
 
@@ -91,10 +94,7 @@ def _dask() -> Any:
     try:
         import distributed
     except ImportError:
-        raise StudyError(
-            "--scheduler needs Dask, which is not installed here: pip install 'policy-lab[cluster]'. "
-            "Without --scheduler the study runs on this machine."
-        ) from None
+        raise StudyError("error.cluster.dask") from None
     return distributed
 
 
@@ -119,22 +119,22 @@ def _local_cluster(distributed: Any, processes: int) -> Iterator[str]:
 
 
 @contextmanager
-def _client(distributed: Any, address: str, asked: str) -> Iterator[Any]:
+def _client(distributed: Any, address: str, scheduler: str) -> Iterator[Any]:
     try:
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise StudyError(
-            f"No Dask scheduler answers at '{asked}' ({_first_line(error)}). Start one with 'dask scheduler' and give "
-            f"the address it prints (tcp://HOST:8786), or take processes of this machine: {LOCAL}{os.cpu_count() or 2}."
+            "error.cluster.no_answer",
+            asked=scheduler,
+            reason=_first_line(error),
+            local=LOCAL,
+            example=os.cpu_count() or 2,
         ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
-            raise StudyError(
-                f"The scheduler at '{asked}' has no worker. Start some with 'dask worker {address}' on machines that "
-                "have this version of Policy Lab."
-            ) from None
+            raise StudyError("error.cluster.no_worker", asked=scheduler, address=address) from None
         yield client
 
 
@@ -207,7 +207,7 @@ def _result(future: Any) -> Simulated | None:
 
 
 def _lost(why: str) -> StudyError:
-    return StudyError(f"The cluster failed: {why}. What was finished is kept; the same command goes on from there.")
+    return StudyError("error.cluster.failed", why=why)
 
 
 def packed(model: str) -> Parcel:
@@ -227,19 +227,16 @@ def packed(model: str) -> Parcel:
 
 
 def _made(chunk: Chunk, parcel: Parcel, versions: tuple[tuple[str, str], ...]) -> Simulated:
-    """Make a chunk on a worker; what is wrong with the study comes back as a StudyError, which travels well."""
+    """Make a chunk on a worker; a mistake of the study comes back as a StudyError, which can be pickled."""
     from distributed import get_worker
 
     worker = get_worker()
     for (name, ours), (_, theirs) in zip(_versions(), versions, strict=True):
         if ours != theirs:
-            raise StudyError(
-                f"The worker {worker.address} has {name} {ours}, this machine {theirs}, and the bits might differ. "
-                "Install the same versions there (requirements.lock names them)."
-            )
-    here = _unpacked(parcel, Path(worker.local_directory))
+            raise StudyError("error.cluster.versions", address=worker.address, name=name, ours=ours, theirs=theirs)
+    place = _unpacked(parcel, Path(worker.local_directory))
     try:
-        return run_chunk(replace(chunk, model=str(here)))
+        return run_chunk(replace(chunk, model=str(place)))
     except PolicyLabError as error:
         raise StudyError(str(error)) from None
 
@@ -258,6 +255,6 @@ def _unpacked(parcel: Parcel, folder: Path) -> Path:
 
 @cache
 def _versions() -> tuple[tuple[str, str], ...]:
-    """What decides the bits of a run."""
+    """Versions that the bits of a run depend on."""
     libraries = tuple((name, metadata.version(name)) for name in ("numpy", "llvmlite", "pysd"))
     return (("Policy Lab", __version__), ("Python", ".".join(platform.python_version_tuple()[:2])), *libraries)

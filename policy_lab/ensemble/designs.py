@@ -1,7 +1,7 @@
-"""Samples of the unit cube, made row by row so that they need not fit in memory.
+"""Sampling designs: Sobol' points and Saltelli's design in the unit cube, made row by row to save memory.
 
-A sample knows how many runs it has and can make any of its rows at any time, always the same ones; chunks of
-runs can therefore be made on any machine, in any order, and made again after a crash.
+A sample can make any of its rows at any time, always the same ones; chunks of runs can therefore be made on any
+machine, in any order, and made again after a crash.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class Saltelli:
         seed: of the scrambling; 0 is a seed like any other.
         second_order: whether the BA runs are there.
         first: base points before this one belong to an earlier stage and are left out.
-        replicates: scramblings, a power of two; base point p is of scrambling p modulo ``replicates``. They know
-            nothing of each other, so what differs between them shows how far off their mean may be.
+        replicates: scramblings, a power of two; base point p is of scrambling p modulo ``replicates``. They are
+            independent, so their spread shows how far off their mean may be.
     """
 
     size: int

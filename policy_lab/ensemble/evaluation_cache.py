@@ -1,8 +1,8 @@
-"""What a search asked the model and was told, on disk, so that a search that was stopped need not ask again.
+"""Evaluation cache: outcomes of the points that a search has evaluated, on disk, so that a stopped search resumes.
 
-A search draws its next points from the answers to those before. Run again with the same seed it asks the same
-questions in the same order, gets those it had from here, and goes on where it was stopped, to the same bits. An
-answer is written as soon as it is there, under the hash of its question and with a checksum; what a killed process
+A search draws its next points from the outcomes of those before. Run again with the same seed it evaluates the same
+points in the same order, reads the known ones from the cache, and goes on where it was stopped, to the same bits. An
+answer is written as soon as it is known, under the hash of its question and with a checksum; what a killed process
 wrote in part is dropped.
 """
 
@@ -24,7 +24,7 @@ from policy_lab.runs import Floats
 _HEAD: Final = struct.Struct("<32sIII")
 
 
-class Memory:
+class EvaluationCache:
     """Answers by question, in one file that only grows.
 
     Args:
@@ -45,11 +45,11 @@ class Memory:
         return len(self._known)
 
     def recall(self, ask: Callable[[], Floats], *question: Floats) -> Floats:
-        """The answer to a question: the one that is known, or else what ``ask()`` gives, which is kept.
+        """The cached answer to a question, or else the value of ``ask()``, which is cached.
 
         Args:
             ask: finds the answer, a table of numbers.
-            question: arrays that decide the answer, and nothing else does.
+            question: all arrays that the answer depends on.
 
         Raises:
             OutputError: the answer cannot be written.
@@ -65,11 +65,11 @@ class Memory:
 
 
 def _key(question: tuple[Floats, ...]) -> bytes:
-    said = sha256()
+    digest = sha256()
     for array in question:
-        said.update(repr(array.shape).encode())
-        said.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
-    return said.digest()
+        digest.update(repr(array.shape).encode())
+        digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
+    return digest.digest()
 
 
 def _read(path: Path) -> Iterator[tuple[bytes, Floats, int]]:

@@ -15,9 +15,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from policy_lab.errors import StudyError, UnknownName
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.runs import Floats
-from policy_lab.wording import exact
 
 Kind = Literal["lever", "uncertainty", "constant"]
 
@@ -38,7 +38,7 @@ class Factor:
         mode: most likely value of a ``triangular`` factor, mean of a ``normal`` one; None is the middle.
         sd: standard deviation (before truncation) of a ``normal`` factor; None is a quarter of the range.
         values: what a ``discrete`` factor can be, each as likely as the others.
-        group: heading it stands under (a lever's group, an uncertainty's sector).
+        group: its heading (a lever's group, an uncertainty's sector).
         kind: where it was found: among the levers, the uncertainties, or the other constants.
         unit, default: from the model.
     """
@@ -69,46 +69,38 @@ class Factor:
         return replace(self, distribution=even, mode=None, sd=None)
 
     def position(self, value: float) -> float:
-        """Where in the range a value lies, 0 to 1, for a factor that is ``evenly``; ends stand for what is beyond."""
-        low, high, here = self.low, self.high, min(max(value, self.low), self.high)
+        """Position of a value in the range, 0 to 1, for a factor that is ``evenly``; beyond the ends it is 0 or 1."""
+        low, high, at = self.low, self.high, min(max(value, self.low), self.high)
         if self.distribution == "log-uniform":
-            low, high, here = math.log(low), math.log(high), math.log(here)
-        return (here - low) / (high - low)
-
-    def range_in_words(self) -> str:
-        """``0 to 5, uniform`` or the list of values, with the unit."""
-        unit = f" {self.unit}" if self.unit and self.unit.casefold() not in ("dmnl", "1", "") else ""
-        if self.distribution == "discrete":
-            return "; ".join(exact(v) for v in self.values) + unit
-        shape = "" if self.distribution == "uniform" else f", {self.distribution}"
-        return f"{exact(self.low)} to {exact(self.high)}{unit}{shape}"
+            low, high, at = math.log(low), math.log(high), math.log(at)
+        return (at - low) / (high - low)
 
 
 def _check(factor: Factor) -> None:
     name = factor.name
     if factor.distribution not in DISTRIBUTIONS:
-        raise UnknownName("distribution", factor.distribution, DISTRIBUTIONS, f"the factor '{name}'")
+        raise UnknownName(
+            "distribution",
+            factor.distribution,
+            DISTRIBUTIONS,
+            Message("error.unknown.of_factor", {"factor": Name(name)}),
+        )
     numbers = [factor.low, factor.high, *factor.values]
     numbers += [n for n in (factor.mode, factor.sd) if n is not None]
     if not all(math.isfinite(n) for n in numbers):
-        raise StudyError(f"The factor '{name}' has a range that is not finite: {numbers}. Give finite numbers.")
+        raise StudyError("error.factor.finite", name=Name(name), numbers=numbers)
     if factor.distribution == "discrete":
         if len(set(factor.values)) < 2:
-            raise StudyError(f"The discrete factor '{name}' needs at least two values: values = [1, 2, 3].")
+            raise StudyError("error.factor.discrete", name=Name(name))
         return
     if factor.low >= factor.high:
-        raise StudyError(
-            f"The factor '{name}' has low = {factor.low:g}, which is not below high = {factor.high:g}. "
-            "Give low < high, or leave the factor out."
-        )
+        raise StudyError("error.factor.order", name=Name(name), low=factor.low, high=factor.high)
     if factor.distribution == "log-uniform" and factor.low <= 0:
-        raise StudyError(f"The log-uniform factor '{name}' needs low above zero; it has {factor.low:g}.")
+        raise StudyError("error.factor.log_uniform", name=Name(name), low=factor.low)
     if factor.mode is not None and not factor.low <= factor.mode <= factor.high:
-        raise StudyError(
-            f"The factor '{name}' has mode = {factor.mode:g} outside its range {factor.low:g} to {factor.high:g}."
-        )
+        raise StudyError("error.factor.mode", name=Name(name), mode=factor.mode, low=factor.low, high=factor.high)
     if factor.sd is not None and factor.sd <= 0:
-        raise StudyError(f"The factor '{name}' has sd = {factor.sd:g}; a standard deviation is above zero.")
+        raise StudyError("error.factor.sd", name=Name(name), sd=factor.sd)
 
 
 def _uniform(factor: Factor, u: Floats) -> Floats:
@@ -186,7 +178,7 @@ def uncertainty_factors(model: Model) -> tuple[Factor, ...]:
 
 
 def named_factors(model: Model, which: str) -> tuple[Factor, ...]:
-    """The factors that a word stands for: ``levers``, ``uncertainties`` or ``all`` (levers first)."""
+    """The factors of a word in a study file: ``levers``, ``uncertainties`` or ``all`` (levers first)."""
     tables = {
         "levers": lambda: lever_factors(model),
         "uncertainties": lambda: uncertainty_factors(model),
@@ -196,12 +188,12 @@ def named_factors(model: Model, which: str) -> tuple[Factor, ...]:
         raise UnknownName("set of factors", which, tables)
     found = tables[which]()
     if not found:
-        raise StudyError(f"The model '{model.name}' has no {which} to vary; name factors in [factors] instead.")
+        raise StudyError("error.factor.none", model=model.name, which=which)
     return found
 
 
 def factor_from(model: Model, name: str, entry: Mapping[str, Any]) -> Factor:
-    """A factor of a study file's ``[factors]`` table: what it leaves out comes from the model's own tables.
+    """A factor of a study file's ``[factors]`` table: what the entry lacks comes from the model's own tables.
 
     Raises:
         UnknownName: the model has no such constant, or the entry a key nobody knows.
@@ -209,9 +201,7 @@ def factor_from(model: Model, name: str, entry: Mapping[str, Any]) -> Factor:
     """
     canonical = model.find(name)
     if canonical not in model.program.constants:
-        raise StudyError(
-            f"'{canonical}' cannot be a factor: it is computed by the model, only constants can be varied."
-        )
+        raise StudyError("error.factor.computed", name=Name(canonical))
     known = {f.name: f for f in lever_factors(model) + uncertainty_factors(model)}.get(canonical)
     given = _entry(canonical, entry)
     equation = model.program.equations[canonical]
@@ -222,7 +212,7 @@ def factor_from(model: Model, name: str, entry: Mapping[str, Any]) -> Factor:
         given = {**given, "values": values, "low": min(values, default=0.0), "high": max(values, default=0.0)}
     missing = [key for key in ("low", "high") if key not in given]
     if missing:
-        raise StudyError(f"The factor '{canonical}' lacks {' and '.join(missing)}: write {{ low = 0.5, high = 2 }}.")
+        raise StudyError("error.factor.lacks", name=Name(canonical), missing=" and ".join(missing))
     peaked = given.get("distribution") in ("normal", "triangular")
     default = model.program.constants[canonical]
     if peaked and "mode" not in given and given["low"] <= default <= given["high"]:
@@ -241,12 +231,12 @@ def _entry(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     possible = ("low", "high", "distribution", "mode", "sd", "values")
     for key, value in entry.items():
         if key not in possible:
-            raise UnknownName("key", key, possible, f"the factor '{name}'")
+            raise UnknownName("key", key, possible, Message("error.unknown.of_factor", {"factor": Name(name)}))
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if key in ("low", "high", "mode", "sd") and not number:
-            raise StudyError(f"The factor '{name}' has {key} = {value!r}, which is not a number.")
+            raise StudyError("error.factor.number", name=Name(name), key=key, value=repr(value))
         if key == "values" and not (isinstance(value, list) and all(isinstance(v, int | float) for v in value)):
-            raise StudyError(f"The factor '{name}' has values = {value!r}; give a list of numbers.")
+            raise StudyError("error.factor.values", name=Name(name), value=repr(value))
     return {k: float(v) if k in ("low", "high", "mode", "sd") else v for k, v in entry.items()}
 
 
@@ -259,6 +249,10 @@ def check_limits(model: Model, factors: Iterable[Factor]) -> None:
             low, high = lever.low, lever.high
         if (low is not None and factor.low < low) or (high is not None and factor.high > high):
             raise StudyError(
-                f"The factor '{factor.name}' ranges from {factor.low:g} to {factor.high:g}, but the model allows "
-                f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}. Narrow the range."
+                "error.factor.range",
+                name=Name(factor.name),
+                low=factor.low,
+                high=factor.high,
+                least="any" if low is None else f"{low:g}",
+                most="any" if high is None else f"{high:g}",
             )

@@ -1,4 +1,4 @@
-"""Findings: what a study ends in, as one tidy table anybody can open in a spreadsheet.
+"""Findings: the result of a study, as one tidy table that opens in a spreadsheet.
 
 Columns ``method, outcome, time, factor, index, value, low, high``: one row is one number with its interval.
 ``time`` is a year, or ``all`` for a figure that takes all studied years together; ``low`` and ``high`` are
@@ -19,6 +19,7 @@ import pandas as pd
 
 from policy_lab.ensemble.factors import Factor
 from policy_lab.errors import StudyError
+from policy_lab.messages import Language, Message, Name, as_data, from_data
 from policy_lab.runs import Floats
 
 COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low", "high")
@@ -26,11 +27,28 @@ COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low"
 #: The time of a figure that takes all studied years together.
 ALL_TIMES: Final = float("nan")
 
-#: The factor that has no effect by construction: what the method would see in nothing at all.
+#: The factor that has no effect by construction: its index is the noise floor of the method.
 DUMMY: Final = "(dummy)"
 
 #: The factor of a number that belongs to the outcome itself (its mean, its variance).
 WHOLE: Final = "(outcome)"
+
+
+#: Groups of factors by where they were found, where a study varies levers against uncertain parameters.
+KINDS: Final = ("levers", "uncertainties", "constants")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence that a study says.
+
+    Attributes:
+        message: the sentence.
+        about: the outcome it is about, "" for what is about all of them.
+    """
+
+    message: Message
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,12 +58,16 @@ class Findings:
     Attributes:
         table: the tidy table; ``time`` is NaN for figures over all times.
         provenance: what made it and what is needed to make it again: method, model, hash, seed, sizes, versions,
-            ``factors`` and ``outcomes`` (lists of name, group, unit, range …), ``notes`` and ``words``.
-        folder: where it is stored, None if nowhere.
+            ``factors`` and ``outcomes`` (lists of name, group, unit, low, high …).
+        statements: what they say, outcome by outcome and about all of them.
+        notes: what a reader must know before believing the numbers: constant outcomes, failed runs.
+        folder: where they are stored, None if nowhere.
     """
 
     table: pd.DataFrame
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
+    notes: tuple[Message, ...] = ()
     folder: Path | None = None
 
     @property
@@ -54,18 +76,8 @@ class Findings:
         return str(self.provenance.get("method", ""))
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know before believing the numbers: constant outcomes, failed runs."""
-        return tuple(self.provenance.get("notes", ()))
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The findings in sentences."""
-        return tuple(self.provenance.get("words", ()))
-
-    @property
     def outcomes(self) -> tuple[str, ...]:
-        """Outcomes they speak of, as the model spells them."""
+        """Their outcomes, as the model spells them."""
         return tuple(str(name) for name in self.table["outcome"].unique())
 
     @property
@@ -85,11 +97,31 @@ class Findings:
 
     @cached_property
     def _parts(self) -> Mapping[tuple[str, str], pd.DataFrame]:
-        """Rows by index and outcome; to compare the texts of every row at each question would be most of the work."""
+        """Rows by index and outcome; comparing the texts of every row at each call would be most of the work."""
         return dict(iter(self.table.groupby(["index", "outcome"], sort=False)))
 
+    def in_words(self, words: Language) -> list[str]:
+        """What they say in a language: a line an outcome, after what is said about all of them."""
+        lines = [words.in_words(one.message) for one in self.statements if not one.about]
+        for about in dict.fromkeys(one.about for one in self.statements if one.about):
+            said = " ".join(words.in_words(one.message) for one in self.statements if one.about == about)
+            lines.append(f"{words.shown(self.outcome(about))}: {said}")
+        return lines
+
+    def outcome(self, name: str) -> Name:
+        """What an outcome is called."""
+        known = {about["name"]: about.get("label") for about in self.provenance.get("outcomes", ())}
+        return Name(name, text=str(known.get(name) or ""))
+
+    def factor(self, name: str) -> Name | Message:
+        """What a factor, or a group of factors, is called."""
+        groups = self.provenance.get("groups") or {}
+        if name in KINDS and name in groups:
+            return Message(f"report.{name}")
+        return Name(name, "group" if name in groups and groups[name] != [name] else "variable")
+
     def factor_about(self, name: str) -> Mapping[str, Any]:
-        """What is known of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
+        """Properties of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
         for about in self.provenance.get("factors", ()):
             if about["name"] == name:
                 return dict(about)
@@ -98,17 +130,17 @@ class Findings:
 
 @dataclass(frozen=True)
 class Result:
-    """What a method gives back.
+    """The return value of a study method.
 
     Attributes:
         parts: of the tidy table.
-        notes: for the reader.
+        notes: what a reader must know.
         extra: more for the provenance.
         varied: what was varied, where that is not just the factors of the plan.
     """
 
     parts: Sequence[pd.DataFrame]
-    notes: Sequence[str] = ()
+    notes: Sequence[Message] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     varied: Sequence[Factor] | None = None
 
@@ -186,16 +218,16 @@ def read_csv(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise StudyError(f"No findings can be read from {path}: {error}") from None
+        raise StudyError("error.findings.read", path=path, error=error) from None
     missing = [c for c in COLUMNS if c not in table.columns]
     if missing:
-        raise StudyError(f"{path} is no findings table: it lacks the column {missing[0]}.")
+        raise StudyError("error.findings.column", path=path, column=missing[0])
     try:
         known = {t: ALL_TIMES if t == "all" else float(t) for t in table["time"].unique()}
         for column in ("value", "low", "high"):  # by way of NumPy, which loses no digit
             table[column] = np.array(table[column].replace("", "nan").to_list(), dtype=float)
     except ValueError as error:
-        raise StudyError(f"{path} holds something that is no number: {error}") from None
+        raise StudyError("error.findings.number", path=path, error=error) from None
     table["time"] = table["time"].map(known).astype(float)
     return table[list(COLUMNS)]
 
@@ -210,7 +242,32 @@ def load_findings(folder: str | Path) -> Findings:
     try:
         provenance = json.loads((place / "provenance.json").read_text(encoding="utf-8"))
     except OSError:
-        raise StudyError(f"{place} holds no finished study (it has no provenance.json).") from None
+        raise StudyError("error.findings.unfinished", place=place) from None
     except ValueError as error:
-        raise StudyError(f"{place / 'provenance.json'} is damaged: {error}") from None
-    return Findings(read_csv(place / "findings.csv"), provenance, place)
+        raise StudyError("error.findings.damaged", path=place / "provenance.json", error=error) from None
+    try:
+        statements, notes = _said(provenance)
+    except (KeyError, TypeError) as error:
+        raise StudyError("error.findings.damaged", path=place / "provenance.json", error=repr(error)) from None
+    return Findings(read_csv(place / "findings.csv"), provenance, statements, notes, place)
+
+
+def said_as_data(findings: Findings) -> dict[str, Any]:
+    """What findings say, as a provenance keeps it: to be put into any language later."""
+    return {
+        "statements": [{"about": one.about, "message": as_data(one.message)} for one in findings.statements],
+        "notes": [as_data(note) for note in findings.notes],
+    }
+
+
+def _said(provenance: Mapping[str, Any]) -> tuple[tuple[Statement, ...], tuple[Message, ...]]:
+    """Statements and notes of a stored study; one that was stored as sentences, before they were data, has these."""
+    if "statements" not in provenance:
+        words, notes = ([_as_stored(text) for text in provenance.get(key, ())] for key in ("words", "notes"))
+        return tuple(map(Statement, words)), tuple(notes)
+    statements = (Statement(from_data(one["message"]), str(one["about"])) for one in provenance["statements"])
+    return tuple(statements), tuple(from_data(note) for note in provenance["notes"])
+
+
+def _as_stored(text: str) -> Message:
+    return Message("report.text", {"text": text})

@@ -1,9 +1,9 @@
-"""A result folder: its lock, its finished chunks of runs, and its files.
+"""Result folders: the lock, the finished chunks of runs, and the files of one study.
 
 While a study runs, ``work/`` holds one file of outcomes for each part of the study (all runs in order, eight bytes
 a number) and beside it a journal of finished chunks with their checksums. A chunk is in the journal only after it is
-in the file, and is believed only if its checksum still holds; so a study that was killed at any moment goes on from
-what it had. When the study is finished ``work/`` is gone.
+in the file, and counts only if its checksum still holds; so a study that was killed at any moment resumes. When the
+study is finished ``work/`` is deleted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ else:
 
 #: Outcomes up to this size are read once and kept; larger ones are read block by block, so many bytes at a time.
 KEEP_BYTES, BLOCK_BYTES = 200_000_000, 32_000_000
-#: Free room asked for beyond the outcomes themselves: they are written once as work and once as NetCDF.
+#: Free room needed, in sizes of the outcomes: they are written once as work and once as NetCDF.
 ROOM = 2.05
 
 FINISHED = "provenance.json"
@@ -42,16 +42,16 @@ FINISHED = "provenance.json"
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into one line that says which file, why and what to do."""
+    """Turn an OSError into an OutputError that says which file, why and what to do."""
     try:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        raise OutputError(f"Cannot write {path}: {why}. {_way_out(error)}") from None
+        raise OutputError("error.folder.write", path=path, why=why, way=_way_out(error)) from None
 
 
 def _way_out(error: OSError) -> str:
-    """What to do about a refusal of the operating system."""
+    """Advice on an OSError."""
     if isinstance(error, FileExistsError | NotADirectoryError):
         return "A file of that name is in the way; choose another folder, or move the file."
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
@@ -112,7 +112,7 @@ class Outcomes:
             self.path, dtype="<f8", count=count, offset=start * self.outputs * 8
         )
         if values.size != count:
-            raise StudyError(f"{self.path} is shorter than it should be; run the study again.")
+            raise StudyError("error.folder.short", path=self.path)
         return values.reshape(stop - start, self.outputs)
 
 
@@ -134,8 +134,7 @@ class ChunkStore:
         free = shutil.disk_usage(path.parent).free
         if free < size * ROOM:
             raise OutputError(
-                f"The runs of this study need {size * ROOM / 1e6:,.0f} MB in {path.parent}, where {free / 1e6:,.0f} MB "
-                "are free. Free some room, choose another folder, or study fewer outcomes, times or runs."
+                "error.folder.room", needed=size * ROOM / 1000000.0, folder=path.parent, free=free / 1000000.0
             )
         with writing(path), path.open("wb") as file:
             try:
@@ -224,16 +223,16 @@ class ResultFolder:
         return [(backend, fallback) for backend, _, fallback in pairs]
 
     def note_engine(self, backend: str, fallback: str) -> None:
-        """Write down that an engine made runs here."""
-        said = dict.fromkeys([*self.engines(), (backend, " ".join(fallback.split()))])
-        write_text(self._engines, "".join("\t".join(pair) + "\n" for pair in said))
+        """Record that an engine made runs of this study."""
+        known = dict.fromkeys([*self.engines(), (backend, " ".join(fallback.split()))])
+        write_text(self._engines, "".join("\t".join(pair) + "\n" for pair in known))
 
     @property
     def _engines(self) -> Path:
         return self.work / "engines"
 
     def finished(self) -> Mapping[str, Any] | None:
-        """The provenance of this very study if it is finished here; raises StudyError if another one is."""
+        """The provenance of this study if it is finished; raises StudyError if the folder holds another one."""
         try:
             stored = json.loads((self.path / FINISHED).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -241,8 +240,7 @@ class ResultFolder:
         if stored.get("fingerprint") == self.fingerprint:
             return dict(stored)
         raise StudyError(
-            f"{self.path} holds another finished study ({stored.get('method')} of {stored.get('model')}), or this one "
-            "of another model version. Choose another folder, or delete that one."
+            "error.folder.other_finished", path=self.path, method=stored.get("method"), model=stored.get("model")
         )
 
     def close_work(self) -> None:
@@ -252,7 +250,7 @@ class ResultFolder:
     def _refuse_foreign(self) -> None:
         names = {p.name for p in self.path.iterdir()}
         if names and not names & {FINISHED, "work", "lock"}:
-            raise StudyError(f"{self.path} is not empty and holds no study; choose a new folder with --out.")
+            raise StudyError("error.folder.no_study", path=self.path)
 
     def _take_lock(self) -> None:
         path = self.path / "lock"
@@ -263,7 +261,7 @@ class ResultFolder:
                 lock.seek(0)
                 who = lock.read().strip() or "another process"
                 lock.close()
-                raise StudyError(f"{self.path} is in use by another run ({who}); wait for it or choose another folder.")
+                raise StudyError("error.folder.in_use", path=self.path, who=who)
             if _same(lock, path):
                 self._lock = lock
             else:  # its last owner deleted it in between: what was locked is not what others find
@@ -289,10 +287,7 @@ class ResultFolder:
     def _open_work(self) -> None:
         mark = self.work / "fingerprint"
         if self.work.exists() and (not mark.exists() or mark.read_text(encoding="ascii") != self.fingerprint):
-            raise StudyError(
-                f"{self.path} holds the unfinished runs of another study, or of this one with another model version. "
-                "Choose another folder, or delete that one."
-            )
+            raise StudyError("error.folder.other_unfinished", path=self.path)
         with writing(self.work):
             self.work.mkdir(exist_ok=True)
             mark.write_text(self.fingerprint, encoding="ascii")

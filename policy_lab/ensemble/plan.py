@@ -1,4 +1,4 @@
-"""A study checked against its model: everything that can be wrong is found here, before the first run."""
+"""Plans: a study checked against its model, so that every mistake is found before the first run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from policy_lab.ensemble.designs import Membership
 from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
 from policy_lab.ensemble.study_file import Study
 from policy_lab.errors import StudyError, UnknownName
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.runs import Floats
 
@@ -56,7 +57,7 @@ class Plan:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the findings speak of: the groups, or each factor by its name."""
+        """Names in the findings: the groups, or each factor by its name."""
         return tuple(self.groups)
 
     @property
@@ -68,9 +69,29 @@ class Plan:
         return member
 
     def label(self, outcome: str) -> str:
-        """What people call an outcome."""
+        """Label of an outcome."""
         known = self.model.outcomes.get(outcome)
         return known.label if known else outcome
+
+    def named(self, outcome: str) -> Name:
+        """An outcome, to be called in any language."""
+        return Name(outcome, text=self.label(outcome))
+
+    def quantity(self, outcome: str, value: float) -> Message:
+        """A value of an outcome, with its unit if it has one."""
+        unit = self.unit(outcome)
+        if not unit:
+            return Message("report.number", {"value": float(value)})
+        return Message("report.measured", {"value": float(value), "unit": Name(unit, "unit")})
+
+    def axis(self, outcome: str, time: float) -> Message:
+        """What an axis with values of an outcome at a time says."""
+        unit = self.unit(outcome)
+        return (
+            Message("report.axis", {"unit": Name(unit, "unit"), "time": time})
+            if unit
+            else Message("report.axis_bare", {"time": time})
+        )
 
     def unit(self, outcome: str) -> str:
         """Unit of an outcome as people say it: none for a share or an index."""
@@ -83,8 +104,8 @@ class Plan:
         return known.better if known else "neither"
 
     def fingerprint(self, version: str) -> str:
-        """A hash of all that decides the result; a folder is only gone on with, or read, by the same fingerprint."""
-        said: dict[str, Any] = {
+        """A hash of all that decides the result; a folder is resumed, or read, only by the same fingerprint."""
+        decisive: dict[str, Any] = {
             "version": version,
             "model": self.model.hash,
             "method": self.study.method,
@@ -98,7 +119,7 @@ class Plan:
             "base": dict(sorted(self.base.items())),
             "inputs": self.inputs,
         }
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_size: int) -> Plan:
@@ -118,7 +139,7 @@ def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_si
     base = model.constants_of(study.scenario, study.settings)
     size = default_size if study.size is None else study.size
     if size < 1:
-        raise StudyError(f"size = {size} is too small; give at least 1.")
+        raise StudyError("error.study.too_small", size=size)
     return Plan(
         study=study,
         model=model,
@@ -144,42 +165,47 @@ def _refuse_twice(kind: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise StudyError(f"The {kind} '{name}' is named twice.")
+            raise StudyError("error.study.twice", kind=kind, name=name)
         seen.add(name)
 
 
 def _groups(study: Study, factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
-    asked = study.groups
-    if asked is None:
+    grouping = study.groups
+    if grouping is None:
         return {f.name: (i,) for i, f in enumerate(factors)}
-    if isinstance(asked, str):
+    if isinstance(grouping, str):
         plural = {"lever": "levers", "uncertainty": "uncertainties", "constant": "constants"}
         headings: dict[str, Callable[[Factor], str]] = {
             "group": lambda f: f.group or "others",
             "kind": lambda f: plural[f.kind],
         }
-        if asked not in headings:
-            raise UnknownName("grouping", asked, headings)
+        if grouping not in headings:
+            raise UnknownName("grouping", grouping, headings)
         found: dict[str, tuple[int, ...]] = {}
         for i, factor in enumerate(factors):
-            heading = headings[asked](factor)
+            heading = headings[grouping](factor)
             found[heading] = (*found.get(heading, ()), i)
         return found
-    return _named_groups(asked, factors)
+    return _named_groups(grouping, factors)
 
 
-def _named_groups(asked: Mapping[str, tuple[str, ...]], factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
+def _named_groups(grouping: Mapping[str, tuple[str, ...]], factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
     position = {_folded(f.name): i for i, f in enumerate(factors)}
     groups: dict[str, tuple[int, ...]] = {}
     taken: set[int] = set()
-    for group, names in asked.items():
+    for group, names in grouping.items():
         if not names:
-            raise StudyError(f"The group '{group}' is empty.")
+            raise StudyError("error.study.empty_group", group=group)
         for name in names:
             if _folded(name) not in position:
-                raise UnknownName("factor", name, [f.name for f in factors], f"the group '{group}'")
+                raise UnknownName(
+                    "factor",
+                    name,
+                    [f.name for f in factors],
+                    Message("error.unknown.of_group", {"group": Name(group, "group")}),
+                )
             if position[_folded(name)] in taken:
-                raise StudyError(f"The factor '{name}' is in two groups.")
+                raise StudyError("error.study.two_groups", name=name)
             taken.add(position[_folded(name)])
         groups[group] = tuple(position[_folded(name)] for name in names)
     for i, factor in enumerate(factors):
@@ -198,11 +224,11 @@ def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
         _refuse_twice("outcome", names)
         constant = [n for n in names if n in model.program.constants]
         if constant:
-            raise StudyError(f"The outcome '{constant[0]}' is a constant of the model; nothing can move it.")
+            raise StudyError("error.study.constant_outcome", name=constant[0])
         return names
     headline = tuple(x.name for x in model.outcomes.values() if x.headline)
     if not headline:
-        raise StudyError(f"The model '{model.name}' names no headline outcomes; give outcomes = [\"…\"].")
+        raise StudyError("error.study.no_outcomes", model=model.name)
     return headline
 
 
@@ -216,16 +242,20 @@ def _times(study: Study, model: Model) -> Floats:
     saved = saved_times(model)
     if isinstance(study.times, str):
         if study.times != "all":
-            raise StudyError(f'times = "{study.times}" is neither "all" nor a list of years.')
+            raise StudyError("error.study.times_word", times=study.times)
         return saved
     times = []
     for time in study.times:
         nearest = float(saved[np.argmin(np.abs(saved - time))])
         if abs(nearest - time) > 1e-6 * max(1.0, abs(time)):
             raise StudyError(
-                f"The time {time:g} is not saved by the model '{model.name}', which saves {saved[0]:g} to "
-                f"{saved[-1]:g} "
-                f"every {model.program.clock.saveper:g}; the nearest is {nearest:g}."
+                "error.study.time",
+                time=time,
+                model=model.name,
+                start=saved[0],
+                stop=saved[-1],
+                saveper=model.program.clock.saveper,
+                nearest=nearest,
             )
         times.append(nearest)
     _refuse_twice("time", (f"{t:g}" for t in times))

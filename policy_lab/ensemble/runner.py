@@ -1,4 +1,4 @@
-"""Samples in, outcomes out: chunk by chunk, kept on disk as they are finished, resumable.
+"""The ensemble runner: samples in, outcomes out, chunk by chunk, kept on disk as they are finished, resumable.
 
 The grid of chunks depends on the study alone, never on the machine, and every run is computed by itself; so a study
 that was stopped and resumed, or spread over other machines, ends in the same bits.
@@ -19,12 +19,13 @@ import numpy as np
 
 from policy_lab.backends import REFERENCE
 from policy_lab.ensemble.designs import Points, Sample
-from policy_lab.ensemble.evaluation_cache import Memory
+from policy_lab.ensemble.evaluation_cache import EvaluationCache
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
 from policy_lab.ensemble.plan import Plan
+from policy_lab.messages import Message
 from policy_lab.model import load_model
-from policy_lab.progress import MeterMaker, silent
+from policy_lab.progress import SIMULATING, MeterMaker, silent
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 
@@ -50,7 +51,6 @@ class Chunk:
 class Simulated:
     """A finished chunk: ``values[run, time, outcome]`` from run ``start`` on, and the engine that made it.
 
-
     ``fallback`` says why it was not the fastest engine, empty if it was.
     """
 
@@ -75,12 +75,12 @@ def run_chunk(chunk: Chunk) -> Simulated:
     return Simulated(chunk.start, runs.values[:, :, order], str(made["backend"]), str(made["fallback"]))
 
 
-#: Makes chunks somewhere and gives them back as they are finished, in any order.
+#: Simulates chunks somewhere and yields them as they are finished, in any order.
 Workers = Callable[[Iterable[Chunk]], Iterator[Simulated]]
 
 
-def here(chunks: Iterable[Chunk]) -> Iterator[Simulated]:
-    """Make the chunks in this process, in order.
+def in_process(chunks: Iterable[Chunk]) -> Iterator[Simulated]:
+    """Simulate the chunks in this process, in order.
 
     The engine uses all cores for a chunk; a second chunk is under way so that they have something to do while the
     last runs of the first are made, checked and kept. PySD, which knows one run at a time, gets one chunk at a time.
@@ -104,7 +104,7 @@ def _one_ahead(chunks: Iterator[Chunk]) -> Iterator[Simulated]:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a study's runs: its sample and what it varied, its outcomes, and the world it was run in."""
+    """One part of a study's runs: its sample and what it varied, its outcomes, and its scenario."""
 
     sample: Sample
     factors: tuple[Factor, ...]
@@ -128,7 +128,7 @@ class Ensemble:
 
     plan: Plan
     folder: ResultFolder
-    workers: Workers = here
+    workers: Workers = in_process
     progress: MeterMaker = silent
     made: dict[str, Part] = field(default_factory=dict)
     backends: set[str] = field(default_factory=set)
@@ -140,9 +140,9 @@ class Ensemble:
             self.fallbacks |= {fallback} - {""}
 
     @cached_property
-    def memory(self) -> Memory:
-        """What a search asked and was told, so far, in this folder."""
-        return Memory(self.folder.work / "searched")
+    def memory(self) -> EvaluationCache:
+        """The evaluations of a search so far, in this folder."""
+        return EvaluationCache(self.folder.work / "searched")
 
     def run(
         self,
@@ -156,20 +156,22 @@ class Ensemble:
         Args:
             sample: points of the unit cube, one column a factor.
             label: name of this part of the study, one word; every part has its own.
-            scenario: another world than the study's.
+            scenario: another scenario than the study's.
             factors: what the columns of the sample are, if not the factors of the plan.
         """
         store = self.folder.store(label, sample.runs, len(self.plan.times), len(self.plan.outcomes))
-        world = self.plan.study.scenario if scenario is None else scenario
+        base = self.plan.study.scenario if scenario is None else scenario
         varied = self.plan.factors if factors is None else factors
-        part = Part(sample, varied, store.outcomes, world)
+        part = Part(sample, varied, store.outcomes, base)
         todo = [c for c in self._grid(sample.runs) if store.finished.get(c[0]) != c[1]]
         left = sum(stop - start for start, stop in todo)
-        doing = "simulating" if label == "runs" else f"simulating {label}"
-        if left < sample.runs:
-            doing += f", {sample.runs - left:,} of {sample.runs:,} kept from before"
-        with self.progress(doing, left, "runs") as meter:
-            chunks = (self._chunk(sample, varied, world, *c) for c in todo)
+        before = Message("progress.kept", {"kept": sample.runs - left, "all": sample.runs})
+        doing = {
+            "part": "" if label == "runs" else Message("progress.part", {"part": label}),
+            "kept": before if left < sample.runs else "",
+        }
+        with self.progress(Message(SIMULATING, doing), left) as meter:
+            chunks = (self._chunk(sample, varied, base, *c) for c in todo)
             self._make(store, chunks, meter.advance)
         self.made[label] = part
         return store.outcomes
@@ -192,11 +194,11 @@ class Ensemble:
         return [(start, min(start + size, runs)) for start in range(0, runs, size)]
 
     def try_out(self, unit: Floats, factors: tuple[Factor, ...] | None = None) -> Floats:
-        """``values[run, time, outcome]`` of runs that are not kept: steps of a search, which keeps what it learns."""
-        varied, world = self.plan.factors if factors is None else factors, self.plan.study.scenario
+        """``values[run, time, outcome]`` of runs that are not kept: steps of a search, which has its own cache."""
+        varied, base = self.plan.factors if factors is None else factors, self.plan.study.scenario
         sample = Points(unit)
         values = np.empty((len(unit), len(self.plan.times), len(self.plan.outcomes)))
-        for done in self.workers(self._chunk(sample, varied, world, *c) for c in self._grid(len(unit))):
+        for done in self.workers(self._chunk(sample, varied, base, *c) for c in self._grid(len(unit))):
             self._note_engine(done)
             values[done.start : done.start + len(done.values)] = done.values
         return values

@@ -1,4 +1,4 @@
-"""Studies as TOML: reading one written by a person, writing one into a result folder."""
+"""Study files: a study as TOML, read as a person wrote it, written into a result folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab.errors import StudyError, UnknownName
+from policy_lab.messages import Message
 
 #: Version of the file form. A file that says a higher one was written for a later Policy Lab.
 VERSION: Final = 1
@@ -32,22 +33,22 @@ COMMON_KEYS: Final = (
 
 @dataclass(frozen=True)
 class Study:
-    """A study as somebody wrote it, in a file or in Python; ``policy_lab.studies`` checks and runs it.
+    """A study as written in a file or in Python; ``policy_lab.studies`` checks and runs it.
 
     Attributes:
         model: folder name under ``models/``, or a path to a folder or a model file.
         method: name of a file in ``policy_lab/studies``.
         factors: ``levers``, ``uncertainties``, ``all``, or a mapping of constant name to
             ``{low, high, distribution, mode, sd, values}``; what is left out comes from the model's tables.
-        scenario: the world that everything not varied is set to; None is the model file as it stands.
+        scenario: the scenario that sets everything not varied; None is the model file as it is.
         size: number of base points, runs or trajectories, as the method counts; None is the method's own default.
         seed: every number is a seed, 0 too; the same seed gives the same bits.
         outcomes: variables to study; empty means the model's headline outcomes.
         times: years, or ``all`` saved ones.
-        groups: group name to factor names, or ``group`` (the heading each factor stands under) or ``kind``
+        groups: group name to factor names, or ``group`` (the heading of each factor) or ``kind``
             (levers, uncertainties); None studies every factor by itself.
         settings: constants that differ from the scenario, not varied.
-        options: what only this method knows, such as ``second_order``.
+        options: what only this method has, such as ``second_order``.
         title: a line for the report; written from the rest if empty.
         place: folder from which a relative model path starts.
     """
@@ -67,7 +68,7 @@ class Study:
     place: Path | None = None
 
     def model_reference(self) -> str:
-        """What to give ``load_model``: a path made whole, or the name of a shipped model."""
+        """The argument of ``load_model``: an absolute path, or the name of a shipped model."""
         if self.place is not None and (self.place / self.model).exists():
             return str(self.place / self.model)
         return self.model
@@ -83,34 +84,31 @@ def read_study(path: str | Path) -> Study:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except IsADirectoryError:
-        raise StudyError(f"{file} is a folder; a study is a .toml file.") from None
+        raise StudyError("error.study.folder", file=file) from None
     except FileNotFoundError:
-        raise StudyError(f"There is no study file {file}.") from None
+        raise StudyError("error.study.no_file", file=file) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"The study file {file} cannot be read: {error}") from None
+        raise StudyError("error.study.read", file=file, problem=error) from None
     except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"The study file {file} is not valid TOML: {error}") from None
+        raise StudyError("error.study.toml", file=file, problem=error) from None
     try:
         return study_from(data, file.resolve().parent)
     except StudyError as error:
-        raise StudyError(f"{file}: {error}") from None
+        raise StudyError("error.in", where=file, problem=error) from None
 
 
 def study_from(data: Mapping[str, Any], place: Path | None = None) -> Study:
     """A study from the mapping a TOML file holds; keys that are not common to all methods become options."""
     version = data.get("version", VERSION)
     if not _is_int(version) or version < 1:
-        raise StudyError(f"version = {version!r} is no version of a study file; this Policy Lab reads 1 to {VERSION}.")
+        raise StudyError("error.study.version", version=repr(version), newest=VERSION)
     if version > VERSION:
-        raise StudyError(
-            f"The study file is of version {version}, newer than this Policy Lab reads ({VERSION}). "
-            "Install a newer Policy Lab."
-        )
+        raise StudyError("error.study.newer", version=version, newest=VERSION)
     if "model" not in data:
-        raise StudyError('A study names its model: model = "big_science".')
+        raise StudyError("error.study.no_model")
     factors = data.get("factors", "levers")
     if not isinstance(factors, str | Mapping) or not factors:
-        raise StudyError('factors is "levers", "uncertainties", "all", or a table [factors] with one entry a factor.')
+        raise StudyError("error.study.factors")
     return Study(
         model=_text(data, "model"),
         method=_text(data, "method", "sobol"),
@@ -135,7 +133,7 @@ def _is_int(value: Any) -> bool:
 def _text(data: Mapping[str, Any], key: str, default: str | None = None) -> str:
     value = data.get(key, default)
     if not isinstance(value, str):
-        raise StudyError(f'{key} = {value!r} is not a text; write {key} = "…".')
+        raise StudyError("error.study.no_text", key=key, value=repr(value))
     return value
 
 
@@ -144,14 +142,14 @@ def _whole(data: Mapping[str, Any], key: str, default: int | None) -> int | None
     if value is None:
         return None
     if not _is_int(value) or value < 0:
-        raise StudyError(f"{key} = {value!r} is not a whole number of at least 0.")
+        raise StudyError("error.study.whole", key=key, value=repr(value))
     return int(value)
 
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = data.get(key, [])
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise StudyError(f'{key} = {value!r} is not a list of names; write {key} = ["…", "…"].')
+        raise StudyError("error.study.names", key=key, value=repr(value))
     return tuple(value)
 
 
@@ -161,13 +159,13 @@ def _times(data: Mapping[str, Any]) -> tuple[float, ...] | str:
         return "all"
     numbers = isinstance(value, list) and value and all(isinstance(v, int | float) for v in value)
     if not numbers:
-        raise StudyError(f'times = {value!r} is neither "all" nor a list of years such as [2030, 2050].')
+        raise StudyError("error.study.times", value=repr(value))
     return tuple(float(v) for v in value)
 
 
 def _factor_entry(name: str, entry: Any) -> Mapping[str, Any]:
     if not isinstance(entry, Mapping):
-        raise StudyError(f"The factor '{name}' is {entry!r}; write \"{name}\" = {{ low = 0, high = 1 }}.")
+        raise StudyError("error.study.factor", name=name, entry=repr(entry))
     return dict(entry)
 
 
@@ -176,19 +174,19 @@ def _groups(data: Mapping[str, Any]) -> str | Mapping[str, tuple[str, ...]] | No
     if value is None or isinstance(value, str):
         return value
     if not isinstance(value, Mapping):
-        raise StudyError(f'groups = {value!r} is neither "group", "kind" nor a table of lists of factors.')
+        raise StudyError("error.study.groups", value=repr(value))
     return {name: _texts(value, name) for name in value}
 
 
 def _settings(data: Mapping[str, Any]) -> Mapping[str, float]:
     value = data.get("settings", {})
     if not isinstance(value, Mapping) or not all(isinstance(v, int | float) for v in value.values()):
-        raise StudyError(f"settings = {value!r} is not a table of constants and numbers.")
+        raise StudyError("error.study.settings", value=repr(value))
     return {str(k): float(v) for k, v in value.items()}
 
 
 def check_options(options: Mapping[str, Any], known: Mapping[str, Any], method: str) -> dict[str, Any]:
-    """The options of a method with its defaults filled in; the type of the default is the type asked for.
+    """The options of a method with its defaults filled in; the type of a value must be that of its default.
 
     A default of None takes anything but a text for a list; the method checks such values itself.
 
@@ -198,11 +196,13 @@ def check_options(options: Mapping[str, Any], known: Mapping[str, Any], method: 
     """
     for key, value in options.items():
         if key not in known:
-            raise UnknownName("key", key, (*COMMON_KEYS, *known), f"a study by the method '{method}'")
+            raise UnknownName(
+                "key", key, (*COMMON_KEYS, *known), Message("error.unknown.of_method", {"method": method})
+            )
         if not _alike(value, known[key]):
             kind = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
             wanted = kind.get(type(known[key]), "a list" if isinstance(known[key], list) else "a table")
-            raise StudyError(f"{key} = {value!r} should be {wanted}.")
+            raise StudyError("error.study.should_be", key=key, value=repr(value), wanted=wanted)
     return {**known, **options}
 
 

@@ -1,33 +1,24 @@
-"""Variance-based sensitivity indices of many outputs at once, with their bootstrap.
+"""Variance-based (Sobol') sensitivity indices of many outputs at once: first order, total, second order.
 
-SALib analyses one output at a time and resamples it in Python, which takes minutes where a study has hundreds of
-outputs (every outcome in every year). The same estimators are written here as sums over base points, so that
-
-- all outputs are done together, block by block, from disk if need be: memory does not grow with the sample;
-- resampling base points with replacement is one matrix product, ``counts[resample, point] @ terms[point, …]``.
-
-On the same sample the indices equal those of SALib 1.6 to 1e-12 (a test holds it to that). Estimators:
+SALib analyses one output at a time, which takes minutes where a study has hundreds of outputs (every outcome in every
+year). The same estimators are written here as sums over base points, so that all outputs are done together, block by
+block, from disk if need be: memory does not grow with the sample. On the same sample the indices equal those of SALib
+1.6 to 1e-12 (a test holds it to that). Intervals are in ``sobol_intervals.py``. Estimators:
 
 - first order: Saltelli et al. 2010, table 2 (b), doi:10.1016/j.cpc.2009.09.018
-- total: Jansen 1999, as in the same table (f)
+- total: Jansen 1999, doi:10.1016/S0010-4655(98)00154-4, as in the same table (f)
 - second order: Saltelli 2002, doi:10.1016/S0010-4655(02)00280-1
-- standard errors from replicates: the jackknife, see ``replicated``
 - dummy factor: Khorashadi Zadeh et al. 2017, doi:10.1016/j.envsoft.2017.02.001
 
-The bootstrap's terms are rounded to a multiple of a power of two so small that it changes no interval and so
-large that every sum is exact. Then the order of summing does not matter, and a machine with one thread and a
-machine with twenty give the same bits. Every other sum runs over base points in order, for each output by itself.
+Every sum runs over base points in order, for each output by itself, so that the bits depend on no machine.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +28,6 @@ from policy_lab.runs import Floats
 
 #: Blocks of base points are about this large; part of what makes the bits, so it is fixed.
 BLOCK_NUMBERS = 4_000_000
-#: Those of the bootstrap, whose bits do not depend on it (a product of larger matrices is quicker), and its terms.
-BOOTSTRAP_BLOCKS, BOOTSTRAP_TERMS = 12_000_000, 4_000_000
-#: The bootstrap's sums may be this many numbers at a time, shared between at most so many threads.
-BOOTSTRAP_NUMBERS, BOOTSTRAP_THREADS = 6_000_000, 4
 #: Outputs that a thread takes at a time where all are at hand.
 SLICE = 48
 #: An output that varies by less than this, relative to its size, is rounding noise and counts as constant.
@@ -48,7 +35,6 @@ CONSTANT = 1e-12
 
 #: ``outcomes(start, stop)`` of a sample: ``values[run, output]`` for runs ``start`` to ``stop - 1``.
 Reader = Callable[[int, int], Floats]
-Digest = TypeVar("Digest")
 
 
 @dataclass(frozen=True)
@@ -67,7 +53,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Moments:
-    """What a first pass over the outputs finds: ``mean, sd, reach[output]``; ``reach`` is the largest |y - mean|/sd.
+    """Mean and standard deviation of every output: ``mean, sd, reach[output]``; ``reach`` is the largest |y - mean|/sd.
 
     ``varies[output]`` is False for a constant output; ``used[output]`` is the number of base points whose runs
     all gave a number.
@@ -114,17 +100,17 @@ def blocks(layout: Layout, outputs: int, numbers: int = BLOCK_NUMBERS) -> Iterat
 
 def moments(read: Reader, layout: Layout, outputs: int) -> Moments:
     """Mean, standard deviation and reach of every output over all its runs (as SALib centres, over all of them)."""
-    seen = _Seen(outputs)
+    seen = _RunningMoments(outputs)
     with ThreadPoolExecutor(threads()) as pool:
         for start, stop in blocks(layout, outputs):
-            block = _block(read, layout, start, stop)
+            block = read_block(read, layout, start, stop)
             if start == 0:
                 seen.shift[:] = np.where(np.isfinite(block[0, 0]), block[0, 0], 0.0)
-            _each(pool, _slices(outputs), partial(seen.take_in, block))
+            _each(pool, _slices(outputs), partial(seen.add, block))
     return seen.moments(layout.per_point)
 
 
-class _Seen:
+class _RunningMoments:
     """Sums, squares and extremes of every output so far, about a value near its mean (``shift``)."""
 
     def __init__(self, outputs: int) -> None:
@@ -132,7 +118,7 @@ class _Seen:
         self.least, self.most = np.full(outputs, np.inf), np.full(outputs, -np.inf)
         self.used = np.zeros(outputs, dtype=np.int64)
 
-    def take_in(self, block: Floats, part: slice) -> None:
+    def add(self, block: Floats, part: slice) -> None:
         """Add some outputs of ``block[point, run, output]``."""
         block = block[..., part]
         good: NDArray[np.bool_] = np.asarray(np.isfinite(block).all(axis=1))
@@ -147,7 +133,7 @@ class _Seen:
         self.used[part] += good.sum(axis=0)
 
     def moments(self, per_point: int) -> Moments:
-        """What all that was taken in comes to."""
+        """The moments of all blocks so far."""
         count = np.maximum(self.used * per_point, 1)
         mean = self.shift + self.total / count
         sd = np.sqrt(np.maximum(self.square / count - (self.total / count) ** 2, 0.0))
@@ -164,17 +150,17 @@ def _slices(outputs: int) -> list[slice]:
 
 
 def _each(pool: ThreadPoolExecutor, parts: Iterable[slice], work: Callable[[slice], None]) -> None:
-    """Do the work for every slice; raises what it raises."""
+    """Do the work for every slice, on all threads; raises what it raises."""
     for _ in pool.map(work, parts):
         pass
 
 
-def _block(read: Reader, layout: Layout, start: int, stop: int) -> Floats:
+def read_block(read: Reader, layout: Layout, start: int, stop: int) -> Floats:
     """``values[point, run, output]`` of some base points."""
     return read(start * layout.per_point, stop * layout.per_point).reshape(stop - start, layout.per_point, -1)
 
 
-def _standard(block: Floats, m: Moments, part: slice) -> tuple[Floats, NDArray[np.bool_]]:
+def standardised(block: Floats, m: Moments, part: slice) -> tuple[Floats, NDArray[np.bool_]]:
     """Some outputs of a block in standard units, 0 where an output is constant or a run of the point failed.
 
     Also returns ``live[point, output]``: neither is the case.
@@ -186,14 +172,14 @@ def _standard(block: Floats, m: Moments, part: slice) -> tuple[Floats, NDArray[n
     return (y if live.all() else np.where(live[:, None], y, 0.0)), live
 
 
-def _terms(layout: Layout, y: Floats) -> Floats:
-    """What is summed over base points: ``terms[point, term, output]`` from ``y[point, run, output]``.
+def terms_of(layout: Layout, y: Floats) -> Floats:
+    """Terms of the sums over base points: ``terms[point, term, output]`` from ``y[point, run, output]``.
 
     Terms: A, B, A², B², A·B, then B·(AB - A) and (A - AB)² of each group, then BAj·ABk - A·B of each pair.
     """
     g = layout.groups
     a, b, ab = y[:, :1], y[:, -1:], y[:, 1 : 1 + g]
-    terms = np.empty((len(y), _term_count(layout), y.shape[2]))
+    terms = np.empty((len(y), term_count(layout), y.shape[2]))
     for i, term in enumerate((a, b, a * a, b * b, a * b)):
         terms[:, i : i + 1] = term
     first, total = terms[:, 5 : 5 + g], terms[:, 5 + g : 5 + 2 * g]
@@ -207,15 +193,16 @@ def _terms(layout: Layout, y: Floats) -> Floats:
     return terms
 
 
-def _term_count(layout: Layout) -> int:
+def term_count(layout: Layout) -> int:
+    """How many terms ``terms_of`` gives."""
     g = layout.groups
     return 5 + 2 * g + (g * (g - 1) // 2 if layout.second_order else 0)
 
 
-def _ratios(layout: Layout, sums: Floats, used: Floats) -> Indices:
+def ratios(layout: Layout, sums: Floats, used: Floats) -> Indices:
     """Indices from ``sums[..., term, output]`` over ``used[..., output]`` points; leading axes are resamples.
 
-    The sums are used up: there may be much of them.
+    The sums are overwritten, to save memory.
 
     Returns ``first`` and the rest with the same leading axes, in standard units (``variance`` too).
     """
@@ -243,23 +230,23 @@ def estimate(read: Reader, layout: Layout, outputs: int, known: Moments | None =
         read: gives ``values[run, output]`` of the runs of the design.
         layout: the design.
         outputs: number of outputs.
-        known: what ``moments`` found, if it was called before.
+        known: result of ``moments``, if it was called before.
     """
     m = known or moments(read, layout, outputs)
-    sums, used = _sums(read, layout, m, 1)
-    found = _ratios(layout, sums[0], np.where(m.varies, used[0], np.nan))
+    sums, used = term_sums(read, layout, m, 1)
+    found = ratios(layout, sums[0], np.where(m.varies, used[0], np.nan))
     return replace(found, variance=found.variance * m.sd**2)
 
 
-def _sums(read: Reader, layout: Layout, m: Moments, replicates: int) -> tuple[Floats, Floats]:
+def term_sums(read: Reader, layout: Layout, m: Moments, replicates: int) -> tuple[Floats, Floats]:
     """``sums[replicate, term, output]`` and ``used[replicate, output]``; see ``designs.Saltelli.replicates``."""
     outputs = len(m.mean)
-    sums = np.zeros((replicates, _term_count(layout), outputs))
+    sums = np.zeros((replicates, term_count(layout), outputs))
     used = np.zeros((replicates, outputs))
 
     def add(start: int, block: Floats, part: slice) -> None:
-        y, live = _standard(block, m, part)
-        terms = _terms(layout, y)
+        y, live = standardised(block, m, part)
+        terms = terms_of(layout, y)
         for r in range(replicates):
             mine = slice((r - start) % replicates, None, replicates)
             sums[r, :, part] += terms[mine].sum(axis=0)
@@ -267,166 +254,5 @@ def _sums(read: Reader, layout: Layout, m: Moments, replicates: int) -> tuple[Fl
 
     with ThreadPoolExecutor(threads()) as pool:
         for start, stop in blocks(layout, outputs):
-            _each(pool, _slices(outputs), partial(add, start, _block(read, layout, start, stop)))
+            _each(pool, _slices(outputs), partial(add, start, read_block(read, layout, start, stop)))
     return sums, used
-
-
-def resample_counts(points: int, resamples: int, seed: int) -> NDArray[np.uint8]:
-    """How often each base point is drawn: ``counts[resample, point]``, each row adding up to ``points``."""
-    rng = np.random.default_rng([seed, points, resamples])
-    counts = np.empty((resamples, points), dtype=np.uint8)
-    for row in counts:
-        row[:] = np.bincount(rng.integers(points, size=points), minlength=points)
-    return counts
-
-
-def bootstrap(
-    read: Reader,
-    layout: Layout,
-    m: Moments,
-    counts: NDArray[np.uint8],
-    digest: Callable[[slice, Indices], Digest],
-) -> Iterator[Digest]:
-    """What becomes of the indices of every resample, for some outputs at a time.
-
-    Args:
-        read: gives ``values[run, output]`` of the runs of the design; asked by several threads.
-        layout: the design.
-        m: what ``moments`` found.
-        counts: from ``resample_counts``.
-        digest: makes something smaller of a slice of the outputs and their indices, which have a leading axis of
-            resamples; called by several threads.
-
-    Yields:
-        What ``digest`` gave, in the order of the outputs.
-    """
-    outputs, workers = len(m.mean), min(threads(), BOOTSTRAP_THREADS)
-    width = max(1, BOOTSTRAP_NUMBERS // workers // (len(counts) * _term_count(layout)))
-
-    def work(part: slice) -> Digest:
-        sums, used = _resampled_sums(read, layout, m, counts, part)
-        return digest(part, _ratios(layout, sums, used))
-
-    yield from _in_parts(outputs, width, workers, work)
-
-
-def _in_parts(outputs: int, width: int, workers: int, work: Callable[[slice], Digest]) -> Iterator[Digest]:
-    """What comes of ``width`` outputs at a time, in order; one part more than there are workers is under way."""
-    parts = (slice(first, min(first + width, outputs)) for first in range(0, outputs, width))
-    with ThreadPoolExecutor(workers) as pool:
-        under_way: deque[Future[Digest]] = deque(pool.submit(work, part) for part in islice(parts, workers + 1))
-        while under_way:
-            done = under_way.popleft().result()
-            under_way.extend(pool.submit(work, part) for part in islice(parts, 1))
-            yield done
-
-
-def _resampled_sums(
-    read: Reader, layout: Layout, m: Moments, counts: NDArray[np.uint8], part: slice
-) -> tuple[Floats, Floats]:
-    """``sums[resample, term, output]`` and ``used[resample, output]`` for some outputs."""
-    width, terms = part.stop - part.start, _term_count(layout)
-    quantum = _quantum(layout.points, m.reach[part])
-    sums = np.zeros((len(counts), terms * width))
-    used = np.zeros((len(counts), width))
-    whole = bool((m.used == layout.points).all())
-    numbers = min(BOOTSTRAP_BLOCKS, BOOTSTRAP_TERMS // (terms * width) * layout.per_point * len(m.mean))
-    for start, stop in blocks(layout, len(m.mean), numbers):
-        y, live = _standard(_block(read, layout, start, stop), m, part)
-        weights = counts[:, start:stop].astype(np.float64)
-        exact = _terms(layout, y)
-        exact *= 1 / quantum  # a power of two, so nothing is lost
-        np.rint(exact, out=exact)
-        sums += weights @ exact.reshape(stop - start, -1)
-        if not whole:
-            used += weights @ live.astype(np.float64)
-    if whole:
-        used[:] = layout.points
-    scaled = sums.reshape(len(counts), terms, width)
-    scaled *= quantum
-    return scaled, used
-
-
-def _quantum(points: int, reach: Floats) -> Floats:
-    """A power of two for each output such that sums of ``points`` terms, in units of it, stay below 2**53.
-
-    No term exceeds 4 reach²: each is at most a squared difference of two values in [-reach, reach].
-    """
-    largest = 4 * np.maximum(reach, 1.0) ** 2 * points
-    return np.asarray(2.0 ** (np.ceil(np.log2(largest)) - 53))
-
-
-def replicated(
-    read: Reader,
-    layout: Layout,
-    m: Moments,
-    replicates: int,
-    draws: int,
-    seed: int,
-    digest: Callable[[slice, Indices], Digest],
-) -> Iterator[Digest]:
-    """What becomes of indices drawn from where the replicates of a design say the true ones may be.
-
-    Each replicate is left out in turn; how far that moves an index is its jackknife standard error (Tukey 1958,
-    doi:10.1214/aoms/1177706647), and (estimate - truth) over that error follows Student's t with as many degrees of
-    freedom as there are replicates, less one. Drawn are all indices of all outputs together, so that what goes up
-    together in the replicates goes up together in the draws.
-
-    Args:
-        read, layout, m: as for ``bootstrap``.
-        replicates: of the design (``designs.Saltelli.replicates``).
-        draws: how many to draw.
-        seed: of the drawing.
-        digest: as for ``bootstrap``; the leading axis is the draw.
-
-    Yields:
-        What ``digest`` gave, in the order of the outputs.
-    """
-    sums, used = _sums(read, layout, m, replicates)
-    total, points = sums.sum(axis=0), used.sum(axis=0)
-    found = _ratios(layout, total.copy(), points)
-    without = _ratios(layout, total - sums, points - used)
-    noise = _noise(replicates, draws, seed)
-    workers = min(threads(), BOOTSTRAP_THREADS)
-    width = max(1, BOOTSTRAP_NUMBERS // workers // (draws * _term_count(layout)))
-
-    def work(part: slice) -> Digest:
-        drawn = {f.name: _drawn(getattr(found, f.name), getattr(without, f.name), noise, part) for f in fields(Indices)}
-        return digest(part, Indices(**drawn))
-
-    yield from _in_parts(len(m.mean), width, workers, work)
-
-
-def _noise(replicates: int, draws: int, seed: int) -> Floats:
-    """``weight[draw, replicate]`` of what each replicate moves, such that the draws follow Student's t."""
-    rng = np.random.default_rng([seed, replicates, draws])
-    normal, squares = rng.standard_normal((draws, replicates)), rng.chisquare(replicates - 1, draws)
-    scale = np.sqrt((replicates - 1) / replicates) * np.sqrt((replicates - 1) / squares)
-    return np.asarray(normal * scale[:, None])
-
-
-def _drawn(found: Floats | None, without: Floats | None, noise: Floats, part: slice) -> Any:
-    """Draws of one index of some outputs, ``[draw, …, output]``; the sum runs in one order, so in the same bits."""
-    if found is None or without is None:
-        return None
-    moved = without[..., part] - without[..., part].mean(axis=0)
-    drawn = np.broadcast_to(found[..., part], (len(noise), *moved.shape[1:])).copy()
-    for weights, way in zip(noise.T, moved, strict=True):
-        drawn += weights.reshape(-1, *(1,) * way.ndim) * way
-    return drawn
-
-
-def percentiles(values: Floats, confidence: float) -> Floats:
-    """``[bound, …]`` from ``[resample, …]``: what leaves half of the doubt below and half above; NaN where one is NaN.
-
-    The same numbers as ``numpy.quantile``, which picks single places out of order where sorting the whole is quicker.
-    """
-    tail = (1 - confidence) / 2
-    places = np.array([tail, 1 - tail]) * (len(values) - 1)
-    below = np.floor(places).astype(np.intp)
-    above = np.minimum(below + 1, len(values) - 1)
-    share = (places - below).reshape(-1, *(1,) * (values.ndim - 1))
-    ordered = np.sort(values, axis=0)
-    low, high = ordered[below], ordered[above]
-    between = np.where(share < 0.5, low + (high - low) * share, high - (high - low) * (1 - share))
-    return np.where(np.isnan(ordered[-1]), np.nan, between)

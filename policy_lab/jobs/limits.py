@@ -1,10 +1,11 @@
-"""How many studies one server takes on, and what it says when that is too many."""
+"""How many studies one server takes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from policy_lab.errors import PolicyLabError
+from policy_lab.messages import Message
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,4 @@ class Refused(PolicyLabError):
 
     def __init__(self, limit: str, allowed: int) -> None:
         self.limit, self.allowed = limit, allowed
-        super().__init__(_SAID[limit].format(allowed=f"{allowed:,}"))
-
-
-_SAID = {
-    "waiting": "This server already has {allowed} studies waiting. Try again in some minutes.",
-    "each": "You have {allowed} studies under way, which is the limit. Wait for one, or cancel one.",
-    "starts": "From your network {allowed} studies were started within the last hour, which is the limit. "
-    "Try again later.",
-    "runs": "The study would need more than {allowed} runs, which is the limit of this server. "
-    "Vary less, or choose a smaller size.",
-}
+        super().__init__(Message(f"study.limit_{limit}", {"allowed": allowed}))

@@ -251,10 +251,7 @@ class Queue:
                 process_group=0 if sys.platform != "win32" else None,
             )
         except OSError as error:
-            raise OutputError(
-                f"The process for studies, {sys.executable}, cannot be started: {error.strerror or error}. "
-                "What waits is tried again whenever somebody asks how it stands."
-            ) from None
+            raise OutputError("error.jobs.start", program=sys.executable, reason=error.strerror or error) from None
 
     def resume(self) -> None:
         """At the start of a server: go on with what waits; a folder or table that cannot be used is told in the log."""
@@ -262,10 +259,7 @@ class Queue:
             if self.table.path.exists():
                 self.tend()
             elif not can_be_made(self.folder):
-                raise OutputError(
-                    f"No study can be started: {self.folder} cannot be written. "
-                    "Choose another folder with POLICY_LAB_STUDIES."
-                )
+                raise OutputError("error.jobs.folder", folder=self.folder)
         except OutputError as error:
             log.error("%s", error)
 

@@ -21,11 +21,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, Self
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs.queue import lives
 from policy_lab.jobs.table import CANCELLED, FAILED, FINISHED, WAITING, Job, Table
+from policy_lab.messages import Message
 from policy_lab.model import load_model
+from policy_lab.progress import SIMULATING
 from policy_lab.studies import run_study
 
 log = logging.getLogger("policy_lab.studies")
@@ -44,6 +47,7 @@ class Progress:
     """How far the stage in hand is; a meter for ``run_study``, read by another thread.
 
     Attributes:
+        stage: key of the step in hand.
         rest: seconds that everything after the runs usually takes.
         per_run: seconds a run has taken in this study so far, None before the first.
     """
@@ -59,9 +63,9 @@ class Progress:
     _made: float = 0.0
     _spent: float = 0.0
 
-    def __call__(self, label: str, total: float, unit: str) -> Self:
+    def __call__(self, step: Message, total: float) -> Self:
         """Begin a stage."""
-        self.stage, self.done, self.total = label, 0.0, total
+        self.stage, self.done, self.total = step.key, 0.0, total
         self._began = time.monotonic()
         self._seen = [(self._began, 0.0)]
         return self
@@ -70,7 +74,7 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.stage.startswith("simulating"):
+        if self.stage == SIMULATING:
             self._simulated = time.monotonic()
             self._made += self.done
             self._spent += self._simulated - self._began
@@ -91,7 +95,7 @@ class Progress:
 
     def left(self) -> float | None:
         """Seconds until the study ends, None while nobody knows."""
-        if not self.stage.startswith("simulating"):
+        if self.stage != SIMULATING:
             spent = time.monotonic() - self._simulated
             return max(0.0, self.rest - spent) if self.rest and self._simulated else None
         seen = list(self._seen)
@@ -137,7 +141,8 @@ class Runner:
         progress, model = Progress(), ""
         pulse = Pulse(self, job, progress)
         began = time.monotonic()
-        state, reason, said = FINISHED, "", ""
+        said: Message | None = None
+        state, reason = FINISHED, ""
         try:
             with pulse:
                 study = study_from(tomllib.loads(job.study))
@@ -147,18 +152,17 @@ class Runner:
         except KeyboardInterrupt:
             state, reason = pulse.verdict(), pulse.reason
         except OutputError as error:
-            state, reason, said = FAILED, "disk", str(error)
+            state, reason, said = FAILED, "disk", error.message
         except PolicyLabError as error:
-            state, reason, said = FAILED, "study", str(error)
+            state, reason, said = FAILED, "study", error.message
         except MemoryError:
             state, reason = FAILED, "memory"
         except Exception:
             log.exception("study %s failed in an unexpected way", job.id)
             state, reason = FAILED, "unexpected"
         seconds = time.monotonic() - began
-        log.info(
-            "study %s is %s after %.0f s%s", job.id, state, seconds, f": {reason} {said}".rstrip() if reason else ""
-        )
+        why = f": {reason} {english().in_words(said) if said else ''}".rstrip() if reason else ""
+        log.info("study %s is %s after %.0f s%s", job.id, state, seconds, why)
         self.table.end(self.pid, job.id, state, reason, said)
         if state == FINISHED and progress.per_run is not None:
             self.table.learn(model, run=progress.per_run, rest=max(0.0, seconds - progress.simulating))

@@ -7,6 +7,7 @@ is damaged is set aside and a new one begun: results stand in their folders and 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import sqlite3
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from policy_lab.errors import OutputError
+from policy_lab.messages import Message, as_data, from_data
 
 log = logging.getLogger("policy_lab.studies")
 
@@ -56,8 +58,8 @@ class Job:
         id: the beginning of the study's hash; the same study always has the same one.
         title: in words; ``study`` is the study file as TOML; ``runs`` how many runs it has planned.
         state: waiting, running, finished, failed or cancelled.
-        stage, done, total: what is being done and how far; ``seconds_left`` is None while nobody knows.
-        reason: why it failed ("study", "disk", "stopped", "unexpected"), and ``said`` the study's own words on it.
+        stage, done, total: key of what is being done, and how far; ``seconds_left`` is None while nobody knows.
+        reason: why it failed ("study", "disk", "stopped", "unexpected"), and ``said`` the study's own message on it.
         asked, began, ended: seconds since 1970; None for what has not happened.
         runner: the process that runs it, None if none does; ``tries`` how often one began.
         cancelled: whether somebody asked for its end.
@@ -73,7 +75,7 @@ class Job:
     total: float
     seconds_left: float | None
     reason: str
-    said: str
+    said: Message | None
     asked: float
     began: float | None
     ended: float | None
@@ -150,13 +152,20 @@ class Table:
             row = table.execute("SELECT cancelled, runner FROM job WHERE id = ?", (name,)).fetchone()
         return row is None or bool(row["cancelled"]) or row["runner"] != pid
 
-    def end(self, pid: int, name: str, state: str, reason: str = "", said: str = "") -> None:
+    def end(self, pid: int, name: str, state: str, reason: str = "", said: Message | None = None) -> None:
         """A runner has done with a job; ``waiting`` puts it back into the line."""
         with self.writing() as table:
             table.execute(
                 "UPDATE job SET state = ?, reason = ?, said = ?, ended = ?, runner = NULL, seconds_left = NULL "
                 "WHERE id = ? AND runner = ?",
-                (state, reason, said, None if state == WAITING else time.time(), name, pid),
+                (
+                    state,
+                    reason,
+                    json.dumps(as_data(said)) if said else "",
+                    None if state == WAITING else time.time(),
+                    name,
+                    pid,
+                ),
             )
 
     def leave(self, pid: int) -> None:
@@ -249,12 +258,9 @@ class Table:
             yield
         except sqlite3.Error as error:
             way = "Try again." if _code(error) in _BUSY else "Free some room, or choose another folder."
-            raise OutputError(f"The table of studies {self.path} cannot be used: {error}. {way}") from None
+            raise OutputError("error.jobs.table", path=self.path, reason=error, way=way) from None
         except OSError as error:
-            raise OutputError(
-                f"The table of studies {self.path} cannot be used: {error.strerror or error}. "
-                "Choose another folder with POLICY_LAB_STUDIES."
-            ) from None
+            raise OutputError("error.jobs.table_folder", path=self.path, reason=error.strerror or error) from None
 
 
 def one(table: sqlite3.Connection, name: str) -> Job | None:
@@ -265,7 +271,8 @@ def one(table: sqlite3.Connection, name: str) -> Job | None:
 
 def job_of(row: sqlite3.Row) -> Job:
     """A job from its row."""
-    return Job(**{**dict(row), "cancelled": bool(row["cancelled"])})
+    said = from_data(json.loads(row["said"])) if row["said"] else None
+    return Job(**{**dict(row), "cancelled": bool(row["cancelled"]), "said": said})
 
 
 def _code(error: sqlite3.Error) -> int:

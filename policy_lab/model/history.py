@@ -6,7 +6,6 @@ source gives. ``low`` and ``high`` may be empty.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +14,11 @@ from typing import Final
 import numpy as np
 
 from policy_lab.errors import ModelError
-from policy_lab.model import Model
+from policy_lab.model.parts import Core
+from policy_lab.model.tables import text_rows
 from policy_lab.runs import Floats
 
+FILE: Final = "data/history.csv"
 COLUMNS: Final = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source")
 
 #: A range is read as holding nine in ten: so many standard deviations on either side.
@@ -62,38 +63,49 @@ class Series:
         return np.asarray(gap / error, dtype=np.float64)
 
 
-def read_history(model: Model, path: Path | None = None) -> list[Series]:
+def has_history(model: Core) -> bool:
+    """Whether figures of the past lie beside a model."""
+    return model.folder is not None and (model.folder / FILE).is_file()
+
+
+def history_file(model: Core, file: str = FILE) -> Path:
+    """A file with figures, as seen from the model's folder; it need not be there."""
+    return (model.folder or model.path.parent) / file
+
+
+def history_rows(model: Core) -> list[dict[str, str]]:
+    """The rows as they stand, each with its number under ``row``; raises ModelError where a column is missing."""
+    return text_rows(model.folder, FILE, COLUMNS) if model.folder else []
+
+
+def read_history(model: Core, path: Path | None = None) -> list[Series]:
     """The series of a model, in the order of the file; ``path`` instead of its ``data/history.csv``.
 
     Raises:
         ModelError: there is no such file, or it lacks a column or a number.
         UnknownName: a variable that the model does not have.
     """
-    place = path or (model.folder / "data" / "history.csv" if model.folder else None)
-    if place is None or not place.is_file():
-        what = f"file {path} with a history" if path else "data/history.csv"
-        raise ModelError(f"The model '{model.name}' has no {what} to be compared with.")
-    with place.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    missing = [c for c in COLUMNS if not lines or c not in lines[0]]
-    if missing:
-        raise ModelError(f"{place.name} lacks the column '{missing[0]}'.")
+    place = path or history_file(model)
+    if not place.is_file():
+        what = "error.history.no_file" if path else "error.history.none"
+        raise ModelError(what, model=model.name, file=path or FILE)
+    lines = text_rows(place.parent, place.name, COLUMNS)
     grouped: dict[str, list[dict[str, str]]] = {}
     for line in lines:
         grouped.setdefault(line["series"], []).append(line)
     return [_series(model, name, rows) for name, rows in grouped.items()]
 
 
-def _series(model: Model, name: str, rows: Sequence[Mapping[str, str]]) -> Series:
+def _series(model: Core, name: str, rows: Sequence[Mapping[str, str]]) -> Series:
     def column(key: str) -> Floats:
         try:
             return np.array([float(r[key]) if r[key].strip() else np.nan for r in rows])
         except ValueError:
-            raise ModelError(f"history.csv: the series '{name}' has a {key} that is no number.") from None
+            raise ModelError("error.history.number", name=name, key=key) from None
 
     year, value = column("year"), column("value")
     if not (np.isfinite(year).all() and np.isfinite(value).all()):
-        raise ModelError(f"history.csv: the series '{name}' lacks a year or a value.")
+        raise ModelError("error.history.lacks", name=name)
     first = rows[0]
     return Series(
         name, model.find(first["variable"]), first["unit"], first["grade"], year, value, column("low"), column("high")

@@ -7,9 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from policy_lab.errors import ModelError, UnknownName
-from policy_lab.model.parts import Model
+from policy_lab.model.expected import FOLDER as EXPECTED
+from policy_lab.model.model import Model
 from policy_lab.model.scenarios import read_scenarios
-from policy_lab.model.tables import COLUMNS, Tables
+from policy_lab.model.tables import Tables
 from policy_lab.paths import models_folder
 from policy_lab.readers import ENDINGS, program_of
 
@@ -55,11 +56,19 @@ def _located(name_or_path: str | Path) -> Path:
 
 def _state(path: Path) -> tuple[tuple[str, int, int], ...]:
     """Names, times and sizes of all files a model is made of: when one changes the model is read anew."""
-    files = [path]
-    if path.is_dir():
-        files = [*_model_files(path), *(path / t for t in COLUMNS), *sorted((path / "scenarios").glob("*.toml"))]
-    stats = [(p, p.stat()) for p in files if p.exists()]
-    return tuple((p.name, s.st_mtime_ns, s.st_size) for p, s in stats)
+    files = sorted(p for p in path.rglob("*") if p.is_file() and EXPECTED not in p.parts) if path.is_dir() else [path]
+    stats = [(p, p.stat()) for p in files]
+    return tuple((str(p), s.st_mtime_ns, s.st_size) for p, s in stats)
+
+
+def has_tables(folder: Path) -> bool:
+    """Whether a folder holds more of a model than its file."""
+    return (folder / "outcomes.csv").exists() or (folder / "levers.csv").exists()
+
+
+def folder_of(file: Path) -> Path | None:
+    """The folder whose tables belong to a model file: one of its name, or with tables; else None."""
+    return file.parent if file.parent.name == file.stem or has_tables(file.parent) else None
 
 
 def _model_files(folder: Path) -> list[Path]:
@@ -87,5 +96,5 @@ def _only_model(folder: Path) -> Path:
     named = [p for p in files if p.stem == folder.name]
     if len(named) == 1 or len(files) == 1:
         return (named or files)[0]
-    problem = "holds no model file" if not files else f"holds {len(files)} model files, none named like the folder"
-    raise ModelError(f"The folder {folder.name} {problem} ({', '.join(ENDINGS)}).")
+    what = "error.model.which_file" if files else "error.model.no_file"
+    raise ModelError(what, folder=folder.name, count=len(files), endings=", ".join(ENDINGS))

@@ -1,4 +1,4 @@
-"""What a model folder holds, as plain data: the Program, and the tables a modeller keeps beside it."""
+"""What a run needs of a model folder, as plain data: the Program, and the tables that say what can be set in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from policy_lab.errors import BadValue, UnknownName
+from policy_lab.messages import Message, Name
 from policy_lab.program import Program
 from policy_lab.readers import fold
 
@@ -22,7 +23,8 @@ class Lever:
         name: the constant's name in the model.
         group: heading it stands under.
         unit: from the model file.
-        low, default, high: range and status quo, in ``unit``; ``step`` is one move of the slider.
+        low, high: its range, in ``unit``; ``step`` is one move of the slider.
+        default: the status quo, in ``unit``: the constant's value in the model file, which alone states it.
         low_words, high_words: what the ends mean ("none", "Apollo scale").
         start, ramp: constants with the year it starts (year) and how long it takes (years).
         decided_by, cost, why: for the person who moves it.
@@ -112,8 +114,8 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model with all that is known about it.
+class Core:
+    """The Program of a model with the tables that runs depend on; every other table is read against it.
 
     Attributes:
         path: the model file; ``folder`` the folder with its tables, None for a bare model file.
@@ -204,12 +206,19 @@ class Model:
     def check(self, name: str, value: float) -> None:
         """Raise BadValue where a constant cannot have this value: not finite, out of its range."""
         if not math.isfinite(value):
-            raise BadValue(f"'{name}' is set to {value}: it must be a finite number.")
+            raise BadValue("error.value.finite", name=Name(name), value=str(value))
         low, high = self.range_of(name)
         if (low is not None and value < low) or (high is not None and value > high):
             unit = self.program.equations[name].unit
-            ends = f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}"
-            raise BadValue(f"'{name}' is set to {value:g}, outside its range {ends}{f' {unit}' if unit else ''}.")
+            pure = unit.casefold() in ("", "dmnl")
+            ends = (Message("error.value.any") if end is None else end for end in (low, high))
+            raise BadValue(
+                "error.value.range",
+                name=Name(name),
+                value=value,
+                ends=Message("error.value.ends", dict(zip(("low", "high"), ends, strict=True))),
+                unit="" if pure else Message("error.value.unit", {"unit": Name(unit, "unit")}),
+            )
 
     def range_of(self, name: str) -> tuple[float | None, float | None]:
         """Lowest and highest value a constant may have: the lever's range, else the limits in the model file."""

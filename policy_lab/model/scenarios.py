@@ -9,77 +9,81 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError, PolicyLabError
-from policy_lab.model.parts import Model, Scenario, Setting
+from policy_lab.model.parts import Core, Scenario, Setting
 
 _SECTIONS = ("title", "rationale", "levers", "events", "assumptions")
 
 
-def read_scenarios(folder: Path, model: Model) -> dict[str, Scenario]:
+def read_scenarios(folder: Path, model: Core) -> dict[str, Scenario]:
     """Every ``*.toml`` of a folder by its stem, status quo first, the rest in order of their names.
 
     Raises:
         ModelError: bad TOML, unknown key, lever or constant, a value out of range; names file and key.
     """
-    files = sorted(folder.glob("*.toml"), key=lambda p: (p.stem != "status_quo", p.stem))
-    return {path.stem: read_scenario(path, model) for path in files}
+    return {path.stem: read_scenario(path, model) for path in scenario_files(folder)}
 
 
-def read_scenario(path: Path, model: Model) -> Scenario:
+def scenario_files(folder: Path) -> list[Path]:
+    """Its scenario files, status quo first, the rest in order of their names."""
+    return sorted(folder.glob("*.toml"), key=lambda p: (p.stem != "status_quo", p.stem))
+
+
+def read_scenario(path: Path, model: Core) -> Scenario:
     """One world from its file; raises ModelError as ``read_scenarios`` does."""
     where = f"scenarios/{path.name}"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
+        raise ModelError("error.file.read", file=where, reason=str(error).rstrip(".")) from None
     for key in data:
         if key not in _SECTIONS:
-            raise ModelError(f"{where}: unknown key '{key}'. Possible: {', '.join(_SECTIONS)}.")
+            raise ModelError("error.file.unknown_key", where=where, key=key, possible=", ".join(_SECTIONS))
     for key in ("title", "rationale"):
         if not isinstance(data.get(key), str) or not data[key].strip():
-            raise ModelError(f"{where}: '{key}' is missing or no text.")
+            raise ModelError("error.file.no_text", where=where, key=key)
     levers = {}
     for name, given in _table(data, "levers", where).items():
         lever = _lever(name, model, where)
         if lever in levers:
-            raise ModelError(f"{where}: [levers] sets '{lever}' twice.")
+            raise ModelError("error.scenario.lever_twice", where=where, lever=lever)
         levers[lever] = _setting(lever, given, model, where)
     events = _constants(data, "events", model, where)
     assumptions = _constants(data, "assumptions", model, where)
     for name in [n for n in assumptions if n in events]:
-        raise ModelError(f"{where}: '{name}' is set under [events] and under [assumptions].")
+        raise ModelError("error.scenario.two_sections", where=where, name=name)
     for name in [n for n in {**events, **assumptions} if n in model.levers]:
-        raise ModelError(f"{where}: '{name}' is a lever: set it under [levers].")
+        raise ModelError("error.scenario.is_lever", where=where, name=name)
     return Scenario(path.stem, data["title"].strip(), data["rationale"].strip(), levers, events, assumptions)
 
 
 def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     table = data.get(key, {})
     if not isinstance(table, dict):
-        raise ModelError(f"{where}: '{key}' must be a table, written [{key}].")
+        raise ModelError("error.scenario.table", where=where, key=key)
     return table
 
 
-def _lever(name: str, model: Model, where: str) -> str:
+def _lever(name: str, model: Core, where: str) -> str:
     try:
         found = model.find(name)
     except PolicyLabError as unknown:
-        raise ModelError(f"{where}: [levers]: {unknown}") from None
+        raise ModelError("error.scenario.lever", where=where, problem=unknown) from None
     if found not in model.levers:
-        raise ModelError(f"{where}: [levers]: '{found}' is not in levers.csv.")
+        raise ModelError("error.scenario.no_lever", where=where, name=found)
     return found
 
 
-def _setting(name: str, given: Any, model: Model, where: str) -> Setting:
+def _setting(name: str, given: Any, model: Core, where: str) -> Setting:
     lever = model.levers[name]
     fields = given if isinstance(given, dict) else {"value": given}
     for key in fields:
         if key not in ("value", "start", "ramp"):
-            raise ModelError(f"{where}: '{name}' has the unknown key '{key}'. Possible: value, start, ramp.")
+            raise ModelError("error.scenario.lever_key", where=where, name=name, key=key)
     for key, constant in (("start", lever.start), ("ramp", lever.ramp)):
         if key in fields and not constant:
-            raise ModelError(f"{where}: '{name}' is given a {key}, and levers.csv names no {key} constant for it.")
+            raise ModelError("error.scenario.no_timing", where=where, name=name, key=key)
     if "value" not in fields:
-        raise ModelError(f"{where}: '{name}' has no value.")
+        raise ModelError("error.scenario.no_value", where=where, name=name)
     numbers = {key: _number(f"{name} {key}" if key != "value" else name, v, where) for key, v in fields.items()}
     setting = Setting(**numbers)
     for constant, value in ((name, setting.value), (lever.start, setting.start), (lever.ramp, setting.ramp)):
@@ -88,15 +92,15 @@ def _setting(name: str, given: Any, model: Model, where: str) -> Setting:
     return setting
 
 
-def _constants(data: Mapping[str, Any], section: str, model: Model, where: str) -> dict[str, float]:
+def _constants(data: Mapping[str, Any], section: str, model: Core, where: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, given in _table(data, section, where).items():
         try:
             constant = model.constant(name)
         except PolicyLabError as unknown:
-            raise ModelError(f"{where}: [{section}]: {unknown}") from None
+            raise ModelError("error.scenario.section", where=where, section=section, problem=unknown) from None
         if constant in found:
-            raise ModelError(f"{where}: [{section}] sets '{constant}' twice.")
+            raise ModelError("error.scenario.twice", where=where, section=section, constant=constant)
         found[constant] = _number(name, given, where)
         _check(constant, found[constant], model, where)
     return found
@@ -104,12 +108,12 @@ def _constants(data: Mapping[str, Any], section: str, model: Model, where: str) 
 
 def _number(name: str, given: Any, where: str) -> float:
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given):
-        raise ModelError(f"{where}: '{name}' is {given!r}: it must be a finite number.")
+        raise ModelError("error.scenario.finite", where=where, name=name, value=repr(given))
     return float(given)
 
 
-def _check(name: str, value: float, model: Model, where: str) -> None:
+def _check(name: str, value: float, model: Core, where: str) -> None:
     try:
         model.check(name, value)
     except PolicyLabError as out_of_range:
-        raise ModelError(f"{where}: {out_of_range}") from None
+        raise ModelError("error.in", where=where, problem=out_of_range) from None

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from policy_lab.errors import ModelError, PolicyLabError
-from policy_lab.model.parts import Lever, Model, Outcome, Source, Uncertainty
+from policy_lab.messages import Message
+from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "levers.csv": ("name", "group", "low", "default", "high", "step", "low_words", "high_words", "start", "ramp",
-                   "decided_by", "cost", "why"),
+    "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "decided_by",
+                   "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
     "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why"),
     "sources.csv": ("key", "grade", "citation", "note"),
@@ -34,15 +35,21 @@ class Row:
     number: int
     cells: Mapping[str, str]
 
-    def wrong(self, column: str, what: str) -> ModelError:
+    def wrong(self, column: str, what: str | Message, **values: object) -> ModelError:
         """An error that says where it stands."""
-        return ModelError(f"{self.file}, row {self.number}, column '{column}': {what}")
+        return ModelError(
+            "error.row.cell",
+            file=self.file,
+            row=self.number,
+            column=column,
+            problem=PolicyLabError(what, **values),
+        )
 
     def text(self, column: str) -> str:
         """A cell that must not be empty."""
         value = self.cells[column]
         if not value:
-            raise self.wrong(column, "is empty.")
+            raise self.wrong(column, "error.row.empty")
         return value
 
     def number_in(self, column: str) -> float:
@@ -51,16 +58,16 @@ class Row:
         try:
             number = float(value)
         except ValueError:
-            raise self.wrong(column, f"'{value}' is no number.") from None
+            raise self.wrong(column, "error.row.number", value=value) from None
         if not math.isfinite(number):
-            raise self.wrong(column, f"'{value}' is no finite number.")
+            raise self.wrong(column, "error.row.finite", value=value)
         return number
 
     def one_of(self, column: str, possible: Sequence[str]) -> str:
         """A cell that must be one of a few words."""
         value = self.text(column)
         if value not in possible:
-            raise self.wrong(column, f"'{value}' is not one of {', '.join(possible)}.")
+            raise self.wrong(column, "error.row.one_of", value=value, possible=", ".join(possible))
         return value
 
 
@@ -77,7 +84,7 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ModelError(f"{file} cannot be read: {reason}.") from None
+        raise ModelError("error.file.read", file=file, reason=reason) from None
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     _check_header(file, [h.strip() for h in header])
@@ -85,11 +92,27 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
         if not any(c.strip() for c in cells):
             continue
         if len(cells) != len(header):
-            raise ModelError(
-                f"{file}, row {reader.line_num}: has {len(cells)} cells where the header has {len(header)}; "
-                "put a cell with a comma in it between quotes."
-            )
+            raise ModelError("error.row.cells", file=file, row=reader.line_num, count=len(cells), wanted=len(header))
         yield Row(file, reader.line_num, {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)})
+
+
+def text_rows(folder: Path, file: str, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a table as texts, each with its number under ``row``; none where the file is not there.
+
+    Raises:
+        ModelError: a column is missing; columns beyond those named are allowed.
+    """
+    path = folder / file
+    if not path.is_file():
+        return []
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    except UnicodeDecodeError:
+        raise ModelError("error.file.encoding", file=file) from None
+    missing = [column for column in columns if column not in (reader.fieldnames or ())]
+    if missing:
+        raise ModelError("error.row.column", file=file, column=missing[0])
+    return [{**{k: (v or "").strip() for k, v in row.items() if k}, "row": str(reader.line_num)} for row in reader]
 
 
 def _check_header(file: str, header: Sequence[str]) -> None:
@@ -98,16 +121,14 @@ def _check_header(file: str, header: Sequence[str]) -> None:
     strange = [c for c in header if c not in expected]
     if missing or strange or len(header) != len(expected):
         twice = [c for c in header if list(header).count(c) > 1]
-        problem = (
-            f"lacks the column '{missing[0]}'" if missing else f"has the column '{(strange or twice)[0]}' too many"
-        )
-        raise ModelError(f"{file}, row 1: the header {problem}. It must be: {','.join(expected)}")
+        problem = "error.row.header_lacks" if missing else "error.row.header_too_many"
+        raise ModelError(problem, file=file, column=(missing or strange or twice)[0], expected=",".join(expected))
 
 
 class Tables:
     """Reads the tables of one model folder against its Program."""
 
-    def __init__(self, folder: Path, bare: Model) -> None:
+    def __init__(self, folder: Path, bare: Core) -> None:
         self._folder, self._model, self._program = folder, bare, bare.program
 
     def sources(self) -> dict[str, Source]:
@@ -137,19 +158,16 @@ class Tables:
         for row in rows(self._folder, file):
             name, item = read(row)
             if name in found:
-                raise row.wrong(key, f"'{name}' stands in row {first[name]} already.")
+                raise row.wrong(key, "error.row.twice", name=name, first=first[name])
             found[name], first[name] = item, row.number
         return found
 
     def _lever(self, row: Row) -> tuple[str, Lever]:
         name = self._constant(row, "name")
         low, default, high = self._span(row, name)
-        given = row.number_in("default")
-        if not math.isclose(given, default, rel_tol=1e-12, abs_tol=0.0):
-            raise row.wrong("default", f"{given:g} differs from {default:g}, the value of '{name}' in the model file.")
         step = row.number_in("step")
         if not 0 < step <= high - low:
-            raise row.wrong("step", f"{step:g} is no step between {low:g} and {high:g}.")
+            raise row.wrong("step", "error.row.step", step=step, low=low, high=high)
         start, ramp = (self._constant(row, c) if row.cells[c] else "" for c in ("start", "ramp"))
         words = {c: row.cells[c] for c in ("group", "low_words", "high_words", "decided_by", "cost", "why")}
         return name, Lever(name=name, unit=self._unit(name), low=low, default=default, high=high, step=step,
@@ -160,14 +178,14 @@ class Tables:
     ) -> tuple[str, Uncertainty]:
         name = self._constant(row, "name")
         if name in levers:
-            raise row.wrong("name", f"'{name}' is a lever already: somebody decides it, or nobody knows it.")
+            raise row.wrong("name", "error.row.is_lever", name=name)
         low, default, high = self._span(row, name)
         distribution = row.one_of("distribution", DISTRIBUTIONS)
         if distribution == "log-uniform" and low <= 0:
-            raise row.wrong("low", f"{low:g} is not above 0, which a log-uniform distribution needs.")
+            raise row.wrong("low", "error.row.log_uniform", low=low)
         source = row.text("source")
         if source not in sources:
-            raise row.wrong("source", f"'{source}' is no key of sources.csv. Possible: {', '.join(sources) or 'none'}.")
+            raise row.wrong("source", "error.row.source_key", source=source, sources=", ".join(sources) or "none")
         grade = row.one_of("grade", GRADES)
         return name, Uncertainty(name, row.cells["group"], self._unit(name), low, default, high, distribution, source,
                                  grade, row.cells["why"])  # fmt: skip
@@ -175,27 +193,27 @@ class Tables:
     def _outcome(self, row: Row) -> tuple[str, Outcome]:
         name = self._find(row, "name")
         if self._program.equations[name].kind == "lookup":
-            raise row.wrong("name", f"'{name}' is a lookup table, which has no value over time.")
+            raise row.wrong("name", "error.row.lookup", name=name)
         decimals = row.number_in("decimals")
         if decimals != int(decimals) or not 0 <= decimals <= 12:
-            raise row.wrong("decimals", f"{decimals:g} is no number of decimals (0 to 12).")
+            raise row.wrong("decimals", "error.row.decimals", decimals=decimals)
         headline = row.one_of("headline", ("yes", "no")) == "yes"
         return name, Outcome(name, row.text("label"), row.cells["group"], self._unit(name), headline,
                              row.one_of("better", BETTER), int(decimals), row.cells["why"])  # fmt: skip
 
     def _span(self, row: Row, name: str) -> tuple[float, float, float]:
-        """Low, default and high; low < high, the default between them, and all within the constant's limits."""
+        """Low, default (the value in the model file) and high; low < high, the default between them and its limits."""
         low, default, high = row.number_in("low"), self._program.constants[name], row.number_in("high")
         if not low < high:
-            raise row.wrong("low", f"{low:g} is not below high, {high:g}.")
+            raise row.wrong("low", "error.row.order", low=low, high=high)
         if not low <= default <= high:
-            what = f"the range {low:g} to {high:g} leaves out {default:g}, the value of '{name}' in the model file."
-            raise row.wrong("low" if default < low else "high", what)
+            column = "low" if default < low else "high"
+            raise row.wrong(column, "error.row.leaves_out", low=low, high=high, default=default, name=name)
         least, most = self._program.equations[name].limits
         for column, value in (("low", low), ("high", high)):
             if (least is not None and value < least) or (most is not None and value > most):
                 limits = ",".join("?" if end is None else f"{end:g}" for end in (least, most))
-                raise row.wrong(column, f"{value:g} is outside the limits of '{name}' in the model file, [{limits}].")
+                raise row.wrong(column, "error.row.limits", value=value, name=name, limits=limits)
         return low, default, high
 
     def _unit(self, name: str) -> str:
@@ -204,7 +222,7 @@ class Tables:
     def _constant(self, row: Row, column: str) -> str:
         name = self._find(row, column)
         if name not in self._program.constants:
-            raise row.wrong(column, f"'{name}' is no constant of the model: it has an equation.")
+            raise row.wrong(column, "error.row.no_constant", name=name)
         return name
 
     def _find(self, row: Row, column: str) -> str:
@@ -213,4 +231,4 @@ class Tables:
         except ModelError:
             raise
         except PolicyLabError as unknown:
-            raise row.wrong(column, str(unknown)) from None
+            raise row.wrong(column, unknown.message) from None

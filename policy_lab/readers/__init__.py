@@ -1,17 +1,23 @@
-"""Vensim ``.mdl`` and XMILE -> ``Program``, through PySD's translators and abstract model.
+"""Readers of model files: Vensim ``.mdl`` and XMILE -> ``Program`` or ``Document``, through PySD's parsers.
 
-    names.py                  Vensim's rules for comparing names
-    program_cache.py          Programs kept on disk: a file that was read before is not parsed again
-    translation.py            a file -> Program, by way of
-    source_text.py            lines, groups, hash: what the parser throws away
-    pysd_parsers.py           the file through PySD's parsers, safely
+    vensim.py, xmile.py       what is particular to each format: its text, and PySD's parser of it
+    pysd_parsers.py           what both share: numbers without eval(), parser errors with their place
+    source_text.py            a file's text with the line and group of every variable
+    model_file.py             a file by its ending -> PySD's abstract model and the text
+    translation.py            a file -> Program, to be run: flattened, ordered
+    document.py               a file -> Document, to be read: its equations as they are written
+
+    names.py                  rules for comparing names
     subscript_ranges.py       subscript ranges and mappings
+    scopes.py                 where the names of an expression are looked up
     functions.py              Vensim's functions written out in arithmetic
     expressions.py            one syntax tree -> one scalar expression
     delays_and_smooths.py     delays, smooths, trends -> stocks
-    flatten.py                all equations, unrolled
-    equation_order.py         what runs when
-    document.py               a file -> Document: its equations as they are written, to be read rather than run
+    equation_store.py         equations, tables and the number of stages of each delay
+    flatten.py                all equations, unrolled over their subscripts
+    equation_order.py         the order in which equations run
+    program_cache.py          Programs kept on disk: a file that was read before is not parsed again
+    sketch/                   Vensim's diagrams: read, written, drawn
 
 PySD only parses here; it executes nothing. It takes most of a second to import, so nothing above ``translate``
 imports it, and a Program from the cache needs none of it.
@@ -60,7 +66,7 @@ def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
 
 
 def document_of(path: Path) -> Document:
-    """Read a model file for what it says: every equation as the modeller wrote it.
+    """Read a model file as a Document: every equation as the modeller wrote it.
 
     Raises:
         ModelError: the file cannot be read; names the file and, where known, the line.

@@ -13,15 +13,16 @@ from pysd.translators.structures import abstract_expressions as tree
 
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.program import Expression, Name, Number
-from policy_lab.readers.expressions import Place, Writer
+from policy_lab.readers.expressions import Writer
 from policy_lab.readers.functions import ONE, STEP, ZERO, call, divided
+from policy_lab.readers.scopes import Place
 
 #: DELAY FIXED and delays of many stages become this many stocks at most.
 MOST_STAGES = 5000
 
 
 def write_stateful(writer: Writer, node: Any, place: Place) -> Expression:
-    """The present value of a stateful construct; its stocks are added to the sheet."""
+    """The present value of a stateful construct; its stocks are added to the store."""
     write = _KINDS.get(type(node))
     if write is None:
         raise UnsupportedConstruct(place.variable, type(node).__name__.removesuffix("Structure"), place.line)
@@ -29,12 +30,12 @@ def write_stateful(writer: Writer, node: Any, place: Place) -> Expression:
 
 
 def _integ(writer: Writer, node: tree.IntegStructure, place: Place) -> Expression:
-    """A stock inside a larger expression; one that stands alone keeps its variable's name (``Sheet``)."""
+    """A stock inside a larger expression; one that is the whole equation keeps its variable's name (``Flattened``)."""
     rate, initial = writer.write(node.flow, place), writer.write(node.initial, place)
-    stock = writer.sheet.hidden_name(place, "stock")
+    stock = writer.store.hidden_name(place, "stock")
     if node.non_negative:
-        return writer.sheet.add_stock(stock, place, never_negative(stock, rate), initial, discrete=True)
-    return writer.sheet.add_stock(stock, place, rate, initial)
+        return writer.store.add_stock(stock, place, never_negative(stock, rate), initial, discrete=True)
+    return writer.store.add_stock(stock, place, rate, initial)
 
 
 def never_negative(stock: str, rate: Expression) -> Expression:
@@ -48,11 +49,11 @@ def _smooth(writer: Writer, node: tree.SmoothStructure | tree.SmoothNStructure, 
     time = writer.kept(writer.write(node.smooth_time, place), place, "smooth time")
     initial = source if node.initial is node.input else writer.write(node.initial, place)
     initial = writer.kept(initial, place, "smooth initial")
-    label = writer.sheet.construct(place, "smooth")
+    label = writer.store.hidden_name(place, "smooth")
     for stage in range(1, order + 1):
         stock = f"{label} stage {stage}"
         pull = call("mul", call("sub", source, Name(stock)), Number(float(order)))
-        source = writer.sheet.add_stock(stock, place, call("div", pull, time), initial)
+        source = writer.store.add_stock(stock, place, call("div", pull, time), initial)
     return source
 
 
@@ -61,16 +62,16 @@ def _delay(writer: Writer, node: tree.DelayStructure | tree.DelayNStructure, pla
     inflow = writer.write(node.input, place)
     time = writer.kept(writer.write(node.delay_time, place), place, "delay time")
     if isinstance(node, tree.DelayNStructure):
-        writer.sheet.must_be_constant(time, place, "DELAY N with a delay time that changes")
+        writer.store.must_be_constant(time, place, "DELAY N with a delay time that changes")
     initial = inflow if node.initial is node.input else writer.write(node.initial, place)
     initial = writer.kept(call("mul", initial, time), place, "delay initial")
-    order = writer.sheet.stages(node, place, f"a delay of order {wanted}", time, wanted)
-    label = writer.sheet.construct(place, "delay")
+    order = writer.store.stages(node, place, f"a delay of order {wanted}", time, wanted)
+    label = writer.store.hidden_name(place, "delay")
     for stage in range(1, order + 1):
         stock = f"{label} stage {stage}"
         outflow = call("div", Name(stock), time)
         rate = call("mul", call("sub", inflow, outflow), Number(float(order)))
-        writer.sheet.add_stock(stock, place, rate, initial)
+        writer.store.add_stock(stock, place, rate, initial)
         inflow = outflow
     return inflow
 
@@ -81,12 +82,12 @@ def _delay_fixed(writer: Writer, node: tree.DelayFixedStructure, place: Place) -
     time = writer.kept(writer.write(node.delay_time, place), place, "delay time")
     initial = source if node.initial is node.input else writer.write(node.initial, place)
     initial = writer.kept(initial, place, "delay initial")
-    count = writer.sheet.stages(node, place, "DELAY FIXED", time, None)
+    count = writer.store.stages(node, place, "DELAY FIXED", time, None)
     if count > MOST_STAGES:
         raise UnsupportedConstruct(place.variable, f"a DELAY FIXED of {count} time steps", place.line)
-    label = writer.sheet.construct(place, "delay fixed")
+    label = writer.store.hidden_name(place, "delay fixed")
     for stage in range(1, count + 1):
-        source = writer.sheet.add_stock(f"{label} stage {stage}", place, source, initial, discrete=True)
+        source = writer.store.add_stock(f"{label} stage {stage}", place, source, initial, discrete=True)
     return source
 
 
@@ -95,8 +96,8 @@ def _trend(writer: Writer, node: tree.TrendStructure, place: Place) -> Expressio
     time = writer.kept(writer.write(node.average_time, place), place, "trend time")
     growth = writer.write(node.initial_trend, place)
     initial = call("div", source, call("add", ONE, call("mul", growth, time)))
-    stock = writer.sheet.hidden_name(place, "trend average")
-    average = writer.sheet.add_stock(stock, place, call("div", call("sub", source, Name(stock)), time), initial)
+    stock = writer.store.hidden_name(place, "trend average")
+    average = writer.store.add_stock(stock, place, call("div", call("sub", source, Name(stock)), time), initial)
     denominator = call("mul", time, call("abs", average))
     return divided(call("sub", source, average), denominator, ZERO, lambda e: writer.kept(e, place))
 
@@ -106,8 +107,8 @@ def _forecast(writer: Writer, node: tree.ForecastStructure, place: Place) -> Exp
     time = writer.kept(writer.write(node.average_time, place), place, "forecast time")
     horizon = writer.write(node.horizon, place)
     initial = call("div", source, call("add", ONE, writer.write(node.initial_trend, place)))
-    stock = writer.sheet.hidden_name(place, "forecast average")
-    average = writer.sheet.add_stock(stock, place, call("div", call("sub", source, Name(stock)), time), initial)
+    stock = writer.store.hidden_name(place, "forecast average")
+    average = writer.store.add_stock(stock, place, call("div", call("sub", source, Name(stock)), time), initial)
     keep = lambda e: writer.kept(e, place)  # noqa: E731
     growth = divided(call("sub", source, average), call("mul", time, average), ZERO, keep)
     return call("mul", source, call("add", ONE, call("mul", growth, horizon)))
@@ -115,9 +116,9 @@ def _forecast(writer: Writer, node: tree.ForecastStructure, place: Place) -> Exp
 
 def _sample(writer: Writer, node: tree.SampleIfTrueStructure, place: Place) -> Expression:
     condition, source = writer.write(node.condition, place), writer.write(node.input, place)
-    stock = writer.sheet.hidden_name(place, "sample")
+    stock = writer.store.hidden_name(place, "sample")
     now = writer.kept(call("if", condition, source, Name(stock)), place, "sampled")
-    writer.sheet.add_stock(stock, place, now, writer.write(node.initial, place), discrete=True)
+    writer.store.add_stock(stock, place, now, writer.write(node.initial, place), discrete=True)
     return now
 
 
@@ -126,14 +127,14 @@ def _initial(writer: Writer, node: tree.InitialStructure, place: Place) -> Expre
     initial = writer.write(node.initial, place)
     if isinstance(initial, Number):
         return initial
-    return writer.sheet.add_stock(writer.sheet.hidden_name(place, "initial"), place, ZERO, initial)
+    return writer.store.add_stock(writer.store.hidden_name(place, "initial"), place, ZERO, initial)
 
 
 def _order(writer: Writer, node: Any, place: Place, construct: str) -> int:
     """A number of stages, which must be known before the run."""
-    order = writer.sheet.known_number(writer.kept(writer.write(node, place), place, "order"), place, construct)
+    order = writer.store.known_number(writer.kept(writer.write(node, place), place, "order"), place, construct)
     if order < 1 or order > MOST_STAGES:
-        raise ModelError(f"'{place.variable}' (line {place.line}) has an order of {order:g}: it must be 1 or more.")
+        raise ModelError("error.equation.order", variable=place.variable, line=place.line, order=order)
     return int(order)
 
 

@@ -1,8 +1,7 @@
-"""A model file -> ``Document``: its equations as the modeller wrote them, free of PySD's classes."""
+"""Reading a model file as a ``Document`` (``policy_lab/statements.py``): PySD's syntax trees -> statements."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,23 +12,17 @@ from pysd.translators.structures import abstract_expressions as tree
 from pysd.translators.structures.abstract_model import AbstractComponent, AbstractElement
 
 from policy_lab.program import Apply, Expression, Name, Number
-from policy_lab.readers.flatten import CONTROLS
 from policy_lab.readers.functions import OPERATORS
-from policy_lab.readers.names import bare, fold
-from policy_lab.readers.pysd_parsers import Reading, read
+from policy_lab.readers.model_file import Reading, read
+from policy_lab.readers.names import CONTROLS, bare, fold
+from policy_lab.readers.xmile import CLOCK
 from policy_lab.statements import Document, Statement
 
-#: The clock and the controls under the names that Vensim and XMILE give them.
-_CLOCK = {"time": "Time", "dt": "TIME STEP", "starttime": "INITIAL TIME", "stoptime": "FINAL TIME"}
 _TABLES = (tree.LookupsStructure, tree.GetLookupsStructure)
-#: A line of Vensim's settings after the sketch: unit names that mean the same.
-_EQUIVALENT = re.compile(r"^22:(?P<units>.+)$", re.MULTILINE)
-_XMILE_UNIT = re.compile(r"<unit\s[^>]*?name=\"(?P<name>[^\"]+)\"[^>]*?>(?P<body>.*?)</unit>", re.DOTALL)
-_ALIAS = re.compile(r"<alias>\s*([^<]+?)\s*</alias>")
 
 
 def document_of(path: Path) -> Document:
-    """Read a Vensim or XMILE file for what it says, not to run it.
+    """Read a Vensim or XMILE file as a Document.
 
     Raises:
         ModelError: not readable, not of a known kind, or not valid; names the file and, where known, the line.
@@ -39,25 +32,16 @@ def document_of(path: Path) -> Document:
     ranges = {
         bare(r.name): tuple(bare(e) for e in r.subscripts) for r in main.subscripts if isinstance(r.subscripts, list)
     }
-    speller = _Speller(reading, ranges)
-    statements = [s for element in main.elements for s in speller.statements(element)]
+    writer = _StatementWriter(reading, ranges)
+    statements = [s for element in main.elements for s in writer.statements(element)]
     statements.sort(key=lambda s: s.line)
     return Document(
-        path.name, tuple(statements), tuple(_synonyms(path)), frozenset(fold(m.name) for m in macros), ranges
+        path.name, tuple(statements), reading.source.synonyms, frozenset(fold(m.name) for m in macros), ranges
     )
 
 
-def _synonyms(path: Path) -> Iterator[tuple[str, ...]]:
-    text = path.read_text(encoding="utf-8", errors="replace")
-    for match in _EQUIVALENT.finditer(text):
-        yield tuple(u.strip() for u in match["units"].split(",") if u.strip())
-    if path.suffix.lower() != ".mdl":
-        for unit in _XMILE_UNIT.finditer(text):
-            yield (unit["name"], *_ALIAS.findall(unit["body"]))
-
-
 @dataclass
-class _Speller:
+class _StatementWriter:
     """Turns PySD's trees into expressions, with every name as the file spells it."""
 
     reading: Reading
@@ -66,7 +50,7 @@ class _Speller:
     def __post_init__(self) -> None:
         main = self.reading.abstract.sections[0]
         self.names = {fold(e.name): bare(e.name) for e in main.elements}
-        self.names.update(_CLOCK)
+        self.names.update(CLOCK)
         self.names.update({k: v for k, v in CONTROLS.items() if k in self.names})
         self.subscripts = {fold(s): s for name, elements in self.ranges.items() for s in (name, *elements)}
         self.tables = {fold(e.name) for e in main.elements if any(isinstance(c.ast, _TABLES) for c in e.components)}
@@ -102,7 +86,7 @@ class _Speller:
         return self.subscripts.get(fold(name.strip().rstrip("!")), bare(name)) + ("!" if marked else "")
 
     def expression(self, node: Any) -> Expression:
-        """The tree as an expression; what PySD has no word for stands under its class's name."""
+        """The tree as an expression; a structure without a name of its own gets that of PySD's class."""
         if isinstance(node, (int, float, np.integer, np.floating)):
             return Number(float(node))
         if isinstance(node, np.ndarray):
@@ -159,7 +143,7 @@ def _is_numbers(expression: Expression) -> bool:
 
 
 def _followed(name: str, first: Any, time: Any, initial: Any, order: Any) -> tuple[str, list[Any]]:
-    """A delay or smooth: input, time and, where it differs from the input, what it starts from."""
+    """A delay or smooth: input, time and, where it differs from the input, the initial value."""
     name += f"{order}" if isinstance(order, int) and order != 1 else ""
     return (name, [first, time]) if initial is first else (f"{name}i", [first, time, initial])
 

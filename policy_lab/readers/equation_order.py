@@ -1,4 +1,4 @@
-"""In which order equations run: what never changes, what the start needs, what every step needs."""
+"""Run order of equations, by topological sorting: once a run, for the initial values, and at every step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Orders:
 
 
 def orders(equations: Mapping[str, Equation], wanted_at_start: Iterable[str]) -> Orders:
-    """Work out all three orders.
+    """All three run orders.
 
     Args:
         equations: every equation by name.
@@ -29,7 +29,7 @@ def orders(equations: Mapping[str, Equation], wanted_at_start: Iterable[str]) ->
         ModelError: variables that need each other's value at the same moment; names the circle.
     """
     reads = {n: _reads(e.expression, equations) for n, e in equations.items()}
-    initial = {n: _reads(_at_start(e), equations) for n, e in equations.items()}
+    initial = {n: _reads(e.at_start, equations) for n, e in equations.items()}
     moving = [n for n, e in equations.items() if e.kind == "auxiliary"]
     settled = {n for n, e in equations.items() if e.kind in ("constant", "control", "lookup")}
     stocks = [n for n, e in equations.items() if e.kind == "stock"]
@@ -46,10 +46,6 @@ def orders(equations: Mapping[str, Equation], wanted_at_start: Iterable[str]) ->
     start = _sorted([*stocks, *wanted_at_start], lambda n: [] if n in fixed else initial[n], "starts from")
     used = needed | set(start)
     return Orders(tuple(n for n in once if n in used), tuple(n for n in start if n not in fixed), tuple(step))
-
-
-def _at_start(equation: Equation) -> Expression | None:
-    return equation.initial if equation.initial is not None else equation.expression
 
 
 def _reads(expression: Expression | None, equations: Mapping[str, Equation]) -> list[str]:
@@ -98,7 +94,4 @@ def _sorted(names: Iterable[str], needs: Callable[[str], list[str]], verb: str) 
 def _circle(path: list[str], verb: str) -> ModelError:
     shown = path if len(path) <= 8 else [*path[:4], "...", *path[-3:]]
     ring = " -> ".join(f"'{n}'" if n != "..." else n for n in [*shown, path[0]])
-    return ModelError(
-        f"These variables need each other at the same moment, so none can be computed first ({verb}: {ring}). "
-        "Put a stock, a delay or a smooth between two of them."
-    )
+    return ModelError("error.equation.circle", verb=verb, ring=ring)

@@ -1,12 +1,12 @@
-"""PySD's syntax trees, with subscripts, -> scalar expressions."""
+"""Expressions: PySD's syntax trees, with subscripts, -> scalar expressions."""
 
 from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from pysd.translators.structures import abstract_expressions as tree
@@ -14,14 +14,10 @@ from pysd.translators.structures import abstract_expressions as tree
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.program import Apply, Expression, Name, Number, Table
 from policy_lab.readers import functions
+from policy_lab.readers.equation_store import EquationStore
 from policy_lab.readers.names import bare, fold
-from policy_lab.readers.subscript_ranges import Bound
-
-if TYPE_CHECKING:
-    from policy_lab.readers.flatten import Scope, Sheet
-
-#: The clock and the controls under the names XMILE gives them.
-_ALIASES = {"time": "time", "dt": "time step", "starttime": "initial time", "stoptime": "final time"}
+from policy_lab.readers.scopes import Place
+from policy_lab.readers.xmile import CLOCK
 
 _REFUSED = {
     tree.GetConstantsStructure: "GET CONSTANTS from a spreadsheet",
@@ -31,31 +27,24 @@ _REFUSED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an expression stands.
+class Writer:
+    """Writes expressions, adding the hidden equations and tables they need to a store.
 
-    Attributes:
-        variable: the scalar variable it belongs to, in the modeller's words.
-        bound: what each range on the left stands for, and each ``range!`` of a reduction around it.
-        dimensions: the ranges and elements on the left, folded: where numbers of an array stand.
-        line: of the equation in the file.
-        scope: the model, or one call of a macro.
+    Args:
+        store: what the equations go to.
+        macro: writes one call of a macro: its name, its arguments, and the place of the call.
+        stateful: writes delays, smooths and other constructs that need stocks.
+        xmile: whether the rules are XMILE's rather than Vensim's, where the two differ.
     """
 
-    variable: str
-    line: int
-    scope: Scope
-    bound: Bound = field(default_factory=dict)
-    dimensions: tuple[str, ...] = ()
-    elements: tuple[str, ...] = ()
-
-
-class Writer:
-    """Writes expressions for one sheet of equations, adding hidden equations and tables to it as it needs them."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
+    def __init__(
+        self,
+        store: EquationStore,
+        macro: Callable[[str, Sequence[Expression], Place], Expression],
+        stateful: Callable[[Writer, Any, Place], Expression],
+        xmile: bool,
+    ) -> None:
+        self.store, self._macro, self._stateful, self._xmile = store, macro, stateful, xmile
 
     def write(self, node: Any, place: Place) -> Expression:
         """The scalar expression of a syntax tree at a place.
@@ -75,33 +64,36 @@ class Writer:
         if isinstance(node, tree.CallStructure):
             return self._call(node, place)
         if isinstance(node, tree.InlineLookupsStructure):
-            table = self.sheet.hidden_name(place, "table")
-            self.sheet.add_table(table_of(node.lookups, table, place))
+            table = self.store.hidden_name(place, "table")
+            self.store.add_table(table_of(node.lookups, table, place))
             return Apply("lookup", (Name(table), self.write(node.argument, place)))
         if isinstance(node, tree.GameStructure):
             return self.write(node.expression, place)
         if type(node) in _REFUSED:
             raise UnsupportedConstruct(place.variable, _REFUSED[type(node)], place.line)
-        from policy_lab.readers.delays_and_smooths import write_stateful
-
-        return write_stateful(self, node, place)
+        return self._stateful(self, node, place)
 
     def kept(self, expression: Expression, place: Place, label: str = "part") -> Expression:
         """The expression under a name, so that it may be used twice; a name or number stays as it is."""
         if not isinstance(expression, Apply):
             return expression
-        return self.sheet.add_hidden(place, label, expression)
+        return self.store.add_hidden(place, label, expression)
 
     def _array(self, node: np.ndarray[Any, Any], place: Place) -> Expression:
-        """The number of an array that stands at this place's elements."""
+        """The number of an array at this place's elements."""
         sizes, where = [], []
         for dimension, element in zip(place.dimensions, place.elements, strict=True):
             elements = place.scope.ranges.expand(dimension) or ()
             sizes.append(len(elements))
             where.append(elements.index(element))
         if node.size != int(np.prod(sizes)):
-            raise ModelError(f"'{place.variable}' (line {place.line}) lists {node.size} numbers where its subscripts "
-                             f"need {int(np.prod(sizes))}.")  # fmt: skip
+            raise ModelError(
+                "error.equation.sizes",
+                variable=place.variable,
+                line=place.line,
+                size=node.size,
+                wanted=int(np.prod(sizes)),
+            )
         return Number(float(node.reshape(sizes)[tuple(where)]))
 
     def _operation(self, operators: list[str], arguments: list[Any], place: Place) -> Expression:
@@ -113,8 +105,7 @@ class Writer:
             return self._power(arguments, place)
         operators = [o.upper() for o in operators]
         if ":AND:" in operators and ":OR:" in operators[operators.index(":AND:") :]:
-            raise ModelError(f"'{place.variable}' (line {place.line}) mixes :AND: and :OR:, which PySD groups in "
-                             "another way than Vensim: put brackets around each part.")  # fmt: skip
+            raise ModelError("error.equation.and_or", variable=place.variable, line=place.line)  # fmt: skip
         parts = [self.write(a, place) for a in arguments]
         if operators[0] in (":AND:", ":OR:"):
             return _from_right([functions.OPERATORS[o] for o in operators], parts)
@@ -126,7 +117,7 @@ class Writer:
     def _power(self, arguments: list[Any], place: Place) -> Expression:
         """``a ^ b ^ c`` is ``a ^ (b ^ c)``; ``-2 ^ b`` is ``-(2 ^ b)``, in Vensim as in PySD.
 
-        ``(-2) ^ b`` is not, but its brackets are lost on the way here: ``reading`` refuses it.
+        ``(-2) ^ b`` is not, but PySD's parser drops its brackets: ``model_file.py`` refuses it.
         """
         result = self.write(arguments[-1], place)
         for base in reversed(arguments[:-1]):
@@ -148,19 +139,20 @@ class Writer:
         if definition is None:
             raise ModelError(self._undefined(bare(node.reference), place))
         if definition.lookup:
-            raise ModelError(f"'{place.variable}' (line {place.line}) uses the lookup '{definition.name}' without "
-                             "an argument.")  # fmt: skip
-        if not given and self.sheet.xmile and place.elements in definition.scalars:
+            raise ModelError(
+                "error.equation.no_argument", variable=place.variable, line=place.line, name=definition.name
+            )
+        if not given and self._xmile and place.elements in definition.scalars:
             return Name(definition.scalars[place.elements])  # an array in an array's equation, element by element
         return Name(self.scalar(definition.folded, given, place))
 
     def _without_definition(self, name: str, node: tree.ReferenceStructure, place: Place) -> Expression:
         """The clock, a control, or a subscript used as a number."""
-        alias = _ALIASES.get(name, name)
-        if alias == "time":
+        meant = CLOCK.get(name, "")
+        if meant == functions.TIME.name:
             return functions.TIME
-        if alias in place.scope.root.definitions and alias != name:
-            return Name(place.scope.root.definitions[alias].name)
+        if fold(meant) in place.scope.root.definitions:
+            return Name(place.scope.root.definitions[fold(meant)].name)
         ranges = place.scope.ranges
         element = ranges.bind(name, place.bound)
         if element in ranges.numbers and element is not None:
@@ -174,7 +166,7 @@ class Writer:
         return f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined.{hint}"
 
     def scalar(self, name: str, given: Sequence[str], place: Place) -> str:
-        """Name of the scalar variable (or table) that a reference with these subscripts means here."""
+        """Name of the scalar variable (or table) that a reference with these subscripts means at this place."""
         definition = place.scope.definitions[name]
         elements = []
         for subscript in given:
@@ -184,14 +176,25 @@ class Writer:
                 shown = subscript.rstrip("!")
                 known = place.scope.ranges.is_range(shown) or place.scope.ranges.is_element(shown)
                 reason = "is neither on the left of the equation nor mapped to it" if known else "is no subscript"
-                raise ModelError(f"'{place.variable}' (line {place.line}) uses '{definition.name}' with subscript "
-                                 f"'{shown}', which {reason}.")  # fmt: skip
+                raise ModelError(
+                    "error.equation.subscript",
+                    variable=place.variable,
+                    line=place.line,
+                    name=definition.name,
+                    subscript=shown,
+                    reason=reason,
+                )
             elements.append(element)
         found = definition.scalars.get(tuple(elements))
         if found is None:
             shown = f"{definition.name}[{','.join(elements)}]" if elements else definition.name
-            raise ModelError(f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined"
-                             f"{'' if elements else ' without subscripts'}.")  # fmt: skip
+            raise ModelError(
+                "error.equation.undefined",
+                variable=place.variable,
+                line=place.line,
+                name=shown,
+                how="" if elements else " without subscripts",
+            )
         return found
 
     def _call(self, node: tree.CallStructure, place: Place) -> Expression:
@@ -199,7 +202,7 @@ class Writer:
         name = fold(function)
         if name in place.scope.root.macros:
             arguments = [self.write(a, place) for a in node.arguments]
-            return self.sheet.add_macro(name, arguments, place)
+            return self._macro(name, arguments, place)
         definition = place.scope.definitions.get(name)
         if definition is not None:
             return self._table_call(definition.folded, node, place)
@@ -214,16 +217,27 @@ class Writer:
             raise UnsupportedConstruct(place.variable, function.replace("_", " ").upper(), place.line)
         count, write_out = functions.BUILT_IN[function]
         if len(node.arguments) != count:
-            raise ModelError(f"'{place.variable}' (line {place.line}) gives {function.replace('_', ' ').upper()} "
-                             f"{len(node.arguments)} arguments; it takes {count}.")  # fmt: skip
+            raise ModelError(
+                "error.equation.arguments",
+                variable=place.variable,
+                line=place.line,
+                function=function.replace("_", " ").upper(),
+                given=len(node.arguments),
+                wanted=count,
+            )
         return write_out([self.write(a, place) for a in node.arguments], lambda e: self.kept(e, place))
 
     def _table_call(self, name: str, node: tree.CallStructure, place: Place) -> Expression:
         given = tuple(fold(s) for s in node.function.subscripts.subscripts) if node.function.subscripts else ()
         definition = place.scope.definitions[name]
         if not definition.lookup or len(node.arguments) != 1:
-            raise ModelError(f"'{place.variable}' (line {place.line}) calls '{definition.name}' like a lookup with "
-                             f"{len(node.arguments)} arguments, which it is not.")  # fmt: skip
+            raise ModelError(
+                "error.equation.no_lookup",
+                variable=place.variable,
+                line=place.line,
+                name=definition.name,
+                given=len(node.arguments),
+            )
         return Apply("lookup", (Name(self.scalar(name, given, place)), self.write(node.arguments[0], place)))
 
     def _reduction(self, function: str, arguments: Sequence[Any], place: Place) -> Expression:
@@ -237,7 +251,7 @@ class Writer:
         ranges = place.scope.ranges
         for name in marked:
             if not ranges.is_range(name[:-1]):
-                raise ModelError(f"'{place.variable}' (line {place.line}): '{name}' is no subscript range.")
+                raise ModelError("error.equation.no_range", variable=place.variable, line=place.line, name=name)
         for elements in itertools.product(*(ranges.elements[name[:-1]] for name in marked)):
             yield replace(place, bound={**place.bound, **dict(zip(marked, elements, strict=True))})
 
@@ -275,13 +289,13 @@ def _elmcount(writer: Writer, node: tree.CallStructure, place: Place) -> Express
     argument = node.arguments[0]
     name = fold(getattr(argument, "reference", ""))
     if not place.scope.ranges.is_range(name):
-        raise ModelError(f"'{place.variable}' (line {place.line}): ELMCOUNT counts a subscript range.")
+        raise ModelError("error.equation.elmcount", variable=place.variable, line=place.line)
     return Number(float(len(place.scope.ranges.elements[name])))
 
 
 def _active_initial(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
     running, initial = (writer.write(a, place) for a in node.arguments)
-    return writer.sheet.add_hidden(place, "active initial", running, initial)
+    return writer.store.add_hidden(place, "active initial", running, initial)
 
 
 def _time_value(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
@@ -329,7 +343,7 @@ def table_of(node: Any, name: str, place: Place) -> Table:
         raise UnsupportedConstruct(place.variable, "a lookup from a spreadsheet", place.line)
     x, y = tuple(map(float, node.x)), tuple(map(float, node.y))
     if len(x) != len(y) or not x:
-        raise ModelError(f"'{place.variable}' (line {place.line}): a lookup with {len(x)} x and {len(y)} y.")
+        raise ModelError("error.equation.lookup_points", variable=place.variable, line=place.line, xs=len(x), ys=len(y))
     if any(b <= a for a, b in itertools.pairwise(x)):
         raise UnsupportedConstruct(place.variable, "a lookup with repeated x values", place.line)
     outside = "extrapolate" if node.type == "extrapolate" else "hold"

@@ -1,4 +1,4 @@
-"""Vensim's and XMILE's functions written out in FUNCTIONS, as PySD computes them.
+"""Functions of Vensim and XMILE, written out in ``program.FUNCTIONS`` as PySD computes them.
 
 Every tolerance and every half step below is PySD's (``pysd/py_backend/functions.py``, version 3.14); what PySD does
 was compared with Vensim's stored runs by its own authors, and is compared with ours in ``tests/constructs``.
@@ -22,7 +22,7 @@ Keep = Callable[[Expression], Expression]
 
 
 def call(function: str, *arguments: Expression) -> Expression:
-    """An application, worked out at once where every argument is a number."""
+    """An application, folded into a number where every argument is one."""
     made = Apply(function, arguments)
     return folded(made) if all(isinstance(a, Number) for a in arguments) else made
 

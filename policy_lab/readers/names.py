@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 #: Endings of the files that can be read.
 ENDINGS = (".mdl", ".xmile", ".xml", ".stmx")
+#: Time settings by their folded names.
+CONTROLS = {"initial time": "INITIAL TIME", "final time": "FINAL TIME", "time step": "TIME STEP", "saveper": "SAVEPER"}
 
 
 def fold(name: str) -> str:

@@ -1,8 +1,8 @@
-"""Programs kept on disk as plain JSON, keyed by all that they were made from, and checked when they come back.
+"""Cache of translated Programs, as JSON on disk, keyed by all that they were made from, and checked when read.
 
 Expressions are one flat list of nodes, each of which names earlier ones by position: ``1.5`` is a number, ``"stock"``
-a variable, ``["add", 0, 1]`` a function. Nothing in an entry can make code run; one that does not fit is as if it were
-not there.
+a variable, ``["add", 0, 1]`` a function. Nothing in an entry can make code run; one that does not fit counts as
+missing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KINDS = frozenset(get_args(Kind))
 
 
 def key_of(path: Path, given: Mapping[str, float]) -> str:
-    """A key from the file's name and bytes, what it is laid out for, and what translates it; "" if it is not there."""
+    """Hash of the file's name and bytes, the values it is laid out for, and the translator; "" if there is no file."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -40,7 +40,7 @@ def key_of(path: Path, given: Mapping[str, float]) -> str:
 
 @once
 def _translator() -> tuple[str, ...]:
-    """Our version, and the very text of the translation; PySD's version; Python's."""
+    """Our version, a hash of the translator's source, PySD's version and Python's."""
     digest = hashlib.sha256()
     for file in (*sorted((PACKAGE / "readers").glob("*.py")), PACKAGE / "program.py", PACKAGE / "evaluate.py"):
         digest.update(file.read_bytes())
@@ -73,7 +73,7 @@ class _Nodes:
     positions: dict[Any, int] = field(default_factory=dict)
 
     def position(self, expression: Expression | None) -> int:
-        """Where an expression stands in the list; -1 for none."""
+        """Position of an expression in the list; -1 for none."""
         if expression is None:
             return -1
         node: Any
@@ -81,7 +81,7 @@ class _Nodes:
             node = [expression.function, *map(self.position, expression.arguments)]
         else:
             node = expression.name if isinstance(expression, Name) else float(expression.value)
-        known = json.dumps(node)  # tells -0.0 from 0.0, and NaN is like NaN
+        known = json.dumps(node)  # differs between 0.0 and -0.0, and is the same for every NaN
         if known not in self.positions:
             self.positions[known] = len(self.listed)
             self.listed.append(node)

@@ -8,7 +8,7 @@ from policy_lab.errors import ModelError
 from policy_lab.readers.names import bare, fold
 from policy_lab.readers.source_text import Source
 
-#: What a left-hand range stands for in one unrolled equation: folded range name to folded element.
+#: The element of each left-hand range in one unrolled equation: folded range name to folded element.
 Bound = Mapping[str, str]
 
 
@@ -25,8 +25,9 @@ class Ranges:
             self.spelled[name] = bare(item.name)  # type: ignore[attr-defined]
             self.maps[name] = [fold(m) for m in item.mapping]  # type: ignore[attr-defined]
             if isinstance(definition, dict):
-                raise ModelError(f"{source.path.name}: the subscript range '{bare(item.name)}' is read from "  # type: ignore[attr-defined]
-                                 f"{definition.get('file')}; write its elements into the model.")  # fmt: skip
+                raise ModelError(
+                    "error.range.file", file=source.path.name, name=self.spelled[name], other=definition.get("file")
+                )
             if isinstance(definition, str):
                 copies[name] = fold(definition)
             else:
@@ -46,12 +47,11 @@ class Ranges:
                 seen.add(original)
                 original = copies[original]
             if original not in self.elements:
-                raise ModelError(f"{source.path.name}: the subscript range '{self.spelled[name]}' is a copy of "
-                                 f"'{original}', which is not defined.")  # fmt: skip
+                raise ModelError("error.range.copy", file=source.path.name, name=self.spelled[name], original=original)
             self.elements[name] = self.elements[original]
 
     def _expand(self, source: Source) -> None:
-        """Ranges named among a range's elements stand for their own elements."""
+        """Replace ranges named among a range's elements by their own elements."""
         for _ in range(len(self.elements) + 1):
             nested = [n for n, es in self.elements.items() if any(e in self.elements and e != n for e in es)]
             if not nested:
@@ -59,7 +59,7 @@ class Ranges:
             for name in nested:
                 parts = [self.elements.get(e, (e,)) for e in self.elements[name]]
                 self.elements[name] = tuple(e for part in parts for e in part)
-        raise ModelError(f"{source.path.name}: the subscript range '{self.spelled[nested[0]]}' contains itself.")
+        raise ModelError("error.range.itself", file=source.path.name, name=self.spelled[nested[0]])
 
     def _check_mappings(self, source: Source) -> None:
         """PySD maps by position and does not look at listed elements; refuse where that would be wrong."""
@@ -68,16 +68,23 @@ class Ranges:
             flat = [e for item in listed for e in self.elements.get(item, (item,))]
             if name in self.elements and tuple(flat) != expected:
                 raise ModelError(
-                    f"{source.path.name}, line {source.line(name)}: '{self.spelled[name]}' maps to '{target}' in an "
-                    "order of its own, which PySD does not read: list the elements of both in the same order."
+                    "error.range.order",
+                    file=source.path.name,
+                    line=source.line(name),
+                    name=self.spelled[name],
+                    target=target,
                 )
         for name, targets in self.maps.items():
             for target in targets:
                 if target in self.elements and len(self.elements[target]) != len(self.elements[name]):
                     raise ModelError(
-                        f"{source.path.name}, line {source.line(name)}: '{self.spelled[name]}' has "
-                        f"{len(self.elements[name])} elements and maps to '{self.spelled[target]}' with "
-                        f"{len(self.elements[target])}: a mapping is one to one."
+                        "error.range.sizes",
+                        file=source.path.name,
+                        line=source.line(name),
+                        name=self.spelled[name],
+                        size=len(self.elements[name]),
+                        target=self.spelled[target],
+                        other_size=len(self.elements[target]),
                     )
 
     def _numbers(self, copies: set[str]) -> dict[str, int]:
@@ -107,9 +114,9 @@ class Ranges:
         return (name,) if name in self.known_elements else None
 
     def bind(self, name: str, bound: Bound, others: Sequence[str] = ()) -> str | None:
-        """The element a subscript on the right stands for, given what the ranges on the left stand for.
+        """The element that a subscript on the right means, given the elements of the ranges on the left.
 
-        ``others`` are the subscripts it stands among: PySD does not map to a range that is written out beside it.
+        ``others`` are the subscripts beside it: PySD does not map to a range that is written out beside it.
         """
         if name in bound:
             return bound[name]

@@ -1,4 +1,4 @@
-"""A model file -> ``Program``: read, unrolled, ordered; nothing is kept."""
+"""Translation of a model file into a ``Program``: read, flattened, ordered."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import start_values, value_of
 from policy_lab.program import Clock, Equation, Expression, Name, Number, Program, names_in
 from policy_lab.readers.equation_order import Orders, orders
-from policy_lab.readers.flatten import CONTROLS, Sheet, Sizes
-from policy_lab.readers.names import fold
-from policy_lab.readers.pysd_parsers import Reading, read
+from policy_lab.readers.equation_store import Sizes
+from policy_lab.readers.flatten import Flattened
+from policy_lab.readers.model_file import Reading, read
+from policy_lab.readers.names import CONTROLS, fold
 
 
 def translated(path: Path, given: Mapping[str, float]) -> Program:
@@ -22,95 +23,90 @@ def translated(path: Path, given: Mapping[str, float]) -> Program:
     try:
         return _laid_out(reading, given)
     except RecursionError:
-        raise ModelError(f"{reading.source.path.name}: an equation is nested too deeply.") from None
+        raise ModelError("error.file.deep", file=reading.source.path.name) from None
     except ModelError as error:
         raise ModelError(f"{reading.source.path.name}: {error}" if reading.source.path.name not in str(error)
                          else str(error)) from None  # fmt: skip
 
 
 def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
-    """Unroll until every delay has as many stages as its delay time at the start asks for."""
+    """Flatten again until every delay has the number of stages that its delay time at the start needs."""
     sizes: Sizes = {}
     for _ in range(5):
-        sheet = Sheet(reading, sizes)
-        guards = sheet.add_guards()
-        tables, clock = sheet.tables, _clock(sheet.equations, sheet)
-        equations = _with_numbers(sheet.equations, clock)
+        flat = Flattened(reading, sizes)
+        guards = flat.add_guards()
+        tables, clock = flat.tables, _clock(flat.equations, flat)
+        equations = _with_numbers(flat.equations, clock)
         run = orders(equations, [g.name for g in guards])
-        refused = [*sheet.refused, *_changing(sheet, equations, run)]
+        refused = [*flat.refused, *_changing(flat, equations, run)]
         constants = {n: e.expression.value for n, e in equations.items()
                      if e.kind == "constant" and isinstance(e.expression, Number)}  # fmt: skip
-        known = {**constants, **_controls(clock), "Time": clock.initial}
+        known = {**constants, **clock.controls(), "Time": clock.initial}
         known.update({n: given[fold(n)] for n in known if fold(n) in given})
         if refused:
             break
         values = start_values(equations, (*run.once, *run.start), known, tables)
         try:
-            needed = sheet.needed_stages(values, known["TIME STEP"])
+            needed = flat.needed_stages(values, known["TIME STEP"])
         except UnsupportedConstruct as too_short:
             refused.append(too_short)
             break
-        if all(needed[key] == group[0].used for key, group in sheet.stages_of.items()):
+        if all(needed[key] == group[0].used for key, group in flat.stages_of.items()):
             break
         sizes = needed
     else:
-        raise ModelError("The order of its delays depends on itself and cannot be worked out.")
+        raise ModelError("error.clock.delay_order")
     return Program(
         reading.source.path.stem, equations, tables, clock, constants, run.once, run.start, run.step,
-        reading.source.hash, (*reading.notes, *sheet.lowered()), guards, tuple(refused),
+        reading.source.hash, (*reading.notes, *flat.lowered()), guards, tuple(refused),
         str(reading.source.path),
     )  # fmt: skip
 
 
-def _controls(clock: Clock) -> dict[str, float]:
-    return {"INITIAL TIME": clock.initial, "FINAL TIME": clock.final, "TIME STEP": clock.step,
-            "SAVEPER": clock.saveper}  # fmt: skip
-
-
-def _clock(equations: Mapping[str, Equation], sheet: Sheet) -> Clock:
+def _clock(equations: Mapping[str, Equation], flat: Flattened) -> Clock:
     """Time settings; they may name each other, and nothing else."""
     values: dict[str, float] = {}
     for name in CONTROLS.values():
         if name not in equations and name == "SAVEPER" and "TIME STEP" in equations:
             continue
         if name not in equations:
-            raise ModelError(f"'{name}' is not defined: a model needs {', '.join(CONTROLS.values())}.")
+            raise ModelError("error.clock.missing", name=name, controls=", ".join(CONTROLS.values()))
         values[name] = _control(name, equations, ())
     values.setdefault("SAVEPER", values["TIME STEP"])
     step, saveper = values["TIME STEP"], values["SAVEPER"]
     if not step > 0 or not saveper > 0:
-        raise ModelError(f"TIME STEP is {step:g} and SAVEPER {saveper:g}: both must be above 0.")
+        raise ModelError("error.clock.step", step=step, saveper=saveper)
     if not values["FINAL TIME"] >= values["INITIAL TIME"]:
-        raise ModelError(f"FINAL TIME ({values['FINAL TIME']:g}) is before INITIAL TIME ({values['INITIAL TIME']:g}).")
+        raise ModelError("error.clock.ends", stop=values["FINAL TIME"], start=values["INITIAL TIME"])
     unit = equations["FINAL TIME"].unit or equations["TIME STEP"].unit
     return Clock(values["INITIAL TIME"], values["FINAL TIME"], step, saveper, unit)
 
 
-def _control(name: str, equations: Mapping[str, Equation], asked: tuple[str, ...]) -> float:
+def _control(name: str, equations: Mapping[str, Equation], seen: tuple[str, ...]) -> float:
     equation = equations.get(name)
-    if name in asked or equation is None or equation.expression is None:
-        raise ModelError(f"The time setting '{(asked or (name,))[0]}' cannot be worked out.")
+    if name in seen or equation is None or equation.expression is None:
+        raise ModelError("error.clock.setting", name=(seen or (name,))[0])
     named = set(names_in(equation.expression))
     strange = [n for n in named if n not in equations or equations[n].kind not in ("control", "constant")]
     if strange:
         raise UnsupportedConstruct(name, f"'{strange[0]}' for a time setting", equation.line)
-    values = {n: _control(n, equations, (*asked, name)) for n in named}
+    values = {n: _control(n, equations, (*seen, name)) for n in named}
     return value_of(equation.expression, values, {})
 
 
 def _with_numbers(equations: Mapping[str, Equation], clock: Clock) -> dict[str, Equation]:
-    """Controls as plain numbers."""
-    numbers = _controls(clock)
+    """The equations with time settings as plain numbers."""
+    numbers = clock.controls()
     return {n: replace(e, expression=Number(numbers[n])) if e.kind == "control" else e for n, e in equations.items()}
 
 
-def _changing(sheet: Sheet, equations: Mapping[str, Equation], run: Orders) -> Iterator[UnsupportedConstruct]:
-    """What must not change during a run, and does."""
+def _changing(flat: Flattened, equations: Mapping[str, Equation], run: Orders) -> Iterator[UnsupportedConstruct]:
+    """Constructs whose arguments must not change during a run, and do."""
     fixed = set(run.once) | {n for n, e in equations.items() if e.kind in ("constant", "control")}
 
     def settled(expression: Expression) -> bool:
         return isinstance(expression, Number) or (isinstance(expression, Name) and expression.name in fixed)
 
-    for expression, place, construct in sheet.constant_needed:
+    for expression, place, construct in flat.constant_needed:
         if not settled(expression):
             yield UnsupportedConstruct(place.variable, construct, place.line)

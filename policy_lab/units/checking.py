@@ -1,51 +1,19 @@
-"""The unit of every expression, from the inside out, and where two do not fit."""
+"""The unit check: the unit of every expression, from the inside out, and where two do not fit."""
 
 from __future__ import annotations
 
-import math
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from policy_lab.errors import BadValue
+from policy_lab.messages import Message
 from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.statements import Document, Statement, as_written, variable_of
-from policy_lab.units.measures import CLOSE, Measure, Units
+from policy_lab.units.exponents import exponent_of, symbol
+from policy_lab.units.findings import UnitFinding
+from policy_lab.units.measures import Measure, Units
 from policy_lab.units.rules import RULES, Rule
-
-#: What is wrong, by kind: an error is a contradiction, a warning something that cannot be told or is bad style.
-KINDS: Mapping[str, str] = {
-    "units differ": "error", "conversion missing": "error", "not a pure number": "error",
-    "exponent": "error", "unit cannot be read": "error",
-    "no unit": "warning", "number without unit": "warning", "not checked": "warning",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class UnitFinding:
-    """One thing that is wrong with the units of one equation.
-
-    Attributes:
-        kind: one of ``KINDS``.
-        variable, line: the equation, as the modeller spells it, and where it stands.
-        expression: the sub-expression concerned.
-        left, right: the two units, in the modeller's words; empty where there are not two.
-        words: all of it in one sentence.
-    """
-
-    kind: str
-    variable: str
-    line: int
-    expression: str
-    left: str
-    right: str
-    words: str
-
-    @property
-    def severity(self) -> str:
-        """``error`` or ``warning``."""
-        return KINDS[self.kind]
 
 
 def check_units(document: Document) -> list[UnitFinding]:
@@ -58,9 +26,9 @@ def check_units(document: Document) -> list[UnitFinding]:
 
 @dataclass(frozen=True)
 class _Value:
-    """What an expression measures: None fits everything; ``literal`` is a number written into the equation.
+    """The unit of an expression: None fits everything; ``literal`` is a number written into the equation.
 
-    ``failed`` is what a contradiction leaves behind: whatever it goes into is not reported again.
+    ``failed`` follows a contradiction: an expression that contains it is not reported again.
     """
 
     measure: Measure | None = None
@@ -89,7 +57,7 @@ class _Model:
             return self.units.read(statement.unit)
         except BadValue as wrong:
             self.unreadable.append(UnitFinding("unit cannot be read", statement.title, statement.line, "",
-                                               statement.unit, "", str(wrong)))  # fmt: skip
+                                               statement.unit, "", wrong.message))  # fmt: skip
             return None
 
     def _time(self) -> Measure | None:
@@ -111,7 +79,7 @@ class _Model:
             if not statement.unit and statement.name not in named and statement.kind != "table":
                 named.add(statement.name)
                 yield UnitFinding("no unit", statement.title, statement.line, "", "", "",
-                                  "it has no unit; 'Dmnl' says that it is a pure number.")  # fmt: skip
+                                  Message("finding.unit.none"))  # fmt: skip
             yield from self._of(statement)
 
     def _of(self, statement: Statement) -> Iterator[UnitFinding]:
@@ -127,8 +95,10 @@ class _Model:
 
 
 class _Equation:
-    """One equation's check. With ``symbolic`` a constant in an exponent stands for any number, so that
-    ``(a^n + b^n)^(1/n)`` has the unit of a, and ``a^n`` has not, whatever n happens to be.
+    """The check of one equation, expression by expression.
+
+    With ``symbolic`` a constant in an exponent may be any number, so that ``(a^n + b^n)^(1/n)`` has the unit of a, and
+    ``a^n`` has not, whatever n happens to be.
     """
 
     def __init__(self, model: _Model, statement: Statement, symbolic: bool) -> None:
@@ -144,10 +114,7 @@ class _Equation:
         stated = self.model.measures[statement.name]
         if stated is None or found.measure is None or found.literal:
             return
-        self._compare(found.measure, stated, statement.expression,
-                      "the equation gives {left}, and the variable is stated in {right}")  # fmt: skip
-
-    # ---- values -------------------------------------------------------------------------------------------------
+        self._compare(found.measure, stated, statement.expression, "finding.unit.stated")
 
     def value(self, expression: Expression) -> _Value:
         if isinstance(expression, Number):
@@ -194,35 +161,22 @@ class _Equation:
             return _FAILED
         if top.measure is not None and not self._is_pure(top.measure):
             self._report("not a pure number", exponent, self._words(top.measure), "Dmnl",
-                         "the exponent {expression} is in {left}: an exponent is a pure number")  # fmt: skip
+                         "finding.unit.exponent")  # fmt: skip
             return _FAILED
         if bottom.measure is None or bottom.measure.pure:
             return bottom if bottom.measure is None else _Value(Measure(), bottom.literal and top.literal)
-        number = self._number(exponent)
+        number = exponent_of(exponent, self._constant)
         if number is None:
-            self._report("exponent", expression, self._words(bottom.measure), "",
-                         "{expression} raises {left} to a power that changes, so it has no unit: divide by a "
-                         "reference first")  # fmt: skip
+            self._report("exponent", expression, self._words(bottom.measure), "", "finding.unit.power")
             return _FAILED
         return _Value(bottom.measure**number)
 
-    def _number(self, expression: Expression) -> float | None:
-        """The value of an exponent made of numbers and constants."""
-        if isinstance(expression, Number):
-            return expression.value
-        if isinstance(expression, Name):
-            name = variable_of(expression.name)
-            if name not in self.model.constants:
-                return None
-            self.symbols.add(name)
-            return _symbol(name) if self.symbolic else self.model.constants[name]
-        parts = [self._number(a) for a in expression.arguments]
-        known = [p for p in parts if p is not None]
-        if len(known) < len(parts):
+    def _constant(self, name: str) -> float | None:
+        """A constant's value in an exponent: a symbol in its place where the check is symbolic."""
+        if name not in self.model.constants:
             return None
-        return _worked_out(expression.function, known)
-
-    # ---- rules --------------------------------------------------------------------------------------------------
+        self.symbols.add(name)
+        return symbol(name) if self.symbolic else self.model.constants[name]
 
     @staticmethod
     def _fits(rule: Rule, expression: Apply) -> bool:
@@ -233,10 +187,9 @@ class _Equation:
         for argument in expression.arguments:
             self.value(argument)
         if expression.function in self.model.document.macros:
-            what = "calls a macro"
+            self._report("not checked", expression, "", "", "finding.unit.macro")
         else:
-            what = f"uses {expression.function.replace('_', ' ').upper()}"
-        self._report("not checked", expression, "", "", f"{{expression}} {what}, whose unit is not worked out")
+            self._report("not checked", expression, "", "", "finding.unit.function", function=_name(expression))
         return _ANY
 
     def _ruled(self, rule: Rule, expression: Apply) -> _Value:
@@ -283,7 +236,7 @@ class _Equation:
         stated = self.model.measures[self.statement.name] if self.statement.expression is expression else None
         if stated is not None and initial.measure is not None and not initial.literal:
             self._compare(initial.measure, stated, expression.arguments[1],
-                          "the initial value {expression} is in {left}, and the stock in {right}")  # fmt: skip
+                          "finding.unit.initial")  # fmt: skip
         if flow.measure is None or self.model.time is None:
             return _ANY
         gathered = flow.measure * self.model.time
@@ -292,11 +245,11 @@ class _Equation:
         if flow.literal:
             return _ANY
         self._compare(flow.measure, stated / self.model.time, expression.arguments[0],
-                      "the net flow {expression} is in {left}, and the stock needs {right}")  # fmt: skip
+                      "finding.unit.flow")  # fmt: skip
         return _ANY
 
     def _shared(self, group: Sequence[tuple[Expression, _Value]], expression: Apply) -> _Value:
-        """The one unit that several arguments have."""
+        """The common unit of several arguments."""
         if any(v.failed for _, v in group):
             return _FAILED
         known = [(a, v) for a, v in group if v.measure is not None]
@@ -307,7 +260,9 @@ class _Equation:
         assert value.measure is not None
         for other, theirs in named[1:]:
             assert theirs.measure is not None
-            if not self._compare(value.measure, theirs.measure, expression, _between(expression), first, other):
+            if not self._compare(
+                value.measure, theirs.measure, expression, _between(expression), first=first, second=other
+            ):
                 return _FAILED
         for number, _ in (pair for pair in known if pair[1].literal):
             if not self._number_beside(number, value.measure, expression):
@@ -315,27 +270,27 @@ class _Equation:
         return _Value(value.measure)
 
     def _number_beside(self, number: Expression, measure: Measure, expression: Apply) -> bool:
-        """Whether a literal number may stand beside a unit: in a sum only beside a pure number."""
+        """Whether a literal number may be beside a unit: in a sum only beside a pure number."""
         if self._is_pure(measure):
             return True
         if expression.function in ("add", "sub"):
-            told = f"{{expression}} puts {{left}} and the pure number {as_written(number)} into one sum"
-            self._report("units differ", expression, self._words(measure), "Dmnl", told)
+            self._report("units differ", expression, self._words(measure), "Dmnl", "finding.unit.sum",
+                         number=as_written(number))  # fmt: skip
             return False
-        told = f"in {{expression}} the number {as_written(number)} stands for {{left}}: a constant would say so"
-        self._report("number without unit", expression, self._words(measure), "", told)
+        self._number_without_unit(number, measure, expression)
         return True
+
+    def _number_without_unit(self, number: Expression, measure: Measure, expression: Apply) -> None:
+        self._report("number without unit", expression, self._words(measure), "", "finding.unit.number",
+                     number=as_written(number))  # fmt: skip
 
     def _must_be_time(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or self.model.time is None:
             return
         if value.literal:
-            self._report("number without unit", expression, self._words(self.model.time), "",
-                         f"in {{expression}} the number {as_written(argument)} stands for {{left}}: a constant would "
-                         "say so")  # fmt: skip
+            self._number_without_unit(argument, self.model.time, expression)
             return
-        what = "in {whole} {expression} is a time and should be in {right}, but is in {left}"
-        self._compare(value.measure, self.model.time, argument, what, whole=expression)
+        self._compare(value.measure, self.model.time, argument, "finding.unit.time", whole=expression)
 
     def _must_be_pure(self, argument: Expression, value: _Value, expression: Apply) -> None:
         if value.measure is None or value.literal:
@@ -344,11 +299,9 @@ class _Equation:
         if factor == 1:
             return
         kind = "not a pure number" if factor is None else "conversion missing"
-        times = "" if factor is None else f" (a factor of {factor:.6g} is missing)"
-        self._report(kind, argument, self._words(value.measure), "Dmnl",
-                     f"{_name(expression)} takes a pure number, and {{expression}} is in {{left}}{times}")  # fmt: skip
-
-    # ---- comparing and telling -----------------------------------------------------------------------------------
+        missing = "" if factor is None else Message("finding.unit.missing", {"factor": factor})
+        self._report(kind, argument, self._words(value.measure), "Dmnl", "finding.unit.pure",
+                     function=_name(expression), missing=missing)  # fmt: skip
 
     def _is_pure(self, measure: Measure) -> bool:
         return self.model.units.factor(measure, Measure()) == 1
@@ -361,53 +314,30 @@ class _Equation:
         left: Measure,
         right: Measure,
         expression: Expression,
-        words: str,
-        first: Expression | None = None,
-        second: Expression | None = None,
-        whole: Expression | None = None,
+        key: str,
+        **parts: Expression,
     ) -> bool:
         factor = self.model.units.factor(left, right)
         if factor == 1:
             return True
-        told = words
-        for place, part in (("{first}", first), ("{second}", second), ("{whole}", whole)):
-            told = told.replace(place, f"'{as_written(part, 60)}'" if part is not None else "")
-        if factor is not None:
-            told += f"; one is {factor:.6g} of the other, and no conversion stands between them"
         kind = "units differ" if factor is None else "conversion missing"
-        self._report(kind, expression, self._words(left), self._words(right), told)
+        conversion = "" if factor is None else Message("finding.unit.conversion", {"factor": factor})
+        written = {name: as_written(part, 60) for name, part in parts.items()}
+        self._report(kind, expression, self._words(left), self._words(right), key, conversion=conversion, **written)
         return False
 
-    def _report(self, kind: str, expression: Expression, left: str, right: str, words: str) -> None:
+    def _report(self, kind: str, expression: Expression, left: str, right: str, key: str, **values: object) -> None:
         text = as_written(expression)
-        told = words.replace("{expression}", f"'{text}'").replace("{left}", left).replace("{right}", right)
-        self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right,
-                                         f"{told}."))  # fmt: skip
+        words = Message(key, {"expression": text, "left": left, "right": right, **values})
+        self.findings.append(UnitFinding(kind, self.statement.title, self.statement.line, text, left, right, words))
 
 
 def _name(expression: Apply) -> str:
     return expression.function.replace("_", " ").upper()
 
 
-_BETWEEN = {"add": "adds", "sub": "subtracts", "if_then_else": "gives either"}
+_BETWEEN = {"add": "finding.unit.adds", "sub": "finding.unit.subtracts", "if_then_else": "finding.unit.either"}
 
 
 def _between(expression: Apply) -> str:
-    verb = _BETWEEN.get(expression.function, "sets side by side")
-    return f"{{expression}} {verb} {{left}} ({{first}}) and {{right}} ({{second}})"
-
-
-def _symbol(name: str) -> float:
-    """A number that stands for a constant whose value must not matter: odd, and the same for the same name."""
-    return 1.0 + (zlib.crc32(name.encode()) % 99991) / 99991 * math.sqrt(2)
-
-
-def _worked_out(function: str, values: Sequence[float]) -> float | None:
-    try:
-        if function in ("add", "sub", "mul", "div", "pow"):
-            a, b = values
-            return {"add": a + b, "sub": a - b, "mul": a * b, "div": a / b if b else math.nan,
-                    "pow": math.nan if abs(a) < CLOSE else abs(a) ** b}[function]  # fmt: skip
-        return -values[0] if function == "neg" else None
-    except (OverflowError, ZeroDivisionError):
-        return None
+    return _BETWEEN.get(expression.function, "finding.unit.beside")

@@ -1,4 +1,4 @@
-"""Unit texts as ``Measure``: products of powers of unit names, each name folded to one spelling.
+"""``Measure``: a unit as a product of powers of unit names, each name folded to one spelling.
 
 A name is physical where pint knows it by a full name or a usual symbol of time, mass, length, temperature, energy,
 power, area or volume; every other name (person, M$, OOM) is a unit of the modeller's own, which converts to nothing.
@@ -20,7 +20,7 @@ CLOSE = 1e-9
 #: Texts that mean "no dimension"; the first is the one we print.
 PURE = ("Dmnl", "dimensionless", "dmln", "dml", "dimless", "dimension less", "unitless", "no units", "fraction",
         "fractions", "1")  # fmt: skip
-#: Names that mean the same to everybody; the first of a group stands for it.
+#: Synonyms in every model; the first of a group is the one we print.
 SYNONYMS = (
     ("person", "persons", "people", "capita", "individual", "individuals"),
     ("$", "dollar", "dollars", "$s", "usd", "us$", "us dollar", "us dollars"),
@@ -193,7 +193,7 @@ class _Reader:
         return base**exponent
 
     def _wrong(self) -> BadValue:
-        return BadValue(f"'{self.text}' is no unit: write names with *, / and brackets, for example M$/(person*year).")
+        return BadValue("error.units.read", text=self.text)
 
 
 def _folded(text: str) -> str:
@@ -212,7 +212,7 @@ def _singular(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def rooted(name: str) -> tuple[float, Mapping[str, float]]:
-    """What one unit of a name is in root units: its size, and their powers; a modeller's word is its own root."""
+    """One unit of a name in root units: its size, and their powers; a modeller's own word is its own root."""
     if name in MONEY:
         return MONEY[name], {"$": 1.0}
     if name == "percent":

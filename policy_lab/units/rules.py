@@ -1,4 +1,4 @@
-"""What each function does to units: which arguments must share one, which must be time or a pure number.
+"""Unit rules of functions: which arguments must share a unit, which must be time or a pure number.
 
 A rule is written in a few letters, one an argument, and one for the result:
 

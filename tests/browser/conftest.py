@@ -20,7 +20,7 @@ expect.set_options(timeout=PATIENCE / 2)
 SERVE = (
     "from policy_lab.app import serve; from policy_lab.model import load_model; from pathlib import Path; import sys; "
 )
-SERVE += "serve(load_model(sys.argv[1]), port=0, open_browser=False, rank_folder=Path(sys.argv[2]))"
+SERVE += "serve(load_model(sys.argv[1]), port=0, open_browser=False, rank_folder=next(map(Path, sys.argv[2:]), None))"
 
 
 def chromium() -> str:
@@ -45,9 +45,9 @@ def rank_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def started(model: str, rank_folder: Path) -> Iterator[str]:
+def started(model: str, *rank_folder: Path) -> Iterator[str]:
     """A server of its own process; ended by that process's id."""
-    command = [sys.executable, "-c", SERVE, model, str(rank_folder)]
+    command = [sys.executable, "-c", SERVE, model, *map(str, rank_folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -65,9 +65,15 @@ def address(rank_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def real_address(rank_folder: Path) -> Iterator[str]:
-    """The app with the real model, its many levers and long names; the ranking is another model's."""
-    yield from started("big_science", rank_folder)
+def real_address() -> Iterator[str]:
+    """The app with the real model, its many levers and long names."""
+    yield from started("big_science")
+
+
+@pytest.fixture(scope="session")
+def bridge_address() -> Iterator[str]:
+    """The app with another small model, which has historical cases."""
+    yield from started(str(SMALL.parent / "bridge"))
 
 
 @pytest.fixture(scope="session")

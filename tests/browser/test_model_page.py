@@ -13,7 +13,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from policy_lab import paths
 from policy_lab.app.labels import figure_of
-from policy_lab.app.panels.weaknesses import weaknesses_of
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
 
@@ -135,7 +134,7 @@ def test_what_failed_is_shown_as_failing_and_weaknesses_are_listed(visit: Visit,
     first = page.locator(".evidence").filter(has_text=tests[0]["title"]).first
     first.locator("summary").click()
     expect(first.get_by_role("region")).to_contain_text(str(tests[0]["rows"][0][0]))
-    expect(page.locator(".prose--numbered li")).to_have_count(len(weaknesses_of(load_model("big_science"))))
+    expect(page.locator(".prose--numbered li")).to_have_count(len(load_model("big_science").readme.weaknesses))
 
 
 def test_a_model_without_tests_says_so(visit: Visit, address: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -43,15 +45,16 @@ def look(context: BrowserContext, watch: object) -> Iterator[Look]:
 
 @contextmanager
 def server(
-    rank_folder: Path, studies: Path, port: int = 0, model: str = str(SMALL)
+    rank_folder: Path | None, studies: Path, port: int = 0, model: str = str(SMALL)
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The app on a port of its own, to be stopped and started again."""
     script = (
         "import sys; from pathlib import Path; "
         "from policy_lab.app import serve; from policy_lab.model import load_model; "
-        "serve(load_model(sys.argv[1]), port=int(sys.argv[2]), open_browser=False, rank_folder=Path(sys.argv[3]))"
+        "serve(load_model(sys.argv[1]), port=int(sys.argv[2]), open_browser=False, "
+        "rank_folder=next(map(Path, sys.argv[3:]), None))"
     )
-    command = [sys.executable, "-c", script, model, str(port), str(rank_folder)]
+    command = [sys.executable, "-c", script, model, str(port), *([str(rank_folder)] if rank_folder else [])]
     environment = {**os.environ, "POLICY_LAB_STUDIES": str(studies)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
@@ -148,9 +151,32 @@ def test_an_analyst_looks_at_another_outcome_and_year_and_takes_the_figures_alon
     assert "Source: Policy Lab" in (tmp_path / "1-Drawing (SVG)").read_text(encoding="utf-8")
 
 
-def test_a_ranking_of_another_model_version_says_so(look: Look, real_address: str) -> None:
-    page = look(f"{real_address}/rank")
-    expect(page.locator("#rank-caution")).to_contain_text(load_model("big_science").hash[:8])
+def test_a_ranking_of_another_model_version_says_so(look: Look, rank_folder: Path, tmp_path: Path) -> None:
+    old = shutil.copytree(rank_folder, tmp_path / "old")
+    made = json.loads((old / "provenance.json").read_text())
+    (old / "provenance.json").write_text(json.dumps({**made, "model_hash": "f" * 64}))
+    with server(old, tmp_path / "studies") as (address, _):
+        page = look(f"{address}/rank")
+        expect(page.locator("#rank-caution")).to_contain_text("ffffffff")
+        expect(page.locator("#rank-caution")).to_contain_text(load_model(str(SMALL)).hash[:8])
+
+
+def test_a_model_without_a_stored_study_says_so_and_offers_one(
+    context: BrowserContext, watch: object, rank_folder: Path, tmp_path: Path
+) -> None:
+    other = shutil.copytree(rank_folder, tmp_path / "other")
+    made = json.loads((other / "provenance.json").read_text())
+    (other / "provenance.json").write_text(json.dumps({**made, "model": "another model"}))
+    with server(other, tmp_path / "studies") as (address, _):
+        page = context.new_page()
+        watch.over(page)  # type: ignore[attr-defined]
+        page.goto(f"{address}/rank")
+        expect(rank(page).locator(".empty")).to_contain_text("There is no stored study of this model.")
+        expect(rank(page).get_by_label("Study", exact=True)).to_be_hidden()
+        expect(begin(page, 33)).to_contain_text("Finished", timeout=PATIENCE)
+        expect(rank(page).locator(".empty")).to_be_hidden()
+        expect(page.locator("#rank-table")).to_contain_text("0 – 33")
+        assert watch.complaints == []  # type: ignore[attr-defined]
 
 
 def test_choice_against_luck_is_a_study_away(look: Look, real_address: str) -> None:
@@ -162,7 +188,7 @@ def test_choice_against_luck_is_a_study_away(look: Look, real_address: str) -> N
     page.reload()
     expect(page.locator("#rank-table tbody tr")).to_have_count(2)
     page.go_back()
-    expect(page.locator("#rank-caution")).to_be_visible()
+    expect(page.locator("#rank-table tbody th").nth(2)).to_be_visible()
     expect(rank(page).get_by_label("Study", exact=True)).to_have_value("levers")
 
 
@@ -390,13 +416,13 @@ def test_a_link_to_a_study_that_is_gone_says_so(context: BrowserContext, address
 
 
 @pytest.fixture(scope="module")
-def held_real_model(rank_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def held_real_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real model, with studies that stop after their first chunk; no gate ever opens."""
     folder = tmp_path_factory.mktemp("held")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(HELD), prepend=os.pathsep)
         patch.setenv("POLICY_LAB_TEST_GATE", str(folder / "gate"))
-        with server(rank_folder, folder / "studies", model="big_science") as (address, _):
+        with server(None, folder / "studies", model="big_science") as (address, _):
             yield address
 
 

@@ -15,15 +15,17 @@ import re
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from analysis import documents
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model, load_model
 from policy_lab.program import Program, names_in
+from policy_lab.report.templating import Context
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
 from tests.deep.expected_output import differences, expected_file
@@ -129,31 +131,27 @@ def _judged(model: Model, runs: Runs) -> str:
     return "PySD says the same as we do"
 
 
-def page(found: dict[str, list[Verdict]], backend: str) -> str:
+@dataclass(frozen=True)
+class Kind:
+    """The models of one kind of file, and how many of them became what, most first."""
+
+    name: str
+    verdicts: Sequence[Verdict]
+    counts: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class PublicModels(Context, template="test_models.md.j2", folder=documents.TEMPLATES):
     """``docs/test-models.md``."""
-    lines = _OPENING.format(backend="default" if backend == "auto" else backend).splitlines()
-    for kind, verdicts in found.items():
-        counts = Counter(v.word for v in verdicts)
-        lines += ["", f"## {kind}: {len(verdicts)} files", "", ", ".join(f"{n} {w}" for w, n in counts.most_common()),
-                  "", "| model | what became of it | detail |", "|---|---|---|"]  # fmt: skip
-        lines += [f"| {v.model} | {v.word} | {v.detail.replace('|', '/')} |" for v in verdicts]
-    return "\n".join(lines) + "\n"
+
+    backend: str
+    kinds: Sequence[Kind]
 
 
-_OPENING = """# How public test models fare
-
-The models of SDXorg/test-models, each run by the {backend} backend and compared with the output that stands beside it
-(to 2e-5, or to the last printed digit). Made by
-`python -m tests.deep.external_models FOLDER --judge --table docs/test-models.md`, with FOLDER a checkout of that
-repository kept outside this one.
-
-No model gives another number than is expected without saying so. What the fast engines do not know is refused by
-name, and PySD runs the model instead, which is announced ("falls back"); whether PySD then gives what is expected is
-told as well. A difference "as announced" is one that a note of the model tells before the numbers: where a delay is
-shorter than its stages take, PySD lowers its order and Vensim does not. A difference "by single precision" is gone
-when the same equations are carried out in single precision, as the expected output was. XMILE files that cannot be
-read have equations of `???`, macros, or variables outside `<variables>`, which PySD's translator does not read
-either."""
+def page(found: Mapping[str, Sequence[Verdict]], backend: str) -> str:
+    """``docs/test-models.md``."""
+    kinds = [Kind(name, verdicts, Counter(v.word for v in verdicts).most_common()) for name, verdicts in found.items()]
+    return documents.text(PublicModels("default" if backend == "auto" else backend, kinds))
 
 
 def main(words: list[str]) -> int:

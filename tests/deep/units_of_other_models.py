@@ -15,12 +15,15 @@ import argparse
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis import documents
+from policy_lab.catalogue import english
 from policy_lab.errors import PolicyLabError
 from policy_lab.readers import document_of
+from policy_lab.report.templating import Context
 from policy_lab.statements import Document
 from policy_lab.units import UnitFinding, check_units
 
@@ -55,10 +58,13 @@ MODELS = (
               {"Desired Performance": "A bare 3000 stands for widgets a week beside a step in that unit: a number in "
                "an equation that has a unit and no name."}),
 )  # fmt: skip
-HEADER = (
-    "| model | equations | no unit | not checked | numbers without unit | errors | what they are |\n"
-    "|---|---|---|---|---|---|---|"
-)
+
+
+@dataclass(frozen=True)
+class UnitsOfModels(Context, template="units_of_models.md.j2", folder=documents.TEMPLATES):
+    """The table of ``docs/units.md``, a row a model."""
+
+    rows: Sequence[Sequence[object]]
 
 
 def main(words: list[str] | None = None) -> int:
@@ -77,13 +83,12 @@ def main(words: list[str] | None = None) -> int:
         findings = check_units(document)
         rows.append(row(model, document, findings))
         surprises.extend(unexplained(model, findings))
-    text = "\n".join([HEADER, *rows])
-    print(text)
+    text = documents.text(UnitsOfModels(rows))
+    print(text, end="")
     if asked.table:
         page = asked.table.read_text(encoding="utf-8")
-        begin, end = "<!-- table -->\n", "\n<!-- end of table -->"
-        head, tail = page.split(begin)[0], page.split(end)[1]
-        asked.table.write_text(f"{head}{begin}{text}{end}{tail}", encoding="utf-8")
+        made = documents.between(page, "<!-- table -->", "<!-- end of table -->", text)
+        asked.table.write_text(made, encoding="utf-8")
     for surprise in surprises:
         print(f"! {surprise}", file=sys.stderr)
     return 1 if surprises else 0
@@ -102,15 +107,14 @@ def read(path: Path) -> Document:
         return document_of(copy)
 
 
-def row(model: Published, document: Document, findings: list[UnitFinding]) -> str:
+def row(model: Published, document: Document, findings: list[UnitFinding]) -> list[object]:
     """One row of the table."""
     kinds = [f.kind for f in findings]
     errors = [f for f in findings if f.severity == "error"]
-    told = "<br>".join(f"`{f.variable}` (line {f.line}): {f.words}" for f in errors)
+    told = "<br>".join(f"`{f.variable}` (line {f.line}): {english().in_words(f.words)}" for f in errors)
     why = "<br>".join(dict.fromkeys(model.explained.values()))
     counts = (kinds.count(k) for k in ("no unit", "not checked", "number without unit"))
-    cells = [model.title, len(document.statements), *counts, len(errors), "<br>".join(filter(None, [told, why]))]
-    return f"| {' | '.join(map(str, cells))} |"
+    return [model.title, len(document.statements), *counts, len(errors), "<br>".join(filter(None, [told, why]))]
 
 
 def unexplained(model: Published, findings: list[UnitFinding]) -> Iterator[str]:

@@ -19,9 +19,11 @@ from pathlib import Path
 import numpy as np
 import simlin
 
+from analysis import documents
 from policy_lab.backends import Integration
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
+from policy_lab.report.templating import Context
 from policy_lab.runs import Runs, disagreement
 from policy_lab.simulate import simulate
 
@@ -76,6 +78,11 @@ class Row:
     outside: tuple[str, ...]
     pointwise: tuple[str, ...]
 
+    @property
+    def run(self) -> str:
+        """Name of the file in which Vensim stored its run."""
+        return Path(self.stored.run).name
+
 
 def compare(folder: Path, stored: Stored) -> Row:
     """One of Vensim's runs against ours; raises PolicyLabError where the model cannot be run."""
@@ -118,37 +125,19 @@ def _key(name: str) -> str:
     return name.casefold().replace('"', "").replace(", ", ",").replace(" ", "_")
 
 
+@dataclass(frozen=True)
+class VensimRuns(Context, template="vensim_runs.md.j2", folder=documents.TEMPLATES):
+    """``docs/vensim-runs.md``; variables outside of ``BOUND`` by model, and by run at some moment."""
+
+    rows: Sequence[Row]
+    outside: Mapping[str, Sequence[str]]
+    pointwise: Mapping[str, Sequence[str]]
+
+
 def page(rows: Sequence[Row]) -> str:
     """``docs/vensim-runs.md``."""
-    heads = ("model", "Vensim's run", "method", "moments", "within 1e-4", "at each moment", "worst", "where")
-    lines = [*_OPENING.splitlines(), "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-    for r in rows:
-        inside = f"{r.variables - len(r.outside)} of {r.variables} | {r.variables - len(r.pointwise)}"
-        lines.append(
-            f"| {r.stored.model} | {Path(r.stored.run).name} | {r.stored.integration} | {r.moments} | {inside} "
-            f"| {r.worst:.1e} | {r.variable}, {r.time:g} |"
-        )
-    outside = [f"{r.stored.model}: {', '.join(r.outside)}" for r in rows if r.outside]
-    pointwise = [f"{Path(r.stored.run).name}: {', '.join(r.pointwise)}" for r in rows if r.pointwise]
-    return (
-        "\n".join([*lines, "", f"Outside of 1e-4 of their largest size so far: {'; '.join(outside) or 'none'}.", "",
-                   f"Outside of 1e-4 of their value at some moment: {'; '.join(pointwise) or 'none'}. {_WHY}"]) + "\n"
-    )  # fmt: skip
-
-
-_OPENING = """# Against runs that Vensim stored
-
-Made by `python -m tests.deep.vensim_runs FOLDER --table docs/vensim-runs.md`, with FOLDER the `test` folder of a
-checkout of bpowers/simlin kept outside this repository. It has models together with the binary files in which Vensim
-wrote its own runs of them, in single precision; pysimlin reads those. The compiled engine ran each model by the method
-that Vensim used; every variable that Vensim saved is compared at every moment that it saved, relative to the
-variable's largest size so far; "at each moment" counts the variables within 1e-4 of their value at every moment.
-WORLD3-03 is the model of *Limits to Growth: The 30-Year Update*."""
-
-
-_WHY = """Each of these
-passes through zero there, and is the difference of two nearly equal numbers, or a table read near its zero: single
-precision has seven digits of the numbers, and the few that are left of their difference."""
+    outside = {r.stored.model: r.outside for r in rows if r.outside}
+    return documents.text(VensimRuns(rows, outside, {r.run: r.pointwise for r in rows if r.pointwise}))
 
 
 def main(words: list[str]) -> int:

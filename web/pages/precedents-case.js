@@ -2,12 +2,13 @@
    opposition, what one change would have done, the figures of the record. */
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
-import { say } from "../core/words.js";
+import { filled, say } from "../core/words.js";
 import { element, svgElement, table } from "../dom/elements.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as view from "./precedents-view.js";
-import { named, words } from "./precedents-view.js";
+import { called, words } from "./precedents-view.js";
+/** @typedef {import("../types/precedents.js").CaseCurve} CaseCurve */
 /** @typedef {import("../types/page.js").Line} Line */
 /** @typedef {import("../types/page.js").Picture} Picture */
 /** @typedef {import("../types/precedents.js").Case} Case */
@@ -18,21 +19,9 @@ import { named, words } from "./precedents-view.js";
 
 /** @typedef {import("../chart/chart.js").Chart} Chart */
 /** @typedef {import("../dom/elements.js").Child} Child */
-/** @typedef {{ key: string, record?: string, told?: boolean, limits?: [number, number] }} CaseChart */
 
 const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
 
-/* The charts, in reading order, each with the variable of the record that belongs into it; told: its events carry
-   their names. */
-/** @type {CaseChart[]} */
-const CHARTS = [
-  { key: "spending", record: "project spending", told: true },
-  { key: "cost_growth", record: "cost estimate" },
-  { key: "works", record: "project works share", limits: [0, 1] },
-  { key: "opposition", record: "opposition", limits: [0, 1] },
-  { key: "standing", limits: [0, 1], told: true },
-  { key: "staff", record: "project staff" },
-];
 const AFTER = 4; // years shown after everything has happened
 /** [{key, chart}] of the case on show. */
 export let charts = /** @type {{ key: string, place: HTMLElement, chart: Chart | null }[]} */ ([]);
@@ -46,34 +35,34 @@ const fact = (/** @type {Case} */ oneCase, /** @type {string} */ name) => oneCas
 
 // --- charts ---------------------------------------------------------------------------------------------------
 
-/** @param {Case} oneCase @param {string} key */
-function unitOf(oneCase, key) {
-  if (key === "spending") return words("unit_year", { money: oneCase.currency });
-  return key === "staff" ? words("unit_staff") : "";
-}
+/** @param {Case} oneCase @param {CaseCurve} curve */
+const unitOf = (oneCase, curve) => filled(called("units", curve.unit), { currency: oneCase.currency });
 
-/** Figures of the record in the chart's own unit: estimates of cost as a multiple of the first approved cost. @param {Case} oneCase @param {CaseChart} chart */
-function record(oneCase, { key, record: variable }) {
-  const first = key === "cost_growth" ? Number(fact(oneCase, "first_approved_cost")?.value) : 1;
-  return oneCase.series.filter((series) => variable && series.variable === variable).map((series) => ({
+/** The series that are held against one of the curves. @param {Case} oneCase */
+const drawn = (oneCase) => oneCase.series.filter((series) => view.data.curves.some((curve) => curve.record && curve.figures === series.variable));
+
+/** Figures of the record in the chart's own unit: such as estimates of cost as a multiple of the first approved cost. @param {Case} oneCase @param {CaseCurve} curve */
+function record(oneCase, curve) {
+  const per = curve.per ? Number(fact(oneCase, curve.per)?.value) : 1;
+  return oneCase.series.filter((series) => curve.record && series.variable === curve.figures).map((series) => ({
     key: series.series, kind: "record", label: series.series,
     points: series.points.map((point) => ({
-      time: point.year, value: point.value / first, low: point.low / first, high: point.high / first,
+      time: point.year, value: point.value / per, low: point.low / per, high: point.high / per,
       note: words("point", { source: point.source, grade: point.grade }),
     })),
   }));
 }
 
-/** What is built, spent and employed ends with a cancellation; opposition and standing, which decide it, go on. @param {DrawnRun} run @param {CaseChart} chart */
-function shown(run, { key }) {
-  const values = run.curves[key];
-  if (run.fate.fate !== "cancelled" || ["opposition", "standing"].includes(key)) return values;
+/** What is built, spent and employed ends with a cancellation; what decides it goes on. @param {DrawnRun} run @param {CaseCurve} curve */
+function shown(run, curve) {
+  const values = run.curves[curve.key];
+  if (run.fate.fate !== "cancelled" || curve.goes_on) return values;
   return values.map((value, n) => (run.years[n] > (run.fate.year ?? Infinity) ? NaN : value));
 }
 
 /** The last year worth showing: everything of the record and of the run, and a little more. @param {Case} oneCase @param {DrawnRun[]} runs */
 function until(oneCase, runs) {
-  const years = [oneCase.record.year ?? 0, ...runs.map((run) => run.fate.year || 0), ...oneCase.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable)).flatMap((series) => series.points.map((point) => point.year))];
+  const years = [oneCase.record.year ?? 0, ...runs.map((run) => run.fate.year || 0), ...drawn(oneCase).flatMap((series) => series.points.map((point) => point.year))];
   return Math.min(...runs.map((run) => run.years[run.years.length - 1]), Math.max(oneCase.first_year + 6, ...years) + AFTER);
 }
 
@@ -82,16 +71,18 @@ export function pictures(oneCase, runs, marks) {
   const last = until(oneCase, runs);
   const count = runs[0].years.filter((time) => time <= last + 1e-9).length;
   const time = runs[0].years.slice(0, count);
-  return CHARTS.map((chart) => {
+  const { curves, fate } = view.data;
+  return curves.map((curve, n) => {
     /** @type {Line[]} */
-    const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, chart).slice(0, count) }));
-    const { stands } = view.data.rule;
-    if (chart.key === "standing") lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => stands) });
-    const points = record(oneCase, chart);
+    const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, curve).slice(0, count) }));
+    const limited = curve.key === fate.cancelled;
+    if (limited) lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => fate.stands) });
+    // Only the first chart, and the one that a cancellation is read from, say what their events are.
+    const named = limited || n === 0;
     return {
-      title: words("chart_" + chart.key, { limit: figure(stands, 1) }), unit: unitOf(oneCase, chart.key), time, lines, points,
-      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: chart.told ? mark.label : "" })), bands: [], limits: chart.limits ?? [0, 0],
-      places: chart.limits ? 2 : chart.key === "cost_growth" ? 2 : 0,
+      title: view.curveTitle(curve.key), unit: unitOf(oneCase, curve), time, lines, points: record(oneCase, curve),
+      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: named ? mark.label : "" })), bands: [],
+      limits: curve.limits ?? [0, 0], places: curve.decimals,
     };
   });
 }
@@ -109,9 +100,9 @@ function save(oneCase, number, kind) {
   if (picture) saveChart(picture, about(oneCase), kind);
 }
 
-/** @param {Case} oneCase @param {CaseChart} chart @param {number} number */
+/** @param {Case} oneCase @param {CaseCurve} curve @param {number} number */
 function chartOf(oneCase, { key }, number) {
-  const title = words("chart_" + key, { limit: figure(view.data.rule.stands, 1) });
+  const title = view.curveTitle(key);
   const place = element("div", { class: "case-chart__frame" });
   const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => save(oneCase, number, kind) }, say("chart." + kind)));
   const tools = element("details", { class: "chart__save" }, element("summary", { class: "button" }, say("chart.export")), element("div", { class: "menu" }, ...kinds));
@@ -134,13 +125,13 @@ function part(title, lead, head, rows, level) {
     element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": id }, made));
 }
 
-const told = (/** @type {number | string} */ value, /** @type {string} */ unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : named("pathway_", value));
+const told = (/** @type {number | string} */ value, /** @type {string} */ unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : called("choices", value));
 
 /** @param {Case} oneCase */
 function factsTable(oneCase) {
   const lang = view.foreign(oneCase);
   return part("facts", words("facts_lead"), ["fact", "value", "range", "grade", "afterwards", "fact_source"], oneCase.facts.map((each) => [
-    named("fact_", each.name),
+    called("facts", each.name),
     each.name === "start" ? figure(Number(each.value), 1) : told(each.value, each.unit),
     typeof each.value !== "number" || each.low === each.high ? "–" : each.name === "start" ? `${figure(each.low, 1)} – ${figure(each.high, 1)}` : `${short(each.low)} – ${short(each.high)}`,
     each.grade,
@@ -152,16 +143,16 @@ function factsTable(oneCase) {
 /** @param {Case} oneCase */
 function fitted(oneCase) {
   if (!oneCase.fitted.length) return element("section", { class: "case-part" }, element("h3", { class: "case-part__title" }, words("fitted")), element("p", { class: "lead lead--small" }, words("fitted_none")));
-  return part("fitted", words("fitted_lead"), ["number", "value", "bounds"], oneCase.fitted.map((each) => [named("fact_", each.name), short(each.value), `${short(each.low)} – ${short(each.high)}`]));
+  return part("fitted", words("fitted_lead"), ["number", "value", "bounds"], oneCase.fitted.map((each) => [called("facts", each.name), short(each.value), `${short(each.low)} – ${short(each.high)}`]));
 }
 
 /** @param {Case} oneCase */
 function without(oneCase) {
   if (!oneCase.without.length) return "";
   const tries = (oneCase.live && oneCase.live.tries) || {};
-  const attempt = (/** @type {string} */ change) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + named("without_", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
+  const attempt = (/** @type {string} */ change) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + called("changes", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
   return part("without", "", ["without_change", "run", "least"], oneCase.without.map((each) => [
-    element("span", {}, named("without_", each.change), attempt(each.change) || ""),
+    element("span", {}, called("changes", each.change), attempt(each.change) || ""),
     element("span", {}, view.fate(each.fate), each.flips ? element("span", { class: "badge" }, words("flips_short")) : ""),
     figure(each.least_standing, 2),
   ]));
@@ -169,8 +160,7 @@ function without(oneCase) {
 
 /** @param {Case} oneCase */
 function figures(oneCase) {
-  const drawn = oneCase.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable));
-  const rows = drawn.flatMap((series) => series.points.map((point) => [
+  const rows = drawn(oneCase).flatMap((series) => series.points.map((point) => [
     element("span", { lang: view.foreign(oneCase) }, series.series), figure(point.year, 1),
     numbers.withUnit(short(point.value), series.unit === "Dmnl" ? "" : series.unit),
     point.low === point.high ? "–" : `${short(point.low)} – ${short(point.high)}`, point.grade,
@@ -192,7 +182,7 @@ export function build(host, oneCase, controls) {
     element("p", { class: "lead lead--small", lang: view.foreign(oneCase) }, oneCase.summary),
     element("p", { id: "case-told", class: "case-told", role: "status" }),
     element("div", { class: "case" },
-      element("div", { class: "case__charts" }, legend, element("div", { class: "case-charts" }, ...CHARTS.map((chart, n) => chartOf(oneCase, chart, n)))),
+      element("div", { class: "case__charts" }, legend, element("div", { class: "case-charts" }, ...view.data.curves.map((curve, n) => chartOf(oneCase, curve, n)))),
       element("div", { class: "case__side" }, controls, element("div", { id: "case-why" }), without(oneCase))),
     factsTable(oneCase), fitted(oneCase), figures(oneCase));
   for (const each of charts) each.chart = mountChart(each.place);
@@ -200,6 +190,7 @@ export function build(host, oneCase, controls) {
 
 /** What stirred the opposition up and what calmed it: bars from the middle. @param {number} at @param {[string, number][]} terms */
 export function why(at, terms) {
+  if (!terms.length) return "";
   const most = Math.max(1, ...terms.map(([, value]) => Math.abs(value)));
   const bar = (/** @type {number} */ value) => {
     const across = (100 * value) / most;
@@ -211,5 +202,5 @@ export function why(at, terms) {
   return element("section", { class: "case-part" },
     element("h3", { id: "case-why-title", class: "case-part__title" }, words("why", { year: figure(at, 0) })),
     element("p", { class: "lead lead--small" }, words("why_lead")),
-    element("table", { class: "plain case-why", "aria-labelledby": "case-why-title" }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, named("term_", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
+    element("table", { class: "plain case-why", "aria-labelledby": "case-why-title" }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, called("causes", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
 }

@@ -1,5 +1,6 @@
 /* What somebody changes about a historical case: controls of its stated facts, and the run in this browser. */
 import { nearest } from "../core/chart-scale.js";
+import { fateOf } from "../core/fates.js";
 import * as numbers from "../core/numbers.js";
 import { near } from "../core/scenario.js";
 import { say, toldBy } from "../core/words.js";
@@ -9,7 +10,7 @@ import { element, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as precedentsCase from "./precedents-case.js";
 import * as view from "./precedents-view.js";
-import { named, words } from "./precedents-view.js";
+import { called, words } from "./precedents-view.js";
 /** @typedef {import("../types/precedents.js").CaseRun} CaseRun */
 /** @typedef {import("../types/precedents.js").Case} Case */
 /** @typedef {import("../types/precedents.js").CaseControl} CaseControl */
@@ -22,7 +23,7 @@ import { named, words } from "./precedents-view.js";
 const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
 /** @type {Record<string, number>} */
 const WAYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
-const KEYS = ["spending", "works", "cost_growth", "opposition", "standing", "staff"];
+const keys = () => view.data.curves.map((curve) => curve.key);
 
 // --- controls -------------------------------------------------------------------------------------------------
 
@@ -51,7 +52,7 @@ function show(control) {
 /** @param {CaseControl} control */
 function controlOf(control) {
   const id = "fact-" + control.name;
-  const label = named("fact_", control.name);
+  const label = called("facts", control.name);
   const limits = { min: control.low, max: control.high, step: control.step };
   const bounds = figure(control.low) + " – " + figure(control.high);
   const range = element("input", { id, class: "slider", type: "range", ...limits, step: "any", "aria-labelledby": id + "-label", oninput: () => set(control, Number(range.value)), onkeydown: (/** @type {KeyboardEvent} */ event) => keyed(event, control) });
@@ -86,30 +87,13 @@ export function controls(oneCase) {
 
 // --- runs -----------------------------------------------------------------------------------------------------
 
-/** The year at which values reach a level, between two moments on a straight line; beyond the end at the last pace. @param {number[]} years @param {number[]} values @param {number} level @param {boolean} beyond */
-function crossing(years, values, level, beyond) {
-  const at = values.findIndex((value) => value >= level);
-  if (at === 0) return years[0];
-  if (at > 0) return years[at - 1] + ((level - values[at - 1]) / (values[at] - values[at - 1])) * (years[at] - years[at - 1]);
-  const [last, before] = [years.length - 1, years.length - 5];
-  const pace = (values[last] - values[before]) / (years[last] - years[before]);
-  return beyond && pace > 1e-6 ? years[last] + (level - values[last]) / pace : Infinity;
-}
-
-/** @param {number[]} years @param {number[]} works @param {number[]} standing @param {Cases["rule"]} rule */
-export function fateOf(years, works, standing, rule, by = Infinity) {
-  const done = crossing(years, works, rule.built, true);
-  const gone = crossing(years, standing.map((value) => -value), -rule.stands, false);
-  const end = Math.min(by, years[years.length - 1]);
-  if (gone < done && gone <= end) return { fate: "cancelled", year: gone, done };
-  return { fate: done <= end ? "finished" : "unfinished", year: Number.isFinite(done) ? done : null, done };
-}
-
-/** Where standing is lost, or else where opposition is strongest before the project is built: index of that moment. @param {number[]} years @param {number[]} opposition @param {Fate & { done: number }} found @param {number} by */
-function decisive(years, opposition, found, by) {
+/** Where standing is lost, or else where the curve whose causes are told is highest before the project is built: index of
+ * that moment. Without causes it is where standing is lowest. @param {number[]} years @param {DrawnRun["curves"]} curves @param {Fate & { done: number }} found @param {number} by */
+function decisive(years, curves, found, by) {
   if (found.fate === "cancelled" && found.year !== null) return nearest(years, found.year);
-  const count = Math.max(1, years.filter((when) => when <= Math.min(found.done, by)).length);
-  const before = opposition.slice(0, count);
+  const { cause_of: cause, fate } = view.data;
+  const against = cause ? curves[cause] : curves[fate.cancelled].map((value) => -value);
+  const before = against.slice(0, Math.max(1, years.filter((when) => when <= Math.min(found.done, by)).length));
   return before.indexOf(Math.max(...before));
 }
 
@@ -118,7 +102,7 @@ const pairs = (terms) => terms.map((term) => [term.name, term.log_odds]);
 
 /** @param {Case} oneCase @returns {DrawnRun} */
 function stored(oneCase) {
-  const curves = Object.fromEntries(KEYS.map((key) => [key, oneCase.runs[key].map((value) => value ?? NaN)]));
+  const curves = Object.fromEntries(keys().map((key) => [key, oneCase.runs[key].map((value) => value ?? NaN)]));
   return { kind: "policy", label: words("as_stated"), name: words("as_stated"), years: oneCase.years, curves, terms: pairs(oneCase.why.terms), at: oneCase.why.year, fate: oneCase.outcome };
 }
 
@@ -126,10 +110,11 @@ function stored(oneCase) {
 function live(oneCase, how, run, look) {
   const from = run.time[0];
   const years = Array.from(run.time, (time) => time - from + oneCase.first_year);
-  const curves = Object.fromEntries(KEYS.map((key) => [key, Array.from(run.of(how.outputs[key]))]));
+  const curves = Object.fromEntries(keys().map((key) => [key, Array.from(run.of(how.outputs[key]))]));
   const by = oneCase.record.fate === "under construction" ? oneCase.record.year ?? Infinity : Infinity;
-  const fate = fateOf(years, curves.works, curves.standing, view.data.rule, by);
-  const top = decisive(years, curves.opposition, fate, by);
+  const rule = view.data.fate;
+  const fate = fateOf(years, curves[rule.finished], curves[rule.cancelled], rule, by);
+  const top = decisive(years, curves, fate, by);
   const known = new Set(how.terms.map(([name]) => name));
   const constant = pairs(oneCase.why.terms.filter((term) => !known.has(term.name)));
   /** @type {[string, number][]} */

@@ -1,7 +1,7 @@
 /** What is looked at on Precedents: the stored results, the case on show and what somebody changed about it. */
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
-import { say } from "../core/words.js";
+import { filled, say } from "../core/words.js";
 /** @typedef {import("../types/precedents.js").Case} Case */
 /** @typedef {import("../types/precedents.js").Cases} Cases */
 
@@ -34,7 +34,10 @@ export function change(next) {
 }
 
 export const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("precedents." + key, values);
-export const named = (/** @type {string} */ prefix, /** @type {string} */ name) => facts.words["precedents." + prefix + name.replace(/ /g, "_")] || name;
+/** What the model calls one of its facts, choices, causes, changes, curves or units. @param {string} kind @param {string} key */
+export const called = (kind, key) => data.words[kind][key] || key;
+/** The title of a curve; levels of the fate stand in it. @param {string} key */
+export const curveTitle = (key) => filled(called("curves", key), { limit: numbers.figure(data.fate.stands, 1) });
 const year = (/** @type {number} */ value) => numbers.figure(value, 1);
 
 export const fate = (/** @type {string} */ name) => words("fate_" + name.replace(/ /g, "_"));

@@ -8,6 +8,7 @@ import { element, one, write } from "../dom/elements.js";
 import { fileName, offer, toPng } from "../dom/download.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
+import { options, select } from "../widgets/list-chooser.js";
 import * as rankForm from "./rank-form.js";
 /** @typedef {import("../types/rank.js").Choice} Choice */
 /** @typedef {import("../types/page.js").Picture} Picture */
@@ -56,19 +57,6 @@ const send = (path, body) =>
 /** What an error says. @param {unknown} error */
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** @param {string} label @param {string} id @param {(value: string) => void} choose */
-function select(label, id, choose) {
-  const box = element("select", { id, class: "select", onchange: () => choose(box.value) });
-  return { box, field: element("div", { class: "rank__field" }, element("label", { class: "label", for: id }, label), box) };
-}
-
-/** @param {HTMLSelectElement} box @param {Choice[]} choices @param {string} value */
-function options(box, choices, value) {
-  const same = box.options.length === choices.length && choices.every((c, n) => box.options[n].value === c.value && box.options[n].text === c.label);
-  if (!same) box.replaceChildren(...choices.map((c) => element("option", { value: c.value }, c.label)));
-  box.value = value;
-}
-
 // --- the frame --------------------------------------------------------------------------------------------------
 
 /** Elements of the frame, by name. @type {Record<string, HTMLElement>} */
@@ -88,6 +76,7 @@ function build() {
   parts.yours = element("section", { class: "yours is-hidden", "aria-labelledby": "rank-yours" },
     element("h2", { class: "subtitle", id: "rank-yours" }, texts.yours), element("ul", { class: "yours__list" }));
   parts.said = element("p", { class: "unseen", role: "status" });
+  parts.missing = element("p", { class: "empty is-hidden" }, texts.missing);
   parts.problem = element("p", { class: "caution is-hidden", id: "rank-problem", role: "alert" });
   parts.caution = element("p", { class: "caution is-hidden", id: "rank-caution" });
   parts.told = element("p", { class: "told", id: "rank-summary", role: "status" });
@@ -107,7 +96,7 @@ function build() {
     parts.downloads, parts.made);
   root.replaceChildren(
     element("div", { class: "rank__choose" }, choosers.study.field, choosers.outcome.field, choosers.time.field, opener),
-    parts.said, parts.yours, parts.problem, parts.form, parts.result);
+    parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
 }
 
 /** @param {HTMLElement} title @param {string} chart @param {string[]} kinds */
@@ -129,6 +118,7 @@ function query() {
 /** @param {Partial<typeof wanted>} change */
 async function show(change) {
   wanted = Object.assign({}, wanted, change);
+  if (nothing()) return;
   const number = ++asked;
   if ((change.study || studyOfAddress()) !== studyOfAddress()) remember(wanted.study);
   parts.result.classList.add("rank__result--busy");
@@ -139,6 +129,16 @@ async function show(change) {
     if (number === asked) fail(messageOf(error));
   }
   parts.result.classList.remove("rank__result--busy");
+}
+
+/** Whether there is no study to look at; the page then says so and offers one's own. */
+function nothing() {
+  const ready = studies.filter((study) => study.state === "finished");
+  if (wanted.study === FIRST && ready.length && !ready.some((study) => study.id === FIRST)) wanted.study = ready[0].id;
+  const none = wanted.study === FIRST && !ready.length;
+  for (const part of [choosers.study.field, choosers.outcome.field, choosers.time.field]) part.classList.toggle("is-hidden", none);
+  parts.missing.classList.toggle("is-hidden", !none);
+  return none;
 }
 
 /** @param {string} problem */

@@ -80,10 +80,36 @@ export interface Case {
   live: CaseRun | null;
 }
 
+/** A curve of every case, drawn in a chart of its own. */
+export interface CaseCurve {
+  key: string;
+  unit: string;
+  decimals: number;
+  limits: [number, number] | null;
+  /** Whether figures of the record stand beside it: series of the variable `figures`, in parts of the fact `per`. */
+  record: boolean;
+  figures: string;
+  per: string | null;
+  /** Whether it goes on after a cancellation, which it decides. */
+  goes_on: boolean;
+}
+
+/** Which curves a fate is read from, and at which levels: core/fates.js. */
+export interface FateRule {
+  finished: string;
+  cancelled: string;
+  built: number;
+  stands: number;
+}
+
 export interface Cases {
   hash: string;
-  /** Limits that decide a fate. */
-  rule: { stands: number; built: number };
+  fate: FateRule;
+  /** The curve whose causes are told. */
+  cause_of: string | null;
+  curves: CaseCurve[];
+  /** What facts, choices, causes, changes, curves and units are called. */
+  words: Record<string, Record<string, string>>;
   cases: Case[];
   sources: Record<string, string>;
 }

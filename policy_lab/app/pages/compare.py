@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app.panels import loop_cuts
+from policy_lab.app.model_session import ModelSession
+from policy_lab.app.panels import loops
+from policy_lab.app.policy import can_differ
 from policy_lab.catalogue import say
+from policy_lab.model import Model
 
 
-def layout() -> html.Section:
+def has_content(model: Model) -> bool:
+    """Whether two scenarios can differ."""
+    return can_differ(model)
+
+
+def layout(_: ModelSession) -> html.Section:
     """Title and lead; the rest is the scripts'."""
     return html.Section(
         [
             html.H1(say("compare.title"), className="title"),
             html.P(say("compare.lead"), className="lead"),
-            loop_cuts.notice(),
+            loops.notice(),
             html.Div(id="compare", className="compare"),
             html.P(say("app.caveat"), className="caveat"),
         ],

@@ -10,8 +10,14 @@ from dash import html
 
 from policy_lab.app import ids
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app.panels import assumptions, chart, headlines, levers, loop_cuts, question, scenario, shortcuts
+from policy_lab.app.panels import assumptions, chart, headlines, levers, loops, question, scenario, shortcuts
 from policy_lab.catalogue import say
+from policy_lab.model import Model
+
+
+def has_content(_: Model) -> bool:
+    """Every model can be run."""
+    return True
 
 
 def layout(bench: ModelSession) -> html.Section:
@@ -19,7 +25,7 @@ def layout(bench: ModelSession) -> html.Section:
     stage = html.Div(
         [
             _bar(),
-            loop_cuts.notice(),
+            loops.notice(),
             html.Div([chart.layout(bench, side) for side in ids.SIDES], className="charts"),
             headlines.layout(bench),
         ],
@@ -33,7 +39,7 @@ def layout(bench: ModelSession) -> html.Section:
             stage,
             levers.layout(bench),
             assumptions.layout(bench.model),
-            *loop_cuts.layout(bench.model),
+            *loops.cuts(bench.model),
             chart.numbers(),
             html.P(say("app.caveat"), className="caveat"),
             _shortcuts(),

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from dash import html
 
+from policy_lab.app.model_session import ModelSession
 from policy_lab.catalogue import say
+from policy_lab.model import Model
 
 
-def layout() -> html.Section:
+def has_content(model: Model) -> bool:
+    """Whether historical cases were examined."""
+    results = model.case_results
+    return bool(results and results["cases"])
+
+
+def layout(_: ModelSession) -> html.Section:
     """Title and lead; the rest is the scripts'."""
     return html.Section(
         [

@@ -6,6 +6,12 @@ from dash import Dash, html
 
 from policy_lab.app.panels import ranking as panel
 from policy_lab.catalogue import say
+from policy_lab.model import Model
+
+
+def has_content(model: Model) -> bool:
+    """Whether there is anything to vary against something else."""
+    return len(model.levers) + len(model.uncertainties) > 1
 
 
 def layout(app: Dash) -> html.Section:

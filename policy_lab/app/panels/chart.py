@@ -8,7 +8,7 @@ from policy_lab.app import ids
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import title_of
-from policy_lab.app.policy import first_charts
+from policy_lab.app.policy import can_differ, first_charts
 from policy_lab.catalogue import say
 
 
@@ -17,7 +17,7 @@ def layout(bench: ModelSession, side: str) -> html.Article:
     variable = first_charts(bench.model)[ids.SIDES.index(side)]
     return html.Article(
         [
-            html.Div([_chooser(bench, side, variable), _about(side), _tools(side)], className="chart__head"),
+            html.Div([_chooser(bench, side, variable), _about(bench, side), _tools(side)], className="chart__head"),
             html.Div(
                 [
                     html.Div(className="chart__figure", **{"data-plot": side}),
@@ -79,17 +79,19 @@ def _named(side: str) -> dict[str, str]:
     return {"aria-label": say(f"chart.choose.{side}")}
 
 
-def _about(side: str) -> html.Details:
+def _about(bench: ModelSession, side: str) -> html.Details:
     """What the variable means, and the ways on from it; the scripts fill it when it is opened."""
     said = f"{say(f'chart.choose.{side}')}: {say('chart.about')}"
     summary = html.Summary(
         "i", className="button button--small lever__i", title=say("chart.about"), **{"aria-label": said}
     )
+    data = {"data-do": "explain", "data-side": side}
+    explain = html.Button(say("chart.explain"), className="button button--menu", **data)
     told = [
         html.P(html.Strong("", className="about__name")),
         html.P("", className="about__why"),
         html.P("", className="about__better"),
-        html.Button(say("chart.explain"), className="button button--menu", **{"data-do": "explain", "data-side": side}),
+        *([explain] if can_differ(bench.model) else []),
         html.A(say("chart.about_model"), href="#", className="button button--menu about__model"),
     ]
     return html.Details(

@@ -11,10 +11,9 @@ from dash import ClientsideFunction, Dash, Input, html
 
 from policy_lab.app import ids
 from policy_lab.app.labels import figure_of, shows_nothing, with_unit
-from policy_lab.app.language import retold
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.policy import Settings
-from policy_lab.app.variable_detail import sector_name, text_of
+from policy_lab.app.variable_detail import sector_name
 from policy_lab.catalogue import name_in_words, say
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
@@ -29,7 +28,7 @@ WHOSE = ("policy", "status_quo", "none")
 def views_of(model: Model) -> tuple[View, ...]:
     """The sectors of a model file; none where it has no sketch, or one that cannot be read."""
     try:
-        return read_sketch(text_of(model.path))
+        return read_sketch(model.text)
     except PolicyLabError:
         return ()
 
@@ -37,9 +36,10 @@ def views_of(model: Model) -> tuple[View, ...]:
 def picture(model: Model, view: View) -> str:
     """A sector as SVG: names as equations have them, what they are called in the language in use behind them."""
     labels = {box.name: name_in_words(box.name) for box in view.boxes if box.name}
-    notes = [replace(box, name=retold(model, box.name)) if box.kind == "comment" else box for box in view.boxes]
+    note = name_in_words(view.name, "note")
+    notes = [replace(box, name=note or box.name) if box.kind == "comment" else box for box in view.boxes]
     return to_svg(
-        replace(view, name=name_in_words(view.name) or view.name, boxes=tuple(notes)),
+        replace(view, name=name_in_words(view.name, "group") or view.name, boxes=tuple(notes)),
         style=True,
         labels=labels,
         description=_description(view) if any(labels.values()) else "",

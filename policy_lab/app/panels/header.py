@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dash import Dash, html
 
 from policy_lab.app import ids
 from policy_lab.catalogue import language, languages, say
 
-PAGES = {"explore": "/", "compare": "/compare", "rank": "/rank", "precedents": "/precedents", "model": "/model"}
 
-
-def layout(app: Dash) -> html.Header:
-    """Brand, navigation and the buttons that concern the whole page."""
+def layout(app: Dash, pages: Mapping[str, str]) -> html.Header:
+    """Brand, navigation and the buttons that concern the whole page; ``pages`` has the address of each by its name."""
     links = [
-        html.A(say(f"app.{page}"), href=app.get_relative_path(path), className="nav__link", **{"data-page": page})
-        for page, path in PAGES.items()
+        html.A(say(f"app.{page}"), href=app.get_relative_path(f"/{path}"), className="nav__link", **{"data-page": page})
+        for page, path in pages.items()
     ]
     return html.Header(
         [

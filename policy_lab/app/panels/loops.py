@@ -1,4 +1,4 @@
-"""The feedback loops that the modeller names, from ``loops.csv`` beside the model."""
+"""Panels of feedback loops: the table of all on Model, the list of those that can be cut on Explore, and a notice."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.loops import Loop, loops_of
+from policy_lab.app.loops import loops_of, switched
 from policy_lab.catalogue import say
 from policy_lab.model import Model
+from policy_lab.model.loops import Loop
 
 
-def layout(model: Model) -> list[Any]:
-    """One row for each loop; nothing where the model names none."""
+def table(model: Model) -> list[Any]:
+    """Every loop that the modeller names, one a row; nothing where there is none."""
     rows = loops_of(model)
     if not rows:
         return []
@@ -45,3 +46,33 @@ def _row(loop: Loop) -> html.Tr:
             html.Td(" → ".join(loop.path)),
         ]
     )
+
+
+def cuts(model: Model) -> list[html.Section]:
+    """Behind a button the loops that can be cut, filled when it is first opened; nothing where none has a switch."""
+    count = len(switched(model))
+    if not count:
+        return []
+    head = html.Div(
+        [
+            html.H2(say("loop.title"), className="levers__title", id="loops-title", tabIndex=-1),
+            html.Button(say("loop.restore_all"), className="button is-hidden", **{"data-do": "restoreLoops"}),
+        ],
+        className="levers__head",
+    )
+    every = html.Details(
+        [
+            html.Summary(say("loop.open", count=count), className="button"),
+            html.P("", className="loops__said caveat", role="status"),
+            html.Ul([], className="loops__list"),
+        ],
+        className="loops__all",
+    )
+    return [
+        html.Section([head, html.P(say("loop.lead"), className="lead"), every], id="loops", className="loops-panel")
+    ]
+
+
+def notice() -> html.P:
+    """Says that loops are cut, wherever results of the model are shown; empty while all act."""
+    return html.P("", className="loops-cut is-hidden", role="status")

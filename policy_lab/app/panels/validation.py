@@ -15,9 +15,11 @@ SIGNS = {"holds": "✓", "partly": "◐", "fails": "✗", "reported": "i", "not 
 
 
 def layout(model: Model) -> list[Any]:
-    """One fold for each test: its verdict, its question, the result in a sentence, and the table behind it."""
+    """One fold for each test: its verdict, its question, what came out, the table behind it; nothing without any."""
     found = evidence_of(model)
-    notice = [html.P(found.notice, className="caution" if found.tests else "empty")] if found.notice else []
+    if not found.tests and not found.notice:
+        return []
+    notice = [html.P(found.notice, className="caution")] if found.notice else []
     return [
         html.H2(say("evidence.title"), className="subtitle", id="model-validation", tabIndex=-1),
         html.P([say("evidence.lead"), " ", *_tally(found)], className="lead"),

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from dash import html
 
-from policy_lab.app.language import retold
-from policy_lab.app.markdown import inline, numbered
-from policy_lab.catalogue import SOURCE, language, say
+from policy_lab.app.markdown import inline
+from policy_lab.catalogue import SOURCE, here, language, say
+from policy_lab.messages import Name
 from policy_lab.model import Model
-
-README: Final = "README.md"
-#: The heading that modellers write the list under.
-HEADING: Final = "What is wrong with this model"
+from policy_lab.model.readme import WEAKNESSES, Item
 
 
 def layout(model: Model) -> list[Any]:
     """The list, or the sentence that there is none: a model without known weaknesses is one nobody has examined."""
-    items = weaknesses_of(model)
+    items = model.readme.weaknesses
     head = html.H2(say("model.weaknesses"), className="subtitle", id="model-weaknesses", tabIndex=-1)
     if not items:
-        return [head, html.P(say("model.no_weaknesses", heading=HEADING), className="empty")]
+        return [head, html.P(say("model.no_weaknesses", heading=WEAKNESSES), className="empty")]
     return [
         head,
         html.P(say("model.weaknesses_lead"), className="lead"),
-        html.Ol([_item(model, item) for item in items], className="prose prose--numbered"),
+        html.Ol([_item(item) for item in items], className="prose prose--numbered"),
     ]
 
 
-def _item(model: Model, item: str) -> html.Li:
-    said = retold(model, item)
-    foreign = {} if said != item or language() == SOURCE else {"lang": SOURCE}
+def _item(item: Item) -> html.Li:
+    said = here().shown(Name(item.key, "weakness in full", item.text))
+    foreign = {} if said != item.text or language() == SOURCE else {"lang": SOURCE}
     return html.Li(inline(said), **foreign)
-
-
-def weaknesses_of(model: Model) -> list[str]:
-    """Each weakness as one line of Markdown."""
-    file = model.folder / README if model.folder else None
-    if file is None or not file.is_file():
-        return []
-    return numbered(file.read_text(encoding="utf-8", errors="replace"), HEADING)

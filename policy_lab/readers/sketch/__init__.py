@@ -1,7 +1,7 @@
 """The diagrams of a model file: Vensim's sketch section, read, written and drawn.
 
-A sketch says where the words of a model stand on the page and which arrows join them; it says nothing about the
-equations, and nothing here reads a model. Vensim and our own pages draw the same picture from the same text.
+A sketch has the place of every name on the page and the arrows between them; it has no equations, and this package
+reads no model. Vensim and our own pages draw the same picture from the same text.
 """
 
 from policy_lab.readers.sketch.drawing import STYLE, to_svg

@@ -1,4 +1,4 @@
-"""One view of a sketch as an SVG picture. Pure text: no browser, no drawing library."""
+"""SVG of one view of a sketch, as text: no browser, no drawing library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policy_lab.readers.sketch.parts import Box, View
 
 MARGIN: Final = 24
 
-#: What a page needs so that the classes have colours; a page that sets ``--sketch-…`` has its own.
+#: Style sheet of the picture; a page that sets ``--sketch-…`` has its own colours.
 STYLE: Final = """
 .sketch { --ink: var(--sketch-ink, #1b2430); --soft: var(--sketch-muted, #5b6876); --line: var(--sketch-line, #8593a1);
   --choice: var(--sketch-lever, #0072b2); --paper: var(--sketch-paper, #ffffff); --panel: var(--sketch-panel, #eef2f6);
@@ -56,13 +56,13 @@ def to_svg(
     Args:
         view: what to draw.
         polarity: whether to show the signs of arrows that have one.
-        style: put ``STYLE`` into the picture, for one that stands alone (a file, an ``img``).
+        style: put ``STYLE`` into the picture, for one outside a page (a file, an ``img``).
         labels: what variables are called besides, shown while a pointer rests on the name, and kept as ``data-label``.
         description: what the picture says, in words, in place of the English one.
 
     Returns:
-        One ``<svg>`` element, as large as the view in pixels. Every box is a group with its kind as class and, if it
-        stands for a variable, the name as ``data-variable``. A reader that cannot see it gets title and description.
+        One ``<svg>`` element, as large as the view in pixels. Every box is a group with its kind as class and, for a
+        variable, its name as ``data-variable``. A reader that cannot see it gets title and description.
     """
     key = "sketch-" + (re.sub(r"[^a-z0-9]+", "-", view.name.lower()).strip("-") or "view")
     left, top, right, bottom = extent(view.boxes, view.arrows)
@@ -147,9 +147,9 @@ def _box(box: Box, label: str) -> str:
         w, h = box.half_width, box.half_height
         shape = f'<rect x="{-w}" y="{-h}" width="{2 * w}" height="{2 * h}" rx="2"/>'
     about = "" if box.kind == "comment" else f' data-variable="{_safe(box.name)}"'
-    told = f"<title>{_safe(label)}</title>" if label and about else ""
-    about += f' data-label="{_safe(label)}"' if told else ""
-    return f'<g class="{names}"{about} {place}>{told}{shape}{_name(box)}</g>'
+    title = f"<title>{_safe(label)}</title>" if label and about else ""
+    about += f' data-label="{_safe(label)}"' if title else ""
+    return f'<g class="{names}"{about} {place}>{title}{shape}{_name(box)}</g>'
 
 
 def _name(box: Box) -> str:

@@ -1,4 +1,4 @@
-"""Where an arrow runs: the same curve for the layout, which keeps it off the boxes, and for the picture."""
+"""Geometry of arrows: the same curve for the layout, which keeps it off the boxes, and for the picture."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _pipe(arrow: Arrow, start: Box, end: Box) -> list[Point]:
 
 
 def _arc(start: Point, through: Point, end: Point) -> list[Point]:
-    """Points of the circle from start to end by way of a third; of the line where the three stand in a row."""
+    """Points of the circle from start to end by way of a third; of the line where the three are collinear."""
     centre = _centre(start, through, end)
     if centre is None:
         return [_between(start, end, i / STEPS) for i in range(STEPS + 1)]
@@ -77,7 +77,7 @@ def _arc(start: Point, through: Point, end: Point) -> list[Point]:
 
 
 def _centre(a: Point, b: Point, c: Point) -> Point | None:
-    """Centre of the circle through three points; None if they stand (nearly) in a row."""
+    """Centre of the circle through three points; None if they are (nearly) collinear."""
     twice = 2 * (a[0] * (b[1] - c[1]) + b[0] * (c[1] - a[1]) + c[0] * (a[1] - b[1]))
     if abs(twice) < max(1.0, math.dist(a, c) ** 2 * 1e-2):
         return None

@@ -1,4 +1,4 @@
-"""How wide a name is and where it breaks: one rule for the layout and the picture, so that text fits its box."""
+"""Width and line breaks of names: one rule for the layout and the picture, so that text fits its box."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sketch consists of, as plain data. All measures are Vensim's pixels: x to the right, y downwards."""
+"""Views, boxes and arrows of a sketch, as plain data, in Vensim's pixels: x to the right, y downwards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-#: What a sketch section begins with; every view repeats it.
+#: First line of a sketch section; every view repeats it.
 MARKER: Final = "\\\\\\---///"
 
 BoxKind = Literal["stock", "flow", "variable", "ghost", "valve", "cloud", "comment"]
@@ -17,7 +17,7 @@ Tone = Literal["plain", "muted", "lever"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One thing that stands somewhere on a view.
+    """A name, valve, cloud or comment on a view.
 
     Attributes:
         id: number, unique in its view; arrows name it.
@@ -83,7 +83,7 @@ class View:
         return {v.id: min(names, key=lambda b: _distance(v, b)).name for v in valves} if names else {}
 
     def variable_of(self, box: int) -> str:
-        """The variable that a box stands for, a valve's flow included; empty for a cloud or a comment."""
+        """The variable of a box, for a valve its flow; empty for a cloud or a comment."""
         found = self.by_id[box]
         if found.kind == "valve":
             return self.valve_names.get(box, "")

@@ -1,7 +1,7 @@
-"""A sketch section as views. Vensim's own files, and those other programs write, are all read by the same rules.
+"""Reading a sketch section as views, from Vensim's files and other programs' alike.
 
-What a diagram does not need (fonts, pictures, sliders, settings) is passed over. What cannot be right (a box without
-a place, two of the same number) is a ModelError that says where.
+Fonts, pictures, sliders and settings are skipped. What cannot be right (a box without a place, two of the same number)
+is a ModelError with its line.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _box(line: str, number: int) -> tuple[Box | None, bool]:
 
 
 def _kind(code: str, name: str, shape: int, bits: int) -> BoxKind | None:
-    """What a box is; None for what carries no meaning here (a slider, a graph)."""
+    """Kind of a box; None for what a diagram does not need (a slider, a graph)."""
     if code == "11":
         return "valve"
     if code == "12":
@@ -164,7 +164,4 @@ def _bare(name: str) -> str:
 
 
 def _damaged(line: int, what: str) -> ModelError:
-    return ModelError(
-        f"The sketch section is damaged in line {line}: {what}. The equations stand above it and are not concerned: "
-        "save the model again in Vensim, or delete everything from the first line that begins with \\\\\\---///."
-    )
+    return ModelError("error.file.sketch", line=line, what=what)

@@ -1,7 +1,7 @@
-"""A sketch as Vensim writes it.
+"""Writing a sketch section as Vensim does.
 
 Field by field after Vensim's reference manual ("Sketch Information" and "Objects"). Numbers that never differ in our
-sketches stand in the templates: 8 is a bare word, 3 a rectangle, 34 a valve, 40 a word attached to a valve; 22 the
+sketches are in the templates: 8 is a bare word, 3 a rectangle, 34 a valve, 40 a word attached to a valve; 22 the
 thickness of a pipe, 4 and 100 a pipe with and without head. The field after the shape is a sum of bits: 128 says that
 the size is ours and not Vensim's, 4 that a line of text follows, 2 that arrows may leave, and 1 that they may come in,
 which a definition has and a ghost has not.
@@ -18,7 +18,7 @@ _HEAD = f"{MARKER} Sketch information - do not modify anything except names"
 _VERSION = "V300  Do not put anything below this section - it will be ignored"
 _FONT = "$192-192-192,0,Arial|10||0-0-0|0-0-0|0-0-255|-1--1--1|-1--1--1|96,96,100,0"
 _END = "///---\\\\\\"
-#: Names that stand in a sketch as they are; all others go between quotes.
+#: Names that need no quotes in a sketch.
 _PLAIN = re.compile(r"[^\W\d][\w $']*")
 
 #: shape, bits, hide level, kind of font change, place of the text, border for each kind of box.

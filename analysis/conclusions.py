@@ -1,0 +1,104 @@
+"""Conclusions under uncertainty: the share of futures in which each statement of our documents holds.
+
+    python -m analysis.conclusions [MODEL] [--futures N] [--seed S]
+
+The uncertain parameters are drawn once (Latin hypercube over their ranges) and every policy meets the same draws.
+For each claim: the share of futures in which it holds, whether it holds at the defaults, and the size of the
+difference (median, 5th and 95th percentile, and at the defaults). A share near one half says that the model does not
+know. Every statement is conditional on this model and these ranges.
+Writes ``results/conclusions/claims.csv`` and the page ``docs/conclusions.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from scipy.stats import qmc
+
+from analysis import conclusions_page, documents
+from analysis.claims import DOCUMENTS, Claim, Policy, Term, claims_of
+from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
+from policy_lab.model import Model, load_model
+from policy_lab.runs import Floats
+from policy_lab.simulate import simulate
+
+HEADER = ("key", "claim", "document", "said in", "outcome", "year", "share of futures", "at the defaults", "p05",
+          "median", "p95", "default")  # fmt: skip
+
+
+def futures(model: Model, number: int, seed: int) -> Mapping[str, Floats]:
+    """``value[future]`` of every uncertain parameter, a Latin hypercube over the ranges (log where so said).
+
+    The first future is that of the defaults, apart from the ``number`` that are drawn.
+    """
+    rows = list(model.uncertainties.values())
+    unit = qmc.LatinHypercube(len(rows), rng=np.random.default_rng(seed)).random(number)
+    drawn = {}
+    for row, u in zip(rows, unit.T, strict=True):
+        if row.distribution == "log-uniform":
+            values = np.exp(np.log(row.low) + u * np.log(row.high / row.low))
+        else:
+            values = row.low + u * (row.high - row.low)
+        drawn[row.name] = np.concatenate([[row.default], values])
+    return drawn
+
+
+def outcomes_of(model: Model, terms: Iterable[Term], drawn: Mapping[str, Floats]) -> dict[Term, Floats]:
+    """``value[future]`` of each term, unweighted; all of them are of one policy."""
+    wanted = list(terms)
+    names, years = sorted({t.outcome for t in wanted}), sorted({t.year for t in wanted})
+    policy = wanted[0].policy
+    runs = simulate(model, {**drawn, **dict(policy.extra)}, scenario=policy.world or None, outputs=names, times=years)
+    return {t: runs.at(t.outcome, t.year) for t in wanted}
+
+
+def all_outcomes(model: Model, claims: Sequence[Claim], drawn: Mapping[str, Floats]) -> dict[Term, Floats]:
+    """``value[future]`` of every term of every claim: one batch of runs a policy."""
+    of_policy: dict[Policy, list[Term]] = {}
+    for term in dict.fromkeys(term for claim in claims for term in claim.terms):
+        of_policy.setdefault(term.policy, []).append(term)
+    found: dict[Term, Floats] = {}
+    for terms in of_policy.values():
+        found.update(outcomes_of(model, terms, drawn))
+    return found
+
+
+def judged(claim: Claim, found: Mapping[Term, Floats]) -> tuple[object, ...]:
+    """One row of the table."""
+    difference = sum(term.weight * found[term] for term in claim.terms) - claim.level
+    holds, drawn, own = claim.sign * np.asarray(difference) > 0, np.asarray(difference)[1:], float(difference[0])
+    low, middle, high = (float(q) for q in np.quantile(drawn, [0.05, 0.5, 0.95]))
+    term = claim.terms[0]
+    default = "yes" if holds[0] else "no"
+    share = float(holds[1:].mean())
+    where = (claim.said, DOCUMENTS.get(claim.said, ""))
+    return claim.key, claim.words, *where, term.outcome, int(term.year), share, default, low, middle, high, own
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("model", nargs="?", default=DEFAULT_MODEL)
+    parser.add_argument("--futures", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args(argv)
+    with fresh_folder("conclusions") as folder:
+        model = load_model(args.model)
+        claims = claims_of(model)
+        found = all_outcomes(model, claims, futures(model, args.futures, args.seed))
+        rows = [judged(claim, found) for claim in claims]
+        print_table(HEADER, rows)
+        made = {"model": model.name, "hash": model.hash, "futures": args.futures, "seed": args.seed,
+                "parameters": len(model.uncertainties)}  # fmt: skip
+        folder.mkdir(parents=True)
+        write_table(folder / "claims.csv", HEADER, rows)
+        (folder / "made_from.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    documents.write(conclusions_page.page(), conclusions_page.PAGE)
+    print(f"The page is docs/{conclusions_page.PAGE}")
+
+
+if __name__ == "__main__":
+    main()

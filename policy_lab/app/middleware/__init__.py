@@ -1,0 +1,38 @@
+"""Middleware: what every request and answer passes through, one file a concern.
+
+access_log.py      a line for each request
+error_handlers.py  a sentence for whoever sends what cannot be answered
+security.py        headers
+compression.py     packed answers
+response_cache.py  what is the same for everybody, from memory
+proxies.py         whom a request comes from, where a proxy stands in front
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from dash import Dash
+
+from policy_lab.app.middleware import access_log, error_handlers, response_cache, security
+from policy_lab.app.middleware.compression import Packer
+
+#: Largest request in bytes; the page's own are a few kilobytes.
+LARGEST_REQUEST: Final = 1_000_000
+
+
+def install(app: Dash, pages: Sequence[str]) -> None:
+    """Adds all of it but ``proxies`` to an app, after the language of a request is known to it.
+
+    Args:
+        app: whose answers they are.
+        pages: addresses of its pages, below its prefix.
+    """
+    prefix = app.config.routes_pathname_prefix
+    app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    access_log.listen(app.server)
+    error_handlers.listen(app.server, prefix)
+    security.guard(app)
+    Packer(prefix, tuple(pages)).listen(app.server)
+    response_cache.put_before(app.server, prefix, tuple(pages))

@@ -1,0 +1,181 @@
+"""The equations and tables of a model while it is unrolled, with what the translation adds: helpers, stocks, guards."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policy_lab.errors import ModelError, UnsupportedConstruct
+from policy_lab.evaluate import value_of
+from policy_lab.program import Equation, Expression, Guard, Name, Number, Table, names_in
+from policy_lab.readers import functions
+from policy_lab.readers.names import CONTROLS
+from policy_lab.readers.scopes import Place
+
+#: A construct (its node, and the macro call it is in) to its number of stages.
+Sizes = Mapping[tuple[int, str], int]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """A construct whose number of stocks follows from a value at the start.
+
+    Attributes:
+        value: the delay time (model time unit), or the order itself.
+        wanted: order of the equation; None for DELAY FIXED; 0 where the value is the order.
+    """
+
+    place: Place
+    construct: str
+    value: Expression
+    wanted: int | None
+    used: int
+
+
+class EquationStore:
+    """Scalar equations and tables by name.
+
+    Args:
+        sizes: numbers of stages found needed by an earlier pass; where absent, what the equation says.
+    """
+
+    def __init__(self, sizes: Sizes) -> None:
+        self.equations: dict[str, Equation] = {}
+        self.tables: dict[str, Table] = {}
+        self.stages_of: dict[tuple[int, str], list[Stages]] = {}
+        self.constant_needed: list[tuple[Expression, Place, str]] = []
+        self._sizes = sizes
+        self._taken: set[str] = set()
+
+    def hidden_name(self, place: Place, label: str) -> str:
+        """A name no variable of a file can have: ``variable: label``, numbered from the second on."""
+        wanted = f"{place.variable}: {label}"
+        name = next(n for n in self._numbered(wanted) if n not in self._taken)
+        self._taken.add(name)
+        return name
+
+    @staticmethod
+    def _numbered(name: str) -> Iterator[str]:
+        yield name
+        yield from (f"{name} {i}" for i in itertools.count(2))
+
+    def add_hidden(self, place: Place, label: str, expression: Expression, initial: Expression | None = None) -> Name:
+        """A helper auxiliary."""
+        name = self.hidden_name(place, label)
+        self.equations[name] = Equation(name, "auxiliary", expression, initial, line=place.line, hidden=True)
+        return Name(name)
+
+    def add_stock(
+        self, name: str, place: Place, expression: Expression, initial: Expression, discrete: bool = False
+    ) -> Name:
+        """A helper stock."""
+        self.equations[name] = Equation(
+            name, "stock", expression, initial, line=place.line, hidden=True, discrete=discrete
+        )
+        return Name(name)
+
+    def add_table(self, table: Table) -> None:
+        """A lookup table, the file's own or one inside an equation."""
+        self.tables[table.name] = table
+
+    def stages(self, node: Any, place: Place, construct: str, value: Expression, wanted: int | None) -> int:
+        """Number of stocks of a delay: as an earlier pass found it, else the order of the equation."""
+        key = (id(node), place.scope.prefix)
+        used = self._sizes.get(key, wanted if wanted is not None else 1)
+        self.stages_of.setdefault(key, []).append(Stages(place, construct, value, wanted, used))
+        return used
+
+    def known_number(self, expression: Expression, place: Place, construct: str) -> float:
+        """A number that decides the structure, such as an order: its value at the start, as in PySD."""
+        if isinstance(expression, Number):
+            return expression.value
+        key = (hash(expression), place.scope.prefix)
+        used = self._sizes.get(key, 1)
+        self.stages_of.setdefault(key, []).append(Stages(place, construct, expression, 0, used))
+        return used
+
+    def must_be_constant(self, expression: Expression, place: Place, construct: str) -> None:
+        """Note that an expression may depend on constants only; ``translate`` checks it when all is known."""
+        self.constant_needed.append((expression, place, construct))
+
+    def needed_stages(self, values: Mapping[str, float], step: float) -> dict[tuple[int, str], int]:
+        """Stages every construct needs with these values at the start."""
+        return {key: self._needed(group, values, step) for key, group in self.stages_of.items()}
+
+    @staticmethod
+    def _needed(group: list[Stages], values: Mapping[str, float], step: float) -> int:
+        first = group[0]
+        where = f"'{first.place.variable}' (line {first.place.line})"
+        found = [_known(s.value, values) for s in group]
+        if any(v != v or abs(v) == float("inf") for v in found):
+            raise ModelError("error.equation.delay_start", where=where, construct=first.construct)
+        if first.wanted == 0:
+            return int(found[0])
+        if first.wanted is None:
+            return round(max(min(found) / step, 1) + 1e-6)
+        order = first.wanted
+        while order * step > min(found):
+            order -= 1
+        if order < 1:
+            raise UnsupportedConstruct(first.place.variable, f"a delay of {min(found):g}, shorter than a time step",
+                                       first.place.line)  # fmt: skip
+        return order
+
+    def lowered(self) -> Iterator[str]:
+        """Notes on delays that have fewer stages than their equation says."""
+        for first in (group[0] for group in self.stages_of.values()):
+            if first.wanted and first.used < first.wanted:
+                yield (
+                    f"'{first.place.variable}' (line {first.place.line}): the time step is too long for "
+                    f"{first.construct}, it runs with order {first.used}, as in PySD; Vensim differs a little."
+                )
+
+    def _clock_guards(self) -> Iterator[Guard]:
+        """Time settings that follow from a constant: runs with another value of it would have another clock."""
+        for name in CONTROLS.values():
+            equation = self.equations.get(name)
+            expression = equation.expression if equation else None
+            read = [n for n in names_in(expression) if n not in CONTROLS.values()] if expression else []
+            if equation and expression and read and all(self._is_constant(n) for n in read):
+                values = {n: self.equations[n].expression.value for n in read}  # type: ignore[union-attr]
+                if set(names_in(expression)) <= set(values):
+                    fixed = Number(value_of(expression, values, {}))
+                    helper = f"{name}: fits"
+                    condition = functions.call("eq", expression, fixed)
+                    self.equations[helper] = Equation(helper, "auxiliary", condition, line=equation.line, hidden=True)
+                    yield Guard(helper, name, f"a time setting that follows from '{read[0]}'", equation.line)
+
+    def _is_constant(self, name: str) -> bool:
+        equation = self.equations.get(name)
+        return equation is not None and equation.kind == "constant" and isinstance(equation.expression, Number)
+
+    def add_guards(self) -> tuple[Guard, ...]:
+        """Hidden auxiliaries that are true where the number of stages of a construct, and the time settings, fit."""
+        guards = [*self._clock_guards()]
+        for group in self.stages_of.values():
+            first = group[0]
+            shortest = functions.chain("min", [s.value for s in group])
+            name = self.add_hidden(first.place, "structure fits", _fits(shortest, first.wanted, first.used))
+            guards.append(Guard(name.name, first.place.variable, first.construct, first.place.line))
+        return tuple(guards)
+
+
+def _known(value: Expression, values: Mapping[str, float]) -> float:
+    if isinstance(value, Number):
+        return value.value
+    return value_of(value, values, {})
+
+
+def _fits(value: Expression, wanted: int | None, used: int) -> Expression:
+    number, call, dt = Number, functions.call, functions.STEP
+    if wanted == 0:
+        return call("eq", call("integer", value), number(float(used)))
+    if wanted is None:
+        steps = call("add", call("max", call("div", value, dt), number(1.0)), number(1e-6))
+        return call("and", call("gt", steps, number(used - 0.5)), call("lt", steps, number(used + 0.5)))
+    resolved = call("le", call("mul", number(float(used)), dt), value)
+    if used == wanted:
+        return resolved
+    return call("and", resolved, call("gt", call("mul", number(used + 1.0), dt), value))
