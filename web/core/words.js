@@ -21,3 +21,14 @@ export function say(key, values) {
 export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
+
+/**
+ * What an error says to a person: its own words where it has such (`told`), else a text of the catalogue, which may name
+ * the {reason}.
+ * @param {unknown} error
+ * @param {string} otherwise key of that text
+ */
+export function toldBy(error, otherwise) {
+  const { told, message } = /** @type {import("../types/page.js").ToldError} */ (error);
+  return told || say(otherwise, { reason: message });
+}
