@@ -2,9 +2,14 @@
  * tests/vectors/messages.json. The styles of numbers and lists are described there.
  */
 
-/** @typedef {{ key: string, values: { [place: string]: Value } }} Message */
+/**
+ * @typedef {object} Message
+ * @property {string} key
+ * @property {{ [place: string]: Value }} values
+ */
 /** @typedef {{ name: string, kind: string, text?: string }} Name what a model calls something */
-/** @typedef {string | number | Message | Name | Value[]} Value */
+/** @typedef {string | number | Message | Name | List} Value */
+/** @typedef {Array<string | number | Message | Name>} List */
 /**
  * @typedef {object} Language
  * @property {Record<string, string>} texts dotted key to text; `key.one` and `key.many` where it depends on `{count}`
