@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run web test check format bench golden study docs lock test-wheel clean
+.PHONY: help setup run web test check format bench refresh golden study docs lock test-wheel clean
 
 # The newest-tested Python first; any that pyproject.toml allows will do: make setup PYTHON=python3.13
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -58,11 +58,14 @@ format: $(READY)  ## put the code into the one format that `make check` asks for
 bench: $(READY)  ## measure speed: each script of benchmarks/ prints one table
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
+refresh: $(READY)  ## after an edit of a model: make again what is stale, and say what changed (TASK=name for one of it)
+	@$(BIN)/python -m analysis.refresh $(TASK)
+
 golden: $(READY)  ## run every world with PySD again and store the results the tests compare with
 	@$(BIN)/python -m analysis.golden_runs
 
 study: $(READY)  ## rank all levers again, for the Rank page; or another study: make study STUDY=file.toml OUT=folder
-	@$(if $(STUDY),$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)",$(BIN)/python -m analysis.lever_ranking)
+	@$(if $(STUDY),$(BIN)/policy-lab study "$(STUDY)" --out "$(OUT)",$(BIN)/python -m analysis.stored_study lever_ranking)
 
 docs: $(READY)  ## write the model reference (every variable, lever, scenario) to docs/reference/
 	@$(BIN)/python -m analysis.reference

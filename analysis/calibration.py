@@ -22,11 +22,13 @@ import numpy as np
 from analysis import calibration_page
 from analysis.calibration_page import Row
 from analysis.results_folder import fresh_folder, model_asked_for, say, write_table
+from policy_lab.catalogue import english
 from policy_lab.checks.fit import fit
 from policy_lab.model import Model
 from policy_lab.model.history import Series, read_history
 from policy_lab.progress import bar
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 from policy_lab.studies import Findings, Study, run_study
 
@@ -163,24 +165,27 @@ def draw_held_out(found: Sequence[Row], model: Model, findings: Findings, folder
     """A panel a series with figures on both sides of the line: data, the model that saw the left, the trend."""
     names = list(dict.fromkeys(g["series"] for g in found))
     history = {s.name: s.between(FIRST, LAST) for s in read_history(model)}
-    figure, panels = plots.panels(len(names), width=3.6, height=2.3, columns=3)
-    for panel, name in zip(panels, names, strict=True):
-        series = history[name]
-        own = [g for g in found if g["series"] == name]
-        plots.head(panel, plots.shortened(name, 30))
-        panel.axvspan(HELD_OUT_FROM - 0.5, LAST + 0.5, color=plots.SHADE)
-        panel.vlines(series.year, series.low, series.high, color=plots.MUTED, lw=2)
-        panel.plot(series.year, series.value, "o", color=plots.INK, ms=4, label="data")
-        modelled = [_modelled(findings, "fitted", series, float(y)) for y in series.year]
-        panel.plot(
-            series.year, modelled, "-", color=plots.MAIN, marker=".", label=f"model, fitted before {HELD_OUT_FROM}"
-        )
-        panel.plot(
-            [g["year"] for g in own], [g["trend"] for g in own], "--", color=plots.OTHER, marker="x", label="trend"
-        )
-        panel.set_xlim(min(FIRST, float(series.year.min())) - 0.5, LAST + 0.5)
-    panels[0].legend(loc="upper left")
-    plots.save(figure, folder, "held_out")
+
+    def panel(name: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            series = history[name]
+            own = [g for g in found if g["series"] == name]
+            axes.axvspan(HELD_OUT_FROM - 0.5, LAST + 0.5, color=plots.SHADE)
+            axes.vlines(series.year, series.low, series.high, color=plots.MUTED, lw=2)
+            axes.plot(series.year, series.value, "o", color=plots.INK, ms=4, label="data")
+            modelled = [_modelled(findings, "fitted", series, float(y)) for y in series.year]
+            label = f"model, fitted before {HELD_OUT_FROM}"
+            axes.plot(series.year, modelled, "-", color=plots.MAIN, marker=".", label=label)
+            years, trend = [g["year"] for g in own], [g["trend"] for g in own]
+            axes.plot(years, trend, "--", color=plots.OTHER, marker="x", label="trend")
+            axes.set_xlim(min(FIRST, float(series.year.min())) - 0.5, LAST + 0.5)
+            if name == names[0]:
+                axes.legend(loc="upper left")
+
+        return Panel(name, paint)
+
+    picture = Picture([panel(name) for name in names], width=3.6, height=2.3, columns=3)
+    plots.save(plots.draw(picture, english()), folder, "held_out")
 
 
 def main() -> None:

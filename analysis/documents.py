@@ -17,9 +17,13 @@ def text(document: Context) -> str:
 
 
 def between(page: str, begin: str, end: str, made: str) -> str:
-    """A page with what is made put between two marks of it, in place of what stands there."""
-    before, _, rest = page.partition(begin)
-    return f"{before}{begin}\n{made}{end}{rest.partition(end)[2]}"
+    """A page with what is made put between two marks of it, in place of what stands there.
+
+    Raises:
+        ValueError: the page has not both marks, in this order.
+    """
+    start = page.index(begin) + len(begin)
+    return f"{page[:start]}\n{made}{page[page.index(end, start) :]}"
 
 
 def write(document: Context, name: str) -> Path:

@@ -18,10 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from analysis.results_folder import fresh_folder, model_asked_for, print_table, write_table
+from policy_lab.catalogue import english
 from policy_lab.checks.fit import Fit, fit
 from policy_lab.errors import ModelError
 from policy_lab.model.history import Series, read_history
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 
@@ -65,16 +67,21 @@ def row_of(series: Series, modelled: Floats, found: Fit) -> tuple[object, ...]:
 
 def draw(history: list[Series], time: Floats, runs: dict[str, Floats], folder: Path) -> None:
     """A panel a series: data with their range, and the run."""
-    figure, panels = plots.panels(len(history), width=4.2, height=2.5, columns=3)
-    for panel, series in zip(panels, history, strict=True):
-        seen = (time >= series.year.min() - 1) & (time <= series.year.max() + 1)
-        plots.head(panel, plots.shortened(series.name, 44))
-        panel.vlines(series.year, series.low, series.high, color=plots.MUTED, lw=2)
-        panel.plot(series.year, series.value, "o", color=plots.OTHER, ms=4, label="data")
-        panel.plot(time[seen], runs[series.variable][seen], color=plots.MAIN, label="model")
-        panel.set_ylabel(series.unit)
-    panels[0].legend(loc="upper left")
-    plots.save(figure, folder, "fit")
+
+    def panel(series: Series) -> Panel:
+        def paint(axes: Axes) -> None:
+            seen = (time >= series.year.min() - 1) & (time <= series.year.max() + 1)
+            axes.vlines(series.year, series.low, series.high, color=plots.MUTED, lw=2)
+            axes.plot(series.year, series.value, "o", color=plots.OTHER, ms=4, label="data")
+            axes.plot(time[seen], runs[series.variable][seen], color=plots.MAIN, label="model")
+            axes.set_ylabel(series.unit)
+            if series is history[0]:
+                axes.legend(loc="upper left")
+
+        return Panel(series.name, paint)
+
+    picture = Picture([panel(series) for series in history], width=4.2, height=2.5, columns=3)
+    plots.save(plots.draw(picture, english()), folder, "fit")
 
 
 if __name__ == "__main__":

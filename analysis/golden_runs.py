@@ -1,13 +1,14 @@
 """Golden runs: PySD's own runs of every scenario of a model, which every other engine is held against.
 
-    python -m analysis.golden_runs [MODEL] [--scenario NAME] [--check [--whole]]
+    python -m analysis.golden_runs [MODEL] [--scenario NAME | --stale] [--check [--whole]]
 
 Without MODEL: every model under ``models/``. Writes ``models/<model>/expected/<scenario>.csv.gz`` (every variable,
 once a year, all digits) and ``KEY.json``, which says what they were made from: the model file's equations, the
 constants of each world, PySD's version. A world that is finished is kept, whatever happens to the others. PySD runs
 with the short cuts of ``analysis/quick_pysd.py``; one world is also run by PySD as shipped, and nothing of the model is
 kept unless both are the same to the last bit. With ``--check`` nothing is written: the key is compared, and the first
-steps of one world (``--whole``: all of them) are run again, by PySD as shipped.
+steps of one world (``--whole``: all of them) are run again, by PySD as shipped. With ``--stale`` only those worlds are
+run whose key is another than the stored one, so that what was stopped goes on.
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ def write_all(model: Model, wanted: tuple[str, ...]) -> None:
         (expected_folder(model) / f"{gone}.csv.gz").unlink(missing_ok=True)
     step = Message("progress.any", {"what": "golden runs", "unit": "scenarios"})
     with ProcessPoolExecutor(max_workers=2) as pool, Bar(step, len(wanted)) as bar:
-        shipped = pool.submit(_same_as_shipped, str(model.folder), wanted[0])
+        shipped = pool.submit(_same_as_shipped, str(model.folder), wanted[0]) if wanted else None
         jobs = [pool.submit(_write_by_name, str(model.folder), world) for world in wanted]
         for job in as_completed(jobs):
             world, key = job.result()
@@ -168,18 +169,27 @@ def write_all(model: Model, wanted: tuple[str, ...]) -> None:
             ordered = {world: keys[world] for world in worlds(model) if world in keys}
             path.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
             bar.advance()
-        if first := shipped.result():
+        if shipped and (first := shipped.result()):
             path.unlink()
             raise ModelError(f"The short cuts of analysis/quick_pysd.py change PySD's numbers in '{wanted[0]}', first "
                              f"in '{first}': no golden run is kept. Mend them first.")  # fmt: skip
 
 
-def one_model(model: Model, world: str | None, only_check: bool, whole: bool) -> str:
+def stale_worlds(model: Model) -> tuple[str, ...]:
+    """Worlds without a stored run of the present equations, constants and PySD."""
+    path = expected_folder(model) / "KEY.json"
+    keys = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    stored = {world for world in keys if (expected_folder(model) / f"{world}.csv.gz").exists()}
+    return tuple(w for w in worlds(model) if w not in stored or keys[w] != key_of(model, w))
+
+
+def one_model(model: Model, world: str | None, only_check: bool, whole: bool, only_stale: bool) -> str:
     if world:
         model.scenario(world)
     if only_check:
         return check(model, world or worlds(model)[0], whole)
-    write_all(model, (world,) if world else worlds(model))
+    wanted = (world,) if world else stale_worlds(model) if only_stale else worlds(model)
+    write_all(model, wanted)
     return f"{model.name}: golden runs of {world or f'{len(worlds(model))} worlds'} in {expected_folder(model)}"
 
 
@@ -187,12 +197,13 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", nargs="?", help="a folder under models/, or a path (default: all models)")
     parser.add_argument("--scenario", help="only this world")
+    parser.add_argument("--stale", action="store_true", help="only worlds whose stored run is of something else")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     parser.add_argument("--whole", action="store_true", help="with --check: run the world again to its end")
     given = parser.parse_args(words)
     try:
         for name in [given.model] if given.model else model_names():
-            print(one_model(load_model(name), given.scenario, given.check, given.whole))
+            print(one_model(load_model(name), given.scenario, given.check, given.whole, given.stale))
     except PolicyLabError as error:
         print(error, file=sys.stderr)
         return 1

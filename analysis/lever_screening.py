@@ -17,10 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analysis.results_folder import every_fifth_year, fresh_folder, model_asked_for, print_table, write_table
+from policy_lab.catalogue import english
 from policy_lab.model import Model
 from policy_lab.progress import bar
 from policy_lab.studies import ALL_TIMES, Findings, Study, run_study
-from policy_lab.wording import percent
 
 WORLDS = ("status_quo", "cern_for_ai", "manhattan_for_ai", "trading_zones_first")
 ACTS, DECIDES = 0.01, 0.9
@@ -84,7 +84,7 @@ def verdict(lever: str, found: dict[str, Findings]) -> tuple[object, ...]:
     if not acting:
         said = "inert in every world"
     elif decided:
-        said = f"decides {decided[0]} ({percent(min(alone[decided[0]]))} or more)"
+        said = f"decides {decided[0]} ({english().number(min(alone[decided[0]]), 'percent')} or more)"
     return (lever, f"{len(acting)} of {len(found)}", best[3], best[4], *best[:3], said)
 
 

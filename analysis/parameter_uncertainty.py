@@ -12,20 +12,26 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
+from analysis.documents import TEMPLATES
 from analysis.results_folder import every_fifth_year, fresh_folder, model_asked_for, write_table
+from policy_lab.catalogue import english
 from policy_lab.estimators import ranking
+from policy_lab.messages import Message
 from policy_lab.model import Model
 from policy_lab.progress import bar
-from policy_lab.report import html_page, plots, study_report, svg_panels
+from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Drawing, Panel, Picture
+from policy_lab.report.study_report import FactorRow, factor_rows
+from policy_lab.report.templating import Context, render
 from policy_lab.studies import Findings, Study, run_study
-from policy_lab.wording import listed, number, percent
 
 QUESTION = "Which uncertain parameters decide the outcomes in each world, and how sure is that?"
 LEADING = 5
@@ -51,9 +57,10 @@ def main() -> None:
             ("world", "outcome", "year", "mean", "standard deviation", "unit"),
             [row for world, findings in found.items() for row in spread(model, world, findings)],
         )
-        figure = draw(model, found)
-        svg = plots.save(figure, folder, "parameters")
-        (folder / "report.html").write_text(report_of(model, found, svg_panels.panels(figure, svg)), encoding="utf-8")
+        drawn = plots.draw(picture_of(model, found), english())
+        plots.save(drawn, folder, "parameters")
+        report = render(page_of(model, found, drawn.panels), english())
+        (folder / "report.html").write_text(report, encoding="utf-8")
         made = {world: made_by(findings) for world, findings in found.items()}
         (folder / "provenance.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         for sentence in in_short(model, found):
@@ -120,16 +127,19 @@ def in_short(model: Model, found: dict[str, Findings]) -> list[str]:
     """What holds over all worlds and outcomes."""
     shares = sum(mean_share(model, f).reindex(list(model.uncertainties), fill_value=0.0) for f in found.values())
     top = (shares / len(found)).sort_values(ascending=False).head(5)
-    graded = [f"{name} ({percent(share)}, grade {model.uncertainties[name].grade})" for name, share in top.items()]
+    graded = [
+        f"{name} ({english().number(share, 'percent')}, grade {model.uncertainties[name].grade})"
+        for name, share in top.items()
+    ]
     some = next(iter(found.values()))
     flips = [model.outcomes[o].label for o in some.outcomes if len(firsts(found, o)) > 1]
     same = [model.outcomes[o].label for o in some.outcomes if len(firsts(found, o)) == 1]
-    said = [f"On average over all worlds and outcomes most of the variance involves {listed(graded)}."]
+    said = [f"On average over all worlds and outcomes most of the variance involves {english().listed(graded)}."]
     if same:
-        said.append(f"One parameter comes first in every world for {listed(same, 12)}.")
+        said.append(f"One parameter comes first in every world for {english().listed(same, 12)}.")
     if flips:
         said.append(
-            f"Which comes first depends on the world for {listed(flips, 12)}: knowing what to find out first "
+            f"Which comes first depends on the world for {english().listed(flips, 12)}: knowing what to find out first "
             "presumes a policy."
         )
     return [*said, least_certain(model, found)]
@@ -144,57 +154,54 @@ def least_certain(model: Model, found: dict[str, Findings]) -> str:
     unit = model.program.equations[widest].unit
     return (
         f"In the world “{model.scenarios[world].title}” the least certain outcome is {model.outcomes[widest].label}: "
-        f"at {last:g} its standard deviation, {number(float(sd[widest]))} {unit}, is "
-        f"{number(float(sd[widest] / abs(mean[widest])))} times its mean."
+        f"at {last:g} its standard deviation, {english().number(float(sd[widest]), 'short')} {unit}, is "
+        f"{english().number(float(sd[widest] / abs(mean[widest])), 'short')} times its mean."
     )
 
 
 def on_outcome(model: Model, found: dict[str, Findings], outcome: str) -> list[str]:
     """What decides an outcome in the first world, and where another parameter comes first."""
     world, findings = next(iter(found.items()))
-    label = model.outcomes[outcome].label
-    said = ranking.sentence(findings, outcome, label).removeprefix(f"{label}: ")
-    sentences = [f"In the world “{model.scenarios[world].title}”: {said}"]
+    said = map(english().in_words, ranking.about_outcome(findings, outcome))
+    sentences = [f"In the scenario “{model.scenarios[world].title}”:", *said]
     leads = firsts(found, outcome)
     if len(leads) == 1:
-        return [*sentences, "The same parameter comes first in every world."]
+        return [*sentences, "The same parameter comes first in every scenario."]
     where = [
-        f"{name} in {len(worlds)} of {len(found)} worlds"
+        f"{name} in {len(worlds)} of {len(found)} scenarios"
         if 2 * len(worlds) > len(found)
-        else f"{name} in {listed([model.scenarios[w].title for w in worlds], 10)}"
+        else f"{name} in {english().listed([model.scenarios[w].title for w in worlds], 10)}"
         for name, worlds in leads.items()
     ]
-    return [*sentences, "The ranking flips between worlds: first comes " + "; ".join(where) + "."]
+    return [*sentences, "The ranking changes between scenarios: first comes " + "; ".join(where) + "."]
 
 
-def report_of(model: Model, found: dict[str, Findings], panels: list[svg_panels.Panel]) -> str:
-    """The report as one HTML page."""
+@dataclass(frozen=True)
+class UncertaintyPage(Context, template="parameter_uncertainty.html.j2", folder=TEMPLATES):
+    """The report: what it says in short, a picture, and outcome by outcome and scenario by scenario."""
+
+    question: str
+    setting: str
+    general: Sequence[str]
+    notes: Sequence[Message]
+    drawings: Sequence[Drawing]
+    outcomes: Sequence[tuple[str, Sequence[str]]]
+    scenarios: Sequence[tuple[str, Sequence[Message]]]
+    factors: Sequence[FactorRow]
+
+
+def page_of(model: Model, found: dict[str, Findings], drawings: Sequence[Drawing]) -> UncertaintyPage:
     some = next(iter(found.values()))
     runs = sum(int(f.provenance["runs"]) for f in found.values())
-    notes = list(dict.fromkeys(note for f in found.values() for note in f.notes))
-    outcomes = [html_page.article(model.outcomes[o].label, on_outcome(model, found, o), []) for o in some.outcomes]
-    worlds = [
-        html_page.article(model.scenarios[world].title, ranking.summary(f, labels_of(model, f)), [])
-        for world, f in found.items()
-    ]
-    return html_page.document(
-        "What don't we know?",
-        [
-            "<h1>What don't we know?</h1>",
-            f'<p class="question">{QUESTION}</p>',
-            f"<p>{html_page.text(setting(model, found, runs))}</p>",
-            f"<h2>In short</h2>{html_page.bullets(in_short(model, found))}",
-            html_page.notes(notes),
-            html_page.drawn(panels),
-            "<h2>Outcome by outcome</h2>",
-            *outcomes,
-            "<h2>World by world</h2>",
-            *worlds,
-            study_report.factor_table(some),
-            "<h2>How to make it again</h2><p><code>python -m analysis.parameter_uncertainty</code>; every figure is in "
-            "<code>parameters.csv</code> and <code>spread.csv</code>, versions and hashes in "
-            "<code>provenance.json</code>.</p>",
-        ],
+    return UncertaintyPage(
+        question=QUESTION,
+        setting=setting(model, found, runs),
+        general=in_short(model, found),
+        notes=list({str(note): note for f in found.values() for note in f.notes}.values()),
+        drawings=drawings,
+        outcomes=[(model.outcomes[o].label, on_outcome(model, found, o)) for o in some.outcomes],
+        scenarios=[(model.scenarios[world].title, ranking.summary(f)) for world, f in found.items()],
+        factors=factor_rows(some),
     )
 
 
@@ -208,27 +215,25 @@ def setting(model: Model, found: dict[str, Findings], runs: int) -> str:
     )
 
 
-def labels_of(model: Model, findings: Findings) -> dict[str, str]:
-    return {o: model.outcomes[o].label for o in findings.outcomes}
-
-
-def draw(model: Model, found: dict[str, Findings]) -> Figure:
+def picture_of(model: Model, found: dict[str, Findings]) -> Picture:
     """Mean share of each leading parameter in each world, as a table of shades with the numbers in it."""
     share = np.array([mean_share(model, f).reindex(list(model.uncertainties), fill_value=0.0) for f in found.values()])
     names = list(model.uncertainties)
     order = np.argsort(-share.max(axis=0))[:SHOWN]
-    figure, (panel,) = plots.panels(1, width=11, height=1.5 + 0.36 * len(order), label=3.0)
-    panel.imshow(share[:, order].T, cmap="Blues", aspect="auto", vmin=0, vmax=max(0.5, float(share.max())))
-    for x in range(len(found)):
-        for y, column in enumerate(order):
-            # inks of their own, which the dark page does not change, as it does not change the cells
-            ink = "#fefefe" if share[x, column] > 0.3 else "#111111"
-            panel.text(x, y, f"{100 * share[x, column]:.0f}", ha="center", va="center", color=ink)
-    panel.set_xticks(range(len(found)), [plots.shortened(model.scenarios[w].title, 14) for w in found], rotation=0)
-    panel.set_yticks(range(len(order)), [plots.shortened(names[c], 40) for c in order])
-    plots.head(panel, "Share of the variance (%), with interactions, on average over the headline outcomes")
-    panel.spines[:].set_visible(False)
-    return figure
+
+    def paint(axes: Axes) -> None:
+        axes.imshow(share[:, order].T, cmap="Blues", aspect="auto", vmin=0, vmax=max(0.5, float(share.max())))
+        for x in range(len(found)):
+            for y, column in enumerate(order):
+                # inks of their own, which the dark page does not change, as it does not change the cells
+                ink = "#fefefe" if share[x, column] > 0.3 else "#111111"
+                axes.text(x, y, f"{100 * share[x, column]:.0f}", ha="center", va="center", color=ink)
+        axes.set_xticks(range(len(found)), [plots.shortened(model.scenarios[w].title, 14) for w in found], rotation=0)
+        axes.set_yticks(range(len(order)), [plots.shortened(names[c], 40) for c in order])
+        axes.spines[:].set_visible(False)
+
+    title = "Share of the variance (%), with interactions, on average over the headline outcomes"
+    return Picture([Panel(title, paint)], width=11, height=1.5 + 0.36 * len(order), label=3.0)
 
 
 if __name__ == "__main__":

@@ -14,16 +14,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
 from policy_lab.cases import as_json, examine
-from policy_lab.cases.overview import HEADER, causes, rows, summary, what_ifs
+from policy_lab.cases.overview import HEADER, causes, rows, shown, summary, what_ifs
+from policy_lab.catalogue import english
+from policy_lab.messages import Message
 from policy_lab.model import Model, load_model
 from policy_lab.model.case_results import results_file
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.report.templating import Context
 
 PAGE = "precedents.md"
@@ -35,6 +36,7 @@ PANELS = (
 )
 COLOURS = {"standing": palette.GREY}
 Data = Mapping[str, Any]
+ENGLISH = english()
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ class Precedents(Context, template="precedents.md.j2", folder=documents.TEMPLATE
     cases: Sequence[Data]
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
-    summary: Sequence[str]
-    causes: Mapping[str, Sequence[str]]
-    what_ifs: Mapping[str, str]
+    summary: Sequence[Message]
+    causes: Mapping[str, Sequence[Message]]
+    what_ifs: Mapping[str, Sequence[Message]]
     best_fit: BestFit | None
 
 
@@ -73,8 +75,8 @@ def page(data: Data) -> Precedents:
     cases = data["cases"]
     return Precedents(
         **{name: data[name] for name in ("hash", "sets", "shared", "cases")},
-        header=HEADER,
-        rows=rows(data),
+        header=shown(ENGLISH, HEADER),
+        rows=_table(data),
         summary=summary(data),
         causes={case["key"]: causes(case) for case in cases},
         what_ifs={case["key"]: what_ifs(case) for case in cases},
@@ -95,20 +97,24 @@ def main() -> None:
     with fresh_folder("precedents") as folder:
         data = _data(model, words.parse_args().fit)
         folder.mkdir()
-        write_table(folder / "cases.csv", HEADER, rows(data))
+        write_table(folder / "cases.csv", shown(ENGLISH, HEADER), _table(data))
         write_table(folder / "runs.csv", ("case", "year", "variable", "value"), list(_runs(data)))
         for case in data["cases"]:
             (folder / f"{case['key']}.svg").write_text(draw(case), encoding="utf-8")
     documents.write(page(data), PAGE)
-    print_table(HEADER, rows(data))
-    print("\n".join(summary(data)))
+    print_table(shown(ENGLISH, HEADER), _table(data))
+    print("\n".join(map(ENGLISH.in_words, summary(data))))
+
+
+def _table(data: Data) -> list[list[str]]:
+    return [shown(ENGLISH, cells) for cells in rows(data)]
 
 
 def _data(model: Model, fit: bool) -> Data:
     last = model.case_results
     if last is not None and not fit and last["hash"] == model.hash:
         return last
-    data = examine(model, say=lambda what: print(what))
+    data = examine(model, say=lambda step: print(ENGLISH.in_words(step)))
     file = results_file(model)
     assert file is not None  # it has cases
     file.write_text(as_json(data), encoding="utf-8")
@@ -123,17 +129,21 @@ def _runs(data: Data) -> Iterator[tuple[str, float, str, float]]:
 
 def draw(case: Data) -> str:
     """Spending, works and opposition of a case: lines of the model, figures of the record with their ranges."""
-    figure, axes = plots.panels(len(PANELS), width=4.2, height=3.0, columns=3)
-    for panel, (title, unit, runs, variable) in zip(axes, PANELS, strict=True):
-        plots.head(panel, title)
-        panel.set_ylabel(unit or f"{case['currency']} a year")
-        for run in runs:
-            panel.plot(case["years"], case["runs"][run], color=COLOURS.get(run, palette.BLUE), lw=1.6, label=run)
-        _figures(panel, case, variable)
-        panel.axvline(case["record"]["year"], color=plots.INK, lw=0.8, ls=":", label=case["record"]["fate"])
-        panel.set_ylim(bottom=0, top=None if variable == "project spending" else 1.02)
-        panel.legend(loc="best")
-    return plots.svg(figure)
+
+    def panel(title: str, unit: str, runs: tuple[str, ...], variable: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            axes.set_ylabel(unit or f"{case['currency']} a year")
+            for run in runs:
+                axes.plot(case["years"], case["runs"][run], color=COLOURS.get(run, palette.BLUE), lw=1.6, label=run)
+            _figures(axes, case, variable)
+            axes.axvline(case["record"]["year"], color=plots.INK, lw=0.8, ls=":", label=case["record"]["fate"])
+            axes.set_ylim(bottom=0, top=None if variable == "project spending" else 1.02)
+            axes.legend(loc="best")
+
+        return Panel(title, paint)
+
+    picture = Picture([panel(*form) for form in PANELS], width=4.2, height=3.0, columns=3)
+    return plots.draw(picture, english()).svg()
 
 
 def _figures(panel: Axes, case: Data, variable: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from policy_lab.catalogue import english
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model, load_model
 from policy_lab.studies import Findings
@@ -35,10 +36,10 @@ def fresh_folder(name: str) -> Iterator[Path]:
 
 def say(findings: Findings) -> None:
     """Print the findings in sentences, and what a reader must know."""
-    for sentence in findings.words:
+    for sentence in findings.in_words(english()):
         print(f"- {sentence}")
     for note in findings.notes:
-        print(f"! {note}")
+        print(f"! {english().in_words(note)}")
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

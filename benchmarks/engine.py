@@ -1,10 +1,10 @@
-"""How fast is the engine? Every engine on the same models, in turn, with the machine and its peak beside them.
+"""Speed of the engines: runs a second on the same models, in turn, beside the machine and its peak.
 
 python benchmarks/engine.py [--seconds 4] [--without-pysd] [MODEL...]
 
 Each engine has its turn in every round, so that a noisy machine is noisy for all; the table has medians. Ours in the
-browser runs in one worker of a Chromium that stays open. On a machine with other work, what two threads give over one
-is told in processor time as well: the clock then measures the neighbours.
+browser runs in one worker of a Chromium that stays open. On a machine with other work the clock measures the
+neighbours too, so the gain of two threads over one is given in processor time as well.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How many people can one two-core server serve, with two workers, and does a study slow their pages?
+"""Load on a server: how many people two cores serve with two workers, and whether a study slows their pages.
 
     python benchmarks/load.py [--people N] [--minutes M] [--no-study]
     python benchmarks/load.py --cost

@@ -1,4 +1,4 @@
-"""People who visit a server as a browser does: they keep what they may, ask again only whether it has changed.
+"""Simulated visitors of a server, with a browser's cache: they keep what they may, and revalidate the rest.
 
 A ``Browser`` speaks as much HTTP/1.1 as this needs, over six connections that it keeps. What an answer calls immutable
 it never asks for again; what has a tag it asks for with that tag, and counts 304 as an answer. ``Site`` is what there

@@ -1,4 +1,4 @@
-"""How quickly does Explore answer a hand, and how soon is it there?
+"""Speed of Explore: how soon it shows, and how quickly it answers a hand.
 
     python benchmarks/page.py [MODEL...] [--moves 60] [--drags 3] [--starts 5] [--only-page]
 

@@ -1,4 +1,4 @@
-"""How long does a whole study take, and what would it take with the usual tools?
+"""Time of a whole study, and of the same study with the usual tools.
 
     python benchmarks/studies.py [MODEL...] [--repeats 3] [--size 1024] [--runs 2] [--outputs 4] [--only-ours]
 

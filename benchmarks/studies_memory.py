@@ -1,8 +1,8 @@
-"""How much memory does a study take at most, and does it grow with the number of runs?
+"""Peak memory of a study, and whether it grows with the number of runs.
 
     python benchmarks/studies_memory.py [MODEL] [--factors N] [--outcomes N] [--sizes 4096 16384 65536]
 
-Sobol' studies of growing size (100 resamples), each in a new process that tells the most memory it ever had. The model
+Sobol' studies of growing size (100 resamples), each in a new process that reports its peak. The model
 is the small field of the tests unless another is named. Its libraries alone take what the first line says.
 """
 

@@ -89,6 +89,16 @@ def name_in_words(name: str, kind: str = "variable") -> str:
     return here().names.get((kind, name), "")
 
 
+def in_language(code: str, names: Mapping[tuple[str, str], str] = MappingProxyType({})) -> Language:
+    """A language by its code, for files.
+
+    Args:
+        code: one of ``languages()``.
+        names: kind and key of things of a model to their words in it; those left out keep their own names.
+    """
+    return Language(code, _texts(code), names)
+
+
 def part(prefix: str) -> dict[str, str]:
     """The texts below a prefix, by the rest of their key; what the scripts of the page say is one such part."""
     start, texts = prefix + ".", here().texts

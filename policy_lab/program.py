@@ -285,6 +285,8 @@ _SIGNS = {"or": (":OR:", 1), "and": (":AND:", 2), "lt": ("<", 4), "le": ("<=", 4
           "eq": ("=", 4), "ne": ("<>", 4), "add": ("+", 5), "sub": ("-", 5), "mul": ("*", 6), "div": ("/", 6),
           "pow": ("^", 8)}  # fmt: skip
 _NOT, _COMPARED, _NEGATIVE, _POWER, _WHOLE = 3, 4, 7, 8, 9
+#: Functions that Vensim spells otherwise; ``table`` (a lookup inside an equation) and ``numbers`` are ``Document``'s.
+_SPELLED = {"if": "IF THEN ELSE", "table": "WITH LOOKUP"}
 
 
 def written(expression: Expression) -> str:
@@ -314,8 +316,10 @@ def _written(expression: Expression) -> tuple[str, int]:
         return f":NOT: {_operand(arguments[0], _NOT + 1)}", _NOT
     inside = [written(a) for a in arguments]
     if function == "lookup":
-        return f"{inside[0]}({inside[1]})", _WHOLE
-    return f"{'IF THEN ELSE' if function == 'if' else function.upper()}({', '.join(inside)})", _WHOLE
+        return f"{inside[0]}({', '.join(inside[1:])})", _WHOLE
+    if function == "numbers":
+        return ", ".join(inside), 0
+    return f"{_SPELLED.get(function, function.replace('_', ' ').upper())}({', '.join(inside)})", _WHOLE
 
 
 def _operand(expression: Expression, rank: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.program import Apply, Expression, Name, Number, names_in
+from policy_lab.program import Apply, Expression, names_in, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,51 +88,10 @@ def variable_of(name: str) -> str:
     return name.rpartition("[")[0] if name.endswith("]") and "[" in name else name
 
 
-_BINARY = {"or": (":OR:", 1), "and": (":AND:", 2), "eq": ("=", 3), "ne": ("<>", 3), "lt": ("<", 3), "le": ("<=", 3),
-           "gt": (">", 3), "ge": (">=", 3), "add": ("+", 4), "sub": ("-", 4), "mul": ("*", 5), "div": ("/", 5),
-           "pow": ("^", 7)}  # fmt: skip
-_TIGHT = 9
-
-
 def as_written(expression: Expression, longest: int = 160) -> str:
-    """An expression as a modeller writes it, with no more brackets than it needs; cut after ``longest`` letters."""
-    text = _text(expression)[0]
+    """An expression in Vensim's notation (``program.written``), cut after ``longest`` letters."""
+    text = written(expression)
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def _text(expression: Expression) -> tuple[str, int]:
-    """The text and how tightly its outermost operation binds."""
-    if isinstance(expression, Number):
-        return f"{expression.value:g}", _TIGHT if expression.value >= 0 else 6
-    if isinstance(expression, Name):
-        return expression.name, _TIGHT
-    if expression.function in _BINARY:
-        return _binary(expression)
-    if expression.function in ("neg", "not"):
-        sign = "-" if expression.function == "neg" else ":NOT: "
-        return sign + _bracketed(expression.arguments[0], 6), 6
-    parts = [_text(a)[0] for a in expression.arguments]
-    if expression.function == "lookup":
-        return f"{parts[0]}({', '.join(parts[1:])})", _TIGHT
-    if expression.function == "numbers":
-        return ", ".join(parts), 0
-    name = "WITH LOOKUP" if expression.function == "table" else expression.function.replace("_", " ").upper()
-    return f"{name}({', '.join(parts)})", _TIGHT
-
-
-def _binary(expression: Apply) -> tuple[str, int]:
-    sign, binds = _BINARY[expression.function]
-    left, right = expression.arguments
-    grouped = expression.function in ("sub", "div", "pow")
-    first = _bracketed(left, binds + (expression.function == "pow"))
-    second = _bracketed(right, binds + (grouped and expression.function != "pow"))
-    space = " " if binds <= 4 else ""
-    return f"{first}{space}{sign}{space}{second}", binds
-
-
-def _bracketed(expression: Expression, least: int) -> str:
-    text, binds = _text(expression)
-    return f"({text})" if binds < least else text
 
 
 def parts_of(expression: Expression) -> Iterator[Expression]:

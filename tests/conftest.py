@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from policy_lab import catalogue
+
 TESTS = Path(__file__).parent
 REPOSITORY = TESTS.parent
 
@@ -40,6 +42,13 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["POLICY_LAB_CACHE"]
     else:
         os.environ["POLICY_LAB_CACHE"] = before
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A test that speaks another language, or asks a page in it, leaves the next one in English."""
+    yield
+    catalogue.speak(catalogue.SOURCE)
 
 
 @pytest.fixture

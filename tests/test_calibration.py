@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from policy_lab.catalogue import english
 from policy_lab.errors import ModelError, StudyError
 from policy_lab.estimators import least_squares
 from policy_lab.estimators.least_squares import Fit
@@ -126,7 +127,7 @@ def test_a_models_own_parameters_come_back(found: Findings) -> None:
         assert fitted["low"] < true < fitted["high"]
         assert value(found, "share of range", name)["value"] < 0.7
     assert value(found, "misfit", "(outcome)")["value"] < 1e-3 < value(found, "misfit before", "(outcome)")["value"]
-    text = " ".join(found.words)
+    text = " ".join(found.in_words(english()))
     assert "Fitted to 6 figures" in text and "Every parameter is identified" in text
 
 
@@ -151,7 +152,7 @@ def test_figures_held_out_are_not_fitted_to(tmp_path: Path) -> None:
     assert (findings.provenance["figures"], findings.provenance["held_out"]) == (4, 2)
     assert value(findings, "misfit", "(outcome)")["value"] < 1e-3
     assert value(findings, "held out misfit", "(outcome)")["value"] > 6
-    assert "On the 2 figures from 2045 on" in findings.words[1]
+    assert "On the 2 figures from 2045 on" in findings.in_words(english())[1]
 
 
 def test_a_profile_is_drawn_from_fits_of_the_other_parameters(found: Findings) -> None:
@@ -195,9 +196,9 @@ def test_another_history_is_another_study(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"outcomes": ("knowledge", "reputation")}, r"no figure for 'reputation' .* knowledge and total researchers"),
-        ({"options": {**STUDY.options, "search": "luck"}}, "none of least squares and global"),
-        ({"options": {**STUDY.options, "prior": "flat"}}, "none of none and ranges"),
+        ({"outcomes": ("knowledge", "reputation")}, r"no figure for 'reputation' .* knowledge, total researchers"),
+        ({"options": {**STUDY.options, "search": "luck"}}, "take least squares or global"),
+        ({"options": {**STUDY.options, "prior": "flat"}}, "take none or ranges"),
         ({"options": {**STUDY.options, "intervals": 1}}, "true or false"),
         ({"options": {**STUDY.options, "hold_out_from": "2040"}}, "is not a year"),
         ({"options": {**STUDY.options, "hold_out_from": 2031}}, "2 figures to fit 2 parameters"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -217,6 +219,23 @@ def test_fates_are_read_from_works_and_standing() -> None:
     assert slow.completion()[0] == pytest.approx(2005 + (BUILT - 0.5) / 0.1)
 
 
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "fates.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_a_fate_is_read_as_the_page_reads_it(vector: dict[str, Any]) -> None:
+    """``web/core/fates.test.js`` reads the same file."""
+    rule = replace(FATE, built=vector["built"], stands=vector["stands"])
+    curves = {"works": np.array([vector["finished"]]), "standing": np.array([vector["cancelled"]])}
+    trial = Trial(np.array(vector["years"]), curves, rule, {})
+    (fate,) = trial.fates(vector["by"] or math.inf)
+    done, gone = float(trial.completion()[0]), float(trial.cancelled()[0])
+    assert fate == vector["fate"]
+    year = gone if fate == "cancelled" else done
+    for found, wanted in ((year, vector["year"]), (done, vector["done"])):
+        assert found == pytest.approx(math.inf if wanted is None else wanted, abs=1e-9)
+
+
 def test_what_counts_as_a_right_fate(cases: dict[str, Case]) -> None:
     assert fate_right("cancelled", cases["ssc"])
     assert not fate_right("unfinished", cases["ssc"])
@@ -339,7 +358,7 @@ def test_the_command_prints_the_table(capsys: pytest.CaptureFixture[str], tmp_pa
     out, html = tmp_path / "out.json", tmp_path / "out.html"
     assert main(["precedents", "--case", "ssc", "--json", str(out), "--html", str(html)]) == 0
     told = capsys.readouterr().out
-    assert "cost growth" in told and "cancelled" in told and "No cost growth: finished, another fate." in told
+    assert "cost growth" in told and "cancelled" in told and "no cost growth: finished (another fate)" in told
     data = json.loads(out.read_text(encoding="utf-8"))
     assert [case["key"] for case in data["cases"]] == ["ssc"]
     assert data["cases"][0]["leave_one_out"]["sets"] > 1

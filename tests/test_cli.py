@@ -306,6 +306,19 @@ def test_a_stored_study_can_be_replayed(say: Say, tmp_path: Path) -> None:
     assert changed.out.startswith("Other numbers:\n- 1 of ")
 
 
+def test_a_report_is_written_in_the_language_that_is_named_and_later_in_another(say: Say, tmp_path: Path) -> None:
+    out, file = tmp_path / "result", study_file(tmp_path)
+    assert say("study", file, "--out", out, "--language", "de").status == 0
+    german = (out / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="de">' in german and "Welche Faktoren zählen" in german
+    findings = (out / "findings.csv").read_bytes()
+    assert say("study", file, "--out", out, "--language", "en").status == 0
+    english = (out / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in english and "Which factors matter" in english
+    assert (out / "findings.csv").read_bytes() == findings
+    is_one_line_naming(say("study", file, "--out", out, "--language", "xx"), ["language", "xx", "de"])
+
+
 @pytest.mark.parametrize("out", ["{tmp}/study.toml", "/proc/result"])
 def test_a_result_folder_that_cannot_be_made_is_named(say: Say, tmp_path: Path, out: str) -> None:
     out = out.format(tmp=tmp_path)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import itertools
 import math
+import re
 import shutil
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,14 @@ from SALib.analyze import morris as salib_morris
 from SALib.analyze import pawn as salib_pawn
 
 from policy_lab import studies
+from policy_lab.catalogue import catalogue, english, in_language, languages
 from policy_lab.ensemble.designs import sobol_points
 from policy_lab.ensemble.findings import COLUMNS
 from policy_lab.ensemble.runner import run_chunk
 from policy_lab.errors import StudyError
+from policy_lab.messages import Message
 from policy_lab.progress import Bar
-from policy_lab.studies import ALL_TIMES, DUMMY, Findings, Study, method, methods, plan_of, run_study
+from policy_lab.studies import ALL_TIMES, DUMMY, Findings, Study, load_findings, method, methods, plan_of, run_study
 
 FIELD = str(Path(__file__).parent / "models" / "small_field")
 
@@ -65,7 +69,9 @@ def test_every_method_is_tried_here() -> None:
 @pytest.mark.parametrize("name", methods())
 def test_every_method_says_what_it_is_and_answers(name: str) -> None:
     known = method(name)
-    assert known.TITLE and known.QUESTION.endswith("?")
+    for code in languages():
+        texts = catalogue(code)
+        assert texts[f"study.{name}.title"] and texts[f"study.{name}.question"].endswith("?")
     assert (known.__doc__ or "").strip(), "the file says what its indices are and which paper they come from"
 
 
@@ -81,11 +87,38 @@ def test_findings_are_tidy_and_about_what_was_asked(done: Findings) -> None:
 
 
 def test_every_result_says_it_in_words_and_pictures(done: Findings) -> None:
-    assert done.words and all(w.endswith((".", "?")) for w in done.words)
+    lines = done.in_words(english())
+    assert lines and all(line.endswith(".") for line in lines)
     assert done.folder is not None
     assert list(done.folder.glob("*.png")) and list(done.folder.glob("*.svg"))
     page = (done.folder / "report.html").read_text()
-    assert method(done.method).QUESTION.replace("'", "&#x27;") in page
+    assert english().texts[f"study.{done.method}.question"] in page
+
+
+def test_every_result_can_be_told_in_every_language_later(done: Findings) -> None:
+    assert done.folder is not None
+    stored = load_findings(done.folder)
+    own = [known["label"] for known in done.provenance["outcomes"]] + [f["name"] for f in done.provenance["factors"]]
+    for code in languages():
+        words = in_language(code)
+        assert stored.in_words(words) == done.in_words(words)
+        files = studies.report_files(stored, words)
+        page = str(files["report.html"])
+        assert f'<html lang="{code}">' in page
+        assert all(isinstance(x, str) and ET.fromstring(x) for name, x in files.items() if name.endswith(".svg"))
+        if code == "en":
+            assert page == (done.folder / "report.html").read_text(encoding="utf-8")
+            assert all(files[p.name] == p.read_bytes() for p in done.folder.glob("*.png"))
+            continue
+        told = " ".join([*done.in_words(words), *map(words.in_words, done.notes), *figures_of(page)])
+        for name in sorted(own, key=len, reverse=True):
+            told = told.replace(name, "")
+        assert re.findall(r"\b(?:the|of|and|with|is|are|runs|futures|share|axis)\b", told) == []
+
+
+def figures_of(page: str) -> list[str]:
+    """Every text in the drawings of a page."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", page)
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_other_ones(done: Findings, tmp_path: Path) -> None:
@@ -183,7 +216,7 @@ def test_prim_finds_the_one_factor_of_forty_where_most_runs_fail() -> None:
 def test_prim_says_when_nothing_fails(tmp_path: Path) -> None:
     options = {"fails": [{"outcome": "knowledge", "below": -1}]}
     findings = run_study(small("prim", options=options), tmp_path / "out")
-    assert "No run fails" in findings.notes[0]
+    assert "No run fails" in english().in_words(findings.notes[0])
 
 
 def test_shapley_shares_add_up_and_obey_the_axioms() -> None:
@@ -392,12 +425,12 @@ def test_a_failed_run_in_a_thousand_is_said_and_poisons_nothing(done: Findings, 
     study = replace(study, size=least) if least else study
     every = 1000 if least else 7
     found = run_study(study, tmp_path / "out", workers=spoilt(every), pictures=False)
-    assert not any("nan" in w for w in found.words)
+    assert not any("nan" in w for w in found.in_words(english()))
     spared = found.table[found.table["outcome"] == found.outcomes[-1]]
     assert spared["value"].notna().any()
     if done.method not in ("calibration", "policy_search"):  # whose failed runs are steps that are not taken
         assert found.provenance["failed_runs"] > 0
-        assert "gave no finite number" in " ".join(found.notes)
+        assert "gave no finite number" in " ".join(map(english().in_words, found.notes))
     if done.method not in ("shapley", "robustness"):  # these compare runs with each other, by design
         assert found.table["value"].notna().mean() > 0.9
 
@@ -409,7 +442,7 @@ def test_an_outcome_that_stands_still_is_said_to(name: str, tmp_path: Path) -> N
     if name != "calibration":  # which needs the years of its history
         study = replace(study, times=(2025.0, 2050.0))
     found = run_study(study, tmp_path / "out")
-    assert not any("nan" in w for w in found.words)
+    assert not any("nan" in w for w in found.in_words(english()))
     assert found.table["value"].notna().any()
 
 
@@ -447,8 +480,8 @@ def test_every_long_method_tells_a_log_how_far_how_fast_and_how_long_still(done:
     """With a clock that goes half a second further at each look, everything is long."""
     log, ticks = io.StringIO(), itertools.count()
 
-    def bar(label: str, total: float = 0, unit: str = "") -> Bar:
-        return Bar(label, total, unit, stream=log, clock=lambda: next(ticks) / 2)
+    def bar(step: Message, total: float = 0) -> Bar:
+        return Bar(step, total, stream=log, clock=lambda: next(ticks) / 2)
 
     run_study(small(done.method), tmp_path / "out", progress=bar, pictures=False)
     lines = log.getvalue().splitlines()

@@ -126,19 +126,19 @@ def test_a_model_that_is_not_there(name: str) -> None:
 SLIPS = [
     ("levers.csv", "shared funding,Money", "shared fundings,Money", r"levers\.csv, row 2, column 'name'.*shared fund"),
     ("levers.csv", "shared funding,Money", "knowledge,Money", r"row 2, column 'name': 'knowledge' is no constant"),
-    ("levers.csv", "0,0,100,5", "0,1,100,5", r"row 2, column 'default': 1 differs from 0"),
-    ("levers.csv", "0,0,100,5", "0,0,0,5", r"row 2, column 'low': 0 is not below high"),
-    ("levers.csv", "0,0,100,5", "0,0,200,5", r"row 2, column 'high': 200 is outside the limits"),
-    ("levers.csv", "0,0,100,5", "0,0,100,0", r"row 2, column 'step'"),
-    ("levers.csv", "0,0,100,5", "0,zero,100,5", r"row 2, column 'default': 'zero' is no number"),
-    ("levers.csv", "0,0,100,5", "0,0,inf,5", r"row 2, column 'high': 'inf' is no finite number"),
-    ("levers.csv", "0,0,100,5", "1,0,100,5", r"row 2, column 'low': the range 1 to 100 leaves out 0"),
+    ("levers.csv", ",low,", ",low,default,", r"levers\.csv, row 1: the header has the column 'default' too many"),
+    ("levers.csv", "0,100,5", "0,0,5", r"row 2, column 'low': 0 is not below high"),
+    ("levers.csv", "0,100,5", "0,200,5", r"row 2, column 'high': 200 is outside the limits"),
+    ("levers.csv", "0,100,5", "0,100,0", r"row 2, column 'step'"),
+    ("levers.csv", "0,100,5", "zero,100,5", r"row 2, column 'low': 'zero' is no number"),
+    ("levers.csv", "0,100,5", "0,inf,5", r"row 2, column 'high': 'inf' is no finite number"),
+    ("levers.csv", "0,100,5", "1,100,5", r"row 2, column 'low': the range 1 to 100 leaves out 0"),
     ("levers.csv", "lever start[public lab]", "lever start[nobody]", r"row 2, column 'start'"),
     ("levers.csv", "lever ramp[public lab]", "total researchers", r"row 2, column 'ramp'.*is no constant"),
-    ("levers.csv", "openness requirement,Rules,0,0.3,1,0.05", "Shared_Funding,Rules,0,0,100,5", "row 3.*row 2 already"),
+    ("levers.csv", "openness requirement,Rules,0,1,0.05", "Shared_Funding,Rules,0,100,5", "row 3.*row 2 already"),
     ("levers.csv", ",step,", ",move,", r"levers\.csv, row 1: the header lacks the column 'step'"),
     ("levers.csv", ",why\n", ",why,who\n", "row 1: the header has the column 'who' too many"),
-    ("levers.csv", "Pays for people who publish.", "Pays, for people.", "row 2: has 14 cells where the header has 13"),
+    ("levers.csv", "Pays for people who publish.", "Pays, for people.", "row 2: has 13 cells where the header has 12"),
     ("uncertainties.csv", "uniform,judgement", "uniform,guess", r"row 2, column 'source': 'guess' is no key"),
     ("uncertainties.csv", "uniform", "flat", r"row 2, column 'distribution': 'flat' is not one of"),
     ("uncertainties.csv", "0.05,0.2,uniform", "0.2,0.05,uniform", r"row 2, column 'low'"),
@@ -196,6 +196,6 @@ def test_a_damaged_folder(copy: Path, damage: Callable[[Path], object], says: st
 def test_a_table_from_a_spreadsheet_program(copy: Path) -> None:
     """Byte order mark, carriage returns and an empty last row, as spreadsheets write them."""
     file = copy / "levers.csv"
-    text = file.read_text(encoding="utf-8").replace("\n", "\r\n") + "," * 12 + "\r\n"
+    text = file.read_text(encoding="utf-8").replace("\n", "\r\n") + "," * 11 + "\r\n"
     file.write_bytes(b"\xef\xbb\xbf" + text.encode())
     assert len(load_model(copy).levers) == 3

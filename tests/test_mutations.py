@@ -265,8 +265,8 @@ SSO = "scenarios/cern_for_ai.toml"
 TABLES = [
     Fault("a lever twice", doubled("training fellowships,"), TABLE, "levers.csv", "levers.csv"),
     Fault(
-        "a lever whose default is not the model's",
-        row_with("mission programme,", ",0,0,20000", ",0,5,20000"),
+        "a lever whose range leaves out its status quo",
+        row_with("mission programme,", ",0,20000", ",5,20000"),
         TABLE,
         "levers.csv",
         "levers.csv",

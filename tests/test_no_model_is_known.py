@@ -10,7 +10,7 @@ from pathlib import Path
 from policy_lab.model import load_model
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("policy_lab",)
+FOLDERS = ("policy_lab", "web", "assets")
 #: Every model has these: they are Vensim's.
 CONTROLS = {"INITIAL TIME", "FINAL TIME", "TIME STEP"}
 #: Words that people use anyway, and what they mean where our texts have them.

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from policy_lab.catalogue import english
 from policy_lab.errors import PolicyLabError
 from policy_lab.studies import ALL_TIMES, Findings, Study, plan_of, policy_search, run_study
 
@@ -64,7 +65,7 @@ def test_no_lever_of_the_policy_can_be_moved_less_by_itself(found: Findings) -> 
 def test_a_lever_that_is_not_needed_stays_where_it_is(found: Findings) -> None:
     assert of(found, "setting", "x3")["value"] == of(found, "before", "x3")["value"] == 0.5
     assert of(found, "moved", "x3")["value"] == 0
-    assert found.words[-1] == "1 of 3 levers stay where they are."
+    assert found.in_words(english())[-1] == "1 of 3 levers stay where they are."
 
 
 def test_the_policy_is_tried_on_futures_the_search_had_not_seen(found: Findings) -> None:
@@ -90,7 +91,9 @@ def test_without_a_cost_levers_are_moved_as_little_as_can_be(tmp_path: Path) -> 
 def test_what_nobody_can_reach_is_said_and_the_nearest_shown(limit: float, tmp_path: Path) -> None:
     options = {**OPTIONS, "targets": [{"outcome": "gain", "above": limit, "time": 1}], "generations": 40}
     findings = run_study(replace(STUDY, options=options, size=8), tmp_path / "out", pictures=False)
-    assert findings.words[0].startswith(f"No policy was found that meets gain of at least {limit:,} at 1 in 90 %")
+    assert findings.in_words(english())[0].startswith(
+        f"No policy was found that meets gain of at least {limit:,} at 1 in 90 %"
+    )
     assert findings.provenance["good_enough"] is False
     for name in ("x1", "x2"):
         assert of(findings, "setting", name)["value"] == pytest.approx(2, abs=0.05)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from SALib.analyze import sobol as salib
 from scipy import stats
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.designs import Saltelli, sobol_points
 from policy_lab.errors import StudyError
 from policy_lab.estimators import sobol_indices, sobol_intervals
@@ -132,7 +133,7 @@ def test_a_study_with_replicates_says_so_and_grows_as_any_other(tmp_path: Path) 
     grown = run_study(replace(ISHIGAMI, options=options), tmp_path / "grown")
     direct = run_study(replace(ISHIGAMI, size=512), tmp_path / "direct")
     assert grown.table.equals(direct.table)
-    assert any("8 independent scramblings" in note for note in direct.notes)
+    assert any("8 independent scramblings" in english().in_words(note) for note in direct.notes)
     rows = direct.of("ST", "ishigami", 1.0).set_index("factor")
     for factor, truth in (("x1", 0.5576), ("x2", 0.4424), ("x3", 0.2437)):
         assert rows.loc[factor, "low"] <= rows.loc[factor, "value"] <= rows.loc[factor, "high"]
@@ -143,13 +144,13 @@ def test_a_study_with_replicates_says_so_and_grows_as_any_other(tmp_path: Path) 
 
 def test_a_study_with_the_bootstrap_says_that_its_intervals_are_cautious(tmp_path: Path) -> None:
     found = run_study(replace(ISHIGAMI, options={"resamples": 20}), tmp_path / "out")
-    assert any("intervals are cautious" in note for note in found.notes)
+    assert any("intervals are cautious" in english().in_words(note) for note in found.notes)
     assert "intervals are cautious" in (tmp_path / "out" / "report.html").read_text()
 
 
 @pytest.mark.parametrize(
     ("size", "intervals", "says"),
-    [(128, "replicates", "a size of 256 or more, not 128"), (256, "wide", "neither bootstrap nor replicates")],
+    [(128, "replicates", "a size of 256 or more, not 128"), (256, "wide", "take bootstrap or replicates")],
 )
 def test_what_replicates_cannot_do(tmp_path: Path, size: int, intervals: str, says: str) -> None:
     with pytest.raises(StudyError, match=says):

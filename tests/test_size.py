@@ -19,8 +19,6 @@ LONG_FUNCTIONS: set[str] = {
 }
 LONG_MODULES: set[str] = {
     "policy_lab/checks/twelve_tests.py",
-    "policy_lab/studies/calibration.py",
-    "policy_lab/studies/policy_search.py",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import resource
@@ -20,11 +21,12 @@ import pytest
 import xarray as xr
 
 from policy_lab import studies
+from policy_lab.catalogue import english
 from policy_lab.ensemble import folder, runner
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.runner import Chunk, Simulated
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, StudyError, UnknownName
-from policy_lab.studies import Findings, Study, load_findings, load_study, replay
+from policy_lab.studies import Findings, Study, load_findings, load_study, replay, report_files
 
 HERE = Path(__file__).parent
 FIELD = HERE / "models" / "small_field"
@@ -152,10 +154,10 @@ def test_constant_outcomes_and_failed_runs_are_reported_and_poison_nothing(tmp_p
         assert math.isnan(value(findings, "ST", "still", 1.0, factor))
         clean = value(findings, "ST", "ishigami", 1.0, factor)
         assert value(findings, "ST", "fragile", 1.0, factor) == pytest.approx(clean, abs=0.1)
-    notes = " ".join(findings.notes)
+    notes = " ".join(map(english().in_words, findings.notes))
     assert "still does not vary" in notes
     assert findings.provenance["failed_runs"] > 10 and "gave no finite number" in notes
-    assert "still: nothing that was varied moves it." in findings.words
+    assert "still: Nothing that was varied moves it." in findings.in_words(english())
 
 
 def test_a_factor_without_effect_has_no_index(tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ def test_a_factor_without_effect_has_no_index(tmp_path: Path) -> None:
     )
     findings = run_study(study, tmp_path / "out")
     assert value(findings, "ST", "gained", math.nan, "delay") == 0
-    assert "1 of 3 hardly matter" in findings.words[0]
+    assert "1 of 3 have little effect" in findings.in_words(english())[0]
 
 
 def test_seed_zero_is_a_seed_and_one_seed_gives_one_result(tmp_path: Path) -> None:
@@ -227,10 +229,28 @@ def test_the_result_folder_is_whole_and_opens_elsewhere(tmp_path: Path) -> None:
 def test_the_report_stands_alone(tmp_path: Path) -> None:
     run_study(ishigami(), tmp_path, pictures=True)
     page = (tmp_path / "report.html").read_text()
-    assert page.count("<svg") == 1 and "Over all years moved most by x1" in page.replace("&nbsp;", " ")
-    assert "x1" in page and "-3.14159 to 3.14159" in page
+    assert page.count("<svg") == 1 and "Over all years it depends most on x1" in page
+    assert "x1" in page and "−3.14159 to 3.14159" in page
     for outside in (" src=", "@import", "<script", "<link", "url("):
         assert outside not in page.replace("url(#", "")
+
+
+def test_a_study_that_was_stored_as_sentences_is_read_and_told_anew(tmp_path: Path) -> None:
+    """As every study was before its statements were data."""
+    out = tmp_path / "out"
+    findings = run_study(ishigami(), out)
+    file = out / "provenance.json"
+    known = json.loads(file.read_text(encoding="utf-8"))
+    del known["statements"]
+    file.write_text(json.dumps(known | {"words": ["x1 leads."], "notes": ["Beware."]}), encoding="utf-8")
+    stored = load_findings(out)
+    assert stored.in_words(english()) == ["x1 leads."]
+    assert [english().in_words(note) for note in stored.notes] == ["Beware."]
+    page = html.unescape(str(report_files(stored, english())["report.html"])).replace("\N{NO-BREAK SPACE}", " ")
+    assert all(english().in_words(one.message) in page for one in findings.statements if one.about)
+    file.write_text(json.dumps(known | {"statements": [{"about": ""}]}), encoding="utf-8")
+    with pytest.raises(StudyError, match="damaged"):
+        load_findings(out)
 
 
 def test_a_stored_study_can_be_read_again_and_replayed(tmp_path: Path) -> None:
@@ -250,7 +270,8 @@ def test_a_replay_says_what_differs(tmp_path: Path) -> None:
     (out / "findings.csv").write_text("\n".join([table[0], ",".join(fields), *table[2:]]) + "\n")
     found = replay(out)
     assert not found.same
-    assert "1 of" in found.differences[-1] and "at most 0.25" in found.differences[-1]
+    said = english().in_words(found.differences[-1])
+    assert "1 of" in said and "at most 0.25" in said
 
 
 def test_a_finished_study_is_read_not_run(tmp_path: Path) -> None:
@@ -586,6 +607,7 @@ def test_a_replay_compares_the_runs_too(tmp_path: Path) -> None:
         runs["result"][17, 0, 0] += 0.5
         runs["result"][18, 0, 0] = np.nan
     found = replay(out)
-    assert found.differences == ("runs.nc: outcomes of 2 of 1,280 runs differ, by at most 0.5",)
+    said = [english().in_words(one) for one in found.differences]
+    assert said == ["runs.nc: outcomes of 2 of 1,280 runs differ, by at most 0.5"]
     (out / "runs.nc").unlink()
     assert replay(out).same, "runs that were not kept are not missed"

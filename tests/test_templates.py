@@ -92,3 +92,9 @@ def test_an_unknown_field_of_a_value_is_an_error_and_not_a_gap(own) -> None:
     own(strict="{{ table.missing }}")
     with pytest.raises(jinja2.UndefinedError):
         render(Strict({}), catalogue.english())
+
+
+def test_what_is_made_goes_between_the_marks_of_a_page() -> None:
+    assert documents.between("a\n<x>\nold\n<y>\nb\n", "<x>", "<y>", "new\n") == "a\n<x>\nnew\n<y>\nb\n"
+    with pytest.raises(ValueError, match="not found"):
+        documents.between("a\n<y>\n<x>\n", "<x>", "<y>", "new\n")

@@ -89,13 +89,13 @@ def test_what_balances_is_not_reported(tmp_path: Path, equation: str, unit: str)
 
 WRONG = [
     ("people + money", "person", "units differ", "people + money", "person", "M$"),
-    ("people*wait", "person", "units differ", "people*wait", "person*year", "person"),
+    ("people*wait", "person", "units differ", "people * wait", "person*year", "person"),
     ("people + 1", "person", "units differ", "people + 1", "person", "Dmnl"),
     ("1 - people", "person", "units differ", "1 - people", "person", "Dmnl"),
     ("EXP(wait)", "Dmnl", "not a pure number", "wait", "year", "Dmnl"),
-    ("EXP(wait/delay)", "Dmnl", "conversion missing", "wait/delay", "year/month", "Dmnl"),
+    ("EXP(wait/delay)", "Dmnl", "conversion missing", "wait / delay", "year/month", "Dmnl"),
     ("share^wait", "Dmnl", "not a pure number", "wait", "year", "Dmnl"),
-    ("people^tested share", "person", "exponent", "people^tested share", "person", ""),
+    ("people^tested share", "person", "exponent", "people ^ tested share", "person", ""),
     ("wait + delay", "year", "conversion missing", "wait + delay", "year", "month"),
     ("energy + large energy", "MWh", "conversion missing", "energy + large energy", "MWh", "GWh"),
     ("MAX(people, money)", "person", "units differ", "MAX(people, money)", "person", "M$"),

@@ -1,1 +1,1 @@
-"""What benchmarks/engine.py measures: engines that run a whole simulation, and the machine they run on."""
+"""Engines and machine of ``benchmarks/engine.py``."""

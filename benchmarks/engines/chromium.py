@@ -1,4 +1,4 @@
-"""Our engine in Chromium: a page is kept open, and asked for a little more of its runs in every round."""
+"""Our engine in Chromium: a page that stays open and makes some more runs in every round."""
 
 from __future__ import annotations
 

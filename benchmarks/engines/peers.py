@@ -1,4 +1,4 @@
-"""Engines under one form: a name, and a function that makes some runs and says how many.
+"""Engines behind one interface: a name, and a function that makes some runs and returns how many.
 
 Every engine simulates the whole period of a model and gives the same three variables at every saved time. Ours and
 NumPy run ensembles in which every constant differs; the others run one model after another.

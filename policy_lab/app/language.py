@@ -21,7 +21,7 @@ from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
-from policy_lab.model.readme import bare
+from policy_lab.model.texts import about_variable, each
 
 #: The part of an address that names the language, and the cookie that remembers it.
 PART: Final = "lang"
@@ -105,13 +105,13 @@ def translated(model: Model, language: str) -> Model:
 
 def names_of(model: Model, language: str) -> Mapping[tuple[str, str], str]:
     """Kind and key of the things of a model to what they are called in a language, as far as its file says."""
-    return _names_of(_Identity(model), language)
+    return model.names(language)
 
 
 def documentation_of(model: Model, name: str, source: bool = True) -> str:
     """What a variable is, in the language in use; the key of a constant's source stands last, if it is wanted."""
     own = model.program.equations[name].documentation
-    about = _about(model.texts(catalogue.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
+    about = about_variable(model.texts(catalogue.language()), name).get("about", "") or SOURCE_KEY.sub("", own)
     key = SOURCE_KEY.search(own) if source else None
     return f"{about} {catalogue.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
 
@@ -135,70 +135,14 @@ class _Identity:
 
 
 @lru_cache(maxsize=64)
-def _names_of(kept: _Identity, language: str) -> Mapping[tuple[str, str], str]:
-    text = kept.model.texts(language)
-    visible = kept.model.program.visible
-    labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
-    listed = {**text.get("outcomes", {}), **text.get("levers", {})}
-    kinds: dict[str, Mapping[str, str]] = {
-        "group": text.get("groups", {}),
-        "unit": text.get("units", {}),
-        "scenario": {key: known.title for key, known in kept.model.scenarios.items()}
-        | _each(text, "scenarios", "title"),
-        "loop": _each(text, "loops", "name"),
-        "variable": labels | {name: fields["label"] for name, fields in listed.items() if "label" in fields},
-    }
-    kinds |= _readme_names(text)
-    return {(kind, key): words for kind, names in kinds.items() for key, words in names.items() if words}
-
-
-def _readme_names(text: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
-    """What a translation says for the claims, figures and README of a model; see ``Item`` for how those are named."""
-    lists = {"surprise": "surprises", "lesson": "lessons", "weakness": "weaknesses"}
-    rows = text.get("boundary", {})
-    return {
-        "check": text.get("checks", {}),
-        "claim": {**text.get("checks", {}), **text.get("claims", {})},
-        "series": text.get("series", {}),
-        "case": _each(text, "case", "title"),
-        "note": text.get("notes", {}),
-        "document": text.get("documents", {}),
-        "readme": text.get("readme", {}),
-        "boundary": {f"{row}.{part}": words for row, parts in rows.items() for part, words in parts.items()},
-        "weakness in full": text.get("weaknesses", {}),
-        **{kind: {key: bare(words) for key, words in text.get(table, {}).items()} for kind, table in lists.items()},
-    }
-
-
-def _each(text: Mapping[str, Any], table: str, field: str) -> dict[str, str]:
-    """One field of every entry of a table that has it."""
-    return {key: fields[field] for key, fields in text.get(table, {}).items() if field in fields}
-
-
-def _label(text: Mapping[str, Any], name: str) -> str:
-    """A variable's name, that of an array with its elements in brackets; "" where the file has none."""
-    label = _about(text, name).get("label", "")
-    inside = name.partition("[")[2].rstrip("]")
-    if not label or not inside:
-        return str(label)
-    elements = text.get("elements", {})
-    said = [elements.get(part.strip(), part.strip()) for part in inside.split(",")]
-    return f"{label} ({', '.join(said)})"
-
-
-def _about(text: Mapping[str, Any], name: str) -> Mapping[str, str]:
-    found: Mapping[str, str] = text.get("variables", {}).get(name.partition("[")[0], {})
-    return found
-
-
-@lru_cache(maxsize=64)
 def _known(kept: _Identity, language: str) -> Mapping[str, str]:
     """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
-    text = kept.model.texts(language)
     names = {key: words for (_, key), words in names_of(kept.model, language).items()}
+    text = kept.model.texts(language)
+    titles = each(text, "scenarios", "title")
     stored = {case["key"]: case["title"] for case in (kept.model.case_results or {"cases": []})["cases"]}
     cases = {stored[key]: own["title"] for key, own in text.get("case", {}).items() if "title" in own and key in stored}
-    return {**names, **_each(text, "scenarios", "title"), **cases}
+    return {**names, **titles, **cases}
 
 
 @lru_cache(maxsize=64)

@@ -24,7 +24,7 @@ from policy_lab.model.case_results import grade_words
 from policy_lab.model.cases import START, Case
 
 #: Kinds of words that the model's own text gives to cases (``[cases.<kind>]`` of ``text/<language>.toml``).
-KINDS: Final = ("facts", "choices", "causes", "changes", "curves")
+KINDS: Final = ("facts", "choices", "causes", "changes", "curves", "units")
 
 
 def register(app: Dash, bench: ModelSession) -> None:
@@ -51,7 +51,6 @@ def told(model: Model) -> dict[str, Any]:
     roles = next(iter(cases.values())).roles
     return {
         "hash": results["hash"],
-        "rule": {"stands": roles.fate.stands, "built": roles.fate.built},
         "fate": asdict(roles.fate),
         "cause_of": roles.cause_of,
         "curves": [{"key": key, **asdict(curve)} for key, curve in roles.curves.items()],

@@ -16,25 +16,23 @@ ever runs a study: it writes into the table of jobs and reads from it.
 from __future__ import annotations
 
 import hashlib
-import io
 import ipaddress
 import logging
 import re
 import secrets
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, cast
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from typing import Any, Final
 
 from flask import Flask, Response, jsonify, request
 
 from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
-from policy_lab.app.retelling import taken_away
 from policy_lab.app.stored_studies import CHOICE, LEVERS
+from policy_lab.app.study_download import packed
 from policy_lab.catalogue import here, part, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.study_file import study_from
@@ -219,7 +217,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
                 ranking_view.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")
             ),
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
-            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip", studies.model),
+            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip"),
         }
 
         def named(ending: str, begin: str = "ranking-") -> str:
@@ -343,60 +341,9 @@ def _text(findings: Findings, name: str) -> str:
     return (findings.folder / name).read_text(encoding="utf-8")
 
 
-def _zip(findings: Findings, name: str, model: Model) -> Response:
+def _zip(findings: Findings, name: str) -> Response:
     """The whole result folder, packed while it is sent: neither memory nor disk holds it."""
-    assert findings.folder is not None
-    texts = dict(taken_away(findings, model, findings.folder.name))
-    reply = Response(zipped(findings.folder, texts), mimetype="application/zip")
+    reply = Response(packed(findings), mimetype="application/zip")
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     reply.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
     return reply
-
-
-class _Pipe(io.RawIOBase):
-    """What a ZipFile writes to: keeps the bytes until they are taken, and cannot go back."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept = bytearray()
-
-    def writable(self) -> bool:
-        """Yes, and nothing else."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Keep some bytes."""
-        self.kept += data
-        return len(data)
-
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        taken = bytes(self.kept)
-        self.kept.clear()
-        return taken
-
-
-def zipped(folder: Path, texts: Mapping[str, str]) -> Iterator[bytes]:
-    """The files of a result folder as a zip archive, piece by piece.
-
-    Args:
-        folder: of the result.
-        texts: by file name, what is added to it, or stands in place of a file of that name.
-    """
-    pipe = _Pipe()
-    with ZipFile(cast("IO[bytes]", pipe), "w", ZIP_DEFLATED) as archive:
-        for name, text in texts.items():
-            archive.writestr(f"{folder.name}/{name}", text)
-            yield pipe.take()
-        for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(folder)
-            if not path.is_file() or inside.parts[0] in NOT_RESULT or str(inside) in texts:
-                continue
-            about_file = ZipInfo.from_file(path, f"{folder.name}/{inside.as_posix()}")
-            about_file.compress_type = ZIP_STORED if path.suffix == ".png" else ZIP_DEFLATED
-            with path.open("rb") as source, archive.open(about_file, "w", force_zip64=True) as target:
-                while block := source.read(BLOCK):
-                    target.write(block)
-                    yield pipe.take()
-            yield pipe.take()
-    yield pipe.take()

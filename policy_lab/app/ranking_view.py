@@ -1,4 +1,4 @@
-"""A study of Sobol' indices as the Rank page tells it: sentences, a table, pictures, and what it was made with."""
+"""A study of Sobol' indices as the Rank page shows it: sentences, a table, pictures, and what it was made with."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab.app import ranking_chart
-from policy_lab.app.labels import count_of, figure_of, in_language, label_of, plain, with_unit, world_of
+from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_unit, world_of
 from policy_lab.app.ranking_chart import Bar, Frame
-from policy_lab.catalogue import SOURCE, language, name_in_words, part, retold, say
+from policy_lab.catalogue import here, language, name_in_words, retold, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
 from policy_lab.errors import PolicyLabError, StudyError
-from policy_lab.estimators.ranking import Teller, noise_floor, ordered, sentence
+from policy_lab.estimators.ranking import about_outcome, noise_floor, ordered
 from policy_lab.model import Model
 
 SOBOL: Final = "sobol"
@@ -127,7 +127,7 @@ def _view(kept: SameStudy, beside: SameStudy, told_in: str, outcome: str, time: 
         "choice": is_choice(findings),
         "bars": bars(findings, outcome, time, width),
         "table": table(findings, outcome, time, beside.findings),
-        "made": [made_with(findings), *held(findings), *map(retold, findings.notes)],
+        "made": [made_with(findings), *held(findings), *map(here().in_words, findings.notes)],
         "source": source(findings),
     }
 
@@ -137,21 +137,15 @@ def _whenever(kept: SameStudy, told_in: str, outcome: str) -> Mapping[str, Any]:
     """What a view has that neither the year nor the width changes, which is most of the work."""
     findings = kept.known
     return {
-        "told": sentence(findings, outcome, outcome_label(findings, outcome), teller()),
+        "told": said_about(findings, outcome),
         "lines": lines(findings, outcome),
     }
 
 
-def teller() -> Teller:
-    """The paragraph on an outcome as it is said in the language in use; in the source language as in every report."""
-    if language() != SOURCE:
-        return Teller(part("ranking"), _in_a_sentence, in_language)
-    return Teller(name=lambda name: _in_a_sentence(name) if name in KINDS else name)
-
-
-def _in_a_sentence(name: str) -> str:
-    """A factor as a sentence names it: a group by one word."""
-    return say(f"rank.word_{name}") if name in KINDS else label_of(name)
+def said_about(findings: Findings, outcome: str) -> str:
+    """What moves an outcome, as one paragraph."""
+    said = " ".join(map(here().in_words, about_outcome(findings, outcome)))
+    return f"{outcome_label(findings, outcome)}: {said}"
 
 
 def times(findings: Findings) -> list[dict[str, str]]:

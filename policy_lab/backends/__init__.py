@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, cast
+
+import numpy as np
 
 from policy_lab.errors import BadValue, PolicyLabError, UnknownName, UnsupportedConstruct
 from policy_lab.program import Clock, Program
@@ -22,46 +25,6 @@ Integration = Literal["euler", "rk4"]
 _MODULES: Mapping[str, str] = {"llvm": "llvm", "numpy": "numpy_batch", "pysd": "pysd_reference"}
 #: The reference, which "auto" falls back to when no faster backend knows a construct.
 REFERENCE = "pysd"
-
-
-class Backend(Protocol):
-    """The contract of an engine.
-
-    Attributes:
-        name: as ``get`` takes it.
-        integrations: methods it has; a run with another one is refused before it starts.
-    """
-
-    name: str
-    integrations: tuple[Integration, ...]
-
-    def supports(self, program: Program) -> None:
-        """Return if it can run the Program; raise UnsupportedConstruct naming variable, construct and line if not."""
-
-    def run(
-        self,
-        program: Program,
-        constants: Mapping[str, float | Floats],
-        runs: int,
-        outputs: Sequence[str],
-        times: Floats,
-        step: float,
-        integration: Integration,
-    ) -> Floats:
-        """Simulate.
-
-        Args:
-            program: what to run; its ``guards`` hold for these constants and this step (``simulate`` sees to it).
-            constants: overridden constants, one number for all runs or ``value[run]``.
-            runs: number of runs.
-            outputs: names of equations (not lookups) to save.
-            times: moments to save, each one of ``program.clock.moments(step)`` to within a rounding error, rising.
-            step: time step; ``Name("TIME STEP")`` has this value.
-            integration: ``"euler"`` or ``"rk4"``.
-
-        Returns:
-            ``values[run, time, output]``; NaN and infinity where the model gives them.
-        """
 
 
 @dataclass(frozen=True)
@@ -89,6 +52,68 @@ def schedule(clock: Clock, step: float, times: Sequence[float] | Floats) -> Sche
             raise BadValue("error.backend.moment", time=time, start=clock.initial, stop=clock.final, step=step)
         rows[position] = row
     return Schedule(moments[: max(rows, default=0) + 1], rows)
+
+
+@dataclass(frozen=True)
+class Request:
+    """The runs of one call of ``Backend.run``: its arguments, and the moments of the runs."""
+
+    program: Program
+    constants: Mapping[str, float | Floats]
+    outputs: Sequence[str]
+    step: float
+    integration: Integration
+    schedule: Schedule
+
+
+class Backend(ABC):
+    """The contract of an engine.
+
+    Attributes:
+        name: as ``get`` takes it.
+        integrations: methods it has; a run with another one is refused before it starts.
+    """
+
+    name: str
+    integrations: tuple[Integration, ...] = ("euler", "rk4")
+
+    def supports(self, program: Program) -> None:
+        """Return if it can run the Program; raise UnsupportedConstruct naming variable, construct and line if not."""
+        if program.refused:
+            raise program.refused[0]
+
+    def run(
+        self,
+        program: Program,
+        constants: Mapping[str, float | Floats],
+        runs: int,
+        outputs: Sequence[str],
+        times: Floats,
+        step: float,
+        integration: Integration,
+    ) -> Floats:
+        """Simulate.
+
+        Args:
+            program: what to run; its ``guards`` hold for these constants and this step (``simulate`` sees to it).
+            constants: overridden constants, one number for all runs or ``value[run]``.
+            runs: number of runs.
+            outputs: names of equations (not lookups) to save.
+            times: moments to save, each one of ``program.clock.moments(step)`` to within a rounding error, rising.
+            step: time step; ``Name("TIME STEP")`` has this value.
+            integration: ``"euler"`` or ``"rk4"``.
+
+        Returns:
+            ``values[run, time, output]``; NaN and infinity where the model gives them.
+        """
+        request = Request(program, constants, outputs, step, integration, schedule(program.clock, step, times))
+        values = np.empty((runs, len(times), len(outputs)))
+        self.simulate(request, values)
+        return values
+
+    @abstractmethod
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``."""
 
 
 def available() -> tuple[str, ...]:

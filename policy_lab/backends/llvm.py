@@ -7,12 +7,11 @@ lock). A run has the same bits wherever it is in a batch and however many thread
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from policy_lab.backends import Integration, schedule
+from policy_lab.backends import Backend, Request
 from policy_lab.compiler.emitter import check
 from policy_lab.compiler.native import Kernel, Task, kernel_of
 from policy_lab.errors import UnknownName, UnsupportedConstruct
@@ -30,61 +29,40 @@ def threads() -> int:
     return min(cores, int(wanted)) if wanted.isdigit() and int(wanted) > 0 else cores
 
 
-class LlvmBackend:
-    """See ``policy_lab.backends.Backend``."""
+class LlvmBackend(Backend):
+    """Machine code for all cores."""
 
     name = "llvm"
-    integrations: tuple[Integration, ...] = ("euler", "rk4")
 
     def supports(self, program: Program) -> None:
         """Raise UnsupportedConstruct for what the translation or the compiler does not know."""
-        if program.refused:
-            raise program.refused[0]
+        super().supports(program)
         check(program)
 
-    def run(
-        self,
-        program: Program,
-        constants: Mapping[str, float | Floats],
-        runs: int,
-        outputs: Sequence[str],
-        times: Floats,
-        step: float,
-        integration: Integration,
-    ) -> Floats:
-        """``values[run, time, output]``; see ``Backend.run``."""
-        self.supports(program)
-        kernel = kernel_of(program)
-        task = _task(kernel, constants, outputs, times, step, integration)
-        values = np.empty((runs, len(times), len(outputs)))
-        if values.size:
-            _simulate(kernel, task, values)
-        return values
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``; raises UnsupportedConstruct where a guard does not hold."""
+        self.supports(request.program)
+        kernel = kernel_of(request.program)
+        task = _task(kernel, request)
+        if not values.size:
+            return
+
+        def block(first: int) -> Guard | None:
+            return kernel.simulate(task, values[first : first + BLOCK], first)
+
+        starts = range(0, len(values), BLOCK)
+        workers = min(threads(), len(starts))
+        if workers == 1:  # a pool would take longer to start than one run does
+            broken = next((g for g in map(block, starts) if g), None)
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                broken = next((g for g in pool.map(block, starts) if g), None)
+        if broken is not None:
+            raise UnsupportedConstruct(broken.variable, f"{broken.construct} that these values change", broken.line)
 
 
-def _simulate(kernel: Kernel, task: Task, values: Floats) -> None:
-    def block(first: int) -> Guard | None:
-        return kernel.simulate(task, values[first : first + BLOCK], first)
-
-    starts = range(0, len(values), BLOCK)
-    workers = min(threads(), len(starts))
-    if workers == 1:
-        broken = next((g for g in map(block, starts) if g), None)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            broken = next((g for g in pool.map(block, starts) if g), None)
-    if broken is not None:
-        raise UnsupportedConstruct(broken.variable, f"{broken.construct} that these values change", broken.line)
-
-
-def _task(
-    kernel: Kernel,
-    constants: Mapping[str, float | Floats],
-    outputs: Sequence[str],
-    times: Floats,
-    step: float,
-    integration: Integration,
-) -> Task:
+def _task(kernel: Kernel, request: Request) -> Task:
+    constants, outputs, step, plan = request.constants, request.outputs, request.step, request.schedule
     layout, program = kernel.layout, kernel.layout.program
     unknown = next((n for n in constants if n not in program.constants), None)
     if unknown is not None:
@@ -95,7 +73,6 @@ def _task(
     single = {n: float(v) for n, v in constants.items() if np.ndim(v) == 0}
     many = {n: np.asarray(v, dtype=np.float64) for n, v in constants.items() if np.ndim(v)}
     given = {**program.clock.controls(step), **program.constants, **single}
-    plan = schedule(program.clock, step, times)
     rows = np.full(len(plan.moments), -1, dtype=np.int32)
     rows[list(plan.rows)] = list(plan.rows.values())
     return Task(
@@ -104,7 +81,7 @@ def _task(
         values=tuple(many.values()),
         moments=np.array(plan.moments),
         rows=rows,
-        method=("euler", "rk4").index(integration),
+        method=("euler", "rk4").index(request.integration),
         step=step,
         outputs=np.array([layout.slot[n] for n in outputs], dtype=np.int32),
     )

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policy_lab.backends import Integration, Schedule, schedule
+from policy_lab.backends import Backend, Request
 from policy_lab.compiler.array_instructions import Instruction, Plan, Value, plan_of
 from policy_lab.evaluate import ARITHMETIC, read_table
-from policy_lab.program import Program, Table
+from policy_lab.program import Table
 from policy_lab.runs import Floats
 
 Array = NDArray[Any]
@@ -66,10 +66,9 @@ class _Machine:
                     free.setdefault((value.logical, value.varies), []).append(self._arrays[value.slot])
         return calls
 
-    def run(
-        self, constants: Mapping[str, Floats | float], timing: Schedule, step: float, integration: str, into: Floats
-    ) -> None:
+    def run(self, constants: Mapping[str, Floats | float], request: Request, into: Floats) -> None:
         """Simulate one chunk into ``into[run, time, output]``; arrays among ``constants`` hold this chunk's runs."""
+        timing, step = request.schedule, request.step
         with np.errstate(all="ignore"):
             for name, value in self._plan.inputs.items():
                 self._arrays[value.slot][: into.shape[0]] = constants[name]
@@ -79,7 +78,7 @@ class _Machine:
             _do(self._start)
             for stock in self._plan.stocks:
                 np.copyto(self._arrays[stock.kept.slot], self._arrays[stock.start.slot])
-            advance = self._euler(step) if integration == "euler" else self._runge_kutta(step, time)
+            advance = self._euler(step) if request.integration == "euler" else self._runge_kutta(step, time)
             final = len(timing.moments) - 1
             for i, moment in enumerate(timing.moments):
                 time[0] = moment
@@ -162,33 +161,17 @@ def _read_table(table: Table, at: Array, result: Array) -> None:
     result[...] = read_table(table, at)
 
 
-class NumpyBatch:
-    """The backend, see ``backends.Backend``."""
+class NumpyBatch(Backend):
+    """Array instructions on NumPy."""
 
     name = "numpy"
-    integrations: tuple[Integration, ...] = ("euler", "rk4")
 
-    def supports(self, program: Program) -> None:
-        """Every Program that was wholly translated."""
-        if program.refused:
-            raise program.refused[0]
-
-    def run(
-        self,
-        program: Program,
-        constants: Mapping[str, float | Floats],
-        runs: int,
-        outputs: Sequence[str],
-        times: Floats,
-        step: float,
-        integration: Integration,
-    ) -> Floats:
-        """See ``backends.Backend.run``."""
-        timing = schedule(program.clock, step, times)
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``."""
+        program, constants, runs = request.program, request.constants, len(values)
         varying = [n for n, v in constants.items() if np.ndim(v) > 0 and runs > 1]
-        plan = plan_of(program, varying, outputs)
-        given: dict[str, float | Floats] = {**program.constants, **program.clock.controls(step), **constants}
-        values = np.empty((runs, len(times), len(outputs)))
+        plan = plan_of(program, varying, request.outputs)
+        given: dict[str, float | Floats] = {**program.constants, **program.clock.controls(request.step), **constants}
         lanes = _lanes(plan, runs)
         spans = [slice(first, min(first + lanes, runs)) for first in range(0, runs, lanes)]
         if not varying:
@@ -198,7 +181,7 @@ class NumpyBatch:
             machine = _Machine(plan, lanes)
             for span in mine:
                 part = {n: v[span] if np.ndim(v) > 0 else v for n, v in given.items()}  # type: ignore[index]
-                machine.run(part, timing, step, integration, values[span])
+                machine.run(part, request, values[span])
 
         threads = min(len(spans), os.cpu_count() or 1)
         with ThreadPoolExecutor(threads) as pool:
@@ -206,7 +189,6 @@ class NumpyBatch:
                 done.result()
         if not varying:
             values[1:] = values[0]
-        return values
 
 
 def _lanes(plan: Plan, runs: int) -> int:

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from policy_lab.backends import Integration, schedule
+from policy_lab.backends import Backend, Integration, Request
 from policy_lab.errors import ModelError, SimulationError
 from policy_lab.program import Program
 from policy_lab.readers import fold
@@ -40,8 +40,8 @@ with warnings.catch_warnings():
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
-class PysdReference:
-    """The backend, see ``backends.Backend``."""
+class PysdReference(Backend):
+    """PySD, one run at a time."""
 
     name = "pysd"
     integrations: tuple[Integration, ...] = ("euler",)
@@ -49,31 +49,21 @@ class PysdReference:
     def supports(self, program: Program) -> None:
         """Every Program; what PySD cannot translate fails when it runs."""
 
-    def run(
-        self,
-        program: Program,
-        constants: Mapping[str, float | Floats],
-        runs: int,
-        outputs: Sequence[str],
-        times: Floats,
-        step: float,
-        integration: Integration,
-    ) -> Floats:
-        """See ``backends.Backend.run``.
+    def simulate(self, request: Request, values: Floats) -> None:
+        """Fill ``values[run, time, output]``.
 
         Raises:
             ModelError: PySD cannot translate the model.
             SimulationError: PySD stopped during a run; with its message.
         """
-        timing = schedule(program.clock, step, times)
-        values = np.empty((runs, len(times), len(outputs)))
+        program, timing, step, outputs = request.program, request.schedule, request.step, request.outputs
         model = _translated(program.file, program.source)
         clock = program.clock
         _, saved = clock.moments(step)
         saveper = clock.saveper if timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
-        for run in range(runs):
-            given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in constants.items()}  # type: ignore[index]
+        for run in range(len(values)):
+            given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in request.constants.items()}  # type: ignore[index]
             timing_words = {"time_step": step, "saveper": saveper, "final_time": final}
             table = model.run(given, outputs, program.name, timing_words)
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
@@ -81,7 +71,6 @@ class PysdReference:
                 own = model.values_of(name, table)[rows]
                 # SAVEPER and FINAL TIME were changed for PySD above; the model's own values are reported
                 values[run, :, column] = {"SAVEPER": clock.saveper, "FINAL TIME": clock.final}.get(name, own)
-        return values
 
 
 def _reads_final_time(program: Program) -> bool:

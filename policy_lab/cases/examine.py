@@ -24,14 +24,15 @@ from policy_lab.cases.fit import fit_case
 from policy_lab.cases.leave_one_out import SETS, leave_one_out
 from policy_lab.cases.run_case import Trial, run_case
 from policy_lab.cases.shared_parameters import Fitted, joint_fit, ranges_of
+from policy_lab.messages import Message
 from policy_lab.model import Model
 from policy_lab.model.cases import Case, one_case, read_cases
 
 #: Rounds of fitting shared numbers and own numbers in turn.
 ROUNDS = 2
 Data = dict[str, Any]
-#: Told what is being done.
-Say = Callable[[str], object]
+#: Gets what is being done.
+Say = Callable[[Message], object]
 
 
 def fitted_of(data: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
@@ -40,17 +41,17 @@ def fitted_of(data: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
     return {case["key"]: {number["name"]: number["value"] for number in case["fitted"]} for case in cases}
 
 
-def fit_all(model: Model, cases: Sequence[Case], say: Say = str) -> dict[str, dict[str, float]]:
+def fit_all(model: Model, cases: Sequence[Case], say: Say = repr) -> dict[str, dict[str, float]]:
     """Each case's own numbers from its own figures; the shared ones stay those of the model file."""
     found = {}
     for case in cases:
-        say(f"Fitting {case.title}")
+        say(Message("cases.fitting", {"title": case.title}))
         found[case.key] = fit_case(model, case)
     return found
 
 
 def examine(
-    model: Model, fitted: Fitted | None = None, sets: int = SETS, say: Say = str, only: str | None = None
+    model: Model, fitted: Fitted | None = None, sets: int = SETS, say: Say = repr, only: str | None = None
 ) -> Data:
     """Every case of a model, examined, or one.
 
@@ -71,9 +72,9 @@ def examine(
     left: Mapping[str, Any] = {}
     together = None
     if sets:
-        say("Leaving one case out after the other")
+        say(Message("cases.leaving_out"))
         left = leave_one_out(model, cases, own, sets)
-        say("Asking all cases for the numbers they share")
+        say(Message("cases.asking"))
         together = asked(model, cases, own)
     space = ranges_of(model)
     return {

@@ -1,85 +1,104 @@
-"""The table of cases: one row a case, the same for the terminal, the page and the app."""
+"""The table of cases: one row a case, the same for the terminal, the pages and the files; all of it as messages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from policy_lab.catalogue import english
+from policy_lab.messages import Language, Message
 from policy_lab.model.case_results import grade_words
+from policy_lab.model.cases import UNDER_WAY
 
-HEADER = ("case", "facts", "fitted", "fate in the record", "fate in the model", "spending error", "grade",
-          "built", "staff error", "votes error", "facts drawn", "left out", "without hindsight")  # fmt: skip
+_COLUMNS: Final = ("case", "facts", "fitted", "record", "run", "spending", "grade", "built", "staff", "votes", "drawn",
+                   "left_out", "hindsight")  # fmt: skip
+HEADER: Final = tuple(Message(f"cases.head.{column}") for column in _COLUMNS)
+#: Mean error in yearly spending up to which a case counts as described.
+DESCRIBED: Final = 0.3
+#: Log odds below this are not told.
+LEAST: Final = 0.005
+Cell = str | int | Message
+Data = Mapping[str, Any]
 
 
-def rows(data: Mapping[str, Any]) -> list[list[str]]:
+def rows(data: Data) -> list[list[Cell]]:
     """One row a case in the order of ``HEADER``, those set aside last."""
     ordered = sorted(data["cases"], key=lambda case: case["held_out"])
     return [row(case) for case in ordered]
 
 
-def row(case: Mapping[str, Any]) -> list[str]:
-    """One case as text."""
+def row(case: Data) -> list[Cell]:
+    """One case."""
     record, outcome, errors = case["record"], case["outcome"], case["errors"]
+    under_way = record["fate"] == UNDER_WAY
+    title: str = case["title"]
     return [
-        case["title"] + (" (set aside)" if case["held_out"] else ""),
-        str(len(case["facts"])),
-        str(len(case["fitted"])),
-        f"{record['fate']} {record['year']:.1f}" if record["fate"] != "under construction" else record["fate"],
-        _fate(outcome) + ("" if outcome["right"] else ": WRONG"),
+        Message("cases.set_aside", {"title": title}) if case["held_out"] else title,
+        len(case["facts"]),
+        len(case["fitted"]),
+        fate(record["fate"], None if under_way else record["year"]),
+        _verdict(fate(outcome["fate"], outcome["year"]), outcome["right"]),
         percent(errors["spending"]),
-        english().shown(grade_words(errors["grade"])),
-        _years(outcome["completion_error"]) + (" or more" if record["fate"] == "under construction" else ""),
+        grade_words(errors["grade"]),
+        _off(outcome["completion_error"], or_more=under_way),
         percent(errors["staff"]),
-        points(errors["votes"]),
+        "" if errors["votes"] is None else Message("cases.points", {"points": 100 * errors["votes"]}),
         percent(case["over_ranges"]),
         percent(case["leave_one_out"]["right"]) if case["leave_one_out"] else "",
-        case["without_hindsight"]["fate"] + ("" if case["without_hindsight"]["right"] else ": WRONG"),
+        _verdict(fate(case["without_hindsight"]["fate"]), case["without_hindsight"]["right"]),
     ]
 
 
-def summary(data: Mapping[str, Any]) -> list[str]:
-    """What the table amounts to, in sentences."""
+def summary(data: Data) -> list[Message]:
+    """What the table amounts to, a sentence each."""
     said = []
-    for aside, words in ((False, "whose figures were there when numbers were chosen"), (True, "set aside before")):
+    for aside, key in ((False, "cases.fates"), (True, "cases.fates_aside")):
         cases = [c for c in data["cases"] if c["held_out"] == aside]
-        right = sum(c["outcome"]["right"] for c in cases)
         if cases:
-            said.append(f"Of {len(cases)} cases {words}, the fate of {right} is consistent with the record.")
+            said.append(Message(key, {"all": len(cases), "right": sum(c["outcome"]["right"] for c in cases)}))
     spent = [c for c in data["cases"] if c["errors"].get("spending_good") is not None]
     if spent:
-        within = sum(c["errors"]["spending_good"] <= 0.3 for c in spent)
-        said.append(f"Spending is within 30 % of the figures of grade A or B that were read in {within} of {len(spent)}"
-                    " cases that have at least two.")  # fmt: skip
-    said.append("Every fact marked as hindsight goes in: the table says what follows from it.")
-    return said
+        within = sum(c["errors"]["spending_good"] <= DESCRIBED for c in spent)
+        said.append(Message("cases.spending", {"limit": DESCRIBED, "within": within, "all": len(spent)}))
+    return [*said, Message("cases.hindsight")]
 
 
-def percent(value: float | None) -> str:
+def fate(name: str, year: float | None = None) -> Message:
+    """A fate, with its year where there is one."""
+    said = Message(f"precedents.fate_{name.replace(' ', '_')}")
+    return said if year is None else Message("cases.fate_year", {"fate": said, "year": round(year, 1)})
+
+
+def percent(share: float | None) -> Cell:
     """A share as people write it; empty for none."""
-    return "" if value is None else f"{value:.0%}".replace("%", " %")
+    return "" if share is None else Message("cases.share", {"share": share})
 
 
-def points(value: float | None) -> str:
-    """An error in shares of votes."""
-    return "" if value is None else f"{100 * value:.0f} points"
+def _off(years: float | None, or_more: bool) -> Cell:
+    if years is None:
+        return ""
+    key = "cases.late" if years >= 0 else "cases.early"
+    said = Message(key, {"count": abs(round(years, 1))})
+    return Message("cases.or_more", {"said": said}) if or_more else said
 
 
-def _years(value: float | None) -> str:
-    return "" if value is None else f"{value:+.1f} years"
+def _verdict(said: Message, right: bool) -> Message:
+    return said if right else Message("cases.wrong", {"fate": said})
 
 
-def _fate(outcome: Mapping[str, Any]) -> str:
-    return f"{outcome['fate']} {outcome['year']:.1f}" if outcome["year"] is not None else str(outcome["fate"])
-
-
-def causes(case: Mapping[str, Any]) -> Sequence[str]:
+def causes(case: Data) -> list[Message]:
     """What stood behind the opposition in the decisive year, the largest first."""
     listed = sorted(case["why"]["terms"], key=lambda term: -abs(term["log_odds"]))
-    return [f"{term['name']} {term['log_odds']:+.2f}" for term in listed if abs(term["log_odds"]) >= 0.005]
+    return [Message("cases.cause", dict(term)) for term in listed if abs(term["log_odds"]) >= LEAST]
 
 
-def what_ifs(case: Mapping[str, Any]) -> str:
+def what_ifs(case: Data) -> list[Message]:
     """The fate when one thing is taken away, for each such thing."""
-    told = [f"{w['change']}: {w['fate']}" + (" (flips)" if w["flips"] else "") for w in case["without"]]
-    return "; ".join(told)
+    return [
+        Message("cases.flips" if one["flips"] else "cases.same", {"change": one["change"], "fate": fate(one["fate"])})
+        for one in case["without"]
+    ]
+
+
+def shown(language: Language, cells: Iterable[Cell]) -> list[str]:
+    """Cells in words."""
+    return [language.shown(cell, "count") for cell in cells]

@@ -8,6 +8,7 @@ from typing import Any
 
 from policy_lab import catalogue
 from policy_lab.cases import overview
+from policy_lab.messages import Message
 from policy_lab.report.templating import Context, render
 
 
@@ -17,8 +18,8 @@ class Why:
 
     title: str
     year: float
-    causes: Sequence[str]
-    what_ifs: str
+    causes: Sequence[Message]
+    what_ifs: Sequence[Message]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class CasesPage(Context, template="cases.html.j2"):
     """The table of cases, what it amounts to, and the causes."""
 
     model: str
-    summary: Sequence[str]
+    summary: Sequence[Message]
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     why: Sequence[Why]
@@ -34,6 +35,8 @@ class CasesPage(Context, template="cases.html.j2"):
 
 def html(data: Mapping[str, Any]) -> str:
     """The table and the causes as one page, from what ``examine`` gives."""
+    language = catalogue.english()
+    cells = [overview.shown(language, row) for row in overview.rows(data)]
     why = [Why(c["title"], c["why"]["year"], overview.causes(c), overview.what_ifs(c)) for c in data["cases"]]
-    page = CasesPage(data["model"], overview.summary(data), overview.HEADER, overview.rows(data), why)
-    return render(page, catalogue.english())
+    page = CasesPage(data["model"], overview.summary(data), overview.shown(language, overview.HEADER), cells, why)
+    return render(page, language)

@@ -1,7 +1,7 @@
 """Running a case: the model with the case's constants, and the fate that comes out.
 
 Nothing here knows what became of the project: the equations are those of every other run. Which variables tell the fate
-stands in the model's ``cases/roles.toml``; ``assets/precedents-live.js`` reads it by the same rule, and both are held
+stands in the model's ``cases/roles.toml``; ``web/core/fates.js`` reads it by the same rule, and both are held
 to ``tests/vectors/fates.json``.
 """
 

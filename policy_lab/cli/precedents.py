@@ -50,7 +50,8 @@ def command(arguments: argparse.Namespace) -> int:
         check_output(out)
     from policy_lab.cases import as_json, pages
     from policy_lab.cases.examine import examine
-    from policy_lab.cases.overview import HEADER, rows, summary
+    from policy_lab.cases.overview import HEADER, rows, shown, summary
+    from policy_lab.catalogue import english
     from policy_lab.model import load_model
     from policy_lab.model.case_results import results_file
 
@@ -58,7 +59,7 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.fit:
         if arguments.case:
             raise PolicyLabError("error.cli.fit_case")
-        data = examine(model, say=complain)
+        data = examine(model, say=lambda step: complain(english().in_words(step)))
         with open_output(str(results_file(model))) as file:
             file.write(as_json(data))
     else:
@@ -68,12 +69,13 @@ def command(arguments: argparse.Namespace) -> int:
             with open_output(out) as file:
                 file.write(text(data))
     if "-" not in (arguments.json, arguments.html):
+        header, cells = shown(english(), HEADER), [shown(english(), row) for row in rows(data)]
         if arguments.case:
-            print(table(("", ""), list(map(list, zip(HEADER, rows(data)[0], strict=True)))))
-            print("\n" + "\n".join(_story(data["cases"][0])))
+            print(table(("", ""), list(map(list, zip(header, cells[0], strict=True)))))
+            print("\n" + "\n".join(_story(model, data["cases"][0])))
         else:
-            print(table(HEADER, rows(data)))
-            print("\n" + "\n".join(map(paragraph, summary(data))))
+            print(table(header, cells))
+            print("\n" + "\n".join(paragraph(english().in_words(said)) for said in summary(data)))
     return 0
 
 
@@ -94,20 +96,28 @@ def _again(model: Model, only: str | None) -> Data:
     return {**data, "sets": last["sets"], "asked": last["asked"], "cases": cases}
 
 
-def _story(case: Data) -> list[str]:
-    """One case in words: facts, causes, what-ifs."""
-    from policy_lab.cases.overview import causes
+def _story(model: Model, case: Data) -> list[str]:
+    """One case in words: facts, causes, what-ifs; what the model calls them in English."""
+    from policy_lab.cases.overview import causes, what_ifs
+    from policy_lab.catalogue import SOURCE, english
+    from policy_lab.messages import Message
 
-    facts = [[f["name"].replace("_", " "), str(f["value"]), f["unit"], f["grade"], "hindsight" * f["hindsight"],
+    words = {kind: dict(said) for kind, said in model.texts(SOURCE).get("cases", {}).items()}
+    named = words.get("facts", {})
+    facts = [[named.get(f["name"], f["name"]), str(f["value"]), f["unit"], f["grade"], "hindsight" * f["hindsight"],
               f["why"]] for f in case["facts"]]  # fmt: skip
-    fitted = ", ".join(f"{n['name'].replace('_', ' ')} {n['value']:.3g}" for n in case["fitted"]) or "nothing"
+    fitted = [Message("cases.number", {"name": named.get(n["name"], n["name"]), "value": n["value"]})
+              for n in case["fitted"]]  # fmt: skip
+    said = [
+        Message("cases.told", {"numbers": fitted}) if fitted else Message("cases.told_nothing"),
+        Message("cases.opposition", {"year": round(case["why"]["year"], 1), "causes": causes(case)}),
+        *what_ifs(case),
+    ]
+    head = [english().in_words(Message(f"cases.head.{column}")) for column in ("fact", "value", "unit", "grade", "why")]
     return [
         paragraph(case["summary"]),
         "",
-        table(("fact", "value", "unit", "grade", "", "why"), facts),
+        table((*head[:4], "", head[4]), facts),
         "",
-        paragraph(f"Fitted: {fitted}."),
-        paragraph(f"Opposition in {case['why']['year']:.1f}, log odds: {', '.join(causes(case))}."),
-        *(paragraph(f"{w['change'].capitalize()}: {w['fate']}{', another fate' if w['flips'] else ''}.")
-          for w in case["without"]),
-    ]  # fmt: skip
+        *(paragraph(english().in_words(message)) for message in said),
+    ]

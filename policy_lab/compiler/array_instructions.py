@@ -92,8 +92,9 @@ class _Planner:
             if equation.kind in ("constant", "control"):
                 plan.inputs[name] = self._known[name] = self._new(False, name in self._varying)
                 self._fixed.add(plan.inputs[name].slot)
-        moving, starting = self._needed(self._rates()), self._needed(self._initials(), at_start=True)
-        reported = self._needed([Name(n) for n in self._outputs])
+        moving = self._needed(self._read(s, at_start=False) for s in program.stocks)
+        starting = self._needed((self._read(s, at_start=True) for s in program.stocks), at_start=True)
+        reported = self._needed(Name(n) for n in self._outputs)
         self._evaluate(program.once, moving | starting | reported)
         kept = {n: self._new(False, n in self._varying) for n in program.stocks}
         starts = self._starting_values(starting)
@@ -116,14 +117,6 @@ class _Planner:
         starts = {n: self._known[n] for n in self._program.stocks}
         self._known, self._done = before, done
         return starts
-
-    def _rates(self) -> list[Expression]:
-        equations = self._program.equations
-        return [e for n in self._program.stocks if (e := equations[n].expression) is not None]
-
-    def _initials(self) -> list[Expression]:
-        equations = self._program.equations
-        return [e for n in self._program.stocks if (e := equations[n].initial) is not None]
 
     def _needed(self, expressions: Iterable[Expression], at_start: bool = False) -> set[str]:
         """All names these expressions lead to at one moment."""

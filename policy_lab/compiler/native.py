@@ -22,7 +22,8 @@ from policy_lab.runs import Floats
 
 Integers = NDArray[np.int32]
 
-_KEPT = 32
+#: Compiled modules kept loaded in one process.
+_MOST_LOADED = 32
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 _SIGNATURE = ctypes.CFUNCTYPE(
     ctypes.c_int32, _POINTER, _POINTER, _POINTER, _POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER, _INTEGER,
@@ -122,7 +123,7 @@ def _object(text: str) -> Loaded:
             code = compile_object(text, host())
             cache.write(key, "o", code)
         _loaded[key] = Loaded(code)
-        while len(_loaded) > _KEPT:
+        while len(_loaded) > _MOST_LOADED:
             _loaded.popitem(last=False)
     _loaded.move_to_end(key)
     return _loaded[key]

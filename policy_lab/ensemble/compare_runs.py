@@ -1,4 +1,4 @@
-"""Comparison of the samples and outcomes in two result folders, number by number."""
+"""Comparison of the findings, samples and outcomes of a study and of the same one made again, number by number."""
 
 from __future__ import annotations
 
@@ -8,15 +8,50 @@ from typing import Any, Final
 
 import netCDF4
 import numpy as np
+import pandas as pd
 
+from policy_lab.ensemble.findings import Findings
+from policy_lab.messages import Message, Name
 from policy_lab.runs import Floats
 
 #: Runs read at a time, so that memory does not grow with the study.
 BLOCK: Final = 4096
-CONTENTS: Final = {"value": "values of factors", "result": "outcomes"}
+CONTENTS: Final = {"value": "study.replay.factors", "result": "study.replay.outcomes"}
+#: Parts of a provenance that may make for other numbers.
+MADE_WITH: Final = ("policy_lab", "model_hash", "backend", "versions")
 
 
-def other_runs(stored: Path, again: Path) -> list[str]:
+def made_otherwise(stored: Findings, again: Findings) -> list[Message]:
+    """What may be the reason for other numbers."""
+    pairs = {key: [found.provenance.get(key) for found in (stored, again)] for key in MADE_WITH}
+    return [
+        Message("study.replay.made", {"what": key, "was": str(was), "now": str(now)})
+        for key, (was, now) in pairs.items()
+        if was != now
+    ]
+
+
+def other_findings(stored: Findings, again: Findings) -> list[Message]:
+    """What differs between two tables of findings."""
+    one, other = stored.table, again.table
+    if one.equals(other):
+        return []
+    if len(one) != len(other):
+        return [Message("study.replay.rows", {"was": len(one), "now": len(other)})]
+    labels, numbers = ["outcome", "time", "factor", "index"], ["value", "low", "high"]
+    if not one[labels].equals(other[labels]):
+        return [Message("study.replay.labels")]
+    gap = (one[numbers] - other[numbers]).abs()
+    worst = gap.max(axis=1)
+    where = one.loc[worst.idxmax()] if worst.notna().any() else one.iloc[0]
+    changed = int(pd.concat([gap > 0, gap.isna() & one[numbers].notna()], axis=1).any(axis=1).sum())
+    told = {"index": where["index"], "factor": Name(where["factor"]), "outcome": Name(where["outcome"])}
+    return [
+        Message("study.replay.values", {"changed": changed, "rows": len(worst), "most": float(worst.max()), **told})
+    ]
+
+
+def other_runs(stored: Path, again: Path) -> list[Message]:
     """What differs between the runs kept in two folders, a line a file; runs that were not kept are not missed.
 
     Args:
@@ -27,10 +62,10 @@ def other_runs(stored: Path, again: Path) -> list[str]:
     for file in sorted(stored.glob("*.nc")):
         other = again / file.name
         if not other.exists():
-            found.append(f"{file.name} is not made any more")
+            found.append(Message("study.replay.gone", {"file": file.name}))
             continue
         with _opened(file) as one, _opened(other) as two:
-            found += [f"{file.name}: {line}" for line in _differences(one, two)]
+            found += _differences(file.name, one, two)
     return found
 
 
@@ -40,20 +75,23 @@ def _opened(path: Path) -> Any:
     return file
 
 
-def _differences(one: Any, two: Any) -> Iterator[str]:
-    for name, what in CONTENTS.items():
+def _differences(file: str, one: Any, two: Any) -> Iterator[Message]:
+    for name, key in CONTENTS.items():
+        told: dict[str, object] = {"file": file, "what": Message(key)}
         if one[name].shape != two[name].shape:
-            yield f"{what} were of the shape {one[name].shape}, are of {two[name].shape}"
+            shapes = {"was": str(one[name].shape), "now": str(two[name].shape)}
+            yield Message("study.replay.shape", {**told, **shapes})
             continue
         runs, most = 0, 0.0
         for start in range(0, one[name].shape[0], BLOCK):
-            a, b = (file[name][start : start + BLOCK] for file in (one, two))
+            a, b = (kept[name][start : start + BLOCK] for kept in (one, two))
             changed = _changed(a, b)
             runs += int(changed.reshape(len(changed), -1).any(axis=1).sum())
             gap = np.abs(a - b)[changed]
             most = max(most, float(gap[np.isfinite(gap)].max(initial=0.0)))
         if runs:
-            yield f"{what} of {runs:,} of {one[name].shape[0]:,} runs differ, by at most {most:.3g}"
+            counts = {"changed": runs, "runs": one[name].shape[0], "most": most}
+            yield Message("study.replay.runs", {**told, **counts})
 
 
 def _changed(a: Floats, b: Floats) -> Any:

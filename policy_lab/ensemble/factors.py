@@ -18,7 +18,6 @@ from policy_lab.errors import StudyError, UnknownName
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.runs import Floats
-from policy_lab.wording import exact
 
 Kind = Literal["lever", "uncertainty", "constant"]
 
@@ -75,14 +74,6 @@ class Factor:
         if self.distribution == "log-uniform":
             low, high, at = math.log(low), math.log(high), math.log(at)
         return (at - low) / (high - low)
-
-    def range_in_words(self) -> str:
-        """``0 to 5, uniform`` or the list of values, with the unit."""
-        unit = f" {self.unit}" if self.unit and self.unit.casefold() not in ("dmnl", "1", "") else ""
-        if self.distribution == "discrete":
-            return "; ".join(exact(v) for v in self.values) + unit
-        shape = "" if self.distribution == "uniform" else f", {self.distribution}"
-        return f"{exact(self.low)} to {exact(self.high)}{unit}{shape}"
 
 
 def _check(factor: Factor) -> None:

@@ -19,6 +19,7 @@ import pandas as pd
 
 from policy_lab.ensemble.factors import Factor
 from policy_lab.errors import StudyError
+from policy_lab.messages import Language, Message, Name, as_data, from_data
 from policy_lab.runs import Floats
 
 COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low", "high")
@@ -33,35 +34,46 @@ DUMMY: Final = "(dummy)"
 WHOLE: Final = "(outcome)"
 
 
+#: Groups of factors by where they were found, where a study varies levers against uncertain parameters.
+KINDS: Final = ("levers", "uncertainties", "constants")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence that a study says.
+
+    Attributes:
+        message: the sentence.
+        about: the outcome it is about, "" for what is about all of them.
+    """
+
+    message: Message
+    about: str = ""
+
+
 @dataclass(frozen=True)
 class Findings:
     """The result of a study.
 
     Attributes:
         table: the tidy table; ``time`` is NaN for figures over all times.
-        provenance: all that is needed to make it again: method, model, hash, seed, sizes, versions,
-            ``factors`` and ``outcomes`` (lists of name, group, unit, range …), ``notes`` and ``words``.
-        folder: where it is stored, None if nowhere.
+        provenance: what made it and what is needed to make it again: method, model, hash, seed, sizes, versions,
+            ``factors`` and ``outcomes`` (lists of name, group, unit, low, high …).
+        statements: what they say, outcome by outcome and about all of them.
+        notes: what a reader must know before believing the numbers: constant outcomes, failed runs.
+        folder: where they are stored, None if nowhere.
     """
 
     table: pd.DataFrame
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
+    notes: tuple[Message, ...] = ()
     folder: Path | None = None
 
     @property
     def method(self) -> str:
         """Name of the method that made them."""
         return str(self.provenance.get("method", ""))
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Caveats of the numbers: constant outcomes, failed runs."""
-        return tuple(self.provenance.get("notes", ()))
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The findings in sentences."""
-        return tuple(self.provenance.get("words", ()))
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -88,6 +100,26 @@ class Findings:
         """Rows by index and outcome; comparing the texts of every row at each call would be most of the work."""
         return dict(iter(self.table.groupby(["index", "outcome"], sort=False)))
 
+    def in_words(self, words: Language) -> list[str]:
+        """What they say in a language: a line an outcome, after what is said about all of them."""
+        lines = [words.in_words(one.message) for one in self.statements if not one.about]
+        for about in dict.fromkeys(one.about for one in self.statements if one.about):
+            said = " ".join(words.in_words(one.message) for one in self.statements if one.about == about)
+            lines.append(f"{words.shown(self.outcome(about))}: {said}")
+        return lines
+
+    def outcome(self, name: str) -> Name:
+        """What an outcome is called."""
+        known = {about["name"]: about.get("label") for about in self.provenance.get("outcomes", ())}
+        return Name(name, text=str(known.get(name) or ""))
+
+    def factor(self, name: str) -> Name | Message:
+        """What a factor, or a group of factors, is called."""
+        groups = self.provenance.get("groups") or {}
+        if name in KINDS and name in groups:
+            return Message(f"report.{name}")
+        return Name(name, "group" if name in groups and groups[name] != [name] else "variable")
+
     def factor_about(self, name: str) -> Mapping[str, Any]:
         """Properties of a factor (``name, group, kind, unit, low, high, distribution``), empty for others."""
         for about in self.provenance.get("factors", ()):
@@ -102,13 +134,13 @@ class Result:
 
     Attributes:
         parts: of the tidy table.
-        notes: for the reader.
+        notes: what a reader must know.
         extra: more for the provenance.
         varied: what was varied, where that is not just the factors of the plan.
     """
 
     parts: Sequence[pd.DataFrame]
-    notes: Sequence[str] = ()
+    notes: Sequence[Message] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     varied: Sequence[Factor] | None = None
 
@@ -213,4 +245,29 @@ def load_findings(folder: str | Path) -> Findings:
         raise StudyError("error.findings.unfinished", place=place) from None
     except ValueError as error:
         raise StudyError("error.findings.damaged", path=place / "provenance.json", error=error) from None
-    return Findings(read_csv(place / "findings.csv"), provenance, place)
+    try:
+        statements, notes = _said(provenance)
+    except (KeyError, TypeError) as error:
+        raise StudyError("error.findings.damaged", path=place / "provenance.json", error=repr(error)) from None
+    return Findings(read_csv(place / "findings.csv"), provenance, statements, notes, place)
+
+
+def said_as_data(findings: Findings) -> dict[str, Any]:
+    """What findings say, as a provenance keeps it: to be put into any language later."""
+    return {
+        "statements": [{"about": one.about, "message": as_data(one.message)} for one in findings.statements],
+        "notes": [as_data(note) for note in findings.notes],
+    }
+
+
+def _said(provenance: Mapping[str, Any]) -> tuple[tuple[Statement, ...], tuple[Message, ...]]:
+    """Statements and notes of a stored study; one that was stored as sentences, before they were data, has these."""
+    if "statements" not in provenance:
+        words, notes = ([_as_stored(text) for text in provenance.get(key, ())] for key in ("words", "notes"))
+        return tuple(map(Statement, words)), tuple(notes)
+    statements = (Statement(from_data(one["message"]), str(one["about"])) for one in provenance["statements"])
+    return tuple(statements), tuple(from_data(note) for note in provenance["notes"])
+
+
+def _as_stored(text: str) -> Message:
+    return Message("report.text", {"text": text})

@@ -73,6 +73,26 @@ class Plan:
         known = self.model.outcomes.get(outcome)
         return known.label if known else outcome
 
+    def named(self, outcome: str) -> Name:
+        """An outcome, to be called in any language."""
+        return Name(outcome, text=self.label(outcome))
+
+    def quantity(self, outcome: str, value: float) -> Message:
+        """A value of an outcome, with its unit if it has one."""
+        unit = self.unit(outcome)
+        if not unit:
+            return Message("report.number", {"value": float(value)})
+        return Message("report.measured", {"value": float(value), "unit": Name(unit, "unit")})
+
+    def axis(self, outcome: str, time: float) -> Message:
+        """What an axis with values of an outcome at a time says."""
+        unit = self.unit(outcome)
+        return (
+            Message("report.axis", {"unit": Name(unit, "unit"), "time": time})
+            if unit
+            else Message("report.axis_bare", {"time": time})
+        )
+
     def unit(self, outcome: str) -> str:
         """Unit of an outcome as people say it: none for a share or an index."""
         unit = self.model.program.equations[outcome].unit

@@ -1,53 +1,26 @@
-"""Ranks of factors by an index: their spread, their probabilities, and what they say in words."""
+"""Ranks of factors by an index: their spread, their probabilities, and what they say."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings
+from policy_lab.messages import Message
 from policy_lab.runs import Floats
-from policy_lab.wording import listed, percent, year
 
 #: A share of the variance below this moves nothing a person would see.
 SLIGHT = 0.01
 #: A factor leads alone if it has first place in this share of the resamples.
 SURE = 0.95
-#: What ``sentence`` says, by key; who tells it in another language has the same keys and places.
-ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "still": "{label}: nothing that was varied moves it.",
-        "slight": "{label}: no factor surely has a hand in {share} of its variance; a larger size would tell more.",
-        "moved": "{label}: over all years moved most by {factors}, alone or together with others.",
-        "first": "{factor} ({share} of its variance, from {low} to {high})",
-        "further": "{factor} ({share}, from {low} to {high})",
-        "sure": "That {factor} comes first is sure ({share} of the resamples).",
-        "open": "First place is open: {factor} takes it in {share} of the resamples, against {rivals}.",
-        "lead": "The lead changes {count} times, between {factors}.",
-        "flips": "The ranking flips: first comes {spans}{doubt}.",
-        "doubt": "; who is first is not sure in {years}",
-        "span": "{factor} from {start} to {stop}",
-        "moment": "{factor} in {time}",
-        "together": "{share} of the variance comes only from factors acting together.",
-        "hardly": "{hidden} of {count} hardly matter (not surely above {share}).",
-        "and": "{first} and {last}",
-        "more": "{first} and {count} more",
-        "under": "under {share}",
-        "most_often": "What matters most, by the number of outcomes out of {count} in which it is first: {factors}.",
-        "often": "{factor} ({count})",
-        "firsts_open": "First place is open for {outcomes}; for the others it is sure.",
-        "firsts_sure": "First place is sure for every outcome.",
-        "leads_change": "Who is first changes over time for {outcomes}.",
-        "leads_stay": "Nobody's lead changes over time.",
-        "little": "Not surely above {share} of the variance of any outcome: {factors}.",
-    }
-)
+#: A rival takes first place in at least this share of the resamples.
+RIVAL = 0.05
+#: Less of the variance than this that factors have only together is not worth a word.
+TOGETHER = 0.05
+#: So many changes of the lead are told one by one.
+FEW_SPANS = 4
 
 
 def ranks(index: Floats) -> Floats:
@@ -137,89 +110,58 @@ def _firsts(findings: Findings, outcome: str) -> pd.DataFrame:
     return total.sort_values(["time", "value", "factor"], ascending=[True, False, True]).drop_duplicates("time")
 
 
-def summary(findings: Findings, labels: Mapping[str, str], teller: Teller | None = None) -> list[str]:
+def summary(findings: Findings) -> list[Message]:
     """What holds over all outcomes: who leads most often, where the lead is open or changes, and who hardly matters.
 
     Args:
         findings: of a Sobol' study.
-        labels: what people call each outcome.
-        teller: how it is said; as in every report, in English, by default.
     """
-    tell = teller or Teller()
-    tops = {o: rows for o in labels if not (rows := ordered(findings, o)).empty}
+    tops = {o: rows for o in findings.outcomes if not (rows := ordered(findings, o)).empty}
     if len(tops) < 2:
         return []
     first = Counter(str(rows.iloc[0]["factor"]) for rows in tops.values())
-    lead = [tell.say("often", factor=tell.name(name), count=count) for name, count in first.most_common()]
-    said = [tell.say("most_often", count=len(tops), factors=tell.listed(lead, 6))]
-    unsure = [labels[o] for o in tops if not _first_is_sure(findings, o)]
-    said.append(tell.say("firsts_open", outcomes=tell.listed(unsure, 8)) if unsure else tell.say("firsts_sure"))
-    flips = [labels[o] for o in tops if len(leaders(findings, o)) > 1]
-    said.append(tell.say("leads_change", outcomes=tell.listed(flips, 8)) if flips else tell.say("leads_stay"))
+    often = [
+        Message("ranking.often", {"factor": findings.factor(name), "outcomes": count})
+        for name, count in first.most_common()
+    ]
+    unsure = [findings.outcome(o) for o in tops if _chance_of_first(findings, o).max() < SURE]
+    flips = [findings.outcome(o) for o in tops if len(leaders(findings, o)) > 1]
+    said = [
+        Message("ranking.most_often", {"outcomes": len(tops), "factors": often}),
+        Message("ranking.firsts_open", {"outcomes": unsure}) if unsure else Message("ranking.firsts_sure"),
+        Message("ranking.leads_change", {"outcomes": flips}) if flips else Message("ranking.leads_stay"),
+    ]
     names = dict.fromkeys(str(name) for rows in tops.values() for name in rows["factor"])
     seen = {str(name) for rows in tops.values() for name in rows[rows["low"] >= SLIGHT]["factor"]}
-    little = [name for name in names if name not in seen]
-    if little:
-        names_of = tell.listed([tell.name(name) for name in little], 12)
-        said.append(tell.say("little", share=tell.share(SLIGHT), factors=names_of))
-    return said
+    little = [findings.factor(name) for name in names if name not in seen]
+    return [*said, Message("ranking.little", {"share": SLIGHT, "factors": little})] if little else said
 
 
-@dataclass(frozen=True)
-class Teller:
-    """How the paragraph on an outcome is said: its wordings (keys as in ``ENGLISH``), what factors are called, numbers.
-
-    Attributes:
-        words: one text for each key, with the same ``{places}``.
-        name: a factor's name as a person reads it.
-        number: a number written with a decimal point, as the language writes it.
-    """
-
-    words: Mapping[str, str] = field(default_factory=lambda: ENGLISH)
-    name: Callable[[str], str] = str
-    number: Callable[[str], str] = str
-
-    def say(self, key: str, **values: object) -> str:
-        """The wording under a key, filled."""
-        return self.words[key].format(**values)
-
-    def share(self, value: float) -> str:
-        """A share of the variance."""
-        text = percent(value)
-        small = text.removeprefix("under ")
-        return self.number(text) if small == text else self.say("under", share=self.number(small))
-
-    def listed(self, names: Sequence[str], most: int = 5) -> str:
-        """Several as one."""
-        return listed(names, most, self.words["and"], self.words["more"])
-
-
-def sentence(findings: Findings, outcome: str, label: str, teller: Teller | None = None) -> str:
-    """One paragraph on an outcome: what moves it, how sure, when, and where the ranking flips."""
-    tell = teller or Teller()
+def about_outcome(findings: Findings, outcome: str) -> list[Message]:
+    """What moves an outcome, how sure that is, when, and where the ranking changes."""
     total = ordered(findings, outcome)
     if total.empty:
-        return tell.say("still", label=label)
+        return [Message("ranking.still")]
     seen = total[total["low"] >= SLIGHT]
     if seen.empty:
-        return tell.say("slight", label=label, share=tell.share(SLIGHT))
-    said = [_with_interval(row, "first" if n == 0 else "further", tell) for n, row in enumerate(_first(seen, 3))]
-    parts = [
-        tell.say("moved", label=label, factors=tell.listed(said)),
-        _sureness(findings, outcome, total, tell),
-        _when(findings, outcome, tell),
-        _interaction(findings, outcome, tell),
+        return [Message("ranking.slight", {"share": SLIGHT})]
+    factors = [_with_interval(findings, row, "further" if n else "first") for n, row in enumerate(_first(seen, 3))]
+    said = [
+        Message("ranking.moved", {"factors": factors}),
+        *_sureness(findings, outcome, total),
+        *_when(findings, outcome),
+        *_interaction(findings, outcome),
     ]
     hidden = len(total) - len(seen)
-    if hidden:
-        parts.append(tell.say("hardly", hidden=hidden, count=len(total), share=tell.share(SLIGHT)))
-    return " ".join(p for p in parts if p)
+    little = Message("ranking.hardly", {"hidden": hidden, "factors": len(total), "share": SLIGHT})
+    return [*said, little] if hidden else said
 
 
-def _with_interval(row: pd.Series, key: str, tell: Teller) -> str:
-    """``classification (36 % of its variance, from 32 to 39)``."""
-    low, high = (tell.share(row[end]).removesuffix(" %") for end in ("low", "high"))
-    return tell.say(key, factor=tell.name(str(row["factor"])), share=tell.share(row["value"]), low=low, high=high)
+def _with_interval(findings: Findings, row: pd.Series, key: str) -> Message:
+    """``classification (36 % of its variance, 32 % to 39 %)``."""
+    shares = {column: float(row[column]) for column in ("low", "high")}
+    factor = findings.factor(str(row["factor"]))
+    return Message(f"ranking.{key}", {"factor": factor, "share": float(row["value"]), **shares})
 
 
 def _first(rows: pd.DataFrame, count: int) -> list[pd.Series]:
@@ -231,41 +173,40 @@ def _chance_of_first(findings: Findings, outcome: str) -> pd.Series:
     return findings.of("P(rank 1)", outcome, ALL_TIMES).set_index("factor")["value"]
 
 
-def _first_is_sure(findings: Findings, outcome: str) -> bool:
-    chance = _chance_of_first(findings, outcome)
-    return bool(chance.max() >= SURE)
-
-
-def _sureness(findings: Findings, outcome: str, total: pd.DataFrame, tell: Teller) -> str:
+def _sureness(findings: Findings, outcome: str, total: pd.DataFrame) -> list[Message]:
     chance = _chance_of_first(findings, outcome)
     first = str(total.iloc[0]["factor"])
     share = float(chance.get(first, np.nan))
     if not np.isfinite(share):
-        return ""
-    told = {"factor": tell.name(first), "share": tell.share(share)}
+        return []
+    told = {"factor": findings.factor(first), "share": share}
     if share >= SURE:
-        return tell.say("sure", **told)
-    rivals = [tell.name(str(name)) for name, p in chance.items() if p >= 0.05 and name != first]
-    return tell.say("open", **told, rivals=tell.listed(rivals, 3))
+        return [Message("ranking.sure", told)]
+    rivals = [findings.factor(str(name)) for name, p in chance.items() if p >= RIVAL and name != first]
+    return [Message("ranking.open", {**told, "rivals": rivals})]
 
 
-def _interaction(findings: Findings, outcome: str, tell: Teller) -> str:
-    alone = ordered(findings, outcome, index="S1")["value"].sum()
-    rest = 1 - alone
-    return tell.say("together", share=tell.share(rest)) if rest >= 0.05 else ""
+def _interaction(findings: Findings, outcome: str) -> list[Message]:
+    rest = 1 - float(ordered(findings, outcome, index="S1")["value"].sum())
+    return [Message("ranking.together", {"share": rest})] if rest >= TOGETHER else []
 
 
-def _when(findings: Findings, outcome: str, tell: Teller) -> str:
+def _when(findings: Findings, outcome: str) -> list[Message]:
     spans = leaders(findings, outcome)
     if len(spans) < 2:
-        return ""
-    if len(spans) > 4:
-        names = list(dict.fromkeys(tell.name(name) for _, _, name in spans))
-        return tell.say("lead", count=len(spans) - 1, factors=tell.listed(names))
-    said = [_span(start, stop, tell.name(name), tell) for start, stop, name in spans]
-    unsure = [year(time) for time in _unsure_times(findings, outcome)]
-    doubt = tell.say("doubt", years=tell.listed(unsure, 6)) if unsure else ""
-    return tell.say("flips", spans=tell.listed(said), doubt=doubt)
+        return []
+    if len(spans) > FEW_SPANS:
+        names = [findings.factor(name) for name in dict.fromkeys(name for _, _, name in spans)]
+        return [Message("ranking.lead", {"changes": len(spans) - 1, "factors": names})]
+    said = [Message("ranking.flips", {"spans": [_span(findings, *span) for span in spans]})]
+    unsure = _unsure_times(findings, outcome)
+    return [*said, Message("ranking.doubt", {"times": unsure})] if unsure else said
+
+
+def _span(findings: Findings, start: float, stop: float, factor: str) -> Message:
+    if start == stop:
+        return Message("ranking.moment", {"factor": findings.factor(factor), "time": start})
+    return Message("ranking.span", {"factor": findings.factor(factor), "start": start, "stop": stop})
 
 
 def _unsure_times(findings: Findings, outcome: str) -> list[float]:
@@ -273,9 +214,3 @@ def _unsure_times(findings: Findings, outcome: str) -> list[float]:
     rank = findings.of("rank", outcome)[["time", "factor", "high"]].rename(columns={"high": "last place"})
     first = _firsts(findings, outcome).merge(rank, on=["time", "factor"])
     return [float(time) for time in first[first["last place"] > 1]["time"]]
-
-
-def _span(start: float, stop: float, factor: str, tell: Teller) -> str:
-    if start == stop:
-        return tell.say("moment", factor=factor, time=year(start))
-    return tell.say("span", factor=factor, start=year(start), stop=year(stop))

@@ -16,7 +16,7 @@ from policy_lab.model.loops import Loop, read_loops
 from policy_lab.model.parts import Core
 from policy_lab.model.passages import Passages, read_passages
 from policy_lab.model.readme import Readme, read_readme
-from policy_lab.model.texts import read_texts
+from policy_lab.model.texts import names_in, read_texts
 from policy_lab.runs import Floats
 
 
@@ -77,6 +77,16 @@ class Model(Core):
         if language not in self._texts:
             self._texts[language] = read_texts(self, language)
         return self._texts[language]
+
+    def names(self, language: str) -> Mapping[tuple[str, str], str]:
+        """Kind and key of variables, scenarios, units, groups and loops to what they are called in a language."""
+        if language not in self._names:
+            self._names[language] = names_in(self, self.texts(language))
+        return self._names[language]
+
+    @cached_property
+    def _names(self) -> dict[str, Mapping[tuple[str, str], str]]:
+        return {}
 
     @cached_property
     def _texts(self) -> dict[str, Mapping[str, Any]]:

@@ -23,7 +23,8 @@ class Lever:
         name: the constant's name in the model.
         group: heading it stands under.
         unit: from the model file.
-        low, default, high: range and status quo, in ``unit``; ``step`` is one move of the slider.
+        low, high: its range, in ``unit``; ``step`` is one move of the slider.
+        default: the status quo, in ``unit``: the constant's value in the model file, which alone states it.
         low_words, high_words: what the ends mean ("none", "Apollo scale").
         start, ramp: constants with the year it starts (year) and how long it takes (years).
         decided_by, cost, why: for the person who moves it.

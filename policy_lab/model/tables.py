@@ -15,8 +15,8 @@ from policy_lab.messages import Message
 from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "levers.csv": ("name", "group", "low", "default", "high", "step", "low_words", "high_words", "start", "ramp",
-                   "decided_by", "cost", "why"),
+    "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "decided_by",
+                   "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
     "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why"),
     "sources.csv": ("key", "grade", "citation", "note"),
@@ -165,9 +165,6 @@ class Tables:
     def _lever(self, row: Row) -> tuple[str, Lever]:
         name = self._constant(row, "name")
         low, default, high = self._span(row, name)
-        given = row.number_in("default")
-        if not math.isclose(given, default, rel_tol=1e-12, abs_tol=0.0):
-            raise row.wrong("default", "error.row.default", value=given, default=default, name=name)
         step = row.number_in("step")
         if not 0 < step <= high - low:
             raise row.wrong("step", "error.row.step", step=step, low=low, high=high)
@@ -205,7 +202,7 @@ class Tables:
                              row.one_of("better", BETTER), int(decimals), row.cells["why"])  # fmt: skip
 
     def _span(self, row: Row, name: str) -> tuple[float, float, float]:
-        """Low, default and high; low < high, the default between them, and all within the constant's limits."""
+        """Low, default (the model file's value) and high, in this order and within the constant's limits."""
         low, default, high = row.number_in("low"), self._program.constants[name], row.number_in("high")
         if not low < high:
             raise row.wrong("low", "error.row.order", low=low, high=high)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from policy_lab.errors import ModelError
 from policy_lab.model.parts import Core
+from policy_lab.model.readme import bare
 
 FOLDER: Final = "text"
 
@@ -29,3 +30,59 @@ def read_texts(model: Core, language: str) -> Mapping[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError("error.model.texts", folder=FOLDER, file=file.name, reason=str(error).rstrip(".")) from None
+
+
+def names_in(model: Core, text: Mapping[str, Any]) -> Mapping[tuple[str, str], str]:
+    """Kind and key of the things of a model to what a language's file calls them; titles of scenarios in any case."""
+    visible = model.program.visible
+    labels = {name: _label(text, name) for name in [*(name.partition("[")[0] for name in visible), *visible]}
+    listed = {**text.get("outcomes", {}), **text.get("levers", {})}
+    kinds: dict[str, Mapping[str, str]] = {
+        "group": text.get("groups", {}),
+        "unit": text.get("units", {}),
+        "scenario": {key: known.title for key, known in model.scenarios.items()} | each(text, "scenarios", "title"),
+        "loop": each(text, "loops", "name"),
+        "variable": labels | {name: fields["label"] for name, fields in listed.items() if "label" in fields},
+    }
+    kinds |= _readme_names(text)
+    return {(kind, key): words for kind, names in kinds.items() for key, words in names.items() if words}
+
+
+def _readme_names(text: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """What a translation says for the claims, figures and README of a model; see ``Item`` for how those are named."""
+    lists = {"surprise": "surprises", "lesson": "lessons", "weakness": "weaknesses"}
+    rows = text.get("boundary", {})
+    return {
+        "check": text.get("checks", {}),
+        "claim": {**text.get("checks", {}), **text.get("claims", {})},
+        "series": text.get("series", {}),
+        "case": each(text, "case", "title"),
+        "note": text.get("notes", {}),
+        "document": text.get("documents", {}),
+        "readme": text.get("readme", {}),
+        "boundary": {f"{row}.{part}": words for row, parts in rows.items() for part, words in parts.items()},
+        "weakness in full": text.get("weaknesses", {}),
+        **{kind: {key: bare(words) for key, words in text.get(table, {}).items()} for kind, table in lists.items()},
+    }
+
+
+def each(text: Mapping[str, Any], table: str, field: str) -> dict[str, str]:
+    """One field of every entry of a table that has it."""
+    return {key: fields[field] for key, fields in text.get(table, {}).items() if field in fields}
+
+
+def about_variable(text: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    """What the file says of a variable: ``label`` and ``about``."""
+    found: Mapping[str, str] = text.get("variables", {}).get(name.partition("[")[0], {})
+    return found
+
+
+def _label(text: Mapping[str, Any], name: str) -> str:
+    """A variable's name, that of an array with its elements in brackets; "" where the file has none."""
+    label = about_variable(text, name).get("label", "")
+    inside = name.partition("[")[2].rstrip("]")
+    if not label or not inside:
+        return str(label)
+    elements = text.get("elements", {})
+    said = [elements.get(part.strip(), part.strip()) for part in inside.split(",")]
+    return f"{label} ({', '.join(said)})"

@@ -1,6 +1,8 @@
-"""Figures of a report: drawn with matplotlib, since they must be files that open everywhere.
+"""Pictures of a report: drawn with matplotlib, since they must be files that open everywhere.
 
-Every figure is the same to the byte for the same findings. Colour never carries meaning alone.
+A ``Picture`` is several panels of one form. Each panel is drawn as a figure of its own, so that a page can put them
+below each other on a phone; the files of a picture (SVG, PNG) have them all in rows. What is drawn is the same to the
+byte for the same findings. Colour never carries meaning alone.
 """
 
 from __future__ import annotations
@@ -8,20 +10,26 @@ from __future__ import annotations
 import io
 import math
 import textwrap
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from xml.sax.saxutils import escape, quoteattr
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
+from matplotlib.axes import Axes as Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.image import imsave
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from policy_lab import palette
-from policy_lab.ensemble.findings import Findings
+from policy_lab.ensemble.findings import ALL_TIMES, Findings
 from policy_lab.ensemble.folder import write_text, writing
 from policy_lab.estimators import ranking as ranks
+from policy_lab.messages import Language, Name
 from policy_lab.runs import Floats
 
 #: What a picture is about, what it is set against, and what only guides the eye.
@@ -35,157 +43,186 @@ SHADE: Final = palette.LIGHT["floor"]
 BARS: Final = 10
 #: Outcomes drawn, the first ones of the study; the findings have them all.
 PANELS: Final = 16
-#: Inches for the names of factors beside a panel.
+#: Inches for the names of factors beside a panel, and for a key on its right.
 NAMES: Final = 2.2
 LINES: Final = 5
 DASHES: Final = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
-#: Without these, matplotlib stamps files with the date and with random names.
-SAME_BYTES: Final[Mapping[str, Any]] = {"svg.hashsalt": "policy-lab", "svg.fonttype": "none"}
+#: Inches above a panel, where files have its title, and below it.
+ABOVE: Final = 0.35
+BELOW: Final = 0.55
+POINTS: Final = 72
 DPI: Final = 80
+#: Letters of a title that fit into an inch.
+LETTERS: Final = 11
 
+#: Without the first two, matplotlib stamps files with the date and with random names.
 _STYLE: Final[Any] = {
-    **SAME_BYTES,
+    "svg.hashsalt": "policy-lab",
+    "svg.fonttype": "none",
     "font.size": 9,
     "font.family": "DejaVu Sans",
-    "text.color": palette.LIGHT["ink"],
+    "text.color": INK,
     "axes.labelcolor": palette.LIGHT["muted"],
     "axes.edgecolor": palette.LIGHT["axis"],
     "axes.spines.top": False,
     "axes.spines.right": False,
     "xtick.color": palette.LIGHT["muted"],
-    "ytick.color": palette.LIGHT["ink"],
+    "ytick.color": INK,
     "axes.titlesize": 10,
     "axes.titley": 1.0,  # matplotlib's own search for a free place measures every label of every axis again
     "figure.facecolor": palette.LIGHT["paper"],
+    "axes.facecolor": palette.LIGHT["paper"],
     "legend.frameon": False,
-    "legend.fontsize": 8,
+    "legend.fontsize": 9,
 }
+#: Settings of matplotlib are those of the whole process, and a server draws in several threads.
+_ONE_AT_A_TIME: Final = threading.Lock()
+_NO_SOFTWARE: Final[Any] = {"Software": None}
+_NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def panels(
-    count: int, width: float = 5.6, height: float = 3.0, columns: int = 2, label: float = 0.8, right: float = 0.2
-) -> tuple[Figure, list[Axes]]:
-    """An empty figure of ``count`` panels in rows of ``columns``.
+@dataclass(frozen=True)
+class Panel:
+    """One panel of a picture.
 
-    The margins are set here, since matplotlib's own search for them takes longer than all the drawing.
-
-    Args:
-        count: of panels.
-        width: inches a panel takes, its labels included.
-        height: likewise.
-        columns: panels beside each other.
-        label: inches kept free on the left of a panel for the labels of its vertical axis.
-        right: inches kept free on its right.
+    Attributes:
+        title: in words, in one line.
+        paint: draws it into axes.
+        about: the outcome it is about, "" for none or all.
     """
-    columns = min(columns, count)
-    rows = math.ceil(count / columns)
-    above, below = 0.35, 0.55
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(width * columns, height * rows))
-        axes = np.atleast_1d(figure.subplots(rows, columns)).ravel().tolist()
-    figure.subplots_adjust(
-        left=label / (width * columns),
-        right=1 - right / (width * columns),
-        top=1 - above / (height * rows),
-        bottom=below / (height * rows),
-        wspace=(label + right) / (width - label - right),
-        hspace=(above + below) / (height - above - below),
-    )
-    for spare in axes[count:]:
-        spare.set_visible(False)
-    return figure, axes[:count]
+
+    title: str
+    paint: Callable[[Axes], None]
+    about: str = ""
 
 
-def ranking(findings: Findings, labels: Mapping[str, str]) -> Figure:
-    """A panel an outcome: total indices over all times with intervals, first order inside, the noise floor dotted."""
-    figure, axes = panels(min(len(labels), PANELS), height=3.4, label=NAMES)
-    for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
-        _ranking_panel(panel, findings, outcome, label)
-    if axes[0].get_legend_handles_labels()[0]:
-        axes[0].legend(loc="lower right", frameon=False)
-    figure.set_label(
-        "Bars: the share of the outcome's variance, over all years, that a factor has a hand in, dark by itself and "
-        "light with others; the thin line is its interval, the dotted one what a factor without effect seems to do."
-    )
-    return figure
+@dataclass(frozen=True)
+class Picture:
+    """Panels of one form; all lengths in inches.
 
-
-def _ranking_panel(panel: Axes, findings: Findings, outcome: str, label: str) -> None:
-    total = ranks.ordered(findings, outcome).head(BARS).iloc[::-1]
-    head(panel, label)
-    if total.empty:
-        return empty(panel, "does not vary")
-    first = findings.of("S1", outcome, math.nan).set_index("factor")["value"]
-    floor = ranks.noise_floor(findings, outcome)
-    panel.axvline(floor, color=INK, lw=0.8, ls=":", label="noise of the sample (dummy)")
-    where = np.arange(len(total))
-    panel.barh(where, total["value"], height=0.62, color=palette.SKY, label="with interactions (ST)")
-    alone = [max(0.0, float(first.get(name, 0.0))) for name in total["factor"]]
-    panel.barh(where, alone, height=0.62, color=palette.BLUE, label="alone (S1)")
-    panel.hlines(where, total["low"], total["high"], color=palette.LIGHT["ink"], lw=1)
-    panel.set_yticks(where, [shortened(str(name)) for name in total["factor"]])
-    panel.set_xlim(0, max(0.1, 1.08 * float(total["high"].max())))
-    panel.set_xlabel("share of the variance over all years")
-    return None
-
-
-def over_time(findings: Findings, labels: Mapping[str, str]) -> Figure:
-    """A panel an outcome: total indices of the factors that matter most, over time, with their intervals."""
-    figure, axes = panels(min(len(labels), PANELS), width=6.2, right=2.2)
-    for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
-        head(panel, label)
-        names = [str(n) for n in ranks.ordered(findings, outcome).head(LINES)["factor"]]
-        if not names:
-            empty(panel, "does not vary")
-            continue
-        for i, name in enumerate(names):
-            rows = findings.of("ST", outcome).dropna(subset=["time"])
-            rows = rows[rows["factor"] == name].sort_values("time")
-            color = palette.CATEGORIES[i]
-            panel.plot(rows["time"], rows["value"], color=color, ls=DASHES[i], lw=1.6, label=shortened(name, 22))
-            panel.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
-        panel.set_ylim(bottom=0)
-        panel.set_ylabel("total index (ST)")
-        panel.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
-        panel.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03), frameon=False)
-    figure.set_label("Curves: the same share in each year, within its interval, for the factors that matter most.")
-    return figure
-
-
-def bands(
-    time: Floats, quantiles: Mapping[str, Mapping[float, Floats]], labels: Mapping[str, str], units: Mapping[str, str]
-) -> Figure:
-    """A panel an outcome: the median over time in the band of the middle half and that of nine runs in ten.
-
-    Args:
-        time: ``time[time]``.
-        quantiles: outcome to quantile (0.05, 0.25, 0.5, 0.75, 0.95) to ``value[time]``.
-        labels: what people call each outcome.
-        units: unit of each outcome.
+    Attributes:
+        panels: in order.
+        key: what the signs in them mean, in words.
+        width, height: of a panel, its labels included.
+        columns: panels beside each other in a file.
+        label: kept free on the left of a panel for the labels of its vertical axis.
+        right: kept free on its right.
     """
-    figure, axes = panels(min(len(labels), PANELS))
-    for panel, (outcome, label) in zip(axes, labels.items(), strict=False):
-        q = quantiles[outcome]
-        head(panel, label)
-        panel.fill_between(time, q[0.05], q[0.95], color=palette.BLUE, alpha=0.15, lw=0, label="9 runs in 10")
-        panel.fill_between(time, q[0.25], q[0.75], color=palette.BLUE, alpha=0.3, lw=0, label="half the runs")
-        panel.plot(time, q[0.5], color=palette.BLUE, lw=1.8, label="median")
-        panel.set_ylabel(units[outcome])
-    axes[0].legend(loc="upper left")
-    figure.set_label("Bands: nine runs in ten (light), half of the runs (dark) and the median (line).")
-    return figure
+
+    panels: Sequence[Panel]
+    key: str = ""
+    width: float = 5.6
+    height: float = 3.0
+    columns: int = 2
+    label: float = 0.8
+    right: float = 0.2
 
 
-def head(panel: Axes, title: str) -> None:
-    """A panel's title, over its left edge."""
-    panel.set_title(title, loc="left", fontweight="bold")
+@dataclass(frozen=True)
+class Drawing:
+    """A panel as it is drawn: ``svg`` is an element without a title, ``width`` is in points."""
+
+    title: str
+    svg: str
+    width: float
+    about: str = ""
 
 
-def empty(panel: Axes, why: str) -> None:
-    """A panel without data, saying why."""
-    panel.set_xticks([])
-    panel.set_yticks([])
-    panel.text(0.5, 0.5, why, ha="center", va="center", color=palette.LIGHT["muted"], transform=panel.transAxes)
+@dataclass
+class Drawn:
+    """A picture as it is drawn: a drawing a panel, and the whole of them as pixels."""
+
+    picture: Picture
+    panels: list[Drawing] = field(default_factory=list)
+    pixels: list[Any] = field(default_factory=list)
+
+    def svg(self) -> str:
+        """All panels with their titles, in rows, as the text of an SVG file."""
+        form, count = self.picture, len(self.panels)
+        columns = min(form.columns, count)
+        wide, high = form.width * POINTS, form.height * POINTS
+        size = f"{wide * columns:g} {high * math.ceil(count / columns):g}"
+        lines = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {size}" '
+            f'width="{wide * columns:g}pt">',
+            f'<rect width="100%" height="100%" fill="{palette.LIGHT["paper"]}"/>',
+        ]
+        for n, panel in enumerate(self.panels):
+            across, down = n % columns * wide, n // columns * high
+            lines += [f'<g transform="translate({across:g} {down:g})">', panel.svg, self._title(panel), "</g>"]
+        return "\n".join([*lines, "</svg>\n"])
+
+    def _title(self, panel: Drawing) -> str:
+        lines = shortened(panel.title, _title_width(self.picture)).split("\n")
+        left, bottom = self.picture.label * POINTS, (ABOVE - 0.08) * POINTS
+        spans = "".join(
+            f'<tspan x="{left:g}" y="{bottom - 12 * (len(lines) - 1 - n):g}">{escape(line)}</tspan>'
+            for n, line in enumerate(lines)
+        )
+        return f'<text style="font: 700 10px DejaVu Sans, sans-serif; fill: {INK}">{spans}</text>'
+
+    def png(self) -> bytes:
+        """All panels with their titles, in rows, as a PNG file."""
+        columns = min(self.picture.columns, len(self.pixels))
+        blank = np.full_like(self.pixels[0], 255)
+        cells = [*self.pixels, *[blank] * (-len(self.pixels) % columns)]
+        rows = [np.concatenate(cells[n : n + columns], axis=1) for n in range(0, len(cells), columns)]
+        file = io.BytesIO()
+        imsave(file, np.concatenate(rows), format="png", metadata=_NO_SOFTWARE, dpi=DPI)
+        return file.getvalue()
+
+
+class _Numbers(ScalarFormatter):
+    """Numbers of an axis with the decimal sign of a language."""
+
+    def __init__(self, decimal: str) -> None:
+        super().__init__()
+        self.decimal = decimal
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """The number at a tick."""
+        return super().__call__(x, pos).replace(".", self.decimal)
+
+
+def draw(picture: Picture, words: Language) -> Drawn:
+    """Every panel of a picture as SVG, without its title, and as pixels, with it; numbers as a language has them."""
+    drawn = Drawn(picture)
+    with _ONE_AT_A_TIME, mpl.rc_context(_STYLE):
+        for panel in picture.panels:
+            figure = Figure(figsize=(picture.width, picture.height))
+            axes = figure.subplots()
+            figure.subplots_adjust(
+                left=picture.label / picture.width,
+                right=1 - picture.right / picture.width,
+                top=1 - ABOVE / picture.height,
+                bottom=BELOW / picture.height,
+            )
+            panel.paint(axes)
+            for axis in (axes.xaxis, axes.yaxis):
+                if isinstance(axis.get_major_formatter(), ScalarFormatter):
+                    axis.set_major_formatter(_Numbers(words.texts["number.decimal"]))
+            drawn.panels.append(Drawing(panel.title, _svg(figure, panel.title), picture.width * POINTS, panel.about))
+            axes.set_title(shortened(panel.title, _title_width(picture)), loc="left", fontweight="bold")
+            figure.set_dpi(DPI)
+            canvas: Any = FigureCanvasAgg(figure)
+            canvas.draw()
+            drawn.pixels.append(np.asarray(canvas.buffer_rgba()).copy())
+    return drawn
+
+
+def _svg(figure: Figure, title: str) -> str:
+    """A figure as an SVG element, with a name for who cannot see it."""
+    out = io.StringIO()
+    figure.savefig(out, format="svg", metadata=_NO_METADATA, transparent=True)
+    text = out.getvalue()
+    return f'<svg role="img" aria-label={quoteattr(title)} {text[text.index("<svg") + 5 :].rstrip()}'
+
+
+def save(drawn: Drawn, folder: Path, name: str) -> None:
+    """Write a picture as ``NAME.svg`` and ``NAME.png``."""
+    write_text(folder / f"{name}.svg", drawn.svg())
+    with writing(folder / f"{name}.png"):
+        (folder / f"{name}.png").write_bytes(drawn.png())
 
 
 def shortened(name: str, width: int = 30) -> str:
@@ -193,18 +230,139 @@ def shortened(name: str, width: int = 30) -> str:
     return "\n".join(textwrap.wrap(name, width, max_lines=2, placeholder=" …")) or name
 
 
-def svg(figure: Figure) -> str:
-    """The figure as the text of an SVG file."""
-    out = io.StringIO()
-    with mpl.rc_context(_STYLE):
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
+def _title_width(picture: Picture) -> int:
+    return int(LETTERS * (picture.width - picture.label))
 
 
-def save(figure: Figure, folder: Path, name: str) -> str:
-    """Write a figure as PNG and SVG, and give its SVG as it may stand inside a page."""
-    text = svg(figure)
-    write_text(folder / f"{name}.svg", text)
-    with mpl.rc_context(_STYLE), writing(folder / f"{name}.png"):
-        figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
-    return text[text.index("<svg") :]
+def _empty(axes: Axes, why: str) -> None:
+    """A panel without data, saying why."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.text(0.5, 0.5, why, ha="center", va="center", color=palette.LIGHT["muted"], transform=axes.transAxes)
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> Floats:
+    """Names the rows of a panel, from below, and gives their heights."""
+    where = np.arange(len(names), dtype=np.float64)
+    axes.set_yticks(where, [shortened(name) for name in names])
+    return where
+
+
+# ---- pictures that several methods share ----------------------------------------------------------------------------
+
+
+def ranking(findings: Findings, words: Language) -> Picture:
+    """A panel an outcome: total indices over all times with intervals, first order inside, the noise floor dotted."""
+
+    def panel(number: int, outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            total = ranks.ordered(findings, outcome).head(BARS).iloc[::-1]
+            if total.empty:
+                return _empty(axes, words.texts["report.constant"])
+            first = findings.of("S1", outcome, ALL_TIMES).set_index("factor")["value"]
+            said = (words.texts[f"report.{key}"] for key in ("noise", "with_others", "alone"))
+            where = name_rows(axes, [words.shown(findings.factor(str(name))) for name in total["factor"]])
+            axes.axvline(ranks.noise_floor(findings, outcome), color=INK, lw=0.8, ls=":", label=next(said))
+            axes.barh(where, total["value"], height=0.62, color=palette.SKY, label=next(said))
+            alone = [max(0.0, float(first.get(name, 0.0))) for name in total["factor"]]
+            axes.barh(where, alone, height=0.62, color=palette.BLUE, label=next(said))
+            axes.hlines(where, total["low"], total["high"], color=INK, lw=1)
+            axes.set_xlim(0, max(0.1, 1.08 * float(total["high"].max())))
+            axes.set_xlabel(words.texts["report.share_axis"])
+            if number == 0:
+                axes.legend(loc="lower right")
+            return None
+
+        return Panel(words.shown(findings.outcome(outcome)), paint, outcome)
+
+    panels = [panel(n, outcome) for n, outcome in enumerate(findings.outcomes[:PANELS])]
+    return Picture(panels, words.texts["report.key_ranking"], height=3.4, label=NAMES)
+
+
+def over_time(findings: Findings, words: Language) -> Picture:
+    """A panel an outcome: total indices of the factors that matter most, over time, with their intervals."""
+
+    def panel(outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            names = [str(n) for n in ranks.ordered(findings, outcome).head(LINES)["factor"]]
+            if not names:
+                return _empty(axes, words.texts["report.constant"])
+            every = findings.of("ST", outcome).dropna(subset=["time"])
+            for name, color, dash in zip(names, palette.CATEGORIES, DASHES, strict=False):
+                rows = every[every["factor"] == name].sort_values("time")
+                label = shortened(words.shown(findings.factor(name)), 22)
+                axes.plot(rows["time"], rows["value"], color=color, ls=dash, lw=1.6, label=label)
+                axes.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
+            axes.set_ylim(bottom=0)
+            axes.set_ylabel(words.texts["report.total_axis"])
+            axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03))
+            return None
+
+        return Panel(words.shown(findings.outcome(outcome)), paint, outcome)
+
+    panels = [panel(outcome) for outcome in findings.outcomes[:PANELS]]
+    return Picture(panels, words.texts["report.key_over_time"], width=6.2, right=2.2)
+
+
+def bands(
+    times: Floats, quantiles: Mapping[Name, Mapping[float, Floats]], units: Mapping[Name, str], words: Language
+) -> Picture:
+    """A panel an outcome: the median over time in the band of the middle half and that of nine runs in ten.
+
+    Args:
+        times: ``[time]``.
+        quantiles: outcome to quantile (0.05, 0.25, 0.5, 0.75, 0.95) to ``value[time]``.
+        units: of each outcome, in words.
+        words: what the picture is labelled in.
+    """
+
+    def panel(number: int, outcome: Name) -> Panel:
+        def paint(axes: Axes) -> None:
+            q = quantiles[outcome]
+            for low, high, alpha, key in ((0.05, 0.95, 0.15, "most_runs"), (0.25, 0.75, 0.3, "half_of_runs")):
+                label = words.texts[f"report.{key}"]
+                axes.fill_between(times, q[low], q[high], color=palette.BLUE, alpha=alpha, lw=0, label=label)
+            axes.plot(times, q[0.5], color=palette.BLUE, lw=1.8, label=words.texts["report.median"])
+            axes.set_ylabel(units[outcome])
+            if number == 0:
+                axes.legend(loc="upper left")
+
+        return Panel(words.shown(outcome), paint, outcome.key)
+
+    panels = [panel(n, outcome) for n, outcome in enumerate(list(quantiles)[:PANELS])]
+    return Picture(panels, words.texts["report.key_bands"])
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where something is within its range, 0 to 1: before, after, and the ends of a line."""
+
+    name: str
+    before: float
+    after: float
+    low: float
+    high: float
+
+
+def positions(rows: Sequence[Position], labels: tuple[str, str], title: str, key: str = "") -> Picture:
+    """One panel: a row for each, with a stroke before and a dot after.
+
+    Args:
+        rows: from above.
+        labels: what the stroke and the dot are called.
+        title: of the panel.
+        key: what its signs mean.
+    """
+
+    def paint(axes: Axes) -> None:
+        for height, row in zip(name_rows(axes, [row.name for row in reversed(rows)]), reversed(rows), strict=True):
+            before, after = labels if height == 0 else (None, None)
+            axes.hlines(height, 0, 1, color=SHADE, lw=7)
+            axes.hlines(height, row.low, row.high, color=MAIN, lw=2.5)
+            axes.plot(row.before, height, "|", color=OTHER, ms=12, mew=2, label=before)
+            axes.plot(row.after, height, "o", color=MAIN, label=after)
+        axes.set_xlim(-0.02, 1.02)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+
+    return Picture([Panel(title, paint)], key, width=7.5, height=1.4 + 0.32 * len(rows), label=NAMES)

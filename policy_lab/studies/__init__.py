@@ -2,53 +2,46 @@
 
 Each file in this folder is one method and is found by its name; a new method is a new file with
 
-- ``TITLE`` and ``QUESTION``: what it is called and what it answers, for people;
 - ``DEFAULT_SIZE`` and ``OPTIONS``: its size where a study names none, and the keys only it knows, with defaults;
 - ``check(plan)``: raises ``StudyError`` for what it cannot do, before any run;
 - ``inputs(plan)``: what decides its result and is not in the plan, such as the contents of scenarios an option names;
 - ``run(plan, ensemble)``: makes runs through ``ensemble.run(sample)`` and gives a ``Result``;
-- ``words(plan, findings)``: the findings in sentences;
-- ``draw(plan, findings)``: figure name to matplotlib figure.
+- ``statements(plan, findings)``: what the findings say, as messages;
+- ``draw(plan, findings, words)``: file name to picture, labelled in a language.
 
-A method imports from ``policy_lab.ensemble`` and never from another method.
+Its texts are in the catalogue under ``study.<name>``; ``title`` and ``question`` say what it is called and what it
+answers. A method imports from ``policy_lab.ensemble`` and never from another method.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-import platform
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Protocol, cast
-
-import pandas as pd
-from matplotlib.figure import Figure
+from typing import Any, Protocol, cast
 
 from policy_lab import __version__
-from policy_lab.ensemble.compare_runs import other_runs
+from policy_lab.catalogue import english
+from policy_lab.ensemble import provenance
+from policy_lab.ensemble.compare_runs import made_otherwise, other_findings, other_runs
 from policy_lab.ensemble.factors import Factor
-from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, load_findings, table_of
+from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, load_findings, table_of
 from policy_lab.ensemble.folder import ResultFolder
 from policy_lab.ensemble.plan import Plan, make_plan
 from policy_lab.ensemble.runner import Ensemble, Workers, in_process
 from policy_lab.ensemble.study_file import Study, check_options, read_study
 from policy_lab.errors import StudyError, UnknownName
+from policy_lab.messages import Language, Message
 from policy_lab.model import load_model
 from policy_lab.progress import MeterMaker, silent
 from policy_lab.report import study_report
-
-#: The grade of a range that no source gives.
-JUDGEMENT: Final = "J"
-
-PROGRAM: Final = "policy-lab"
+from policy_lab.report.plots import Picture
 
 __all__ = [
     "ALL_TIMES",
@@ -59,6 +52,7 @@ __all__ = [
     "Plan",
     "Replay",
     "Result",
+    "Statement",
     "Study",
     "load_findings",
     "load_study",
@@ -66,6 +60,7 @@ __all__ = [
     "methods",
     "plan_of",
     "replay",
+    "report_files",
     "run_study",
 ]
 
@@ -73,8 +68,6 @@ __all__ = [
 class Method(Protocol):
     """What a file in this folder offers."""
 
-    TITLE: str
-    QUESTION: str
     DEFAULT_SIZE: int
     OPTIONS: Mapping[str, Any]
 
@@ -90,12 +83,12 @@ class Method(Protocol):
         """Make the runs and analyse them."""
         ...
 
-    def words(self, plan: Plan, findings: Findings) -> list[str]:
-        """Give the findings in sentences."""
+    def statements(self, plan: Plan, findings: Findings) -> list[Statement]:
+        """Say what was found."""
         ...
 
-    def draw(self, plan: Plan, findings: Findings) -> dict[str, Figure]:
-        """Give the figures by name."""
+    def draw(self, plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
+        """Give the pictures by name."""
         ...
 
 
@@ -122,7 +115,7 @@ def load_study(path: str | Path) -> Study:
     try:
         plan_of(study)
     except StudyError as error:
-        raise StudyError(f"{path}: {error}") from None
+        raise StudyError("error.in", where=path, problem=error) from None
     return study
 
 
@@ -142,11 +135,13 @@ def run_study(
     progress: MeterMaker = silent,
     workers: Workers = in_process,
     pictures: bool = True,
+    words: Language | None = None,
 ) -> Findings:
     """Run a study and keep it in a result folder; a study that was stopped there goes on from its finished chunks.
 
     The folder ends up with ``study.toml``, ``findings.csv``, ``runs.nc`` (samples and outcomes), figures as PNG and
-    SVG, ``report.html`` and ``provenance.json``. A folder that holds this very study, finished, is read, not run.
+    SVG, ``report.html`` and ``provenance.json``. A folder that holds this very study, finished, is read, not run; if a
+    language is named, its report is written again.
 
     Args:
         study: what to run.
@@ -155,6 +150,7 @@ def run_study(
         progress: makes a progress meter for long work (``policy_lab.progress.bar``).
         workers: where chunks of runs are made; in this process by default.
         pictures: whether to draw figures, which takes seconds where a study has many outcomes.
+        words: the language of the report; English by default.
 
     Returns:
         The findings as they are stored.
@@ -168,123 +164,56 @@ def run_study(
     with folder:
         if folder.finished() is not None:
             folder.close_work()
+            if words is not None:
+                study_report.write_report(*_told(plan, load_findings(folder.path), words), words, progress)
             return load_findings(folder.path)
         ensemble = Ensemble(plan, folder, workers, progress)
         try:
-            return _run(plan, ensemble, pictures)
+            return _run(plan, ensemble, pictures, words or english())
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 f"Stopped. What was finished is kept in {out}; the same command goes on from there."
             ) from None
 
 
-def _run(plan: Plan, ensemble: Ensemble, pictures: bool) -> Findings:
+def _run(plan: Plan, ensemble: Ensemble, pictures: bool, words: Language) -> Findings:
     started, clock = datetime.now(UTC), time.monotonic()
     known = method(plan.study.method)
     result = known.run(plan, ensemble)
-    table = table_of(plan.study.method, result.parts)
     varied = plan.factors if result.varied is None else result.varied
-    notes = [*result.notes, *_general_notes(plan, ensemble, varied)]
-    provenance = _provenance(plan, ensemble, varied) | {"notes": notes, **result.extra}
-    findings = Findings(table, provenance, ensemble.folder.path)
-    provenance["words"] = known.words(plan, findings)
-    findings = Findings(table, provenance, ensemble.folder.path)
-    figures = known.draw(plan, findings) if pictures else {}
+    findings = Findings(
+        table_of(plan.study.method, result.parts),
+        {**provenance.of(plan, ensemble, varied), **result.extra},
+        notes=(*result.notes, *provenance.general_notes(plan, ensemble, varied)),
+        folder=ensemble.folder.path,
+    )
+    findings = replace(findings, statements=tuple(known.statements(plan, findings)))
+    drawn = known.draw(plan, findings, words) if pictures else {}
     ensemble.write_netcdf()
-    provenance |= {"started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - clock, 2)}
-    study_report.write(plan, findings, figures, known.TITLE, known.QUESTION, ensemble.progress)
+    made = {"started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - clock, 2)}
+    findings = replace(findings, provenance={**findings.provenance, **made})
+    study_report.write(plan, findings, drawn, words, ensemble.progress)
     ensemble.folder.close_work()
     return load_findings(ensemble.folder.path)
 
 
-def _general_notes(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> list[str]:
-    notes = []
-    failed, runs = ensemble.failed(), ensemble.runs()
-    if failed:
-        notes.append(
-            f"{failed:,} of {runs:,} runs gave no finite number for some outcome and time; figures of that outcome "
-            "and time leave them out."
-        )
-    notes += [f"The runs were made by a slower engine: {why}" for why in sorted(ensemble.fallbacks)]
-    return notes + _notes_on_ranges(plan, [f for f in varied if f.distribution != "discrete"])
+def report_files(findings: Findings, words: Language) -> dict[str, str | bytes]:
+    """The report of a stored study and its pictures in a language, by file name; no run is made for them.
+
+    Raises:
+        StudyError, UnknownName, ModelError: the study no longer fits its model.
+    """
+    assert findings.folder is not None
+    plan = plan_of(read_study(findings.folder / "study.toml"))
+    return dict(study_report.files(*_told(plan, findings, words), words))
 
 
-def _notes_on_ranges(plan: Plan, varied: Sequence[Factor]) -> list[str]:
-    """Where ranges are arbitrary and where independence is assumed: what decides ranks without being in the model."""
-    notes = []
-    kinds = {f.kind for f in varied}
-    if "lever" in kinds:
-        notes.append(
-            "Levers are varied over all that could be decided, every value as good as the others; that says nothing of "
-            "how likely it is. A wider range makes a lever rank higher."
-        )
-    if "uncertainty" in kinds:
-        known = [u for f in varied if (u := plan.model.uncertainties.get(f.name)) is not None]
-        judged = sum(u.grade == JUDGEMENT for u in known)
-        notes.append(
-            f"The ranges of {judged} of {len(known)} uncertain parameters are judgement (grade {JUDGEMENT} below), so "
-            "that they are wide or narrow is arbitrary to a degree, and so is a rank that hangs on it."
-        )
-        notes.append(
-            "Uncertain parameters are drawn independently of each other. Where they hang together in truth, "
-            "intervals would be wider or narrower and ranks would differ."
-        )
-    if "constant" in kinds:
-        notes.append("Ranges that the study itself gives to constants of the model are the analyst's own; say why.")
-    return notes
-
-
-def _provenance(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dict[str, Any]:
-    study = plan.study
-    return {
-        "policy_lab": __version__,
-        "fingerprint": ensemble.folder.fingerprint,
-        "method": study.method,
-        "model": plan.model.name,
-        "model_hash": plan.model.hash,
-        "scenario": study.scenario or "",
-        "settings": dict(study.settings),
-        "backend": sorted(ensemble.backends),
-        "seed": study.seed,
-        "size": plan.size,
-        "runs": ensemble.runs(),
-        "failed_runs": ensemble.failed(),
-        "time_unit": plan.model.program.clock.unit,
-        "factors": [_about_factor(plan, f) for f in varied],
-        "groups": {name: [plan.factors[i].name for i in where] for name, where in plan.groups.items()}
-        if plan.grouped
-        else {},
-        "outcomes": [
-            {"name": o, "label": plan.label(o), "unit": plan.model.program.equations[o].unit} for o in plan.outcomes
-        ],
-        "command": _command(),
-        "versions": {"python": platform.python_version()}
-        | {name: metadata.version(name) for name in ("numpy", "scipy", "SALib", "pandas", "pysd")},
-    }
-
-
-def _command() -> str:
-    """What was typed; of a study that another program ran, what could be: that program's paths help nobody."""
-    program = Path(sys.argv[0]).name
-    return " ".join([program, *sys.argv[1:]]) if program == PROGRAM else f"{PROGRAM} study study.toml --out FOLDER"
-
-
-def _about_factor(plan: Plan, factor: Factor) -> dict[str, Any]:
-    about: dict[str, Any] = {
-        "name": factor.name,
-        "group": factor.group,
-        "kind": factor.kind,
-        "unit": factor.unit,
-        "low": factor.low,
-        "default": factor.default,
-        "high": factor.high,
-        "distribution": factor.distribution,
-        "range": factor.range_in_words(),
-    }
-    uncertainty = plan.model.uncertainties.get(factor.name)
-    if uncertainty is not None:
-        about |= {"source": uncertainty.source, "grade": uncertainty.grade}
-    return about
+def _told(plan: Plan, findings: Findings, words: Language) -> tuple[Plan, Findings, dict[str, Picture]]:
+    """What a report of stored findings is made from; what was stored as sentences once is stated anew."""
+    known = method(plan.study.method)
+    if "statements" not in findings.provenance:
+        findings = replace(findings, statements=tuple(known.statements(plan, findings)))
+    return plan, findings, known.draw(plan, findings, words)
 
 
 @dataclass(frozen=True)
@@ -292,7 +221,7 @@ class Replay:
     """Whether a stored study could be made again to the bit, and what differs if not."""
 
     same: bool
-    differences: tuple[str, ...]
+    differences: tuple[Message, ...]
 
 
 def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers = in_process) -> Replay:
@@ -310,36 +239,7 @@ def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers =
     study = read_study(Path(folder) / "study.toml")
     with TemporaryDirectory(prefix="policy-lab-replay-") as place:
         again = run_study(study, place, progress=progress, workers=workers, pictures=False)
-        differing = [*_other_findings(stored, again), *other_runs(Path(folder), Path(place))]
+        differing = [*other_findings(stored, again), *other_runs(Path(folder), Path(place))]
     if not differing:
         return Replay(True, ())  # perhaps other versions, but the same bits: nothing to report
-    return Replay(False, (*_made_otherwise(stored, again), *differing))
-
-
-def _made_otherwise(stored: Findings, again: Findings) -> list[str]:
-    """What may be the reason for other numbers."""
-    return [
-        f"{key} was {stored.provenance.get(key)}, is {again.provenance.get(key)}"
-        for key in ("policy_lab", "model_hash", "backend", "versions")
-        if stored.provenance.get(key) != again.provenance.get(key)
-    ]
-
-
-def _other_findings(stored: Findings, again: Findings) -> list[str]:
-    said: list[str] = []
-    if stored.table.equals(again.table):
-        return said
-    if len(stored.table) != len(again.table):
-        return [*said, f"findings.csv had {len(stored.table)} rows, has {len(again.table)}"]
-    labels = ["outcome", "time", "factor", "index"]
-    if not stored.table[labels].equals(again.table[labels]):
-        return [*said, "the rows of findings.csv are about other outcomes, times, factors or indices"]
-    gap = (stored.table[["value", "low", "high"]] - again.table[["value", "low", "high"]]).abs()
-    worst = gap.max(axis=1)
-    where = stored.table.loc[worst.idxmax()] if worst.notna().any() else stored.table.iloc[0]
-    changed = int((pd.concat([gap > 0, gap.isna() & stored.table[gap.columns].notna()], axis=1)).any(axis=1).sum())
-    return [
-        *said,
-        f"{changed} of {len(worst)} rows differ, by at most {worst.max():.3g} "
-        f"({where['index']} of {where['factor']} for {where['outcome']})",
-    ]
+    return Replay(False, (*made_otherwise(stored, again), *differing))

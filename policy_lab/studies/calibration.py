@@ -31,26 +31,23 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from scipy import stats
 
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor
-from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
+from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import least_squares
 from policy_lab.estimators.least_squares import Fit
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message, Name
 from policy_lab.model.history import SD_IN_HALF_RANGE, Series, history_file, read_history
 from policy_lab.progress import Meter
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed, number, percent
 
-TITLE: Final = "Calibration"
-QUESTION: Final = "Which values of the parameters repeat history best, and what can history not tell?"
 DEFAULT_SIZE: Final = 8
 OPTIONS: Final[Mapping[str, Any]] = {
     "history": "data/history.csv",
@@ -100,30 +97,27 @@ def check(plan: Plan) -> None:
     """Refuse what cannot be fitted: choices for parameters, outcomes without data, nothing to fit to."""
     options = plan.options
     if options["search"] not in SEARCHES:
-        raise StudyError(f"search = '{options['search']}' is none of {listed(SEARCHES)}.")
+        raise StudyError("error.study.no_choice", option="search", value=options["search"], choices=SEARCHES)
     if options["prior"] not in PRIORS:
-        raise StudyError(f"prior = '{options['prior']}' is none of {listed(PRIORS)}.")
+        raise StudyError("error.study.no_choice", option="prior", value=options["prior"], choices=PRIORS)
     if not isinstance(options["intervals"], bool):
-        raise StudyError("intervals is true or false.")
+        raise StudyError("error.study.calibration_intervals")
     if not 0 < options["confidence"] < 1 or options["generations"] < 1:
-        raise StudyError("confidence lies between 0 and 1, and generations is at least 1.")
+        raise StudyError("error.study.calibration_generations")
     held = options["hold_out_from"]
     if held is not None and (isinstance(held, bool) or not isinstance(held, int | float)):
-        raise StudyError(f"hold_out_from = {held!r} is not a year.")
+        raise StudyError("error.study.calibration_held", value=repr(held))
     for factor in plan.factors:
         if factor.distribution == "discrete":
-            raise StudyError(f"'{factor.name}' is discrete; a calibration needs a range: low and high.")
+            raise StudyError("error.study.discrete", factor=factor.name)
     if plan.grouped:
-        raise StudyError("A calibration fits parameters one by one; leave groups out.")
+        raise StudyError("error.study.calibration_groups")
     if len(plan.times) < 2:
-        raise StudyError("A calibration needs at least two studied times around the figures it is to fit.")
+        raise StudyError("error.study.calibration_times")
     target = _target(plan)
     figures = int(target.fitted.sum())
     if figures <= len(plan.factors):
-        raise StudyError(
-            f"There are {figures} figures to fit {len(plan.factors)} parameters to; name fewer factors, or more "
-            "outcomes that data/history.csv has figures for."
-        )
+        raise StudyError("error.study.calibration_figures", figures=figures, parameters=len(plan.factors))
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -139,10 +133,8 @@ def _target(plan: Plan) -> Target:
     missing = [o for o in plan.outcomes if o not in {s.variable for s in series}]
     if missing:
         have = list(dict.fromkeys(s.variable for s in known))
-        raise StudyError(
-            f"There is no figure for '{missing[0]}' between {first:g} and {last:g}; outcomes with figures: "
-            f"{listed(have, 40)}."
-        )
+        told = {"outcome": missing[0], "first": float(first), "last": float(last), "have": have}
+        raise StudyError("error.study.calibration_missing", **told)
     years = np.concatenate([s.year for s in series])
     held = plan.options["hold_out_from"]
     return Target(series, years < held if held is not None else np.ones(len(years), dtype=bool))
@@ -278,71 +270,61 @@ def _series(plan: Plan, target: Target, values: Floats) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _notes(best: Fit, freedom: int) -> list[str]:
-    notes = [
-        "A good fit means consistent with these figures, no more. Figures of one series hang together, so intervals "
-        "are, if anything, too narrow."
-    ]
-    if best.cost / freedom > 1:
-        wider = np.sqrt(best.cost / freedom)
-        notes.append(
-            f"The best fit is {number(wider)} times as far off as the ranges of the data allow; intervals are as much "
-            "wider. Either the ranges are too narrow or the model lacks something."
-        )
+def _notes(best: Fit, freedom: int) -> list[Message]:
+    notes = [Message("study.calibration.consistent")]
+    if best.cost > freedom:
+        notes.append(Message("study.calibration.poor", {"times": float(np.sqrt(best.cost / freedom))}))
     return notes
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """How much better it fits, the parameters with their intervals, and what history cannot tell."""
     whole = findings.table[(findings.table["outcome"] == PARAMETERS) & (findings.table["factor"] == WHOLE)]
     size = whole.set_index("index")["value"]
-    counted = findings.provenance
-    said = [
-        f"Fitted to {counted['figures']} figures, the misfit goes from {number(size['misfit before'])} to "
-        f"{number(size['misfit'])} standard deviations of the data."
-    ]
-    if counted["held_out"]:
+    known = findings.provenance
+    told = {"figures": known["figures"], "before": size["misfit before"], "after": size["misfit"]}
+    said = [Message("study.calibration.fitted", told)]
+    if known["held_out"]:
         before, after = size["held out misfit before"], size["held out misfit"]
-        judged = "the fit carries over" if after < before else "the fit does not carry over to them"
-        said.append(
-            f"On the {counted['held_out']} figures from {plan.options['hold_out_from']:g} on, which it never saw, it "
-            f"goes from {number(before)} to {number(after)}: {judged}."
-        )
-    said += [_parameter_in_words(findings, f) for f in plan.factors]
-    return said + _unknown(plan, findings, size)
+        told = {"figures": known["held_out"], "year": plan.options["hold_out_from"], "before": before, "after": after}
+        said.append(Message(f"study.calibration.{'carries' if after < before else 'fails'}_over", told))
+    for factor in plan.factors:
+        said += _about_parameter(findings, factor)
+    return [Statement(message) for message in [*said, *_unknown(plan, findings, size)]]
 
 
-def _parameter_in_words(findings: Findings, factor: Factor) -> str:
+def _about_parameter(findings: Findings, factor: Factor) -> list[Message]:
     def one(index: str) -> Any:
         found = findings.of(index, PARAMETERS)
         return found[found["factor"] == factor.name].iloc[0]
 
     fitted = one("fitted")
-    text = f"{factor.name}: {number(factor.default)} before, {number(fitted['value'])} fitted"
+    told = {"factor": Name(factor.name), "before": factor.default, "fitted": float(fitted["value"])}
     if not np.isfinite(fitted["low"]):
-        return f"{text}."
-    share = float(one("share of range")["value"])
-    ends = [number(fitted["low"]), number(fitted["high"])]
+        return [Message("study.calibration.parameter", told)]
+    told |= {"low": float(fitted["low"]), "high": float(fitted["high"]), "share": float(one("share of range")["value"])}
     open_ends = [side for side, end in (("low", factor.low), ("high", factor.high)) if np.isclose(fitted[side], end)]
-    text += f", between {ends[0]} and {ends[1]} ({percent(share)} of its range)"
-    return text + (f"; history sets no {' or '.join(open_ends)} end within the range." if open_ends else ".")
+    said = [Message("study.calibration.interval", told)]
+    return [*said, Message(f"study.calibration.open_{'_'.join(open_ends)}", told)] if open_ends else said
 
 
-def _unknown(plan: Plan, findings: Findings, size: Any) -> list[str]:
+def _unknown(plan: Plan, findings: Findings, size: Any) -> list[Message]:
     said = []
     for k in range(1, len(plan.factors) + 1):
         if size[f"strength {k}"] < WEAK:
             loads = findings.of(f"direction {k}", PARAMETERS)
-            loaded = loads[loads["value"].abs() >= LOADED]
-            names = [f"{r.factor} ({'up' if r.value > 0 else 'down'})" for r in loaded.itertuples()]
-            said.append(f"History cannot tell along: {listed(names)}.")
-    return said or ["Every parameter is identified, and so is every mix of them."]
+            ways = [
+                Message(f"study.calibration.{'up' if r.value > 0 else 'down'}", {"factor": Name(r.factor)})
+                for r in loads[loads["value"].abs() >= LOADED].itertuples()
+            ]
+            said.append(Message("study.calibration.unknown", {"factors": ways}))
+    return said or [Message("study.calibration.identified")]
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Parameters within their ranges, and a panel a series: data, the model before and after."""
-    drawn = {"parameters": _draw_parameters(plan, findings), "series": _draw_series(findings)}
-    return {**drawn, "profiles": _draw_profiles(plan, findings)} if plan.options["intervals"] else drawn
+    drawn = {"parameters": _draw_parameters(plan, findings, words), "series": _draw_series(findings, words)}
+    return {**drawn, "profiles": _draw_profiles(plan, findings, words)} if plan.options["intervals"] else drawn
 
 
 def profile_of(findings: Findings, parameter: str) -> tuple[Floats, Floats]:
@@ -353,60 +335,55 @@ def profile_of(findings: Findings, parameter: str) -> tuple[Floats, Floats]:
     return at.to_numpy(dtype=np.float64), rise.to_numpy(dtype=np.float64)
 
 
-def _draw_profiles(plan: Plan, findings: Findings) -> Figure:
+def _draw_profiles(plan: Plan, findings: Findings, words: Language) -> Picture:
     """A panel a parameter: how the fit worsens as it is held elsewhere; flat means that history cannot tell."""
-    figure, panels = plots.panels(len(plan.factors), width=3.0, height=1.9, columns=4)
-    for panel, factor in zip(panels, plan.factors, strict=True):
-        at, rise = profile_of(findings, factor.name)
-        fitted = findings.of("fitted", PARAMETERS).set_index("factor").loc[factor.name]
-        plots.head(panel, plots.shortened(factor.name, 24))
-        panel.axvspan(fitted["low"], fitted["high"], color=plots.SHADE)
-        panel.plot(at, rise, "-", color=plots.MAIN, marker=".")
-        panel.axvline(factor.default, color=plots.OTHER, ls="--")
-        panel.set_xlim(factor.low, factor.high)
-        panel.set_ylim(bottom=0)
-    figure.set_label(
-        "By how much the sum of squares rises when a parameter is held there and all others are fitted again; shaded "
-        "the interval, dashed the model's own value. A flat line is a parameter that history cannot tell."
-    )
-    return figure
+
+    def panel(factor: Factor) -> Panel:
+        def paint(axes: Axes) -> None:
+            at, rise = profile_of(findings, factor.name)
+            fitted = findings.of("fitted", PARAMETERS).set_index("factor").loc[factor.name]
+            axes.axvspan(fitted["low"], fitted["high"], color=plots.SHADE)
+            axes.plot(at, rise, "-", color=plots.MAIN, marker=".")
+            axes.axvline(factor.default, color=plots.OTHER, ls="--")
+            axes.set_xlim(factor.low, factor.high)
+            axes.set_ylim(bottom=0)
+
+        return Panel(words.shown(Name(factor.name)), paint)
+
+    panels = [panel(factor) for factor in plan.factors]
+    return Picture(panels, words.texts["study.calibration.key_profiles"], width=3.0, height=1.9, columns=4)
 
 
-def _draw_parameters(plan: Plan, findings: Findings) -> Figure:
-    figure, (panel,) = plots.panels(1, width=7.5, height=1.4 + 0.32 * len(plan.factors), label=plots.NAMES)
+def _draw_parameters(plan: Plan, findings: Findings, words: Language) -> Picture:
     fitted = findings.of("fitted", PARAMETERS).set_index("factor")
-    plots.head(panel, "Position within the range")
-    for row, factor in enumerate(reversed(plan.factors)):
-        even, at = factor.evenly(), fitted.loc[factor.name]
-        panel.hlines(row, 0, 1, color=plots.SHADE, lw=7)
-        if np.isfinite(at["low"]):
-            low, high = even.position(float(at["low"])), even.position(float(at["high"]))
-            panel.hlines(row, low, high, color=plots.MAIN, lw=2.5)
-        panel.plot(
-            even.position(float(at["value"])), row, "o", color=plots.MAIN,
-            label="fitted, with its interval" if row == 0 else None,
-        )  # fmt: skip
-        panel.plot(
-            even.position(factor.default), row, "|", color=plots.OTHER, ms=12, mew=2,
-            label="before" if row == 0 else None,
-        )  # fmt: skip
-    panel.set_yticks(range(len(plan.factors)), [plots.shortened(f.name) for f in reversed(plan.factors)])
-    panel.set_xlim(-0.02, 1.02)
-    panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
-    return figure
+    rows = []
+    for factor in plan.factors:
+        at = fitted.loc[factor.name]
+        ends = [at[end] if np.isfinite(at[end]) else at["value"] for end in ("low", "high")]
+        places = (factor.evenly().position(float(x)) for x in (factor.default, at["value"], *ends))
+        rows.append(plots.Position(words.shown(Name(factor.name)), *places))
+    labels = (words.texts["study.calibration.before"], words.texts["study.calibration.after_interval"])
+    return plots.positions(rows, labels, words.texts["report.position"])
 
 
-def _draw_series(findings: Findings) -> Figure:
+def _draw_series(findings: Findings, words: Language) -> Picture:
     data = findings.table[findings.table["index"] == "data"]
+
+    def panel(number: int, outcome: str, name: str, figures: pd.DataFrame) -> Panel:
+        def paint(axes: Axes) -> None:
+            axes.vlines(figures["time"], figures["low"], figures["high"], color=plots.MUTED, lw=2)
+            label = words.texts["study.calibration.data"]
+            axes.plot(figures["time"], figures["value"], "o", color=plots.INK, ms=4, label=label)
+            for index, color, dash in (("before", plots.OTHER, "--"), ("fitted", plots.MAIN, "-")):
+                run = findings.of(index, outcome)
+                run = run[run["factor"] == name]
+                label = words.texts[f"study.calibration.{'before' if index == 'before' else 'after'}"]
+                axes.plot(run["time"], run["value"], dash, color=color, marker=".", label=label)
+            if number == 0:
+                axes.legend(loc="upper left")
+
+        return Panel(words.shown(Name(name, "series")), paint)
+
     shown = list(data.groupby(["outcome", "factor"], sort=False))[: plots.PANELS]
-    figure, panels = plots.panels(len(shown), width=4.2, height=2.5, columns=3)
-    for panel, ((outcome, name), figures) in zip(panels, shown, strict=True):
-        plots.head(panel, plots.shortened(str(name), 44))
-        panel.vlines(figures["time"], figures["low"], figures["high"], color=plots.MUTED, lw=2)
-        panel.plot(figures["time"], figures["value"], "o", color=plots.INK, ms=4, label="data")
-        for index, color, dash in (("before", plots.OTHER, "--"), ("fitted", plots.MAIN, "-")):
-            run = findings.of(index, str(outcome))
-            run = run[run["factor"] == name]
-            panel.plot(run["time"], run["value"], dash, color=color, marker=".", label=index)
-    panels[0].legend(loc="upper left")
-    return figure
+    panels = [panel(n, str(outcome), str(name), rows) for n, ((outcome, name), rows) in enumerate(shown)]
+    return Picture(panels, width=4.2, height=2.5, columns=3)

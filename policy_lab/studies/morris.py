@@ -14,20 +14,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.figure import Figure
 from SALib.sample import morris as salib
 
+from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points
-from policy_lab.ensemble.findings import ALL_TIMES, Findings, Result, grid_rows
+from policy_lab.ensemble.findings import ALL_TIMES, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed, measured, percent
 
-TITLE: Final = "Elementary effects (Morris)"
-QUESTION: Final = "Which factors can be left out of a closer look?"
 DEFAULT_SIZE: Final = 32
 OPTIONS: Final[Mapping[str, Any]] = {"levels": 4, "resamples": 500, "confidence": 0.95}
 #: A factor below this share of the largest effect is said to matter little.
@@ -37,13 +36,12 @@ LITTLE: Final = 0.05
 def check(plan: Plan) -> None:
     """Refuse an odd grid, fewer than two trajectories or factors."""
     if plan.options["levels"] < 2 or plan.options["levels"] % 2:
-        raise StudyError(f"levels = {plan.options['levels']} is not an even number; take 4.")
+        raise StudyError("error.study.morris_levels", levels=plan.options["levels"])
     if plan.size < 2:
-        raise StudyError(f"size = {plan.size} trajectories give no spread; take 10 to 100.")
+        raise StudyError("error.study.morris_size", size=plan.size)
     if len(plan.groups) < 2:
-        raise StudyError("Elementary effects compare at least two factors or groups; this study has one.")
-    if not 0 < plan.options["confidence"] < 1 or plan.options["resamples"] < 2:
-        raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
+        raise StudyError("error.study.one_factor")
+    option_checks.bootstrap(plan)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -140,37 +138,40 @@ def _mean_absolute(absolute: Floats, plan: Plan) -> tuple[Floats, Floats, Floats
     return mean.reshape(shape), low.reshape(shape), high.reshape(shape)
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """Which factors matter, and how many hardly do."""
     said = []
     for outcome in plan.outcomes:
         rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value", ascending=False)
         largest = float(rows["value"].max())
         if not largest > 0:
-            said.append(f"{plan.label(outcome)}: nothing that was varied moves it.")
+            said.append(Statement(Message("ranking.still"), outcome))
             continue
-        top = [f"{r.factor} ({measured(r.value, plan.unit(outcome))})" for r in rows.head(3).itertuples()]
+        top = [
+            Message(
+                "study.morris.factor", {"factor": findings.factor(r.factor), "effect": plan.quantity(outcome, r.value)}
+            )
+            for r in rows.head(3).itertuples()
+        ]
         little = rows[rows["high"] < LITTLE * largest]
-        said.append(
-            f"{plan.label(outcome)}: on average over the years moved most, from one end of its range to the other, by "
-            f"{listed(top)}; {len(little)} of {len(rows)} factors move it by less than "
-            f"{percent(LITTLE)} of the first and could be left out."
-        )
+        told = {"top": top, "little": len(little), "factors": len(rows), "share": LITTLE}
+        said.append(Statement(Message("study.morris.moved", told), outcome))
     return said
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Mean absolute effects over all times, each outcome's largest first."""
-    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
-    for panel, outcome in zip(panels, plan.outcomes, strict=False):
-        rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value").tail(plots.BARS)
-        plots.head(panel, plan.label(outcome))
-        where = np.arange(len(rows))
-        panel.barh(where, rows["value"], height=0.62, color=plots.MAIN)
-        panel.hlines(where, rows["low"], rows["high"], color=plots.INK, lw=1)
-        panel.set_yticks(where, [plots.shortened(str(f)) for f in rows["factor"]])
-        panel.set_xlabel(f"mean absolute effect ({plan.unit(outcome) or 'no unit'})")
-    figure.set_label(
-        "Bars: how far an outcome goes, on average, as a factor goes through its range, with the interval."
-    )
-    return {"effects": figure}
+
+    def panel(outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value").tail(plots.BARS)
+            where = plots.name_rows(axes, [words.shown(findings.factor(str(f))) for f in rows["factor"]])
+            axes.barh(where, rows["value"], height=0.62, color=plots.MAIN)
+            axes.hlines(where, rows["low"], rows["high"], color=plots.INK, lw=1)
+            unit = Name(plan.unit(outcome), "unit") if plan.unit(outcome) else Message("report.no_unit")
+            axes.set_xlabel(words.in_words(Message("study.morris.axis", {"unit": unit})))
+
+        return Panel(words.shown(plan.named(outcome)), paint, outcome)
+
+    panels = [panel(outcome) for outcome in plan.outcomes[: plots.PANELS]]
+    return {"effects": Picture(panels, words.texts["study.morris.key"], height=3.4, label=plots.NAMES)}

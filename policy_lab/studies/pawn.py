@@ -13,20 +13,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
-from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, grid_rows
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
+from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed
 
-TITLE: Final = "PAWN (distribution-based)"
-QUESTION: Final = "Which factors shift the whole distribution of an outcome, not only its variance?"
 DEFAULT_SIZE: Final = 2048
 OPTIONS: Final[Mapping[str, Any]] = {"slices": 10}
 
@@ -34,15 +32,10 @@ OPTIONS: Final[Mapping[str, Any]] = {"slices": 10}
 def check(plan: Plan) -> None:
     """Refuse groups, a size that is no power of two, and slices with too few runs."""
     if plan.grouped:
-        raise StudyError("The method 'pawn' looks at one factor at a time; leave groups out, or use sobol or morris.")
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+        raise StudyError("error.study.pawn_groups")
+    option_checks.power_of_two(plan)
     if plan.options["slices"] < 2 or plan.size < 10 * plan.options["slices"]:
-        raise StudyError(
-            f"size = {plan.size} leaves fewer than ten runs in each of {plan.options['slices']} slices; take fewer "
-            "slices (at least 2) or more runs."
-        )
+        raise StudyError("error.study.pawn_slices", size=plan.size, slices=plan.options["slices"])
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -102,36 +95,37 @@ def slice_distances(unit: Floats, y: Floats, slices: int) -> Floats:
     return found
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """Which factors shift each outcome's distribution, beyond what a dummy seems to."""
     said = []
     for outcome in plan.outcomes:
         rows = findings.of("PAWN", outcome, ALL_TIMES)
         floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
         seen = rows[(rows["factor"] != DUMMY) & (rows["value"] > floor)].sort_values("value", ascending=False)
-        top = [f"{r.factor} ({r.value:.2f})" for r in seen.head(3).itertuples()]
-        said.append(
-            f"{plan.label(outcome)}: its distribution is shifted most by {listed(top)}; {len(seen)} of "
-            f"{len(plan.factors)} factors shift it more than a factor without effect seems to ({floor:.2f})."
-        )
+        top = [
+            Message("study.pawn.factor", {"factor": Name(r.factor), "shift": r.value})
+            for r in seen.head(3).itertuples()
+        ]
+        told = {"top": top, "seen": len(seen), "factors": len(plan.factors), "floor": floor}
+        said.append(Statement(Message("study.pawn.shifted", told), outcome))
     return said
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Median distances over all times, with the dummy's as the noise floor."""
-    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
-    for panel, outcome in zip(panels, plan.outcomes, strict=False):
-        rows = findings.of("PAWN", outcome, ALL_TIMES)
-        floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
-        rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(plots.BARS)
-        plots.head(panel, plan.label(outcome))
-        panel.axvspan(0, floor, color=plots.SHADE, lw=0)
-        where = np.arange(len(rows))
-        panel.barh(where, rows["value"], height=0.62, color=plots.MAIN)
-        panel.set_yticks(where, [plots.shortened(str(f)) for f in rows["factor"]])
-        panel.set_xlim(0, 1)
-        panel.set_xlabel("shift of the distribution (0 none, 1 all)")
-    figure.set_label(
-        "Bars: how far holding a factor shifts the distribution; shaded: what one without effect seems to do."
-    )
-    return {"shifts": figure}
+
+    def panel(outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            rows = findings.of("PAWN", outcome, ALL_TIMES)
+            floor = float(rows[rows["factor"] == DUMMY]["value"].iloc[0])
+            rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(plots.BARS)
+            where = plots.name_rows(axes, [words.shown(Name(str(f))) for f in rows["factor"]])
+            axes.axvspan(0, floor, color=plots.SHADE, lw=0)
+            axes.barh(where, rows["value"], height=0.62, color=plots.MAIN)
+            axes.set_xlim(0, 1)
+            axes.set_xlabel(words.texts["study.pawn.axis"])
+
+        return Panel(words.shown(plan.named(outcome)), paint, outcome)
+
+    panels = [panel(outcome) for outcome in plan.outcomes[: plots.PANELS]]
+    return {"shifts": Picture(panels, words.texts["study.pawn.key"], height=3.4, label=plots.NAMES)}

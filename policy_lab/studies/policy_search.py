@@ -16,29 +16,28 @@ search``. Of each outcome and time: ``mean`` with the range of nine futures in t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from scipy import optimize, stats
+from scipy import stats
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor, factor_from, uncertainty_factors
-from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, grid_rows, rows
+from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, grid_rows, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
-from policy_lab.messages import Message
+from policy_lab.estimators import least_cost
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed, number, percent
 
-TITLE: Final = "Policy search"
-QUESTION: Final = "Which settings of the levers meet the targets at least cost, whatever the future?"
 DEFAULT_SIZE: Final = 32
 OPTIONS: Final[Mapping[str, Any]] = {
     "targets": [],
@@ -53,15 +52,6 @@ POLICY: Final = "(policy)"
 BEFORE: Final = "(before)"
 #: Other futures that the policy found is tried on, for each one of the search.
 TRIED_ON: Final = 4
-#: Worse than any cost, which is measured by the largest of the first generation.
-TOO_LITTLE: Final = 1e6
-#: Policies whose costs differ by less, as a share, cost the same.
-AGREED: Final = 1e-7
-#: A lever moved by less than this share of its range is put back; the others make up for it by going so much further.
-NOTHING: Final = 1e-3
-#: Shares of its way that each lever is tried at in the end, and how often all of them are gone through at most.
-SHARES: Final = np.arange(16) / 16
-PASSES: Final = 4
 
 
 @dataclass(frozen=True)
@@ -76,26 +66,24 @@ class Target:
     def margin(self, values: Floats) -> Floats:
         """By how much ``values[run, time, outcome]`` pass, as a share of the limit."""
         gap = self.sign * (values[:, self.time, self.outcome] - self.limit)
-        return np.nan_to_num(gap / (abs(self.limit) or 1.0), nan=-TOO_LITTLE)
+        return np.nan_to_num(gap / (abs(self.limit) or 1.0), nan=-least_cost.TOO_LITTLE)
 
 
 def check(plan: Plan) -> None:
     """Refuse targets that cannot be understood, a cost that is not studied, and levers that are choices of words."""
     options = plan.options
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+    option_checks.power_of_two(plan)
     if not (0 < options["share"] <= 1 and 0 < options["confidence"] < 1):
-        raise StudyError("share is above 0 and at most 1; confidence lies between 0 and 1.")
+        raise StudyError("error.study.search_share")
     if options["population"] < 2 or options["generations"] < 1:
-        raise StudyError("population is at least 2, and generations at least 1.")
+        raise StudyError("error.study.search_population")
     if plan.grouped:
-        raise StudyError("A policy search sets every lever by itself; leave groups out.")
+        raise StudyError("error.study.search_groups")
     discrete = [f.name for f in plan.factors if f.distribution == "discrete"]
     if discrete:
-        raise StudyError(f"'{discrete[0]}' is discrete; a policy search needs a range: low and high.")
-    if options["cost"] and plan.model.find(options["cost"]) not in plan.outcomes:
-        raise StudyError(f"cost names '{options['cost']}', which is not among the study's outcomes.")
+        raise StudyError("error.study.discrete", factor=discrete[0])
+    if options["cost"]:
+        option_checks.studied(plan, options["cost"], "cost")
     _targets(plan)
     _uncertain(plan)
 
@@ -108,7 +96,7 @@ def inputs(plan: Plan) -> Mapping[str, Any]:
 def _targets(plan: Plan) -> list[Target]:
     given = plan.options["targets"]
     if not given:
-        raise StudyError('A policy search needs targets = [{ outcome = "…", above = 100, time = 2040 }].')
+        raise StudyError("error.study.search_targets")
     return [_target(plan, entry) for entry in given]
 
 
@@ -116,16 +104,14 @@ def _target(plan: Plan, entry: Any) -> Target:
     possible = ("outcome", "above", "below", "time")
     sides = [s for s in ("above", "below") if isinstance(entry, Mapping) and s in entry]
     if not isinstance(entry, Mapping) or "outcome" not in entry or len(sides) != 1 or set(entry) - set(possible):
-        raise StudyError(f'The target {entry!r} should be {{ outcome = "…", above (or below) = 100, time = 2040 }}.')
+        raise StudyError("error.study.search_target", entry=repr(entry))
     limit, time = entry[sides[0]], entry.get("time", float(plan.times[-1]))
     if any(isinstance(x, bool) or not isinstance(x, int | float) for x in (limit, time)):
-        raise StudyError(f"The target of '{entry['outcome']}' has something that is no number: {limit!r}, {time!r}.")
-    name = plan.model.find(str(entry["outcome"]))
-    if name not in plan.outcomes:
-        raise StudyError(f"A target names '{name}', which is not among the study's outcomes.")
+        raise StudyError("error.study.search_number", name=entry["outcome"], values=[repr(limit), repr(time)])
+    name = option_checks.studied(plan, str(entry["outcome"]), "targets")
     where = np.flatnonzero(np.abs(plan.times - time) < 1e-6)
     if not len(where):
-        raise StudyError(f"The target of '{name}' is for {time:g}, which is not among the studied times.")
+        raise StudyError("error.study.search_time", name=name, time=float(time))
     return Target(plan.outcomes.index(name), int(where[0]), 1.0 if sides[0] == "above" else -1.0, float(limit))
 
 
@@ -137,7 +123,7 @@ def _uncertain(plan: Plan) -> tuple[Factor, ...]:
     elif isinstance(asked, Mapping):
         found = tuple(factor_from(plan.model, name, entry) for name, entry in asked.items())
     else:
-        raise StudyError('uncertain is a table like factors: uncertain = { "…" = { low = 0, high = 1 } }.')
+        raise StudyError("error.study.search_uncertain")
     decided = {f.name for f in plan.factors}
     return tuple(f for f in found if f.name not in decided)
 
@@ -216,8 +202,12 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Search, put back what is not needed, and try the policy on other futures."""
     search = Search(plan, ensemble)
     futures = search.futures(plan.size, plan.study.seed)
-    evolved, agreed = _evolved(search, futures)
-    policy = _without_the_needless(search, evolved, futures)
+
+    def judge(policies: Floats) -> Floats:
+        return search.judge(policies, futures)
+
+    evolved, agreed = _evolved(search, judge)
+    policy = least_cost.put_back(judge, search.own, evolved)
     cost, margin, met = (float(x[0]) for x in search.judge(policy[None], futures))
     others = search.futures(TRIED_ON * plan.size, plan.study.seed + 1)
     found, before = (
@@ -239,91 +229,17 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     extra = {
         "size": plan.size, "good_enough": margin >= 0, "agreed": agreed, "futures": [len(futures), len(others)],
     }  # fmt: skip
-    notes = [] if agreed else [_not_agreed(plan)]
+    tried = {"generations": plan.options["generations"]}
+    notes = [] if agreed else [Message("study.policy_search.not_agreed", tried)]
     return Result(parts, notes, extra, search.factors)
 
 
-def _not_agreed(plan: Plan) -> str:
-    return (
-        f"The search went through all its {plan.options['generations']} generations before its policies came to agree: "
-        "there may be a cheaper one. More generations, a larger population or fewer levers would tell."
-    )
-
-
-def _evolved(search: Search, futures: Floats) -> tuple[Floats, bool]:
-    """The best policy that differential evolution finds, good enough first, then cheap; and whether all agreed."""
-    options, count = search.plan.options, len(search.levers)
-    scale: list[float] = []
-
-    def badness(points: Floats) -> Floats:
-        cost, margin, _ = search.judge(points.T, futures)
-        if not scale:
-            scale.append(float(np.nanmax(np.abs(cost), initial=0.0)) or 1.0)
-        cheap = np.minimum(np.nan_to_num(cost / scale[0], nan=TOO_LITTLE), TOO_LITTLE)
-        return np.asarray(np.where(margin >= 0, cheap, TOO_LITTLE + np.maximum(-margin, 0)), dtype=np.float64)
-
+def _evolved(search: Search, judge: least_cost.Judge) -> tuple[Floats, bool]:
+    options = search.plan.options
     with search.ensemble.progress(Message("progress.searching"), options["generations"]) as meter:
-        found = optimize.differential_evolution(
-            badness,
-            [(0.0, 1.0)] * count,
-            popsize=options["population"],
-            maxiter=options["generations"],
-            rng=np.random.default_rng([search.plan.study.seed, 3]),
-            vectorized=True,
-            updating="deferred",
-            polish=False,
-            init="sobol",
-            x0=search.own,
-            tol=0.0,  # scipy's own test would take policies that all fall short alike for a find
-            callback=_until_agreed(meter.advance),
+        return least_cost.evolved(
+            judge, search.own, options["population"], options["generations"], search.plan.study.seed, meter.advance
         )
-    return np.asarray(found.x), bool(np.ptp(found.population_energies) <= AGREED * abs(found.fun))
-
-
-def _until_agreed(advance: Callable[[float], None]) -> Callable[[optimize.OptimizeResult], bool]:
-    """Counts generations, and ends the search once all policies are good enough and cost the same."""
-
-    def one_more(intermediate_result: optimize.OptimizeResult) -> bool:
-        advance(1)
-        badness = intermediate_result.population_energies
-        return bool(badness.max() < TOO_LITTLE and np.ptp(badness) <= AGREED * abs(badness.mean()))
-
-    return one_more
-
-
-def _without_the_needless(search: Search, policy: Floats, futures: Floats) -> Floats:
-    """The policy with every lever as far back as can be without failing the targets or costing more."""
-    own = search.own
-    hardly = np.abs(policy - own) < NOTHING
-    stepped = np.where(hardly, own, np.clip(own + (1 + NOTHING) * (policy - own), 0, 1))
-    (cost, spared), (margin, enough), _ = search.judge(np.stack([policy, stepped]), futures)
-    if enough >= min(0.0, margin):
-        policy, cost, margin = stepped, spared, enough
-    for _ in range(PASSES):
-        before = policy
-        for j in np.argsort(np.abs(policy - own)):
-            policy, cost, margin = _less_of(search, policy, int(j), (cost, margin), futures)
-        if np.array_equal(policy, before):
-            break
-    return policy
-
-
-def _less_of(
-    search: Search, policy: Floats, lever: int, reached: tuple[float, float], futures: Floats
-) -> tuple[Floats, float, float]:
-    """The policy with one lever moved as little as will do, of some shares of its way, with its cost and margin."""
-    cost, margin = reached
-    way = policy[lever] - search.own[lever]
-    if way == 0:
-        return policy, cost, margin
-    tried = np.repeat(policy[None], len(SHARES), axis=0)
-    tried[:, lever] = search.own[lever] + SHARES * way
-    costs, margins, _ = search.judge(tried, futures)
-    will_do = np.flatnonzero((margins >= min(0.0, margin)) & (costs <= cost))
-    if not len(will_do):
-        return policy, cost, margin
-    least = will_do[np.argmin(costs[will_do])]
-    return tried[least], float(costs[least]), float(margins[least])
 
 
 def _settings(search: Search, policy: Floats) -> pd.DataFrame:
@@ -355,78 +271,76 @@ def _spread(plan: Plan, name: str, values: Floats) -> pd.DataFrame:
     return grid_rows(plan.outcomes, plan.times, (name,), "mean", *(x[None] for x in (mean, low, high)))
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """What to set, what it costs, and in how many futures it does."""
     whole = findings.table[(findings.table["outcome"] == POLICY) & (findings.table["factor"] == WHOLE)]
     value = whole.set_index("index")
     met, before = value.loc["share met"], value.loc["share met before"]
-    wanted = listed([_in_words(plan, t) for t in _targets(plan)])
-    share = percent(plan.options["share"])
-    said = []
-    if not findings.provenance["good_enough"]:
-        said.append(f"No policy was found that meets {wanted} in {share} of the futures; the nearest follows.")
-    what = plan.options["cost"] or "levers moved, in ranges"
-    costs = [number(value.loc[i, "value"]) for i in ("cost", "cost before")]
-    said.append(
-        f"{wanted} is met in {percent(met['value'])} of futures that the search had not seen ({percent(met['low'])} to "
-        f"{percent(met['high'])}; before, {percent(before['value'])}), at a cost of {costs[0]} against "
-        f"{costs[1]} before ({what})."
-    )
-    if findings.provenance["good_enough"] and met["high"] < plan.options["share"]:
-        said.append(f"That is less than the {share} it reached in the search: take more futures (size).")
+    wanted = {"targets": [_wanted(plan, t) for t in _targets(plan)], "share": plan.options["share"]}
+    found = findings.provenance["good_enough"]
+    said = [] if found else [Message("study.policy_search.none_found", wanted)]
+    cost = plan.options["cost"]
+    told = {
+        "targets": wanted["targets"],
+        **{end: float(met[end]) for end in ("value", "low", "high")},
+        "before": float(before["value"]),
+        **{f"cost_{at}": float(value.loc[i, "value"]) for at, i in (("after", "cost"), ("before", "cost before"))},
+        "cost": plan.named(plan.model.find(cost)) if cost else Message("study.policy_search.levers_moved"),
+    }
+    said.append(Message("study.policy_search.met", told))
+    if found and met["high"] < plan.options["share"]:
+        said.append(Message("study.policy_search.less", wanted))
     moved = findings.of("moved", POLICY)
     moved = moved[moved["value"] != 0]
     moved = moved.reindex(moved["value"].abs().sort_values(ascending=False).index)
     to, start = (findings.of(i, POLICY).set_index("factor")["value"] for i in ("setting", "before"))
-    said += [f"{name}: from {number(start[name])} to {number(to[name])}." for name in moved["factor"]]
-    still = len(plan.factors) - len(moved)
-    return [*said, f"{still} of {len(plan.factors)} levers stay where they are."]
+    for name in moved["factor"]:
+        way = {"lever": Name(name), "start": float(start[name]), "to": float(to[name])}
+        said.append(Message("study.policy_search.moved", way))
+    still = {"still": len(plan.factors) - len(moved), "levers": len(plan.factors)}
+    return [Statement(message) for message in [*said, Message("study.policy_search.still", still)]]
 
 
-def _in_words(plan: Plan, target: Target) -> str:
-    outcome, side = plan.outcomes[target.outcome], "at least" if target.sign > 0 else "at most"
-    return f"{plan.label(outcome)} of {side} {number(target.limit)} at {plan.times[target.time]:g}"
+def _wanted(plan: Plan, target: Target) -> Message:
+    told = {"outcome": plan.named(plan.outcomes[target.outcome]), "limit": target.limit}
+    key = "study.policy_search.at_least" if target.sign > 0 else "study.policy_search.at_most"
+    return Message(key, {**told, "time": float(plan.times[target.time])})
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """How far each lever is moved, and each outcome over time before and with the policy."""
-    return {"levers": _draw_levers(plan, findings), "outcomes": _draw_outcomes(plan, findings)}
+    return {"levers": _draw_levers(plan, findings, words), "outcomes": _draw_outcomes(plan, findings, words)}
 
 
-def _draw_levers(plan: Plan, findings: Findings) -> Figure:
-    figure, (panel,) = plots.panels(1, width=7.5, height=1.4 + 0.3 * len(plan.factors), label=plots.NAMES)
+def _draw_levers(plan: Plan, findings: Findings, words: Language) -> Picture:
     to, start = (findings.of(i, POLICY).set_index("factor")["value"] for i in ("setting", "before"))
-    plots.head(panel, "Position within the range")
-    for row, factor in enumerate(reversed(plan.factors)):
-        even = factor.evenly()
-        ends = [even.position(float(x[factor.name])) for x in (start, to)]
-        panel.hlines(row, 0, 1, color=plots.SHADE, lw=7)
-        panel.hlines(row, min(ends), max(ends), color=plots.MAIN, lw=2.5)
-        panel.plot(ends[0], row, "|", color=plots.OTHER, ms=12, mew=2, label="before" if row == 0 else None)
-        panel.plot(ends[1], row, "o", color=plots.MAIN, label="policy" if row == 0 else None)
-    panel.set_yticks(range(len(plan.factors)), [plots.shortened(f.name) for f in reversed(plan.factors)])
-    panel.set_xlim(-0.02, 1.02)
-    panel.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False)
-    figure.set_label("Lines: the way of each lever within its range, from where it is to where the policy has it.")
-    return figure
+    rows = []
+    for factor in plan.factors:
+        was, now = (factor.evenly().position(float(x[factor.name])) for x in (start, to))
+        rows.append(plots.Position(words.shown(Name(factor.name)), was, now, min(was, now), max(was, now)))
+    labels = (words.texts["study.policy_search.before"], words.texts["study.policy_search.policy"])
+    return plots.positions(rows, labels, words.texts["report.position"], words.texts["study.policy_search.key_levers"])
 
 
-def _draw_outcomes(plan: Plan, findings: Findings) -> Figure:
-    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS))
+def _draw_outcomes(plan: Plan, findings: Findings, words: Language) -> Picture:
     targets = _targets(plan)
-    for panel, (column, outcome) in zip(panels, enumerate(plan.outcomes), strict=False):
-        plots.head(panel, plan.label(outcome))
-        for name, color, dash in ((BEFORE, plots.OTHER, "--"), (POLICY, plots.MAIN, "-")):
-            run = findings.of("mean", outcome)
-            run = run[run["factor"] == name]
-            panel.fill_between(run["time"], run["low"], run["high"], color=color, alpha=0.15, lw=0)
-            panel.plot(run["time"], run["value"], dash, color=color, label=name.strip("()"))
-        for target in (t for t in targets if t.outcome == column):
-            marker = "^" if target.sign > 0 else "v"
-            panel.plot(plan.times[target.time], target.limit, marker, color=plots.INK, ms=7, label="target")
-        panel.set_ylabel(plan.unit(outcome))
-    panels[0].legend(loc="upper left", frameon=False)
-    figure.set_label(
-        "Lines and bands: the mean and nine futures in ten, with the policy and before; triangle: the target."
-    )
-    return figure
+
+    def panel(column: int, outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            for name, color, dash in ((BEFORE, plots.OTHER, "--"), (POLICY, plots.MAIN, "-")):
+                run = findings.of("mean", outcome)
+                run = run[run["factor"] == name]
+                label = words.texts[f"study.policy_search.{name.strip('()')}"]
+                axes.fill_between(run["time"], run["low"], run["high"], color=color, alpha=0.15, lw=0)
+                axes.plot(run["time"], run["value"], dash, color=color, label=label)
+            for target in (t for t in targets if t.outcome == column):
+                marker, label = "^" if target.sign > 0 else "v", words.texts["study.policy_search.target"]
+                axes.plot(plan.times[target.time], target.limit, marker, color=plots.INK, ms=7, label=label)
+            axes.set_ylabel(words.shown(Name(plan.unit(outcome), "unit")))
+            if column == 0:
+                axes.legend(loc="upper left")
+
+        return Panel(words.shown(plan.named(outcome)), paint, outcome)
+
+    panels = [panel(n, outcome) for n, outcome in enumerate(plan.outcomes[: plots.PANELS])]
+    return Picture(panels, words.texts["study.policy_search.key_outcomes"])

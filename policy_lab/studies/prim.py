@@ -19,23 +19,21 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import values_of
-from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, rows
+from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import measured, number, percent
 
-TITLE: Final = "Scenario discovery (PRIM)"
-QUESTION: Final = "In which futures does the policy fail?"
 DEFAULT_SIZE: Final = 1024
 OPTIONS: Final[Mapping[str, Any]] = {"fails": [], "boxes": 3, "peel": 0.05, "least_mass": 0.05}
 #: A restriction stays if chance would make one as good, on any of the factors, less often than this.
@@ -70,16 +68,14 @@ class Box:
 def check(plan: Plan) -> None:
     """Refuse a study without conditions, or with conditions on what is not studied."""
     if plan.grouped:
-        raise StudyError("The method 'prim' speaks of single factors; leave groups out.")
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
+        raise StudyError("error.study.prim_groups")
+    option_checks.power_of_two(plan)
     if not 0 < plan.options["peel"] < 0.5 or not 0 < plan.options["least_mass"] < 1:
-        raise StudyError("peel lies between 0 and 0.5, least_mass between 0 and 1.")
+        raise StudyError("error.study.prim_peel")
     if plan.options["boxes"] < 1:
-        raise StudyError(f"boxes = {plan.options['boxes']} is too few; take 1 to 5.")
+        raise StudyError("error.study.prim_boxes", boxes=plan.options["boxes"])
     if not plan.options["fails"]:
-        raise StudyError('Say when a run fails: fails = [{ outcome = "…", time = 2050, below = 0 }].')
+        raise StudyError("error.study.prim_fails")
     for condition in plan.options["fails"]:
         _condition(plan, condition)
 
@@ -91,20 +87,17 @@ def inputs(plan: Plan) -> Mapping[str, Any]:
 
 def _condition(plan: Plan, condition: Any) -> tuple[int, int, str, float]:
     """Positions of time and outcome, ``below`` or ``above``, and the limit."""
-    form = '{ outcome = "…", time = 2050, below = 0 }'
     if not isinstance(condition, Mapping) or "outcome" not in condition:
-        raise StudyError(f"A condition of failure is {condition!r}; write {form}.")
+        raise StudyError("error.study.prim_condition", condition=repr(condition))
     sides = [side for side in ("below", "above") if side in condition]
     extra = set(condition) - {"outcome", "time", "below", "above"}
     if len(sides) != 1 or extra or not isinstance(condition[sides[0]], int | float):
-        raise StudyError(f"A condition of failure has either below or above with a number: {form}.")
-    name = plan.model.find(str(condition["outcome"]))
-    if name not in plan.outcomes:
-        raise StudyError(f"fails names '{name}', which is not among the study's outcomes; add it to outcomes.")
+        raise StudyError("error.study.prim_side")
+    name = option_checks.studied(plan, str(condition["outcome"]), "fails")
     time = float(condition.get("time", plan.times[-1]))
     where = np.flatnonzero(np.isclose(plan.times, time))
     if not len(where):
-        raise StudyError(f"fails names the time {time:g}, which is not among the study's times.")
+        raise StudyError("error.study.prim_time", time=time)
     return int(where[0]), plan.outcomes.index(name), sides[0], float(condition[sides[0]])
 
 
@@ -117,18 +110,18 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     good = np.isfinite(values).all(axis=(1, 2))
     x, failed = x[good], _failures(plan, values[good])
     if not len(x):
-        raise StudyError("No run gave finite numbers for every outcome, so none can be told to fail or to do well.")
+        raise StudyError("error.study.prim_finite")
     parts = [_row("failures", failed.mean())]
     notes = []
     if not failed.any() or failed.all():
-        notes.append(f"{'No' if not failed.any() else 'Every'} run fails, so there is nothing to tell apart.")
+        notes.append(Message("study.prim.every" if failed.any() else "study.prim.none"))
     else:
         with ensemble.progress(Message("progress.boxes"), plan.options["boxes"]) as meter:
             boxes = find_boxes(x, failed, plan.options["boxes"], plan.options, meter.advance)
         for n, box in enumerate(boxes, start=1):
             parts += _box_rows(plan, f"box {n}", box, x, failed)
         if len(parts) == 1:
-            notes.append("No box holds failures more densely than chance would.")
+            notes.append(Message("study.prim.no_box"))
     return Result(parts, notes, {"size": plan.size})
 
 
@@ -278,57 +271,57 @@ def _box_rows(plan: Plan, name: str, box: Box, x: Floats, failed: Bools) -> list
     return parts
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """When the policy fails, box by box."""
     share = float(findings.of("failures")["value"].iloc[0])
-    said = [f"{percent(share)} of the futures fail, that is: {_meaning(plan)}."]
+    said = [Message("study.prim.failures", {"share": share, "conditions": _meaning(plan)})]
     n = 1
     while len(limits := findings.of(f"box {n}: limits")):
         coverage = float(findings.of(f"box {n}: coverage")["value"].iloc[0])
         density = float(findings.of(f"box {n}: density")["value"].iloc[0])
-        said.append(
-            f"It fails when {' and '.join(_limit(plan, row) for _, row in limits.iterrows())}: {percent(density)} of "
-            f"these futures fail, and they hold {percent(coverage)} of all failures."
-        )
+        told = {"limits": [_limit(plan, row) for _, row in limits.iterrows()], "density": density, "coverage": coverage}
+        said.append(Message("study.prim.box", told))
         n += 1
-    return said
+    return [Statement(message) for message in said]
 
 
-def _meaning(plan: Plan) -> str:
+def _meaning(plan: Plan) -> list[Message]:
     said = []
     for condition in plan.options["fails"]:
         t, o, side, limit = _condition(plan, condition)
         outcome = plan.outcomes[o]
-        said.append(f"{plan.label(outcome)} at {plan.times[t]:g} is {side} {measured(limit, plan.unit(outcome))}")
-    return " or ".join(said)
+        told = {"outcome": plan.named(outcome), "time": float(plan.times[t]), "limit": plan.quantity(outcome, limit)}
+        said.append(Message(f"study.prim.is_{side}", told))
+    return said
 
 
-def _limit(plan: Plan, row: pd.Series) -> str:
+def _limit(plan: Plan, row: pd.Series) -> Message:
     factor = next(f for f in plan.factors if f.name == row["factor"])
-    if row["low"] <= factor.low:
-        return f"{factor.name} is at most {number(row['high'])}"
-    if row["high"] >= factor.high:
-        return f"{factor.name} is at least {number(row['low'])}"
-    return f"{factor.name} lies between {number(row['low'])} and {number(row['high'])}"
+    ends = {"low": float(row["low"]), "high": float(row["high"])}
+    key = "at_most" if ends["low"] <= factor.low else "at_least" if ends["high"] >= factor.high else "between"
+    return Message(f"study.prim.{key}", {"factor": Name(factor.name), **ends})
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Each box as bars within the ranges of the factors it restricts."""
-    names = [f"box {n}" for n in range(1, plan.options["boxes"] + 1) if len(findings.of(f"box {n}: limits"))]
-    if not names:
+
+    def panel(number: int) -> Panel:
+        limits = findings.of(f"box {number}: limits")
+
+        def paint(axes: Axes) -> None:
+            where = plots.name_rows(axes, [words.shown(Name(str(f))) for f in limits["factor"]])
+            for y, (_, row) in zip(where, limits.iterrows(), strict=True):
+                factor = next(f for f in plan.factors if f.name == row["factor"])
+                span = factor.high - factor.low
+                axes.barh(y, 1, color=plots.SHADE, height=0.5)
+                left, right = (row["low"] - factor.low) / span, (row["high"] - factor.low) / span
+                axes.barh(y, right - left, left=left, color=plots.OTHER, height=0.5)
+            axes.set_ylim(-0.6, max(3, len(limits)) - 0.4)
+            axes.set_xticks([0, 1], [words.texts["study.prim.low_end"], words.texts["study.prim.high_end"]])
+
+        return Panel(words.in_words(Message("study.prim.panel", {"box": number})), paint)
+
+    numbers = [n for n in range(1, plan.options["boxes"] + 1) if len(findings.of(f"box {n}: limits"))]
+    if not numbers:
         return {}
-    figure, panels = plots.panels(len(names), label=plots.NAMES)
-    for panel, name in zip(panels, names, strict=True):
-        limits = findings.of(f"{name}: limits")
-        plots.head(panel, f"{name}: it fails when …")
-        for y, (_, row) in enumerate(limits.iterrows()):
-            factor = next(f for f in plan.factors if f.name == row["factor"])
-            span = factor.high - factor.low
-            panel.barh(y, 1, color=plots.SHADE, height=0.5)
-            left, right = (row["low"] - factor.low) / span, (row["high"] - factor.low) / span
-            panel.barh(y, right - left, left=left, color=plots.OTHER, height=0.5)
-        panel.set_yticks(range(len(limits)), [plots.shortened(str(f)) for f in limits["factor"]])
-        panel.set_ylim(-0.6, max(3, len(limits)) - 0.4)
-        panel.set_xticks([0, 1], ["low end", "high end"])
-    figure.set_label("Coloured: the part of its range in which a factor has to be for the policy to fail there.")
-    return {"boxes": figure}
+    return {"boxes": Picture([panel(n) for n in numbers], words.texts["study.prim.key"], label=plots.NAMES)}

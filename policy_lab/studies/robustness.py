@@ -18,23 +18,28 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
-from policy_lab.ensemble.findings import Findings, Result, grid_rows
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
+from policy_lab.ensemble.findings import Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import listed, measured, number, percent
 
-TITLE: Final = "Robustness of policies"
-QUESTION: Final = "Which policy holds up over the futures nobody can choose between?"
 DEFAULT_SIZE: Final = 512
 OPTIONS: Final[Mapping[str, Any]] = {"policies": [], "thresholds": {}, "resamples": 200, "confidence": 0.95}
 TAIL: Final = 0.1
+#: Measures that policies are ranked by, with what they are called.
+RANKED_BY: Final[Mapping[str, str]] = {
+    "mean": "study.robustness.mean",
+    "worst tenth": "study.robustness.worst",
+    "regret": "study.robustness.regret",
+    "regret 90 %": "study.robustness.regret_90",
+}
 #: Fewer futures than these have no tail to speak of.
 LEAST_FUTURES: Final = 10
 
@@ -44,30 +49,17 @@ Statistic = Callable[[Floats], Floats]
 
 def check(plan: Plan) -> None:
     """Refuse fewer than two policies, unknown ones, and factors that the policies themselves decide."""
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
-    if not 0 < plan.options["confidence"] < 1 or plan.options["resamples"] < 2:
-        raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
+    option_checks.power_of_two(plan)
+    option_checks.bootstrap(plan)
     policies = _policies(plan)
     if len(policies) < 2:
-        raise StudyError(
-            "Robustness compares at least two policies (scenarios); this study has "
-            f'{len(policies)}: policies = ["…", "…"].'
-        )
+        raise StudyError("error.study.two_policies", policies=len(policies))
     for policy in policies:
         plan.model.scenario(policy)
     levers = [f.name for f in plan.factors if f.kind == "lever"]
     if levers:
-        raise StudyError(
-            f"'{levers[0]}' is a lever, which the policies decide; vary what nobody decides, such as "
-            'factors = "uncertainties".'
-        )
-    for name, value in plan.options["thresholds"].items():
-        if plan.model.find(name) not in plan.outcomes:
-            raise StudyError(f"thresholds names '{name}', which is not among the study's outcomes.")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise StudyError(f"The threshold of '{name}' is {value!r}, which is not a number.")
+        raise StudyError("error.study.lever_varied", lever=levers[0])
+    option_checks.thresholds(plan)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -90,10 +82,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     # A future in which any policy's run failed tells nothing about the others either.
     values = values[:, np.isfinite(values).all(axis=(0, 2, 3))]
     if values.shape[1] < LEAST_FUTURES:
-        raise StudyError(
-            f"In only {values.shape[1]} of {plan.size} futures did every policy give finite numbers, too few to "
-            "compare them; narrow the ranges of the factors, or leave out the outcome that fails."
-        )
+        raise StudyError("error.study.few_futures", futures=values.shape[1], size=plan.size)
     drawn = np.random.default_rng([plan.study.seed, 1]).integers(
         values.shape[1], size=(plan.options["resamples"], values.shape[1])
     )
@@ -162,7 +151,7 @@ def _intervals(
     return found
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """Which policy comes first by each measure at the last time, and whether the measures agree."""
     last = float(plan.times[-1])
     said = []
@@ -171,59 +160,60 @@ def words(plan: Plan, findings: Findings) -> list[str]:
         if better == "neither":
             continue
         firsts = {}
-        for index in ("mean", "worst tenth", "regret", "regret 90 %"):
+        for index in RANKED_BY:
             rows = findings.of(index, outcome, last).sort_values("value", ascending=_small_first(index, better))
             if len(rows) and np.isfinite(rows["value"].iloc[0]):
                 firsts[index] = (str(rows["factor"].iloc[0]), float(rows["value"].iloc[0]))
-        said.append(f"{plan.label(outcome)} at {last:g}: " + _agreement(plan, outcome, firsts))
-        said[-1] += _beats(plan, findings, outcome, last)
-    return said or ["No studied outcome has a better side, so no policy can be called more robust."]
+        told = [_agreement(plan, outcome, last, firsts), *_beats(plan, findings, outcome, last)]
+        said += [Statement(message, outcome) for message in told]
+    return said or [Statement(Message("study.robustness.no_side"))]
 
 
 def _small_first(index: str, better: str) -> bool:
     return index.startswith("regret") or better == "lower"
 
 
-def _agreement(plan: Plan, outcome: str, firsts: Mapping[str, tuple[str, float]]) -> str:
+def _agreement(plan: Plan, outcome: str, time: float, firsts: Mapping[str, tuple[str, float]]) -> Message:
     names = list(dict.fromkeys(name for name, _ in firsts.values()))
     if len(names) == 1:
-        return (
-            f"{_title(plan, names[0])} comes first by every measure (mean "
-            f"{measured(firsts['mean'][1], plan.unit(outcome))}, worst tenth {number(firsts['worst tenth'][1])})."
-        )
-    said = [f"{_title(plan, name)} by {listed([m for m, (who, _) in firsts.items() if who == name])}" for name in names]
-    return f"the measures disagree on who is first: {listed(said)}."
+        mean, worst = plan.quantity(outcome, firsts["mean"][1]), firsts["worst tenth"][1]
+        told = {"time": time, "policy": _title(plan, names[0]), "mean": mean, "worst": worst}
+        return Message("study.robustness.agreed", told)
+    by = {name: [Message(RANKED_BY[m]) for m, (who, _) in firsts.items() if who == name] for name in names}
+    said = [Message("study.robustness.by", {"policy": _title(plan, name), "measures": by[name]}) for name in names]
+    return Message("study.robustness.differ", {"time": time, "firsts": said})
 
 
-def _title(plan: Plan, policy: str) -> str:
+def _title(plan: Plan, policy: str) -> Name:
     """What people call a policy."""
-    return plan.model.scenario(policy).title
+    return Name(policy, "scenario", plan.model.scenario(policy).title)
 
 
-def _beats(plan: Plan, findings: Findings, outcome: str, time: float) -> str:
+def _beats(plan: Plan, findings: Findings, outcome: str, time: float) -> list[Message]:
     first = _policies(plan)[0]
-    index = f"better than {first}"
-    rows = findings.of(index, outcome, time).sort_values("value", ascending=False)
+    rows = findings.of(f"better than {first}", outcome, time).sort_values("value", ascending=False)
     if rows.empty or not rows["value"].iloc[0] > 0:
-        return ""
-    best = _title(plan, str(rows["factor"].iloc[0]))
-    share = percent(float(rows["value"].iloc[0]))
-    return f" Better than {_title(plan, first)} most often: {best}, in {share} of the futures."
+        return []
+    best, share = _title(plan, str(rows["factor"].iloc[0])), float(rows["value"].iloc[0])
+    return [Message("study.robustness.beats", {"first": _title(plan, first), "best": best, "share": share})]
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Mean and worst tenth of every policy at the last time."""
     last = float(plan.times[-1])
-    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
-    for panel, outcome in zip(panels, plan.outcomes, strict=False):
-        mean, worst = (findings.of(i, outcome, last).iloc[::-1] for i in ("mean", "worst tenth"))
-        where = np.arange(len(mean))
-        plots.head(panel, plan.label(outcome))
-        panel.hlines(where, mean["value"], worst["value"], color=plots.MUTED, lw=1)
-        panel.plot(mean["value"], where, "o", color=plots.MAIN, label="mean")
-        panel.plot(worst["value"], where, "<", color=plots.OTHER, label="worst tenth")
-        panel.set_yticks(where, [plots.shortened(_title(plan, str(f))) for f in mean["factor"]])
-        panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
-    panels[0].legend(loc="best", frameon=False)
-    figure.set_label("Dots: the mean over the futures; triangles: the mean of the worst tenth of them.")
-    return {"policies": figure}
+
+    def panel(number: int, outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            mean, worst = (findings.of(i, outcome, last).iloc[::-1] for i in ("mean", "worst tenth"))
+            where = plots.name_rows(axes, [words.shown(_title(plan, str(f))) for f in mean["factor"]])
+            axes.hlines(where, mean["value"], worst["value"], color=plots.MUTED, lw=1)
+            for rows, mark, color, index in ((mean, "o", plots.MAIN, "mean"), (worst, "<", plots.OTHER, "worst tenth")):
+                axes.plot(rows["value"], where, mark, color=color, label=words.texts[RANKED_BY[index]])
+            axes.set_xlabel(words.in_words(plan.axis(outcome, last)))
+            if number == 0:
+                axes.legend(loc="best")
+
+        return Panel(words.shown(plan.named(outcome)), paint, outcome)
+
+    panels = [panel(n, outcome) for n, outcome in enumerate(plan.outcomes[: plots.PANELS])]
+    return {"policies": Picture(panels, words.texts["study.robustness.key"], height=3.4, label=plots.NAMES)}

@@ -17,20 +17,18 @@ from math import factorial
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import Factor
-from policy_lab.ensemble.findings import WHOLE, Findings, Result, grid_rows
+from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import change, listed, number
 
-TITLE: Final = "Shapley wedges of a package"
-QUESTION: Final = "How much of what a package does is owed to each of its levers, and how much to their company?"
 DEFAULT_SIZE: Final = 1
 OPTIONS: Final[Mapping[str, Any]] = {"package": ""}
 MOST_PLAYERS: Final = 14
@@ -40,22 +38,17 @@ CIRCUMSTANCES: Final = "events and assumptions"
 def check(plan: Plan) -> None:
     """Refuse a package that is missing, equal to the base, or too large for all its mixes to be run."""
     if not plan.options["package"]:
-        raise StudyError(
-            f'Name the scenario to take apart: package = "…", one of {listed(list(plan.model.scenarios), 12)}.'
-        )
+        raise StudyError("error.study.shapley_package", scenarios=list(plan.model.scenarios))
     plan.model.scenario(plan.options["package"])
     if plan.study.groups not in (None, "group"):
-        raise StudyError('Players are single levers, or with groups = "group" the levers of each heading.')
+        raise StudyError("error.study.shapley_groups")
     if plan.study.settings:
-        raise StudyError("A package is compared with a scenario as it stands; leave settings out.")
+        raise StudyError("error.study.shapley_settings")
     names = players(plan)
     if len(names) < 2:
-        raise StudyError(f"The package '{plan.options['package']}' differs from the base in fewer than two levers.")
+        raise StudyError("error.study.shapley_few", package=plan.options["package"])
     if len(names) > MOST_PLAYERS:
-        raise StudyError(
-            f"The package has {len(names)} levers, so 2^{len(names)} mixes; at most {MOST_PLAYERS} can be run. "
-            'Take levers together with groups = "group".'
-        )
+        raise StudyError("error.study.shapley_many", levers=len(names), most=MOST_PLAYERS)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -139,7 +132,7 @@ def wedges(values: Floats, count: int) -> dict[str, Floats]:
     return {**{k: np.stack(v) for k, v in found.items()}, "package": package, "together": together}
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """What the package does at the last time, whose doing it is, and what only company does."""
     last = float(plan.times[-1])
     said = []
@@ -148,46 +141,55 @@ def words(plan: Plan, findings: Findings) -> list[str]:
         together = float(findings.of("together", outcome, last)["value"].iloc[0])
         rows = findings.of("Shapley", outcome, last)
         if rows["value"].isna().any():
-            said.append(
-                f"{plan.label(outcome)} at {last:g}: some mix of the package gave no finite number, so it cannot "
-                "be shared out."
-            )
+            said.append(Statement(Message("study.shapley.broken", {"time": last}), outcome))
             continue
         rows = rows.reindex(rows["value"].abs().sort_values(ascending=False).index)
-        top = [f"{r.factor} ({change(r.value)})" for r in rows.head(3).itertuples()]
-        effect = f"{change(whole)} {plan.unit(outcome)}".rstrip()
-        text = f"{plan.label(outcome)} at {last:g}: the package changes it by {effect}; most is owed to {listed(top)}."
+        top = [
+            Message("study.shapley.player", {"player": _player(plan, r.factor), "share": r.value})
+            for r in rows.head(3).itertuples()
+        ]
+        unit = plan.unit(outcome)
+        changed = {"value": Message("report.change", {"value": whole}), "unit": Name(unit, "unit")}
+        effect = Message("report.measured", changed) if unit else changed["value"]
+        said.append(Statement(Message("study.shapley.changed", {"time": last, "effect": effect, "top": top}), outcome))
         if abs(together) > 0.1 * max(abs(whole), float(rows["value"].abs().max())):
-            text += f" {_in_company(whole, together)}"
-        said.append(text)
+            said.append(Statement(_in_company(whole, together), outcome))
     return said
 
 
-def _in_company(whole: float, together: float) -> str:
+def _player(plan: Plan, name: str) -> Name | Message:
+    if name == CIRCUMSTANCES:
+        return Message("study.shapley.circumstances")
+    return Name(name, "group" if plan.study.groups else "variable")
+
+
+def _in_company(whole: float, together: float) -> Message:
     """What the players do to each other: how far their sum alone falls short of the package, or goes beyond it."""
     if whole * together > 0:
-        return f"Of this, {change(together)} is there only because they act together."
-    return (
-        f"They get in each other's way: one by one they would come to {change(whole - together)}, which is "
-        f"{number(abs(together))} {'more' if together < 0 else 'less'}."
-    )
+        return Message("study.shapley.only_together", {"change": together})
+    key = "study.shapley.hindered_more" if together < 0 else "study.shapley.hindered_less"
+    return Message(key, {"sum": whole - together, "difference": abs(together)})
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Shares of each outcome at the last time, beside what each player does alone."""
     last = float(plan.times[-1])
-    figure, panels = plots.panels(min(len(plan.outcomes), plots.PANELS), height=3.4, label=plots.NAMES)
-    for panel, outcome in zip(panels, plan.outcomes, strict=False):
-        rows = findings.of("Shapley", outcome, last)
-        rows = rows.reindex(rows["value"].abs().sort_values().index).tail(plots.BARS)
-        alone = findings.of("alone", outcome, last).set_index("factor")["value"]
-        where = np.arange(len(rows))
-        panel.barh(where, rows["value"], height=0.62, color=plots.MAIN, label="share of the package")
-        panel.plot([alone[f] for f in rows["factor"]], where, "D", color=plots.OTHER, ms=4, label="alone")
-        panel.axvline(0, color=plots.MUTED, lw=0.8)
-        panel.set_yticks(where, [plots.shortened(str(f)) for f in rows["factor"]])
-        plots.head(panel, plan.label(outcome))
-        panel.set_xlabel(f"{plan.unit(outcome)} at {last:g}")
-    panels[0].legend(loc="best", frameon=False)
-    figure.set_label("Bars: each one's fair share of what the package does; diamonds: what it does alone.")
-    return {"wedges": figure}
+
+    def panel(number: int, outcome: str) -> Panel:
+        def paint(axes: Axes) -> None:
+            rows = findings.of("Shapley", outcome, last)
+            rows = rows.reindex(rows["value"].abs().sort_values().index).tail(plots.BARS)
+            alone = findings.of("alone", outcome, last).set_index("factor")["value"]
+            where = plots.name_rows(axes, [words.shown(_player(plan, str(f))) for f in rows["factor"]])
+            axes.barh(where, rows["value"], height=0.62, color=plots.MAIN, label=words.texts["study.shapley.share"])
+            dots = [alone[f] for f in rows["factor"]]
+            axes.plot(dots, where, "D", color=plots.OTHER, ms=4, label=words.texts["study.shapley.alone"])
+            axes.axvline(0, color=plots.MUTED, lw=0.8)
+            axes.set_xlabel(words.in_words(plan.axis(outcome, last)))
+            if number == 0:
+                axes.legend(loc="best")
+
+        return Panel(words.shown(plan.named(outcome)), paint, outcome)
+
+    panels = [panel(n, outcome) for n, outcome in enumerate(plan.outcomes[: plots.PANELS])]
+    return {"wedges": Picture(panels, words.texts["study.shapley.key"], height=3.4, label=plots.NAMES)}

@@ -24,22 +24,21 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
+from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Saltelli, is_power_of_two
-from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, WHOLE, Findings, Result, grid_rows
+from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.folder import Outcomes
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import ranking, sobol_intervals
 from policy_lab.estimators import sobol_indices as variance
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message
 from policy_lab.report import plots
+from policy_lab.report.plots import Picture
 from policy_lab.runs import Floats
 
-TITLE: Final = "Sobol' indices"
-QUESTION: Final = "Which factors matter for which outcome, when, and how sure are we?"
 DEFAULT_SIZE: Final = 1024
 OPTIONS: Final[Mapping[str, Any]] = {
     "second_order": False,
@@ -60,43 +59,28 @@ PURPOSES: Final = ("indices", "ranking", "screening")
 WIDTH: Final = 0.05
 #: … for screening, of the factors whose total index is below this.
 SMALL: Final = 0.05
-#: What a reader should know of the intervals; the figures are those of ``benchmarks/coverage.py``.
-_ABOUT_INTERVALS: Final = {
-    "bootstrap": "The intervals are cautious: they take the points of the sample as drawn independently, and Sobol' "
-    "points, which are spread more evenly than that, are mostly nearer to the truth.",
-    "replicates": f"The intervals come from what {REPLICATES} independent scramblings of the sample differ by.",
-}
 #: Rank probabilities are given for this many places.
 PLACES: Final = 10
 
 
 def check(plan: Plan) -> None:
     """Refuse what cannot be run: a size that is no power of two, one group alone, an unknown purpose."""
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(
-            f"size = {plan.size} is not a power of two, which Sobol' points need to be balanced; "
-            f"take {below} or {2 * below}."
-        )
+    option_checks.power_of_two(plan)
     if len(plan.groups) < 2:
-        raise StudyError("A Sobol' study compares at least two factors or groups; this one has one.")
+        raise StudyError("error.study.one_factor")
     options = plan.options
-    if options["resamples"] < 2:
-        raise StudyError(f"resamples = {options['resamples']} is too few for an interval; take 100 to 1000.")
-    if not 0 < options["confidence"] < 1:
-        raise StudyError(f"confidence = {options['confidence']} is not between 0 and 1; take 0.95.")
+    option_checks.bootstrap(plan)
     if options["intervals"] not in INTERVALS:
-        raise StudyError(f'intervals = "{options["intervals"]}" is neither {" nor ".join(INTERVALS)}.')
+        raise StudyError("error.study.no_choice", option="intervals", value=options["intervals"], choices=INTERVALS)
     if replicates_of(plan) > 1 and plan.size < REPLICATES * LEAST_POINTS:
-        raise StudyError(
-            f'intervals = "replicates" shares the size between {REPLICATES} replicates, which need {LEAST_POINTS} '
-            f"points each; take a size of {REPLICATES * LEAST_POINTS} or more, not {plan.size}."
-        )
+        least = REPLICATES * LEAST_POINTS
+        told = {"replicates": REPLICATES, "points": LEAST_POINTS, "least": least, "size": plan.size}
+        raise StudyError("error.study.replicates", **told)
     if options["purpose"] and options["purpose"] not in PURPOSES:
-        raise StudyError(f'purpose = "{options["purpose"]}" is none of {", ".join(PURPOSES)}.')
+        raise StudyError("error.study.no_choice", option="purpose", value=options["purpose"], choices=PURPOSES)
     limit = options["max_size"]
     if limit and (not is_power_of_two(limit) or limit < plan.size):
-        raise StudyError(f"max_size = {limit} is not a power of two of at least size = {plan.size}.")
+        raise StudyError("error.study.max_size", limit=limit, size=plan.size)
 
 
 def replicates_of(plan: Plan) -> int:
@@ -350,39 +334,37 @@ def _spread(plan: Plan, m: variance.Moments) -> list[pd.DataFrame]:
     ]
 
 
-def _notes(plan: Plan, analysis: Analysis, trace: list[dict[str, Any]]) -> list[str]:
-    m = analysis.moments
-    shape = (len(plan.times), len(plan.outcomes))
-    varies = m.varies.reshape(shape)
+def _notes(plan: Plan, analysis: Analysis, trace: list[dict[str, Any]]) -> list[Message]:
+    varies = analysis.moments.varies.reshape(len(plan.times), len(plan.outcomes))
     notes = []
     for o, outcome in enumerate(plan.outcomes):
         still = plan.times[~varies[:, o]]
-        if len(still) == shape[0]:
-            notes.append(f"{plan.label(outcome)} does not vary: nothing that was varied moves it.")
+        if len(still) == len(plan.times):
+            notes.append(Message("study.sobol.still", {"outcome": plan.named(outcome)}))
         elif len(still):
-            notes.append(
-                f"{plan.label(outcome)} does not vary at {len(still)} of {shape[0]} times "
-                f"({still[0]:g} to {still[-1]:g}): "
-                "it has no indices there."
-            )
-    notes.append(_ABOUT_INTERVALS[plan.options["intervals"]])
+            moments = {
+                "still": len(still),
+                "times": len(plan.times),
+                "first": float(still[0]),
+                "last": float(still[-1]),
+            }
+            notes.append(Message("study.sobol.still_at", {"outcome": plan.named(outcome), **moments}))
+    notes.append(Message(f"study.sobol.{plan.options['intervals']}", {"replicates": REPLICATES}))
     last = trace[-1]
     if last["purpose"] != "none":
-        done = "is met" if last["met"] else "is not met within max_size"
-        notes.append(f'The purpose "{last["purpose"]}" {done} at size {last["size"]} (measure {last["measure"]:.3g}).')
+        told: dict[str, object] = {"purpose": Message(f"study.sobol.purpose_{last['purpose']}"), "size": last["size"]}
+        key = "study.sobol.met" if last["met"] else "study.sobol.not_met"
+        notes.append(Message(key, {**told, "measure": last["measure"]}))
     return notes
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
-    """Which factors matter for which outcome, when, how sure, and where the ranking flips."""
-    labels = {o: plan.label(o) for o in plan.outcomes}
-    return [*ranking.summary(findings, labels), *(ranking.sentence(findings, o, name) for o, name in labels.items())]
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
+    """Which factors matter for which outcome, when, how sure, and where the ranking changes."""
+    about = [Statement(m, o) for o in plan.outcomes for m in ranking.about_outcome(findings, o)]
+    return [*map(Statement, ranking.summary(findings)), *about]
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """The ranking over all times, and the total indices over time."""
-    labels = {o: plan.label(o) for o in plan.outcomes}
-    figures = {"ranking": plots.ranking(findings, labels)}
-    if len(findings.times) > 2:
-        figures["over_time"] = plots.over_time(findings, labels)
-    return figures
+    pictures = {"ranking": plots.ranking(findings, words)}
+    return {**pictures, "over_time": plots.over_time(findings, words)} if len(findings.times) > 2 else pictures

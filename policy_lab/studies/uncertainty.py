@@ -12,20 +12,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from policy_lab.ensemble.designs import Points, is_power_of_two, sobol_points
-from policy_lab.ensemble.findings import WHOLE, Findings, Result, grid_rows
+from policy_lab.ensemble import option_checks
+from policy_lab.ensemble.designs import Points, sobol_points
+from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
+from policy_lab.report.plots import Picture
 from policy_lab.runs import Floats
-from policy_lab.wording import measured, number, percent
 
-TITLE: Final = "Uncertainty of outcomes"
-QUESTION: Final = "How far can the outcomes spread, given what nobody knows?"
 DEFAULT_SIZE: Final = 1024
 OPTIONS: Final[Mapping[str, Any]] = {"thresholds": {}, "resamples": 200, "confidence": 0.95}
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -39,16 +37,9 @@ Measure = Callable[[Floats], Floats]
 
 def check(plan: Plan) -> None:
     """Refuse a size that is no power of two and thresholds of outcomes that are not studied."""
-    if not is_power_of_two(plan.size):
-        below = 1 << (plan.size.bit_length() - 1)
-        raise StudyError(f"size = {plan.size} is not a power of two; take {below} or {2 * below}.")
-    if not 0 < plan.options["confidence"] < 1 or plan.options["resamples"] < 2:
-        raise StudyError("confidence lies between 0 and 1, and resamples is at least 2.")
-    for name, value in plan.options["thresholds"].items():
-        if plan.model.find(name) not in plan.outcomes:
-            raise StudyError(f"thresholds names '{name}', which is not among the study's outcomes.")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise StudyError(f"The threshold of '{name}' is {value!r}, which is not a number.")
+    option_checks.power_of_two(plan)
+    option_checks.bootstrap(plan)
+    option_checks.thresholds(plan)
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
@@ -66,14 +57,13 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
             column = values[:, :, o]
             finished = column[np.isfinite(column).all(axis=1)]
             if len(finished) < LEAST_RUNS:
-                notes.append(
-                    f"{plan.label(outcome)} has no figures: only {len(finished)} runs gave it a finite number."
-                )
+                told = {"outcome": plan.named(outcome), "runs": len(finished)}
+                notes.append(Message("study.uncertainty.too_few", told))
                 continue
             for index, interval in _intervals(_measures(plan, outcome), finished, plan, meter.advance).items():
                 parts.append(grid_rows((outcome,), plan.times, (WHOLE,), index, *interval))
     if not parts:
-        raise StudyError("No outcome has a finite number in enough runs, so there is nothing to measure.")
+        raise StudyError("error.study.nothing_finite")
     return Result(parts, notes, {"size": plan.size})
 
 
@@ -134,42 +124,35 @@ def _intervals(
     return found
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """The range of each outcome at the last time, and its bad tail."""
-    said = []
     last = float(plan.times[-1])
-    for outcome in plan.outcomes:
+    limits = {plan.model.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
+    said = []
+    for outcome in findings.outcomes:
         at = findings.table[(findings.table["outcome"] == outcome) & (findings.table["time"] == last)]
         value = at.set_index("index")["value"]
-        unit = plan.unit(outcome)
-        if value.empty:
-            continue
+        median = plan.quantity(outcome, value["q50"])
         if value["q05"] == value["q95"]:
-            said.append(
-                f"{plan.label(outcome)} at {last:g}: nothing that was varied moves it; it is "
-                f"{measured(value['q50'], unit)}."
-            )
+            said.append(Statement(Message("study.uncertainty.still", {"time": last, "value": median}), outcome))
             continue
-        text = (
-            f"{plan.label(outcome)} at {last:g}: nine runs in ten lie between {number(value['q05'])} and "
-            f"{measured(value['q95'], unit)}, the median is {number(value['q50'])}."
-        )
+        told = {"low": value["q05"], "high": plan.quantity(outcome, value["q95"]), "median": value["q50"]}
+        said.append(Statement(Message("study.uncertainty.spread", {"time": last, **told}), outcome))
         if "worst tenth" in value:
-            text += f" In the worst tenth of the runs it is {number(value['worst tenth'])} on average."
+            said.append(Statement(Message("study.uncertainty.worst", {"value": value["worst tenth"]}), outcome))
         if "P(above)" in value:
-            limit = {plan.model.find(k): v for k, v in plan.options["thresholds"].items()}[outcome]
-            text += f" {percent(value['P(above)'])} of the runs lie above {number(limit)}."
-        said.append(text)
+            above = {"share": value["P(above)"], "limit": limits[outcome]}
+            said.append(Statement(Message("study.uncertainty.above", above), outcome))
     return said
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
-    """Bands over time, or bars of the quantiles where few times were studied."""
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
+    """Bands over time."""
     quantiles = {
-        outcome: {
+        plan.named(outcome): {
             q: findings.of(f"q{round(100 * q):02d}", outcome).sort_values("time")["value"].to_numpy() for q in QUANTILES
         }
         for outcome in findings.outcomes
     }
-    labels = {o: plan.label(o) for o in findings.outcomes}
-    return {"bands": plots.bands(plan.times, quantiles, labels, {o: plan.unit(o) for o in labels})}
+    units = {name: words.shown(Name(plan.unit(name.key), "unit")) for name in quantiles}
+    return {"bands": plots.bands(plan.times, quantiles, units, words)}

@@ -71,6 +71,12 @@ def real_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def bridge_address() -> Iterator[str]:
+    """The app with another small model, which has historical cases."""
+    yield from started(str(SMALL.parent / "bridge"))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()  # before there is a Playwright: finding a browser may take one of its own
     with sync_playwright() as playwright:

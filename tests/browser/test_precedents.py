@@ -26,7 +26,7 @@ Visit = Callable[[str], Page]
 TOLD = "#case-told"
 #: Every case run by the browser as it is stated: fate and year by the page's own rule.
 LIVE = """async () => {
-  const { precedents, precedentsLive, runs } = PolicyLab;
+  const { fates, precedents, runs } = PolicyLab;
   await runs.ready;
   const found = {};
   for (const one of precedents.data.cases) {
@@ -35,7 +35,7 @@ LIVE = """async () => {
     const years = Array.from(run.time, (time) => time - run.time[0] + one.first_year);
     const [works, standing] = [outputs.works, outputs.standing].map((name) => Array.from(run.of(name)));
     const by = one.record.fate === "under construction" ? one.record.year : Infinity;
-    const { fate, year } = precedentsLive.fateOf(years, works, standing, precedents.data.rule, by);
+    const { fate, year } = fates.fateOf(years, works, standing, precedents.data.fate, by);
     found[one.key] = { fate, year, spending: Array.from(run.of(outputs.spending)).slice(0, one.years.length) };
   }
   return found;
@@ -251,6 +251,23 @@ def test_a_model_without_precedents_has_no_such_page(visit: Visit, address: str)
     expect(page.locator("#stage")).to_be_visible()  # an address without a page leads home
     expect(page.get_by_role("link", name="Rank")).to_be_visible()
     expect(page.get_by_role("link", name="Precedents")).to_have_count(0)
+
+
+def test_another_model_has_its_own_cases_and_words(visit: Visit, bridge_address: str) -> None:
+    """tests/models/bridge: no pathway, no votes, no staff, and variables with other names."""
+    page = visit(f"{bridge_address}/precedents?h=tower_bridge")
+    page.wait_for_selector("#case [data-chart-of=stone] .plot__lines path", state="attached")
+    titles = page.locator(".case-chart__title")
+    expect(titles).to_have_text(
+        ["Bill", "Share built", "Patience; below 0.3 the bridge is given up", "Share of the town against it"]
+    )
+    expect(page.locator(TOLD)).to_contain_text("Run and record are consistent in the project’s fate.")
+    expect(page.locator("#case-why")).to_contain_text("any building site")
+    number = page.get_by_label("Final bill, times the first", exact=True).and_(page.locator("input[type=text]"))
+    number.fill("1")
+    number.press("Enter")
+    expect(page.locator(TOLD)).to_contain_text("With your change: finished")
+    expect(page.locator(TOLD)).to_contain_text("Its fate is another one.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

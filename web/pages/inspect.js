@@ -10,6 +10,7 @@
  *     PolicyLab.dashIsHere                 whether Dash's pages are there
  */
 import { facts, variables } from "../core/facts.js";
+import * as fates from "../core/fates.js";
 import * as state from "../core/state.js";
 import { say } from "../core/words.js";
 import * as bandRuns from "../engine/bands.js";
@@ -23,7 +24,6 @@ import * as compare from "./compare.js";
 import * as compareWedges from "./compare-wedges.js";
 import * as dash from "./dash-loader.js";
 import * as explore from "./explore.js";
-import * as precedentsLive from "./precedents-live.js";
 import * as precedents from "./precedents-view.js";
 
 export function publish() {
@@ -34,7 +34,7 @@ export function publish() {
     get runs() { return { here: simulator.here, ready: simulator.ready, ask: simulator.ask }; },
     get precedents() { return { now: precedents.now(), data: precedents.data, changed: precedents.changed }; },
     get dashIsHere() { return dash.here; },
-    say, state, explore, compare, compareWedges, loops, brief, precedentsLive,
+    say, state, explore, compare, compareWedges, loops, brief, fates,
     page: { link: router.link },
     chartExport: { svg: slide },
   };

@@ -2,25 +2,15 @@
    opposition, what one change would have done, the figures of the record. */
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
-import { say } from "../core/words.js";
+import { filled, say } from "../core/words.js";
 import { element, table } from "../dom/elements.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as view from "./precedents-view.js";
-import { named, words } from "./precedents-view.js";
+import { called, words } from "./precedents-view.js";
 
 const figure = (value, places) => numbers.figure(value, places);
 
-/* The charts, in reading order, each with the variable of the record that belongs into it; told: its events carry
-   their names. */
-const CHARTS = [
-  { key: "spending", record: "project spending", told: true },
-  { key: "cost_growth", record: "cost estimate" },
-  { key: "works", record: "project works share", limits: [0, 1] },
-  { key: "opposition", record: "opposition", limits: [0, 1] },
-  { key: "standing", limits: [0, 1], told: true },
-  { key: "staff", record: "project staff" },
-];
 const AFTER = 4; // years shown after everything has happened
 /** [{key, chart}] of the case on show. */
 export let charts = [];
@@ -34,33 +24,33 @@ const fact = (oneCase, name) => oneCase.facts.find((each) => each.name === name)
 
 // --- charts ---------------------------------------------------------------------------------------------------
 
-function unitOf(oneCase, key) {
-  if (key === "spending") return words("unit_year", { money: oneCase.currency });
-  return key === "staff" ? words("unit_staff") : "";
-}
+const unitOf = (oneCase, curve) => filled(called("units", curve.unit), { currency: oneCase.currency });
 
-/* Figures of the record in the chart's own unit: estimates of cost as a multiple of the first approved cost. */
-function record(oneCase, { key, record: variable }) {
-  const first = key === "cost_growth" ? Number(fact(oneCase, "first_approved_cost").value) : 1;
-  return oneCase.series.filter((series) => variable && series.variable === variable).map((series) => ({
+/* The series that are held against one of the curves. */
+const drawn = (oneCase) => oneCase.series.filter((series) => view.data.curves.some((curve) => curve.record && curve.figures === series.variable));
+
+/* Figures of the record in the chart's own unit: such as estimates of cost as a multiple of the first approved cost. */
+function record(oneCase, curve) {
+  const per = curve.per ? Number(fact(oneCase, curve.per).value) : 1;
+  return oneCase.series.filter((series) => curve.record && series.variable === curve.figures).map((series) => ({
     key: series.series, kind: "record", label: series.series,
     points: series.points.map((point) => ({
-      time: point.year, value: point.value / first, low: point.low / first, high: point.high / first,
+      time: point.year, value: point.value / per, low: point.low / per, high: point.high / per,
       note: words("point", { source: point.source, grade: point.grade }),
     })),
   }));
 }
 
-/* What is built, spent and employed ends with a cancellation; opposition and standing, which decide it, go on. */
-function shown(run, { key }) {
-  const values = run.curves[key];
-  if (run.fate.fate !== "cancelled" || ["opposition", "standing"].includes(key)) return values;
+/* What is built, spent and employed ends with a cancellation; what decides it goes on. */
+function shown(run, curve) {
+  const values = run.curves[curve.key];
+  if (run.fate.fate !== "cancelled" || curve.goes_on) return values;
   return values.map((value, n) => (run.years[n] > run.fate.year ? NaN : value));
 }
 
 /* The last year worth showing: everything of the record and of the run, and a little more. */
 function until(oneCase, runs) {
-  const years = [oneCase.record.year, ...runs.map((run) => run.fate.year || 0), ...oneCase.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable)).flatMap((series) => series.points.map((point) => point.year))];
+  const years = [oneCase.record.year, ...runs.map((run) => run.fate.year || 0), ...drawn(oneCase).flatMap((series) => series.points.map((point) => point.year))];
   return Math.min(...runs.map((run) => run.years[run.years.length - 1]), Math.max(oneCase.first_year + 6, ...years) + AFTER);
 }
 
@@ -68,15 +58,17 @@ export function pictures(oneCase, runs, marks) {
   const last = until(oneCase, runs);
   const count = runs[0].years.filter((time) => time <= last + 1e-9).length;
   const time = runs[0].years.slice(0, count);
-  return CHARTS.map((chart) => {
-    const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, chart).slice(0, count) }));
-    const { stands } = view.data.rule;
-    if (chart.key === "standing") lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => stands) });
-    const points = record(oneCase, chart);
+  const { curves, fate } = view.data;
+  return curves.map((curve, n) => {
+    const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, curve).slice(0, count) }));
+    const limited = curve.key === fate.cancelled;
+    if (limited) lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => fate.stands) });
+    // Only the first chart, and the one that a cancellation is read from, say what their events are.
+    const named = limited || n === 0;
     return {
-      title: words("chart_" + chart.key, { limit: figure(stands, 1) }), unit: unitOf(oneCase, chart.key), time, lines, points,
-      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: chart.told ? mark.label : "" })), bands: [], limits: chart.limits || [0, 0],
-      places: chart.limits ? 2 : chart.key === "cost_growth" ? 2 : 0,
+      title: view.curveTitle(curve.key), unit: unitOf(oneCase, curve), time, lines, points: record(oneCase, curve),
+      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: named ? mark.label : "" })), bands: [],
+      limits: curve.limits || [0, 0], places: curve.decimals,
     };
   });
 }
@@ -88,7 +80,7 @@ function about(oneCase) {
 }
 
 function chartOf(oneCase, { key }, number) {
-  const title = words("chart_" + key, { limit: figure(view.data.rule.stands, 1) });
+  const title = view.curveTitle(key);
   const place = element("div", { class: "case-chart__frame" });
   const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => saveChart(charts[number].chart.picture, about(oneCase), kind) }, say("chart." + kind)));
   const tools = element("details", { class: "chart__save" }, element("summary", { class: "button" }, say("chart.export")), element("div", { class: "menu" }, ...kinds));
@@ -110,12 +102,12 @@ function part(title, lead, head, rows, level) {
     element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": id }, made));
 }
 
-const told = (value, unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : named("pathway_", value));
+const told = (value, unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : called("choices", value));
 
 function factsTable(oneCase) {
   const lang = view.foreign(oneCase);
   return part("facts", words("facts_lead"), ["fact", "value", "range", "grade", "afterwards", "fact_source"], oneCase.facts.map((each) => [
-    named("fact_", each.name),
+    called("facts", each.name),
     each.name === "start" ? figure(each.value, 1) : told(each.value, each.unit),
     typeof each.value !== "number" || each.low === each.high ? "–" : each.name === "start" ? `${figure(each.low, 1)} – ${figure(each.high, 1)}` : `${short(each.low)} – ${short(each.high)}`,
     each.grade,
@@ -126,23 +118,22 @@ function factsTable(oneCase) {
 
 function fitted(oneCase) {
   if (!oneCase.fitted.length) return element("section", { class: "case-part" }, element("h3", { class: "case-part__title" }, words("fitted")), element("p", { class: "lead lead--small" }, words("fitted_none")));
-  return part("fitted", words("fitted_lead"), ["number", "value", "bounds"], oneCase.fitted.map((each) => [named("fact_", each.name), short(each.value), `${short(each.low)} – ${short(each.high)}`]));
+  return part("fitted", words("fitted_lead"), ["number", "value", "bounds"], oneCase.fitted.map((each) => [called("facts", each.name), short(each.value), `${short(each.low)} – ${short(each.high)}`]));
 }
 
 function without(oneCase) {
   if (!oneCase.without.length) return "";
   const tries = (oneCase.live && oneCase.live.tries) || {};
-  const attempt = ({ change }) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + named("without_", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
+  const attempt = ({ change }) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + called("changes", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
   return part("without", "", ["without_change", "run", "least"], oneCase.without.map((each) => [
-    element("span", {}, named("without_", each.change), attempt(each) || ""),
+    element("span", {}, called("changes", each.change), attempt(each) || ""),
     element("span", {}, view.fate(each.fate), each.flips ? element("span", { class: "badge" }, words("flips_short")) : ""),
     figure(each.least_standing, 2),
   ]));
 }
 
 function figures(oneCase) {
-  const drawn = oneCase.series.filter((series) => CHARTS.some((chart) => chart.record === series.variable));
-  const rows = drawn.flatMap((series) => series.points.map((point) => [
+  const rows = drawn(oneCase).flatMap((series) => series.points.map((point) => [
     element("span", { lang: view.foreign(oneCase) }, series.series), figure(point.year, 1),
     numbers.withUnit(short(point.value), series.unit === "Dmnl" ? "" : series.unit),
     point.low === point.high ? "–" : `${short(point.low)} – ${short(point.high)}`, point.grade,
@@ -163,7 +154,7 @@ export function build(host, oneCase, controls) {
     element("p", { class: "lead lead--small", lang: view.foreign(oneCase) }, oneCase.summary),
     element("p", { id: "case-told", class: "case-told", role: "status" }),
     element("div", { class: "case" },
-      element("div", { class: "case__charts" }, legend, element("div", { class: "case-charts" }, ...CHARTS.map((chart, n) => chartOf(oneCase, chart, n)))),
+      element("div", { class: "case__charts" }, legend, element("div", { class: "case-charts" }, ...view.data.curves.map((curve, n) => chartOf(oneCase, curve, n)))),
       element("div", { class: "case__side" }, controls, element("div", { id: "case-why" }), without(oneCase))),
     factsTable(oneCase), fitted(oneCase), figures(oneCase));
   for (const each of charts) each.chart = mountChart(each.place);
@@ -171,6 +162,7 @@ export function build(host, oneCase, controls) {
 
 /* What stirred the opposition up and what calmed it: bars from the middle. */
 export function why(at, terms) {
+  if (!terms.length) return "";
   const most = Math.max(1, ...terms.map(([, value]) => Math.abs(value)));
   const bar = (value) => {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -184,5 +176,5 @@ export function why(at, terms) {
   return element("section", { class: "case-part" },
     element("h3", { id: "case-why-title", class: "case-part__title" }, words("why", { year: figure(at, 0) })),
     element("p", { class: "lead lead--small" }, words("why_lead")),
-    element("table", { class: "plain case-why", "aria-labelledby": "case-why-title" }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, named("term_", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
+    element("table", { class: "plain case-why", "aria-labelledby": "case-why-title" }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, called("causes", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
 }

@@ -1,6 +1,7 @@
 /* What somebody changes about a historical case: controls of its stated facts, and the run in this browser. */
 import { nearest } from "../core/chart-scale.js";
 import * as numbers from "../core/numbers.js";
+import { fateOf } from "../core/fates.js";
 import { near } from "../core/scenario.js";
 import { say } from "../core/words.js";
 import * as simulator from "../engine/simulator.js";
@@ -8,10 +9,10 @@ import { element, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as precedentsCase from "./precedents-case.js";
 import * as view from "./precedents-view.js";
-import { named, words } from "./precedents-view.js";
+import { called, words } from "./precedents-view.js";
 
 const figure = (value, places) => numbers.figure(value, places);
-const KEYS = ["spending", "works", "cost_growth", "opposition", "standing", "staff"];
+const keys = () => view.data.curves.map((curve) => curve.key);
 
 // --- controls -------------------------------------------------------------------------------------------------
 
@@ -37,7 +38,7 @@ function show(control) {
 
 function controlOf(control) {
   const id = "fact-" + control.name;
-  const label = named("fact_", control.name);
+  const label = called("facts", control.name);
   const limits = { min: control.low, max: control.high, step: control.step };
   const bounds = figure(control.low) + " – " + figure(control.high);
   const range = element("input", { id, class: "slider", type: "range", ...limits, step: "any", "aria-labelledby": id + "-label", oninput: (event) => set(control, Number(event.target.value)), onkeydown: (event) => keyed(event, control) });
@@ -70,34 +71,18 @@ export function controls(oneCase) {
 
 // --- runs -----------------------------------------------------------------------------------------------------
 
-/* The year at which values reach a level, between two moments on a straight line; beyond the end at the last pace. */
-function crossing(years, values, level, beyond) {
-  const at = values.findIndex((value) => value >= level);
-  if (at === 0) return years[0];
-  if (at > 0) return years[at - 1] + ((level - values[at - 1]) / (values[at] - values[at - 1])) * (years[at] - years[at - 1]);
-  const [last, before] = [years.length - 1, years.length - 5];
-  const pace = (values[last] - values[before]) / (years[last] - years[before]);
-  return beyond && pace > 1e-6 ? years[last] + (level - values[last]) / pace : Infinity;
-}
-
-export function fateOf(years, works, standing, rule, by = Infinity) {
-  const done = crossing(years, works, rule.built, true);
-  const gone = crossing(years, standing.map((value) => -value), -rule.stands, false);
-  const end = Math.min(by, years[years.length - 1]);
-  if (gone < done && gone <= end) return { fate: "cancelled", year: gone, done };
-  return { fate: done <= end ? "finished" : "unfinished", year: Number.isFinite(done) ? done : null, done };
-}
-
-/* Where standing is lost, or else where opposition is strongest before the project is built: index of that moment. */
-function decisive(years, opposition, found, by) {
+/* Where standing is lost, or else where the curve whose causes are told is highest before the project is built: index of
+   that moment. Without causes it is where standing is lowest. */
+function decisive(years, curves, found, by) {
   if (found.fate === "cancelled") return nearest(years, found.year);
-  const count = Math.max(1, years.filter((when) => when <= Math.min(found.done, by)).length);
-  const before = opposition.slice(0, count);
+  const { cause_of: cause, fate } = view.data;
+  const against = cause ? curves[cause] : curves[fate.cancelled].map((value) => -value);
+  const before = against.slice(0, Math.max(1, years.filter((when) => when <= Math.min(found.done, by)).length));
   return before.indexOf(Math.max(...before));
 }
 
 function stored(oneCase) {
-  const curves = Object.fromEntries(KEYS.map((key) => [key, oneCase.runs[key].map((value) => value ?? NaN)]));
+  const curves = Object.fromEntries(keys().map((key) => [key, oneCase.runs[key].map((value) => value ?? NaN)]));
   return { kind: "policy", label: words("as_stated"), name: words("as_stated"), years: oneCase.years, curves, terms: oneCase.why.terms.map((term) => [term.name, term.log_odds]), at: oneCase.why.year, fate: oneCase.outcome };
 }
 
@@ -105,10 +90,11 @@ function stored(oneCase) {
 function live(oneCase, run, look) {
   const from = run.time[0];
   const years = Array.from(run.time, (time) => time - from + oneCase.first_year);
-  const curves = Object.fromEntries(KEYS.map((key) => [key, Array.from(run.of(oneCase.live.outputs[key]))]));
+  const curves = Object.fromEntries(keys().map((key) => [key, Array.from(run.of(oneCase.live.outputs[key]))]));
   const by = oneCase.record.fate === "under construction" ? oneCase.record.year : Infinity;
-  const fate = fateOf(years, curves.works, curves.standing, view.data.rule, by);
-  const top = decisive(years, curves.opposition, fate, by);
+  const rule = view.data.fate;
+  const fate = fateOf(years, curves[rule.finished], curves[rule.cancelled], rule, by);
+  const top = decisive(years, curves, fate, by);
   const known = new Set(oneCase.live.terms.map(([name]) => name));
   const constant = oneCase.why.terms.filter((term) => !known.has(term.name)).map((term) => [term.name, term.log_odds]);
   const terms = oneCase.live.terms.map(([name, variable, sign]) => [name, sign * run.of(variable)[top]]);

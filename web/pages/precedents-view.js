@@ -1,7 +1,7 @@
 /** What is looked at on Precedents: the stored results, the case on show and what somebody changed about it. */
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
-import { say } from "../core/words.js";
+import { filled, say } from "../core/words.js";
 
 /** The stored results, as policy_lab/app/precedent_data.py sends them. */
 export let data = null;
@@ -30,7 +30,10 @@ export function change(next) {
 }
 
 export const words = (key, values) => say("precedents." + key, values);
-export const named = (prefix, name) => facts.words["precedents." + prefix + name.replace(/ /g, "_")] || name;
+/** What the model calls one of its facts, choices, causes, changes, curves or units. */
+export const called = (kind, key) => data.words[kind][key] || key;
+/** Levels of the fate as they stand in a text. */
+export const curveTitle = (key) => filled(called("curves", key), { limit: numbers.figure(data.fate.stands, 1) });
 const year = (value) => numbers.figure(value, 1);
 
 export const fate = (name) => words("fate_" + name.replace(/ /g, "_"));

@@ -1,6 +1,6 @@
-"""How often do the intervals of a Sobol' study hold the true index, how wide are they, and how far off is the estimate?
+"""Coverage of the intervals of a Sobol' study: how often they hold the true index, their width, the estimate's error.
 
-    python benchmarks/coverage.py [--repeats 400] [--sizes 512 2048] [--confidence 0.95]
+    python benchmarks/interval_coverage.py [--repeats 400] [--sizes 512 2048] [--confidence 0.95]
 
 Two functions whose indices are known by formula, the one of Ishigami (a = 7, b = 0.1) and the G function of Sobol' (six
 inputs), are studied again and again with other seeds, in three ways:

@@ -1,0 +1,100 @@
+"""What made a study and is needed to make it again, and what a reader must know before believing any study."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from policy_lab import __version__
+from policy_lab.ensemble.factors import Factor
+from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.runner import Ensemble
+from policy_lab.messages import Message
+
+#: The grade of a range that no source gives.
+JUDGEMENT: Final = "J"
+
+PROGRAM: Final = "policy-lab"
+
+
+def general_notes(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> list[Message]:
+    """Failed runs and slow engines, where ranges are arbitrary, and where independence is assumed."""
+    notes = []
+    failed = ensemble.failed()
+    if failed:
+        notes.append(Message("report.failed_runs", {"failed": failed, "runs": ensemble.runs()}))
+    notes += [Message("report.slower", {"why": why}) for why in sorted(ensemble.fallbacks)]
+    return notes + _notes_on_ranges(plan, [f for f in varied if f.distribution != "discrete"])
+
+
+def _notes_on_ranges(plan: Plan, varied: Sequence[Factor]) -> list[Message]:
+    """What decides ranks without being in the model."""
+    notes = []
+    kinds = {f.kind for f in varied}
+    if "lever" in kinds:
+        notes.append(Message("report.lever_ranges"))
+    if "uncertainty" in kinds:
+        known = [u for f in varied if (u := plan.model.uncertainties.get(f.name)) is not None]
+        judged = {"judged": sum(u.grade == JUDGEMENT for u in known), "parameters": len(known), "grade": JUDGEMENT}
+        notes += [Message("report.judged_ranges", judged), Message("report.independent")]
+    if "constant" in kinds:
+        notes.append(Message("report.own_ranges"))
+    return notes
+
+
+def of(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dict[str, Any]:
+    """What made a study: method, model, hash, seed, sizes, versions, and what was varied and looked at."""
+    study = plan.study
+    return {
+        "policy_lab": __version__,
+        "fingerprint": ensemble.folder.fingerprint,
+        "method": study.method,
+        "model": plan.model.name,
+        "model_hash": plan.model.hash,
+        "scenario": study.scenario or "",
+        "settings": dict(study.settings),
+        "backend": sorted(ensemble.backends),
+        "seed": study.seed,
+        "size": plan.size,
+        "runs": ensemble.runs(),
+        "failed_runs": ensemble.failed(),
+        "time_unit": plan.model.program.clock.unit,
+        "factors": [_about_factor(plan, f) for f in varied],
+        "groups": {name: [plan.factors[i].name for i in where] for name, where in plan.groups.items()}
+        if plan.grouped
+        else {},
+        "outcomes": [
+            {"name": o, "label": plan.label(o), "unit": plan.model.program.equations[o].unit} for o in plan.outcomes
+        ],
+        "command": _command(),
+        "versions": {"python": platform.python_version()}
+        | {name: metadata.version(name) for name in ("numpy", "scipy", "SALib", "pandas", "pysd")},
+    }
+
+
+def _command() -> str:
+    """What was typed; of a study that another program ran, what could be: that program's paths help nobody."""
+    program = Path(sys.argv[0]).name
+    return " ".join([program, *sys.argv[1:]]) if program == PROGRAM else f"{PROGRAM} study study.toml --out FOLDER"
+
+
+def _about_factor(plan: Plan, factor: Factor) -> dict[str, Any]:
+    about: dict[str, Any] = {
+        "name": factor.name,
+        "group": factor.group,
+        "kind": factor.kind,
+        "unit": factor.unit,
+        "low": factor.low,
+        "default": factor.default,
+        "high": factor.high,
+        "distribution": factor.distribution,
+        "values": list(factor.values),
+    }
+    uncertainty = plan.model.uncertainties.get(factor.name)
+    if uncertainty is not None:
+        about |= {"source": uncertainty.source, "grade": uncertainty.grade}
+    return about
