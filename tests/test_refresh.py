@@ -20,7 +20,10 @@ from policy_lab.model import load_model, model_names
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "models" / "small_field"
 #: Two lines: a constant in the model file, and its row. It enters one equation, or it would be no lever.
-CONSTANT = "travel grants=\n\t0\n\t~\tmillion USD/Year [0,50]\n\t~\tYearly money for visits between labs. Lever. Source: judgement.\n\t|\n\n"
+CONSTANT = (
+    "travel grants=\n\t0\n\t~\tmillion USD/Year [0,50]\n"
+    "\t~\tYearly money for visits between labs. Lever. Source: judgement.\n\t|\n\n"
+)
 ROW = "travel grants,Money,0,50,1,none,many visits,,,foundations,its own figure,People who meet work together.\n"
 
 
