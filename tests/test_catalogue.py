@@ -55,9 +55,7 @@ def places(text: str) -> set[str]:
 WHOLE = ("error", "finding", "progress", "test", "verdict")
 #: Errors whose message is for programmers, or comes from outside: files, and how many raise sites with a text of their
 #: own each has. Only ever make these fewer.
-OWN_TEXTS: dict[str, int] = {
-    "compiler/linker.py": 15,
-}
+OWN_TEXTS: dict[str, int] = {"compiler/linker.py": 15}
 
 
 def keys_in_code() -> set[str]:

@@ -3,13 +3,16 @@
    Its scripts stand in the page's template, where they do not run; here they are put into the page one after the other. */
 import { say } from "../core/words.js";
 import * as colours from "../dom/colours.js";
+import { one } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 
+/** @type {Promise<void> | null} */
 let begun = null;
 /** Whether Dash's pages are there. */
 export let here = false;
 
+/** @param {string} address */
 function load(address) {
   return new Promise((done, failed) => {
     const script = document.createElement("script");
@@ -22,8 +25,8 @@ function load(address) {
 }
 
 async function come() {
-  const scripts = [...document.getElementById("dash-scripts").content.querySelectorAll("script[src]")];
-  await Promise.all(scripts.map((script) => load(script.getAttribute("src"))));
+  const scripts = [...one("#dash-scripts").content.querySelectorAll("script[src]")];
+  await Promise.all(scripts.map((script) => load(script.getAttribute("src") ?? "")));
   window.renderer = new window.DashRenderer();
 }
 
@@ -38,16 +41,16 @@ export function dash() {
   return begun;
 }
 
-/** A page comes on show: Dash is loaded for those that it draws, and told. */
+/** A page comes on show: Dash is loaded for those that it draws, and told. @param {string} page */
 export function visit(page) {
   if (!["explore", "compare", "precedents"].includes(page)) dash();
   if (here) window.dash_clientside.set_props("visit", { data: page });
   window.dispatchEvent(new Event("resize")); // charts drawn while hidden take their true size
 }
 
-/** What Dash's callbacks in this browser call: each function by the name that Python gives it. */
+/** What Dash's callbacks in this browser call: each function by the name that Python gives it. @param {Record<string, unknown>} callbacks */
 export function begin(callbacks) {
-  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside ??= /** @type {Window["dash_clientside"]} */ ({}); // Dash's own scripts add to what they find
   window.dash_clientside.policy_lab = {
     ...callbacks,
     /* Dash's pages are there: their colours, and which of them is on show. */

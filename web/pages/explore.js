@@ -8,12 +8,12 @@ import * as loops from "../core/loops.js";
 import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
-import { say } from "../core/words.js";
+import { say, toldBy } from "../core/words.js";
 import * as bandRuns from "../engine/bands.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
 import { does } from "../dom/buttons.js";
-import { all, make, one, write } from "../dom/elements.js";
+import { all, element, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
@@ -28,19 +28,31 @@ import * as scenarioChooser from "../widgets/scenario-chooser.js";
 import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
+/** @typedef {import("../types/page.js").BandWish} BandWish */
+/** @typedef {import("../types/page.js").Scene} Scene */
+/** @typedef {import("../types/page.js").BandAnswer} BandAnswer */
+/** @typedef {import("../types/page.js").Run} Run */
+/** @typedef {import("../types/page.js").Scenario} Scenario */
+/** @typedef {import("../types/page.js").State} State */
+
+/** @typedef {import("../chart/chart.js").Chart} Chart */
+/** @typedef {import("../types/page.js").Scene & { run: Run }} Shown a scene with its run */
+/** @typedef {{ name: string, value: HTMLElement, change: HTMLElement, range: HTMLElement, ends?: [number, number], nothing?: boolean }} Card */
 
 const SIDES = ["a", "b"];
 const SLOW = 200; // milliseconds of waiting that nobody is told of
 
 /** The two charts. */
-export const charts = [];
+export const charts = /** @type {Chart[]} */ ([]);
+/** The headline cards. @type {Card[]} */
 let cards = [];
 let scheduled = false;
-export let drawn = null; // what is on show: {state, scenes, key}
+/** What is on show; `key` says which policy. @type {{ state: State, list: Shown[], key: string } | null} */
+export let drawn = null;
 
 // --- what is to be seen ------------------------------------------------------------------------------------------
 
-/* The lines of the charts, the last on top. */
+/** The lines of the charts, the last on top. @param {State} state @returns {Scene[]} */
 function scenes(state) {
   const policy = scenarios.of(state);
   const same = scenarios.isStatusQuo(policy);
@@ -55,6 +67,7 @@ function scenes(state) {
   return same ? [...pinned, ...whole, ours, theirs] : [theirs, ...pinned, ...whole, ours];
 }
 
+/** @param {State} state */
 function outputs(state) {
   return [...new Set([...state.charts, ...facts.headlines])];
 }
@@ -69,7 +82,8 @@ function schedule() {
 }
 
 /* A key waits for its frame, half of one on average: the model runs meanwhile. Once a frame, whatever comes in it. */
-let early = null; // {state, list, runs}
+/** @type {ReturnType<typeof computed> | null} */
+let early = null;
 function ahead() {
   try {
     early = computed();
@@ -91,6 +105,7 @@ function frame() {
   else ask();
 }
 
+/** @param {Scene[]} list @param {State} state */
 function constants(list, state) {
   return list.map((scene) => scenarios.constants(scene.scenario, scene.assumptions || state.assumptions));
 }
@@ -102,7 +117,7 @@ function here() {
     const { state, list, runs } = made && made.state === store.now ? made : computed();
     show(state, list, runs);
   } catch (error) {
-    tell(say("wait.broken", { reason: error.message }));
+    tell(toldBy(error, "wait.broken"));
   }
 }
 
@@ -121,7 +136,7 @@ async function ask() {
     failed = false;
   } catch (error) {
     failed = true;
-    tell(error.told || say("wait.no_answer"));
+    tell(toldBy(error, "wait.no_answer"));
   }
   window.clearTimeout(slow);
   one("#stage").classList.remove("stage--busy");
@@ -129,19 +144,20 @@ async function ask() {
   if (state !== store.now) schedule();
 }
 
-function show(state, list, runs) {
-  list.forEach((scene, n) => { scene.run = runs[n]; });
-  const broken = list.find((scene) => !outputs(state).every((name) => Number.isFinite(scene.run.of(name)[scene.run.time.length - 1])));
+/** @param {State} state @param {Scene[]} scenesOf @param {Run[]} runs */
+function show(state, scenesOf, runs) {
+  const list = scenesOf.map((scene, n) => ({ ...scene, run: runs[n] }));
+  const broken = list.find(({ run: { of, time } }) => !outputs(state).every((name) => Number.isFinite(of(name)[time.length - 1])));
   if (broken) return tell(say("wait.broken", { reason: broken.label + ": not a number." }));
-  const wish = wished(state, list);
+  const wish = wished(state);
   drawn = { state, list, key: wish.key };
   if (simulator.here) bandRuns.want(wish);
-  paint();
-  return undefined;
+  return paint(drawn);
 }
 
-function wished(state, list) {
-  const policy = list.find((scene) => scene.key === "policy").scenario;
+/** @param {State} state @returns {BandWish} */
+function wished(state) {
+  const policy = scenarios.of(state);
   const reference = scenarios.statusQuo();
   const wish = {
     policy: scenarios.constants(policy, state.assumptions),
@@ -157,95 +173,99 @@ function wished(state, list) {
 
 // --- painting ----------------------------------------------------------------------------------------------------
 
-const run = (key) => drawn.list.find((scene) => scene.key === key).run;
+/** @typedef {NonNullable<typeof drawn>} Drawn */
 
-function paint() {
-  const { state, list, key } = drawn;
+/** @param {Drawn} now @param {string} key of a scene that is always there */
+const runOf = (now, key) => /** @type {Shown} */ (now.list.find((scene) => scene.key === key)).run;
+
+/** @param {Drawn} now */
+function paint(now) {
+  const { state, list, key } = now;
   const bands = bandRuns.latest;
-  const stale = !bands || bands.key !== key;
+  const stale = bands?.key !== key;
   SIDES.forEach((side, place) => {
     const name = state.charts[place];
     charts[place].draw(pictures.curves(list, name, {
-      areas: pictures.bands(bands && bands.fans[name], stale),
+      areas: pictures.bands(bands?.fans[name], stale),
       marks: scenarios.marks(scenarios.of(state)),
     }));
   });
-  paintCards(bands, stale);
-  paintLegend(list, bands && !stale);
+  for (const card of cards) paintCard(card, now, bands, stale);
+  paintLegend(list, !stale);
   document.documentElement.dataset.drawn = "";
 }
 
-function paintCards(bands, stale) {
-  for (const card of cards) {
-    const { name, value, change, range } = card;
-    const told = pictures.headline(name, run("policy"), run("status-quo"));
-    write(value, told.value);
-    write(change, told.change);
-    const kind = "card__change tone-" + told.tone;
-    if (change.className !== kind) change.className = kind;
-    const ends = bands && bands.ranges[name];
-    const nothing = Boolean(ends) && told.tone === "same" && ends[0] === 0 && ends[1] === 0;
-    if (ends && (ends !== card.ends || nothing !== card.nothing)) {
-      Object.assign(card, { ends, nothing }); // while a hand moves the range stays, and so do its words
-      write(range, nothing ? "" : pictures.range(name, ...ends));
-    }
-    range.classList.toggle("card__range--stale", stale);
+/** @param {Card} card @param {Drawn} now @param {BandAnswer | null} bands @param {boolean} stale */
+function paintCard(card, now, bands, stale) {
+  const { name, value, change, range } = card;
+  const told = pictures.headline(name, runOf(now, "policy"), runOf(now, "status-quo"));
+  write(value, told.value);
+  write(change, told.change);
+  const kind = "card__change tone-" + told.tone;
+  if (change.className !== kind) change.className = kind;
+  const ends = bands?.ranges[name];
+  const nothing = told.tone === "same" && ends?.[0] === 0 && ends?.[1] === 0;
+  if (ends && (ends !== card.ends || nothing !== card.nothing)) {
+    Object.assign(card, { ends, nothing }); // while a hand moves the range stays, and so do its words
+    write(range, nothing ? "" : pictures.range(name, ...ends));
   }
+  range.classList.toggle("card__range--stale", stale);
 }
 
+const FIRST = ["status-quo", "policy"]; // in the legend, before all others
 let legendShown = "";
+
+/** @param {Shown[]} list @param {boolean} banded */
 function paintLegend(list, banded) {
-  const entries = list.slice().sort((a, b) => (a.key === "status-quo" ? -1 : b.key === "status-quo" ? 1 : a.key === "policy" ? -1 : b.key === "policy" ? 1 : 0))
-    .map((scene) => ({ kind: scene.kind, label: scene.label }));
+  const listed = [...FIRST.flatMap((key) => list.filter((scene) => scene.key === key)), ...list.filter((scene) => !FIRST.includes(scene.key))];
+  /** @type {{ kind: string, label: string, why?: string }[]} */
+  const entries = listed.map(({ kind, label }) => ({ kind, label }));
   if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why") });
   const text = JSON.stringify(entries);
-  one(".legend").classList.toggle("legend--stale", bandRuns.here() && !banded);
+  const legend = one(".legend");
+  legend.classList.toggle("legend--stale", bandRuns.here() && !banded);
   if (text === legendShown) return;
   legendShown = text;
-  one(".legend").replaceChildren(...entries.map((entry) => {
-    const item = make("li", "legend__item");
-    const swatch = make("span", "swatch swatch--" + entry.kind);
-    swatch.setAttribute("aria-hidden", "true");
-    item.append(swatch, make("span", "", entry.label));
-    if (entry.why) item.title = entry.why;
-    return item;
-  }));
+  legend.replaceChildren(...entries.map(({ kind, label, why }) => element("li", { class: "legend__item", title: why }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), element("span", {}, label))));
 }
 
 // --- once the hand rests -----------------------------------------------------------------------------------------
 
+/** @param {State} state */
 function rest(state) {
   router.writeAddress();
   one("#undo").disabled = store.steps().past === 0;
   one("#redo").disabled = store.steps().future === 0;
   bandRuns.refine();
-  if (drawn && drawn.state === state) words();
+  if (drawn?.state === state) words(drawn);
 }
 
-/* Sentences and tables, which nobody reads while the curves move. */
-function words() {
-  const same = scenarios.isStatusQuo(scenarios.of(drawn.state));
+/** Sentences and tables, which nobody reads while the curves move. @param {Drawn} now */
+function words(now) {
+  const same = scenarios.isStatusQuo(scenarios.of(now.state));
   SIDES.forEach((side, place) => {
-    const name = drawn.state.charts[place];
-    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, run("policy"), run("status-quo"), same));
-    const table = one(`[data-table="${side}"]`);
-    if (!one(".data").open) return;
+    const name = now.state.charts[place];
+    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, runOf(now, "policy"), runOf(now, "status-quo"), same));
+    const { picture } = charts[place];
+    if (!one(".data").open || !picture) return;
     const about = variable(name);
     const caption = say("chart.table_title", { variable: about.label, unit: about.unit || say("chart.no_unit") });
-    fillTable(table, charts[place].picture, caption, say("chart.year"));
+    fillTable(one(`[data-table="${side}"]`), picture, caption, say("chart.year"));
   });
 }
 
 // --- saving ------------------------------------------------------------------------------------------------------
 
+/** @param {HTMLElement} button */
 function save(button) {
-  const chart = charts[SIDES.indexOf(button.dataset.side)];
+  const { picture } = charts[SIDES.indexOf(button.dataset.side ?? "")];
   const about = { source: summary.source(), link: router.link(), unit: say("chart.no_unit") };
-  return saveChart(chart.picture, about, button.dataset.kind);
+  return picture && saveChart(picture, about, button.dataset.kind ?? "");
 }
 
 // --- beginning ---------------------------------------------------------------------------------------------------
 
+/** @param {HTMLInputElement} field @param {number} side */
 function chooser(field, side) {
   const choice = mountCombobox(field, { shown: () => store.now.charts[side], take: (name) => store.chooseChart(side, name) });
   store.on((state, before) => {
@@ -266,11 +286,11 @@ export async function begin() {
   store.on(schedule);
   store.rest(rest);
   bandRuns.on(() => {
-    if (drawn) paint();
+    if (drawn) paint(drawn);
   });
   does("save", save);
-  does("draw", (button) => store.chooseChart(0, button.dataset.outcome));
-  one(".data").addEventListener("toggle", () => drawn && words());
+  does("draw", (button) => store.chooseChart(0, button.dataset.outcome ?? ""));
+  one(".data").addEventListener("toggle", () => drawn && words(drawn));
   router.visited((page) => {
     if (page === "explore") schedule();
     dash.visit(page);
@@ -288,7 +308,7 @@ function after() {
   window.requestAnimationFrame(() => window.setTimeout(async () => {
     await everyVariable().catch(() => {});
     await bandRuns.begin();
-    if (drawn) paint();
+    if (drawn) paint(drawn);
     await idle();
     dash.dash();
   }));
