@@ -20,6 +20,7 @@ from analysis import documents
 from analysis.results_folder import RESULTS
 from policy_lab import load_model
 from policy_lab.checks.structure import SOURCE
+from policy_lab.checks.twelve_tests import read_test
 from policy_lab.cli.text_tables import number, printable, span
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 from policy_lab.model.loops import loop_rows
@@ -119,8 +120,8 @@ def reference_of(model: Model) -> Reference:
     """Read what a reference needs."""
     file = RESULTS / "validation" / f"{model.name}.json"
     tests = json.loads(file.read_text(encoding="utf-8"))["tests"] if file.is_file() else []
-    rows: list[list[Any]] = next((test["rows"] for test in tests if test["key"] == "anomaly"), [])
-    return Reference(model, document_of(model.path), {row[0]: row for row in rows})
+    rows: list[list[Any]] = next((read_test(test).rows for test in tests if test["key"] == "anomaly"), [])
+    return Reference(model, document_of(model.path), {row[0].key: row for row in rows})
 
 
 @dataclass(frozen=True)
@@ -297,8 +298,9 @@ def bare(name: str) -> str:
 def main() -> None:
     """Write the pages of each model that comes with us."""
     for folder in sorted(path for path in models_folder().iterdir() if path.is_dir()):
-        shutil.rmtree(OUT / folder.name, ignore_errors=True)
-        for name, text in pages(reference_of(load_model(folder))).items():
+        made = pages(reference_of(load_model(folder)))
+        shutil.rmtree(OUT / folder.name, ignore_errors=True)  # pages of sectors that are gone
+        for name, text in made.items():
             file = OUT / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")

@@ -6,8 +6,6 @@ translation lacks is said in English.
 
 from __future__ import annotations
 
-import re
-import string
 import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -21,11 +19,6 @@ from policy_lab.messages import Language, Message
 CATALOGUES = Path(__file__).parent / "locale"
 #: The language that every text is written in first.
 SOURCE: Final = "en"
-#: Below this stand the wordings of lower layers, which know no catalogue: what tests, studies and errors say.
-SAID: Final = "said."
-#: A number as those layers write it, with a percent sign or without; places named ``count…`` hold nothing else.
-_NUMBER: Final = r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?: ?%)?"
-_COUNT: Final = "count"
 
 
 @cache
@@ -103,50 +96,6 @@ def part(prefix: str) -> dict[str, str]:
     """The texts below a prefix, by the rest of their key; what the scripts of the page say is one such part."""
     start, texts = prefix + ".", here().texts
     return {key.removeprefix(start): texts[key] for key in catalogue(SOURCE) if key.startswith(start)}
-
-
-def retold(text: str, known: Mapping[str, str] = MappingProxyType({})) -> str:
-    """A text that a lower layer wrote in English, in the language in use; what nobody translated stays as it stands.
-
-    Wordings are found again by their English one in the catalogue (``said.…``): what fills their places is retold in
-    its turn, so a sentence may hold another one, a name or a number.
-
-    Args:
-        text: as it was written.
-        known: whole texts with their translation, such as names of variables and worlds.
-    """
-    if language() == SOURCE or not text:
-        return text
-    if text in known:
-        return known[text]
-    if re.fullmatch(_NUMBER, text):
-        spaced = re.sub(r"(?<=\d)%", " %", text).replace("-", "−")
-        return spaced.translate({ord("."): say("number.decimal"), ord(","): say("number.thousands")})
-    for key, wording in _wordings():
-        if found := wording.fullmatch(text):
-            return say(key, **{name: retold(part, known) for name, part in found.groupdict().items()})
-    return text
-
-
-@cache
-def _wordings() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Key and pattern of every wording of lower layers: what begins with words first, then what has most of them."""
-    texts = {key: text for key, text in catalogue(SOURCE).items() if key.startswith(SAID)}
-    own = {key: sum(len(words) for words, *_ in string.Formatter().parse(text)) for key, text in texts.items()}
-    order = sorted(texts, key=lambda key: (texts[key].startswith("{"), -own[key]))
-    return tuple((key, _pattern(texts[key])) for key in order)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """What a wording looks like once its ``{places}`` are filled; a place that stands twice has the same twice."""
-    pattern, seen = "", set()
-    for words, name, *_ in string.Formatter().parse(text):
-        pattern += re.escape(words)
-        if name is not None:
-            filling = _NUMBER if name.startswith(_COUNT) else ".+?"
-            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{filling})"
-            seen.add(name)
-    return re.compile(pattern, re.DOTALL)
 
 
 def flat(path: Path) -> dict[str, str]:

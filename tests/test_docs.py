@@ -84,20 +84,24 @@ def test_every_place_mentioned_exists(document: Path) -> None:
     tops = "|".join(("models", "policy_lab", "assets", "analysis", "benchmarks", "tests", "docs"))
     named = re.findall(rf"`((?:{tops})/[\w./-]*)`", text)
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    named = [place for place in named if "NAME" not in place]
     missing = [p for p in named if not (ROOT / p).exists()] + [p for p in linked if not (document.parent / p).exists()]
     assert missing == []
+
+
+#: A file of npm that our code names, and two that are on their way.
+OTHERS_FILES = {"npm-cli.js", "web/core/message.js", "chart.css"}
 
 
 def test_every_source_file_that_documents_and_comments_name_exists() -> None:
     """By its path, or by the end of it; PySD's own files, where we say what of it we repeat, are not ours."""
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     there = {"/".join(parts[n:]) for parts in (p.split("/") for p in tracked) for n in range(len(parts))}
-    named = re.compile(r"(?<![\w./*-])((?:[\w-]+/)*[\w-]+\.(?:py|js|css|j2))\b")
+    named = re.compile(r"(?<![\w./*}-])((?:[\w-]+/)*[\w-]+\.(?:py|js|css|j2))\b")
     readers = [p for p in tracked if p.endswith((".py", ".md", ".js", ".css"))]
     for path in (p for p in readers if not p.startswith(("tests/", "docs/reference/")) and (ROOT / p).is_file()):
         for name in named.findall((ROOT / path).read_text(encoding="utf-8")):
-            to_come = name.startswith("web/") and not (ROOT / "web").is_dir()
-            assert name in there or name.startswith("pysd/") or to_come, f"{path} names {name}"
+            assert name in there or name in OTHERS_FILES or name.startswith("pysd/"), f"{path} names {name}"
 
 
 def test_the_readme_names_every_command() -> None:

@@ -28,15 +28,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from matplotlib.figure import Figure
-
 from policy_lab.ensemble.designs import Points, sobol_points
-from policy_lab.ensemble.findings import Findings, Result, grid_rows
+from policy_lab.ensemble.findings import Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
+from policy_lab.messages import Language, Message
+from policy_lab.report.plots import Picture
 
-TITLE: Final = "Plain averages"
-QUESTION: Final = "What is each outcome on average?"
 DEFAULT_SIZE: Final = 16
 OPTIONS: Final[Mapping[str, Any]] = {}
 
@@ -57,14 +55,15 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     return Result([grid_rows(plan.outcomes, plan.times, ("all factors",), "mean", mean)])
 
 
-def words(plan: Plan, findings: Findings) -> list[str]:
+def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """A sentence an outcome, of the last time."""
     table = findings.of("mean", time=plan.times[-1])
-    return [f"{plan.label(row.outcome)}: {row.value:.4g} on average." for row in table.itertuples()]
+    said = {row.outcome: f"On average {row.value:.4g}." for row in table.itertuples()}
+    return [Statement(Message("report.text", {"text": text}), outcome) for outcome, text in said.items()]
 
 
-def draw(plan: Plan, findings: Findings) -> dict[str, Figure]:
-    """No figure."""
+def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
+    """No picture."""
     return {}
 '''
 
@@ -159,7 +158,8 @@ def test_a_method_is_a_file(copy: Path, tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, *words], cwd=copy, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     report = re.sub(r"<[^>]+>", "", (tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
-    assert "Plain averages" in report and re.search(r"Public knowledge\W*1.083e\+04 on average\.", report)
+    assert "averages: small_field" in report
+    assert re.search(r"Public knowledge\W+On average 1\.083e\+04\.", report)
 
 
 def test_a_language_is_a_file(copy: Path) -> None:

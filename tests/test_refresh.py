@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "models" / "small_field"
 #: Two lines: a constant in the model file, and its row. It enters one equation, or it would be no lever.
 CONSTANT = (
-    "travel grants=\n\t0\n\t~\tmillion USD/Year [0,50]\n\t~\tYearly money for visits between labs. Lever.\n\t|\n\n"
+    "travel grants=\n\t0\n\t~\tmillion USD/Year [0,50]\n"
+    "\t~\tYearly money for visits between labs. Lever. Source: judgement.\n\t|\n\n"
 )
 ROW = "travel grants,Money,0,50,1,none,many visits,,,foundations,its own figure,People who meet work together.\n"
 
@@ -180,3 +181,43 @@ print({"default": model.levers["travel grants"].default, "golden": golden_runs.s
        "page": "travel grants" in page.lower(), "factors": len(plan_of(Study("small_field")).factors),
        "acts": bool(most > none)})
 """
+
+
+# ---- in the published model ------------------------------------------------------------------------------------------
+
+GERMAN = """
+[levers."travel grants"]
+label = "Reisemittel"
+low_words = "keine"
+high_words = "ein Fünftel des Feldes im Jahr"
+decided_by = "Förderer der Forschung"
+cost = "Reisekosten"
+why = "Wer sich trifft, arbeitet zusammen."
+"""
+
+
+@pytest.mark.deep
+def test_a_lever_in_the_published_model_costs_two_lines_and_its_german_name(tmp_path: Path) -> None:
+    """`make refresh && make test` in a clone (browser apart): half an hour of two processors."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    folder = clone / "models" / "big_science"
+    constant = (
+        "travel grants =\n\t0\n\t~\t1/year [0,0.2]\n"
+        "\t~\tLever: visits between fields paid each year, as a share of the field. Source: lever.\n\t|\n\n"
+    )
+    edited(folder / "big_science.mdl", "training fellowships =\n", f"{constant}training fellowships =\n")
+    edited(folder / "big_science.mdl", "\ttraining fellowships*phase", "\t(training fellowships + travel grants)*phase")
+    with (folder / "levers.csv").open("a", encoding="utf-8") as table:
+        table.write("travel grants,People,0,0.2,0.01,none,a fifth of the field a year,,,Funders of research,")
+        table.write("Travel money,People who meet work together.\n")
+    about = '"travel grants" = { about = "Hebel: Besuche zwischen Fächern im Jahr, als Anteil des Feldes." }\n'
+    edited(folder / "text" / "de.toml", '"training fellowships" = {', f'{about}"training fellowships" = {{')
+    edited(
+        folder / "text" / "de.toml", '\n[levers."training fellowships"]', f'{GERMAN}\n[levers."training fellowships"]'
+    )
+    command = [sys.executable, "-m", "analysis.refresh"]
+    assert subprocess.run(command, cwd=clone, timeout=7200).returncode == 0
+    ignored = ["--ignore=tests/browser", "--deselect=tests/test_refresh.py"]
+    tests = [sys.executable, "-m", "pytest", "-q", "-n", "2", *ignored]
+    assert subprocess.run(tests, cwd=clone, timeout=7200).returncode == 0

@@ -20,7 +20,7 @@ from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
-from policy_lab.model.texts import about_variable, each
+from policy_lab.model.texts import about_variable
 
 #: The part of an address that names the language, and the cookie that remembers it.
 PART: Final = "lang"
@@ -101,11 +101,6 @@ def documentation_of(model: Model, name: str, source: bool = True) -> str:
     return f"{about} {catalogue.say('model.source_key', key=key.group(1))}".strip() if key else about.strip()
 
 
-def known_texts(model: Model) -> Mapping[str, str]:
-    """Whole texts about a model as its files and checks write them, with their translation in the language in use."""
-    return _known(_Identity(model), catalogue.language())
-
-
 class _Identity:
     """A Model as a key: two are the same when they are one object's, so that no table is ever hashed."""
 
@@ -117,17 +112,6 @@ class _Identity:
 
     def __hash__(self) -> int:
         return id(self.model)
-
-
-@lru_cache(maxsize=64)
-def _known(kept: _Identity, language: str) -> Mapping[str, str]:
-    """Whole texts with their translation: names of variables, worlds, outcomes and loops, and what the file adds."""
-    names = {key: words for (_, key), words in names_of(kept.model, language).items()}
-    text = kept.model.texts(language)
-    titles = each(text, "scenarios", "title")
-    stored = {case["key"]: case["title"] for case in (kept.model.case_results or {"cases": []})["cases"]}
-    cases = {stored[key]: own["title"] for key, own in text.get("case", {}).items() if "title" in own and key in stored}
-    return {**names, **titles, **cases}
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from policy_lab.app import ranking_chart
 from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_unit, world_of
 from policy_lab.app.ranking_chart import Bar, Frame
-from policy_lab.catalogue import here, language, name_in_words, retold, say
+from policy_lab.catalogue import here, language, name_in_words, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
 from policy_lab.errors import PolicyLabError, StudyError
 from policy_lab.estimators.ranking import about_outcome, noise_floor, ordered
@@ -56,7 +56,7 @@ def load_ranking(folder: Path) -> Ranking:
     try:
         return Ranking(_loaded(folder, changed))
     except PolicyLabError as error:
-        return Ranking(None, say("rank.unreadable", reason=retold(str(error))))
+        return Ranking(None, say("rank.unreadable", reason=error.message))
 
 
 @lru_cache(maxsize=KEPT)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab import paths
-from policy_lab.app.labels import figure_of, in_language
+from policy_lab.app.labels import figure_of
 from policy_lab.catalogue import SOURCE, here, language, say
 from policy_lab.checks.twelve_tests import in_words, read_test
 from policy_lab.model import Model
@@ -101,7 +101,12 @@ def _engines(model: Model, file: Path) -> list[Test]:
         return []  # another model's
     worst = max(rows, key=lambda row: float(row["apart"]))
     columns = ("one", "other", "world", "variables", "apart", "variable")
-    body = [[in_language(row[c]) if c == "apart" else row[c] for c in columns] for row in rows]
-    told = say("evidence.engines_told", count=len(rows), worst=in_language(worst["apart"]), variable=worst["variable"])
+    body = [[here().number(float(row[c]), "exact") if c == "apart" else row[c] for c in columns] for row in rows]
+    told = say(
+        "evidence.engines_told",
+        count=len(rows),
+        worst=here().number(float(worst["apart"]), "exact"),
+        variable=worst["variable"],
+    )
     heads = [say(f"evidence.column_{column}") for column in columns]
     return [Test(say("evidence.engines"), say("evidence.engines_question"), "reported", told, heads, body, [], "")]

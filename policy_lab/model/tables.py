@@ -202,7 +202,7 @@ class Tables:
                              row.one_of("better", BETTER), int(decimals), row.cells["why"])  # fmt: skip
 
     def _span(self, row: Row, name: str) -> tuple[float, float, float]:
-        """Low, default (the value in the model file) and high; low < high, the default between them and its limits."""
+        """Low, default (the model file's value) and high, in this order and within the constant's limits."""
         low, default, high = row.number_in("low"), self._program.constants[name], row.number_in("high")
         if not low < high:
             raise row.wrong("low", "error.row.order", low=low, high=high)

@@ -262,7 +262,9 @@ def test_another_model_has_its_own_cases_and_words(visit: Visit, bridge_address:
         ["Bill", "Share built", "Patience; below 0.3 the bridge is given up", "Share of the town against it"]
     )
     expect(page.locator(TOLD)).to_contain_text("Run and record are consistent in the project’s fate.")
+    expect(page.locator("#case-why-title")).to_have_text("What drove “Share of the town against it” in 1760")
     expect(page.locator("#case-why")).to_contain_text("any building site")
+    expect(page.locator(".case-note")).to_contain_text("it is cancelled once “Final bill, times the first” reaches")
     number = page.get_by_label("Final bill, times the first", exact=True).and_(page.locator("input[type=text]"))
     number.fill("1")
     number.press("Enter")

@@ -4,6 +4,9 @@
  * and is taken for a decimal sign where it cannot ("0.5" in German), since many keyboards have only that.
  */
 import { facts } from "./facts.js";
+import { rounded, significantPlaces } from "./message.js";
+
+export { significantPlaces as places };
 
 /** @param {string} name @param {string} other */
 const sign = (name, other) => facts?.words["number." + name] || other;
@@ -37,17 +40,7 @@ export const write = (value) => String(value).replace(".", sign("decimal", "."))
 export const decimals = (value) => Math.min(6, (String(value).split(".")[1] ?? "").length);
 
 /**
- * Decimal places that show so many significant figures.
- * @param {number} value
- * @param {number} [figures]
- */
-export function places(value, figures = 3) {
-  if (value === 0 || !Number.isFinite(value)) return 0;
-  return Math.min(6, Math.max(0, figures - 1 - Math.floor(Math.log10(Math.abs(value)))));
-}
-
-/**
- * A number for reading, by the same rules as policy_lab/app/labels.py: true minus sign, thousands apart from 10,000 on
+ * A number for reading, by the same rules as policy_lab/messages.py: true minus sign, thousands apart from 10,000 on
  * (`apart`: from 1,000 on, for an axis that goes further), three significant figures where no places are given.
  * @param {number} value
  * @param {number | null} [decimalPlaces]
@@ -56,7 +49,7 @@ export function places(value, figures = 3) {
 export function figure(value, decimalPlaces, apart) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size.toFixed(decimalPlaces ?? places(value));
+  const text = rounded(size, decimalPlaces ?? significantPlaces(value));
   const negative = value < 0 && Number(text) !== 0;
   const [whole, part] = /** @type {[string, string | undefined]} */ (text.split("."));
   const shown = size >= (apart ? 1000 : 10000) ? whole.replace(/\B(?=(\d{3})+$)/g, sign("thousands", ",")) : whole;

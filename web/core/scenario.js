@@ -91,3 +91,25 @@ export function name(scenario) {
 
 /** Dated events of its world. @param {Scenario} scenario */
 export const marks = (scenario) => worldOf(scenario.world).marks;
+
+/**
+ * A state between two others.
+ * @param {State} before
+ * @param {State} after also of everything that cannot slide
+ * @param {number} share 0 is before, 1 after
+ * @returns {State}
+ */
+export function between(before, after, share) {
+  const mix = (/** @type {number} */ a, /** @type {number} */ b) => a + (b - a) * share;
+  const slid = (/** @type {number | null} */ a, /** @type {number | null} */ b) => (a === null || b === null ? b : mix(a, b));
+  const levers = Object.fromEntries(Object.entries(after.levers).map(([key, [value, start, ramp]]) => {
+    const [from, fromStart, fromRamp] = before.levers[key];
+    return /** @type {[string, Setting]} */ ([key, [mix(from, value), slid(fromStart, start), slid(fromRamp, ramp)]]);
+  }));
+  const keys = new Set([...Object.keys(before.assumptions), ...Object.keys(after.assumptions)]);
+  const assumptions = Object.fromEntries([...keys].map((key) => {
+    const base = facts.assumptions[key].default;
+    return [key, mix(before.assumptions[key] ?? base, after.assumptions[key] ?? base)];
+  }));
+  return { ...after, levers, assumptions };
+}

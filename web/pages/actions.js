@@ -2,56 +2,65 @@
    in a dialog that can be copied or kept as a file. A button with data-do="actions" opens it. */
 import { csv, tsv } from "../core/csv.js";
 import * as numbers from "../core/numbers.js";
-import { say } from "../core/words.js";
+import { say, toldBy } from "../core/words.js";
 import { does } from "../dom/buttons.js";
 import { offerText } from "../dom/download.js";
 import { element, one, table, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import * as summary from "./policy-summary.js";
 
-const words = (key, values) => say("actions." + key, values);
+const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("actions." + key, values);
+/** Made when first opened. @type {HTMLDialogElement | null} */
 let dialog = null;
 let every = false;
 
+/** @typedef {import("./policy-summary.js").AssumptionRow} AssumptionRow */
+/** @typedef {import("./policy-summary.js").LeverRow} LeverRow */
+/** @typedef {import("./policy-summary.js").OutcomeRow} OutcomeRow */
+
 function build() {
-  const button = (key, press) => element("button", { class: "button", type: "button", onclick: press }, words(key));
-  dialog = element("dialog", { class: "sheet", "aria-labelledby": "actions-title" },
+  const button = (/** @type {string} */ key, /** @type {() => void} */ press) => element("button", { class: "button", type: "button", onclick: press }, words(key));
+  const made = element("dialog", { class: "sheet", "aria-labelledby": "actions-title" },
     element("div", { class: "sheet__head" },
       element("h2", { id: "actions-title", class: "panel__title", tabindex: "-1" }, words("title")),
-      element("div", { class: "panel__tools" }, button("copy", copy), button("csv", keep), button("close", () => dialog.close()))),
+      element("div", { class: "panel__tools" }, button("copy", copy), button("csv", keep), button("close", () => made.close()))),
     element("p", { id: "actions-said", class: "said-here", role: "status" }),
     element("p", { id: "actions-policy", class: "lead lead--small" }),
     element("h3", { class: "sheet__title" }, words("levers")),
-    element("label", { class: "tick" }, element("input", { type: "checkbox", onchange: (event) => show(event.target.checked) }), words("every")),
+    element("label", { class: "tick" }, element("input", { type: "checkbox", id: "actions-every", onchange: () => show(one("#actions-every").checked) }), words("every")),
     element("div", { id: "actions-levers", class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-label": words("levers") }),
     element("h3", { class: "sheet__title" }, words("assumptions")),
     element("div", { id: "actions-assumptions" }),
     element("h3", { class: "sheet__title" }, words("outcomes")),
     element("div", { id: "actions-outcomes", class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-label": words("outcomes") }),
     element("p", { class: "caveat" }, say("app.caveat")));
-  document.body.append(dialog);
+  document.body.append(made);
+  return made;
 }
 
 const leverHead = () => ["lever", "setting", "status_quo", "start", "ramp"].map((key) => words("column_" + key));
-const withUnit = (text, unit) => (unit && text ? text + " " + unit : text);
 
+/** @param {LeverRow[]} rows */
 function leverTable(rows) {
   if (!rows.length) return element("p", { class: "empty" }, words("none_moved"));
-  return table(leverHead(), rows.map((row) => [row.label, withUnit(row.value, row.unit), withUnit(row.standing, row.unit), row.start, row.ramp]));
+  return table(leverHead(), rows.map((row) => [row.label, numbers.withUnit(row.value, row.unit), numbers.withUnit(row.standing, row.unit), row.start, row.ramp]));
 }
 
+/** @param {AssumptionRow[]} rows */
 function assumptionTable(rows) {
   if (!rows.length) return element("p", { class: "muted" }, words("none_changed"));
   const head = ["assumption", "setting", "default", "grade"].map((key) => words("column_" + key));
-  return table(head, rows.map((row) => [row.label, withUnit(row.value, row.unit), withUnit(row.standing, row.unit), row.grade]));
+  return table(head, rows.map((row) => [row.label, numbers.withUnit(row.value, row.unit), numbers.withUnit(row.standing, row.unit), row.grade]));
 }
 
+/** @param {OutcomeRow[]} rows @param {number[]} years */
 function outcomeTable(rows, years) {
-  const cell = (row, n) => element("span", {}, element("span", { class: "compare__value" }, numbers.figure(row.policy[n], row.about.places)), element("span", { class: "compare__change" }, summary.change(row.policy[n], row.reference[n], row.about)));
+  const cell = (/** @type {OutcomeRow} */ row, /** @type {number} */ n) => element("span", {}, element("span", { class: "compare__value" }, numbers.figure(row.policy[n], row.about.places)), element("span", { class: "compare__change" }, summary.change(row.policy[n], row.reference[n], row.about)));
   const head = [words("column_outcome"), ...years.map(String)];
-  return table(head, rows.map((row) => [withUnit(row.about.label, row.about.unit && `(${row.about.unit})`), ...years.map((_, n) => cell(row, n))]));
+  return table(head, rows.map((row) => [numbers.withUnit(row.about.label, row.about.unit && `(${row.about.unit})`), ...years.map((_, n) => cell(row, n))]));
 }
 
+/** @param {boolean} all */
 async function show(all) {
   every = all;
   const years = summary.years();
@@ -61,12 +70,12 @@ async function show(all) {
   try {
     one("#actions-outcomes").replaceChildren(outcomeTable(await summary.outcomes(years), years));
   } catch (error) {
-    write(one("#actions-said"), error.told || say("wait.no_answer"));
+    write(one("#actions-said"), toldBy(error, "wait.no_answer"));
   }
 }
 
 function open() {
-  if (!dialog) build();
+  dialog ??= build();
   write(one("#actions-said"), "");
   show(every);
   dialog.showModal();

@@ -7,8 +7,9 @@ import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
 import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
+import { escaped } from "../core/slide.js";
 import * as store from "../core/state.js";
-import { say } from "../core/words.js";
+import { say, toldBy } from "../core/words.js";
 import * as bandRuns from "../engine/bands.js";
 import { does } from "../dom/buttons.js";
 import { offerText } from "../dom/download.js";
@@ -16,15 +17,19 @@ import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as explore from "./explore.js";
 import * as summary from "./policy-summary.js";
+/** @typedef {import("../types/page.js").Picture} Picture */
+/** @typedef {import("../types/page.js").Variable} Variable */
+
+/** @typedef {import("./policy-summary.js").AssumptionRow} AssumptionRow */
+/** @typedef {import("./policy-summary.js").LeverRow} LeverRow */
+/** @typedef {import("./policy-summary.js").OutcomeRow} OutcomeRow */
 
 const SHORT = 7; // rows of one table; longer ones stand in two
 const MOST = 8; // assumptions that are listed
-const words = (key, values) => say("brief." + key, values);
-const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-const tag = (name, inside, more) => `<${name}${more || ""}>${inside}</${name}>`;
-const line = (cells, kind) => tag("tr", cells.map((cell, n) => tag(n ? kind : "th", escaped(cell))).join(""));
-const table = (head, rows) => tag("table", tag("thead", line(head, "th")) + tag("tbody", rows.map((row) => line(row, "td")).join("")));
-const withUnit = (text, unit) => (unit && text ? text + " " + unit : text);
+const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("brief." + key, values);
+const tag = (/** @type {string} */ name, /** @type {string} */ inside, more = "") => `<${name}${more || ""}>${inside}</${name}>`;
+const line = (/** @type {string[]} */ cells, /** @type {string} */ kind) => tag("tr", cells.map((cell, n) => tag(n ? kind : "th", escaped(cell))).join(""));
+const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) => tag("table", tag("thead", line(head, "th")) + tag("tbody", rows.map((row) => line(row, "td")).join("")));
 
 const STYLE = `@page{size:A4;margin:10mm}*{box-sizing:border-box}
 body{margin:0 auto;max-width:190mm;padding:4mm 0;color:#1b2430;background:#fff;font:8.8pt/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
@@ -39,15 +44,17 @@ footer{margin-top:2mm;color:#556270;font-size:6.8pt;line-height:1.22;overflow-wr
 
 // --- charts, as drawings that stay readable at half the width of the page ---------------------------------------
 
+/** @type {Record<string, string>} */
 const INK = { "status-quo": "#7a8594", policy: "#0072b2" };
 const WIDTH = 360;
 const HEIGHT = 176;
 
+/** @param {Picture & { told: string }} picture */
 function drawing(picture) {
   const top = 30;
   const plan = chartPlan(picture, { width: WIDTH, height: HEIGHT - top, size: 9, labels: true });
   const { left, right, bottom } = plan.box;
-  const text = (x, y, said, more) => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more || 'fill="#556270"'}>${escaped(said)}</text>`;
+  const text = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ said, more = "") => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more || 'fill="#556270"'}>${escaped(said)}</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(picture.told)}" font-size="9" font-family="inherit">`,
     text(2, 12, picture.title, 'fill="#1b2430" font-size="11" font-weight="650"'), text(2, 25, picture.unit || ""),
@@ -61,8 +68,8 @@ function drawing(picture) {
   ].join("");
 }
 
-/* Of each outcome's change against status quo in the last year, over the members of the page's ensemble (bands.js);
-   waits a moment for members that are still under way. */
+/** Of each outcome's change against status quo in the last year, over the members of the page's ensemble (bands.js);
+   waits a moment for members that are still under way. @param {string[]} names */
 async function ranges(names) {
   for (let tries = 0; bandRuns.here() && tries < 30; tries++) {
     const { latest } = bandRuns;
@@ -80,37 +87,41 @@ async function drawings() {
     const about = variable(name);
     const lines = [{ key: "status quo", label: say("explore.status_quo"), name: say("explore.status_quo"), kind: "status-quo", values: runs[1].of(name) }];
     if (!same) lines.push({ key: "policy", label: summary.name(), name: say("explore.policy"), kind: "policy", values: runs[0].of(name) });
-    const limits = about.low === null ? undefined : [about.low, about.high];
+    /** @type {[number, number] | undefined} */
+    const limits = about.low === null || about.high === null ? undefined : [about.low, about.high];
     const told = pictures.summary(name, runs[0], runs[1], same);
     return drawing({ title: about.label, told, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, lines, bands: [], marks: scenarios.marks(summary.policy()) });
   });
 }
 
-const figure = (value, about) => numbers.figure(value, about.places);
+const figure = (/** @type {number} */ value, /** @type {Variable} */ about) => numbers.figure(value, about.places);
 
+/** @param {OutcomeRow[]} rows @param {([number, number] | null)[]} within @param {number} year */
 function headlines(rows, within, year) {
   const head = [words("outcome", { year }), words("status_quo"), words("policy"), words("change"), words("range")];
-  return table(head, rows.map(({ about, policy, reference }, n) => [
-    withUnit(about.label, about.unit && `(${about.unit})`), figure(reference[0], about), figure(policy[0], about), summary.change(policy[0], reference[0], about),
+  return table(head, rows.map(({ about, policy, reference }, /** @type {number} */ n) => [
+    numbers.withUnit(about.label, about.unit && `(${about.unit})`), figure(reference[0], about), figure(policy[0], about), summary.change(policy[0], reference[0], about),
     within[n] ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
   ]));
 }
 
-/* A long table as two beside each other. */
+/** A long table as two beside each other. @param {string[]} head @param {string[][]} rows */
 function halves(head, rows) {
   if (rows.length <= SHORT) return table(head, rows);
   const middle = Math.ceil(rows.length / 2);
   return tag("div", table(head, rows.slice(0, middle)) + table(head, rows.slice(middle)), ' class="two"');
 }
 
+/** @param {LeverRow[]} moved */
 function levers(moved) {
   if (!moved.length) return tag("p", escaped(words("none_moved")));
-  return halves(["lever", "setting", "status_quo", "from", "over"].map((key) => words(key)), moved.map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.start, row.ramp]));
+  return halves(["lever", "setting", "status_quo", "from", "over"].map((key) => words(key)), moved.map((row) => [row.label, numbers.withUnit(row.value, row.unit), row.standing, row.start, row.ramp]));
 }
 
+/** @param {AssumptionRow[]} changed */
 function assumptions(changed) {
   if (!changed.length) return tag("p", escaped(words("none_changed")));
-  const rows = changed.slice(0, MOST).map((row) => [row.label, withUnit(row.value, row.unit), row.standing, row.grade]);
+  const rows = changed.slice(0, MOST).map((row) => [row.label, numbers.withUnit(row.value, row.unit), row.standing, row.grade]);
   const more = changed.length > MOST ? tag("p", escaped(words("more", { count: changed.length - MOST }))) : "";
   return halves(["assumption", "setting", "default", "grade"].map((key) => words(key)), rows) + more;
 }
@@ -150,7 +161,7 @@ async function make() {
   try {
     offerText(await page(), "text/html", "policy-brief.html");
   } catch (error) {
-    tell(error.told || say("wait.no_answer"));
+    tell(toldBy(error, "wait.no_answer"));
   }
 }
 

@@ -10,23 +10,26 @@ import { said } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as compare from "./compare.js";
 
+/** @type {Record<string, string>} */
 const BETTER = { higher: "chart.about_higher", lower: "chart.about_lower" };
 
-const nameOf = (side) => store.now.charts[side === "a" ? 0 : 1];
+const nameOf = (/** @type {string | undefined} */ side) => store.now.charts[side === "a" ? 0 : 1];
 
+/** @param {HTMLElement} details */
 function fill(details) {
   const about = variable(nameOf(details.dataset.side));
   write(one(".about__name", details), about.label);
   write(one(".about__why", details), about.why || say("chart.about_any"));
-  write(one(".about__better", details), about.better in BETTER ? say(BETTER[about.better]) : "");
+  write(one(".about__better", details), BETTER[about.better ?? ""] ? say(BETTER[about.better ?? ""]) : "");
   one(".about__model", details).href = router.addressOf("model") + "#variable=" + encodeURIComponent(about.name);
 }
 
+/** @param {HTMLElement} button */
 function explain(button) {
   compare.explain(nameOf(button.dataset.side));
 }
 
-/* The chart alone, for a wall; Escape or the button leads back. */
+/** The chart alone, for a wall; Escape or the button leads back. @param {HTMLElement} button */
 function whole(button) {
   if (document.fullscreenElement) return document.exitFullscreen();
   return one("#chart-" + button.dataset.side).requestFullscreen().catch(() => said(say("chart.no_whole")));

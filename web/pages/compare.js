@@ -10,31 +10,47 @@ import * as numbers from "../core/numbers.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { read as readLink } from "../core/link-reader.js";
-import { say } from "../core/words.js";
+import { say, toldBy } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
-import { offer } from "../dom/download.js";
+import { offerText } from "../dom/download.js";
 import { element, one, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as compareWedges from "./compare-wedges.js";
+/** @typedef {import("../core/csv.js").Rows} Rows */
+/** @typedef {import("../types/page.js").Constants} Constants */
+/** @typedef {import("../types/page.js").Picture} Picture */
+/** @typedef {import("../types/page.js").Run} Run */
+/** @typedef {import("../types/page.js").Scenario} Scenario */
+/** @typedef {import("../types/page.js").Variable} Variable */
+
+/** A scenario that is compared: key "s" for status quo, "p" for the policy, else the number of a pin.
+ * @typedef {{ key: string, kind: string, letter: string, name: string, scenario: Scenario, constants: Constants }} Entry */
+/** What is looked at; `apart`: each beside the reference in a chart of its own; `every`: all outcomes in the table.
+ * @typedef {{ outcome: string, year: number, from: string, to: string, apart: boolean, every: boolean }} View */
 
 const LETTERS = "ABCDE";
 const AHEAD = 3000; // milliseconds after which the thread of the wedges is made, when the first picture stands
 const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp012]?)~([sp012]?)~([01]?)$/;
+/** @type {View} */
 export const view = { outcome: "", year: 0, from: "", to: "", apart: false, every: false };
+/** @type {import("../chart/chart.js").Chart[]} */
 const charts = [];
+/** @type {HTMLElement | null} */
 let box = null;
 let number = 0; // of the latest drawing
-export let shown = null; // {entries, runs, picture} on show
+/** What is on show. @type {{ entries: Entry[], runs: Run[], picture: Picture } | null} */
+export let shown = null;
 
-const words = (key, values) => say("compare." + key, values);
+const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("compare." + key, values);
 const years = () => {
   const { initial, final } = facts.clock;
   return Array.from({ length: Math.floor(final) - Math.ceil(initial) + 1 }, (_, n) => Math.ceil(initial) + n);
 };
 
+/** The reference first. @returns {Entry[]} */
 export function entries() {
   const { now } = store;
   const policy = scenarios.of(now);
@@ -46,14 +62,14 @@ export function entries() {
 
 // --- what stands still ----------------------------------------------------------------------------------------
 
-function build() {
-  box = one("#compare");
+/** @param {HTMLElement} host */
+function build(host) {
   const worlds = element("select", { id: "compare-world", class: "select" }, ...Object.entries(facts.worlds).map(([key, world]) => element("option", { value: key }, world.title)));
   const link = element("input", { id: "compare-link", class: "input", type: "text", autocomplete: "off", spellcheck: "false" });
-  const add = (does, label) => element("button", { class: "button", type: "button", onclick: does }, label);
-  const labelled = (text, field) => element("div", { class: "pick" }, element("label", { class: "pick__name", for: field.id }, text), field);
+  const add = (/** @type {() => void} */ does, /** @type {string} */ label) => element("button", { class: "button", type: "button", onclick: does }, label);
+  const labelled = (/** @type {string} */ text, /** @type {HTMLElement} */ field) => element("div", { class: "pick" }, element("label", { class: "pick__name", for: field.id }, text), field);
   link.addEventListener("keydown", (event) => event.key === "Enter" && addLink());
-  box.append(
+  host.append(
     element("section", { class: "panel" },
       element("h2", { id: "compare-who", class: "panel__title" }, words("scenarios")),
       element("ul", { id: "compare-list", class: "compared" }),
@@ -62,9 +78,9 @@ function build() {
         labelled(words("link"), link), add(addLink, words("add_link"))),
       element("p", { id: "compare-said", class: "said-here", role: "status" })),
     element("div", { class: "picks" },
-      labelled(words("outcome"), element("select", { id: "compare-outcome", class: "select", onchange: (event) => look({ outcome: event.target.value }) })),
-      labelled(words("year"), element("select", { id: "compare-year", class: "select", onchange: (event) => look({ year: Number(event.target.value) }) }, ...years().map((year) => element("option", {}, String(year))))),
-      element("label", { class: "tick" }, element("input", { id: "compare-apart", type: "checkbox", onchange: (event) => look({ apart: event.target.checked }) }), words("apart"))),
+      labelled(words("outcome"), element("select", { id: "compare-outcome", class: "select", onchange: () => look({ outcome: one("#compare-outcome").value }) })),
+      labelled(words("year"), element("select", { id: "compare-year", class: "select", onchange: () => look({ year: Number(one("#compare-year").value) }) }, ...years().map((year) => element("option", {}, String(year))))),
+      element("label", { class: "tick" }, element("input", { id: "compare-apart", type: "checkbox", onchange: () => look({ apart: one("#compare-apart").checked }) }), words("apart"))),
     element("section", { class: "panel" },
       element("div", { class: "panel__head" }, element("h2", { id: "compare-picture", class: "panel__title" }), tools("chart")),
       element("ul", { id: "compare-legend", class: "legend" }),
@@ -74,11 +90,12 @@ function build() {
       element("div", { class: "panel__head" }, element("h2", { id: "compare-table-title", class: "panel__title" }), tools("table")),
       element("p", { class: "lead lead--small" }, words("table_lead")),
       element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": "compare-table-title" }, element("table", { id: "compare-table", class: "plain" })),
-      element("label", { class: "tick" }, element("input", { id: "compare-every", type: "checkbox", onchange: (event) => look({ every: event.target.checked }) }), words("every"))),
+      element("label", { class: "tick" }, element("input", { id: "compare-every", type: "checkbox", onchange: () => look({ every: one("#compare-every").checked }) }), words("every"))),
     element("section", { class: "panel", id: "compare-wedges" }));
   compareWedges.build(one("#compare-wedges"), { look, csv: csvOf, about });
 }
 
+/** @param {string} what */
 function tools(what) {
   const kinds = what === "table" ? ["csv"] : ["png", "svg", "csv"];
   return element("div", { class: "panel__tools" }, ...kinds.map((kind) => element("button", { class: "button", type: "button", "data-compare": what + " " + kind, onclick: () => save(what, kind) }, say("chart." + kind))));
@@ -87,8 +104,9 @@ function tools(what) {
 function fillChoosers() {
   const outcomes = one("#compare-outcome");
   if (!outcomes.options.length) {
+    /** @type {Map<string, Variable[]>} */
     const groups = new Map();
-    for (const about of variables) groups.set(about.group, [...(groups.get(about.group) || []), about]);
+    for (const about of variables) groups.set(about.group, [...(groups.get(about.group) ?? []), about]);
     for (const [group, members] of groups) {
       outcomes.append(element("optgroup", { label: group }, ...members.map((about) => element("option", { value: about.name }, about.label))));
     }
@@ -100,6 +118,7 @@ function fillChoosers() {
 
 // --- who is compared ------------------------------------------------------------------------------------------
 
+/** @param {string} text */
 function tell(text) {
   write(one("#compare-said"), text);
 }
@@ -122,9 +141,10 @@ function addLink() {
   tell(refused || [notice, Object.keys(state.assumptions).length ? words("link_assumptions") : ""].filter(Boolean).join(" "));
 }
 
+/** @param {Entry[]} found */
 function paintList(found) {
   one("#compare-list").replaceChildren(...found.map((entry) => {
-    const rationale = (facts.worlds[entry.scenario.world] || {}).rationale || "";
+    const rationale = facts.worlds[entry.scenario.world]?.rationale ?? "";
     const leave = /^\d$/.test(entry.key) && element("button", { class: "button button--link", type: "button", "aria-label": words("remove_named", { scenario: entry.name }), onclick: () => store.unpin(Number(entry.key)) }, words("remove"));
     return element("li", { class: "compared__one" },
       element("div", { class: "compared__head" }, element("span", { class: "letter" }, entry.letter), swatch(entry.kind), element("strong", {}, entry.name), leave || ""),
@@ -132,14 +152,14 @@ function paintList(found) {
   }));
 }
 
-/* Status quo alone compares nothing: what to do about it stands where one would do it. */
+/** Status quo alone compares nothing: what to do about it stands where one would do it. @param {Entry[]} found */
 function alone(found) {
   const said = one("#compare-said");
   if (found.length === 1 && !said.textContent) tell(words("alone"));
   else if (found.length > 1 && said.textContent === words("alone")) tell("");
 }
 
-/* The world that could come next is one that is not there yet. */
+/** The world that could come next is one that is not there yet. @param {Entry[]} found */
 function offerWorld(found) {
   const field = one("#compare-world");
   const there = new Set(found.filter((entry) => !Object.keys(entry.scenario.levers).length).map((entry) => entry.scenario.world));
@@ -147,23 +167,27 @@ function offerWorld(found) {
   if (there.has(field.value) && free) field.value = free;
 }
 
-const swatch = (kind) => element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" });
+const swatch = (/** @type {string} */ kind) => element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" });
 
 // --- charts ---------------------------------------------------------------------------------------------------
 
+/** The picture of all, and those that are drawn. @param {Entry[]} found @param {Run[]} runs @returns {{ whole: Picture, drawn: Picture[] }} */
 function pictures(found, runs) {
   const about = variable(view.outcome);
   const lines = found.map((entry, n) => ({ key: entry.key, label: entry.letter + " " + entry.name, name: entry.letter, kind: entry.kind, values: runs[n].of(view.outcome) }));
-  const limits = lines.reduce(([low, high], line) => line.values.reduce((ends, value) => [Math.min(ends[0], value), Math.max(ends[1], value)], [low, high]), [Infinity, -Infinity]);
+  const ends = lines.map(({ values }) => [...values].reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]));
+  /** @type {[number, number]} */
+  const limits = [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
   const picture = { title: about.label, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, marks: [], bands: [] };
   const whole = { ...picture, lines };
   const each = lines.slice(1).map((line) => ({ ...picture, title: about.label + ": " + line.label, lines: [lines[0], line] }));
   return { whole, drawn: view.apart && each.length ? each : [whole] };
 }
 
+/** @param {ReturnType<typeof pictures>} made @param {Entry[]} found */
 function paintCharts({ whole, drawn }, found) {
   const host = one("#compare-charts");
-  while (charts.length > drawn.length) charts.pop().host.parentNode.remove();
+  for (const chart of charts.splice(drawn.length)) chart.host.closest(".compare-chart")?.remove();
   while (charts.length < drawn.length) {
     const place = element("div", { class: "compare-chart__frame" });
     host.append(element("figure", { class: "compare-chart" }, element("figcaption", { class: "compare-chart__title" }), place));
@@ -171,19 +195,21 @@ function paintCharts({ whole, drawn }, found) {
   }
   host.classList.toggle("compare-charts--apart", drawn.length > 1);
   drawn.forEach((picture, n) => {
-    write(charts[n].host.parentNode.firstChild, drawn.length > 1 ? picture.lines[1].label : "");
+    write(charts[n].host.previousElementSibling, drawn.length > 1 ? picture.lines[1].label : "");
     charts[n].draw(picture);
   });
   write(one("#compare-picture"), whole.title);
   one("#compare-legend").replaceChildren(...found.map((entry) => element("li", { class: "legend__item" }, swatch(entry.kind), element("span", {}, entry.letter + " " + entry.name))));
 }
 
+/** @param {Run} run @param {string} name @param {number} year */
 function at(run, name, year) {
   return run.of(name)[nearest(run.time, year)];
 }
 
-const figure = (value, about) => numbers.figure(value, about.places);
+const figure = (/** @type {number} */ value, /** @type {Variable} */ about) => numbers.figure(value, about.places);
 
+/** @param {Entry[]} found @param {Run[]} runs */
 function told(found, runs) {
   const about = variable(view.outcome);
   const said = found.map((entry, n) => `${entry.letter} ${entry.name}: ${figure(at(runs[n], view.outcome, view.year), about)}`);
@@ -194,26 +220,29 @@ function told(found, runs) {
 
 const outcomes = () => (view.every ? facts.shown.map(({ name }) => name) : facts.headlines);
 
-/* Places of the best values of a row, as they are written; none where all are alike or no direction is better. */
+/** Places of the best values of a row, as they are written; none where all are alike or no direction is better. @param {number[]} values @param {Variable} about */
 function best(values, about) {
-  if (!["higher", "lower"].includes(about.better)) return [];
+  if (!["higher", "lower"].includes(about.better ?? "")) return [];
   const written = values.map((value) => Number(value.toFixed(about.places === null ? 6 : about.places)));
   const top = about.better === "higher" ? Math.max(...written) : Math.min(...written);
   return written.every((value) => value === top) ? [] : written.flatMap((value, n) => (value === top ? [n] : []));
 }
 
+/** @param {number} value @param {number} reference @param {Variable} about */
 function change(value, reference, about) {
   const text = figure(Math.abs(value - reference), about);
   const none = Number((value - reference).toFixed(about.places === null ? 6 : about.places)) === 0;
   return none ? say("headline.unchanged") : (value > reference ? "▲ +" : "▼ −") + text;
 }
 
+/** @param {string} name @param {Entry[]} found @param {Run[]} runs */
 function row(name, found, runs) {
   const about = variable(name);
   const values = runs.map((run) => at(run, name, view.year));
   return { about, values, top: best(values, about), changes: values.map((value) => change(value, values[0], about)) };
 }
 
+/** @param {Entry[]} found @param {Run[]} runs */
 function paintTable(found, runs) {
   write(one("#compare-table-title"), words("table", { year: view.year }));
   const head = element("tr", {}, element("th", { scope: "col" }, words("outcome")), ...found.map((entry) => element("th", { scope: "col" }, element("span", { class: "letter" }, entry.letter), element("span", { class: "compare__name" }, " " + entry.name))));
@@ -230,24 +259,26 @@ function paintTable(found, runs) {
 
 // --- files ----------------------------------------------------------------------------------------------------
 
-const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: shown.entries.map((entry) => entry.letter + " " + entry.name).join(", ") });
+const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: shown?.entries.map((entry) => entry.letter + " " + entry.name).join(", ") });
+/** What exported files say of themselves. */
 export const about = () => ({ source: source(), link: window.location.href, unit: say("chart.no_unit") });
-const csvOf = (rows) => csv(rows, [source(), window.location.href]);
+const csvOf = (/** @type {Rows} */ rows) => csv(rows, [source(), window.location.href]);
 
-function tableRows() {
-  const { entries: found, runs } = shown;
+/** @param {NonNullable<typeof shown>} now @returns {Rows} */
+function tableRows({ entries: found, runs }) {
   const head = [words("outcome"), say("compare.unit"), ...found.map((entry) => entry.letter + " " + entry.name)];
   return [head, ...outcomes().map((name) => [variable(name).label, variable(name).unit, ...runs.map((run) => at(run, name, view.year))])];
 }
 
+/** @param {string} what "chart" or "table" @param {string} kind */
 function save(what, kind) {
-  if (!shown) return;
-  if (what === "table") return offer(new Blob([csvOf(tableRows())], { type: "text/csv" }), "scenarios.csv");
-  saveChart(shown.picture, about(), kind);
+  if (!shown) return undefined;
+  return what === "table" ? offerText(csvOf(tableRows(shown)), "text/csv", "scenarios.csv") : saveChart(shown.picture, about(), kind);
 }
 
 // --- drawing --------------------------------------------------------------------------------------------------
 
+const firstOutcome = () => facts.headlines[0] || facts.start.charts[0];
 const onShow = () => document.documentElement.dataset.page === "compare" && store.now;
 
 async function draw() {
@@ -255,39 +286,44 @@ async function draw() {
   const mine = ++number;
   await everyVariable();
   if (!box) {
+    box = /** @type {HTMLElement} */ (one("#compare"));
     readLinkPart();
-    build();
+    build(box);
   }
-  view.outcome = view.outcome || facts.headlines[0] || facts.start.charts[0];
-  view.year = view.year || Math.floor(facts.clock.final);
+  view.outcome ||= firstOutcome();
+  view.year ||= Math.floor(facts.clock.final);
   const found = entries();
-  const asked = [...new Set([...facts.shown.map(({ name }) => name), view.outcome])];
-  let runs;
+  const wanted = [...new Set([...facts.shown.map(({ name }) => name), view.outcome])];
   try {
-    runs = await simulator.ask(found.map((entry) => entry.constants), asked);
+    const runs = await simulator.ask(found.map((entry) => entry.constants), wanted);
+    if (mine === number) show(found, runs);
   } catch (error) {
-    return mine === number ? tell(error.told || say("wait.no_answer")) : undefined;
+    if (mine === number) tell(toldBy(error, "wait.no_answer"));
   }
-  if (mine !== number) return;
-  const pair = pictures(found, runs);
-  shown = { entries: found, runs, picture: pair.whole };
+}
+
+/** @param {Entry[]} found @param {Run[]} runs */
+function show(found, runs) {
+  const made = pictures(found, runs);
+  shown = { entries: found, runs, picture: made.whole };
   fillChoosers();
   paintList(found);
   offerWorld(found);
   alone(found);
-  paintCharts(pair, found);
+  paintCharts(made, found);
   write(one("#compare-told"), told(found, runs));
   paintTable(found, runs);
   writeLink();
   compareWedges.draw(found, view);
 }
 
+/** @param {Partial<View>} parts */
 function look(parts) {
   Object.assign(view, parts);
   draw();
 }
 
-/* From another page: where the difference in an outcome comes from. */
+/** From another page: where the difference in an outcome comes from. @param {string} outcome */
 export async function explain(outcome) {
   router.go("compare");
   router.aside("v", "");
@@ -304,7 +340,7 @@ export async function explain(outcome) {
 
 function readLinkPart() {
   const part = /[?&]v=([^&]*)/.exec(window.location.search);
-  const [, key, year, from, to, apart] = (part && PARTS.exec(part[1])) || [];
+  const [, key, year, from, to, apart] = (part && PARTS.exec(part[1])) ?? [];
   const named = variables.find((other) => other.key === key);
   if (named) view.outcome = named.name;
   if (years().includes(Number(year))) view.year = Number(year);
@@ -313,7 +349,7 @@ function readLinkPart() {
 
 /* Only what differs from the page as it opens, so that a plain link stays plain. */
 function writeLink() {
-  const key = view.outcome === (facts.headlines[0] || facts.start.charts[0]) ? "" : variable(view.outcome).key;
+  const key = view.outcome === firstOutcome() ? "" : variable(view.outcome).key;
   const year = view.year === Math.floor(facts.clock.final) ? "" : view.year;
   const part = [key, year, view.from, view.to, view.apart ? 1 : ""].join("~");
   router.aside("v", part === "~~~~" ? "" : part);
@@ -332,4 +368,3 @@ export function begin() {
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
   draw();
 }
-

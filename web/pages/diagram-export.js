@@ -4,35 +4,19 @@ import * as loops from "../core/loops.js";
 import * as store from "../core/state.js";
 import { fileName, offer, toPng } from "../dom/download.js";
 import { under } from "../dom/buttons.js";
-import { one } from "../dom/elements.js";
+import { one, svgElement } from "../dom/elements.js";
+import { lightColours } from "../chart/light-colours.js";
 import * as router from "../dom/router.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const EDGE = 16;
 const LINE = 16;
 const MOST = 4096; // pixels of a PNG's longer side
-const COLOURS = { ink: "--ink", muted: "--muted", line: "--rule-strong", lever: "--accent", paper: "--panel", panel: "--accent-soft" };
+const COLOURS = { ink: "ink", muted: "muted", line: "rule-strong", lever: "accent", paper: "panel", panel: "accent-soft" };
 
-/* Of the light theme, whatever the page wears now. */
-function colours() {
-  const probe = document.createElement("div");
-  probe.dataset.theme = "light";
-  probe.hidden = true;
-  document.body.append(probe);
-  const style = getComputedStyle(probe);
-  const found = Object.fromEntries(Object.entries(COLOURS).map(([name, token]) => [name, style.getPropertyValue(token).trim()]));
-  probe.remove();
-  return found;
-}
+/** @param {string} words @param {number} x @param {number} y */
+const note = (words, x, y) => svgElement("text", { x, y, class: "note" }, words);
 
-function text(words, x, y) {
-  const made = document.createElementNS(SVG, "text");
-  for (const [name, value] of Object.entries({ x, y, class: "note" })) made.setAttribute(name, value);
-  made.textContent = words;
-  return made;
-}
-
-/* Letters that a line of some width has room for. */
+/** Letters that a line of some width has room for. @param {string} words @param {number} width */
 function broken(words, width) {
   const most = Math.max(30, Math.floor((width - 2 * EDGE) / 6.2));
   return words.match(new RegExp(`.{1,${most}}(\\s|$)|.{1,${most}}`, "g")) || [];
@@ -40,21 +24,20 @@ function broken(words, width) {
 
 function drawing() {
   const shown = one("#sketch > svg");
-  const look = colours();
+  const look = lightColours(COLOURS);
   const { x, y, width, height } = shown.viewBox.baseVal;
   const chosen = one("#sketch-values input:checked");
   const whose = chosen && chosen.value !== "none" ? chosen.closest("label").textContent + ", " + one("#sketch-year-said").textContent : "–";
   const notes = [one("#sketch").dataset.source.replace("{values}", whose), loops.note(store.now), router.link()];
-  const lines = notes.filter(Boolean).flatMap((note) => broken(note, width));
+  const lines = notes.filter(Boolean).flatMap((words) => broken(words, width));
   const tall = height + lines.length * LINE + EDGE;
   const made = shown.cloneNode(true);
   for (const name of made.querySelectorAll("[tabindex], [role=button]")) for (const attribute of ["tabindex", "role", "aria-label"]) name.removeAttribute(attribute);
-  const paper = document.createElementNS(SVG, "rect");
-  for (const [name, value] of Object.entries({ x, y, width, height: tall, fill: look.paper })) paper.setAttribute(name, value);
-  const style = document.createElementNS(SVG, "style");
+  const paper = svgElement("rect", { x, y, width, height: tall, fill: look.paper });
+  const style = svgElement("style");
   style.textContent = `svg{${Object.entries(look).map(([name, value]) => `--sketch-${name}:${value}`).join(";")}}.sketch .value{fill:${look.lever}!important;font-size:11.5px!important;font-weight:650;paint-order:stroke;stroke:${look.paper};stroke-width:3px}.sketch .note{fill:${look.muted};font-size:11px;text-anchor:start}`;
   made.querySelector("title, desc, style, g, rect").before(paper, style);
-  lines.forEach((line, n) => made.append(text(line, x + EDGE, y + height + (n + 0.5) * LINE)));
+  lines.forEach((line, n) => made.append(note(line, x + EDGE, y + height + (n + 0.5) * LINE)));
   made.setAttribute("viewBox", [x, y, width, tall].join(" "));
   made.setAttribute("width", width);
   made.setAttribute("height", tall);
@@ -62,6 +45,7 @@ function drawing() {
   return { words: '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(made), width, height: tall };
 }
 
+/** @param {string} kind */
 async function save(kind) {
   if (!one("#sketch > svg")) return;
   const found = drawing();
@@ -72,5 +56,5 @@ async function save(kind) {
 
 export const begin = () => document.addEventListener("click", (event) => {
   const button = under(event, "[data-sketch]");
-  if (button) save(button.dataset.sketch);
+  if (button) save(button.dataset.sketch ?? "png");
 });

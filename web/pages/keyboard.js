@@ -7,8 +7,9 @@ import * as levers from "../widgets/levers.js";
 import * as replays from "../widgets/replay.js";
 
 const KEPT = "policy-lab-single-keys";
-const press = (name) => one(`[data-do="${name}"]`).click();
+const press = (/** @type {string} */ name) => one(`[data-do="${name}"]`).click();
 
+/** @type {Record<string, () => void>} */
 const single = {
   r: () => replays.replay(),
   p: () => press("pin"),
@@ -19,6 +20,7 @@ const single = {
   "?": () => toggle(),
 };
 
+/** @param {HTMLElement} element */
 function focus(element) {
   element.scrollIntoView({ block: "nearest" });
   element.focus();
@@ -38,8 +40,9 @@ function on() {
   }
 }
 
-const writes = (element) => element.matches && element.matches("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]");
+const writes = (/** @type {EventTarget | null} */ target) => target instanceof Element && target.matches("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]");
 
+/** @param {KeyboardEvent} event */
 function keyed(event) {
   if (event.altKey || event.defaultPrevented) return;
   const key = event.key.toLowerCase();
@@ -59,7 +62,7 @@ function keyed(event) {
 }
 
 /* A field that is being written in has an undo of its own. */
-const writesText = (element) => element.matches && element.matches("input[type=text]:not([role=spinbutton]), input[type=search], textarea");
+const writesText = (/** @type {EventTarget | null} */ target) => target instanceof Element && target.matches("input[type=text]:not([role=spinbutton]), input[type=search], textarea");
 
 export function begin() {
   document.addEventListener("keydown", keyed);

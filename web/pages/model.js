@@ -1,18 +1,20 @@
 /* The Model page's list of variables, with an entry below the row of each. The diagram is in diagram.js. */
 import { say } from "../core/words.js";
-import { make, one } from "../dom/elements.js";
+import { element, make, one } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as entries from "./variable-entry.js";
+/** @typedef {import("../types/model-page.js").VariableDetail} VariableDetail */
+/** @typedef {import("../types/model-page.js").VariableRow} VariableRow */
 
-const at = (path) => fetch(router.base() + path);
+const at = (/** @type {string} */ path) => fetch(router.base() + path);
 const gone = () => tell(say("wait.no_more"));
 
 // --- list -----------------------------------------------------------------------------------------------------
 
 let latest = 0;
 let wanted = ""; // a name whose entry is to be opened when the list comes
-let pause; // who types is waited for
+let pause = 0; // who types is waited for
 const PAUSE = 150; // milliseconds
 
 function typed() {
@@ -26,7 +28,7 @@ function narrow() {
   list(one("#variable-search").value, one("#variable-kind").value);
 }
 
-/** To the entry of a variable. */
+/** To the entry of a variable. @param {string} name */
 export function seek(name) {
   wanted = name;
   remember(name, "push");
@@ -47,11 +49,13 @@ function asked() {
   }
 }
 
+/** @param {string} name @param {"push" | "replace"} way */
 function remember(name, way) {
   followed = name;
   if (asked() === name) return;
   const hash = name ? "#variable=" + encodeURIComponent(name) : "";
-  window.history[way + "State"](null, "", window.location.pathname + window.location.search + hash);
+  const set = way === "push" ? window.history.pushState : window.history.replaceState;
+  set.call(window.history, null, "", window.location.pathname + window.location.search + hash);
 }
 
 /* Whether the address names something that is not yet shown. */
@@ -62,6 +66,7 @@ function follow() {
   return true;
 }
 
+/** @param {string} text @param {string} kind */
 function list(text, kind) {
   if (followed && text && text !== followed) remember("", "replace"); // somebody searches for something else
   const number = ++latest;
@@ -76,10 +81,11 @@ function list(text, kind) {
     .catch(gone);
 }
 
-/* Rows whose entry is open stay as they are, so that a list that comes late takes nothing from who reads. */
+/** Rows whose entry is open stay as they are, so that a list that comes late takes nothing from who reads. @param {VariableRow[]} rows */
 function fill(rows) {
   const body = one("#variables tbody");
-  const focus = body.contains(document.activeElement) ? document.activeElement : null;
+  const { activeElement } = document;
+  const focus = activeElement instanceof HTMLElement && body.contains(activeElement) ? activeElement : null;
   const open = new Map();
   for (const button of body.querySelectorAll("[aria-expanded=true]")) {
     const line = button.closest("tr");
@@ -90,7 +96,7 @@ function fill(rows) {
   if (focus && focus.isConnected) focus.focus({ preventScroll: true });
 }
 
-/* The clock stands in diagrams and not in the list: then what mentions it is shown, and nothing opened. */
+/** The clock stands in diagrams and not in the list: then what mentions it is shown, and nothing opened. @param {boolean} exact */
 function showFirst(exact) {
   wanted = "";
   const button = one("#variables tbody button");
@@ -100,7 +106,7 @@ function showFirst(exact) {
   if (exact && button.getAttribute("aria-expanded") === "false") button.click();
 }
 
-/* The name as equations have it, and below it what it is called in the language of the page. */
+/** The name as equations have it, and below it what it is called in the language of the page. @param {VariableRow} cells */
 function row([name, kind, unit, range, about, label]) {
   const line = make("tr");
   const head = make("th");
@@ -113,6 +119,7 @@ function row([name, kind, unit, range, about, label]) {
   return line;
 }
 
+/** @param {HTMLTableRowElement} line @param {HTMLElement} button */
 function toggle(line, button) {
   const open = button.getAttribute("aria-expanded") === "true";
   button.setAttribute("aria-expanded", String(!open));
@@ -129,55 +136,39 @@ function toggle(line, button) {
     });
 }
 
+/** The row of an entry, below that of its variable. @param {VariableDetail} found */
 function entry(found) {
   const line = make("tr", "entry");
-  const cell = make("td");
-  cell.colSpan = 5;
   const facts = make("dl", "entry__facts");
-  const equation = make("dd");
-  equation.append(make("pre", "entry__equation", found.equation.text));
-  facts.append(make("dt", "", found.equation.label), equation);
-  if (found.tables.length) {
-    const tables = make("dd", "entry__tables");
-    tables.append(...found.tables.map(entries.table));
-    facts.append(make("dt", "", found.table), tables);
-  }
-  const course = found.course.varies ? entries.course(found) : {};
-  if (found.course.varies) facts.append(make("dt", "", found.course.label), course.place);
-  const used = [];
-  for (const { label, text } of found.texts) facts.append(make("dt", "", label), make("dd", "", text));
+  const part = (/** @type {string} */ title, /** @type {HTMLElement} */ what) => facts.append(make("dt", "", title), what);
+  part(found.equation.label, element("dd", {}, make("pre", "entry__equation", found.equation.text)));
+  if (found.tables.length) part(found.table, element("dd", { class: "entry__tables" }, ...found.tables.map(entries.table)));
+  const course = found.course.varies ? entries.course(found) : null;
+  if (course) part(found.course.label, course.place);
+  for (const { label, text } of found.texts) part(label, make("dd", "", text));
   if (found.essay.quotes.length) {
-    const quotes = make("dd", "entry__essay");
-    for (const { quote, section } of found.essay.quotes) {
-      const passage = quotes.appendChild(make("p"));
-      passage.append(make("q", "", quote), " " + section);
-      passage.firstChild.lang = "en";
-    }
-    facts.append(make("dt", "", found.essay.label), quotes);
+    part(found.essay.label, element("dd", { class: "entry__essay" }, ...found.essay.quotes.map(({ quote, section }) => element("p", {}, element("q", { lang: "en" }, quote), " " + section))));
   }
-  for (const [place, { label, names, none }] of found.links.entries()) {
-    const joined = make("dd", "entry__links", names.length ? "" : none);
-    for (const [name, called] of names) {
-      const link = make("button", "button button--link entry__link", name);
-      link.dataset.name = name;
-      if (!place) used.push(link); // what it uses; what uses it tells nothing of why it moves
-      if (called) link.append(" ", make("span", "entry__label", called));
-      link.addEventListener("click", () => seek(name));
-      joined.appendChild(make("span", "entry__one")).append(link);
-    }
-    facts.append(make("dt", "", label), joined);
-  }
-  const inside = make("div", "entry__inside");
-  inside.append(facts);
-  cell.append(inside);
-  line.append(cell);
-  // The chart measures its place, so the entry is on the page before it is drawn.
-  window.requestAnimationFrame(() => entries.fill(found, { place: line, ...course }, used).catch(gone));
+  const links = found.links.map(({ names }) => names.map(linkTo));
+  found.links.forEach(({ label, none }, place) => part(label, element("dd", { class: "entry__links" }, ...(links[place].length ? links[place].map((link) => element("span", { class: "entry__one" }, link)) : [none]))));
+  line.append(element("td", { colspan: 5 }, element("div", { class: "entry__inside" }, facts)));
+  // The chart measures its place, so the entry is on the page before it is drawn. What uses it tells nothing of why it moves.
+  window.requestAnimationFrame(() => entries.fill(found, line, course, links[0]).catch(gone));
   return line;
 }
 
-/* The list comes with the page, as the two fields and the address say. */
+/** @param {[string, string]} variable its name, and what it is called in the language of the page */
+function linkTo([name, called]) {
+  const link = make("button", "button button--link entry__link", name);
+  link.dataset.name = name;
+  if (called) link.append(" ", make("span", "entry__label", called));
+  link.addEventListener("click", () => seek(name));
+  return link;
+}
+
 let begun = false;
+
+/** The list comes with the page, as the two fields and the address say. @param {string} page */
 function come(page) {
   if (page !== "model" || !one("#variable-search")) return;
   if (!begun) {

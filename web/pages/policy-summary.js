@@ -9,12 +9,19 @@ import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import * as simulator from "../engine/simulator.js";
 
+/** @typedef {import("../types/page.js").Variable} Variable */
+/** Texts of a lever's setting; `standing`: in status quo.
+ * @typedef {{ label: string, unit: string, moved: boolean, value: string, standing: string, start: string, ramp: string }} LeverRow */
+/** @typedef {{ label: string, unit: string, value: string, standing: string, source: string, grade: string }} AssumptionRow */
+/** @typedef {{ about: Variable, policy: number[], reference: number[] }} OutcomeRow at some years */
+
 const EVERY = 10; // years between those that are told, counted from the last
 
 export const policy = () => scenarios.of(store.now);
 export const name = () => scenarios.name(policy());
-const figure = (value, places) => (value === null ? "" : numbers.figure(value, places));
+const figure = (/** @type {number} */ value, /** @type {number | null} */ places) => (value === null ? "" : numbers.figure(value, places));
 
+/** @param {boolean} every */
 export function levers(every) {
   const standing = facts.start.levers;
   return Object.entries(facts.levers).flatMap(([key, lever]) => {
@@ -43,8 +50,9 @@ export function years() {
   return [3, 2, 1, 0].map((n) => last - n * EVERY).filter((year) => year > first + 1);
 }
 
-export const runsOf = (names) => simulator.ask([policy(), scenarios.statusQuo()].map((one) => scenarios.constants(one, store.now.assumptions)), names);
+export const runsOf = (/** @type {string[]} */ names) => simulator.ask([policy(), scenarios.statusQuo()].map((one) => scenarios.constants(one, store.now.assumptions)), names);
 
+/** @param {number[]} asked */
 export async function outcomes(asked) {
   const shown = facts.headlines;
   const runs = await runsOf(shown);
@@ -54,6 +62,7 @@ export async function outcomes(asked) {
   });
 }
 
+/** @param {number} value @param {number} reference @param {Variable} about */
 export function change(value, reference, about) {
   const places = about.places === null ? numbers.places(Math.max(Math.abs(value), Math.abs(reference))) : about.places;
   if (Number((value - reference).toFixed(places)) === 0) return say("headline.unchanged");

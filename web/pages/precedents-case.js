@@ -3,35 +3,47 @@
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import { filled, say } from "../core/words.js";
-import { element, table } from "../dom/elements.js";
+import { element, svgElement, table } from "../dom/elements.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as view from "./precedents-view.js";
 import { called, words } from "./precedents-view.js";
+/** @typedef {import("../types/precedents.js").CaseCurve} CaseCurve */
+/** @typedef {import("../types/page.js").Line} Line */
+/** @typedef {import("../types/page.js").Picture} Picture */
+/** @typedef {import("../types/precedents.js").Case} Case */
+/** @typedef {import("../types/precedents.js").CasePoint} CasePoint */
+/** @typedef {import("../types/precedents.js").CaseSeries} CaseSeries */
+/** @typedef {import("../types/precedents.js").DrawnRun} DrawnRun */
+/** @typedef {import("../types/page.js").Mark} Mark */
 
-const figure = (value, places) => numbers.figure(value, places);
+/** @typedef {import("../chart/chart.js").Chart} Chart */
+/** @typedef {import("../dom/elements.js").Child} Child */
+
+const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
 
 const AFTER = 4; // years shown after everything has happened
 /** [{key, chart}] of the case on show. */
-export let charts = [];
+export let charts = /** @type {{ key: string, place: HTMLElement, chart: Chart | null }[]} */ ([]);
 
 /* Three figures without noughts that say nothing; what is next to nothing is nothing. */
-const short = (value) => {
+const short = (/** @type {number} */ value) => {
   const [, decimals = ""] = String(Math.abs(Number(value.toPrecision(3)))).split(".");
   return Math.abs(value) < 1e-6 ? "0" : figure(value, Math.abs(value) >= 1000 ? 0 : decimals.length);
 };
-const fact = (oneCase, name) => oneCase.facts.find((each) => each.name === name);
+const fact = (/** @type {Case} */ oneCase, /** @type {string} */ name) => oneCase.facts.find((each) => each.name === name);
 
 // --- charts ---------------------------------------------------------------------------------------------------
 
+/** @param {Case} oneCase @param {CaseCurve} curve */
 const unitOf = (oneCase, curve) => filled(called("units", curve.unit), { currency: oneCase.currency });
 
-/* The series that are held against one of the curves. */
+/** The series that are held against one of the curves. @param {Case} oneCase */
 const drawn = (oneCase) => oneCase.series.filter((series) => view.data.curves.some((curve) => curve.record && curve.figures === series.variable));
 
-/* Figures of the record in the chart's own unit: such as estimates of cost as a multiple of the first approved cost. */
+/** Figures of the record in the chart's own unit: such as estimates of cost as a multiple of the first approved cost. @param {Case} oneCase @param {CaseCurve} curve */
 function record(oneCase, curve) {
-  const per = curve.per ? Number(fact(oneCase, curve.per).value) : 1;
+  const per = curve.per ? Number(fact(oneCase, curve.per)?.value) : 1;
   return oneCase.series.filter((series) => curve.record && series.variable === curve.figures).map((series) => ({
     key: series.series, kind: "record", label: series.series,
     points: series.points.map((point) => ({
@@ -41,25 +53,27 @@ function record(oneCase, curve) {
   }));
 }
 
-/* What is built, spent and employed ends with a cancellation; what decides it goes on. */
+/** What is built, spent and employed ends with a cancellation; what decides it goes on. @param {DrawnRun} run @param {CaseCurve} curve */
 function shown(run, curve) {
   const values = run.curves[curve.key];
   if (run.fate.fate !== "cancelled" || curve.goes_on) return values;
-  return values.map((value, n) => (run.years[n] > run.fate.year ? NaN : value));
+  return values.map((value, n) => (run.years[n] > (run.fate.year ?? Infinity) ? NaN : value));
 }
 
-/* The last year worth showing: everything of the record and of the run, and a little more. */
+/** The last year worth showing: everything of the record and of the run, and a little more. @param {Case} oneCase @param {DrawnRun[]} runs */
 function until(oneCase, runs) {
-  const years = [oneCase.record.year, ...runs.map((run) => run.fate.year || 0), ...drawn(oneCase).flatMap((series) => series.points.map((point) => point.year))];
+  const years = [oneCase.record.year ?? 0, ...runs.map((run) => run.fate.year || 0), ...drawn(oneCase).flatMap((series) => series.points.map((point) => point.year))];
   return Math.min(...runs.map((run) => run.years[run.years.length - 1]), Math.max(oneCase.first_year + 6, ...years) + AFTER);
 }
 
+/** @param {Case} oneCase @param {DrawnRun[]} runs @param {Mark[]} marks @returns {Picture[]} */
 export function pictures(oneCase, runs, marks) {
   const last = until(oneCase, runs);
   const count = runs[0].years.filter((time) => time <= last + 1e-9).length;
   const time = runs[0].years.slice(0, count);
   const { curves, fate } = view.data;
   return curves.map((curve, n) => {
+    /** @type {Line[]} */
     const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, curve).slice(0, count) }));
     const limited = curve.key === fate.cancelled;
     if (limited) lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => fate.stands) });
@@ -68,21 +82,29 @@ export function pictures(oneCase, runs, marks) {
     return {
       title: view.curveTitle(curve.key), unit: unitOf(oneCase, curve), time, lines, points: record(oneCase, curve),
       marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: named ? mark.label : "" })), bands: [],
-      limits: curve.limits || [0, 0], places: curve.decimals,
+      limits: curve.limits ?? [0, 0], places: curve.decimals,
     };
   });
 }
 
+/** @param {Case} oneCase */
 function about(oneCase) {
   const used = new Set(oneCase.series.flatMap((series) => series.points.map((point) => point.source)));
   const sources = [...used].map((key) => view.data.sources[key] || key).join(" ");
   return { source: words("source", { model: facts.model, hash: facts.hash.slice(0, 8), case: oneCase.title, sources }), link: window.location.href, unit: say("chart.no_unit") };
 }
 
+/** @param {Case} oneCase @param {number} number of the chart @param {string} kind of file */
+function save(oneCase, number, kind) {
+  const picture = charts[number].chart?.picture;
+  if (picture) saveChart(picture, about(oneCase), kind);
+}
+
+/** @param {Case} oneCase @param {CaseCurve} curve @param {number} number */
 function chartOf(oneCase, { key }, number) {
   const title = view.curveTitle(key);
   const place = element("div", { class: "case-chart__frame" });
-  const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => saveChart(charts[number].chart.picture, about(oneCase), kind) }, say("chart." + kind)));
+  const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => save(oneCase, number, kind) }, say("chart." + kind)));
   const tools = element("details", { class: "chart__save" }, element("summary", { class: "button" }, say("chart.export")), element("div", { class: "menu" }, ...kinds));
   charts.push({ key, chart: null, place });
   return element("figure", { class: "case-chart", "data-chart-of": key },
@@ -91,24 +113,26 @@ function chartOf(oneCase, { key }, number) {
 
 // --- tables ---------------------------------------------------------------------------------------------------
 
+/** @param {string} title @param {string} lead @param {string[]} head @param {Child[][]} rows @param {"h2" | "h3"} [level] */
 function part(title, lead, head, rows, level) {
   const id = "case-" + title;
   const made = table(head.map((key) => words(key)), rows);
   made.classList.add("stacks");
   for (const row of made.tBodies[0].rows) [...row.cells].forEach((cell, n) => { cell.dataset.label = words(head[n]); });
   return element("section", { class: "case-part" },
-    element(level || "h3", { id, class: "case-part__title" }, words(title)),
+    element(level ?? "h3", { id, class: "case-part__title" }, words(title)),
     lead ? element("p", { class: "lead lead--small" }, lead) : "",
     element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": id }, made));
 }
 
-const told = (value, unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : called("choices", value));
+const told = (/** @type {number | string} */ value, /** @type {string} */ unit) => (typeof value === "number" ? numbers.withUnit(short(value), unit === "Dmnl" ? "" : unit) : called("choices", value));
 
+/** @param {Case} oneCase */
 function factsTable(oneCase) {
   const lang = view.foreign(oneCase);
   return part("facts", words("facts_lead"), ["fact", "value", "range", "grade", "afterwards", "fact_source"], oneCase.facts.map((each) => [
     called("facts", each.name),
-    each.name === "start" ? figure(each.value, 1) : told(each.value, each.unit),
+    each.name === "start" ? figure(Number(each.value), 1) : told(each.value, each.unit),
     typeof each.value !== "number" || each.low === each.high ? "–" : each.name === "start" ? `${figure(each.low, 1)} – ${figure(each.high, 1)}` : `${short(each.low)} – ${short(each.high)}`,
     each.grade,
     words(each.hindsight ? "yes" : "no"),
@@ -116,22 +140,25 @@ function factsTable(oneCase) {
   ]));
 }
 
+/** @param {Case} oneCase */
 function fitted(oneCase) {
   if (!oneCase.fitted.length) return element("section", { class: "case-part" }, element("h3", { class: "case-part__title" }, words("fitted")), element("p", { class: "lead lead--small" }, words("fitted_none")));
   return part("fitted", words("fitted_lead"), ["number", "value", "bounds"], oneCase.fitted.map((each) => [called("facts", each.name), short(each.value), `${short(each.low)} – ${short(each.high)}`]));
 }
 
+/** @param {Case} oneCase */
 function without(oneCase) {
   if (!oneCase.without.length) return "";
   const tries = (oneCase.live && oneCase.live.tries) || {};
-  const attempt = ({ change }) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + called("changes", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
+  const attempt = (/** @type {string} */ change) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + called("changes", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
   return part("without", "", ["without_change", "run", "least"], oneCase.without.map((each) => [
-    element("span", {}, called("changes", each.change), attempt(each) || ""),
+    element("span", {}, called("changes", each.change), attempt(each.change) || ""),
     element("span", {}, view.fate(each.fate), each.flips ? element("span", { class: "badge" }, words("flips_short")) : ""),
     figure(each.least_standing, 2),
   ]));
 }
 
+/** @param {Case} oneCase */
 function figures(oneCase) {
   const rows = drawn(oneCase).flatMap((series) => series.points.map((point) => [
     element("span", { lang: view.foreign(oneCase) }, series.series), figure(point.year, 1),
@@ -145,8 +172,9 @@ function figures(oneCase) {
 
 // --- the panel ------------------------------------------------------------------------------------------------
 
+/** @param {HTMLElement} host @param {Case} oneCase @param {Child} controls */
 export function build(host, oneCase, controls) {
-  for (const { chart } of charts) if (chart) chart.stop();
+  for (const { chart } of charts) chart?.stop();
   charts = [];
   const legend = element("ul", { class: "legend", id: "case-legend" });
   host.replaceChildren(
@@ -160,21 +188,19 @@ export function build(host, oneCase, controls) {
   for (const each of charts) each.chart = mountChart(each.place);
 }
 
-/* What stirred the opposition up and what calmed it: bars from the middle. */
+/** What stirred the opposition up and what calmed it: bars from the middle. @param {number} at @param {[string, number][]} terms */
 export function why(at, terms) {
   if (!terms.length) return "";
   const most = Math.max(1, ...terms.map(([, value]) => Math.abs(value)));
-  const bar = (value) => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const rect = svg.appendChild(document.createElementNS(svg.namespaceURI, "rect"));
-    for (const [key, each] of Object.entries({ viewBox: "-100 0 200 10", preserveAspectRatio: "none", "aria-hidden": "true", class: "wedge__picture" })) svg.setAttribute(key, each);
-    const wide = (100 * value) / most;
-    for (const [key, each] of Object.entries({ x: Math.min(0, wide), y: 1, width: Math.max(0.6, Math.abs(wide)), height: 8, class: "wedge__rect" + (value > 0 ? " wedge__rect--down" : "") })) rect.setAttribute(key, each);
-    return svg;
+  const bar = (/** @type {number} */ value) => {
+    const across = (100 * value) / most;
+    const picture = svgElement("svg", { viewBox: "-100 0 200 10", preserveAspectRatio: "none", "aria-hidden": "true", class: "wedge__picture" });
+    picture.append(svgElement("rect", { x: Math.min(0, across), y: 1, width: Math.max(0.6, Math.abs(across)), height: 8, class: "wedge__rect" + (value > 0 ? " wedge__rect--down" : "") }));
+    return picture;
   };
-  const signed = (value) => (Number(value.toFixed(2)) > 0 ? "+" : "") + figure(value, 2);
+  const signed = (/** @type {number} */ value) => (Number(value.toFixed(2)) > 0 ? "+" : "") + figure(value, 2);
   return element("section", { class: "case-part" },
-    element("h3", { id: "case-why-title", class: "case-part__title" }, words("why", { year: figure(at, 0) })),
+    element("h3", { id: "case-why-title", class: "case-part__title" }, words("why", { curve: view.curveTitle(view.data.cause_of ?? ""), year: figure(at, 0) })),
     element("p", { class: "lead lead--small" }, words("why_lead")),
     element("table", { class: "plain case-why", "aria-labelledby": "case-why-title" }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, called("causes", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
 }

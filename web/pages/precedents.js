@@ -15,30 +15,34 @@ import * as precedentsCase from "./precedents-case.js";
 import * as precedentsLive from "./precedents-live.js";
 import * as view from "./precedents-view.js";
 import { fateYear, foreign, now, words } from "./precedents-view.js";
+/** @typedef {import("../types/precedents.js").Case} Case */
 
 const PART = /^[a-z0-9_]{1,40}(~[a-z_]{1,40}~-?\d[\d.e+-]{0,15}){0,12}$/;
-const figure = (value, places) => numbers.figure(value, places);
+const figure = (/** @type {number} */ value, /** @type {number} */ places) => numbers.figure(value, places);
 
+/** @type {HTMLElement | null} */
 let box = null;
 
 // --- the table ------------------------------------------------------------------------------------------------
 
+/** @param {boolean} right */
 function verdict(right) {
   return element("span", { class: "verdict verdict--" + (right ? "holds" : "fails") }, element("span", { "aria-hidden": "true" }, right ? "✓" : "✗"), element("span", { class: "verdict__word" }, " " + words(right ? "right" : "wrong")));
 }
 
+/** @param {Case} oneCase */
 function rowOf(oneCase) {
   const { outcome, errors, leave_one_out: left } = oneCase;
   const name = element("button", { class: "button button--link entry__link", type: "button", lang: foreign(oneCase), "aria-label": words("choose", { case: oneCase.title }), onclick: () => choose(oneCase.key) }, oneCase.title);
   const late = outcome.completion_error;
-  const error = errors && errors.spending !== null && errors.spending !== undefined;
+  const spending = errors.spending ?? null;
   return element("tr", { "data-case": oneCase.key, class: oneCase === now() ? "row--now" : null },
     element("th", { scope: "row" }, name, oneCase.held_out ? element("span", { class: "badge" }, words("held_out")) : ""),
     element("td", {}, verdict(outcome.right)),
     element("td", {}, fateYear(oneCase.record.fate, oneCase.record.year)),
     element("td", {}, fateYear(outcome.fate, outcome.year)),
     element("td", {}, late === null || late === undefined ? "–" : (late > 0 ? "+" : "") + figure(late, 1)),
-    element("td", {}, error ? figure(100 * errors.spending, 0) + " %" : "–", error ? element("span", { class: "card__unit" }, " " + words("grade_points", { grade: errors.grade || "–", points: errors.points })) : ""),
+    element("td", {}, spending !== null ? figure(100 * spending, 0) + " %" : "–", spending !== null ? element("span", { class: "card__unit" }, " " + words("grade_points", { grade: errors.grade || "–", points: errors.points })) : ""),
     element("td", {}, String(oneCase.facts.length)),
     element("td", {}, String(oneCase.fitted.length)),
     element("td", {}, left && left.right !== null ? figure(100 * left.right, 0) + " %" : "–"));
@@ -48,7 +52,7 @@ const HEAD = ["case", "agrees", "record", "run", "late", "spending_error", "fact
 
 function tally() {
   const held = view.data.cases.filter((oneCase) => oneCase.held_out);
-  const right = (list) => list.filter((oneCase) => oneCase.outcome.right).length;
+  const right = (/** @type {Case[]} */ list) => list.filter((oneCase) => oneCase.outcome.right).length;
   return words(held.length ? "tally" : "tally_none", { right: right(view.data.cases), count: view.data.cases.length, held: held.length, held_right: right(held) });
 }
 
@@ -72,6 +76,7 @@ function save() {
 
 // --- choosing -------------------------------------------------------------------------------------------------
 
+/** @param {string} key */
 function choose(key) {
   view.choose(key);
   show();
@@ -88,7 +93,7 @@ function moved() {
 /* The panel of a case is made anew for another case only; a change moves what is in it. */
 function show() {
   const host = one("#case");
-  for (const row of all("[data-case]", box)) row.classList.toggle("row--now", row.dataset.case === now().key);
+  for (const row of all("#precedents [data-case]")) row.classList.toggle("row--now", row.dataset.case === now().key);
   precedentsCase.build(host, now(), precedentsLive.controls(now()));
   precedentsLive.draw();
   write();
@@ -110,7 +115,7 @@ function read() {
   /** @type {Record<string, number>} */
   const changed = {};
   for (let n = 0; n + 1 < pairs.length; n += 2) {
-    const control = found.live && found.live.controls.find((oneCase) => oneCase.name === pairs[n]);
+    const control = found.live?.controls.find(({ name }) => name === pairs[n]);
     const value = Number(pairs[n + 1]);
     if (control && Number.isFinite(value)) changed[control.name] = Math.min(control.high, Math.max(control.low, value));
   }
@@ -121,24 +126,30 @@ function read() {
 
 async function fetched() {
   const answer = await fetch(router.base() + "precedents.json?lang=" + facts.language);
-  if (!answer.ok) throw new Error(answer.status);
+  if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
 
 async function come() {
   if (box || router.page() !== "precedents") return;
-  box = one("#precedents");
+  box = /** @type {HTMLElement} */ (one("#precedents"));
   box.replaceChildren(element("p", { class: "empty" }, words("working")));
-  try {
-    view.begin(await fetched(), moved);
-  } catch {
+  const stored = await fetched().catch(() => null);
+  if (stored) {
+    view.begin(stored, moved);
+    fill(box);
+  } else {
     box = null;
-    return tell(say("wait.no_more"));
+    tell(say("wait.no_more"));
   }
-  if (!view.data.cases.length) return box.replaceChildren(element("p", { class: "empty" }, words("none")));
+}
+
+/** @param {HTMLElement} host */
+function fill(host) {
+  if (!view.data.cases.length) return host.replaceChildren(element("p", { class: "empty" }, words("none")));
   read();
-  box.replaceChildren(table(), element("section", { class: "panel", id: "case" }));
-  show();
+  host.replaceChildren(table(), element("section", { class: "panel", id: "case" }));
+  return show();
 }
 
 export function begin() {

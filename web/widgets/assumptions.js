@@ -4,16 +4,22 @@ import * as numbers from "../core/numbers.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
+import { keySteps } from "../dom/keys.js";
 import { all, make, one, write } from "../dom/elements.js";
 
+/** @typedef {import("../types/page.js").Assumption} Assumption */
+/** @typedef {import("../types/page.js").State} State */
+
 const STEPS = 200; // positions of a slider
-const rows = new Map(); // key -> {row, slider, box, back}, made when the list is opened
-const about = (key) => facts.assumptions[key];
+/** By key, made when the list is opened. @type {Map<string, { row: HTMLElement, slider: HTMLInputElement, box: HTMLInputElement, back: HTMLButtonElement }>} */
+const rows = new Map();
+const about = (/** @type {string} */ key) => facts.assumptions[key];
 
 // --- a slider's positions and values --------------------------------------------------------------------------
 
-const logarithmic = (known) => known.distribution === "log-uniform";
+const logarithmic = (/** @type {Assumption} */ known) => known.distribution === "log-uniform";
 
+/** @param {Assumption} known @param {number} place */
 export function valueAt(known, place) {
   const share = place / STEPS;
   if (place <= 0) return known.low;
@@ -22,19 +28,21 @@ export function valueAt(known, place) {
   return Number(value.toPrecision(3));
 }
 
+/** @param {Assumption} known @param {number} value */
 export function placeOf(known, value) {
   const share = logarithmic(known) ? Math.log(value / known.low) / Math.log(known.high / known.low) : (value - known.low) / (known.high - known.low);
   return Math.round(STEPS * Math.min(1, Math.max(0, share)));
 }
 
-const plain = (value) => numbers.write(Number(value.toPrecision(6)));
-const valueNow = (key) => (key in store.now.assumptions ? store.now.assumptions[key] : about(key).default);
+const plain = (/** @type {number} */ value) => numbers.write(Number(value.toPrecision(6)));
+const valueNow = (/** @type {string} */ key) => (key in store.now.assumptions ? store.now.assumptions[key] : about(key).default);
 /* As many decimals as the value has, of three significant figures at most. */
-const short = (value) => numbers.figure(value, Math.min(4, numbers.places(value), (String(Number(value.toPrecision(3))).split(".")[1] || "").length));
-const figure = (known, value) => numbers.withUnit(short(value), known.unit);
+const short = (/** @type {number} */ value) => numbers.figure(value, Math.min(4, numbers.places(value), numbers.decimals(Number(value.toPrecision(3)))));
+const figure = (/** @type {Assumption} */ known, /** @type {number} */ value) => numbers.withUnit(short(value), known.unit);
 
 // --- the list -------------------------------------------------------------------------------------------------
 
+/** @param {string} key */
 function row(key) {
   const known = about(key);
   const ends = { assumption: known.label, low: short(known.low), high: short(known.high), unit: known.unit, default: short(known.default) };
@@ -43,23 +51,23 @@ function row(key) {
   const name = make("label", "assumption__name", known.label);
   name.htmlFor = "assumption-" + key;
   name.append(make("span", "lever__unit", known.unit), grade(known));
-  const slider = field("range", { min: 0, max: STEPS, step: 1, className: "slider" }, say("assumption.slider", ends));
+  const slider = field("range", { min: "0", max: String(STEPS), step: "1", className: "slider" }, say("assumption.slider", ends));
   const box = field("text", { inputMode: "decimal", className: "box", id: "assumption-" + key }, "");
-  for (const [attribute, value] of [["role", "spinbutton"], ["aria-valuemin", known.low], ["aria-valuemax", known.high]]) box.setAttribute(attribute, value);
+  for (const [attribute, value] of Object.entries({ role: "spinbutton", "aria-valuemin": known.low, "aria-valuemax": known.high })) box.setAttribute(attribute, String(value));
   const back = make("button", "button button--small", "↺");
   back.setAttribute("aria-label", say("assumption.reset", ends));
   back.title = say("assumption.reset", ends);
   back.dataset.do = "resetAssumption";
   back.dataset.key = key;
   slider.addEventListener("input", () => store.assume(key, valueAt(known, Number(slider.value))));
-  const settle = (value) => {
-    if (Number.isFinite(value)) store.assume(key, value);
+  const settle = (/** @type {number | null} */ value) => {
+    if (value !== null && Number.isFinite(value)) store.assume(key, value);
     box.value = plain(valueNow(key));
   };
   box.addEventListener("change", () => settle(numbers.read(box.value)));
   box.addEventListener("keydown", (event) => {
-    const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-    if (!steps || event.altKey || event.ctrlKey || event.metaKey) return;
+    const steps = keySteps(event);
+    if (!steps) return;
     event.preventDefault();
     settle(valueAt(known, placeOf(known, valueNow(key)) + steps));
   });
@@ -72,14 +80,16 @@ function row(key) {
   return made;
 }
 
-const whole = (sentence) => sentence + (/[.!?…]["”“»]?$/.test(sentence.trim()) ? "" : ".");
+const whole = (/** @type {string} */ sentence) => sentence + (/[.!?…]["”“»]?$/.test(sentence.trim()) ? "" : ".");
 
+/** @param {string} type @param {Partial<HTMLInputElement>} attributes @param {string} label */
 function field(type, attributes, label) {
   const made = Object.assign(document.createElement("input"), { type, autocomplete: "off" }, attributes);
   if (label) made.setAttribute("aria-label", label);
   return made;
 }
 
+/** @param {Assumption} known */
 function grade(known) {
   const badge = make("span", "grade grade--" + (known.grade || "none"), known.grade || "–");
   badge.title = known.grade ? say("assumption.grade." + known.grade) : say("assumption.grade_none");
@@ -87,17 +97,20 @@ function grade(known) {
   return badge;
 }
 
+/** @param {string} key */
 function paint(key) {
-  const { row: made, slider, box, back } = rows.get(key);
+  const control = rows.get(key);
+  if (!control) return;
+  const { row: made, slider, box, back } = control;
   const known = about(key);
   const value = valueNow(key);
   const changed = key in store.now.assumptions;
   const place = String(placeOf(known, value));
   if (slider.value !== place) slider.value = place;
-  slider.style.setProperty("--share", placeOf(known, value) / STEPS);
+  slider.style.setProperty("--share", String(placeOf(known, value) / STEPS));
   slider.setAttribute("aria-valuetext", figure(known, value));
   if (box !== document.activeElement) box.value = plain(value);
-  box.setAttribute("aria-valuenow", value);
+  box.setAttribute("aria-valuenow", String(value));
   back.classList.toggle("is-quiet", !changed);
   back.disabled = !changed;
   made.classList.toggle("assumption--changed", changed);
@@ -116,7 +129,7 @@ function search() {
   for (const [key, { row: made }] of rows) {
     const known = about(key);
     const hay = [known.label, known.name, known.about, known.why, known.source].join(" ").toLocaleLowerCase();
-    made.hidden = Boolean((group && known.group !== group) || !words.every((word) => hay.includes(word)));
+    made.hidden = Boolean((group && known.group !== group) || !words.every((/** @type {string} */ word) => hay.includes(word)));
     count += made.hidden ? 0 : 1;
   }
   write(one(".assumptions .count"), say("assumption.found." + (count === 0 ? "none" : count === 1 ? "one" : "many"), { count }));
@@ -124,6 +137,7 @@ function search() {
 
 // --- what was changed -----------------------------------------------------------------------------------------
 
+/** @param {string} key */
 function changedItem(key) {
   const known = about(key);
   const item = make("li", "assumed__item");
@@ -135,6 +149,7 @@ function changedItem(key) {
   return item;
 }
 
+/** @param {State} state @param {State | null} before */
 function follow(state, before) {
   if (before && before.assumptions === state.assumptions) return;
   for (const key of rows.keys()) paint(key);
@@ -151,7 +166,7 @@ export function begin() {
     one("#assumption-group").addEventListener("change", search);
   }
   does("resetAssumption", (button) => {
-    store.assume(button.dataset.key, null);
+    store.assume(button.dataset.key ?? "", null);
     if (!button.isConnected) (all(".assumed button")[0] || one(".assumptions summary")).focus();
   });
   does("resetAssumptions", () => store.change({ assumptions: Object.fromEntries(Object.entries(store.now.assumptions).filter(([key]) => about(key).loop)) }));

@@ -4,38 +4,48 @@ import * as numbers from "../core/numbers.js";
 import { facts, variable } from "../core/facts.js";
 import { say } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
-import { make, write } from "../dom/elements.js";
+import { under } from "../dom/buttons.js";
+import { make, one, write } from "../dom/elements.js";
+
+/** @typedef {import("../types/page.js").Variable} Variable */
+/** shown: gives the name that stands; take: told of the name that was chosen
+ * @typedef {{ shown: () => string, take: (name: string) => void }} Options */
 
 const MOST_LISTED = 120;
+/** @type {Record<string, number>} */
+const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
-/* Those that hold every word; what begins with the words comes first. */
+/** Those that hold every word; what begins with the words comes first. @param {Variable[]} variables @param {string} text */
 function found(variables, text) {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const hits = variables.filter((about) => {
     const hay = (about.label + " " + about.name + " " + about.group).toLocaleLowerCase();
     return words.every((word) => hay.includes(word));
   });
-  const first = (about) => words.length && about.label.toLocaleLowerCase().startsWith(words[0]);
+  const first = (/** @type {Variable} */ about) => words.length && about.label.toLocaleLowerCase().startsWith(words[0]);
   return words.length ? [...hits.filter(first), ...hits.filter((about) => !first(about))] : hits;
 }
 
 class Combobox {
+  /** @param {HTMLInputElement} field @param {Options} options */
   constructor(field, { shown, take }) {
     this.field = field;
-    this.list = document.getElementById(field.getAttribute("aria-controls"));
+    this.list = one("#" + field.getAttribute("aria-controls"));
     this.shown = shown;
     this.take = take;
     this.place = -1;
+    /** @type {HTMLElement[]} */
     this.options = [];
+    this.asked = 0; // number of the latest opening
     field.addEventListener("focus", () => field.select());
     field.addEventListener("click", () => this.open(""));
     field.addEventListener("input", () => this.open(field.value));
     field.addEventListener("keydown", (event) => this.key(event));
     field.addEventListener("blur", () => this.close());
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
-    this.list.addEventListener("click", (event) => {
-      const option = event.target.closest("[role=option]");
-      if (option) this.choose(option.dataset.name);
+    this.list.addEventListener("pointerdown", (/** @type {Event} */ event) => event.preventDefault()); // the field keeps the focus
+    this.list.addEventListener("click", (/** @type {Event} */ event) => {
+      const option = under(event, "[role=option]");
+      if (option) this.choose(option);
     });
     this.follow();
   }
@@ -44,8 +54,9 @@ class Combobox {
     if (this.list.hidden) this.field.value = variable(this.shown()).label;
   }
 
+  /** @param {string} text what the list is narrowed to */
   async open(text) {
-    const asked = (this.asked = {});
+    const asked = (this.asked += 1);
     const variables = await everyVariable().catch(() => facts.shown);
     if (asked !== this.asked || document.activeElement !== this.field) return;
     this.fill(found(variables, text));
@@ -54,18 +65,14 @@ class Combobox {
     this.mark(text ? 0 : this.options.findIndex((option) => option.dataset.name === this.shown()));
   }
 
+  /** @param {Variable[]} variables */
   fill(variables) {
     const listed = variables.slice(0, MOST_LISTED);
     this.options = [];
     const parts = [];
-    let group = null;
-    let box = null;
-    for (const about of listed) {
-      if (about.group !== group || !box) {
-        group = about.group;
-        box = parts[parts.push(this.group(group)) - 1];
-      }
-      box.appendChild(this.option(about));
+    for (const [n, about] of listed.entries()) {
+      if (n === 0 || about.group !== listed[n - 1].group) parts.push(this.group(about.group));
+      parts[parts.length - 1].append(this.option(about));
     }
     const key = variables.length === 0 ? "none" : variables.length === 1 ? "one" : variables.length > listed.length ? "more" : "many";
     const count = make("li", "combo__count", say("chart.found." + key, { count: numbers.figure(variables.length, 0), shown: listed.length }));
@@ -73,6 +80,7 @@ class Combobox {
     this.list.replaceChildren(...parts, count);
   }
 
+  /** @param {string} name */
   group(name) {
     const box = make("ul", "combo__group");
     const heading = make("li", "combo__heading", name);
@@ -83,6 +91,7 @@ class Combobox {
     return box;
   }
 
+  /** @param {Variable} about */
   option(about) {
     const option = make("li", "combo__option", about.label);
     option.id = this.list.id + "-" + this.options.length;
@@ -94,6 +103,7 @@ class Combobox {
     return option;
   }
 
+  /** Marks an option as the one that Enter takes. @param {number} place */
   mark(place) {
     if (this.options[this.place]) this.options[this.place].classList.remove("combo__option--here");
     this.place = place;
@@ -104,30 +114,31 @@ class Combobox {
     return this.field.setAttribute("aria-activedescendant", option.id);
   }
 
+  /** @param {KeyboardEvent} event */
   async key(event) {
-    const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
     if (event.key === "Escape" && !this.list.hidden) {
       event.preventDefault();
       event.stopPropagation();
       this.close();
     } else if (event.key === "Enter" && this.options[this.place] && !this.list.hidden) {
       event.preventDefault();
-      this.choose(this.options[this.place].dataset.name);
-    } else if (event.key in moves) {
+      this.choose(this.options[this.place]);
+    } else if (event.key in MOVES) {
       event.preventDefault();
       if (this.list.hidden) await this.open("");
-      else this.mark(Math.min(this.options.length - 1, Math.max(0, this.place + moves[event.key])));
+      else this.mark(Math.min(this.options.length - 1, Math.max(0, this.place + MOVES[event.key])));
     }
   }
 
-  choose(name) {
+  /** @param {HTMLElement} option */
+  choose(option) {
     this.close();
-    this.take(name);
+    this.take(option.dataset.name ?? "");
     this.follow();
   }
 
   close() {
-    this.asked = null;
+    this.asked += 1;
     this.list.hidden = true;
     this.field.setAttribute("aria-expanded", "false");
     this.field.removeAttribute("aria-activedescendant");
@@ -137,5 +148,4 @@ class Combobox {
   }
 }
 
-/** shown: gives the name that stands; take: told of the name that was chosen. */
-export const mountCombobox = (field, options) => new Combobox(field, options);
+export const mountCombobox = (/** @type {HTMLInputElement} */ field, /** @type {Options} */ options) => new Combobox(field, options);

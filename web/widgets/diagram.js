@@ -12,9 +12,14 @@ import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
-import { one, write } from "../dom/elements.js";
+import { under } from "../dom/buttons.js";
+import { all, one, svgElement, write } from "../dom/elements.js";
+import { modified } from "../dom/keys.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
+/** @typedef {import("../types/model-page.js").SectorValues} SectorValues */
+/** @typedef {import("../types/page.js").Run} Run */
+/** @typedef {import("../types/page.js").State} State */
 
 const SMALLEST = 0.25;
 const READABLE = 0.55; // of its true size: below this the names of a diagram cannot be read
@@ -22,23 +27,26 @@ const LARGEST = 3;
 const STEP = 1.25;
 const MOST = 14; // letters of a value: where its unit makes it longer it would cover its neighbours
 const REST = 300; // milliseconds between drawings that are fetched ahead
-const SVG = "http://www.w3.org/2000/svg";
 const box = () => one("#sketch");
 const picture = () => one("#sketch > svg");
-const names = () => [...box().querySelectorAll("[data-variable]")];
+/** The names of variables in it, to choose. @returns {SVGGElement[]} */
+const names = () => all("#sketch [data-variable]");
 
-let choose = () => {}; // told of the name that was chosen
+/** Told of the name that was chosen. @type {(name: string) => void} */
+let choose = () => {};
 let sector = ""; // on show
-let wanted = null; // what the values at hand are of: the sector, and the link of the state
+let wanted = ""; // what the values at hand are of: the sector, and the link of the state
 let zoom = 1;
-let whose = "policy";
+let whose = "policy"; // or "status_quo", or "none"
 let year = 0;
-let values = null; // {years, policy: {name: [text]}, status_quo: {name: [text]}}
+/** @type {SectorValues | null} */
+let values = null;
 
-const called = (name) => name.dataset.variable + (name.dataset.label ? " (" + name.dataset.label + ")" : "");
+const called = (/** @type {SVGGElement} */ name) => name.dataset.variable + (name.dataset.label ? " (" + name.dataset.label + ")" : "");
 
 // --- the picture ----------------------------------------------------------------------------------------------
 
+/** @param {string} text */
 function draw(text) {
   const drawn = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
   // A picture has no parts to a screen reader; this one has names to choose, of which one at a time takes the focus.
@@ -58,31 +66,34 @@ function fit() {
   if (picture()) resize(Math.max(READABLE, Math.min(1, box().clientWidth / picture().viewBox.baseVal.width)));
 }
 
-/* What is below the point (by default the middle of the box) stays there. */
-function resize(to, point) {
+/** What is below the point (by default the middle of the box) stays there. @param {number} to @param {[number, number] | null} [point] */
+function resize(to, point = null) {
   const frame = box().getBoundingClientRect();
   const at = point ? [point[0] - frame.left, point[1] - frame.top] : [box().clientWidth / 2, box().clientHeight / 2];
-  const under = [box().scrollLeft + at[0], box().scrollTop + at[1]];
+  const below = [box().scrollLeft + at[0], box().scrollTop + at[1]];
   const next = Math.min(LARGEST, Math.max(SMALLEST, to));
   const ratio = next / zoom;
   const size = picture().viewBox.baseVal;
   zoom = next;
   picture().setAttribute("width", Math.floor(size.width * zoom));
   picture().setAttribute("height", Math.floor(size.height * zoom));
-  box().scrollTo(under[0] * ratio - at[0], under[1] * ratio - at[1]);
+  box().scrollTo(below[0] * ratio - at[0], below[1] * ratio - at[1]);
 }
 
-const ways = { in: () => resize(zoom * STEP), out: () => resize(zoom / STEP), fit: fit };
+/** @type {Record<string, () => void>} */
+const WAYS = { in: () => resize(zoom * STEP), out: () => resize(zoom / STEP), fit: fit };
 
-const drawings = new Map(); // number of a sector -> promise of its SVG text
+/** SVG texts by the number of their sector. @type {Map<string, Promise<string>>} */
+const drawings = new Map();
 
+/** @param {string} number */
 function drawing(number) {
-  if (!drawings.has(number)) {
-    const coming = fetch(router.base() + "sector/" + number + ".svg").then((reply) => (reply.ok ? reply.text() : Promise.reject(new Error(reply.status))));
-    coming.catch(() => drawings.delete(number));
-    drawings.set(number, coming);
-  }
-  return drawings.get(number);
+  const known = drawings.get(number);
+  if (known) return known;
+  const coming = fetch(router.base() + "sector/" + number + ".svg").then((reply) => (reply.ok ? reply.text() : Promise.reject(new Error(String(reply.status)))));
+  coming.catch(() => drawings.delete(number));
+  drawings.set(number, coming);
+  return coming;
 }
 
 /* The other sectors, one after the other, while nobody waits for anything. */
@@ -95,17 +106,20 @@ async function ahead() {
 
 // --- hands ----------------------------------------------------------------------------------------------------
 
-const fingers = new Map(); // pointer id -> [x, y]
+/** Where each pointer is, by its id. @type {Map<number, [number, number]>} */
+const fingers = new Map();
 let apart = 0; // distance of two fingers when last seen
 let moved = false; // a drag is no choice
 
+/** @param {PointerEvent} event */
 function down(event) {
-  if (!event.target.closest || !event.target.closest("#sketch > svg")) return;
+  if (!under(event, "#sketch > svg")) return;
   fingers.set(event.pointerId, [event.clientX, event.clientY]);
   apart = 0;
   moved = false;
 }
 
+/** @param {PointerEvent} event */
 function drag(event) {
   const before = fingers.get(event.pointerId);
   if (!before) return;
@@ -126,45 +140,52 @@ function pinch() {
   moved = true;
 }
 
+/** @param {PointerEvent} event */
 function up(event) {
   fingers.delete(event.pointerId);
   apart = 0;
 }
 
+/** @param {WheelEvent} event */
 function wheel(event) {
-  if (!(event.ctrlKey || event.metaKey) || !event.target.closest("#sketch") || !picture()) return;
+  if (!(event.ctrlKey || event.metaKey) || !under(event, "#sketch") || !picture()) return;
   event.preventDefault();
   resize(zoom * Math.exp(-event.deltaY / 400), [event.clientX, event.clientY]);
 }
 
+/** @param {MouseEvent} event */
 function clicked(event) {
-  const button = event.target.closest && event.target.closest("[data-zoom]");
-  if (button && picture()) return ways[button.dataset.zoom]();
-  const name = event.target.closest && event.target.closest("#sketch [data-variable]");
-  if (name && !moved) choose(name.dataset.variable);
+  const button = under(event, "[data-zoom]");
+  if (button && picture()) return WAYS[button.dataset.zoom ?? "fit"]();
+  const name = under(event, "#sketch [data-variable]");
+  if (name && !moved) choose(name.dataset.variable ?? "");
   moved = false;
 }
 
+/** @type {Record<string, string>} */
+const KEYS = { "+": "in", "=": "in", "-": "out", 0: "fit" };
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/** @param {KeyboardEvent} event */
 function keyed(event) {
-  if (!event.target.closest || !event.target.closest("#sketch") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const way = { "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
-  const name = event.target.closest("[data-variable]");
-  if (way && picture()) ways[way]();
-  else if (name && (event.key === "Enter" || event.key === " ")) choose(name.dataset.variable);
-  else if (name && walk(name, event.key)) return event.preventDefault();
+  if (!under(event, "#sketch") || modified(event)) return;
+  const name = under(event, "[data-variable]");
+  if (event.key in KEYS && picture()) WAYS[KEYS[event.key]]();
+  else if (name && (event.key === "Enter" || event.key === " ")) choose(name.dataset.variable ?? "");
+  else if (name && event.key in STEPS) walk(name, STEPS[event.key]);
   else return;
   event.preventDefault();
 }
 
-function walk(name, key) {
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
-  if (!step) return false;
-  const next = names()[(names().indexOf(name) + step + names().length) % names().length];
-  name.setAttribute("tabindex", "-1");
+/** To the next name, or the one before. @param {Element} from @param {number} step */
+function walk(from, step) {
+  const every = names();
+  const next = every[(every.findIndex((name) => name === from) + step + every.length) % every.length];
+  from.setAttribute("tabindex", "-1");
   next.setAttribute("tabindex", "0");
   next.focus();
   next.scrollIntoView({ block: "nearest", inline: "nearest" });
-  return true;
 }
 
 // --- values of a year -----------------------------------------------------------------------------------------
@@ -179,51 +200,51 @@ async function ask() {
     if (wanted === mine) values = found;
     label();
   } catch {
-    wanted = null;
+    wanted = "";
     tell(say("wait.no_more"));
   }
 }
 
-/* What every name is in every whole year, as texts with their units; arrays have no one figure and are left out. */
+/** What every name is in every whole year, as texts with their units; arrays have no one figure and are left out. @param {State} now */
 async function computed(now) {
   await everyVariable();
   const known = new Set(variables.map((about) => about.name));
-  const outputs = [...new Set(names().map((name) => name.dataset.variable))].filter((name) => known.has(name));
+  const outputs = [...new Set(names().map((name) => name.dataset.variable ?? ""))].filter((name) => known.has(name));
   const settings = [scenarios.of(now), scenarios.statusQuo()].map((scenario) => scenarios.constants(scenario, now.assumptions));
   const [policy, reference] = await simulator.ask(settings, outputs);
   const moments = [...policy.time.keys()].filter((n) => Math.abs(policy.time[n] - Math.round(policy.time[n])) < 1e-6);
-  const texts = (run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.of(name)[n], variable(name).unit))]));
+  const texts = (/** @type {Run} */ run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.of(name)[n], variable(name).unit))]));
   return { years: moments.map((n) => Math.round(policy.time[n])), policy: texts(policy), status_quo: texts(reference) };
 }
 
-/* Three significant figures; what is too small for six decimal places is nothing in a diagram. */
+/** Three significant figures; what is too small for six decimal places is nothing in a diagram. @param {number} value @param {string} unit */
 function told(value, unit) {
   return numbers.withUnit(Number(value.toFixed(6)) === 0 ? "0" : numbers.figure(value), unit);
 }
 
+/** @param {string} query */
 async function served(query) {
   const reply = await fetch(router.base() + "sector/" + sector + "/values.json" + query);
-  if (!reply.ok) throw new Error(reply.status);
+  if (!reply.ok) throw new Error(String(reply.status));
   return reply.json();
 }
 
 /* Below each name its value, as large as the name; a screen reader hears both together. */
 function label() {
-  const shown = (values && values[whose]) || {};
+  const shown = whose === "policy" ? values?.policy : whose === "status_quo" ? values?.status_quo : undefined;
   const place = values ? values.years.indexOf(year) : -1;
   for (const name of names()) {
-    const text = (shown[name.dataset.variable] || [])[place] || "";
-    let value = name.querySelector(".value");
-    if (!value) {
-      const frame = name.getBBox();
-      value = name.appendChild(document.createElementNS(SVG, "text"));
-      value.setAttribute("class", "value");
-      value.setAttribute("x", frame.x + frame.width / 2);
-      value.setAttribute("y", frame.y + frame.height + 11);
-    }
+    const text = shown?.[name.dataset.variable ?? ""]?.[place] ?? "";
+    const value = name.querySelector(".value") ?? name.appendChild(valueBelow(name));
     value.textContent = text.length > MOST ? text.split(/\s/)[0] : text;
     name.setAttribute("aria-label", called(name) + (text ? ": " + text : ""));
   }
+}
+
+/** @param {SVGGElement} name */
+function valueBelow(name) {
+  const { x, y, width, height } = name.getBBox();
+  return svgElement("text", { class: "value", x: x + width / 2, y: y + height + 11 });
 }
 
 /** The drawing of the sector that the field names. */
@@ -255,7 +276,7 @@ function showValues() {
   label();
 }
 
-/* What Python sets: the number of a sector, whose values, a year. */
+/** What Python sets: the number of a sector, whose values, a year. @param {Record<string, any>} props */
 function set(props) {
   const radio = one(`[name=sketch-values][value="${props.values}"]`);
   if (radio) radio.checked = true;
@@ -265,18 +286,26 @@ function set(props) {
 
 const isThere = () => router.page() === "model" && Boolean(box());
 
-/** Sets the diagram to work inside its elements; `report` is told what a person chooses in its fields. */
+/**
+ * Sets the diagram to work inside its elements.
+ * @param {HTMLElement} host
+ * @param {(chosen: Record<string, unknown>) => void} report told what a person chooses in its fields
+ */
 export function mountDiagram(host, report) {
-  let known = null; // what Python knows
+  /** What Python knows. @type {Record<string, unknown> | null} */
+  let known = null;
   const follow = () => {
     showValues();
     if (isThere()) showSector();
   };
-  host.addEventListener("input", (event) => event.target.matches("#sector, #sketch-year, [name=sketch-values]") && follow());
+  host.addEventListener("input", (event) => {
+    if (/** @type {Element} */ (event.target).matches("#sector, #sketch-year, [name=sketch-values]")) follow();
+  });
   host.addEventListener("change", () => report((known = { sector: Number(one("#sector").value), values: whose, year })));
   return {
+    /** @param {Record<string, any>} props */
     update: (props) => {
-      if (known && ["sector", "values", "year"].every((name) => props[name] === known[name])) return;
+      if (known && ["sector", "values", "year"].every((name) => props[name] === known?.[name])) return;
       known = { sector: props.sector, values: props.values, year: props.year };
       set(props);
       follow();
@@ -284,13 +313,16 @@ export function mountDiagram(host, report) {
   };
 }
 
-/** seek: told of the variable whose name was chosen. */
+/** seek: told of the variable whose name was chosen. @param {(name: string) => void} seek */
 export function begin(seek) {
   choose = seek;
-  router.visited(() => isThere() && showSector());
-  for (const [kind, handle] of Object.entries({ click: clicked, keydown: keyed, pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up })) {
-    document.addEventListener(kind, handle);
-  }
+  router.visited(() => void (isThere() && showSector()));
+  document.addEventListener("click", clicked);
+  document.addEventListener("keydown", keyed);
+  document.addEventListener("pointerdown", down);
+  document.addEventListener("pointermove", drag);
+  document.addEventListener("pointerup", up);
+  document.addEventListener("pointercancel", up);
   document.addEventListener("wheel", wheel, { passive: false });
   store.rest(() => router.page() === "model" && sector && ask());
 }

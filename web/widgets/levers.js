@@ -4,12 +4,25 @@ import * as numbers from "../core/numbers.js";
 import { sameSetting } from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { does } from "../dom/buttons.js";
+import { keySteps } from "../dom/keys.js";
 import { all, one } from "../dom/elements.js";
 
-const PLACE = { number: 0, slider: 0, start: 1, ramp: 2 };
-const rows = new Map(); // key -> the parts of its control
+/** @typedef {import("../types/page.js").Setting} Setting */
+/** @typedef {{ row: HTMLElement, parts: Record<string, HTMLInputElement>, shown: Setting | null }} Control */
 
-const keyOf = (element) => element.closest(".lever").dataset.lever;
+/** Which part of a setting a field shows. @type {Record<string, number>} */
+const PLACE = { number: 0, slider: 0, start: 1, ramp: 2 };
+/** By key. @type {Map<string, Control>} */
+const rows = new Map();
+
+/** The lever that something belongs to. @param {Element} part */
+const keyOf = (part) => /** @type {HTMLElement | null} */ (part.closest(".lever"))?.dataset.lever ?? "";
+
+/** The field of a lever that an event came from. @param {Event} event */
+function fieldOf(event) {
+  const part = event.target;
+  return part instanceof HTMLInputElement && part.dataset.part && part.closest(".lever") ? { part, name: part.dataset.part } : null;
+}
 
 export function begin() {
   does("minus", (button) => nudge(keyOf(button), -1));
@@ -23,50 +36,54 @@ export function begin() {
     rows.set(row.dataset.lever, { row, parts, shown: null });
     const lever = facts.levers[row.dataset.lever];
     const share = (facts.start.levers[row.dataset.lever][0] - lever.low) / (lever.high - lever.low);
-    one(".lever__tick", row).style.setProperty("--share", share);
+    one(".lever__tick", row).style.setProperty("--share", String(share));
   }
   const levers = one(".levers");
-  levers.addEventListener("input", (event) => moved(event.target, event.type));
-  levers.addEventListener("change", (event) => moved(event.target, event.type));
-  levers.addEventListener("focusout", (event) => settle(event.target));
+  levers.addEventListener("input", moved);
+  levers.addEventListener("change", moved);
+  levers.addEventListener("focusout", settle);
   levers.addEventListener("keydown", stepped);
   store.on(schedule);
   follow();
 }
 
-/* A slider and its arrows move at once; a box moves when its figure is whole. */
-function moved(part, kind) {
-  if (!part.dataset.part || !part.closest(".lever")) return;
+/** A slider and its arrows move at once; a box moves when its figure is whole. @param {Event} event */
+function moved(event) {
+  const field = fieldOf(event);
+  if (!field) return;
+  const { part, name } = field;
   const text = part.value.trim();
-  if (text === "" || (part.dataset.part !== "slider" && kind === "input" && /[.,\-e]$/i.test(text))) return;
-  store.moveLever(keyOf(part), PLACE[part.dataset.part], part.dataset.part === "slider" ? Number(text) : numbers.read(text));
+  if (text === "" || (name !== "slider" && event.type === "input" && /[.,\-e]$/i.test(text))) return;
+  store.moveLever(keyOf(part), PLACE[name], name === "slider" ? Number(text) : numbers.read(text) ?? NaN);
 }
 
-/* Arrows in a box move by a step, those of the pages by ten. */
+/** Arrows in a box move by a step, those of the pages by ten. @param {KeyboardEvent} event */
 function stepped(event) {
-  const part = event.target;
-  const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-  if (!steps || !part.dataset.part || part.dataset.part === "slider" || event.altKey || event.ctrlKey || event.metaKey) return;
+  const field = fieldOf(event);
+  const steps = keySteps(event);
+  if (!steps || !field || field.name === "slider") return;
   event.preventDefault();
-  const place = PLACE[part.dataset.part];
-  const lever = facts.levers[keyOf(part)];
-  const step = place ? 1 : lever.step;
-  const value = store.now.levers[keyOf(part)][place] + steps * step;
-  store.moveLever(keyOf(part), place, Number(value.toFixed(place ? 1 : lever.places)));
-  settle(part);
+  const key = keyOf(field.part);
+  const place = PLACE[field.name];
+  const lever = facts.levers[key];
+  const value = (store.now.levers[key][place] ?? 0) + steps * (place ? 1 : lever.step);
+  store.moveLever(key, place, Number(value.toFixed(place ? 1 : lever.places)));
+  settle(event);
 }
 
-/* A box that was left shows what holds: what it said may have been out of range, or nothing. */
-function settle(part) {
-  if (!part.dataset.part || !part.closest(".lever")) return;
-  const setting = store.now.levers[keyOf(part)];
-  part.value = (part.dataset.part === "slider" ? plain : typed)(setting[PLACE[part.dataset.part]]);
+/** A box that was left shows what holds: what it said may have been out of range, or nothing. @param {Event} event */
+function settle(event) {
+  const field = fieldOf(event);
+  if (field) field.part.value = written(field.name, store.now.levers[keyOf(field.part)][PLACE[field.name]]);
 }
 
+/** @param {number | null} value */
 const plain = (value) => (value === null ? "" : String(Number(value.toPrecision(10))));
-const typed = (value) => (value === null ? "" : numbers.write(Number(value.toPrecision(10))));
 
-/* Painted with the curves: the browser asks for a layout at every event of a field, and would make two of it. */
+/** A value as a field has it: a slider's in no language, a box's in that of the page. @param {string} name @param {number | null} value */
+const written = (name, value) => (name === "slider" || value === null ? plain(value) : numbers.write(Number(plain(value))));
+
+/** Painted with the curves: the browser asks for a layout at every event of a field, and would make two of it. */
 let scheduled = false;
 function schedule() {
   if (scheduled) return;
@@ -84,30 +101,30 @@ function follow() {
   }
 }
 
+/** @param {string} key @param {Control} control @param {Setting} setting */
 function paint(key, { row, parts }, setting) {
   const lever = facts.levers[key];
   const active = document.activeElement;
   for (const [name, part] of Object.entries(parts)) {
     const value = setting[PLACE[name]];
-    const text = name === "slider" ? plain(value) : typed(value);
-    if (part !== active || name === "slider") if (part.value !== text) part.value = text;
+    const text = written(name, value);
+    if ((part !== active || name === "slider") && part.value !== text) part.value = text;
     if (name !== "slider" && part.getAttribute("aria-valuenow") !== plain(value)) part.setAttribute("aria-valuenow", plain(value));
   }
   const share = (setting[0] - lever.low) / (lever.high - lever.low);
-  parts.slider.style.setProperty("--share", share);
-  parts.slider.setAttribute("aria-valuetext", numbers.withUnit(numbers.figure(setting[0], Math.max(lever.places, significant(setting[0]))), lever.unit));
+  parts.slider.style.setProperty("--share", String(share));
+  parts.slider.setAttribute("aria-valuetext", numbers.withUnit(numbers.figure(setting[0], Math.max(lever.places, Math.min(4, numbers.decimals(setting[0])))), lever.unit));
   row.classList.toggle("lever--moved", !sameSetting(setting, facts.start.levers[key]));
 }
 
-/* Decimal places that a typed value needs beyond the lever's step. */
-const significant = (value) => Math.min(4, (String(value).split(".")[1] || "").length);
-
+/** @param {string} key @param {number} direction */
 function nudge(key, direction) {
   const lever = facts.levers[key];
   const value = store.now.levers[key][0] + direction * lever.step;
   store.moveLever(key, 0, Number(value.toFixed(lever.places)));
 }
 
+/** @param {HTMLElement | null} heading */
 function jump(heading) {
   if (!heading) return;
   heading.scrollIntoView({ block: "start" });
@@ -120,6 +137,7 @@ export function jumpTo(number) {
   if (group) jump(one(".group__title", group));
 }
 
+/** Every lever as the page opens. */
 export function resetAll() {
   const { world, levers } = facts.start;
   store.change({ world, levers: { ...levers } });

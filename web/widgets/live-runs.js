@@ -6,7 +6,7 @@ import { facts } from "../core/facts.js";
 import * as loops from "../core/loops.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
-import { say } from "../core/words.js";
+import { say, toldBy } from "../core/words.js";
 import * as simulator from "../engine/simulator.js";
 import { one } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
@@ -101,7 +101,7 @@ function here() {
   try {
     show(made && made.state === store.now ? made : computed());
   } catch (error) {
-    tell(say("wait.broken", { reason: /** @type {Error} */ (error).message }));
+    tell(toldBy(error, "wait.broken"));
   }
 }
 
@@ -124,7 +124,7 @@ async function ask() {
     failed = false;
   } catch (error) {
     failed = true;
-    tell(/** @type {import("../types/page.js").ToldError} */ (error).told || say("wait.no_answer"));
+    tell(toldBy(error, "wait.no_answer"));
   }
   window.clearTimeout(slow);
   waiting(false);

@@ -5,31 +5,40 @@ import * as scale from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
+import { placesOf } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
-import { say } from "../core/words.js";
+import { say, toldBy } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
-import { does } from "../dom/buttons.js";
-import { all, make, one, write } from "../dom/elements.js";
+import { does, leadsElsewhere, under } from "../dom/buttons.js";
+import { all, make, one, svgElement, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
+
+/** @typedef {import("../types/page.js").Loop} Loop */
+/** @typedef {import("../types/page.js").LoopAct} LoopAct */
+/** @typedef {import("../types/page.js").LoopExample} LoopExample */
+/** @typedef {import("../types/page.js").Numbers} Numbers */
+/** @typedef {import("../types/page.js").Run} Run */
+/** @typedef {import("../types/page.js").State} State */
 
 const PART = 0.005; // of an outcome's range: what is less is no move
 const MOST_SHARE = 200; // percent; what grows from next to nothing is told in its own unit
 const SPARK = { width: 132, height: 36 };
-const SVG = "http://www.w3.org/2000/svg";
-const rows = new Map(); // key -> its parts, made when the list is opened
-/** key -> {with, without}: runs of the outputs on show, of the latest state at rest. */
+/** By key, made when the list is opened. @type {Map<string, { item: HTMLElement, control: HTMLElement, said: HTMLElement, found: HTMLElement }>} */
+const rows = new Map();
+/** By key: runs of the outputs on show, of the latest state at rest. @type {Map<string, { with: Run, without: Run }>} */
 export const effects = new Map();
 let number = 0; // of the latest round of runs
 
-const words = (key, values) => say("loop." + key, values);
-const last = (values) => values[values.length - 1];
+const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("loop." + key, values);
+const last = (/** @type {Numbers} */ values) => values[values.length - 1];
 
 // --- the list -------------------------------------------------------------------------------------------------
 
+/** @param {string} key */
 function row(key) {
-  const loop = loops.about(key);
+  const loop = /** @type {Loop} */ (loops.about(key));
   const item = make("li", "loop-row");
   const head = item.appendChild(make("div", "loop-row__head"));
   const mark = head.appendChild(make("span", "loop loop--" + loop.kind.toLowerCase(), loop.kind));
@@ -40,32 +49,36 @@ function row(key) {
   control.type = "button";
   control.setAttribute("role", "switch");
   control.setAttribute("aria-label", words("switch", { loop: loop.name }));
-  control.append(make("span", "switch__track"), make("span", "switch__said"));
-  control.firstChild.setAttribute("aria-hidden", "true");
+  const track = make("span", "switch__track");
+  const said = make("span", "switch__said");
+  track.setAttribute("aria-hidden", "true");
+  control.append(track, said);
   control.addEventListener("click", () => store.assume(key, key in store.now.assumptions ? null : 0));
   item.append(path(loop));
   for (const act of loop.acts) item.append(acting(act));
   const found = item.appendChild(make("div", "loop-row__effects"));
-  if (loop.shown) item.append(example(key, loop));
-  rows.set(key, { item, control, said: control.lastChild, found });
+  if (loop.shown) item.append(example(key, loop, loop.shown));
+  rows.set(key, { item, control, said, found });
   return item;
 }
 
+/** @param {Loop} loop */
 function path(loop) {
   const chain = make("p", "loop-row__path");
-  loop.path.forEach(({ step, found }, n) => chain.append(...(n ? [" → "] : []), found ? lookup(step, step) : step));
+  loop.path.forEach(({ step, found }, /** @type {number} */ n) => chain.append(...(n ? [" → "] : []), found ? lookup(step, step) : step));
   return chain;
 }
 
+/** @param {LoopAct} act */
 function acting(act) {
   const line = make("p", "loop-row__acts");
-  const behind = act.behind.flatMap(({ name, label }, n) => [...(n ? [", "] : []), lookup(name, label)]);
+  const behind = act.behind.flatMap(({ name, label }, /** @type {number} */ n) => [...(n ? [", "] : []), lookup(name, label)]);
   const [start, middle, end] = words("acts").split(/\{\w+\}/); // "{behind} acts on {name}. "
   line.append(start, ...behind, middle, lookup(act.name, act.label), end, act.about);
   return line;
 }
 
-/* A way to the Model page, which looks the words up; a name opens its entry there. */
+/** A way to the Model page, which looks the words up; a name opens its entry there. @param {string} asked @param {string} shown */
 function lookup(asked, shown) {
   const link = make("a", "loop-row__link", shown);
   link.dataset.lookup = asked;
@@ -73,20 +86,21 @@ function lookup(asked, shown) {
   return link;
 }
 
-const address = (asked) => one('.nav__link[data-page="model"]').href.split(/[?#]/)[0] + new URL(router.link()).search + "#variable=" + encodeURIComponent(asked);
+const address = (/** @type {string} */ asked) => one('.nav__link[data-page="model"]').href.split(/[?#]/)[0] + new URL(router.link()).search + "#variable=" + encodeURIComponent(asked);
 
-function example(key, loop) {
-  const { world, outcome, year, when_cut: way } = loop.shown;
+/** @param {string} key @param {Loop} loop @param {LoopExample} shown */
+function example(key, loop, shown) {
+  const { world, outcome, year, when_cut: way } = shown;
   const title = (facts.worlds[world] || {}).title;
   const line = make("p", "loop-row__example", words("example_" + way, { world: title, outcome: variable(outcome).label, year }) + " ");
   const button = line.appendChild(make("button", "button", words("see")));
   button.type = "button";
   button.setAttribute("aria-label", words("see_loop", { loop: loop.name }));
-  button.addEventListener("click", () => see(key, loop.shown));
+  button.addEventListener("click", () => see(key, shown));
   return line;
 }
 
-/* The world where a loop was found to matter, with the loop cut and its outcome in the first chart; one step to undo. */
+/** The world where a loop was found to matter, with the loop cut and its outcome in the first chart; one step to undo. @param {string} key @param {LoopExample} shown */
 function see(key, { world, outcome }) {
   const { now } = store;
   const charts = [outcome, now.charts[1] === outcome ? now.charts[0] : now.charts[1]];
@@ -97,6 +111,7 @@ function see(key, { world, outcome }) {
   one("#stage").scrollIntoView({ block: "start" });
 }
 
+/** @param {State} state */
 function paint(state) {
   for (const [key, { item, control, said }] of rows) {
     const acts = !(key in state.assumptions);
@@ -109,7 +124,7 @@ function paint(state) {
 // --- what cutting does ----------------------------------------------------------------------------------------
 
 const opened = () => one(".loops__all") && one(".loops__all").open && router.page() === "explore";
-const outputs = (state) => [...new Set([...state.charts, ...facts.headlines])];
+const outputs = (/** @type {State} */ state) => [...new Set([...state.charts, ...facts.headlines])];
 const free = () => new Promise((done) => (window.requestIdleCallback ? window.requestIdleCallback(done, { timeout: 500 }) : window.setTimeout(done, 20)));
 
 async function look() {
@@ -117,7 +132,7 @@ async function look() {
   const mine = ++number;
   const state = store.now;
   const policy = scenarios.of(state);
-  const settings = (assumptions) => scenarios.constants(policy, assumptions);
+  const settings = (/** @type {Record<string, number>} */ assumptions) => scenarios.constants(policy, assumptions);
   for (const key of rows.keys()) {
     await free();
     if (mine !== number) return;
@@ -128,36 +143,41 @@ async function look() {
       effects.set(key, { with: kept, without });
       show(key, state);
     } catch (error) {
-      if (mine === number) write(one(".loops__said"), error.told || say("wait.no_answer"));
+      if (mine === number) write(one(".loops__said"), toldBy(error, "wait.no_answer"));
       return;
     }
   }
   write(one(".loops__said"), "");
 }
 
+/** @param {string} name @param {Run} run @param {Run} other */
 export function told(name, run, other) {
   const about = variable(name);
   const [value, changed] = [last(run.of(name)), last(other.of(name))];
   const change = changed - value;
-  const range = about.low === null ? 0 : about.high - about.low;
-  const places = about.places === null || about.places === undefined ? numbers.places(Math.max(Math.abs(value), Math.abs(changed))) : about.places;
-  if (Number(change.toFixed(places)) === 0 && Math.abs(change) <= PART * range) return words("unchanged");
+  const [low, high] = [about.low ?? 0, about.high ?? 0];
+  const places = placesOf(about, [value, changed]);
+  if (Number(change.toFixed(places)) === 0 && Math.abs(change) <= PART * (high - low)) return words("unchanged");
   const sign = change > 0 ? "▲ +" : "▼ −";
   const share = (100 * Math.abs(change)) / value;
   // Of a variable that goes through zero no share can be told.
-  if (about.low < 0 || value <= 0 || changed < 0 || share > MOST_SHARE) return numbers.withUnit(sign + numbers.figure(Math.abs(change), places), about.unit);
+  if (low < 0 || value <= 0 || changed < 0 || share > MOST_SHARE) return numbers.withUnit(sign + numbers.figure(Math.abs(change), places), about.unit);
   return sign + numbers.figure(share, share < 10 ? 1 : 0) + " %";
 }
 
+/** @param {string} key @param {State} state */
 function show(key, state) {
-  const { with: kept, without } = effects.get(key);
+  const effect = effects.get(key);
+  if (!effect) return;
+  const { with: kept, without } = effect;
   const year = Math.floor(facts.clock.final);
   const cells = [...new Set(state.charts)].map((name) => cell(name, words("effect", { variable: variable(name).label, year }), kept, without));
   const most = strongest(kept, without);
   if (most && !state.charts.includes(most)) cells.push(cell(most, words("most", { variable: variable(most).label, year }), kept, without));
-  rows.get(key).found.replaceChildren(...cells);
+  rows.get(key)?.found.replaceChildren(...cells);
 }
 
+/** @param {string} name @param {string} label @param {Run} kept @param {Run} without */
 function cell(name, label, kept, without) {
   const made = make("div", "loop-row__effect");
   const line = make("p", "loop-row__told", label + " ");
@@ -166,44 +186,42 @@ function cell(name, label, kept, without) {
   return made;
 }
 
-/* The headline outcome that moves most, in parts of its range across the worlds. */
+/** The headline outcome that moves most, in parts of its range across the worlds. @param {Run} kept @param {Run} without */
 function strongest(kept, without) {
   const moves = facts.headlines.map((name) => {
     const { low, high } = variable(name);
-    return { name, part: Math.abs(last(without.of(name)) - last(kept.of(name))) / (high - low || 1) };
+    return { name, part: Math.abs(last(without.of(name)) - last(kept.of(name))) / ((high ?? 0) - (low ?? 0) || 1) };
   });
   const most = moves.reduce((best, move) => (move.part > best.part ? move : best));
   return most.part > PART ? most.name : "";
 }
 
-/* With the loop a whole line, without it a broken one; the words beside it say how far they end apart. */
+/** With the loop a whole line, without it a broken one; the words beside it say how far they end apart. @param {Numbers} time @param {Numbers} kept @param {Numbers} without */
 function spark(time, kept, without) {
-  const drawn = document.createElementNS(SVG, "svg");
   const { width, height } = SPARK;
-  drawn.setAttribute("class", "loop-row__spark");
-  drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  drawn.setAttribute("aria-hidden", "true");
+  const drawn = svgElement("svg", { class: "loop-row__spark", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const ends = [kept, without].flatMap((values) => [Math.min(...values), Math.max(...values)]);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const x = scale.line(time[0], last(time), 2, width - 2);
   const y = low === high ? () => height / 2 : scale.line(low, high, height - 3, 3);
-  for (const [kind, values] of [["with", kept], ["without", without]]) {
-    const line = drawn.appendChild(document.createElementNS(SVG, "path"));
-    line.setAttribute("class", "spark spark--" + kind);
-    line.setAttribute("d", "M" + Array.from(values, (value, n) => x(time[n]).toFixed(1) + " " + y(value).toFixed(1)).join("L"));
-  }
+  const line = (/** @type {string} */ kind, /** @type {Numbers} */ values) => svgElement("path", {
+    class: "spark spark--" + kind,
+    d: "M" + Array.from(values, (value, n) => x(time[n]).toFixed(1) + " " + y(value).toFixed(1)).join("L"),
+  });
+  drawn.append(line("with", kept), line("without", without));
   return drawn;
 }
 
 // --- around it ------------------------------------------------------------------------------------------------
 
+/** @param {State} state @param {State | null} before */
 function follow(state, before) {
   if (before && before.assumptions === state.assumptions) return;
   paint(state);
   notify(state);
 }
 
-/* Wherever results are shown, on whichever page; those that Dash draws come late. */
+/** Wherever results are shown, on whichever page; those that Dash draws come late. @param {State} state */
 function notify(state) {
   const text = loops.note(state);
   for (const notice of all(".loops-cut")) {
@@ -219,12 +237,12 @@ function notify(state) {
   if (button) button.classList.toggle("is-hidden", !text);
 }
 
-/* To the Model page within this one, so that nothing is loaded again and Back leads back here. */
+/** To the Model page within this one, so that nothing is loaded again and Back leads back here. @param {MouseEvent} event */
 function leave(event) {
-  const link = event.target.closest && event.target.closest("[data-lookup]");
-  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = under(event, "a[data-lookup]");
+  if (!link || leadsElsewhere(event)) return;
   event.preventDefault();
-  window.history.pushState(null, "", link.href);
+  window.history.pushState(null, "", /** @type {HTMLAnchorElement} */ (link).href);
   router.show();
 }
 
@@ -243,6 +261,7 @@ function fill() {
   look();
 }
 
+/** @param {HTMLElement} button */
 function restore(button) {
   store.change({ assumptions: loops.whole(store.now) || store.now.assumptions });
   if (button.isConnected && button.offsetParent) return;

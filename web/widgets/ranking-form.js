@@ -1,21 +1,36 @@
 /* The form for a study of one's own: what to ask, in which world, what to vary and between which ends, for which
  * outcomes, how thoroughly; it says how long that takes before anything starts. The server checks it all again. */
 import { filled } from "../core/words.js";
-import { element, write } from "../dom/elements.js";
+import { under } from "../dom/buttons.js";
+import { all, element, one, write } from "../dom/elements.js";
 import * as numbers from "../core/numbers.js";
+/** @typedef {import("../types/rank.js").Choice} Choice */
+/** @typedef {import("../types/rank.js").OfferedFactor} OfferedFactor */
+/** @typedef {import("../types/rank.js").StudyOffer} StudyOffer */
 
+/** @typedef {import("../types/rank.js").StudyState} StudyState */
+/** @typedef {{ ask: (path: string) => Promise<any>, send: (path: string, body: unknown) => Promise<any>, started: (study: StudyState) => void }} Lent answers are as the addresses give them */
+/** What varies, by question. @type {Record<string, string[]>} */
 const KINDS = { levers: ["lever"], uncertainties: ["uncertainty"], choice: ["lever", "uncertainty"] };
 
-let tools = null; // what rank.js lends: {ask, send, started}
-let offer = null; // what can be asked
+/** What rank.js lends. @type {Lent} */
+let tools;
+/** What can be asked. @type {StudyOffer} */
+let offer;
+/** @type {Record<string, string>} */
 let texts = {};
-const offered = new Map(); // what can vary, by name
-let form = null;
-let said = null; // the line that says how long it takes
-let problem = null;
-let button = null;
+/** what can vary, by name @type {Map<string, OfferedFactor & { allowed: string }>} */
+const offered = new Map();
+/** @type {HTMLFormElement} */
+let form;
+/** the line that says how long it takes @type {HTMLElement} */
+let said;
+/** @type {HTMLElement} */
+let problem;
+/** @type {HTMLButtonElement} */
+let button;
 
-/** Shows the form in its place; lent: what rank.js lends. */
+/** Shows the form in its place; lent: what rank.js lends. @param {HTMLElement} host @param {Lent} lent */
 export async function open(host, lent) {
   tools = lent;
   if (!form) {
@@ -27,7 +42,7 @@ export async function open(host, lent) {
   form.classList.remove("is-hidden");
   settle();
   form.scrollIntoView({ block: "start" });
-  form.querySelector("input").focus({ preventScroll: true });
+  one("input", form).focus({ preventScroll: true });
 }
 
 // --- building ---------------------------------------------------------------------------------------------------
@@ -47,14 +62,16 @@ function build() {
       element("button", { class: "button", type: "button", onclick: () => form.classList.add("is-hidden") }, texts.close)));
 }
 
-function choices(name, title, all, chosen) {
-  const entries = all.map((choice) => element("label", { class: "own__choice" },
+/** @param {string} name @param {string} title @param {Choice[]} list @param {string} chosen */
+function choices(name, title, list, chosen) {
+  const entries = list.map((choice) => element("label", { class: "own__choice" },
     element("input", { type: "radio", name, value: choice.value, checked: choice.value === chosen }), element("span", {}, choice.label)));
   return element("fieldset", { class: "own__part" }, element("legend", {}, title), entries);
 }
 
-function listed(name, title, all, chosen) {
-  const box = element("select", { id: "own-" + name, name, class: "select" }, all.map((c) => element("option", { value: c.value, selected: c.value === chosen }, c.label)));
+/** @param {string} name @param {string} title @param {Choice[]} list @param {string} [chosen] */
+function listed(name, title, list, chosen) {
+  const box = element("select", { id: "own-" + name, name, class: "select" }, list.map((c) => element("option", { value: c.value, selected: c.value === chosen }, c.label)));
   return element("div", { class: "rank__field" }, element("label", { class: "label", for: "own-" + name }, title), box);
 }
 
@@ -69,21 +86,23 @@ function outcomes() {
   return fold(texts.outcomes, "outcomes", element("div", { class: "own__grid" }, entries));
 }
 
-/* A part that opens; its heading counts what is chosen inside. */
+/** A part that opens; its heading counts what is chosen inside. @param {string} title @param {string} kind @param {...Node} inside */
 function fold(title, kind, ...inside) {
   return element("details", { class: "own__part own__fold", "data-part": kind },
     element("summary", {}, element("span", { class: "own__title" }, title), " ", element("span", { class: "own__count" })),
     element("p", { class: "own__all" },
-      element("button", { class: "button button--link", type: "button", onclick: (event) => tick(event, true) }, texts.all),
-      element("button", { class: "button button--link", type: "button", onclick: (event) => tick(event, false) }, texts.none)),
+      element("button", { class: "button button--link", type: "button", onclick: (/** @type {Event} */ event) => tick(event, true) }, texts.all),
+      element("button", { class: "button button--link", type: "button", onclick: (/** @type {Event} */ event) => tick(event, false) }, texts.none)),
     ...inside);
 }
 
+/** @param {Event} event @param {boolean} on */
 function tick(event, on) {
-  event.currentTarget.closest("details").querySelectorAll("input[type=checkbox]").forEach((box) => (box.checked = on));
+  all("input[type=checkbox]", under(event, "details") ?? undefined).forEach((box) => (box.checked = on));
   settle();
 }
 
+/** @param {string} kind @param {string} title */
 function ranges(kind, title) {
   const groups = offer.groups.filter((group) => group.kind === kind);
   if (!groups.length) return null;
@@ -91,15 +110,15 @@ function ranges(kind, title) {
   return fold(title, kind, ...fields);
 }
 
+/** @param {string} kind @param {OfferedFactor} factor */
 function range(kind, factor) {
   const limits = [factor.least, factor.most].map((end, n) => (end === null || end === undefined ? (n ? "∞" : "−∞") : numbers.figure(end, numbers.decimals(end))));
   const allowed = filled(texts.range, { low: limits[0], high: limits[1] });
-  const box = (which, text, shown) => element("input", {
+  const box = (/** @type {string} */ which, /** @type {string} */ text, /** @type {string} */ shown) => element("input", {
     type: "text", inputmode: "decimal", class: "box own__end", autocomplete: "off", "data-end": which, value: shown,
     "aria-label": filled(text, { name: factor.label }), title: allowed,
   });
-  factor.allowed = allowed;
-  offered.set(factor.name, factor);
+  offered.set(factor.name, { ...factor, allowed });
   return element("div", { class: "own__range", "data-factor": factor.name, "data-kind": kind },
     element("label", { class: "own__choice", title: factor.why || "" }, element("input", { type: "checkbox", checked: true }), element("span", {}, factor.label)),
     box("low", texts.low, numbers.write(factor.low)), element("span", { class: "own__dash", "aria-hidden": "true" }, "–"),
@@ -110,45 +129,49 @@ function range(kind, factor) {
 
 // --- what it says -----------------------------------------------------------------------------------------------
 
-const value = (name) => form.elements[name].value;
+/** What stands in a field. @param {string} name @returns {string} */
+const value = (name) => String(new FormData(form).get(name) ?? "");
 
-const rows = () => [...form.querySelectorAll(".own__range")].filter((row) => KINDS[value("question")].includes(row.dataset.kind));
-const varies = (row) => row.querySelector("input[type=checkbox]").checked;
-const typed = (row, end) => numbers.read(row.querySelector(`[data-end=${end}]`).value);
+const rows = () => all(".own__range", form).filter((row) => KINDS[value("question")].includes(row.dataset.kind));
+/** What a row varies. @param {HTMLElement} row */
+const factorOf = (row) => /** @type {OfferedFactor & { allowed: string }} */ (offered.get(row.dataset.factor ?? ""));
+const varies = (/** @type {HTMLElement} */ row) => one("input[type=checkbox]", row).checked;
+const typed = (/** @type {HTMLElement} */ row, /** @type {string} */ end) => numbers.read(one(`[data-end=${end}]`, row).value);
 
 const factors = () => Object.fromEntries(rows().filter(varies).map((row) => [row.dataset.factor, [typed(row, "low"), typed(row, "high")]]));
 
 /* What does not vary and has a value of its own; an empty box leaves it to the world. */
 const held = () => Object.fromEntries(rows().filter((row) => !varies(row) && typed(row, "held") !== null).map((row) => [row.dataset.factor, typed(row, "held")]));
 
-const chosenOutcomes = () => [...form.querySelectorAll("[name=outcome]:checked")].map((box) => box.value);
+const chosenOutcomes = () => all("[name=outcome]:checked", form).map((box) => box.value);
 
 function settle() {
-  const world = offer.worlds.find((one) => one.value === value("scenario"));
-  form.querySelectorAll(".own__range").forEach((row) => {
-    const factor = offered.get(row.dataset.factor);
-    const stays = factor.name in world.values ? world.values[factor.name] : factor.base;
+  const values = offer.worlds.find((world) => world.value === value("scenario"))?.values ?? {};
+  all(".own__range", form).forEach((row) => {
+    const factor = factorOf(row);
+    const stays = values[factor.name] ?? factor.base;
     row.classList.toggle("own__range--held", !varies(row));
-    row.querySelector("[data-end=held]").placeholder = filled(texts.held_as, { value: numbers.write(Number(stays.toPrecision(6))) });
+    one("[data-end=held]", row).placeholder = filled(texts.held_as, { value: numbers.write(Number(stays.toPrecision(6))) });
   });
   const kinds = KINDS[value("question")];
-  form.querySelectorAll("[data-part]").forEach((part) => {
-    const boxes = [...part.querySelectorAll("input[type=checkbox]")];
+  all("[data-part]", form).forEach((part) => {
+    const boxes = all("input[type=checkbox]", part);
     const counted = { count: boxes.filter((box) => box.checked).length, all: boxes.length };
-    write(part.querySelector(".own__count"), filled(texts.chosen, counted));
-    if (part.dataset.part !== "outcomes") part.classList.toggle("is-hidden", !kinds.includes(part.dataset.part));
+    write(one(".own__count", part), filled(texts.chosen, counted));
+    if (part.dataset.part !== "outcomes") part.classList.toggle("is-hidden", !kinds.includes(part.dataset.part ?? ""));
   });
   write(said, cost(Object.keys(factors()).length));
   complain("");
 }
 
-const counted = (number) => numbers.figure(number, 0, true);
+const counted = (/** @type {number} */ number) => numbers.figure(number, 0, true);
 
+/** @param {number} count */
 function cost(count) {
   if (count < 2) return texts.too_few;
   const [least, most] = offer.points[value("size")];
   const perPoint = value("question") === "choice" ? 6 : count + 2;
-  const seconds = (points) => points * perPoint * offer.cost.run + offer.cost.rest;
+  const seconds = (/** @type {number} */ points) => points * perPoint * offer.cost.run + offer.cost.rest;
   if (most * perPoint > offer.runs) return filled(texts.too_large, { limit: counted(offer.runs) });
   return filled(most > least ? texts.cost_up_to : texts.cost, {
     count, runs: counted(least * perPoint), most: counted(most * perPoint),
@@ -156,14 +179,15 @@ function cost(count) {
   });
 }
 
+/** @param {number} seconds */
 function time(seconds) {
   if (seconds < 90) return filled(texts.seconds, { count: 5 * Math.max(1, Math.round(seconds / 5)) });
   return filled(texts.minutes, { count: Math.round(seconds / 60) });
 }
 
-/* A sentence under the form and, where it is about one box, that box opened, marked and entered. */
+/** A sentence under the form and, where it is about one box, that box opened, marked and entered. @param {string} text @param {HTMLElement} [box] */
 function complain(text, box) {
-  form.querySelectorAll("[aria-invalid]").forEach((other) => other.removeAttribute("aria-invalid"));
+  all("[aria-invalid]", form).forEach((other) => other.removeAttribute("aria-invalid"));
   write(problem, text);
   problem.classList.toggle("is-hidden", !text);
   if (!box) return;
@@ -173,37 +197,44 @@ function complain(text, box) {
   box.focus();
 }
 
-/* What is wrong with the form, as [sentence, box]; the server finds the same, but a refused request is an error in the
-   console. */
+/** What is wrong with the form, as [sentence, box]; the server finds the same, but a refused request is an error in the
+   console. @returns {[string, HTMLElement?] | null} */
 function wrong() {
-  const all = rows();
-  const varied = all.filter(varies);
+  const every = rows();
+  const varied = every.filter(varies);
   if (!chosenOutcomes().length) return [texts.no_outcome];
   if (varied.length < 2) return [texts.too_few];
   if (value("question") === "choice" && new Set(varied.map((row) => row.dataset.kind)).size < 2) return [texts.one_kind];
   const number = Number(value("seed").trim() || NaN);
-  if (!Number.isInteger(number) || number < 0 || number > offer.last_seed) return [filled(texts.bad_seed, { most: counted(offer.last_seed) }), form.elements.seed];
-  for (const row of all) {
+  if (!Number.isInteger(number) || number < 0 || number > offer.last_seed) return [filled(texts.bad_seed, { most: counted(offer.last_seed) }), one("#own-seed")];
+  for (const row of every) {
     const found = wrongIn(row);
     if (found) return found;
   }
   return null;
 }
 
+/** @param {HTMLElement} row @returns {[string, HTMLElement] | null} */
 function wrongIn(row) {
-  const factor = offered.get(row.dataset.factor);
-  const wrongAt = (text, end, more) => [filled(text, { name: factor.label, ...more }), row.querySelector(`[data-end=${end}]`)];
+  const factor = factorOf(row);
+  const box = (/** @type {string} */ end) => one(`[data-end=${end}]`, row);
+  /** @param {string} text @param {string} end @param {Record<string, unknown>} [more] @returns {[string, HTMLElement]} */
+  const wrongAt = (text, end, more) => [filled(text, { name: factor.label, ...more }), box(end)];
   const ends = varies(row) ? ["low", "high"] : ["held"];
   for (const end of ends) {
     const number = typed(row, end);
     if (number === null && end !== "held") return wrongAt(texts.no_range, end);
-    if (Number.isNaN(number)) return wrongAt(texts.no_number, end, { text: row.querySelector(`[data-end=${end}]`).value.trim().slice(0, 40) });
+    if (Number.isNaN(number)) return wrongAt(texts.no_number, end, { text: box(end).value.trim().slice(0, 40) });
   }
-  if (varies(row) && typed(row, "low") >= typed(row, "high")) return wrongAt(texts.upside_down, "high");
-  const beyond = ends.find((end) => typed(row, end) !== null && !(typed(row, end) >= (factor.least ?? -Infinity) && typed(row, end) <= (factor.most ?? Infinity)));
-  return beyond ? [`${factor.label}: ${factor.allowed}`, row.querySelector(`[data-end=${beyond}]`)] : null;
+  if (varies(row) && Number(typed(row, "low")) >= Number(typed(row, "high"))) return wrongAt(texts.upside_down, "high");
+  const beyond = ends.find((end) => {
+    const number = typed(row, end);
+    return number !== null && !(number >= (factor.least ?? -Infinity) && number <= (factor.most ?? Infinity));
+  });
+  return beyond ? [`${factor.label}: ${factor.allowed}`, box(beyond)] : null;
 }
 
+/** @param {Event} event */
 async function start(event) {
   event.preventDefault();
   const problems = wrong();
@@ -219,7 +250,7 @@ async function start(event) {
     form.classList.add("is-hidden");
     tools.started(study);
   } catch (error) {
-    complain(error.message);
+    complain(error instanceof Error ? error.message : String(error));
   }
   write(button, texts.start);
   button.disabled = false;

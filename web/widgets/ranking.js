@@ -9,27 +9,40 @@ import { fileName, offer, toPng } from "../dom/download.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
+import { options, select } from "./list-chooser.js";
 import * as rankForm from "./ranking-form.js";
+import { fillRanking } from "./ranking-table.js";
+/** @typedef {import("../types/rank.js").Choice} Choice */
+/** @typedef {import("../types/page.js").Picture} Picture */
+/** @typedef {import("../types/rank.js").StudyState} StudyState */
+/** @typedef {import("../types/rank.js").StudyView} StudyView */
 
 const FIRST = "levers";
 const SOON = 800; // milliseconds until the first question how a study stands
 const LATEST = 8000; // … and the longest time between two
 const SLOWER = 1.25;
 
-let root = null;
+/** Where it is drawn; Dash puts it there. @type {HTMLElement} */
+let root;
 let at = ""; // address that everything is asked below
+/** What the page says, by key. @type {Record<string, string>} */
 let texts = {};
-let shown = null; // the view on show
+/** The view on show. @type {StudyView | null} */
+let shown = null;
 let wanted = { study: FIRST, outcome: "", time: "" };
 let asked = 0; // number of the latest question for a view; older answers are dropped
-let lines = null; // the chart over time
+/** The chart over time. @type {import("../chart/chart.js").Chart | null} */
+let lines = null;
+/** @type {StudyState[]} */
 let studies = [];
 let pause = SOON;
 let timer = 0;
-let report = () => {}; // told of what is on show
+/** Told of what is on show. @type {(shown: Record<string, unknown>) => void} */
+let report = () => {};
 
 // --- small tools, used by the form too --------------------------------------------------------------------------
 
+/** @param {string} path @param {RequestInit} [request] @returns {Promise<any>} as the address answers */
 async function ask(path, request) {
   let reply;
   try {
@@ -41,29 +54,29 @@ async function ask(path, request) {
   return reply.json();
 }
 
+/** @param {string} path @param {unknown} [body] */
 const send = (path, body) =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body || {}) });
 
-function select(label, id, choose) {
-  const box = element("select", { id, class: "select", onchange: () => choose(box.value) });
-  return { box, field: element("div", { class: "rank__field" }, element("label", { class: "label", for: id }, label), box) };
-}
-
-function options(box, choices, value) {
-  const same = box.options.length === choices.length && choices.every((c, n) => box.options[n].value === c.value && box.options[n].text === c.label);
-  if (!same) box.replaceChildren(...choices.map((c) => element("option", { value: c.value }, c.label)));
-  box.value = value;
-}
+/** What an error says. @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 // --- the frame --------------------------------------------------------------------------------------------------
 
+/** Elements of the frame, by name. @type {Record<string, HTMLElement>} */
 const parts = {};
+/** Lists to choose from: what is on show, and of it what. @type {Record<string, { box: HTMLSelectElement, field: HTMLElement }>} */
+const choosers = {};
+/** The button that opens the form. @type {HTMLButtonElement} */
+let opener;
+/** @type {HTMLTableElement} */
+let numbersTable;
 
 function build() {
-  parts.study = select(texts.study, "rank-study", (value) => show({ study: value, outcome: wanted.outcome, time: "" }));
-  parts.outcome = select(texts.outcome, "rank-outcome", (value) => show({ outcome: value }));
-  parts.time = select(texts.years, "rank-time", (value) => show({ time: value }));
-  parts.open = element("button", { class: "button rank__open", type: "button", onclick: openForm }, texts.own_open);
+  choosers.study = select(texts.study, "rank-study", (/** @type {string} */ value) => show({ study: value, outcome: wanted.outcome, time: "" }));
+  choosers.outcome = select(texts.outcome, "rank-outcome", (/** @type {string} */ value) => show({ outcome: value }));
+  choosers.time = select(texts.years, "rank-time", (/** @type {string} */ value) => show({ time: value }));
+  opener = element("button", { class: "button rank__open", type: "button", onclick: openForm }, texts.own_open);
   parts.yours = element("section", { class: "yours is-hidden", "aria-labelledby": "rank-yours" },
     element("h2", { class: "subtitle", id: "rank-yours" }, texts.yours), element("ul", { class: "yours__list" }));
   parts.said = element("p", { class: "unseen", role: "status" });
@@ -75,7 +88,7 @@ function build() {
   parts.lines = element("div", { class: "rank__lines", id: "rank-over-time" });
   parts.key = element("ul", { class: "legend rank__lines-key" });
   parts.linesTitle = element("h2", { class: "chart__title" }, texts.over_time);
-  parts.table = element("table", { class: "rank__table", id: "rank-table" });
+  numbersTable = element("table", { class: "rank__table", id: "rank-table" });
   parts.downloads = element("p", { class: "tools" });
   parts.made = element("ul", { class: "caveat rank__made" });
   parts.form = element("div", { class: "own", id: "rank-own" });
@@ -83,13 +96,14 @@ function build() {
     element("div", { class: "charts rank__charts" },
       element("article", { class: "chart" }, head(element("h2", { class: "chart__title" }, texts.bars), "bars", ["png", "svg", "csv"]), parts.bars),
       element("article", { class: "chart" }, head(parts.linesTitle, "lines", ["png", "svg", "csv"]), parts.key, parts.lines)),
-    element("div", { class: "numbers numbers--rank", tabindex: "0", role: "region", "aria-label": texts.table }, parts.table),
+    element("div", { class: "numbers numbers--rank", tabindex: "0", role: "region", "aria-label": texts.table }, numbersTable),
     parts.downloads, parts.made);
   root.replaceChildren(
-    element("div", { class: "rank__choose" }, parts.study.field, parts.outcome.field, parts.time.field, parts.open),
+    element("div", { class: "rank__choose" }, choosers.study.field, choosers.outcome.field, choosers.time.field, opener),
     parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
 }
 
+/** @param {HTMLElement} title @param {string} chart @param {string[]} kinds */
 function head(title, chart, kinds) {
   const items = kinds.map((kind) => element("li", {}, element("button", { class: "button button--menu", type: "button", onclick: () => save(chart, kind) }, texts[kind])));
   const menu = element("details", { class: "chart__save" },
@@ -105,6 +119,7 @@ function query() {
   return new URLSearchParams({ outcome: wanted.outcome, time: wanted.time, width: String(width) });
 }
 
+/** @param {Partial<typeof wanted>} change */
 async function show(change) {
   wanted = Object.assign({}, wanted, change);
   if (nothing()) return;
@@ -115,42 +130,44 @@ async function show(change) {
     const view = await ask(`/${wanted.study}/view?${query()}`);
     if (number === asked) draw(view);
   } catch (error) {
-    if (number === asked) fail(error.message);
+    if (number === asked) fail(messageOf(error));
   }
   parts.result.classList.remove("rank__result--busy");
 }
 
-/* Whether there is no study to look at; the page then says so and offers one's own. */
+/** Whether there is no study to look at; the page then says so and offers one's own. */
 function nothing() {
   const ready = studies.filter((study) => study.state === "finished");
   if (wanted.study === FIRST && ready.length && !ready.some((study) => study.id === FIRST)) wanted.study = ready[0].id;
   const none = wanted.study === FIRST && !ready.length;
-  for (const part of [parts.study.field, parts.outcome.field, parts.time.field]) part.classList.toggle("is-hidden", none);
+  for (const part of [choosers.study.field, choosers.outcome.field, choosers.time.field]) part.classList.toggle("is-hidden", none);
   parts.missing.classList.toggle("is-hidden", !none);
   return none;
 }
 
+/** @param {string} problem */
 function fail(problem) {
   write(parts.problem, problem);
   parts.problem.classList.toggle("is-hidden", !problem);
   chooser();
 }
 
+/** @param {StudyView} view */
 function draw(view) {
   shown = view;
   wanted = { study: wanted.study, outcome: view.outcome, time: view.time };
   report(wanted);
   fail("");
   parts.result.classList.remove("is-hidden");
-  options(parts.outcome.box, view.outcomes, view.outcome);
-  options(parts.time.box, view.times, view.time);
+  options(choosers.outcome.box, view.outcomes, view.outcome);
+  options(choosers.time.box, view.times, view.time);
   write(parts.caution, view.caution);
   parts.caution.classList.toggle("is-hidden", !view.caution);
   write(parts.told, view.told);
   write(parts.linesTitle, view.choice ? texts.choice_over_time : texts.over_time);
   drawBars(view.bars);
   drawLines(view.lines);
-  drawTable(view.table);
+  fillRanking(parts.table, view.table);
   const base = `${at}/${wanted.study}/`;
   parts.downloads.replaceChildren(
     element("span", { class: "label" }, texts.downloads),
@@ -160,12 +177,14 @@ function draw(view) {
   parts.made.replaceChildren(...view.made.map((text) => element("li", {}, text)));
 }
 
+/** @param {string} text */
 function drawBars(text) {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   parts.bars.replaceChildren(document.importNode(parsed, true));
   drawnFor = parts.bars.clientWidth;
 }
 
+/** @param {Picture} view */
 function drawLines(view) {
   lines = lines || mountChart(parts.lines);
   lines.draw(view);
@@ -174,17 +193,11 @@ function drawLines(view) {
     element("span", { class: "swatch swatch--" + line.kind, "aria-hidden": "true" }), element("span", {}, line.label))));
 }
 
-function drawTable(table) {
-  const cells = (line) => line.map((text, n) => element(n === 1 ? "th" : "td", n === 1 ? { scope: "row" } : {}, text));
-  parts.table.replaceChildren(
-    element("caption", {}, element("span", { class: "rank__caption" }, table.caption)),
-    element("thead", {}, element("tr", {}, table.head.map((text) => element("th", { scope: "col" }, text)))),
-    element("tbody", {}, table.body.map((line) => element("tr", {}, cells(line)))));
-}
-
 // --- pictures for slides ----------------------------------------------------------------------------------------
 
+/** @param {string} chart @param {string} kind */
 function save(chart, kind) {
+  if (!shown) return undefined;
   const about = { source: shown.source, link: window.location.href, unit: texts.no_unit };
   if (chart === "lines" && kind !== "csv") return saveChart(shown.lines, about, kind);
   if (kind === "png") return picture();
@@ -204,6 +217,7 @@ function studyOfAddress() {
   return found ? found[1] : FIRST;
 }
 
+/** @param {string} study */
 function remember(study) {
   const place = window.location.pathname + window.location.search + (study === FIRST ? "" : "#study=" + study);
   window.history.pushState(window.history.state, "", place);
@@ -220,15 +234,16 @@ function chooser() {
   if (!ready.some((choice) => choice.value === wanted.study)) {
     ready.push({ value: wanted.study, label: shown && shown.study === wanted.study ? shown.title : wanted.study });
   }
-  options(parts.study.box, ready, wanted.study);
+  options(choosers.study.box, ready, wanted.study);
 }
 
+/** @param {StudyState[]} found */
 function list(found) {
   const before = new Map(studies.map((study) => [study.id, study]));
   studies = found;
   const own = studies.filter((study) => "share" in study);
   parts.yours.classList.toggle("is-hidden", !own.length);
-  const rows = parts.yours.querySelector("ul");
+  const rows = one("ul", parts.yours);
   const there = new Map([...rows.children].map((line) => [line.dataset.study, line]));
   rows.replaceChildren(...own.map((study) => row(there.get(study.id), study)));
   chooser();
@@ -241,41 +256,44 @@ function list(found) {
   }
 }
 
-/* A row that stays the same element while its study runs, so that a hand or a screen reader on it keeps its place. */
+/** A row that stays the same element while its study runs, so that a hand or a screen reader on it keeps its place. @param {Element | undefined} made @param {StudyState} study */
 function row(made, study) {
-  const line = made || element("li", { class: "yours__row", "data-study": study.id },
+  const line = made ?? element("li", { class: "yours__row", "data-study": study.id },
     element("span", { class: "yours__title" }), element("progress", { class: "yours__bar", max: "1" }), element("span", { class: "yours__said" }), element("span", { class: "yours__tools" }));
-  const [title, bar, said, tools] = line.children;
-  write(title, study.title);
-  write(said, study.said);
+  write(one(".yours__title", line), study.title);
+  write(one(".yours__said", line), study.said ?? "");
+  const bar = one(".yours__bar", line);
   bar.classList.toggle("is-hidden", study.state !== "running");
   bar.setAttribute("aria-label", filled(texts.progress, { title: study.title }));
-  if (study.share > 0) bar.value = study.share;
+  if (study.share) bar.value = study.share;
   else bar.removeAttribute("value");
-  line.dataset.state = study.state;
+  const tools = one(".yours__tools", line);
   if (tools.dataset.state !== study.state) {
     tools.dataset.state = study.state;
     tools.replaceChildren(...buttons(study));
   }
+  line.setAttribute("data-state", study.state);
   return line;
 }
 
+/** @param {StudyState} study */
 function buttons(study) {
-  const button = (text, act) => element("button", { class: "button", type: "button", onclick: act }, text, element("span", { class: "unseen" }, ": " + study.title));
-  const doing = (what, done) => async (event) => {
-    const pressed = event.currentTarget;
+  const button = (/** @type {string} */ text, /** @type {(event: Event) => void} */ act) => element("button", { class: "button", type: "button", onclick: act }, text, element("span", { class: "unseen" }, ": " + study.title));
+  /** @param {string} what @param {string} [done] what is said then */
+  const doing = (what, done) => async (/** @type {Event} */ event) => {
+    const pressed = /** @type {HTMLButtonElement} */ (event.currentTarget);
     pressed.disabled = true;
     try {
       await send(`/${study.id}/${what}`);
       if (done) write(parts.said, filled(done, { title: study.title }));
     } catch (error) {
-      fail(error.message);
+      fail(messageOf(error));
       pressed.disabled = false;
     }
     pause = SOON;
     look();
   };
-  const cancel = doing("cancel", study.open && texts.cancelled);
+  const cancel = doing("cancel", study.open ? texts.cancelled : "");
   const looks = button(texts.look, () => show({ study: study.id, time: "" }));
   if (study.open) return [button(texts.cancel, cancel)];
   return [study.state === "finished" ? looks : button(texts.again, doing("again")), button(texts.forget, cancel)];
@@ -290,7 +308,7 @@ async function look() {
     if (parts.problem.textContent === texts.unreachable) fail("");
     list(found.studies);
   } catch (error) {
-    fail(error.message);
+    fail(messageOf(error));
   }
   if (studies.some((study) => study.open)) {
     timer = window.setTimeout(look, pause);
@@ -299,15 +317,16 @@ async function look() {
 }
 
 async function openForm() {
-  parts.open.disabled = true;
+  opener.disabled = true;
   try {
     await rankForm.open(parts.form, { ask, send, started });
   } catch (error) {
-    fail(error.message);
+    fail(messageOf(error));
   }
-  parts.open.disabled = false;
+  opener.disabled = false;
 }
 
+/** @param {StudyState} study */
 function started(study) {
   pause = SOON;
   list([...studies.filter((known) => known.id !== study.id), study]);
@@ -339,28 +358,32 @@ async function arrive() {
     look();
   } catch (error) {
     delete root.dataset.ready;
-    root.firstElementChild.textContent = error.message || root.firstElementChild.textContent;
+    write(root.firstElementChild, messageOf(error));
   }
   return undefined;
 }
 
-let drawnFor = 0;
+let drawnFor = 0; // pixels
+let resizing = 0;
 function resized() {
   if (!isHere() || !shown || Math.abs(parts.bars.clientWidth - drawnFor) < 8) return;
-  drawnFor = parts.bars.clientWidth;
   show({});
 }
 
-let resizing = 0;
-/** Sets the ranking to work inside its elements; `tell` is told what is on show. */
+/** @param {Record<string, any>} props study, outcome, time that Python sets */
+function update(props) {
+  const { study = wanted.study, outcome = wanted.outcome, time = wanted.time } = props;
+  if (shown && (study !== wanted.study || outcome !== wanted.outcome || time !== wanted.time)) show({ study, outcome, time });
+}
+
+/**
+ * Sets the ranking to work inside its elements.
+ * @param {HTMLElement} host
+ * @param {(shown: Record<string, unknown>) => void} tell told what is on show
+ */
 export function mountRanking(host, tell) {
   root = one("#ranking", host);
   report = tell;
-  /** @param {Record<string, any>} props study, outcome, time */
-  const update = (props) => {
-    const next = { study: props.study ?? wanted.study, outcome: props.outcome ?? wanted.outcome, time: props.time ?? wanted.time };
-    if (shown && Object.entries(next).some(([name, value]) => value !== wanted[name])) show(next);
-  };
   return { update };
 }
 

@@ -1,33 +1,25 @@
 /* The last change once more, from before to after: levers that moved slide, everything else changes at the start. */
 import { facts } from "../core/facts.js";
 import * as scenarios from "../core/scenario.js";
-import { sameSetting } from "../core/scenario.js";
+import { between, sameSetting } from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
 import { one } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 
+/** @typedef {import("../types/page.js").Levers} Levers */
+/** @typedef {import("../types/page.js").Setting} Setting */
+/** @typedef {import("../types/page.js").State} State */
+
 const LASTS = 1600; // milliseconds
 const PAUSE = 500; // on the state before, where nothing may slide
+/** What is replayed: the state it ends at. @type {{ after: State, frame: number, timer: number } | null} */
 let playing = null;
 
 const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/* Between two states: share 0 is before, 1 after. */
-function between(before, after, share) {
-  const mix = (a, b) => (a === null || b === null ? b : a + (b - a) * share);
-  const levers = {};
-  for (const [key, setting] of Object.entries(after.levers)) levers[key] = setting.map((value, place) => mix(before.levers[key][place], value));
-  const assumptions = { ...after.assumptions };
-  for (const key of new Set([...Object.keys(before.assumptions), ...Object.keys(after.assumptions)])) {
-    const base = facts.assumptions[key].default;
-    assumptions[key] = mix(key in before.assumptions ? before.assumptions[key] : base, key in after.assumptions ? after.assumptions[key] : base);
-  }
-  return { ...after, levers, assumptions };
-}
-
-const gently = (share) => share * share * (3 - 2 * share);
+const gently = (/** @type {number} */ share) => share * share * (3 - 2 * share);
 
 /* What a page without a hand on it goes back to; a hand on anything ends the replay at once. */
 function stop() {
@@ -45,27 +37,28 @@ export function replay() {
   const before = store.steps().last;
   if (!before) return;
   const after = store.now;
-  playing = { after, frame: 0, timer: 0 };
+  const mine = (playing = { after, frame: 0, timer: 0 });
   document.documentElement.classList.add("is-replaying");
   said(say("explore.replaying", { what: what(before, after) }));
   if (still()) {
     store.show(before, true);
-    playing.timer = window.setTimeout(stop, 2 * PAUSE);
+    mine.timer = window.setTimeout(stop, 2 * PAUSE);
     return;
   }
-  let began = null;
-  const frame = (time) => {
-    began = began === null ? time : began;
+  let began = 0;
+  const frame = (/** @type {number} */ time) => {
+    began ||= time;
     const share = Math.min(1, (time - began) / LASTS);
     if (share >= 1) return stop();
     store.show(between(before, after, gently(share)), true);
-    playing.frame = window.requestAnimationFrame(frame);
+    mine.frame = window.requestAnimationFrame(frame);
     return undefined;
   };
-  playing.frame = window.requestAnimationFrame(frame);
+  mine.frame = window.requestAnimationFrame(frame);
 }
 
 /* The change in a few words: the lever or assumption that moved, or the scenario that came. */
+/** @param {State} before @param {State} after */
 function what(before, after) {
   const moved = Object.keys(after.levers).filter((key) => !sameSetting(before.levers[key], after.levers[key]));
   if (before.world === after.world && moved.length === 1) return facts.levers[moved[0]].label;
