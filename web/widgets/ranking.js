@@ -167,7 +167,7 @@ function draw(view) {
   write(parts.linesTitle, view.choice ? texts.choice_over_time : texts.over_time);
   drawBars(view.bars);
   drawLines(view.lines);
-  fillRanking(parts.table, view.table);
+  fillRanking(numbersTable, view.table);
   const base = `${at}/${wanted.study}/`;
   parts.downloads.replaceChildren(
     element("span", { class: "label" }, texts.downloads),
