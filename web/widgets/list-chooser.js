@@ -1,6 +1,6 @@
 /** A list to choose one of, with its label. */
 import { element } from "../dom/elements.js";
-/** @typedef {import("../types/rank.js").Choice} Choice */
+/** @typedef {import("../types/ranking.js").Choice} Choice */
 
 /** @param {string} label @param {string} id @param {(value: string) => void} choose */
 export function select(label, id, choose) {

@@ -4,16 +4,16 @@ import { filled } from "../core/words.js";
 import { under } from "../dom/buttons.js";
 import { all, element, one, write } from "../dom/elements.js";
 import * as numbers from "../core/numbers.js";
-/** @typedef {import("../types/rank.js").Choice} Choice */
-/** @typedef {import("../types/rank.js").OfferedFactor} OfferedFactor */
-/** @typedef {import("../types/rank.js").StudyOffer} StudyOffer */
+/** @typedef {import("../types/ranking.js").Choice} Choice */
+/** @typedef {import("../types/ranking.js").OfferedFactor} OfferedFactor */
+/** @typedef {import("../types/ranking.js").StudyOffer} StudyOffer */
 
-/** @typedef {import("../types/rank.js").StudyState} StudyState */
+/** @typedef {import("../types/ranking.js").StudyState} StudyState */
 /** @typedef {{ ask: (path: string) => Promise<any>, send: (path: string, body: unknown) => Promise<any>, started: (study: StudyState) => void }} Lent answers are as the addresses give them */
 /** What varies, by question. @type {Record<string, string[]>} */
 const KINDS = { levers: ["lever"], uncertainties: ["uncertainty"], choice: ["lever", "uncertainty"] };
 
-/** What rank.js lends. @type {Lent} */
+/** What ranking.js lends. @type {Lent} */
 let tools;
 /** What can be asked. @type {StudyOffer} */
 let offer;
@@ -30,7 +30,7 @@ let problem;
 /** @type {HTMLButtonElement} */
 let button;
 
-/** Shows the form in its place; lent: what rank.js lends. @param {HTMLElement} host @param {Lent} lent */
+/** Shows the form in its place; lent: what ranking.js lends. @param {HTMLElement} host @param {Lent} lent */
 export async function open(host, lent) {
   tools = lent;
   if (!form) {

@@ -1,6 +1,6 @@
 /** The table of a ranking: every factor in its place, the name as the row's heading. */
 import { element } from "../dom/elements.js";
-/** @typedef {import("../types/rank.js").StudyView} StudyView */
+/** @typedef {import("../types/ranking.js").StudyView} StudyView */
 
 /** @param {Element} place @param {StudyView["table"]} table */
 export function fillRanking(place, table) {
