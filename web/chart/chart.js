@@ -17,8 +17,8 @@ import { nearest } from "../core/chart-scale.js";
 import * as numbers from "../core/numbers.js";
 import { element, make, svgElement, write } from "../dom/elements.js";
 
-/** @typedef {import("../core/chart-plan.js").Plan} Plan */
-/** @typedef {import("../types/page.js").Picture} Picture */
+/** @import { Plan } from "../core/chart-plan.js" */
+/** @import { Picture } from "../types/page.js" */
 
 const NARROW = 430; // pixels of width below which line ends carry no names
 
