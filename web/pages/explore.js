@@ -28,14 +28,9 @@ import * as scenarioChooser from "../widgets/scenario-chooser.js";
 import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
-/** @typedef {import("../types/page.js").BandWish} BandWish */
-/** @typedef {import("../types/page.js").Scene} Scene */
-/** @typedef {import("../types/page.js").BandAnswer} BandAnswer */
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {import("../types/page.js").Scenario} Scenario */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Chart } from "../chart/chart.js" */
+/** @import { BandAnswer, BandWish, Run, Scene, State } from "../types/page.js" */
 
-/** @typedef {import("../chart/chart.js").Chart} Chart */
 /** @typedef {import("../types/page.js").Scene & { run: Run }} Shown a scene with its run */
 /** @typedef {{ name: string, value: HTMLElement, change: HTMLElement, range: HTMLElement, ends?: [number, number], nothing?: boolean }} Card */
 

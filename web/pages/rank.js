@@ -10,10 +10,8 @@ import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import { options, select } from "../widgets/list-chooser.js";
 import * as rankForm from "./rank-form.js";
-/** @typedef {import("../types/rank.js").Choice} Choice */
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/rank.js").StudyState} StudyState */
-/** @typedef {import("../types/rank.js").StudyView} StudyView */
+/** @import { Picture } from "../types/page.js" */
+/** @import { StudyState, StudyView } from "../types/rank.js" */
 
 const FIRST = "levers";
 const SOON = 800; // milliseconds until the first question how a study stands

@@ -1,6 +1,6 @@
 /** A list to choose one of, with its label. */
 import { element } from "../dom/elements.js";
-/** @typedef {import("../types/rank.js").Choice} Choice */
+/** @import { Choice } from "../types/rank.js" */
 
 /** @param {string} label @param {string} id @param {(value: string) => void} choose */
 export function select(label, id, choose) {
