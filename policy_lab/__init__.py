@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# What a Dash app that holds our components is to load; Dash looks for it here, in the package's first module.
+_js_dist = [{"relative_package_path": "components/policy_lab_components.js", "namespace": "policy_lab"}]
+_css_dist = [{"relative_package_path": "components/policy_lab_components.css", "namespace": "policy_lab"}]
+
 __all__ = [
     "load_model",
     "Model",

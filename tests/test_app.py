@@ -294,12 +294,6 @@ def test_nothing_but_our_own_address_is_named(model: Model) -> None:
     assert client.get("/health").status_code == 200
 
 
-def test_only_dashs_own_script_stands_inline(model: Model) -> None:
-    index = create_app(model).server.test_client().get("/").text
-    inline = re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", index, re.DOTALL)
-    assert [script.strip() for script in inline] == ["var renderer = new DashRenderer();"]
-
-
 def test_a_taken_port_is_said_in_one_sentence() -> None:
     with listen("127.0.0.1", 0) as taken:
         taken.listen()

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from policy_lab.app import create_app
 from policy_lab.app.bundle import Bundle
+from policy_lab.app.index_page import THREADS
 from policy_lab.app.middleware import response_cache
 from policy_lab.app.middleware.compression import takes_packed
-from policy_lab.app.shell import THREADS, Shell
 from policy_lab.jobs import Queue
 from policy_lab.model import load_model
 
@@ -131,7 +131,6 @@ def test_an_address_that_no_page_has_shows_the_first_one_without_making_it_anew(
 ) -> None:
     first = client.get("/no/such/page", headers=PACKED)
     assert '<html lang="en">' in gzip.decompress(first.data).decode()
-    monkeypatch.delattr(Shell, "index")
     monkeypatch.delattr(Dash, "index")
     for path in ("/", "/no/such/page", "/favicon.ico", "/admin.php?x=1"):
         answer = client.get(path, headers=PACKED)

@@ -14,9 +14,7 @@ FOLDERS = ("policy_lab", "analysis")
 LINES_OF_A_FUNCTION, LINES_OF_A_MODULE = 60, 400
 
 # What is still too long. The lists only shrink: an entry that is no longer too long fails as well.
-LONG_FUNCTIONS: set[str] = {
-    "policy_lab/app/rank_routes.py:register",
-}
+LONG_FUNCTIONS: set[str] = set()
 LONG_MODULES: set[str] = {
     "policy_lab/checks/twelve_tests.py",
 }

@@ -13,16 +13,29 @@ import { build } from "esbuild";
 
 const WEB = dirname(fileURLToPath(import.meta.url));
 const ASSETS = join(WEB, "..", "assets");
-/** Name of each bundle and the module it begins with. */
+/** Name of each bundle, as assets/ sees it, and the module it begins with. */
 const ENTRIES = {
   "page.bundle": "pages/main.js",
   "bands.worker.bundle": "engine/bands.worker.js",
   "engine.worker.bundle": "engine/engine.worker.js",
+  policy_lab_components: "dash/index.js",
 };
+/** Where Dash looks for our components: beside their Python classes. */
+const COMPONENTS = "../policy_lab/components/";
+/** Style sheets of theirs, the tokens first. */
+const STYLES = ["1-tokens.css", "2-page.css", "3-chart.css", "3-explore.css", "4-levers.css"];
 
 const hash = (/** @type {string | Uint8Array} */ text) => createHash("sha256").update(text).digest("hex");
 
-/** Every file to be written, by its name in assets/. */
+const place = (/** @type {string} */ name) => (name.startsWith("policy_lab_components") ? COMPONENTS + name : name);
+
+/** Styles of the components alone: nothing of the app around them is dressed, and its own rules go before ours. */
+function styles() {
+  const [tokens, ...rest] = STYLES.map((name) => readFileSync(join(ASSETS, name), "utf8").replaceAll("\r\n", "\n"));
+  return `${tokens}\n@layer policy-lab {\n@scope (.widget) {\n${rest.join("\n").replace(/^.*url\("mark\.svg"\).*\n/m, "")}}\n}\n`;
+}
+
+/** Every file to be written, by its path below assets/. */
 async function bundled() {
   const { outputFiles, metafile } = await build({
     absWorkingDir: WEB,
@@ -38,7 +51,8 @@ async function bundled() {
     write: false,
   });
   const inputs = Object.keys(metafile.inputs).sort().map((name) => [name, hash(readFileSync(join(WEB, name), "utf8").replaceAll("\r\n", "\n"))]);
-  const made = new Map(outputFiles.map(({ path, text }) => [path.slice(ASSETS.length + 1), text]));
+  const made = new Map(outputFiles.map(({ path, text }) => [place(path.slice(ASSETS.length + 1)), text]));
+  made.set(place("policy_lab_components.css"), styles());
   const outputs = [...made].sort().map(([name, text]) => [name, hash(text)]);
   const manifest = { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
   return made.set("bundles.json", JSON.stringify(manifest, null, 1) + "\n");

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any, Final
 
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+import dash
+from dash import Dash, html
 
 from policy_lab import paths
-from policy_lab.app import engine_routes, ids, middleware, precedent_data, rank_routes, routes
+from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes
 from policy_lab.app.engine_routes import EngineFiles
+from policy_lab.app.index_page import THREADS, Page
 from policy_lab.app.language import Speech, once_a_language
 from policy_lab.app.model_session import Memory, ModelSession, Run
 from policy_lab.app.page_data import facts
-from policy_lab.app.pages import PAGES, pages_of
+from policy_lab.app.page_list import ListedPage, pages_of, with_html
 from policy_lab.app.panels import header, notice
-from policy_lab.app.rank_routes import Studies
-from policy_lab.app.shell import ENTRY, THREADS, Shell
-from policy_lab.app.stored_studies import stored_studies
-from policy_lab.catalogue import SOURCE, part, say
+from policy_lab.app.studies import Studies, stored_studies
+from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 from policy_lab.simulate import simulate
 
-#: Pages that are there before Dash is, as plain HTML.
-AT_ONCE: Final = ("explore", "compare", "precedents")
+PAGES_FOLDER: Final = Path(__file__).parent / "pages"
 
 
 def create_app(
@@ -37,6 +35,7 @@ def create_app(
     rank_folder: Path | None = None,
     queue: Queue | None = None,
     prefix: str = "/",
+    pages: Path | None = None,
 ) -> Dash:
     """The whole app for one model.
 
@@ -48,14 +47,21 @@ def create_app(
             of another model is not shown.
         queue: where people's own studies are kept; by default in ``paths.studies_folder()``.
         prefix: path below which everything stands, with a slash at both ends.
+        pages: a folder with further pages, each a Python file as docs/extend-the-app.md has it.
     """
     bench = ModelSession(model, Memory(run or default_run(model)))
-    files, pages = EngineFiles(bench), pages_of(model)
-    app = Shell(
+    files = EngineFiles(bench)
+    listed: list[ListedPage] = []
+    dash.page_registry.clear()  # of the last app that this process made
+    app = Page(
         "policy_lab",
-        body=once_a_language(lambda: _body(app, bench, files, pages)),
+        body=once_a_language(lambda: _body(app, bench, files, listed)),
+        every_library=pages is not None,
         assets_folder=str(paths.assets_folder()),
-        use_pages=False,
+        use_pages=True,
+        pages_folder=str(PAGES_FOLDER),
+        include_pages_meta=False,
+        suppress_callback_exceptions=True,
         url_base_pathname=prefix,
         title=say("app.name"),
         update_title="",
@@ -63,28 +69,24 @@ def create_app(
         enable_mcp=False,
         add_log_handler=False,
     )
+    listed += pages_of(model, pages)
     Speech(model).listen(app.server)
-    middleware.install(app, tuple(pages.values()))
+    app.server.before_request(bench.begin)
+    middleware.install(app, [page.path for page in listed])
     studies = Studies(model, stored_studies(model, rank_folder), queue or Queue(paths.studies_folder()))
     rank_routes.register(app.server, prefix, studies)
-    app.layout = once_a_language(lambda: _layout(app, bench, pages))
-    app.clientside_callback(
-        ClientsideFunction("policy_lab", "arrive"),
-        Output(ids.PROVIDER, "forceColorScheme"),
-        Output(ids.VISIT, "data"),
-        Input(ids.FACTS, "data"),
-    )
+    app.layout = once_a_language(lambda: _layout(bench, listed))
     engine_routes.register(app, bench, files)
     routes.register(app, bench)
     precedent_data.register(app, bench)
-    PAGES["model"].register(app, bench)
-    copy_context().run(_prepare, app, Speech(model))
+    copy_context().run(_prepare, app, bench, Speech(model))
     return app
 
 
-def _prepare(app: Shell, speech: Speech) -> None:
+def _prepare(app: Page, bench: ModelSession, speech: Speech) -> None:
     """The first page in English, which most ask for, with what English calls the model's units."""
     speech.speak(SOURCE)
+    bench.begin()
     app.prepare()
 
 
@@ -97,25 +99,20 @@ def default_run(model: Model) -> Run:
     return run
 
 
-def _body(app: Shell, bench: ModelSession, files: EngineFiles, pages: Mapping[str, str]) -> tuple[Any, dict[str, Any]]:
+def _body(
+    app: Page, bench: ModelSession, files: EngineFiles, pages: Sequence[ListedPage]
+) -> tuple[Any, dict[str, Any]]:
     """What is on the page before Dash is, and what its scripts know."""
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
-    at_once = [PAGES[name].layout(bench) for name in pages if name in AT_ONCE]
-    main = html.Main([*at_once, ENTRY], id=ids.MAIN, className="main", tabIndex=-1)
+    early = html.Div([page.place(page.make()) for page in pages if page.early], id="early")
+    main = html.Main([early, "__ENTRY__"], id="main", className="main", tabIndex=-1)
     page = [header.layout(app, pages), notice.layout(), main, html.Footer(html.P(version), className="foot")]
     threads = {name: app.address_of(name) for name in THREADS}
     return page, {"facts-data": facts(bench, files.addresses(app, threads))}
 
 
-def _layout(app: Dash, bench: ModelSession, pages: Mapping[str, str]) -> dmc.MantineProvider:
-    """The pages that Dash draws."""
-    return dmc.MantineProvider(
-        [
-            *([PAGES["rank"].layout(app)] if "rank" in pages else []),
-            PAGES["model"].layout(bench),
-            dcc.Store(id=ids.VISIT),
-            dcc.Store(id=ids.FACTS, data={"words": part("app")}),
-        ],
-        id=ids.PROVIDER,
-        theme={"primaryColor": "blue", "fontFamily": "var(--font)", "cursorType": "pointer"},
-    )
+def _layout(bench: ModelSession, pages: Sequence[ListedPage]) -> html.Div:
+    """Every page; what the first page has already is only named."""
+    Speech(bench.source).speak(language())  # Dash asks for it before it tells anybody of its first request
+    bench.begin()
+    return html.Div([page.place(page.make() if page.early else with_html(page.make())) for page in pages])

@@ -26,10 +26,12 @@ class Bundle:
     Args:
         title: what it is called at the end of its address.
         files: in the order they run or apply; all of one kind, which their endings say.
+        tail: what comes behind them.
     """
 
-    def __init__(self, title: str, files: Sequence[Path]) -> None:
+    def __init__(self, title: str, files: Sequence[Path], tail: str = "") -> None:
         self.title = title
+        self._tail = tail
         self._files = list(files)
         self._age: tuple[int, ...] = ()
         self._text = ""
@@ -55,6 +57,7 @@ class Bundle:
         age = tuple(file.stat().st_mtime_ns for file in self._files)
         if age != self._age:
             text = self._joined() if len(self._files) > 1 else self._files[0].read_text(encoding="utf-8")
+            text += self._tail
             self._text, self._tag = text, hashlib.sha256(text.encode()).hexdigest()[:16]
             self._age = age
 
@@ -70,14 +73,24 @@ class Bundle:
         return f"/* {file.name} */\n{drawn}\n"
 
 
-def register(server: Flask, prefix: str, bundles: Callable[[], Mapping[str, Bundle]]) -> None:
-    """Give each at ``PREFIXscripts/NAME``; an older name is not found rather than answered wrongly."""
+def register(
+    server: Flask,
+    prefix: str,
+    bundles: Callable[[], Mapping[str, Bundle]],
+    chunk: Callable[[str], Path | None] = lambda _: None,
+) -> None:
+    """Give each at ``PREFIXscripts/NAME``; an older name is not found rather than answered wrongly.
+
+    ``chunk`` gives a file that a script in a bundle looks for beside it, by its name.
+    """
 
     def scripts(name: str) -> Response:
-        found = next((bundle for bundle in bundles().values() if bundle.name == name), None)
-        if found is None:
+        text = next((bundle.text for bundle in bundles().values() if bundle.name == name), None)
+        if text is None and (file := chunk(name.rpartition("/")[2])):
+            text = file.read_text(encoding="utf-8")
+        if text is None:
             abort(404)
-        reply = Response(found.text, mimetype=KINDS[name.rpartition(".")[2]])
+        reply = Response(text, mimetype=KINDS[name.rpartition(".")[2]])
         reply.cache_control.max_age = FOR_EVER
         reply.cache_control.public = True
         reply.cache_control.immutable = True

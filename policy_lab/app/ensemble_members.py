@@ -1,8 +1,8 @@
 """The members of the page's ensembles: values of every uncertain parameter, drawn once, the same in page and Python.
 
 Scrambled Sobol' points with a fixed seed, through each parameter's own distribution. The first 2^k members are those
-of a smaller sample, so that a page shows a band of few and refines it with more. Values are rounded to 32 bits, which
-is how the page gets them.
+of a smaller sample, so that a page shows a band of few and refines it with more. Values are rounded to twelve binary
+digits (0.02 %), which no parameter is known to by far: a page then has them in 60 % of the bytes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from policy_lab.model import Model
 #: How many are drawn, a power of two; how many stand behind the first band after a move.
 MEMBERS: Final = 1024
 SEED: Final = 20_250_611
+DIGITS: Final = 12
 
 
 def members_of(model: Model) -> dict[str, NDArray[np.float32]]:
@@ -27,7 +28,15 @@ def members_of(model: Model) -> dict[str, NDArray[np.float32]]:
     if not factors:
         return {}
     drawn = values_of(factors, sobol_points(MEMBERS, len(factors), SEED))
-    return {name: values.astype(np.float32) for name, values in drawn.items()}
+    ends = {factor.name: (factor.low, factor.high) for factor in factors}
+    return {name: np.clip(_rounded(values), *ends[name]).astype(np.float32) for name, values in drawn.items()}
+
+
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values with ``DIGITS`` binary digits each."""
+    mantissa, exponent = np.frexp(values)
+    rounded: NDArray[np.float64] = np.ldexp(np.round(np.ldexp(mantissa, DIGITS)), exponent - DIGITS)
+    return rounded
 
 
 def packed(model: Model) -> bytes:

@@ -16,7 +16,6 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-import dash
 from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
@@ -59,20 +58,6 @@ class Speech:
 
         server.before_request(begin)
         server.after_request(remember)
-
-
-class Page(dash.Dash):  # type: ignore[misc]
-    """A Dash app whose first page is told in the language of the request.
-
-    ``index_string`` may hold ``__LANGUAGE__`` and ``__NO_SCRIPT__``.
-    """
-
-    def interpolate_index(self, **parts: str) -> str:
-        """The first page, with its language and what it says without scripts."""
-        text: str = super().interpolate_index(**parts)
-        return text.replace("__LANGUAGE__", catalogue.language()).replace(
-            "__NO_SCRIPT__", catalogue.say("app.no_script")
-        )
 
 
 def once_a_language(make: Callable[[], Any]) -> Callable[[], Any]:

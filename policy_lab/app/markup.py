@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from dash.development.base_component import Component
 
+from policy_lab.components import Widget
+
 _VOID: Final = frozenset({"input", "br", "hr", "img", "link", "meta"})
 _NAMES: Final = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "colSpan": "colspan"}
 
@@ -60,6 +62,9 @@ def _pieces(node: Any) -> Iterator[str]:
     elif isinstance(node, Tag):
         yield from _element(node.name, node.attributes, node.children)
     elif isinstance(node, Component):
+        if isinstance(node, Widget):
+            yield from _element("div", {"data-early": node.id, "className": "widget"}, node.frame)
+            return
         told = node.to_plotly_json()
         if told["namespace"] != "dash_html_components":
             raise TypeError(f"{told['type']} is drawn by scripts only; use an element of html or a Tag.")

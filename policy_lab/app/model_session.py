@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,12 @@ from policy_lab.runs import Runs
 
 Run = Callable[[Mapping[str, float]], Runs]
 REMEMBERED = 256
+_current: ContextVar[ModelSession] = ContextVar("policy_lab_session")
+
+
+def session() -> ModelSession:
+    """The session of the app that is answering, for layouts and callbacks; raises LookupError outside of one."""
+    return _current.get()
 
 
 class Memory:
@@ -61,6 +68,10 @@ class ModelSession:
 
     source: Model
     run: Run
+
+    def begin(self) -> None:
+        """Makes it the one that ``session`` gives, for this request."""
+        _current.set(self)
 
     @property
     def model(self) -> Model:

@@ -20,36 +20,27 @@ import ipaddress
 import logging
 import re
 import secrets
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, Response, jsonify, request
 
 from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
-from policy_lab.app.labels import count_of
-from policy_lab.app.stored_studies import CHOICE, LEVERS
+from policy_lab.app.studies import Missing, Studies
 from policy_lab.app.study_download import packed
 from policy_lab.catalogue import here, part, say
 from policy_lab.ensemble.findings import Findings
-from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
-from policy_lab.jobs import Job, Queue, Refused
-from policy_lab.jobs.queue import id_of
-from policy_lab.model import Model
-from policy_lab.progress import SIMULATING
-from policy_lab.studies import plan_of
+from policy_lab.jobs import Refused
 
 log = logging.getLogger("policy_lab.studies")
 
 COOKIE: Final = "policy-lab-studies"
 #: A browser is known by its cookie for this long (s), so that its studies are found again.
 REMEMBERED: Final = 90 * 24 * 3600
-#: Seconds that all but the runs take before anybody has measured it.
-USUAL_REST: Final = 10.0
 #: Bytes read at once for a download.
 BLOCK: Final = 1 << 18
 #: What a study's folder holds besides its result.
@@ -57,161 +48,87 @@ NOT_RESULT: Final = ("lock", "work")
 
 
 @dataclass(frozen=True)
-class Studies:
-    """The studies one server shows: those stored with it, and the queue of people's own.
+class Answers:
+    """What each address answers."""
 
-    Attributes:
-        stored: id to result folder.
-    """
+    studies: Studies
+    prefix: str
 
-    model: Model
-    stored: dict[str, Path]
-    queue: Queue
-
-    def folder(self, name: str) -> Path | None:
-        """The result folder of a study, None while there is none."""
-        return self.stored.get(name) or self.queue.result(name)
-
-    def title(self, name: str) -> str:
-        """What a study is called."""
-        if name in self.stored:
-            return say(f"rank.stored_{name}")
-        job = self.queue.job(name)
-        return job.title if job else say("rank.own", name=name[:6])
-
-    def start(self, sent: Any, client: str, address: str) -> Job:
-        """Put the study that a form describes into the line."""
-        wanted = form.asked(self.model, sent if isinstance(sent, dict) else {})
-        done = self.queue.result(id_of(wanted.plan))
-        if done and ranking_view.load_ranking(done).findings is None:
-            self.queue.drop_result(id_of(wanted.plan))  # damaged: it is made again
-        return self.queue.start(wanted.plan, wanted.most, wanted.title, client, address)
-
-    def again(self, name: str, client: str, address: str) -> Job | None:
-        """Put a study that failed into the line again, as it was asked for; None if there is no such one."""
-        job = self.queue.job(name)
-        if job is None:
-            return None
-        plan = plan_of(study_from(tomllib.loads(job.study)))
-        return self.queue.start(plan, job.runs, job.title, client, address)
-
-    def listed(self, client: str) -> list[dict[str, Any]]:
-        """Stored studies and one's own, as the chooser shows them."""
-        stored = [{"id": name, "title": self.title(name), "state": "finished"} for name in self.stored]
-        return [*stored, *(self.told(job) for job in (self.queue.jobs_of(client) if client else []))]
-
-    def told(self, job: Job) -> dict[str, Any]:
-        """How a study stands, in words."""
-        return {
-            "id": job.id,
-            "title": job.title,
-            "state": job.state,
-            "open": job.is_open,
-            "share": _share(job),
-            "said": self._said(job),
-        }
-
-    def _said(self, job: Job) -> str:
-        if job.state == "waiting":
-            ahead = self.queue.ahead_of(job)
-            return say("study.waiting", ahead=ahead) if ahead else say("study.next")
-        if job.state == "running":
-            return _progress(job)
-        if job.state == "failed":
-            return say(f"study.failed_{job.reason or 'unexpected'}", said=job.said or "")
-        return say(f"study.{job.state}")
-
-    def cost(self) -> dict[str, float]:
-        """Seconds for a run of the model and for all the rest, as measured here."""
-        table, model = self.queue.table, self.model.hash
-        run = table.speed(model, "run")
-        if run is None:
-            run = form.seconds_per_run(self.model)
-            table.learn(model, run=run, rest=USUAL_REST)
-        return {"run": run, "rest": table.speed(model, "rest") or USUAL_REST}
-
-
-def register(server: Flask, prefix: str, studies: Studies) -> None:
-    """Adds the addresses to a server."""
-
-    def tended() -> None:
+    def _tended(self) -> None:
         try:
-            studies.queue.tend_now_and_then()
+            self.studies.queue.tend_now_and_then()
         except OutputError as error:
             log.error("%s", error)
 
-    def listing() -> Response:
-        tended()
+    def listing(self) -> Response:
+        """What there is to look at, and how one's own stand."""
+        self._tended()
         texts = {**part("rank.page"), "missing": say("rank.missing")}
-        return jsonify({"studies": studies.listed(_client()), "texts": texts})
+        return jsonify({"studies": self.studies.listed(_client()), "texts": texts})
 
-    def offer() -> Response:
-        limits = studies.queue.limits
-        return jsonify(
-            {**form.form(studies.model), "cost": studies.cost(), "runs": limits.runs, "texts": part("study.form")}
-        )
+    def offer(self) -> Response:
+        """What a study of one's own can be, and what a run costs."""
+        limits = self.studies.queue.limits
+        known = {"cost": self.studies.cost(), "runs": limits.runs, "texts": part("study.form")}
+        return jsonify({**form.form(self.studies.model), **known})
 
-    def start() -> Response:
+    def start(self) -> Response:
+        """Puts one into the line."""
         if not request.is_json:
             return _plain(say("study.not_understood"), 415)
         client = _client() or secrets.token_urlsafe(18)
-        job = studies.start(request.get_json(silent=True), client, _address(studies.queue.folder))
-        reply = jsonify(studies.told(job))
+        job = self.studies.start(request.get_json(silent=True), client, _address(self.studies.queue.folder))
+        reply = jsonify(self.studies.told(job))
         reply.status_code = 202
-        _remember(reply, client, prefix)
+        _remember(reply, client, self.prefix)
         return reply
 
-    def state(name: str) -> Response:
-        tended()
-        job = studies.queue.job(name)
-        return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
+    def state(self, name: str) -> Response:
+        """How one stands."""
+        self._tended()
+        job = self.studies.queue.job(name)
+        return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
-    def cancel(name: str) -> Response:
-        job = studies.queue.cancel(name, _client()) if request.is_json else None
-        return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
+    def cancel(self, name: str) -> Response:
+        """Ends one."""
+        job = self.studies.queue.cancel(name, _client()) if request.is_json else None
+        return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
-    def again(name: str) -> Response:
+    def again(self, name: str) -> Response:
+        """Puts one that failed into the line again."""
         client = _client()
-        job = studies.again(name, client, _address(studies.queue.folder)) if request.is_json and client else None
-        return jsonify(studies.told(job)) if job else _plain(say("study.gone"), 404)
+        job = (
+            self.studies.again(name, client, _address(self.studies.queue.folder))
+            if request.is_json and client
+            else None
+        )
+        return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
-    def view(name: str) -> Response:
-        findings = found(name)
-        about = {"title": studies.title(name), "caution": ranking_view.version_notice(findings, studies.model)}
-        return jsonify({**ranking_view.view(findings, request.args, beside(name, findings)), **about})
+    def view(self, name: str) -> Response:
+        """What the page draws of a result."""
+        findings = self.studies.findings(name)
+        about = {
+            "title": self.studies.title(name),
+            "caution": ranking_view.version_notice(findings, self.studies.model),
+        }
+        return jsonify({**ranking_view.view(findings, request.args, self.studies.beside(name, findings)), **about})
 
-    def beside(name: str, findings: Findings) -> Findings | None:
-        """The stored study that one's own is set against."""
-        for folder in studies.stored.values() if name not in studies.stored else ():
-            other = ranking_view.load_ranking(folder).findings
-            if other is not None and ranking_view.comparable(findings, other):
-                return other
-        return None
-
-    def found(name: str) -> Findings:
-        folder = studies.folder(name)
-        if folder is None:
-            raise Missing(say("rank.missing" if name in (LEVERS, CHOICE) else "study.gone"))
-        ranking = ranking_view.load_ranking(folder)
-        if ranking.findings is None:
-            if name in studies.stored:
-                raise Missing(ranking.problem)
-            log.error("study %s in %s: %s", name, folder, ranking.problem)
-            raise Missing(say("study.damaged"))
-        return ranking.findings
-
-    def file(name: str, kind: str) -> Response:
-        findings = found(name)
+    def file(self, name: str, kind: str) -> Response:
+        """A result to take away, as ``kind`` says."""
+        findings = self.studies.findings(name)
         outcome = request.args.get("outcome", "")
         outcome = outcome if outcome in findings.outcomes else findings.outcomes[0]
         time = ranking_view.time_of(request.args.get("time"), findings)
-        link = f"{request.host_url.rstrip('/')}{prefix}rank#study={name}"
+        beside = self.studies.beside(name, findings)
+        link = f"{request.host_url.rstrip('/')}{self.prefix}rank#study={name}"
         makers: dict[str, Callable[[], Response]] = {
             "bars.svg": lambda: _file(
                 ranking_view.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")
             ),
             "bars.csv": lambda: _file(
-                ranking_view.bars_csv(findings, outcome, time, beside(name, findings)), "text/csv", named("csv")
+                ranking_view.bars_csv(findings, outcome, time, beside),
+                "text/csv",
+                named("csv"),
             ),
             "lines.csv": lambda: _file(
                 ranking_view.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")
@@ -225,40 +142,40 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
 
         return makers[kind]() if kind in makers else _plain(say("study.gone"), 404)
 
-    def guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
-        def guard(**parts: str) -> Response:
-            try:
-                reply = answer(**parts)
-            except Missing as error:
-                return _plain(str(error), 404)
-            except Refused as error:
-                return _plain(here().in_words(error.message), 429)
-            except OutputError as error:
-                log.error("%s", error)
-                return _plain(say("study.no_room"), 507)
-            except PolicyLabError as error:
-                return _plain(here().in_words(error.message), 422)
-            reply.headers.setdefault("Cache-Control", "no-store")
-            return reply
 
-        return guard
-
-    at = f"{prefix}studies"
+def register(server: Flask, prefix: str, studies: Studies) -> None:
+    """Adds the addresses to a server."""
+    answers, at = Answers(studies, prefix), f"{prefix}studies"
     for path, name, answer, ways in (
-        (at, "studies", listing, ["GET"]),
-        (at, "studies-start", start, ["POST"]),
-        (f"{at}/form", "studies-form", offer, ["GET"]),
-        (f"{at}/<name>", "studies-state", state, ["GET"]),
-        (f"{at}/<name>/cancel", "studies-cancel", cancel, ["POST"]),
-        (f"{at}/<name>/again", "studies-again", again, ["POST"]),
-        (f"{at}/<name>/view", "studies-view", view, ["GET"]),
-        (f"{at}/<name>/<kind>", "studies-file", file, ["GET"]),
+        (at, "studies", answers.listing, ["GET"]),
+        (at, "studies-start", answers.start, ["POST"]),
+        (f"{at}/form", "studies-form", answers.offer, ["GET"]),
+        (f"{at}/<name>", "studies-state", answers.state, ["GET"]),
+        (f"{at}/<name>/cancel", "studies-cancel", answers.cancel, ["POST"]),
+        (f"{at}/<name>/again", "studies-again", answers.again, ["POST"]),
+        (f"{at}/<name>/view", "studies-view", answers.view, ["GET"]),
+        (f"{at}/<name>/<kind>", "studies-file", answers.file, ["GET"]),
     ):
-        server.add_url_rule(path, name, guarded(answer), methods=ways)
+        server.add_url_rule(path, name, _guarded(answer), methods=ways)
 
 
-class Missing(Exception):
-    """There is no such study, or it cannot be read; its text says which."""
+def _guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
+    def guard(**parts: str) -> Response:
+        try:
+            reply = answer(**parts)
+        except Missing as error:
+            return _plain(str(error), 404)
+        except Refused as error:
+            return _plain(here().in_words(error.message), 429)
+        except OutputError as error:
+            log.error("%s", error)
+            return _plain(say("study.no_room"), 507)
+        except PolicyLabError as error:
+            return _plain(here().in_words(error.message), 422)
+        reply.headers.setdefault("Cache-Control", "no-store")
+        return reply
+
+    return guard
 
 
 def _client() -> str:
@@ -300,27 +217,6 @@ def _secret(folder: Path) -> bytes:
     except OSError as error:
         raise OutputError("error.output.write", path=path, reason=error.strerror or error) from None
     return path.read_bytes()[:32]
-
-
-def _share(job: Job) -> float:
-    """How much of the stage in hand is done, 0 to 1."""
-    return min(1.0, job.done / job.total) if job.state == "running" and job.total else 0.0
-
-
-def _progress(job: Job) -> str:
-    if not job.total:
-        return say("study.begins")
-    stage = "simulating" if job.stage == SIMULATING else "resampling"
-    said = say(f"study.stage_{stage}", done=count_of(round(job.done)), total=count_of(round(job.total)))
-    return said if job.seconds_left is None else f"{said} {say('study.left', time=about(job.seconds_left))}"
-
-
-def about(seconds: float) -> str:
-    """A length of time, roughly: ``20 s``, ``3 min``."""
-    if seconds < 90:
-        step = 1 if seconds < 10 else 5
-        return say("study.seconds", count=max(1, step * round(seconds / step)))
-    return say("study.minutes", count=round(seconds / 60))
 
 
 def slug(name: str) -> str:

@@ -53,6 +53,7 @@ class Serving:
         workers: processes; 0 serves from this one, with waitress.
         behind_proxy: whether a proxy in front says, in ``X-Forwarded-…``, who asks and by which address.
         proxies: where such a proxy is: addresses and networks with commas between, "" for near by.
+        pages: a folder with further pages, as ``create_app`` takes it.
         log: whether every request and study is written to standard error.
     """
 
@@ -64,6 +65,7 @@ class Serving:
     proxies: str = ""
     log: bool = False
     rank_folder: Path | None = None
+    pages: Path | None = None
     studies: Path = field(default_factory=paths.studies_folder)
 
 
@@ -119,7 +121,7 @@ def _warn_of_stale_scripts() -> None:
 
 def application(model: Model, how: Serving, queue: Queue) -> Any:
     """The WSGI application, with its studies going on where the last server stopped."""
-    app = create_app(model, rank_folder=how.rank_folder, queue=queue, prefix=how.prefix)
+    app = create_app(model, rank_folder=how.rank_folder, queue=queue, prefix=how.prefix, pages=how.pages)
     if how.behind_proxy:
         app.server.wsgi_app = BehindProxy(app.server.wsgi_app, networks(how.proxies))
     queue.resume()

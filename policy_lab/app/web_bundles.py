@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from os.path import normpath
 from pathlib import Path
 
 #: What was made from what, by SHA-256; ``web/build.js`` writes it.
@@ -28,7 +29,7 @@ def stale(root: Path) -> list[str]:
     try:
         manifest = json.loads((assets / MANIFEST).read_text(encoding="utf-8"))
         wanted = [(web / name, known) for name, known in manifest["inputs"].items()]
-        wanted += [(assets / name, known) for name, known in manifest["outputs"].items()]
+        wanted += [(Path(normpath(assets / name)), known) for name, known in manifest["outputs"].items()]
     except (OSError, ValueError, KeyError, AttributeError):
         return [f"assets/{MANIFEST}"]
     return [path.relative_to(root).as_posix() for path, known in wanted if _hash_of(path) != known]

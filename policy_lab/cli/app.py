@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 from policy_lab.cli.describe import OUR_MODEL
@@ -50,6 +51,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="believe the X-Forwarded-... headers of the proxy in front, which is on this machine or in a private "
         "network, or has this address (or one of 10.1.2.0/24, or of several with commas between)",
     )
+    words.add_argument(
+        "--pages", metavar="FOLDER", help="further pages: Python files as docs/extend-the-app.md has them"
+    )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
     words.set_defaults(does=command)
 
@@ -75,6 +79,7 @@ def command(arguments: argparse.Namespace) -> int:
         behind_proxy=arguments.behind_proxy is not None,
         proxies=arguments.behind_proxy or "",
         log=arguments.log,
+        pages=Path(arguments.pages) if arguments.pages else None,
     )
     print("Policy Lab has stopped.")
     return 0

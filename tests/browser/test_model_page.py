@@ -57,8 +57,7 @@ def test_diagrams_and_their_values_go_on_when_the_network_drops(
     page.evaluate("() => PolicyLab.compareWedges.ahead()")
     page.wait_for_load_state("networkidle")
     context.set_offline(True)
-    page.get_by_role("textbox", name="Sector").click()
-    page.get_by_role("option", name="Secrecy").click()
+    page.get_by_label("Sector", exact=True).select_option(label="Secrecy")
     variable = page.locator("#sketch .stock:has(.value:not(:empty))").first.get_attribute("data-variable") or ""
     runs = simulate(load_model("big_science"), scenario="cern_for_ai", outputs=[variable])
     shown = page.locator(f"#sketch .stock[data-variable='{variable}'] .value").first
@@ -137,9 +136,12 @@ def test_what_failed_is_shown_as_failing_and_weaknesses_are_listed(visit: Visit,
     expect(page.locator(".prose--numbered li")).to_have_count(len(load_model("big_science").readme.weaknesses))
 
 
-def test_a_model_without_tests_says_so(visit: Visit, address: str) -> None:
+def test_a_model_without_tests_has_no_such_section(visit: Visit, address: str) -> None:
     page = visit(f"{address}/model")
-    expect(page.locator("#model-validation ~ .empty").first).to_contain_text("No test of this model")
+    expect(page.locator("#variables tbody tr").first).to_be_visible()
+    sections = page.get_by_role("navigation", name="On this page").get_by_role("link")
+    assert sections.all_inner_texts() == ["Diagrams", "Weaknesses", "Every variable"]
+    expect(page.locator("#model-validation")).to_have_count(0)
     expect(page.locator("#model-weaknesses ~ .empty").first).to_contain_text("Nobody has written down")
 
 

@@ -65,8 +65,7 @@ def test_a_name_of_the_diagram_leads_to_its_equation(visit: Visit, real_address:
     stock.click()
     expect(page.locator("#variables .entry pre")).to_contain_text(name)
     expect(page.locator("#variables tbody button").first).to_be_in_viewport()
-    page.locator("#sector").click()
-    page.get_by_role("option", name="Secrecy").click()
+    page.locator("#sector").select_option(label="Secrecy")
     expect(page.locator("#sketch title").first).to_have_text("06 Secrecy")
     width = page.locator("#sketch > svg").bounding_box()["width"]
     page.get_by_role("button", name="Larger").click()

@@ -26,7 +26,6 @@ export const now = () => kept() || (system.matches ? "dark" : "light");
 /** Puts the page into its colours. */
 export function dress() {
   document.documentElement.dataset.theme = now();
-  document.documentElement.dataset.mantineColorScheme = now();
   const button = document.getElementById("scheme");
   if (button && facts) write(button, say(now() === "dark" ? "app.light" : "app.dark"));
   for (const listener of listeners) listener(now());

@@ -10,7 +10,7 @@ let hushing = 0;
  */
 export function tell(text) {
   write(one(".notice__text"), text);
-  one("#notice").classList.toggle("notice--empty", !text);
+  one("#notice")?.classList.toggle("notice--empty", !text);
 }
 
 /**

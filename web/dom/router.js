@@ -38,6 +38,7 @@ export function show() {
       document.title = link.textContent + " · " + say("app.name");
     }
   }
+  for (const place of all("[data-shown-at]")) place.hidden = place.dataset.shownAt !== now;
   for (const visitor of visitors) visitor(now);
 }
 

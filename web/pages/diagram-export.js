@@ -27,7 +27,7 @@ function drawing() {
   const look = lightColours(COLOURS);
   const { x, y, width, height } = shown.viewBox.baseVal;
   const chosen = one("#sketch-values input:checked");
-  const whose = chosen && chosen.value !== "none" ? one(`#sketch-values label[for="${chosen.id}"]`).textContent + ", " + one("#sketch-year-said").textContent : "–";
+  const whose = chosen && chosen.value !== "none" ? chosen.closest("label").textContent + ", " + one("#sketch-year-said").textContent : "–";
   const notes = [one("#sketch").dataset.source.replace("{values}", whose), loops.note(store.now), router.link()];
   const lines = notes.filter(Boolean).flatMap((words) => broken(words, width));
   const tall = height + lines.length * LINE + EDGE;
@@ -50,7 +50,7 @@ async function save(kind) {
   if (!one("#sketch > svg")) return;
   const found = drawing();
   const blob = kind === "svg" ? new Blob([found.words], { type: "image/svg+xml" }) : await toPng(found.words, MOST);
-  const name = fileName(one("#sector").value, "sector");
+  const name = fileName(one("#sector").selectedOptions[0].textContent, "sector");
   offer(blob, `${name}.${kind}`);
 }
 

@@ -1,19 +1,15 @@
-/** Explore: from the state to the picture, once a frame, around Dash and without the server.
- *
- * A move changes the state; the next frame runs what is not remembered and draws. Words, tables, the address bar and
- * the refined bands wait until the hand rests.
- */
+/** Explore: two charts, cards and a legend that follow the levers; words, tables, the address bar and the refined bands
+ * wait until the hand rests. */
 import { facts, variable } from "../core/facts.js";
-import * as loops from "../core/loops.js";
 import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
-import { say, toldBy } from "../core/words.js";
+import { say } from "../core/words.js";
 import * as bandRuns from "../engine/bands.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
 import { does } from "../dom/buttons.js";
-import { all, element, one, write } from "../dom/elements.js";
+import { all, make, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
@@ -21,137 +17,38 @@ import { fillTable } from "../chart/chart-table.js";
 import { mountChart } from "../chart/chart.js";
 import * as assumptions from "../widgets/assumptions.js";
 import { mountCombobox } from "../widgets/combobox.js";
+import { mountCards } from "../widgets/headline-cards.js";
 import * as levers from "../widgets/levers.js";
+import * as live from "../widgets/live-runs.js";
 import * as loopSwitches from "../widgets/loops.js";
 import * as replays from "../widgets/replay.js";
 import * as scenarioChooser from "../widgets/scenario-chooser.js";
 import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
-/** @import { Chart } from "../chart/chart.js" */
-/** @import { BandAnswer, BandWish, Run, Scene, State } from "../types/page.js" */
+/** @import { State } from "../types/page.js" */
+/** @import { Drawn, Scene } from "../widgets/live-runs.js" */
 
-/** @typedef {import("../types/page.js").Scene & { run: Run }} Shown a scene with its run */
-/** @typedef {{ name: string, value: HTMLElement, change: HTMLElement, range: HTMLElement, ends?: [number, number], nothing?: boolean }} Card */
 
 const SIDES = ["a", "b"];
-const SLOW = 200; // milliseconds of waiting that nobody is told of
 
-/** The two charts. */
-export const charts = /** @type {Chart[]} */ ([]);
-/** The headline cards. @type {Card[]} */
-let cards = [];
-let scheduled = false;
-/** What is on show; `key` says which policy. @type {{ state: State, list: Shown[], key: string } | null} */
+/** The two charts. @type {ReturnType<typeof mountChart>[]} */
+export const charts = [];
+/** @type {ReturnType<typeof mountCards>} */
+let cards;
+/** What is on show, and the key of its bands. @type {Drawn & { key: string } | null} */
 export let drawn = null;
 
-// --- what is to be seen ------------------------------------------------------------------------------------------
-
-/** The lines of the charts, the last on top. @param {State} state @returns {Scene[]} */
-function scenes(state) {
-  const policy = scenarios.of(state);
-  const same = scenarios.isStatusQuo(policy);
-  const ours = {
-    key: "policy", kind: "policy", scenario: policy, name: say("explore.policy"), silent: same,
-    label: same ? say("explore.policy") : say("explore.policy") + ": " + scenarios.name(policy),
-  };
-  const theirs = { key: "status-quo", kind: "status-quo", scenario: scenarios.statusQuo(), name: say("explore.status_quo"), label: say("explore.status_quo") };
-  const pinned = state.pins.map((pin, place) => ({ key: "pinned-" + place, kind: "pinned-" + place, scenario: pin, label: scenarios.name(pin), name: scenarios.name(pin) }));
-  const full = loops.whole(state);
-  const whole = full ? [{ ...ours, key: "whole", kind: "whole", silent: false, assumptions: full, name: say("loop.whole"), label: say("loop.whole_policy") }] : [];
-  return same ? [...pinned, ...whole, ours, theirs] : [theirs, ...pinned, ...whole, ours];
-}
-
-/** @param {State} state */
-function outputs(state) {
-  return [...new Set([...state.charts, ...facts.headlines])];
-}
-
-// --- a frame -----------------------------------------------------------------------------------------------------
-
-function schedule() {
-  if (scheduled) return;
-  scheduled = true;
-  window.requestAnimationFrame(frame);
-  if (simulator.here && router.page() === "explore") ahead();
-}
-
-/* A key waits for its frame, half of one on average: the model runs meanwhile. Once a frame, whatever comes in it. */
-/** @type {ReturnType<typeof computed> | null} */
-let early = null;
-function ahead() {
-  try {
-    early = computed();
-  } catch {
-    early = null; // the frame says so
-  }
-}
-
-function computed() {
-  const state = store.now;
-  const list = scenes(state);
-  return { state, list, runs: simulator.now(constants(list, state), outputs(state)) };
-}
-
-function frame() {
-  scheduled = false;
-  if (router.page() !== "explore" && drawn) return;
-  if (simulator.here) here();
-  else ask();
-}
-
-/** @param {Scene[]} list @param {State} state */
-function constants(list, state) {
-  return list.map((scene) => scenarios.constants(scene.scenario, scene.assumptions || state.assumptions));
-}
-
-function here() {
-  const made = early;
-  early = null;
-  try {
-    const { state, list, runs } = made && made.state === store.now ? made : computed();
-    show(state, list, runs);
-  } catch (error) {
-    tell(toldBy(error, "wait.broken"));
-  }
-}
-
-let asking = false;
-let failed = false;
-/* The server's runs: one request at a time, always for the latest state, so none comes late. */
-async function ask() {
-  if (asking) return;
-  asking = true;
-  const slow = window.setTimeout(() => one("#stage").classList.add("stage--busy"), SLOW);
-  const state = store.now;
-  const list = scenes(state);
-  try {
-    show(state, list, await simulator.ask(constants(list, state), outputs(state)));
-    if (failed) tell("");
-    failed = false;
-  } catch (error) {
-    failed = true;
-    tell(toldBy(error, "wait.no_answer"));
-  }
-  window.clearTimeout(slow);
-  one("#stage").classList.remove("stage--busy");
-  asking = false;
-  if (state !== store.now) schedule();
-}
-
-/** @param {State} state @param {Scene[]} scenesOf @param {Run[]} runs */
-function show(state, scenesOf, runs) {
-  const list = scenesOf.map((scene, n) => ({ ...scene, run: runs[n] }));
-  const broken = list.find(({ run: { of, time } }) => !outputs(state).every((name) => Number.isFinite(of(name)[time.length - 1])));
-  if (broken) return tell(say("wait.broken", { reason: broken.label + ": not a number." }));
-  const wish = wished(state);
-  drawn = { state, list, key: wish.key };
+/** @param {Drawn} next */
+function draw(next) {
+  const wish = wished(next);
+  drawn = { ...next, key: wish.key };
   if (simulator.here) bandRuns.want(wish);
-  return paint(drawn);
+  paint();
 }
 
-/** @param {State} state @returns {BandWish} */
-function wished(state) {
+/** @param {Drawn} next */
+function wished({ state }) {
   const policy = scenarios.of(state);
   const reference = scenarios.statusQuo();
   const wish = {
@@ -168,60 +65,44 @@ function wished(state) {
 
 // --- painting ----------------------------------------------------------------------------------------------------
 
-/** @typedef {NonNullable<typeof drawn>} Drawn */
-
-/** @param {Drawn} now @param {string} key of a scene that is always there */
-const runOf = (now, key) => /** @type {Shown} */ (now.list.find((scene) => scene.key === key)).run;
-
-/** @param {Drawn} now */
-function paint(now) {
-  const { state, list, key } = now;
+function paint() {
+  if (!drawn) return;
+  const { state, list, key } = drawn;
   const bands = bandRuns.latest;
-  const stale = bands?.key !== key;
-  SIDES.forEach((side, place) => {
+  const stale = !bands || bands.key !== key;
+  SIDES.forEach((_, place) => {
     const name = state.charts[place];
     charts[place].draw(pictures.curves(list, name, {
-      areas: pictures.bands(bands?.fans[name], stale),
+      areas: pictures.bands(bands && bands.fans[name], stale),
       marks: scenarios.marks(scenarios.of(state)),
     }));
   });
-  for (const card of cards) paintCard(card, now, bands, stale);
-  paintLegend(list, !stale);
+  cards.paint(live.run("policy"), live.run("status-quo"), bands, stale);
+  paintLegend(list, Boolean(bands) && !stale);
   document.documentElement.dataset.drawn = "";
 }
 
-/** @param {Card} card @param {Drawn} now @param {BandAnswer | null} bands @param {boolean} stale */
-function paintCard(card, now, bands, stale) {
-  const { name, value, change, range } = card;
-  const told = pictures.headline(name, runOf(now, "policy"), runOf(now, "status-quo"));
-  write(value, told.value);
-  write(change, told.change);
-  const kind = "card__change tone-" + told.tone;
-  if (change.className !== kind) change.className = kind;
-  const ends = bands?.ranges[name];
-  const nothing = told.tone === "same" && ends?.[0] === 0 && ends?.[1] === 0;
-  if (ends && (ends !== card.ends || nothing !== card.nothing)) {
-    Object.assign(card, { ends, nothing }); // while a hand moves the range stays, and so do its words
-    write(range, nothing ? "" : pictures.range(name, ...ends));
-  }
-  range.classList.toggle("card__range--stale", stale);
-}
-
-const FIRST = ["status-quo", "policy"]; // in the legend, before all others
 let legendShown = "";
 
-/** @param {Shown[]} list @param {boolean} banded */
+/** @param {Scene[]} list @param {boolean} banded */
 function paintLegend(list, banded) {
-  const listed = [...FIRST.flatMap((key) => list.filter((scene) => scene.key === key)), ...list.filter((scene) => !FIRST.includes(scene.key))];
+  const first = ["status-quo", "policy"];
+  const rank = (/** @type {Scene} */ scene) => (first.includes(scene.key) ? first.indexOf(scene.key) : first.length);
   /** @type {{ kind: string, label: string, why?: string }[]} */
-  const entries = listed.map(({ kind, label }) => ({ kind, label }));
+  const entries = list.slice().sort((a, b) => rank(a) - rank(b)).map((scene) => ({ kind: scene.kind, label: scene.label }));
   if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why") });
   const text = JSON.stringify(entries);
-  const legend = one(".legend");
-  legend.classList.toggle("legend--stale", bandRuns.here() && !banded);
+  one(".legend").classList.toggle("legend--stale", bandRuns.here() && !banded);
   if (text === legendShown) return;
   legendShown = text;
-  legend.replaceChildren(...entries.map(({ kind, label, why }) => element("li", { class: "legend__item", title: why }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), element("span", {}, label))));
+  one(".legend").replaceChildren(...entries.map((entry) => {
+    const item = make("li", "legend__item");
+    const swatch = make("span", "swatch swatch--" + entry.kind);
+    swatch.setAttribute("aria-hidden", "true");
+    item.append(swatch, make("span", "", entry.label));
+    if (entry.why) item.title = entry.why;
+    return item;
+  }));
 }
 
 // --- once the hand rests -----------------------------------------------------------------------------------------
@@ -232,20 +113,23 @@ function rest(state) {
   one("#undo").disabled = store.steps().past === 0;
   one("#redo").disabled = store.steps().future === 0;
   bandRuns.refine();
-  if (drawn?.state === state) words(drawn);
+  if (drawn && drawn.state === state) words();
 }
 
-/** Sentences and tables, which nobody reads while the curves move. @param {Drawn} now */
-function words(now) {
-  const same = scenarios.isStatusQuo(scenarios.of(now.state));
+/** Sentences and tables, which nobody reads while the curves move. */
+function words() {
+  if (!drawn) return;
+  const { state } = drawn;
+  const same = scenarios.isStatusQuo(scenarios.of(state));
   SIDES.forEach((side, place) => {
-    const name = now.state.charts[place];
-    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, runOf(now, "policy"), runOf(now, "status-quo"), same));
-    const { picture } = charts[place];
-    if (!one(".data").open || !picture) return;
+    const name = state.charts[place];
+    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, live.run("policy"), live.run("status-quo"), same));
+    const table = one(`[data-table="${side}"]`);
+    if (!one(".data").open) return;
     const about = variable(name);
     const caption = say("chart.table_title", { variable: about.label, unit: about.unit || say("chart.no_unit") });
-    fillTable(one(`[data-table="${side}"]`), picture, caption, say("chart.year"));
+    const { picture } = charts[place];
+    if (picture) fillTable(table, picture, caption, say("chart.year"));
   });
 }
 
@@ -253,16 +137,16 @@ function words(now) {
 
 /** @param {HTMLElement} button */
 function save(button) {
-  const { picture } = charts[SIDES.indexOf(button.dataset.side ?? "")];
+  const chart = charts[SIDES.indexOf(button.dataset.side ?? "a")];
   const about = { source: summary.source(), link: router.link(), unit: say("chart.no_unit") };
-  return picture && saveChart(picture, about, button.dataset.kind ?? "");
+  if (chart.picture) saveChart(chart.picture, about, button.dataset.kind ?? "png");
 }
 
 // --- beginning ---------------------------------------------------------------------------------------------------
 
 /** @param {HTMLInputElement} field @param {number} side */
 function chooser(field, side) {
-  const choice = mountCombobox(field, { shown: () => store.now.charts[side], take: (name) => store.chooseChart(side, name) });
+  const choice = mountCombobox(field, { shown: () => store.now.charts[side], take: (/** @type {string} */ name) => store.chooseChart(side, name) });
   store.on((state, before) => {
     if (state.charts[side] !== before.charts[side]) choice.follow();
   });
@@ -273,37 +157,30 @@ export async function begin() {
   if (/[?&]c=/.test(asked)) await everyVariable().catch(() => {}); // a chart of the link may be of any variable
   tell(store.open(asked));
   for (const side of SIDES) charts.push(mountChart(one(`[data-plot="${side}"]`)));
-  cards = all(".card").map((card) => ({
-    name: card.dataset.outcome, value: one(".card__value", card), change: one(".card__change", card), range: one(".card__range", card),
-  }));
+  cards = mountCards(document);
   for (const part of [levers, scenarioChooser, assumptions, loopSwitches, replays, keyboard]) part.begin();
-  all("[role=combobox]").forEach(chooser);
-  store.on(schedule);
+  all(".page--explore [role=combobox]").forEach(chooser);
   store.rest(rest);
-  bandRuns.on(() => {
-    if (drawn) paint(drawn);
-  });
+  bandRuns.on(paint);
   does("save", save);
   does("draw", (button) => store.chooseChart(0, button.dataset.outcome ?? ""));
-  one(".data").addEventListener("toggle", () => drawn && words(drawn));
+  one(".data").addEventListener("toggle", words);
   router.visited((page) => {
-    if (page === "explore") schedule();
-    dash.visit(page);
+    if (page === "explore") live.schedule();
+    dash.visit();
   });
   router.show();
-  await simulator.ready;
-  if (!simulator.here) tell(simulator.why);
-  frame();
-  store.settleSoon();
+  live.view({ names: (state) => state.charts, seen: () => router.page() === "explore", draw });
+  await live.begin();
   after();
 }
 
-/* What can wait until the first picture stands. */
+/** What can wait until the first picture stands. */
 function after() {
   window.requestAnimationFrame(() => window.setTimeout(async () => {
     await everyVariable().catch(() => {});
     await bandRuns.begin();
-    if (drawn) paint(drawn);
+    paint();
     await idle();
     dash.dash();
   }));

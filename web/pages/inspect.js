@@ -19,10 +19,10 @@ import * as simulator from "../engine/simulator.js";
 import * as router from "../dom/router.js";
 import { slide } from "../chart/chart-export.js";
 import * as loops from "../widgets/loops.js";
+import * as adoption from "../dash/adoption.js";
 import * as brief from "./brief.js";
 import * as compare from "./compare.js";
 import * as compareWedges from "./compare-wedges.js";
-import * as dash from "./dash-loader.js";
 import * as explore from "./explore.js";
 import * as precedents from "./precedents-view.js";
 
@@ -33,7 +33,7 @@ export function publish() {
     get bands() { return { latest: bandRuns.latest, here: bandRuns.here() }; },
     get runs() { return { here: simulator.here, ready: simulator.ready, ask: simulator.ask }; },
     get precedents() { return { now: precedents.now(), data: precedents.data, changed: precedents.changed }; },
-    get dashIsHere() { return dash.here; },
+    get dashIsHere() { return adoption.here; },
     say, state, explore, compare, compareWedges, loops, brief, fates,
     page: { link: router.link },
     chartExport: { svg: slide },

@@ -5,21 +5,22 @@ import * as simulator from "../engine/simulator.js";
 import * as buttons from "../dom/buttons.js";
 import * as colours from "../dom/colours.js";
 import { one } from "../dom/elements.js";
+import { watchHand } from "../dom/hand.js";
 import * as language from "../dom/language.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
+import * as diagram from "../widgets/diagram.js";
+import * as ranking from "../widgets/ranking.js";
 import * as actions from "./actions.js";
 import * as brief from "./brief.js";
 import * as chartAbout from "./chart-about.js";
 import * as compare from "./compare.js";
 import * as dash from "./dash-loader.js";
-import * as diagram from "./diagram.js";
 import * as diagramExport from "./diagram-export.js";
 import * as explore from "./explore.js";
 import { publish } from "./inspect.js";
 import * as model from "./model.js";
 import * as precedents from "./precedents.js";
-import * as rank from "./rank.js";
 import * as entries from "./variable-entry.js";
 
 /** Where the browser keeps nothing for a page, steps are kept for this visit alone. */
@@ -28,13 +29,6 @@ function storage() {
     return window.sessionStorage;
   } catch {
     return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
-  }
-}
-
-/** Nothing comes to rest while a pointer is down. */
-function watchHand() {
-  for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
-    document.addEventListener(kind, () => store.hold(kind === "pointerdown"), true);
   }
 }
 
@@ -53,10 +47,9 @@ function begin() {
   store.begin(storage());
   watchHand();
   nameButtons();
-  const { showSector, showValues } = diagram;
-  dash.begin({ base: router.base, seekVariable: model.seek, listVariables: model.listVariables, showSector, showValues });
+  dash.begin();
   diagram.begin(model.seek);
-  for (const part of [buttons, router, language, actions, brief, chartAbout, diagramExport, entries, model, rank, compare, precedents]) part.begin();
+  for (const part of [buttons, router, language, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents]) part.begin();
   publish();
   explore.begin();
 }

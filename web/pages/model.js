@@ -16,16 +16,9 @@ let wanted = ""; // a name whose entry is to be opened when the list comes
 let pause = 0; // who types is waited for
 const PAUSE = 150; // milliseconds
 
-function field() {
-  const made = make("input", "box");
-  made.type = "search";
-  made.id = "variable-search";
-  made.autocomplete = "off";
-  made.addEventListener("input", () => {
-    window.clearTimeout(pause);
-    pause = window.setTimeout(narrow, PAUSE);
-  });
-  return made;
+function typed() {
+  window.clearTimeout(pause);
+  pause = window.setTimeout(narrow, PAUSE);
 }
 
 /* The list as the two fields say. */
@@ -172,17 +165,21 @@ function linkTo([name, called]) {
   return link;
 }
 
+let begun = false;
+
 /** The list comes with the page, as the two fields and the address say. @param {string} page */
-export function listVariables(page) {
-  if (page !== "model") return;
-  if (!one("#variable-search")) {
-    one("#variable-search-place").append(field());
+function come(page) {
+  if (page !== "model" || !one("#variable-search")) return;
+  if (!begun) {
+    one("#variable-search").addEventListener("input", typed);
     one("#variable-kind").addEventListener("change", narrow);
   }
+  begun = true;
   if (!follow()) narrow();
 }
 
 export function begin() {
+  router.visited(come);
   window.addEventListener("popstate", () => {
     if (!asked()) followed = "";
     else if (router.page() === "model") follow();

@@ -32,7 +32,7 @@ def install(app: Dash, pages: Sequence[str]) -> None:
     prefix = app.config.routes_pathname_prefix
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access_log.listen(app.server)
-    error_handlers.listen(app.server, prefix)
+    error_handlers.listen(app, prefix)
     security.guard(app)
     Packer(prefix, tuple(pages)).listen(app.server)
     response_cache.put_before(app.server, prefix, tuple(pages))

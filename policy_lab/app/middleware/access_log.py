@@ -24,6 +24,8 @@ ELSEWHERE: Final = "policy_lab.elsewhere"
 _QUIET: Final = re.compile(
     r"/(assets|scripts|engine|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
 )
+#: What Dash sends whenever a hand rests.
+CALLBACKS: Final = "/_dash-update-component"
 #: Whether the server asks itself for something, to have it ready.
 _unasked: ContextVar[bool] = ContextVar("unasked", default=False)
 
@@ -55,7 +57,7 @@ def note(method: str, path: str, status: int, size: int | None, began: float) ->
     if (
         not log.isEnabledFor(logging.INFO)
         or _unasked.get()
-        or (status < 400 and method == "GET" and _QUIET.search(path))
+        or (status < 400 and (method == "GET" or path.endswith(CALLBACKS)) and _QUIET.search(path))
     ):
         return
     spent = 1000 * (time.perf_counter() - began)

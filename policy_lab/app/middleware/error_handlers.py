@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import traceback
-from typing import Final
+from collections.abc import Container
+from typing import Any, Final
 
+from dash import Dash
 from dash.exceptions import DependencyException
-from flask import Flask, Response, request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from policy_lab.app.middleware.access_log import plain
@@ -24,13 +26,15 @@ log = logging.getLogger("policy_lab.access")
 UNFORESEEN: Final = "study.failed_unexpected"
 
 
-def listen(server: Flask, prefix: str) -> None:
-    """Every request that a server answers itself ends in an answer."""
-    callbacks = f"{prefix}_dash-update-component"
+def listen(app: Dash, prefix: str) -> None:
+    """Every request that an app's server answers itself ends in an answer."""
+    server, callbacks = app.server, f"{prefix}_dash-update-component"
 
     def refuse() -> Response | None:
-        # All callbacks of the pages run in the browser; what is sent here comes from another program.
-        return _text(say("refused.nothing_here"), 404) if request.path == callbacks else None
+        # What no callback of a page asks for was sent by another program.
+        if request.path != callbacks or is_callback(app.callback_map, request.get_json(silent=True)):
+            return None
+        return _text(say("refused.nothing_here"), 404)
 
     def no_file(_: DependencyException) -> Response:
         return _text(say("refused.nothing_here"), 404)
@@ -44,6 +48,14 @@ def listen(server: Flask, prefix: str) -> None:
     server.before_request(refuse)
     server.register_error_handler(DependencyException, no_file)
     server.register_error_handler(Exception, unforeseen)
+
+
+def is_callback(known: Container[str], sent: Any) -> bool:
+    """Whether what was sent asks one of the known callbacks; Dash's own for pages asks nothing of ours."""
+    if not isinstance(sent, dict) or not isinstance(sent.get("inputs"), list) or "outputs" not in sent:
+        return False
+    output = sent.get("output")
+    return isinstance(output, str) and output in known and "_pages_content" not in output
 
 
 def tell(what: str, error: BaseException) -> None:

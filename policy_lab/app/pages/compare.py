@@ -6,28 +6,28 @@ when the server is gone.
 
 from __future__ import annotations
 
+from typing import Any
+
+import dash
 from dash import html
 
-from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import loops
 from policy_lab.app.policy import can_differ
 from policy_lab.catalogue import say
-from policy_lab.model import Model
+from policy_lab.components import Prerendered
+
+dash.register_page(
+    __name__, path="/compare", order=1, name="Compare", words="app.compare", early=True, has_content=can_differ
+)
 
 
-def has_content(model: Model) -> bool:
-    """Whether two scenarios can differ."""
-    return can_differ(model)
-
-
-def layout(_: ModelSession) -> html.Section:
+def layout(**_: Any) -> html.Section:
     """Title and lead; the rest is the scripts'."""
     return html.Section(
         [
             html.H1(say("compare.title"), className="title"),
             html.P(say("compare.lead"), className="lead"),
-            loops.notice(),
-            html.Div(id="compare", className="compare"),
+            Prerendered("comparison", [loops.notice(), html.Div(id="compare", className="compare")]),
             html.P(say("app.caveat"), className="caveat"),
         ],
         className="page page--compare",

@@ -1,49 +1,47 @@
 """Explore: move levers, watch two charts and the headline outcomes move.
 
-The page is plain HTML that the modules in ``web/`` work on: it is there, and works, before Dash is, and goes on
-working when the server is gone. ``web/pages/explore.js`` leads from the state to the picture.
+The modules in ``web/`` work on the page before Dash is there, and go on when the server is gone;
+``web/widgets/live-runs.js`` leads from the state to the picture.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import dash
 from dash import html
 
-from policy_lab.app import ids
-from policy_lab.app.model_session import ModelSession
+from policy_lab.app.model_session import session
 from policy_lab.app.panels import assumptions, chart, headlines, levers, loops, question, scenario, shortcuts
 from policy_lab.catalogue import say
-from policy_lab.model import Model
+from policy_lab.components import HeadlineCards, LeverPanel, OutcomeChart, Prerendered
+
+dash.register_page(__name__, path="/", order=0, name="Explore", words="app.explore", early=True)
 
 
-def has_content(_: Model) -> bool:
-    """Every model can be run."""
-    return True
-
-
-def layout(bench: ModelSession) -> html.Section:
+def layout(**_: Any) -> html.Section:
     """The page without its curves, which the scripts draw at once."""
-    stage = html.Div(
-        [
-            _bar(),
-            loops.notice(),
-            html.Div([chart.layout(bench, side) for side in ids.SIDES], className="charts"),
-            headlines.layout(bench),
-        ],
-        id=ids.STAGE,
-        className="stage",
-    )
+    here = session()
+    charts = [OutcomeChart(f"outcome-{side}", frame=chart.layout(here, side)) for side in chart.SIDES]
+    stage = [
+        Prerendered("legend", _bar()),
+        Prerendered("explore-cut", loops.notice()),
+        html.Div(charts, className="charts"),
+        HeadlineCards("headlines", frame=headlines.layout(here)),
+    ]
+    switches = loops.cuts(here.model)
     return html.Section(
         [
-            question.layout(bench.model),
-            scenario.layout(bench),
-            stage,
-            levers.layout(bench),
-            assumptions.layout(bench.model),
-            *loops.cuts(bench.model),
-            chart.numbers(),
+            question.layout(here.model),
+            Prerendered("scenario", scenario.layout(here)),
+            html.Div(stage, id="stage", className="stage"),
+            LeverPanel("levers", frame=levers.layout(here)),
+            Prerendered("uncertain", assumptions.layout(here.model)),
+            *([Prerendered("switches", switches)] if switches else []),
+            Prerendered("numbers", chart.numbers()),
             html.P(say("app.caveat"), className="caveat"),
             _shortcuts(),
-            shortcuts.layout(),
+            Prerendered("keys", shortcuts.layout()),
         ],
         className="page page--explore",
     )
@@ -59,8 +57,8 @@ def _shortcuts() -> html.P:
 def _bar() -> html.Div:
     """The legend, and what concerns the picture as a whole."""
     tools = [
-        html.Button(say("explore.replay"), id=ids.REPLAY, className="button", disabled=True, **{"data-do": "replay"}),
-        html.Button(say("explore.pin"), id=ids.PIN, className="button", **{"data-do": "pin"}),
+        html.Button(say("explore.replay"), id="replay", className="button", disabled=True, **{"data-do": "replay"}),
+        html.Button(say("explore.pin"), id="pin", className="button", **{"data-do": "pin"}),
     ]
     return html.Div(
         [

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from typing import Any
 
-from policy_lab.app.model_session import ModelSession
+import dash
+from dash import html
+
+from policy_lab.app.model_session import session
 from policy_lab.app.panels import diagram, loops, validation, variable_list, weaknesses
 from policy_lab.catalogue import say
-from policy_lab.model import Model
+
+dash.register_page(__name__, path="/model", order=4, name="Model", words="app.model")
 
 
-def has_content(_: Model) -> bool:
-    """Every model has variables."""
-    return True
-
-
-def layout(bench: ModelSession) -> html.Section:
-    """What the model is made of, from the whole to the part."""
-    model = bench.model
+def layout(**_: Any) -> html.Section:
+    """What the model is made of, from the whole to the part; what it has nothing of is left out."""
+    model = session().model
     sections = {
         "diagram": diagram.layout(model),
         "loops": loops.table(model),
@@ -34,9 +33,3 @@ def _contents(sections: list[str]) -> html.Nav:
     """The sections of the page, to go to at once."""
     links = [html.A(say(f"model.to_{name}"), href=f"#model-{name}", className="button") for name in sections]
     return html.Nav(links, className="contents", **{"aria-label": say("model.contents")})
-
-
-def register(app: Dash, bench: ModelSession) -> None:
-    """Callbacks of the diagram and the list."""
-    diagram.register(app, bench.model)
-    variable_list.register(app)

@@ -6,10 +6,13 @@ every change of a stated fact in the browser.
 
 from __future__ import annotations
 
+from typing import Any
+
+import dash
 from dash import html
 
-from policy_lab.app.model_session import ModelSession
 from policy_lab.catalogue import say
+from policy_lab.components import Prerendered
 from policy_lab.model import Model
 
 
@@ -19,13 +22,24 @@ def has_content(model: Model) -> bool:
     return bool(results and results["cases"])
 
 
-def layout(_: ModelSession) -> html.Section:
+dash.register_page(
+    __name__,
+    path="/precedents",
+    order=3,
+    name="Precedents",
+    words="app.precedents",
+    early=True,
+    has_content=has_content,
+)
+
+
+def layout(**_: Any) -> html.Section:
     """Title and lead; the rest is the scripts'."""
     return html.Section(
         [
             html.H1(say("precedents.title"), className="title"),
             html.P(say("precedents.lead"), className="lead"),
-            html.Div(id="precedents", className="compare"),
+            Prerendered("cases", html.Div(id="precedents", className="compare")),
             html.P(say("precedents.caveat"), className="caveat"),
         ],
         className="page page--precedents",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from typing import Any
 
-from policy_lab.app.panels import ranking as panel
+import dash
+from dash import html
+
+from policy_lab.app.panels import ranking
 from policy_lab.catalogue import say
+from policy_lab.components import RankingChart
 from policy_lab.model import Model
 
 
@@ -14,13 +18,17 @@ def has_content(model: Model) -> bool:
     return len(model.levers) + len(model.uncertainties) > 1
 
 
-def layout(app: Dash) -> html.Section:
+dash.register_page(__name__, path="/rank", order=2, name="Rank", words="app.rank", has_content=has_content)
+
+
+def layout(**_: Any) -> html.Section:
     """The frame of the page; its script fills it when it is first seen."""
     return html.Section(
         [
             html.H1(say("rank.title"), className="title"),
             html.P(say("rank.lead"), className="lead"),
-            *panel.layout(app),
+            RankingChart("ranking-chart", frame=ranking.layout()),
+            ranking.reading(),
         ],
         className="page page--rank",
     )

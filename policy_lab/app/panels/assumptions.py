@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.labels import label_of
 from policy_lab.app.markup import Tag
 from policy_lab.catalogue import say
@@ -28,7 +27,7 @@ def layout(model: Model) -> html.Section:
             html.Ul([], className="assumed", **{"aria-label": say("assumption.changed")}),
             *([_list(model)] if model.uncertainties else [html.P(say("assumption.none"), className="empty")]),
         ],
-        id=ids.ASSUMPTIONS,
+        id="assumptions",
         className="assumptions",
     )
 

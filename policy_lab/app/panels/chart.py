@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import title_of
 from policy_lab.app.policy import can_differ, first_charts
 from policy_lab.catalogue import say
 
+SIDES = ("a", "b")
+
 
 def layout(bench: ModelSession, side: str) -> html.Article:
     """One chart, empty until the scripts draw it; ``side`` is "a" or "b"."""
-    variable = first_charts(bench.model)[ids.SIDES.index(side)]
+    variable = first_charts(bench.model)[SIDES.index(side)]
     return html.Article(
         [
             html.Div([_chooser(bench, side, variable), _about(bench, side), _tools(side)], className="chart__head"),
@@ -43,7 +44,7 @@ def numbers() -> html.Details:
             role="region",
             **{"aria-label": say(f"chart.choose.{side}") + ": " + say("chart.table")},
         )
-        for side in ids.SIDES
+        for side in SIDES
     ]
     summary = html.Summary(say("chart.table_both"), className="button button--link")
     return html.Details([summary, html.Div(tables, className="numbers-pair")], className="data")

@@ -6,15 +6,15 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, html
+from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.labels import figure_of, shows_nothing, with_unit
+from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.policy import Settings
 from policy_lab.app.variable_detail import sector_name
 from policy_lab.catalogue import name_in_words, say
+from policy_lab.components import StockFlowDiagram
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.readers.sketch import View, read_sketch, to_svg
@@ -55,24 +55,45 @@ def _description(view: View) -> str:
 
 
 def layout(model: Model) -> list[Any]:
-    """Chooser of the sector, zoom buttons, whose values of which year, and the box that the script draws into.
-
-    Nothing without a sketch.
-    """
+    """The diagram with its tools; nothing without a sketch."""
     views = views_of(model)
     if not views:
         return []
-    sectors = [{"value": str(n), "label": sector_name(view.name)} for n, view in enumerate(views)]
-    chooser = dmc.Select(
-        id=ids.SECTOR,
-        label=say("model.sector"),
-        data=sectors,
-        value=str(max(range(len(views)), key=lambda n: _stocks(views[n]))),
-        allowDeselect=False,
-        checkIconPosition="right",
-        maxDropdownHeight=420,
-        className="field",
-    )
+    sector = max(range(len(views)), key=lambda n: _stocks(views[n]))
+    frame = [
+        html.Div([_sectors(views, sector), *_choosers(model), _buttons()], id="sketch-tools", className="search"),
+        html.Div(
+            id="sketch",
+            className="sketch-box",
+            tabIndex=0,
+            role="region",
+            **{
+                "aria-label": say("model.diagram"),
+                "data-sectors": str(len(views)),
+                "data-source": say("model.source_line", model=model.name, hash=model.hash[:8], values="{values}"),
+            },
+        ),
+        html.P("", className="loops-cut is-hidden", role="status"),
+    ]
+    last = math.floor(model.program.clock.final)
+    return [
+        html.H2(say("model.diagram"), className="subtitle", id="model-diagram", tabIndex=-1),
+        html.P(say("model.diagram_lead"), className="lead"),
+        StockFlowDiagram("diagram", sector=sector, values="policy", year=last, frame=frame),
+        html.P(say("model.values_note"), className="caveat"),
+    ]
+
+
+def _sectors(views: tuple[View, ...], chosen: int) -> html.Div:
+    options = [
+        Tag("option", sector_name(view.name), {"value": n, "selected": n == chosen}) for n, view in enumerate(views)
+    ]
+    label = html.Label(say("model.sector"), htmlFor="sector", className="label")
+    return html.Div([label, html.Select(options, id="sector", className="select")], className="field")
+
+
+def _buttons() -> html.Div:
+    """Zoom, and the drawing as a file."""
     buttons = [
         html.Button(
             sign or say("model.zoom_fit_short"),
@@ -85,42 +106,7 @@ def layout(model: Model) -> list[Any]:
         html.Button(kind.upper(), className="button", **{"aria-label": say(f"model.save_{kind}"), "data-sketch": kind})
         for kind in ("svg", "png")
     ]
-    return [
-        html.H2(say("model.diagram"), className="subtitle", id="model-diagram", tabIndex=-1),
-        html.P(say("model.diagram_lead"), className="lead"),
-        html.Div(
-            [chooser, *_choosers(model), html.Div(buttons, className="zooms")], id="sketch-tools", className="search"
-        ),
-        html.Div(
-            id=ids.SKETCH,
-            className="sketch-box",
-            tabIndex=0,
-            role="region",
-            **{
-                "aria-label": say("model.diagram"),
-                "data-sectors": str(len(views)),
-                "data-source": say("model.source_line", model=model.name, hash=model.hash[:8], values="{values}"),
-            },
-        ),
-        html.P("", className="loops-cut is-hidden", role="status"),
-        html.P(say("model.values_note"), className="caveat"),
-    ]
-
-
-def register(app: Dash, model: Model) -> None:
-    """The picture is fetched when the page is first seen, and again for another sector."""
-    if views_of(model):
-        app.clientside_callback(
-            ClientsideFunction("policy_lab", "showSector"),
-            Input(ids.VISIT, "data"),
-            Input(ids.SECTOR, "value"),
-            prevent_initial_call=True,
-        )
-        app.clientside_callback(
-            ClientsideFunction("policy_lab", "showValues"),
-            Input(ids.SKETCH_VALUES, "value"),
-            Input(ids.SKETCH_YEAR, "value"),
-        )
+    return html.Div(buttons, className="zooms")
 
 
 def values(bench: ModelSession, settings: Settings, view: View) -> dict[str, Any]:
@@ -155,42 +141,39 @@ def _figure(value: float) -> str:
     return "0" if shows_nothing(value, 6) else figure_of(value)
 
 
-def _choosers(model: Model) -> list[Any]:
+def _choosers(model: Model) -> list[html.Div]:
+    """Whose values stand below the names, and of which year."""
     clock = model.program.clock
     first, last = math.ceil(clock.initial), math.floor(clock.final)
+    radio = {"type": "radio", "name": "sketch-values"}
+    segments = [
+        html.Label([Tag("input", None, {**radio, "value": whose, "checked": whose == WHOSE[0]}), _word(whose)])
+        for whose in WHOSE
+    ]
     label = say("model.year")
+    year: dict[str, Any] = {
+        "type": "range",
+        "id": "sketch-year",
+        "class": "slider year__slider",
+        "autocomplete": "off",
+    }
+    year |= {"min": first, "max": last, "step": 1, "value": last, "aria-label": label}
+    group = html.Div(
+        segments, id="sketch-values", className="segments", role="radiogroup", **{"aria-labelledby": "values-title"}
+    )
+    title = html.Span(say("model.values_of"), className="choices__title", id="values-title")
+    said = html.Strong(str(last), id="sketch-year-said")
     return [
+        html.Div([title, group], className="choices"),
         html.Div(
-            [
-                html.Span(say("model.values_of"), className="choices__title", id="sketch-values-title"),
-                dmc.SegmentedControl(
-                    id=ids.SKETCH_VALUES,
-                    data=[{"value": whose, "label": say(f"model.values_{whose}")} for whose in WHOSE],
-                    value=WHOSE[0],
-                    size="xs",
-                    **{"aria-labelledby": "sketch-values-title"},
-                ),
-            ],
-            className="choices",
-        ),
-        html.Div(
-            [
-                html.Span([label, " ", html.Strong(str(last), id="sketch-year-said")], className="choices__title"),
-                dmc.Slider(
-                    id=ids.SKETCH_YEAR,
-                    min=first,
-                    max=last,
-                    step=1,
-                    value=last,
-                    label=None,
-                    thumbLabel=label,
-                    updatemode="drag",
-                    className="year__slider",
-                ),
-            ],
+            [html.Span([label, " ", said], className="choices__title"), Tag("input", None, year)],
             className="choices year",
         ),
     ]
+
+
+def _word(whose: str) -> html.Span:
+    return html.Span(say(f"model.values_{whose}"))
 
 
 def _stocks(view: View) -> int:

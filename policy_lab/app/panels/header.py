@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from dash import Dash, html
 
-from policy_lab.app import ids
+from policy_lab.app.page_list import ListedPage
 from policy_lab.catalogue import language, languages, say
 
 
-def layout(app: Dash, pages: Mapping[str, str]) -> html.Header:
-    """Brand, navigation and the buttons that concern the whole page; ``pages`` has the address of each by its name."""
+def layout(app: Dash, pages: Sequence[ListedPage]) -> html.Header:
+    """Brand, navigation and the buttons that concern the whole page."""
     links = [
-        html.A(say(f"app.{page}"), href=app.get_relative_path(f"/{path}"), className="nav__link", **{"data-page": page})
-        for page, path in pages.items()
+        html.A(
+            page.title,
+            href=app.get_relative_path(f"/{page.path}"),
+            className="nav__link",
+            **{"data-page": page.key},
+        )
+        for page in pages
     ]
     return html.Header(
         [
-            html.A(say("app.skip"), href=f"#{ids.MAIN}", className="skip"),
+            html.A(say("app.skip"), href="#main", className="skip"),
             html.Span([_mark(), html.Span(say("app.name"), className="brand__name")], className="brand"),
             html.Nav(links, className="nav", **{"aria-label": say("app.pages")}),
             html.Div(
                 [
-                    _button(ids.UNDO, say("app.undo"), "undo", disabled=True),
-                    _button(ids.REDO, say("app.redo"), "redo", disabled=True),
-                    _button(ids.SHARE, say("app.share"), "share"),
-                    _button(ids.SCHEME, say("app.dark"), "recolour"),
+                    _button("undo", say("app.undo"), "undo", disabled=True),
+                    _button("redo", say("app.redo"), "redo", disabled=True),
+                    _button("share", say("app.share"), "share"),
+                    _button("scheme", say("app.dark"), "recolour"),
                     *_languages(),
-                    html.Span("", id=ids.SHARE_SAID, className="said", role="status"),
+                    html.Span("", id="share-said", className="said", role="status"),
                 ],
                 className="bar__tools",
             ),

@@ -14,14 +14,18 @@ from policy_lab.model import Outcome
 def layout(bench: ModelSession) -> html.Section:
     """One card for each headline outcome; the scripts write the figures."""
     year = f"{bench.model.program.clock.final:.0f}"
-    cards = [_card(outcome) for outcome in headline_outcomes(bench.model)]
     title = html.H2(say("explore.headlines", year=year), className="strip__title")
     tools = [
         html.Button(say("actions.open"), className="button", **{"data-do": "actions"}),
         html.Button(say("brief.open"), className="button", **{"data-do": "brief"}),
     ]
     head = html.Div([title, html.Div(tools, className="stage__tools")], className="strip__head")
-    return html.Section([head, html.Dl(cards, className="strip__cards")], className="strip")
+    return html.Section([head, cards(bench)], className="strip")
+
+
+def cards(bench: ModelSession) -> html.Dl:
+    """The cards alone."""
+    return html.Dl([_card(outcome) for outcome in headline_outcomes(bench.model)], className="strip__cards")
 
 
 def _draw(outcome: Outcome) -> html.Button:

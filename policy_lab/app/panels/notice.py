@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.catalogue import say
 
 
@@ -13,7 +12,7 @@ def layout() -> html.Div:
     return html.Div(
         html.Div(
             [
-                html.P("", id=ids.NOTICE_TEXT, className="notice__text"),
+                html.P("", id="notice-text", className="notice__text"),
                 html.Button(
                     "×",
                     className="button button--quiet",
@@ -23,7 +22,7 @@ def layout() -> html.Div:
             ],
             className="notice__inside",
         ),
-        id=ids.NOTICE,
+        id="notice",
         className="notice notice--empty",
         role="status",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.policy import status_quo_world
@@ -14,7 +13,7 @@ from policy_lab.catalogue import say
 def layout(bench: ModelSession) -> html.Section:
     """Chooser, rationale, and the pinned scenarios."""
     return html.Section(
-        [_choice(bench), html.P(rationale(bench), id=ids.WORLD_RATIONALE, className="world__why"), _pins(bench)],
+        [_choice(bench), html.P(rationale(bench), id="world-rationale", className="world__why"), _pins(bench)],
         className="world",
         **{"aria-label": say("explore.world")},
     )
@@ -29,11 +28,11 @@ def rationale(bench: ModelSession) -> str:
 def _choice(bench: ModelSession) -> html.Div:
     return html.Div(
         [
-            html.Label(say("explore.world"), htmlFor=ids.WORLD, className="label"),
-            html.Select(_worlds(bench), id=ids.WORLD, className="select"),
+            html.Label(say("explore.world"), htmlFor="world", className="label"),
+            html.Select(_worlds(bench), id="world", className="select"),
             html.Button(
                 say("explore.restore"),
-                id=ids.WORLD_RESTORE,
+                id="world-restore",
                 className="button button--link is-hidden",
                 **{"data-do": "restoreWorld"},
             ),
@@ -46,9 +45,9 @@ def _pins(bench: ModelSession) -> html.Div:
     nothing = html.Option(say("explore.pin_choose"), value="-")
     return html.Div(
         [
-            html.Label(say("explore.pins"), htmlFor=ids.PINS, className="label"),
+            html.Label(say("explore.pins"), htmlFor="pins-add", className="label"),
             html.Select(
-                [nothing, *_worlds(bench)], id=ids.PINS, className="select", disabled=not bench.model.scenarios
+                [nothing, *_worlds(bench)], id="pins-add", className="select", disabled=not bench.model.scenarios
             ),
             html.Ul([], className="pins", **{"aria-label": say("explore.pinned")}),
         ],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, html
+from dash import html
 
-from policy_lab.app import ids
 from policy_lab.app.labels import count_of, plain, unit_of
 from policy_lab.app.language import documentation_of
+from policy_lab.app.markup import Tag
 from policy_lab.catalogue import name_in_words, say
+from policy_lab.components import Prerendered
 from policy_lab.model import Model
 from policy_lab.model.parts import fold_with_elements
 from policy_lab.program import Equation
@@ -22,46 +23,36 @@ COLUMNS = ("name", "kind", "unit", "range", "documentation")
 
 def layout(model: Model) -> list[Any]:
     """Search box, chooser of kind, and the table, whole to begin with."""
-    kinds = [html.Option(say("model.every_kind"), value="")]
-    kinds += [html.Option(say(f"model.{kind}"), value=kind) for kind in KINDS]
-    head = [html.Th(say(f"model.column_{column}"), scope="col") for column in COLUMNS]
     return [
         html.H2(say("model.variables"), className="subtitle", id="model-variables", tabIndex=-1),
         html.P(say("model.variables_lead", count=len(model.program.visible)), className="lead"),
-        html.Div(
-            [
-                html.Div(
-                    [
-                        html.Label(say("model.search"), htmlFor=ids.SEARCH, className="label"),
-                        html.Div(id=ids.SEARCH_PLACE),  # Dash has no plain field; the script puts one here
-                    ],
-                    className="field",
-                ),
-                html.Div(
-                    [
-                        html.Label(say("model.kind"), htmlFor=ids.SEARCH_KIND, className="label"),
-                        html.Select(kinds, id=ids.SEARCH_KIND, className="select"),
-                    ],
-                    className="field",
-                ),
-                html.P("", id=ids.SEARCH_COUNT, role="status", className="count"),
-            ],
-            className="search",
-        ),
-        html.Div(
-            html.Table([html.Thead(html.Tr(head)), html.Tbody()], id=ids.VARIABLES, className="plain"),
-            className="numbers numbers--whole",
-            tabIndex=0,
-            role="region",
-            **{"aria-label": say("model.variables")},
-        ),
+        Prerendered("variable-list", [_search(), _table()]),
     ]
 
 
-def register(app: Dash) -> None:
-    """The script fills the table when the page is there, and narrows it while somebody types."""
-    app.clientside_callback(
-        ClientsideFunction("policy_lab", "listVariables"), Input(ids.VISIT, "data"), prevent_initial_call=True
+def _search() -> html.Div:
+    kinds = [Tag("option", say("model.every_kind"), {"value": ""})]
+    kinds += [Tag("option", say(f"model.{kind}"), {"value": kind}) for kind in KINDS]
+    words = [
+        html.Label(say("model.search"), htmlFor="variable-search", className="label"),
+        Tag("input", None, {"type": "search", "id": "variable-search", "class": "box", "autocomplete": "off"}),
+    ]
+    kind = [
+        html.Label(say("model.kind"), htmlFor="variable-kind", className="label"),
+        html.Select(kinds, id="variable-kind", className="select"),
+    ]
+    count = html.P("", id="variable-count", role="status", className="count")
+    return html.Div([html.Div(words, className="field"), html.Div(kind, className="field"), count], className="search")
+
+
+def _table() -> html.Div:
+    head = [html.Th(say(f"model.column_{column}"), scope="col") for column in COLUMNS]
+    return html.Div(
+        html.Table([html.Thead(html.Tr(head)), html.Tbody()], id="variables", className="plain"),
+        className="numbers numbers--whole",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": say("model.variables")},
     )
 
 

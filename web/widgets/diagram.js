@@ -246,9 +246,9 @@ function valueBelow(name) {
   return svgElement("text", { class: "value", x: x + width / 2, y: y + height + 11 });
 }
 
-/** The drawing of a sector, by its number, when the page is on show. @param {string} page @param {string} number */
-export async function showSector(page, number) {
-  if (page !== "model") return undefined;
+/** The drawing of the sector that the field names. */
+async function showSector() {
+  const number = one("#sector").value;
   if (number === sector) return ask();
   sector = number;
   values = null;
@@ -265,17 +265,57 @@ export async function showSector(page, number) {
   return undefined;
 }
 
-/** Whose values stand in it ("policy", "status_quo" or "none"), and of which year. @param {string} chosen @param {number} moment */
-export function showValues(chosen, moment) {
-  whose = chosen;
-  year = moment;
+/* Whose values stand in it, and of which year, as the fields say. */
+function showValues() {
+  whose = one("[name=sketch-values]:checked").value;
+  year = Number(one("#sketch-year").value);
+  const slider = one("#sketch-year");
+  slider.style.setProperty("--share", (year - slider.min) / (slider.max - slider.min || 1));
   write(one("#sketch-year-said"), String(year));
   label();
+}
+
+/** What Python sets: the number of a sector, whose values, a year. @param {Record<string, any>} props */
+function set(props) {
+  const radio = one(`[name=sketch-values][value="${props.values}"]`);
+  if (radio) radio.checked = true;
+  if (Number.isFinite(props.sector)) one("#sector").value = String(props.sector);
+  if (Number.isFinite(props.year)) one("#sketch-year").value = String(props.year);
+}
+
+const isThere = () => router.page() === "model" && Boolean(box());
+
+/**
+ * Sets the diagram to work inside its elements.
+ * @param {HTMLElement} host
+ * @param {(chosen: Record<string, unknown>) => void} report told what a person chooses in its fields
+ */
+export function mountDiagram(host, report) {
+  /** What Python knows. @type {Record<string, unknown> | null} */
+  let known = null;
+  const follow = () => {
+    showValues();
+    if (isThere()) showSector();
+  };
+  host.addEventListener("input", (event) => {
+    if (/** @type {Element} */ (event.target).matches("#sector, #sketch-year, [name=sketch-values]")) follow();
+  });
+  host.addEventListener("change", () => report((known = { sector: Number(one("#sector").value), values: whose, year })));
+  return {
+    /** @param {Record<string, any>} props */
+    update: (props) => {
+      if (known && ["sector", "values", "year"].every((name) => props[name] === known?.[name])) return;
+      known = { sector: props.sector, values: props.values, year: props.year };
+      set(props);
+      follow();
+    },
+  };
 }
 
 /** seek: told of the variable whose name was chosen. @param {(name: string) => void} seek */
 export function begin(seek) {
   choose = seek;
+  router.visited(() => void (isThere() && showSector()));
   document.addEventListener("click", clicked);
   document.addEventListener("keydown", keyed);
   document.addEventListener("pointerdown", down);

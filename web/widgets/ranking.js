@@ -1,17 +1,20 @@
-/* The Rank page: a stored or own study to look at, its pictures and table, and how one's own studies stand.
+/* A ranking: a stored or own study to look at, its pictures and table, and how one's own studies stand.
 
- * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when the page is first seen. The
+ * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. The
  * study on show stands in the address after "#study=", so a reload, a second tab and a link show the same one. How
  * studies stand is asked for while one is under way and somebody looks, less and less often. */
 import { filled } from "../core/words.js";
 import { element, one, write } from "../dom/elements.js";
 import { fileName, offer, toPng } from "../dom/download.js";
+import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
-import { options, select } from "../widgets/list-chooser.js";
-import * as rankForm from "./rank-form.js";
+import { options, select } from "./list-chooser.js";
+import * as rankForm from "./ranking-form.js";
+import { fillRanking } from "./ranking-table.js";
 /** @import { Picture } from "../types/page.js" */
 /** @import { StudyState, StudyView } from "../types/rank.js" */
+
 
 const FIRST = "levers";
 const SOON = 800; // milliseconds until the first question how a study stands
@@ -33,6 +36,8 @@ let lines = null;
 let studies = [];
 let pause = SOON;
 let timer = 0;
+/** Told of what is on show. @type {(shown: Record<string, unknown>) => void} */
+let report = () => {};
 
 // --- small tools, used by the form too --------------------------------------------------------------------------
 
@@ -150,6 +155,7 @@ function fail(problem) {
 function draw(view) {
   shown = view;
   wanted = { study: wanted.study, outcome: view.outcome, time: view.time };
+  report(wanted);
   fail("");
   parts.result.classList.remove("is-hidden");
   options(choosers.outcome.box, view.outcomes, view.outcome);
@@ -160,7 +166,7 @@ function draw(view) {
   write(parts.linesTitle, view.choice ? texts.choice_over_time : texts.over_time);
   drawBars(view.bars);
   drawLines(view.lines);
-  drawTable(view.table);
+  fillRanking(numbersTable, view.table);
   const base = `${at}/${wanted.study}/`;
   parts.downloads.replaceChildren(
     element("span", { class: "label" }, texts.downloads),
@@ -174,6 +180,7 @@ function draw(view) {
 function drawBars(text) {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   parts.bars.replaceChildren(document.importNode(parsed, true));
+  drawnFor = parts.bars.clientWidth;
 }
 
 /** @param {Picture} view */
@@ -183,15 +190,6 @@ function drawLines(view) {
   // Whole names, which line ends have no room for on a phone.
   parts.key.replaceChildren(...view.lines.map((line) => element("li", { class: "legend__item" },
     element("span", { class: "swatch swatch--" + line.kind, "aria-hidden": "true" }), element("span", {}, line.label))));
-}
-
-/** @param {StudyView["table"]} table */
-function drawTable(table) {
-  const cells = (/** @type {string[]} */ line) => line.map((text, n) => element(n === 1 ? "th" : "td", n === 1 ? { scope: "row" } : {}, text));
-  numbersTable.replaceChildren(
-    element("caption", {}, element("span", { class: "rank__caption" }, table.caption)),
-    element("thead", {}, element("tr", {}, table.head.map((text) => element("th", { scope: "col" }, text)))),
-    element("tbody", {}, table.body.map((line) => element("tr", {}, cells(line)))));
 }
 
 // --- pictures for slides ----------------------------------------------------------------------------------------
@@ -338,18 +336,17 @@ function started(study) {
 
 // --- when it begins ---------------------------------------------------------------------------------------------
 
-const isHere = () => document.documentElement.dataset.page === "rank";
+const isHere = () => router.page() === "rank";
 
 async function arrive() {
-  root = root || one("#ranking");
-  if (!isHere() || !root) return;
+  if (!isHere() || !root) return undefined;
   if (root.dataset.ready) {
     pause = SOON;
     if (studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
     return look();
   }
   root.dataset.ready = "yes";
-  at = root.dataset.at ?? "";
+  at = router.base() + "studies";
   wanted.study = studyOfAddress();
   try {
     const found = await ask("");
@@ -362,25 +359,35 @@ async function arrive() {
     delete root.dataset.ready;
     write(root.firstElementChild, messageOf(error));
   }
+  return undefined;
 }
 
-let drawnFor = 0;
+let drawnFor = 0; // pixels
+let resizing = 0;
 function resized() {
   if (!isHere() || !shown || Math.abs(parts.bars.clientWidth - drawnFor) < 8) return;
-  drawnFor = parts.bars.clientWidth;
   show({});
 }
 
-let resizing = 0;
+/** @param {Record<string, any>} props study, outcome, time that Python sets */
+function update(props) {
+  const { study = wanted.study, outcome = wanted.outcome, time = wanted.time } = props;
+  if (shown && (study !== wanted.study || outcome !== wanted.outcome || time !== wanted.time)) show({ study, outcome, time });
+}
+
+/**
+ * Sets the ranking to work inside its elements.
+ * @param {HTMLElement} host
+ * @param {(shown: Record<string, unknown>) => void} tell told what is on show
+ */
+export function mountRanking(host, tell) {
+  root = one("#ranking", host);
+  report = tell;
+  return { update };
+}
+
 export function begin() {
-  new MutationObserver(arrive).observe(document.documentElement, { attributeFilter: ["data-page"] });
-  // The frame comes from Dash, after its own scripts.
-  const wait = new MutationObserver(() => {
-    if (!one("#ranking")) return;
-    wait.disconnect();
-    arrive();
-  });
-  wait.observe(document.body, { childList: true, subtree: true });
+  router.visited(arrive);
   window.addEventListener("popstate", returned);
   window.addEventListener("hashchange", returned);
   document.addEventListener("visibilitychange", () => root && root.dataset.ready && look());
