@@ -23,7 +23,8 @@ from functools import cached_property
 import numpy as np
 
 from policy_lab.ensemble.designs import Saltelli
-from policy_lab.estimators import sobol_indices, sobol_intervals
+from policy_lab.estimators import sobol as sobol_indices
+from policy_lab.estimators import sobol_intervals
 from policy_lab.progress import bar
 from policy_lab.runs import Floats
 from policy_lab.studies.sobol import REPLICATES

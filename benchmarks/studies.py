@@ -35,7 +35,7 @@ from benchmarks.engines import machine, processes  # noqa: E402
 from policy_lab import studies  # noqa: E402
 from policy_lab.ensemble import runner  # noqa: E402
 from policy_lab.ensemble.factors import Factor, named_factors  # noqa: E402
-from policy_lab.estimators import sobol_indices  # noqa: E402
+from policy_lab.estimators import sobol as sobol_indices  # noqa: E402
 from policy_lab.model import Model, load_model  # noqa: E402
 from policy_lab.progress import duration  # noqa: E402
 from policy_lab.report import study_report  # noqa: E402

@@ -15,7 +15,8 @@ from scipy import stats
 from policy_lab.catalogue import english
 from policy_lab.ensemble.designs import Saltelli, sobol_points
 from policy_lab.errors import StudyError
-from policy_lab.estimators import sobol_indices, sobol_intervals
+from policy_lab.estimators import sobol as sobol_indices
+from policy_lab.estimators import sobol_intervals
 from policy_lab.studies import Study, load_study, plan_of, run_study
 
 Array = NDArray[np.float64]

@@ -11,7 +11,8 @@ from SALib.analyze import sobol as salib_analyze
 from SALib.sample import sobol as salib_sample
 
 from policy_lab.ensemble.designs import Saltelli, sobol_points
-from policy_lab.estimators import ranking, sobol_indices, sobol_intervals
+from policy_lab.estimators import ranking, sobol_intervals
+from policy_lab.estimators import sobol as sobol_indices
 
 Array = NDArray[np.float64]
 

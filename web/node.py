@@ -35,7 +35,7 @@ def of_the_wheel() -> tuple[str, list[str]]:
     home = Path(spec.origin).parent
     windows = os.name == "nt"
     folder, modules = (home, home / "node_modules") if windows else (home / "bin", home / "lib" / "node_modules")
-    return str(folder), [str(folder / "node"), str(modules / "npm" / "bin" / "npm-cli.js")]
+    return str(folder), [str(folder / "node"), str(modules / "npm")]
 
 
 def main(words: list[str]) -> int:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policy_lab.backends.llvm import threads
-from policy_lab.estimators.sobol_indices import (
+from policy_lab.estimators.sobol import (
     Indices,
     Layout,
     Moments,

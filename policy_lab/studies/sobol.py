@@ -33,7 +33,7 @@ from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import ranking, sobol_intervals
-from policy_lab.estimators import sobol_indices as variance
+from policy_lab.estimators import sobol as variance
 from policy_lab.messages import Language, Message
 from policy_lab.report import plots
 from policy_lab.report.plots import Picture

@@ -5,9 +5,8 @@ import { pictureCsv } from "../core/picture-csv.js";
 import { EDGE, WIDTH, footer, frame, letters, wrapped } from "../core/slide.js";
 import { fileName, offer, offerText, toPng } from "../dom/download.js";
 import { lightColours } from "./light-colours.js";
-/** @typedef {import("../core/chart-plan.js").Plan} Plan */
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/page.js").Provenance} Provenance */
+/** @import { Plan } from "../core/chart-plan.js" */
+/** @import { Picture, Provenance } from "../types/page.js" */
 /** @typedef {Record<string, string>} Look colours by what wears them, lines by their kind */
 
 const KINDS = ["status-quo", "policy", "pinned-0", "pinned-1", "pinned-2", "whole"];

@@ -2,7 +2,7 @@
 import { columns } from "../core/picture-csv.js";
 import * as numbers from "../core/numbers.js";
 
-/** @typedef {import("../types/page.js").Picture} Picture */
+/** @import { Picture } from "../types/page.js" */
 
 /**
  * @param {HTMLTableSectionElement} parent

@@ -2,7 +2,7 @@
  *
  * What a chart shows is a Picture (types/page.d.ts), plain data. Its lines are drawn in their order, the last on top, its
  * bands under them, the widest first; every list of values is as long as time. `kind` names the look, by the style sheet
- * chart.css: "status-quo" (grey, dashed), "policy" (blue, solid), "pinned-0", "pinned-1", "pinned-2" (colours and dashes
+ * 3-chart.css: "status-quo" (grey, dashed), "policy" (blue, solid), "pinned-0", "pinned-1", "pinned-2" (colours and dashes
  * of their own); any other kind takes --line-<kind> where the style sheet of the page sets it. Looks never rest on colour
  * alone: each kind has its dash, and its name stands at its end.
  *
@@ -17,8 +17,8 @@ import { nearest } from "../core/chart-scale.js";
 import * as numbers from "../core/numbers.js";
 import { element, make, svgElement, write } from "../dom/elements.js";
 
-/** @typedef {import("../core/chart-plan.js").Plan} Plan */
-/** @typedef {import("../types/page.js").Picture} Picture */
+/** @import { Plan } from "../core/chart-plan.js" */
+/** @import { Picture } from "../types/page.js" */
 
 const NARROW = 430; // pixels of width below which line ends carry no names
 

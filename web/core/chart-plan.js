@@ -1,8 +1,7 @@
 /** Where everything of a line chart goes, as plain numbers and SVG path texts: the page and the exports draw the same plan. */
 import * as scale from "./chart-scale.js";
 import * as numbers from "./numbers.js";
-/** @typedef {import("../types/page.js").Numbers} Numbers */
-/** @typedef {import("../types/page.js").Picture} Picture */
+/** @import { Numbers, Picture } from "../types/page.js" */
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
 /** @typedef {(value: number) => number} Scale from a value to a pixel */
 /** @typedef {{ at: number, text: string }} Tick */

@@ -2,7 +2,7 @@
  *
  * The same rules as policy_lab/report/plots.py, so that page and exports read alike.
  */
-/** @typedef {import("../types/page.js").Numbers} Numbers */
+/** @import { Numbers } from "../types/page.js" */
 
 const ROUND = [1, 2, 2.5, 5, 10];
 const WHOLE = [1, 2, 5, 10, 20, 50, 100]; // years between ticks

@@ -1,6 +1,5 @@
 /** What never changes while the page is open: the model's levers, worlds, assumptions and outcomes. */
-/** @typedef {import("../types/page.js").Facts} Facts */
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Facts, Variable } from "../types/page.js" */
 
 /**
  * As policy_lab/app/page_data.py sends them; there once `learn` was called.

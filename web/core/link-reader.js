@@ -7,11 +7,7 @@ import { facts, variables } from "./facts.js";
 import { ASIDE, LONGEST, MOST_PINS, NUMBER, VERSION } from "./link.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
-/** @typedef {import("../types/page.js").Lever} Lever */
-/** @typedef {import("../types/page.js").Levers} Levers */
-/** @typedef {import("../types/page.js").Scenario} Scenario */
-/** @typedef {import("../types/page.js").Setting} Setting */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Lever, Levers, Scenario, Setting, State } from "../types/page.js" */
 /** @typedef {{ m?: string, w?: string, l?: string, a?: string, c?: string, p: string[] }} Parts */
 /** What a link names that is not there: `changes` tells it of an older link; any other is bad.
  * @typedef {{ changes: string[], missing: (text: string) => void }} News */

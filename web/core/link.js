@@ -20,9 +20,7 @@
  */
 import { facts, variables } from "./facts.js";
 import * as scenarios from "./scenario.js";
-/** @typedef {import("../types/page.js").Scenario} Scenario */
-/** @typedef {import("../types/page.js").Setting} Setting */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Scenario, Setting, State } from "../types/page.js" */
 
 export const LONGEST = 2000;
 export const MOST_PINS = 3;

@@ -2,7 +2,7 @@
  * undo, files and every curve have it already. */
 import { facts } from "./facts.js";
 import { say } from "./words.js";
-/** @typedef {import("../types/page.js").State} State */
+/** @import { State } from "../types/page.js" */
 
 const FEW = 3; // names that a notice has room for
 

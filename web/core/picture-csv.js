@@ -1,7 +1,6 @@
 /** The numbers of a line chart's picture (chart/chart.js says what that is), as columns and as a CSV file. */
 import { harmless, number, quoted } from "./csv.js";
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/page.js").Numbers} Numbers */
+/** @import { Numbers, Picture } from "../types/page.js" */
 
 /**
  * Lines, then the ends of each band that is no policy's before.

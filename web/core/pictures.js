@@ -2,14 +2,7 @@
 import { variable } from "./facts.js";
 import * as numbers from "./numbers.js";
 import { say } from "./words.js";
-/** @typedef {import("../types/page.js").Band} Band */
-/** @typedef {import("../types/page.js").Fan} Fan */
-/** @typedef {import("../types/page.js").Mark} Mark */
-/** @typedef {import("../types/page.js").Numbers} Numbers */
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {import("../types/page.js").Scene} Scene */
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Band, Fan, Mark, Numbers, Picture, Run, Scene, Variable } from "../types/page.js" */
 
 /** @param {Numbers} values */
 const last = (values) => values[values.length - 1];

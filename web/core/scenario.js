@@ -4,11 +4,7 @@
  */
 import { facts } from "./facts.js";
 import { say } from "./words.js";
-/** @typedef {import("../types/page.js").Constants} Constants */
-/** @typedef {import("../types/page.js").Levers} Levers */
-/** @typedef {import("../types/page.js").Scenario} Scenario */
-/** @typedef {import("../types/page.js").Setting} Setting */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Constants, Levers, Scenario, Setting, State } from "../types/page.js" */
 
 /** @param {number | null} a @param {number | null} b */
 export const near = (a, b) => a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b)));

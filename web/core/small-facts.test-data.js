@@ -1,6 +1,5 @@
 /** The facts of a model with one lever, one assumption and two worlds, for tests. */
-/** @typedef {import("../types/page.js").Facts} Facts */
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Facts, Variable } from "../types/page.js" */
 
 /** @param {string} name @returns {Variable} */
 const shown = (name) => ({ key: name, name, label: name, unit: "", group: "", low: 0, high: 1, places: 2, better: "higher" });

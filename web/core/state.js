@@ -9,9 +9,7 @@ import * as link from "./link.js";
 import { read } from "./link-reader.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
-/** @typedef {import("../types/page.js").Scenario} Scenario */
-/** @typedef {import("../types/page.js").Setting} Setting */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Scenario, Setting, State } from "../types/page.js" */
 
 const REST = 150; // milliseconds without a change
 const KEPT = "policy-lab-history";

@@ -1,7 +1,7 @@
 /** Where the difference between two scenarios comes from: all mixes of what sets them apart are run, so nothing is
  * estimated. The same arithmetic as policy_lab/studies/shapley.py, which says what the words mean.
  */
-/** @typedef {import("../types/page.js").Constants} Constants */
+/** @import { Constants } from "../types/page.js" */
 /** @typedef {{ key: string, label: string }} Owner who decides a constant */
 /** @typedef {Owner & { constants: Record<string, [number, number]> }} Player its constants, each before and after */
 /** alone: what a player does by itself; last: what is lost without it; shapley: its fair share, the mean over all orders

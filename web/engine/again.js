@@ -1,11 +1,6 @@
 /** Runs that go on from where they part from the last ones, and who hears of a change of given numbers. */
-/** @typedef {import("../types/engine.js").Kept} Kept */
-/** @typedef {import("../types/engine.js").Layout} Layout */
-/** @typedef {import("../types/engine.js").Plan} Plan */
-/** @typedef {import("../types/engine.js").Reals} Reals */
-/** @typedef {import("../types/engine.js").Request} Request */
-/** @typedef {import("../types/engine.js").Result} Result */
-/** @typedef {import("./engine.js").Engine} Engine */
+/** @import { Kept, Layout, Plan, Reals, Request, Result } from "../types/engine.js" */
+/** @import { Engine } from "./engine.js" */
 
 /** Moments at most whose stocks are kept for runs that begin there. */
 const MARKS = 64;

@@ -13,11 +13,8 @@ import { facts } from "../core/facts.js";
 import * as store from "../core/state.js";
 import { load } from "./engine.js";
 import * as simulator from "./simulator.js";
-/** @typedef {import("../types/engine.js").FromBands} FromBands */
-/** @typedef {import("../types/engine.js").LoadedModel} LoadedModel */
-/** @typedef {import("../types/engine.js").ToBands} ToBands */
-/** @typedef {import("../types/page.js").BandAnswer} BandAnswer */
-/** @typedef {import("../types/page.js").BandWish} BandWish */
+/** @import { FromBands, LoadedModel, ToBands } from "../types/engine.js" */
+/** @import { BandAnswer, BandWish } from "../types/page.js" */
 /** members asked for, run, and gathered
  * @typedef {{ number: number, wish: BandWish, asked: number, done: number, gathered: number }} Running */
 

@@ -8,18 +8,9 @@
    piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
 import { quantilesOf } from "../core/quantiles.js";
 import * as loader from "./engine.js";
-/** @typedef {import("../types/engine.js").BandPiece} BandPiece */
-/** @typedef {import("../types/engine.js").FromBands} FromBands */
-/** @typedef {import("../types/engine.js").LoadedModel} LoadedModel */
-/** @typedef {import("../types/engine.js").Reals} Reals */
-/** @typedef {import("../types/engine.js").Runner} Runner */
-/** @typedef {import("../types/engine.js").ToBands} ToBands */
-/** @typedef {import("../types/engine.js").Values} Values */
-/** @typedef {import("../types/page.js").BandAnswer} BandAnswer */
-/** @typedef {import("../types/page.js").BandWish} BandWish */
-/** @typedef {import("../types/page.js").Constants} Constants */
-/** @typedef {import("../types/page.js").Fan} Fan */
-/** @typedef {import("./again.js").Again} Again */
+/** @import { BandPiece, FromBands, LoadedModel, Reals, Runner, ToBands, Values } from "../types/engine.js" */
+/** @import { BandAnswer, BandWish, Constants } from "../types/page.js" */
+/** @import { Again } from "./again.js" */
 
 const REFERENCES = 200; // pieces of the reference that are remembered
 /** Of each precision that may still be used, the first in use. @type {LoadedModel[]} */

@@ -6,16 +6,7 @@
 import { Again, NOTHING_KEPT, Reach, same } from "./again.js";
 import { fused, missing } from "./support.js";
 
-/** @typedef {import("../types/engine.js").AnyCode} AnyCode */
-/** @typedef {import("../types/engine.js").Code} Code */
-/** @typedef {import("../types/engine.js").Kept} Kept */
-/** @typedef {import("../types/engine.js").Layout} Layout */
-/** @typedef {import("../types/engine.js").ModelVariable} ModelVariable */
-/** @typedef {import("../types/engine.js").Plan} Plan */
-/** @typedef {import("../types/engine.js").Reals} Reals */
-/** @typedef {import("../types/engine.js").Request} Request */
-/** @typedef {import("../types/engine.js").Result} Result */
-/** @typedef {import("../types/engine.js").Values} Values */
+/** @import { AnyCode, Code, Layout, ModelVariable, Plan, Request, Result, Values } from "../types/engine.js" */
 /** @typedef {{ fixed: Float64Array, length: number, place: number }} Table numbers from outside that are in memory */
 
 const FORMAT = 3;

@@ -1,9 +1,6 @@
 /** Raw runs off the page's thread; threads.js talks to it. */
 import { load } from "./engine.js";
-/** @typedef {import("../types/engine.js").AnyCode} AnyCode */
-/** @typedef {import("../types/engine.js").Layout} Layout */
-/** @typedef {import("../types/engine.js").Request} Request */
-/** @typedef {import("../types/engine.js").Result} Result */
+/** @import { AnyCode, Layout, Request, Result } from "../types/engine.js" */
 /** @typedef {{ kind: "load", number: number, code: AnyCode, layout: string | Layout }} Load */
 /** @typedef {{ kind: "simulate", number: number, request: Request }} Simulate */
 

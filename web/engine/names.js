@@ -1,6 +1,6 @@
 /** The list of every variable that a chart can show: a file of its own, fetched when first wanted. */
 import { facts, learnVariables, variables } from "../core/facts.js";
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Variable } from "../types/page.js" */
 
 /** @type {Promise<Variable[]> | null} */
 let coming = null;

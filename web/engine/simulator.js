@@ -2,11 +2,9 @@
 import { facts } from "../core/facts.js";
 import { say } from "../core/words.js";
 import { load } from "./engine.js";
-/** @typedef {import("../types/engine.js").Result} Result */
-/** @typedef {import("../types/engine.js").Values} Values */
-/** @typedef {import("../types/page.js").Constants} Constants what differs from the model file */
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {import("./engine.js").Engine} Engine */
+/** @import { Result, Values } from "../types/engine.js" */
+/** @import { Constants, Run } from "../types/page.js" */
+/** @import { Engine } from "./engine.js" */
 /** @typedef {{ failed?: string, time: number[], runs?: number[][][] }} Served runs[setting][output][time] */
 
 const REMEMBERED = 64;

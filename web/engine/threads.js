@@ -1,7 +1,5 @@
 /** Engines off the page's thread. */
-/** @typedef {import("../types/engine.js").AnyCode} AnyCode */
-/** @typedef {import("../types/engine.js").Layout} Layout */
-/** @typedef {import("../types/engine.js").Thread} Thread */
+/** @import { AnyCode, Layout, Thread } from "../types/engine.js" */
 /** @typedef {{ done: number, runs: number }} Progress */
 /** @typedef {{ resolve: (result: any) => void, reject: (error: Error) => void, progress?: (news: Progress) => void }} Waiting
  * what resolve takes is what the message asked for */

@@ -14,9 +14,7 @@ const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */
 let dialog = null;
 let every = false;
 
-/** @typedef {import("./policy-summary.js").AssumptionRow} AssumptionRow */
-/** @typedef {import("./policy-summary.js").LeverRow} LeverRow */
-/** @typedef {import("./policy-summary.js").OutcomeRow} OutcomeRow */
+/** @import { AssumptionRow, LeverRow, OutcomeRow } from "./policy-summary.js" */
 
 function build() {
   const button = (/** @type {string} */ key, /** @type {() => void} */ press) => element("button", { class: "button", type: "button", onclick: press }, words(key));

@@ -17,12 +17,9 @@ import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as explore from "./explore.js";
 import * as summary from "./policy-summary.js";
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Picture, Variable } from "../types/page.js" */
+/** @import { AssumptionRow, LeverRow, OutcomeRow } from "./policy-summary.js" */
 
-/** @typedef {import("./policy-summary.js").AssumptionRow} AssumptionRow */
-/** @typedef {import("./policy-summary.js").LeverRow} LeverRow */
-/** @typedef {import("./policy-summary.js").OutcomeRow} OutcomeRow */
 
 const SHORT = 7; // rows of one table; longer ones stand in two
 const MOST = 8; // assumptions that are listed

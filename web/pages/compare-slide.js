@@ -1,9 +1,8 @@
 /** The wedges as a picture for a slide. */
 import * as scale from "../core/chart-scale.js";
 import { EDGE, WIDTH, footer, frame, letters, wrapped } from "../core/slide.js";
-/** @typedef {import("./compare-wedges.js").Found} Found */
-/** @typedef {import("./compare-wedges.js").Slice} Slice */
-/** @typedef {import("../types/page.js").Provenance} Provenance */
+/** @import { Provenance } from "../types/page.js" */
+/** @import { Found, Slice } from "./compare-wedges.js" */
 /** @typedef {{ label: string, from: number, value: number, kind: string, said: string }} Row */
 
 const NAMES = 380; // where the bars begin

@@ -11,12 +11,9 @@ import { startThread } from "../engine/threads.js";
 import { offer, offerText, toPng } from "../dom/download.js";
 import { element, one, svgElement, write } from "../dom/elements.js";
 import { wedgesSlide } from "./compare-slide.js";
-/** @typedef {import("../types/engine.js").Thread} Thread */
-/** @typedef {import("../types/page.js").Constants} Constants */
-/** @typedef {import("../types/page.js").Provenance} Provenance */
-/** @typedef {import("../types/page.js").Variable} Variable */
-/** @typedef {import("./compare.js").Entry} Entry */
-/** @typedef {import("./compare.js").View} View */
+/** @import { Thread } from "../types/engine.js" */
+/** @import { Constants, Provenance, Variable } from "../types/page.js" */
+/** @import { Entry, View } from "./compare.js" */
 /** @typedef {{ label: string, alone: number, share: number, last: number }} Row what a player does */
 /** What is on show.
  * @typedef {{ from: Entry, to: Entry, rows: Row[], whole: number, together: number, before: number, after: number, about: Variable, year: number }} Found */

@@ -19,12 +19,8 @@ import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as compareWedges from "./compare-wedges.js";
-/** @typedef {import("../core/csv.js").Rows} Rows */
-/** @typedef {import("../types/page.js").Constants} Constants */
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {import("../types/page.js").Scenario} Scenario */
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Rows } from "../core/csv.js" */
+/** @import { Constants, Picture, Run, Scenario, Variable } from "../types/page.js" */
 
 /** A scenario that is compared: key "s" for status quo, "p" for the policy, else the number of a pin.
  * @typedef {{ key: string, kind: string, letter: string, name: string, scenario: Scenario, constants: Constants }} Entry */

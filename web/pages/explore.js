@@ -26,9 +26,9 @@ import * as scenarioChooser from "../widgets/scenario-chooser.js";
 import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
-/** @typedef {import("../types/page.js").State} State */
-/** @typedef {import("../widgets/live-runs.js").Drawn} Drawn */
-/** @typedef {import("../widgets/live-runs.js").Scene} Scene */
+/** @import { State } from "../types/page.js" */
+/** @import { Drawn, Scene } from "../widgets/live-runs.js" */
+
 
 const SIDES = ["a", "b"];
 

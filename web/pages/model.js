@@ -4,8 +4,7 @@ import { element, make, one } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as entries from "./variable-entry.js";
-/** @typedef {import("../types/model-page.js").VariableDetail} VariableDetail */
-/** @typedef {import("../types/model-page.js").VariableRow} VariableRow */
+/** @import { VariableDetail, VariableRow } from "../types/model-page.js" */
 
 const at = (/** @type {string} */ path) => fetch(router.base() + path);
 const gone = () => tell(say("wait.no_more"));

@@ -9,7 +9,7 @@ import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import * as simulator from "../engine/simulator.js";
 
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Variable } from "../types/page.js" */
 /** Texts of a lever's setting; `standing`: in status quo.
  * @typedef {{ label: string, unit: string, moved: boolean, value: string, standing: string, start: string, ramp: string }} LeverRow */
 /** @typedef {{ label: string, unit: string, value: string, standing: string, source: string, grade: string }} AssumptionRow */

@@ -8,17 +8,11 @@ import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as view from "./precedents-view.js";
 import { called, words } from "./precedents-view.js";
-/** @typedef {import("../types/precedents.js").CaseCurve} CaseCurve */
-/** @typedef {import("../types/page.js").Line} Line */
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/precedents.js").Case} Case */
-/** @typedef {import("../types/precedents.js").CasePoint} CasePoint */
-/** @typedef {import("../types/precedents.js").CaseSeries} CaseSeries */
-/** @typedef {import("../types/precedents.js").DrawnRun} DrawnRun */
-/** @typedef {import("../types/page.js").Mark} Mark */
+/** @import { Chart } from "../chart/chart.js" */
+/** @import { Child } from "../dom/elements.js" */
+/** @import { Line, Mark, Picture } from "../types/page.js" */
+/** @import { Case, CaseCurve, DrawnRun } from "../types/precedents.js" */
 
-/** @typedef {import("../chart/chart.js").Chart} Chart */
-/** @typedef {import("../dom/elements.js").Child} Child */
 
 const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
 

@@ -11,14 +11,8 @@ import { tell } from "../dom/notice.js";
 import * as precedentsCase from "./precedents-case.js";
 import * as view from "./precedents-view.js";
 import { called, words } from "./precedents-view.js";
-/** @typedef {import("../types/precedents.js").CaseRun} CaseRun */
-/** @typedef {import("../types/precedents.js").Case} Case */
-/** @typedef {import("../types/precedents.js").CaseControl} CaseControl */
-/** @typedef {import("../types/precedents.js").Cases} Cases */
-/** @typedef {import("../types/precedents.js").DrawnRun} DrawnRun */
-/** @typedef {import("../types/precedents.js").Fate} Fate */
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/page.js").Run} Run */
+/** @import { Picture, Run } from "../types/page.js" */
+/** @import { Case, CaseControl, CaseRun, DrawnRun, Fate } from "../types/precedents.js" */
 
 const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
 /** @type {Record<string, number>} */

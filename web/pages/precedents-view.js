@@ -2,8 +2,7 @@
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import { filled, say } from "../core/words.js";
-/** @typedef {import("../types/precedents.js").Case} Case */
-/** @typedef {import("../types/precedents.js").Cases} Cases */
+/** @import { Case, Cases } from "../types/precedents.js" */
 
 /** The stored results, as policy_lab/app/precedent_data.py sends them; there once the page was seen. @type {Cases} */
 export let data;

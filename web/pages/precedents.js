@@ -15,7 +15,7 @@ import * as precedentsCase from "./precedents-case.js";
 import * as precedentsLive from "./precedents-live.js";
 import * as view from "./precedents-view.js";
 import { fateYear, foreign, now, words } from "./precedents-view.js";
-/** @typedef {import("../types/precedents.js").Case} Case */
+/** @import { Case } from "../types/precedents.js" */
 
 const PART = /^[a-z0-9_]{1,40}(~[a-z_]{1,40}~-?\d[\d.e+-]{0,15}){0,12}$/;
 const figure = (/** @type {number} */ value, /** @type {number} */ places) => numbers.figure(value, places);

@@ -12,10 +12,8 @@ import * as simulator from "../engine/simulator.js";
 import { make, one, svgElement, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import { mountChart } from "../chart/chart.js";
-/** @typedef {import("../types/model-page.js").LookupTable} LookupTable */
-/** @typedef {import("../types/page.js").Numbers} Numbers */
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {import("../types/model-page.js").VariableDetail} VariableDetail */
+/** @import { LookupTable, VariableDetail } from "../types/model-page.js" */
+/** @import { Numbers, Run } from "../types/page.js" */
 
 const TABLE = { width: 220, height: 120, edge: 18 };
 const MOST = 60; // variables of one entry whose values are told; the server gives no more at once

@@ -7,8 +7,7 @@ import { does } from "../dom/buttons.js";
 import { keySteps } from "../dom/keys.js";
 import { all, make, one, write } from "../dom/elements.js";
 
-/** @typedef {import("../types/page.js").Assumption} Assumption */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Assumption, State } from "../types/page.js" */
 
 const STEPS = 200; // positions of a slider
 /** By key, made when the list is opened. @type {Map<string, { row: HTMLElement, slider: HTMLInputElement, box: HTMLInputElement, back: HTMLButtonElement }>} */

@@ -7,7 +7,7 @@ import { everyVariable } from "../engine/names.js";
 import { under } from "../dom/buttons.js";
 import { make, one, write } from "../dom/elements.js";
 
-/** @typedef {import("../types/page.js").Variable} Variable */
+/** @import { Variable } from "../types/page.js" */
 /** shown: gives the name that stands; take: told of the name that was chosen
  * @typedef {{ shown: () => string, take: (name: string) => void }} Options */
 

@@ -17,9 +17,8 @@ import { all, one, svgElement, write } from "../dom/elements.js";
 import { modified } from "../dom/keys.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
-/** @typedef {import("../types/model-page.js").SectorValues} SectorValues */
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { SectorValues } from "../types/model-page.js" */
+/** @import { Run, State } from "../types/page.js" */
 
 const SMALLEST = 0.25;
 const READABLE = 0.55; // of its true size: below this the names of a diagram cannot be read

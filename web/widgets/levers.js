@@ -7,7 +7,7 @@ import { does } from "../dom/buttons.js";
 import { keySteps } from "../dom/keys.js";
 import { all, one } from "../dom/elements.js";
 
-/** @typedef {import("../types/page.js").Setting} Setting */
+/** @import { Setting } from "../types/page.js" */
 /** @typedef {{ row: HTMLElement, parts: Record<string, HTMLInputElement>, shown: Setting | null }} Control */
 
 /** Which part of a setting a field shows. @type {Record<string, number>} */

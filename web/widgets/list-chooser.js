@@ -1,6 +1,6 @@
 /** A list to choose one of, with its label. */
 import { element } from "../dom/elements.js";
-/** @typedef {import("../types/ranking.js").Choice} Choice */
+/** @import { Choice } from "../types/ranking.js" */
 
 /** @param {string} label @param {string} id @param {(value: string) => void} choose */
 export function select(label, id, choose) {

@@ -15,12 +15,7 @@ import { does, leadsElsewhere, under } from "../dom/buttons.js";
 import { all, make, one, svgElement, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 
-/** @typedef {import("../types/page.js").Loop} Loop */
-/** @typedef {import("../types/page.js").LoopAct} LoopAct */
-/** @typedef {import("../types/page.js").LoopExample} LoopExample */
-/** @typedef {import("../types/page.js").Numbers} Numbers */
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Loop, LoopAct, LoopExample, Numbers, Run, State } from "../types/page.js" */
 
 const PART = 0.005; // of an outcome's range: what is less is no move
 const MOST_SHARE = 200; // percent; what grows from next to nothing is told in its own unit

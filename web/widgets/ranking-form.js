@@ -4,11 +4,8 @@ import { filled } from "../core/words.js";
 import { under } from "../dom/buttons.js";
 import { all, element, one, write } from "../dom/elements.js";
 import * as numbers from "../core/numbers.js";
-/** @typedef {import("../types/ranking.js").Choice} Choice */
-/** @typedef {import("../types/ranking.js").OfferedFactor} OfferedFactor */
-/** @typedef {import("../types/ranking.js").StudyOffer} StudyOffer */
+/** @import { Choice, OfferedFactor, StudyOffer, StudyState } from "../types/ranking.js" */
 
-/** @typedef {import("../types/ranking.js").StudyState} StudyState */
 /** @typedef {{ ask: (path: string) => Promise<any>, send: (path: string, body: unknown) => Promise<any>, started: (study: StudyState) => void }} Lent answers are as the addresses give them */
 /** What varies, by question. @type {Record<string, string[]>} */
 const KINDS = { levers: ["lever"], uncertainties: ["uncertainty"], choice: ["lever", "uncertainty"] };

@@ -12,10 +12,9 @@ import { mountChart } from "../chart/chart.js";
 import { options, select } from "./list-chooser.js";
 import * as rankForm from "./ranking-form.js";
 import { fillRanking } from "./ranking-table.js";
-/** @typedef {import("../types/ranking.js").Choice} Choice */
-/** @typedef {import("../types/page.js").Picture} Picture */
-/** @typedef {import("../types/ranking.js").StudyState} StudyState */
-/** @typedef {import("../types/ranking.js").StudyView} StudyView */
+/** @import { Picture } from "../types/page.js" */
+/** @import { StudyState, StudyView } from "../types/ranking.js" */
+
 
 const FIRST = "levers";
 const SOON = 800; // milliseconds until the first question how a study stands

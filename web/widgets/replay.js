@@ -8,9 +8,7 @@ import { does } from "../dom/buttons.js";
 import { one } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 
-/** @typedef {import("../types/page.js").Levers} Levers */
-/** @typedef {import("../types/page.js").Setting} Setting */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { State } from "../types/page.js" */
 
 const LASTS = 1600; // milliseconds
 const PAUSE = 500; // on the state before, where nothing may slide

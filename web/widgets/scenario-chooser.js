@@ -7,8 +7,7 @@ import { does } from "../dom/buttons.js";
 import { make, one, write } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 
-/** @typedef {import("../types/page.js").Scenario} Scenario */
-/** @typedef {import("../types/page.js").State} State */
+/** @import { Scenario, State } from "../types/page.js" */
 
 export function begin() {
   does("pin", () => pin(scenarios.of(store.now)));
