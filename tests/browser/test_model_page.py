@@ -13,6 +13,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from policy_lab import paths
 from policy_lab.app.labels import figure_of
+from policy_lab.catalogue import english
+from policy_lab.checks.twelve_tests import in_words, read_test
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
 
@@ -40,7 +42,7 @@ def test_an_educator_shows_a_stock_in_a_chosen_year(visit: Visit, real_address: 
         page.keyboard.press("ArrowLeft")
     expect(page.locator("#sketch-year-said")).to_have_text("2040")
     expect(stock).to_have_text(f"{runs.at('Tension', 2040)[0]:.3f}")
-    page.get_by_text("Status quo", exact=True).last.click()
+    page.locator("#sketch-values").get_by_text("Status quo", exact=True).click()
     reference = simulate(load_model("big_science"), scenario="status_quo", outputs=["Tension"])
     expect(stock).to_have_text(f"{reference.at('Tension', 2040)[0]:.2f}")
     assert "Tension: " in page.locator("#sketch [data-variable='Tension'].stock").get_attribute("aria-label")
@@ -125,14 +127,14 @@ def test_an_analyst_finds_the_words_of_the_essay_behind_a_variable(visit: Visit,
 def test_what_failed_is_shown_as_failing_and_weaknesses_are_listed(visit: Visit, real_address: str) -> None:
     page = visit(f"{real_address}/model")
     stored = paths.results_folder() / "validation" / "big_science.json"
-    tests = json.loads(stored.read_text(encoding="utf-8"))["tests"]
+    tests = [in_words(read_test(test), english()) for test in json.loads(stored.read_text(encoding="utf-8"))["tests"]]
     page.get_by_role("navigation", name="On this page").get_by_role("link", name="Tests").click()
     for test in tests:
-        head = page.locator(".evidence__head").filter(has=page.get_by_text(test["title"], exact=True))
-        expect(head.locator(".verdict")).to_contain_text(test["verdict"])
-    first = page.locator(".evidence").filter(has_text=tests[0]["title"]).first
+        head = page.locator(".evidence__head").filter(has=page.get_by_text(test.title, exact=True))
+        expect(head.locator(".verdict")).to_contain_text(test.verdict)
+    first = page.locator(".evidence").filter(has_text=tests[0].title).first
     first.locator("summary").click()
-    expect(first.get_by_role("region")).to_contain_text(str(tests[0]["rows"][0][0]))
+    expect(first.get_by_role("region")).to_contain_text(str(tests[0].rows[0][0]))
     expect(page.locator(".prose--numbered li")).to_have_count(len(load_model("big_science").readme.weaknesses))
 
 

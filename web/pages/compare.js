@@ -28,7 +28,7 @@ import * as compareWedges from "./compare-wedges.js";
  * @typedef {{ outcome: string, year: number, from: string, to: string, apart: boolean, every: boolean }} View */
 
 const LETTERS = "ABCDE";
-const AHEAD = 3000; // milliseconds after which the thread of the wedges is made, when the first picture stands
+const PAUSE = 300; // milliseconds after which a hand that was down is looked for again
 const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp012]?)~([sp012]?)~([01]?)$/;
 /** @type {View} */
 export const view = { outcome: "", year: 0, from: "", to: "", apart: false, every: false };
@@ -351,16 +351,16 @@ function writeLink() {
   router.aside("v", part === "~~~~" ? "" : part);
 }
 
-/* Nothing is fetched while a hand moves. */
-function thread() {
-  if (store.held) window.setTimeout(thread, AHEAD);
+/** The thread of the wedges, once the first picture stands; nothing is fetched while a hand moves. */
+export function thread() {
+  if (!one("#compare")) return;
+  if (store.held) window.setTimeout(thread, PAUSE);
   else compareWedges.ahead();
 }
 
 export function begin() {
   if (!one("#compare")) return;
   store.on(draw);
-  window.setTimeout(thread, AHEAD);
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
   draw();
 }

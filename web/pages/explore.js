@@ -23,6 +23,7 @@ import * as live from "../widgets/live-runs.js";
 import * as loopSwitches from "../widgets/loops.js";
 import * as replays from "../widgets/replay.js";
 import * as scenarioChooser from "../widgets/scenario-chooser.js";
+import * as compare from "./compare.js";
 import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
@@ -182,6 +183,7 @@ function after() {
     await bandRuns.begin();
     paint();
     await idle();
+    compare.thread();
     dash.dash();
   }));
 }
