@@ -68,6 +68,27 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
 '''
 
 
+PAGE = '''"""Notes: what the model is called, as small as a page can be."""
+
+import dash
+from dash import Input, Output, callback, html
+
+from policy_lab.app import session
+
+dash.register_page(__name__, path="/notes", order=9, name="Notes", words="app.notes")
+
+
+def layout(**_):
+    """The model's name, and how many levers are moved."""
+    return html.Section([html.P("Notes on " + session().model.name), html.P(id="notes-moved")], className="page")
+
+
+@callback(Output("notes-moved", "children"), Input("levers", "policy"))
+def count(policy):
+    return str(len(policy or {}))
+'''
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     root = tmp_path / "checkout"
@@ -179,6 +200,32 @@ print("Français" in pages[0], 'lang="fr"' in pages[1], ["Annuler" in page for p
 """,
     )
     assert said == "True True [False, True]"
+
+
+def test_a_page_is_a_file_and_a_line_in_each_catalogue(copy: Path) -> None:
+    assert "One file in `policy_lab/app/pages/`" in recipe("Add a page")
+    before, locale = files(copy), copy / "policy_lab" / "locale"
+    (copy / "policy_lab/app/pages/notes.py").write_text(PAGE, encoding="utf-8")
+    for code, name in (("en", "Notes"), ("de", "Notizen")):
+        text = (locale / f"{code}.toml").read_text(encoding="utf-8")
+        (locale / f"{code}.toml").write_text(text.replace("[app]\n", f'[app]\nnotes = "{name}"\n', 1), encoding="utf-8")
+    catalogues = {"policy_lab/locale/en.toml", "policy_lab/locale/de.toml"}
+    assert touched(before, copy) == {"policy_lab/app/pages/notes.py", *catalogues}
+    said = python(
+        copy,
+        """
+from policy_lab import create_app, load_model
+reader = create_app(load_model("small_field")).server.test_client()
+english, german = (reader.get("/notes?lang=" + code).data.decode() for code in ("en", "de"))
+layout = reader.get("/_dash-layout").data.decode()
+asked = {"output": "notes-moved.children", "outputs": {"id": "notes-moved", "property": "children"}, "state": [],
+         "inputs": [{"id": "levers", "property": "policy", "value": {"shared funding": 20}}],
+         "changedPropIds": ["levers.policy"]}
+answer = reader.post("/_dash-update-component", json=asked)
+print(">Notes<" in english, ">Notizen<" in german, "Notes on small_field" in layout, answer.json["response"])
+""",
+    )
+    assert said == "True True True {'notes-moved': {'children': '1'}}"
 
 
 def test_a_model_is_a_folder(copy: Path) -> None:
