@@ -23,7 +23,8 @@ Words below the list.
 
 
 def test_items_of_a_list_end_where_the_list_ends() -> None:
-    assert Readme(TEXT).numbered("Weak") == ["**One** thing that goes on.", "Another, see [the page](../page.md)."]
+    items = [item.text for item in Readme(TEXT).numbered("Weak")]
+    assert items == ["**One** thing that goes on.", "Another, see [the page](../page.md)."]
     assert Readme(TEXT).numbered("Nowhere") == []
 
 

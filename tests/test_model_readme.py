@@ -6,12 +6,15 @@ import csv
 import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policy_lab.catalogue import english
+from policy_lab.checks.twelve_tests import in_words, read_test
 from policy_lab.model import load_model
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +38,7 @@ def claims() -> dict[str, dict[str, str]]:
 @cache
 def validated() -> dict[str, Any]:
     data = json.loads((RESULTS / "validation" / "big_science.json").read_text(encoding="utf-8"))
-    return {test["key"]: test for test in data["tests"]}
+    return {test["key"]: asdict(in_words(read_test(test), english())) for test in data["tests"]}
 
 
 def at(world: str, variable: str, year: int) -> float:

@@ -230,7 +230,7 @@ def test_the_report_stands_alone(tmp_path: Path) -> None:
     run_study(ishigami(), tmp_path, pictures=True)
     page = (tmp_path / "report.html").read_text()
     assert page.count("<svg") == 1 and "Over all years it depends most on x1" in page
-    assert "x1" in page and "−3.14159 to 3.14159" in page
+    assert "x1" in page and "-3.14159 to 3.14159" in page
     for outside in (" src=", "@import", "<script", "<link", "url("):
         assert outside not in page.replace("url(#", "")
 
@@ -474,10 +474,10 @@ BAD: list[tuple[str, str, type[PolicyLabError], str]] = [
     ("size = 256", "sise = 256", UnknownName, "no key 'sise'.*'size'"),
     ("size = 256", "second_order = 1", StudyError, "should be true or false"),
     ("size = 256", 'scenario = "utopia"', UnknownName, "no scenario 'utopia'"),
-    ("size = 256", 'purpose = "fun"', StudyError, "none of indices, ranking, screening"),
+    ("size = 256", 'purpose = "fun"', StudyError, "take indices, ranking or screening"),
     ("size = 256", "max_size = 100", StudyError, "max_size = 100"),
-    ("size = 256", "confidence = 95.0", StudyError, "not between 0 and 1"),
-    ("resamples = 50", "resamples = 1", StudyError, "too few"),
+    ("size = 256", "confidence = 95.0", StudyError, "confidence lies between 0 and 1"),
+    ("resamples = 50", "resamples = 1", StudyError, "resamples is at least 2"),
     ("resamples = 50", 'groups = "sector"', UnknownName, "no grouping 'sector'"),
     ("resamples = 50", "[groups]\na = ['x9']", UnknownName, "no factor 'x9' in the group 'a'"),
     ("resamples = 50", "[groups]\na = ['x1']\nb = ['x1']", StudyError, "'x1' is in two groups"),
