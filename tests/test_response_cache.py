@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from policy_lab.app import create_app
 from policy_lab.app.bundle import Bundle
-from policy_lab.app.index_page import THREADS
+from policy_lab.app.index_page import ORDER, THREADS
 from policy_lab.app.middleware import response_cache
 from policy_lab.app.middleware.compression import takes_packed
 from policy_lab.jobs import Queue
@@ -88,6 +88,7 @@ def test_every_script_and_style_sheet_of_ours_is_in_a_bundle(client: FlaskClient
         text = file.read_text(encoding="utf-8").strip()
         assert text[:400] in sent, file.name
     assert bundles["page.js"] == (ASSETS / "page.bundle.js").read_text(encoding="utf-8")  # strict from its first word
+    assert bundles["styles.css"].startswith(f"/* {ORDER} */\n")  # the order of the layers, before any of them
     assert 'url("data:image/svg+xml,' in bundles["styles.css"]  # a drawing stands where its name stood
     assert ".svg" not in bundles["styles.css"]
 

@@ -22,8 +22,8 @@ const ENTRIES = {
 };
 /** Where Dash looks for our components: beside their Python classes. */
 const COMPONENTS = "../policy_lab/components/";
-/** Style sheets of theirs, the tokens first. */
-const STYLES = ["1-tokens.css", "2-page.css", "3-chart.css", "3-explore.css", "4-levers.css"];
+/** Style sheets of theirs; the first has the order of the layers. */
+const STYLES = ["tokens", "base", "button", "chart", "combobox", "explore", "field", "headline-cards", "levers", "outcome-chart", "table"];
 
 const hash = (/** @type {string | Uint8Array} */ text) => createHash("sha256").update(text).digest("hex");
 
@@ -31,8 +31,8 @@ const place = (/** @type {string} */ name) => (name.startsWith("policy_lab_compo
 
 /** Styles of the components alone: nothing of the app around them is dressed, and its own rules go before ours. */
 function styles() {
-  const [tokens, ...rest] = STYLES.map((name) => readFileSync(join(ASSETS, name), "utf8").replaceAll("\r\n", "\n"));
-  return `${tokens}\n@layer policy-lab {\n@scope (.widget) {\n${rest.join("\n").replace(/^.*url\("mark\.svg"\).*\n/m, "")}}\n}\n`;
+  const [tokens, ...rest] = STYLES.map((name) => readFileSync(join(ASSETS, name + ".css"), "utf8").replaceAll("\r\n", "\n"));
+  return `@layer policy-lab {\n${tokens}}\n${rest.map((text) => text.replace(/^@layer (\w+) \{$/m, "@layer policy-lab.$1 {\n@scope (.widget) {") + "}\n").join("")}`;
 }
 
 /** Every file to be written, by its path below assets/. */

@@ -31,6 +31,8 @@ STYLES: Final = "styles"
 DASH: Final = "dash-renderer"
 #: Scripts of the threads, by the name they have in the page's data.
 THREADS: Final = {"worker": "bands.worker.bundle.js", "thread": "engine.worker.bundle.js"}
+#: The style sheet that goes first, whatever the names of others: it has the order of the layers.
+ORDER: Final = "tokens.css"
 #: Libraries of Dash that our own pages do without: a page of one's own may hold any of them.
 LEFT_OUT: Final = ("/dcc/", "/dash_table/", "/deps/polyfill")
 #: Where Dash draws, hidden until our components have taken over what is there.
@@ -110,6 +112,7 @@ class Page(dash.Dash):  # type: ignore[misc]
         """All style sheets and scripts that Dash names as one file each, its own inline scripts behind them."""
         styles = [self._file_at(address) for address in _addresses(css)]
         named = [address for address in _addresses(scripts) if not any(name in address for name in self._left_out)]
+        styles.sort(key=lambda file: file.name != ORDER)
         inline = "\n;\n".join(re.findall(r"<script>(.*?)</script>", scripts, re.DOTALL))
         if styles:
             self._bundles.setdefault(STYLES, Bundle(STYLES, styles))

@@ -1,7 +1,7 @@
 """The ranking as a drawing: levers in order, their shares with intervals, and the noise floor; SVG written by us.
 
 Drawn for a width, so that letters have their true size on a phone as on a projector. In the page, colours come from
-its style sheet (``5-rank.css``) by class; as a file of its own, a drawing carries its light colours and its source.
+its style sheet (``ranking.css``) by class; as a file of its own, a drawing carries its light colours and its source.
 """
 
 from __future__ import annotations
