@@ -20,7 +20,7 @@ from analysis import documents
 from analysis.results_folder import RESULTS
 from policy_lab import load_model
 from policy_lab.checks.structure import SOURCE
-from policy_lab.checks.twelve_tests import read_test
+from policy_lab.checks.validation_tests import read_test
 from policy_lab.cli.text_tables import number, printable, span
 from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
 from policy_lab.model.loops import loop_rows

@@ -2,7 +2,7 @@
 
     python -m analysis.validation [MODEL]
 
-Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/twelve_tests.py``) and
+Writes ``results/validation/MODEL.json`` (format: ``policy_lab/checks/validation_tests.py``) and
 ``docs/validation/MODEL.md``.
 The sensitivity of conclusions is read from ``results/conclusions``, which its own script makes: run that first.
 """
@@ -20,7 +20,8 @@ from analysis import documents
 from analysis.results_folder import DEFAULT_MODEL, RESULTS
 from policy_lab.catalogue import english
 from policy_lab.checks import check_model
-from policy_lab.checks.twelve_tests import Worded, as_data, in_words, read_test, twelve_tests
+from policy_lab.checks.twelve_tests import twelve_tests
+from policy_lab.checks.validation_tests import Worded, as_data, in_words, read_test
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
 from policy_lab.report.templating import Context

@@ -22,7 +22,7 @@ from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import diagram
 from policy_lab.checks.findings import SEVERITY
-from policy_lab.checks.twelve_tests import KEYS
+from policy_lab.checks.validation_tests import KEYS
 from policy_lab.checks.verdicts import Verdict, scenario_words
 from policy_lab.ensemble.findings import load_findings
 from policy_lab.errors import BadValue, ModelError, PolicyLabError, UnknownName
@@ -95,8 +95,11 @@ def test_every_kind_of_finding_has_a_text() -> None:
 
 
 def test_every_word_of_the_twelve_tests_is_used_and_there() -> None:
-    text = (PACKAGE / "checks" / "twelve_tests.py").read_text(encoding="utf-8")
-    columns = {name for found in re.findall(r"_columns\(([^)]+)\)", text) for name in re.findall(r"\"(\w+)\"", found)}
+    files = [PACKAGE / "checks" / name for name in ("twelve_tests.py", "family_members.py")]
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    columns = {
+        name for found in re.findall(r"column_names\(([^)]+)\)", text) for name in re.findall(r"\"(\w+)\"", found)
+    }
     columns |= {"computed", "given", "left_out"}
     assert columns == set(catalogue.part("test.column"))
     assert {f"{key}.{part}" for key in KEYS for part in ("title", "question", "told")} <= set(catalogue.part("test"))

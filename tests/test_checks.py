@@ -14,9 +14,11 @@ from analysis import documents
 from analysis.validation import page_of
 from policy_lab.catalogue import english
 from policy_lab.checks import check_model
+from policy_lab.checks.family_members import family
 from policy_lab.checks.fit import fit
 from policy_lab.checks.report import as_html, as_json, lines
-from policy_lab.checks.twelve_tests import KEYS, Test, family, in_words, read_test, twelve_tests
+from policy_lab.checks.twelve_tests import twelve_tests
+from policy_lab.checks.validation_tests import KEYS, Test, in_words, read_test
 from policy_lab.checks.verdicts import Verdict, judge
 from policy_lab.checks.versions import compare_versions
 from policy_lab.cli import main

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from policy_lab.catalogue import english
-from policy_lab.checks.twelve_tests import in_words, read_test
+from policy_lab.checks.validation_tests import in_words, read_test
 from policy_lab.model import load_model
 
 ROOT = Path(__file__).parent.parent

@@ -15,9 +15,7 @@ LINES_OF_A_FUNCTION, LINES_OF_A_MODULE = 60, 400
 
 # What is still too long. The lists only shrink: an entry that is no longer too long fails as well.
 LONG_FUNCTIONS: set[str] = set()
-LONG_MODULES: set[str] = {
-    "policy_lab/checks/twelve_tests.py",
-}
+LONG_MODULES: set[str] = set()
 
 
 def modules() -> Iterator[tuple[str, str]]:

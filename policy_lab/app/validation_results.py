@@ -15,7 +15,7 @@ from typing import Any, Final
 from policy_lab import paths
 from policy_lab.app.labels import figure_of
 from policy_lab.catalogue import SOURCE, here, language, say
-from policy_lab.checks.twelve_tests import in_words, read_test
+from policy_lab.checks.validation_tests import in_words, read_test
 from policy_lab.model import Model
 
 VERDICTS: Final = ("holds", "partly", "fails", "reported", "not yet")

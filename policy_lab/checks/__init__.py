@@ -8,7 +8,9 @@ verdicts.py         checks against runs, all of them made in a few batches
 run_checks.py       ``check_model``: all of it
 versions.py         two versions of a model, every outcome in every scenario
 fit.py              how well a run fits figures of the past: Theil's parts of the error
-twelve_tests.py     the twelve tests of a model, as data
+twelve_tests.py     the twelve tests of a model
+family_members.py   one of them: historical cases on the same equations
+validation_tests.py a test as data, and its words
 report.py           findings and verdicts as text, JSON and HTML
 """
 

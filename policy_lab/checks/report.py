@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from policy_lab.catalogue import english
 from policy_lab.checks.findings import Finding
 from policy_lab.checks.run_checks import Report
-from policy_lab.checks.twelve_tests import Worded, in_words
+from policy_lab.checks.validation_tests import Worded, in_words
 from policy_lab.checks.verdicts import Verdict
 from policy_lab.report.templating import Context, render
 

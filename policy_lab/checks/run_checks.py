@@ -24,7 +24,7 @@ from policy_lab.readers import document_of
 from policy_lab.statements import Document
 
 if TYPE_CHECKING:
-    from policy_lab.checks.twelve_tests import Test
+    from policy_lab.checks.validation_tests import Test
 
 Say = Callable[[Message], object]
 

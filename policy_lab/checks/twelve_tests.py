@@ -1,21 +1,7 @@
 """The twelve tests of a model, each as far as a program can make it (Sterman 2000, *Business Dynamics*, ch. 21).
 
-``policy-lab check`` makes them, and ``analysis/validation.py`` writes them to
-``analysis/results/validation/<model>.json``::
-
-    {"model": "big_science",
-     "hash": "<SHA-256 of the model file's equations>",
-     "tests": [
-        {"key": "units",                          one of KEYS, always all twelve in this order
-         "verdict": "holds",                      holds | partly | fails | reported | not yet
-         "summary": {"key": …, "values": …},      a message (``policy_lab/messages.py``)
-         "columns": [{"key": …}, …],              header of a table; [] where there is none
-         "rows": [[{"key": …}, 0], …],            as many cells as columns: messages, names, text, numbers or null
-         "notes": [{"key": …}, …]}                further sentences
-     ]}
-
-*reported* is for what only a reader can judge (the boundary, what was learned). A test that fails says so. Titles,
-questions and all other words are in the catalogue below ``test.``; ``in_words`` puts a test into a language.
+``policy-lab check`` makes them, and ``analysis/validation.py`` stores them; ``validation_tests.py`` says what a test
+is. *Reported* is for what only a reader can judge (the boundary, what was learned). A test that fails says so.
 """
 
 from __future__ import annotations
@@ -24,8 +10,6 @@ import csv
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +17,16 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from policy_lab import messages, paths
+from policy_lab import paths
+from policy_lab.checks.family_members import family
 from policy_lab.checks.findings import kind_words
 from policy_lab.checks.fit import fit
 from policy_lab.checks.run_checks import Report
 from policy_lab.checks.structure import sources_of
+from policy_lab.checks.validation_tests import Cell, Test, cell_word, column_names
 from policy_lab.checks.verdicts import run_worlds
-from policy_lab.messages import Language, Message, Name
+from policy_lab.messages import Message, Name
 from policy_lab.model import Model
-from policy_lab.model.case_results import grade_words
-from policy_lab.model.cases import case_keys
 from policy_lab.model.checks import World
 from policy_lab.model.history import Series, has_history
 from policy_lab.model.loops import loop_rows
@@ -52,90 +36,20 @@ from policy_lab.runs import Floats
 from policy_lab.simulate import simulate
 from policy_lab.statements import Document
 
-KEYS = ("boundary", "structure", "units", "parameters", "extremes", "integration", "behaviour", "anomaly", "family",
-        "surprises", "sensitivity", "learning")  # fmt: skip
 #: The largest share of an outcome's range that half the step may move it by.
 STEP_LIMIT = 0.005
 #: The error that counts as reproducing a series, mean absolute error over the mean of the figures.
 FIT_LIMIT = 0.2
-#: The error in yearly spending up to which a historical case counts as described.
-CASE_LIMIT = 0.3
 #: A conclusion that holds in this share of futures at least, or in the other at most, is settled by the ranges.
 SETTLED, AGAINST = 0.9, 0.1
 #: A cut loop counts where it moves its outcome by this share.
 LOOP_MOVES = 0.005
 
-Cell = Message | Name | str | float | int | None
-
-
-@dataclass
-class Test:
-    """One of the twelve; see the module's text for what its fields hold."""
-
-    __test__ = False  # no test of pytest's
-
-    key: str
-    verdict: str
-    summary: Message
-    columns: list[Message | Name | str] = field(default_factory=list)
-    rows: list[list[Cell]] = field(default_factory=list)
-    notes: Sequence[Message | Name] = field(default_factory=list)
-
-    @property
-    def title(self) -> Message:
-        """Its heading."""
-        return Message(f"test.{self.key}.title")
-
-    @property
-    def question(self) -> Message:
-        """What is asked."""
-        return Message(f"test.{self.key}.question")
-
-
-@dataclass(frozen=True)
-class Worded:
-    """One of the twelve in the words of a language; cells that are numbers stay numbers."""
-
-    key: str
-    title: str
-    question: str
-    verdict: str
-    summary: str
-    columns: list[str]
-    rows: list[list[str | float | int | None]]
-    notes: list[str]
-
-
-def in_words(test: Test, language: Language) -> Worded:
-    """A test as people read it."""
-
-    def cell(value: Cell) -> str | float | int | None:
-        return language.shown(value) if isinstance(value, Message | Name) else value
-
-    return Worded(
-        test.key,
-        language.in_words(test.title),
-        language.in_words(test.question),
-        test.verdict,
-        language.in_words(test.summary),
-        [language.shown(column) for column in test.columns],
-        [[cell(value) for value in row] for row in test.rows],
-        [language.shown(note) for note in test.notes],
-    )
-
-
-def _columns(*names: str) -> list[Message | Name | str]:
-    return [Message(f"test.column.{name}") if name else "" for name in names]
-
-
-def _cell(name: str) -> Message:
-    return Message(f"test.cell.{name}")
-
 
 def twelve_tests(model: Model, report: Report) -> list[Test]:
     """All twelve, in the order of ``KEYS``.
 
-    Conclusions and precedents take hours, or data; what is stored of them (``places.results_folder``) is taken, for
+    Conclusions and precedents take hours, or data; what is stored of them (``paths.results_folder``) is taken, for
     the models that come with us.
 
     Args:
@@ -169,7 +83,7 @@ def boundary(model: Model) -> Test:
         "others": len(program.constants) - len(model.levers) - len(model.uncertainties),
         "share": _in_feedback(program),
     }
-    columns = _columns(*named) if rows else []
+    columns = column_names(*named) if rows else []
     return Test("boundary", "reported", Message("test.boundary.told", counts), columns, [list(row) for row in rows])
 
 
@@ -204,65 +118,9 @@ def learning(model: Model) -> Test:
     learned = [item.name("lesson") for item in model.readme.bullets("What use has taught us")]
     wrong = [item.name("weakness") for item in model.readme.weaknesses]
     summary = Message("test.learning.told", {"lessons": len(learned), "wrong": len(wrong)})
-    rows: list[list[Cell]] = [[_cell("lesson"), words] for words in learned]
-    rows += [[_cell("weakness"), words] for words in wrong]
-    return Test("learning", "reported", summary, _columns("", "what") if rows else [], rows)
-
-
-def family(model: Model) -> Test:
-    """Other members of the family: historical cases on the same equations, as ``cases/results.json`` has them."""
-    stored = model.case_results
-    if stored is None:
-        keys = case_keys(model)
-        told = Message("test.family.written", {"count": len(keys), "cases": [Name(key, "case") for key in keys]})
-        return Test("family", "not yet", told if keys else Message("test.family.none"))
-    if stored["hash"] != model.hash:
-        return Test("family", "not yet", Message("test.family.old"))
-    cases = stored["cases"]
-    right = sum(case["outcome"]["right"] for case in cases)
-    aside = [case for case in cases if case["held_out"]]
-    good = [e for case in cases if (e := case["errors"].get("spending_good")) is not None]
-    aside_right, described = sum(case["outcome"]["right"] for case in aside), sum(e <= CASE_LIMIT for e in good)
-    counts = {
-        "right": right,
-        "all": len(cases),
-        "aside": aside_right,
-        "all_aside": len(aside),
-        "limit": CASE_LIMIT,
-        "described": described,
-        "good": len(good),
-    }
-    verdict = "holds" if right == len(cases) else "partly" if right else "fails"
-    columns = _columns("case", "aside", "record", "run", "", "spending", "grade", "staff", "completed",
-                       "left_out_right", "facts", "fitted")  # fmt: skip
-    return Test("family", verdict, Message("test.family.told", counts), columns, [_case(case) for case in cases],
-                [_hindsight(case) for case in cases if not case["without_hindsight"]["right"]])  # fmt: skip
-
-
-def _case(case: dict[str, Any]) -> list[Cell]:
-    record, outcome, errors = case["record"], case["outcome"], case["errors"]
-    left_out = case.get("leave_one_out")
-    return [
-        _named(case), _cell("yes") if case["held_out"] else "", _fate(record), _fate(outcome),
-        _cell("as_it_was" if outcome["right"] else "not_as_it_was"), errors["spending"], grade_words(errors["grade"]),
-        errors["staff"], outcome["completion_error"], left_out["right"] if left_out else None, len(case["facts"]),
-        len(case["fitted"]),
-    ]  # fmt: skip
-
-
-def _named(case: dict[str, Any]) -> Name:
-    return Name(case["key"], "case", case["title"])
-
-
-def _fate(told: dict[str, Any]) -> Message:
-    fate = Message(f"test.fate.{told['fate'].replace(' ', '_')}")
-    if told.get("year") is None:
-        return fate
-    return Message("test.fate.in_year", {"fate": fate, "year": round(told["year"], 1)})
-
-
-def _hindsight(case: dict[str, Any]) -> Message:
-    return Message("test.family.hindsight", {"case": _named(case), "fate": _fate(case["without_hindsight"])})
+    rows: list[list[Cell]] = [[cell_word("lesson"), words] for words in learned]
+    rows += [[cell_word("weakness"), words] for words in wrong]
+    return Test("learning", "reported", summary, column_names("", "what") if rows else [], rows)
 
 
 # ---- the equations -------------------------------------------------------------------------------------------------
@@ -281,13 +139,13 @@ def structure(report: Report) -> Test:
     counts = {
         "good": len(accounts) - len(broken),
         "all": len(accounts),
-        "outflows": _cell("some" if uncontrolled else "no"),
+        "outflows": cell_word("some" if uncontrolled else "no"),
         "errors": len(bad),
         "warnings": len(found) - len(bad),
     }
     rows: list[list[Cell]] = [[f.severity_words, f.kind_words, f.words] for f in found]
-    rows += [[v.status_words, _cell("account"), v.claim] for v in accounts]
-    return Test("structure", verdict, Message("test.structure.told", counts), _columns("", "kind", "what"), rows)
+    rows += [[v.status_words, cell_word("account"), v.claim] for v in accounts]
+    return Test("structure", verdict, Message("test.structure.told", counts), column_names("", "kind", "what"), rows)
 
 
 def units(report: Report) -> Test:
@@ -298,7 +156,7 @@ def units(report: Report) -> Test:
     errors = sum(f.kind in kinds and f.severity == "error" for f in report.findings)
     verdict = "fails" if errors else "partly" if found else "holds"
     counts = {"count": report.equations, "errors": errors, "warnings": sum(found.values()) - errors}
-    return Test("units", verdict, Message("test.units.told", counts), _columns("kind", "equations"),
+    return Test("units", verdict, Message("test.units.told", counts), column_names("kind", "equations"),
                 [[kind_words(kind), found[kind]] for kind in kinds],
                 [f.words for f in report.findings if f.kind in kinds][:40])  # fmt: skip
 
@@ -318,14 +176,14 @@ def parameters(model: Model, document: Document) -> Test:
     grades = Counter(graded)
     judged = grades["J"] / max(1, len(constants))
     counts = {"count": len(constants), **having, "judged": judged}
-    rows: list[list[Cell]] = [[_cell(k), n, n / max(1, len(constants))] for k, n in having.items()]
+    rows: list[list[Cell]] = [[cell_word(k), n, n / max(1, len(constants))] for k, n in having.items()]
     grade_of = Message("test.cell.none")
     rows += [
         [Message("test.cell.graded", {"grade": g or grade_of}), n, n / max(1, len(constants))]
         for g, n in sorted(grades.items())
     ]
     return Test("parameters", "holds" if whole else "fails", Message("test.parameters.told", counts),
-                _columns("what", "constants", "share"), rows)  # fmt: skip
+                column_names("what", "constants", "share"), rows)  # fmt: skip
 
 
 # ---- runs ----------------------------------------------------------------------------------------------------------
@@ -363,7 +221,7 @@ def extremes(model: Model, report: Report) -> Test:
     }
     notes = [Message("verdict.status", {"status": v.status_words, "claim": v.claim}) for v in broken_checks]
     return Test("extremes", verdict, Message("test.extremes.told", counts),
-                _columns("scenario", "runs", "failed", "negative"), rows, [*notes])  # fmt: skip
+                column_names("scenario", "runs", "failed", "negative"), rows, [*notes])  # fmt: skip
 
 
 def _scenario(key: str, model: Model) -> Name:
@@ -385,7 +243,7 @@ def integration(model: Model) -> Test:
     worst = float(moved[0].max())
     moves = {"worst": worst, "scenarios": len(worlds), "limit": STEP_LIMIT, "higher": float(moved[1].max())}
     return Test("integration", "holds" if worst <= STEP_LIMIT else "fails", Message("test.integration.told", moves),
-                _columns("outcome", "half", "runge_kutta"), rows)  # fmt: skip
+                column_names("outcome", "half", "runge_kutta"), rows)  # fmt: skip
 
 
 def behaviour(model: Model) -> Test:
@@ -416,7 +274,7 @@ def behaviour(model: Model) -> Test:
         "several": several,
     }
     verdict = "holds" if close == len(history) else "partly" if close else "fails"
-    columns = _columns("series", "variable", "figures", "error", "r2", "bias", "variance", "covariance", "within",
+    columns = column_names("series", "variable", "figures", "error", "r2", "bias", "variance", "covariance", "within",
                        "grade")  # fmt: skip
     return Test("behaviour", verdict, Message("test.behaviour.told", counts), columns, rows, [*notes])
 
@@ -444,9 +302,9 @@ def anomaly(model: Model) -> Test:
         moved = np.array([np.abs(batch.of(whole, n) - batch.of(cut, n)).max() for n in model.outcomes]) / span
         when = Message("test.cell.in_year", {"variable": Name(outcome), "year": float(row["year"])})
         rows.append([Name(row["name"], "loop"), row["kind"], Name(row["world"], "scenario"), when, change,
-                     _cell(row["when_cut"]), _cell("as_said" if right else "not_as_said"),
+                     cell_word(row["when_cut"]), cell_word("as_said" if right else "not_as_said"),
                      int((moved > 0.05).sum())])  # fmt: skip
-    columns = _columns("loop", "kind", "scenario", "outcome", "change", "claimed", "", "moved")
+    columns = column_names("loop", "kind", "scenario", "outcome", "change", "claimed", "", "moved")
     return Test("anomaly", "holds" if as_said == len(loops) else "fails",
                 Message("test.anomaly.told", {"right": as_said, "all": len(loops)}), columns, rows)  # fmt: skip
 
@@ -464,7 +322,7 @@ def sensitivity(model: Model, stored: Path | None) -> Test:
         count[told] += 1
         ends = (float(row[column]) for column in ("p05", "median", "p95"))
         claim, document = Name(row["key"], "claim", row["claim"]), Name(row["document"], "document", row["said in"])
-        rows.append([claim, document, share, _cell(row["at the defaults"]), *ends, _cell(told)])
+        rows.append([claim, document, share, cell_word(row["at the defaults"]), *ends, cell_word(told)])
     counts = {
         "count": len(rows),
         "futures": made["futures"],
@@ -472,7 +330,7 @@ def sensitivity(model: Model, stored: Path | None) -> Test:
         "against": count["against"],
         "open": count["open"],
     }
-    columns = _columns("statement", "where", "futures", "default", "low", "median", "high", "")
+    columns = column_names("statement", "where", "futures", "default", "low", "median", "high", "")
     return Test("sensitivity", "holds" if not count["open"] else "partly", Message("test.sensitivity.told", counts),
                 columns, rows)  # fmt: skip
 
@@ -500,21 +358,3 @@ def _claims(folder: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
             return made, list(csv.DictReader(opened))
     except FileNotFoundError:
         return {}, []
-
-
-def as_data(model: Model, tests: Iterable[Test]) -> dict[str, Any]:
-    """What the JSON file holds."""
-    return {"model": model.name, "hash": model.hash, "tests": [_as_data(t) for t in tests]}
-
-
-def _as_data(test: Test) -> dict[str, Any]:
-    return {name: messages.as_data(value) for name, value in vars(test).items()}
-
-
-def read_test(data: Mapping[str, Any]) -> Test:
-    """A test as the JSON file has it.
-
-    Raises:
-        KeyError, TypeError: it is none.
-    """
-    return Test(**{name: messages.from_data(value) for name, value in data.items()})

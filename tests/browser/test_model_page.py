@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from policy_lab import paths
 from policy_lab.app.labels import figure_of
 from policy_lab.catalogue import english
-from policy_lab.checks.twelve_tests import in_words, read_test
+from policy_lab.checks.validation_tests import in_words, read_test
 from policy_lab.model import load_model
 from policy_lab.simulate import simulate
 
