@@ -24,7 +24,9 @@ CURVE = """([side, key]) => Array.from(
 BAND = """side => [PolicyLab.bands.latest.members, ...PolicyLab.explore.charts["ab".indexOf(side)].picture.bands
     .filter(band => !band.stale).map(band => [Array.from(band.low), Array.from(band.high)])]"""
 LOADED = "() => PolicyLab.dashIsHere && PolicyLab.bands.latest"
-FRESH = "() => PolicyLab.bands.latest && PolicyLab.bands.latest.key === PolicyLab.explore.drawn.key"
+#: The policy on show is the one that is set, and the bands are its own.
+FRESH = """() => PolicyLab.explore.drawn.state === PolicyLab.state.now && PolicyLab.bands.latest
+    && PolicyLab.bands.latest.key === PolicyLab.explore.drawn.key"""
 
 
 def curve(page: Page, key: str = "policy", side: str = "a") -> list[float]:
@@ -83,6 +85,7 @@ def test_explore_goes_on_when_the_network_drops(visit: Visit, address: str) -> N
     page.wait_for_function(FRESH)
     assert curve(page) == pytest.approx(expected({"shared funding": 100}))
     page.get_by_role("button", name="Undo").click()
+    page.wait_for_function(FRESH)
     assert curve(page) == pytest.approx(expected({}))
     page.wait_for_url(lambda url: "?" not in url)
     page.context.set_offline(False)
