@@ -2,7 +2,7 @@
 
 Dash's scripts are only named in it, inside a ``template``; ``web/pages/dash-loader.js`` loads them once the first
 picture stands, or at once for a page that waits for them. Then Dash draws the app's layout, and our components take
-over the elements that are already there (``web/dash/adoption.js``). No script stands in the page itself, so a
+over the elements that are already there (``web/dash/adoption.js``). No script is in the page itself, so a
 ``script-src`` of ``'self'`` is enough.
 
 Each of these comes as one file (``bundle.py``): the page's own scripts, which ``make web`` puts together from ``web/``,

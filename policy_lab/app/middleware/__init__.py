@@ -5,7 +5,7 @@ error_handlers.py  a sentence for whoever sends what cannot be answered
 security.py        headers
 compression.py     packed answers
 response_cache.py  what is the same for everybody, from memory
-proxies.py         whom a request comes from, where a proxy stands in front
+proxies.py         whom a request comes from, behind a proxy
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What every answer tells the browser not to do: the headers that keep a page from being misused.
 
-``script-src`` is strict: scripts come from this address alone, none stands in the page, none is made from text.
+``script-src`` is strict: scripts come from this address alone, none is in the page, none is made from text.
 WebAssembly needs ``wasm-unsafe-eval``, which allows that and nothing else. ``style-src`` cannot be as strict: Dash's
 renderer and components bring style sheets in their scripts and put them into ``<style>`` elements, so elements are
 allowed; ``style`` attributes in markup are not (React and our own scripts set styles one by one, which no policy needs
