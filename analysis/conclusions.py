@@ -23,7 +23,7 @@ from analysis.claims import DOCUMENTS, Claim, Policy, Term, claims_of
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 HEADER = ("key", "claim", "document", "said in", "outcome", "year", "share of futures", "at the defaults", "p05",
           "median", "p95", "default")  # fmt: skip

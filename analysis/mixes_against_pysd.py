@@ -35,7 +35,7 @@ from policy_lab.messages import Message
 from policy_lab.model import Model
 from policy_lab.progress import Bar
 from policy_lab.runs import Runs, disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 NAME = "mixes_against_pysd"
 KEPT = Path(__file__).parent.parent / "scratch" / "mixes_against_pysd"

@@ -24,7 +24,7 @@ from policy_lab.app.variable_detail import Entries
 from policy_lab.errors import BadValue, SimulationError
 from policy_lab.model import Model, load_model
 from policy_lab.readers import fold
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 REPOSITORY = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "models" / "small_field"

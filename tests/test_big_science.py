@@ -20,7 +20,7 @@ import pytest
 from policy_lab.model import Model, load_model
 from policy_lab.program import Program
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 REPOSITORY = Path(__file__).parent.parent
 FOLDER = REPOSITORY / "models" / "big_science"

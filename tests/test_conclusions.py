@@ -13,7 +13,7 @@ from analysis.claims import CERN, CRITICAL, DRY, FIELD, LOOPS, QUO, Claim, Term,
 from analysis.conclusions import HEADER, all_outcomes, futures, judged
 from analysis.conclusions_page import FOLDER, PAGE, VERDICTS, page, verdict_of
 from policy_lab.model import Model, load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import load_model
 from policy_lab.program import Equation, Number, Program
 from policy_lab.readers import translate
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 CONTROL = """
 FINAL TIME = {final} ~ Month ~ |

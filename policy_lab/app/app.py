@@ -24,7 +24,7 @@ from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 PAGES_FOLDER: Final = Path(__file__).parent / "pages"
 

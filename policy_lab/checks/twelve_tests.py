@@ -33,7 +33,7 @@ from policy_lab.model.loops import loop_rows
 from policy_lab.program import Program, names_in
 from policy_lab.readers import document_of
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab.statements import Document
 
 #: The largest share of an outcome's range that half the step may move it by.

@@ -17,7 +17,7 @@ from policy_lab.model import Model
 from policy_lab.model.checks import Check, World
 from policy_lab.program import Program, names_in
 from policy_lab.runs import Floats, Runs
-from policy_lab.simulate import Progress, simulate
+from policy_lab.simulation import Progress, simulate
 
 #: Relative slack of what must not fall or rise, and of accounts and sums.
 FLAT, BALANCED, SAME = 1e-9, 1e-9, 1e-6

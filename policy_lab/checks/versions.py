@@ -23,7 +23,7 @@ from policy_lab.model.loading import has_tables, model_file
 from policy_lab.readers import document_of
 from policy_lab.report.templating import Context, render
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab.statements import Document, as_written
 
 GOLDEN = "golden"

@@ -63,7 +63,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def command(arguments: argparse.Namespace) -> int:
     """Simulate and write."""
     from policy_lab.model import load_model
-    from policy_lab.simulate import simulate
+    from policy_lab.simulation import simulate
 
     check_output(arguments.out)
     model = load_model(arguments.model)

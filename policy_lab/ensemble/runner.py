@@ -27,7 +27,7 @@ from policy_lab.messages import Message
 from policy_lab.model import load_model
 from policy_lab.progress import SIMULATING, MeterMaker, silent
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 #: Runs of a chunk: enough to keep a batched engine busy, few enough to lose little and show progress often.
 LEAST_RUNS, MOST_RUNS, USUAL_CHUNKS = 256, 2048, 40

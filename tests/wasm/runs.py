@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from policy_lab.browser_files import browser_module, single_module, write_browser_files
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from tests.constructs.regenerate import model_file, names
 
 Floats = NDArray[np.float64]
