@@ -1,4 +1,4 @@
-"""Every error a person can meet, as one tree.
+"""Every error a person can meet, as one tree; their words are in ``policy_lab/locale/``, below ``[error]``.
 
     PolicyLabError
     ├── ModelError            a model file or one of its tables cannot be read or is inconsistent

@@ -19,7 +19,7 @@ import playwright
 import pytest
 
 from policy_lab import catalogue
-from policy_lab.app import ensemble_members, labels, link
+from policy_lab.app import ensemble_members, labels, url_state
 from policy_lab.app import page_data as page_facts
 from policy_lab.app import policy as page
 from policy_lab.app.app import default_run
@@ -195,7 +195,7 @@ def test_a_thousand_states_come_back_from_their_links(big: Model, call: Call) ->
         assert opened["notice"] == ""
         assert nearly(opened["state"], state)
     for asked, query in zip(settings, queries, strict=True):
-        read = link.settings_of(big, query)
+        read = url_state.settings_of(big, query)
         assert nearly(page.constants_of(big, read), page.constants_of(big, asked))
 
 
@@ -285,7 +285,7 @@ def test_no_text_whatever_breaks_the_reader(small: Model, call_small: Call) -> N
         assert set(got["state"]["levers"]) == set(keys.values())
         assert "<" not in got["notice"]
     for query in queries:
-        assert set(link.settings_of(small, query).levers) == set(small.levers)
+        assert set(url_state.settings_of(small, query).levers) == set(small.levers)
 
 
 def test_an_older_link_opens_and_says_what_changed(small: Model, call_small: Call) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dash import Dash
 from flask import Response, jsonify, request
 
-from policy_lab.app import link
+from policy_lab.app import url_state
 from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import diagram, variable_list
@@ -44,7 +44,7 @@ def register(app: Dash, bench: ModelSession) -> None:
     def sector_values(number: int) -> tuple[Response, int] | Response:
         if number >= len(views):
             return Response("There is no such sector.\n", mimetype="text/plain"), 404
-        settings = link.settings_of(bench.model, request.query_string.decode("ascii", "replace"))
+        settings = url_state.settings_of(bench.model, request.query_string.decode("ascii", "replace"))
         try:
             return same_for_all(jsonify(diagram.values(bench, settings, views[number])))
         except PolicyLabError as error:

@@ -9,7 +9,7 @@ import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
-import { read as readLink } from "../core/link-reader.js";
+import { read as readLink } from "../core/url-state-reader.js";
 import { say, toldBy } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";

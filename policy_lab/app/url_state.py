@@ -1,7 +1,7 @@
-"""Reads the policy out of a page's link, for what the server still works out for a page: values in a diagram.
+"""The state in a page's link: levers and assumptions as the parameters of a run, for the values in a diagram.
 
-The page itself writes and reads links (``web/core/link.js``, which says at its head what they hold) and tells a person
-what is wrong with one; here, whatever cannot be read stands as on the page that opens.
+The page itself writes and reads links (``web/core/url-state.js``, which says at its head what they hold) and tells a
+person what is wrong with one; here, whatever cannot be read stands as on the page that opens.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@
  *     h   what Precedents looks at (pages/precedents.js): they decide no setting and are kept as they are
  *
  * Keys depend on the name alone, so that links outlive additions to the model. Levers and assumptions have a readable
- * key and a short one of three letters; link-reader.js reads both. Pins are written with short ones, the rest too where
+ * key and a short one of three letters; url-state-reader.js reads both. Pins are written with short ones, the rest too where
  * the readable link would be too long. Pins that would take more than MOST_PINNED characters are refused when they are
  * made (fits), which bounds the longest link there is.
  */

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { learn } from "./facts.js";
-import { fits, write } from "./link.js";
-import { read, start } from "./link-reader.js";
+import { fits, write } from "./url-state.js";
+import { read, start } from "./url-state-reader.js";
 import { facts } from "./small-facts.test-data.js";
 
 beforeEach(() => learn(facts()));

@@ -1,10 +1,10 @@
-/** Links back to the state; link.js says what they hold.
+/** Links back to the state; url-state.js says what they hold.
  *
  * A damaged, foreign or over-long link gives the page as it opens and a sentence that says so; one of another model
  * version opens, and the sentence says what changed.
  */
 import { facts, variables } from "./facts.js";
-import { ASIDE, LONGEST, MOST_PINS, NUMBER, VERSION } from "./link.js";
+import { ASIDE, LONGEST, MOST_PINS, NUMBER, VERSION } from "./url-state.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
 /** @import { Lever, Levers, Scenario, Setting, State } from "../types/page.js" */
