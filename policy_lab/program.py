@@ -23,6 +23,7 @@ from functools import cached_property
 from typing import Literal
 
 from policy_lab.errors import UnsupportedConstruct
+from policy_lab.messages import Message
 
 Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
 
@@ -196,7 +197,7 @@ class Guard:
 
     name: str
     variable: str
-    construct: str
+    construct: str | Message
     line: int = 0
 
 

@@ -238,7 +238,8 @@ def _structures(
             assert guard is not None  # it is what does not fit
             raise UnsupportedConstruct(guard.variable, guard.construct, guard.line)
     assert guard is not None  # it is what the last translation did not fit
-    raise UnsupportedConstruct(guard.variable, f"{guard.construct} in too many forms among these runs", guard.line)
+    forms = Message("error.construct.forms", {"construct": guard.construct})
+    raise UnsupportedConstruct(guard.variable, forms, guard.line)
 
 
 @lru_cache(maxsize=64)

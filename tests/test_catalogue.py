@@ -51,9 +51,6 @@ def places(text: str) -> set[str]:
 
 #: Sections of the catalogue that code names by whole keys alone.
 WHOLE = ("error", "finding", "progress", "test", "verdict")
-#: Errors whose message is for programmers, or comes from outside: files, and how many raise sites with a text of their
-#: own each has. Only ever make these fewer.
-OWN_TEXTS: dict[str, int] = {"compiler/linker.py": 15}
 
 
 def keys_in_code() -> set[str]:
@@ -116,21 +113,55 @@ def errors() -> set[str]:
 
 def test_no_error_is_raised_with_a_text_of_its_own() -> None:
     """A raise site names a key of the catalogue, so that its sentence can be said in every language."""
-    found: Counter[str] = Counter()
-    classes = errors() | {"wrong"}
+    found = []
+    for path, node in calls_of(errors() | {"wrong"}):
+        first = node.args[-1] if called(node) == "wrong" else node.args[0]
+        text = isinstance(first, ast.Constant) and not re.fullmatch(KEY, str(first.value))
+        if text or isinstance(first, ast.JoinedStr | ast.BinOp):
+            found.append(f"{path.name}:{node.lineno}")
+    assert found == []
+
+
+#: Two small words in a row: a sentence, or part of one.
+ENGLISH = re.compile(r"[a-z]{2,}[,:]? [a-z]{2,}")
+
+
+def test_no_error_is_given_words_in_english() -> None:
+    """What fills the places of an error's text is data too: written there, followed through a name or a function."""
+    found = []
+    for path, node in calls_of(errors() | {"wrong", "UnsupportedConstruct"}):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        given = [*node.args, *(word.value for word in node.keywords)]
+        found += [f"{path.name}:{node.lineno} {text}" for one in given for text in texts_in(one, module, node.lineno)]
+    assert found == []
+
+
+def called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def calls_of(names: set[str]) -> Iterator[tuple[Path, ast.Call]]:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and node.args):
-                continue
-            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            first = node.args[-1] if called == "wrong" else node.args[0]
-            literal = isinstance(first, ast.JoinedStr | ast.BinOp) or (
-                isinstance(first, ast.Constant) and not re.fullmatch(KEY, str(first.value))
-            )
-            if called in classes and literal:
-                found[path.relative_to(PACKAGE).as_posix()] += 1
-    assert {file: count for file, count in found.items() if count > OWN_TEXTS.get(file, 0)} == {}
-    assert {file: count for file, count in OWN_TEXTS.items() if found[file] < count} == {}, "fewer now: say so"
+            if isinstance(node, ast.Call) and node.args and called(node) in names:
+                yield path, node
+
+
+def texts_in(value: ast.AST, module: ast.Module, line: int) -> Iterator[str]:
+    """English in an expression, in what the function around that line gave its names, and in what functions return."""
+    around = [f for f in ast.walk(module) if isinstance(f, ast.FunctionDef) and f.lineno <= line <= (f.end_lineno or 0)]
+    for node in ast.walk(value):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ENGLISH.search(node.value):
+            yield node.value
+        if isinstance(node, ast.Name):
+            assigned = [a for f in around for a in ast.walk(f) if isinstance(a, ast.Assign)]
+            for one in assigned:
+                if any(isinstance(t, ast.Name) and t.id == node.id for t in one.targets):
+                    yield from (text for text in texts_in(one.value, ast.Module([], []), line))
+        if isinstance(node, ast.Call):
+            for function in (f for f in module.body if isinstance(f, ast.FunctionDef) and f.name == called(node)):
+                for returned in (r for r in ast.walk(function) if isinstance(r, ast.Return) and r.value):
+                    yield from texts_in(returned.value or returned, ast.Module([], []), line)
 
 
 def sources() -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError, UnknownName
+from policy_lab.messages import Message
 from policy_lab.model import fields
 from policy_lab.model.case_roles import FILE as ROLES
 from policy_lab.model.case_roles import Roles, filled, read_roles
@@ -208,7 +209,7 @@ def _fact(name: str, given: Any, model: Core, roles: Roles, where: str) -> Fact:
     source = fields.text(given, "source", where)
     if source not in model.sources:
         raise ModelError("error.case.source", where=where, source=source)
-    hindsight = fields.flag(given, "hindsight", where, "was this known only afterwards?")
+    hindsight = fields.flag(given, "hindsight", where, Message("error.case.why_hindsight"))
     grade = fields.one_of(given, "grade", GRADES, where)
     why = fields.text(given, "why", where)
     return Fact(name, value, low, high, str(given.get("unit", "")), source, grade, hindsight, why)

@@ -83,8 +83,7 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ModelError("error.file.read", file=file, reason=reason) from None
+        raise unreadable(file, error) from None
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     _check_header(file, [h.strip() for h in header])
@@ -94,6 +93,13 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
         if len(cells) != len(header):
             raise ModelError("error.row.cells", file=file, row=reader.line_num, count=len(cells), wanted=len(header))
         yield Row(file, reader.line_num, {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)})
+
+
+def unreadable(file: str, error: OSError | UnicodeDecodeError) -> ModelError:
+    """What to say of a text file that cannot be read."""
+    if isinstance(error, OSError):
+        return ModelError("error.file.read", file=file, reason=error.strerror or str(error))
+    return ModelError("error.file.encoding", file=file)
 
 
 def text_rows(folder: Path, file: str, columns: Sequence[str]) -> list[dict[str, str]]:
