@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from analysis import documents, precedents
-from policy_lab.cases import examine, fitted_of
+from policy_lab.cases import examine, fitted_of, pages
 from policy_lab.cases.against_record import errors, fate_right, judged
 from policy_lab.cases.causes import cancelled_above
 from policy_lab.cases.drivers import drivers_of
@@ -21,6 +21,7 @@ from policy_lab.cases.examine import examine_case
 from policy_lab.cases.fit import fit_case, misses, yearly
 from policy_lab.cases.leave_one_out import leave_one_out
 from policy_lab.cases.run_case import Trial, run_case
+from policy_lab.catalogue import in_language
 from policy_lab.cli import main
 from policy_lab.errors import ModelError, UnknownName
 from policy_lab.model import Model, load_model
@@ -363,6 +364,8 @@ def test_the_command_prints_the_table(capsys: pytest.CaptureFixture[str], tmp_pa
     assert [case["key"] for case in data["cases"]] == ["ssc"]
     assert data["cases"][0]["leave_one_out"]["sets"] > 1
     assert "<table>" in html.read_text(encoding="utf-8")
+    german = pages.html(data, in_language("de", {}))
+    assert "<h1>Präzedenzfälle zu big_science</h1>" in german and "entscheidendes Jahr" in german
 
 
 def test_the_command_complains_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -167,7 +167,7 @@ def texts_in(value: ast.AST, module: ast.Module, line: int) -> Iterator[str]:
 def sources() -> str:
     """All that can say something: the app's modules and the page's."""
     modules = [path for path in (REPOSITORY / "web").glob("*/*.js") if path.parent.name != "node_modules"]
-    files = [*(REPOSITORY / "policy_lab").rglob("*.py"), *modules]
+    files = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *modules]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

@@ -47,8 +47,12 @@ class Verdict:
     @property
     def claim(self) -> Message:
         """What is claimed, and what decides."""
-        says = Name(self.check.key, "check", self.check.says)
-        return Message("verdict.claim", {"check": says, "words": self.words})
+        return Message("verdict.claim", {"check": self.says, "words": self.words})
+
+    @property
+    def says(self) -> Name:
+        """What is claimed, alone."""
+        return Name(self.check.key, "check", self.check.says)
 
     @property
     def status_words(self) -> Message:
