@@ -37,9 +37,9 @@ from policy_lab.compiler.webassembly import Module
 from policy_lab.errors import PolicyLabError, UnsupportedConstruct
 from policy_lab.model import Model
 
-#: Runs and variables that one request may ask for; the page's own are ten at most, and twenty.
+#: Runs and variables that one request may ask for; the page's own are ten at most, and those of a diagram.
 MOST_RUNS: Final = 16
-MOST_OUTPUTS: Final = 64
+MOST_OUTPUTS: Final = 256
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 

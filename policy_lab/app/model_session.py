@@ -12,10 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from policy_lab import catalogue
-from policy_lab.app import policy as page
 from policy_lab.app.labels import keys_of
 from policy_lab.app.language import translated
-from policy_lab.app.policy import Settings
+from policy_lab.app.policy import status_quo_world
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 
@@ -84,14 +83,9 @@ class ModelSession:
         return keys_of(self.model.levers)
 
     @cached_property
-    def default(self) -> Settings:
-        """The page as it opens."""
-        return page.default_settings(self.model)
-
-    @cached_property
     def status_quo(self) -> Runs:
         """The run every chart draws."""
-        return self.run(page.constants_of(self.model, self.default))
+        return self.run_of_world(status_quo_world(self.model))
 
     @cached_property
     def worlds(self) -> dict[str, Runs]:
@@ -106,11 +100,6 @@ class ModelSession:
         high = np.max([r.values.max(axis=(0, 1)) for r in runs], axis=0)
         return {name: (float(low[i]), float(high[i])) for i, name in enumerate(self.status_quo.outputs)}
 
-    def run_of(self, settings: Settings) -> Runs:
-        """The run of the current policy."""
-        return self.run(page.constants_of(self.model, settings))
-
     def run_of_world(self, key: str) -> Runs:
-        """The run of a world as its file stands."""
-        levers = page.levers_of_world(self.model, key)
-        return self.run(page.constants_of(self.model, Settings(key, levers)))
+        """The run of a world as its file stands; of the model as it stands for ""."""
+        return self.run(self.model.constants_of(key or None))

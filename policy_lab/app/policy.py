@@ -1,29 +1,13 @@
-"""What a policy is to the page, as plain data: a world, every lever's setting, and the assumptions changed."""
+"""What a policy is to the page, as plain data: a world and every lever's setting."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from policy_lab.model import Lever, Model, Setting
 
 STATUS_QUO = "status_quo"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """One policy.
-
-    Attributes:
-        world: key of the scenario whose levers, events and assumptions were taken; "" for a bare status quo.
-        levers: every lever of the model with its setting.
-        assumptions: uncertain parameters that were changed, by name, in their own unit.
-    """
-
-    world: str
-    levers: Mapping[str, Setting]
-    assumptions: Mapping[str, float] = field(default_factory=dict)
 
 
 def status_quo_world(model: Model) -> str:
@@ -64,35 +48,12 @@ def _within(model: Model, constant: str, low: float, high: float) -> tuple[float
     return max(low, low if floor is None else floor), min(high, high if ceiling is None else ceiling)
 
 
-def default_settings(model: Model) -> Settings:
-    """The policy that the page opens with: status quo."""
-    world = status_quo_world(model)
-    return Settings(world, levers_of_world(model, world))
-
-
 def first_charts(model: Model) -> tuple[str, str]:
     """The first two headline outcomes, or the first two of whatever the model has."""
     headlines = [name for name, outcome in model.outcomes.items() if outcome.headline]
     moving = [n for n in model.program.visible if model.program.equations[n].kind in {"stock", "auxiliary"}]
     unique = list(dict.fromkeys([*headlines, *model.outcomes, *moving, *model.program.visible]))
     return unique[0], unique[min(1, len(unique) - 1)]
-
-
-def constants_of(model: Model, settings: Settings) -> dict[str, float]:
-    """The constants that differ from the model file: the world's, the levers', and the changed assumptions."""
-    return model.constants_of(settings.world or None, {**moved_levers(model, settings), **settings.assumptions})
-
-
-def moved_levers(model: Model, settings: Settings) -> dict[str, Setting]:
-    """Levers that do not stand as the chosen world sets them."""
-    world = levers_of_world(model, settings.world)
-    return {name: setting for name, setting in settings.levers.items() if not same(setting, world[name])}
-
-
-def same(one: Setting, other: Setting) -> bool:
-    """Whether two settings are equal to the precision that a page shows."""
-    pairs = zip(to_list(one), to_list(other), strict=True)
-    return all(a is b or (a is not None and b is not None and math.isclose(a, b, abs_tol=1e-9)) for a, b in pairs)
 
 
 def to_list(setting: Setting) -> list[float | None]:

@@ -204,6 +204,14 @@ def test_a_browser_without_webassembly_asks_the_server_and_says_so(lame: Visit, 
     assert page.evaluate("PolicyLab.bands.here") is False
 
 
+def test_a_diagram_has_its_values_from_the_server_too(lame: Visit, real_address: str) -> None:
+    page = lame(f"{real_address}/model?w=cern_for_ai")
+    run = simulate(load_model("big_science"), scenario="cern_for_ai", outputs=["Tension"])
+    expect(page.locator("#sketch .stock[data-variable='Tension'] .value")).to_have_text(
+        f"{run.at('Tension', 2050)[0]:.3f}"
+    )
+
+
 def test_a_late_answer_never_replaces_a_newer_one(lame: Visit, address: str) -> None:
     page = lame(address)
     asked: list[Request] = []

@@ -194,8 +194,7 @@ async function ask() {
   if (wanted === mine || !names().length) return;
   wanted = mine;
   try {
-    await simulator.ready;
-    const found = simulator.here ? await computed(store.now) : await served(store.query());
+    const found = await valuesOf(store.now);
     if (wanted === mine) values = found;
     label();
   } catch {
@@ -205,7 +204,7 @@ async function ask() {
 }
 
 /** What every name is in every whole year, as texts with their units; arrays have no one figure and are left out. @param {State} now */
-async function computed(now) {
+async function valuesOf(now) {
   await everyVariable();
   const known = new Set(variables.map((about) => about.name));
   const outputs = [...new Set(names().map((name) => name.dataset.variable ?? ""))].filter((name) => known.has(name));
@@ -219,13 +218,6 @@ async function computed(now) {
 /** Three significant figures; what is too small for six decimal places is nothing in a diagram. @param {number} value @param {string} unit */
 function told(value, unit) {
   return numbers.withUnit(Number(value.toFixed(6)) === 0 ? "0" : numbers.figure(value), unit);
-}
-
-/** @param {string} query */
-async function served(query) {
-  const reply = await fetch(router.base() + "sector/" + sector + "/values.json" + query);
-  if (!reply.ok) throw new Error(String(reply.status));
-  return reply.json();
 }
 
 /* Below each name its value, as large as the name; a screen reader hears both together. */
