@@ -2,10 +2,11 @@
 
     python -m analysis.precedents [--fit]
 
-Runs every case with the numbers fitted last; ``--fit`` fits them anew and makes the leave-one-out (minutes), which is
-needed after every change of the equations or of a case. Writes ``models/big_science/cases/results.json`` (with
-``--fit``), ``results/precedents`` (the table, the runs, a picture a case, what secrecy would have to shield) and
-``docs/precedents.md``, with what ``reference_class`` and ``reference_points`` stored.
+Runs every case with the numbers fitted last. ``--fit`` fits them anew, and makes the leave-one-out, the reference class
+and the reference points again (minutes); it is needed after every change of the equations or of a case. Writes
+``models/big_science/cases/results.json`` (with ``--fit``), ``results/precedents`` (the table, the runs, a picture a
+case, fates with less secrecy) and ``docs/precedents.md``, with what is stored by ``reference_class`` and
+``reference_points``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analysis import documents, reference_points
+from analysis import documents, reference_class, reference_points
 from analysis.results_folder import DEFAULT_MODEL, RESULTS, fresh_folder, model_asked_for, print_table, write_table
 from policy_lab import palette
 from policy_lab.cases import as_json, examine, fitted_of
@@ -125,9 +126,12 @@ def _best_fit(data: Data) -> BestFit | None:
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--fit", action="store_true", help="fit the cases anew and make the leave-one-out")
-    model = model_asked_for(DEFAULT_MODEL)
+    model, fit = model_asked_for(DEFAULT_MODEL), words.parse_args().fit
+    if fit:
+        reference_class.main()
+        reference_points.main()
     with fresh_folder("precedents") as folder:
-        data = _data(model, words.parse_args().fit)
+        data = _data(model, fit)
         folder.mkdir()
         write_table(folder / "cases.csv", shown(ENGLISH, HEADER), _table(data))
         write_table(folder / f"{DOUBTED}.csv", DOUBTED_HEADER, list(doubted(model, data)))
@@ -166,8 +170,9 @@ def doubted(model: Model, data: Data) -> Iterator[list[object]]:
             as_it_was, anew = (
                 judged(run_case(model, less, fitted), case)[0] for fitted in (own[case.key], fit_case(model, less))
             )
-            yield [case.title, left, as_it_was.fate, as_it_was.year or "", "yes" if as_it_was.right else "no",
-                   as_it_was.least_standing, anew.fate, anew.year or "", "yes" if anew.right else "no"]  # fmt: skip
+            told = [(one.fate, "" if one.year is None else f"{one.year:.1f}", "yes" if one.right else "no")
+                    for one in (as_it_was, anew)]  # fmt: skip
+            yield [case.title, left, *told[0], as_it_was.least_standing, *told[1]]
 
 
 def _runs(data: Data) -> Iterator[tuple[str, float, str, float]]:

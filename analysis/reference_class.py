@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -31,7 +32,7 @@ from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 
 WHERE: Final = f"{FOLDER}/reference_class"
-#: Projects with the shared numbers of the model file; sets of shared numbers, and projects in each (as the auditors had).
+#: Projects with the model file's shared numbers; sets of shared numbers, and projects in each (as the auditors had).
 PROJECTS, SETS, EACH, SEED = 4000, 200, 80, 20261130
 #: Programmes in the sample that cost growth is compared with.
 SAMPLE: Final = 29
@@ -40,7 +41,16 @@ WINDOW, BEFORE = 16.0, 10.0
 #: Bounds of the classes of true cost, times the first estimate.
 CLASSES: Final = (1.0, 1.5, 2.0, 3.0, np.inf)
 TERMINATED, COMPLETED, GOING_ON, DECIDED = "terminated", "completed", "going on", "terminated of the decided"
-HEADER: Final = ("quantity", "published", "published low", "published high", "model", "model low", "model high", "agrees")
+HEADER: Final = (
+    "quantity",
+    "published",
+    "published low",
+    "published high",
+    "model",
+    "model low",
+    "model high",
+    "agrees",
+)
 CLASS_HEADER: Final = ("true cost over first estimate", "projects", "ever cancelled", "without partners")
 Row = Mapping[str, str]
 Draws = Mapping[str, Floats]
@@ -167,7 +177,7 @@ def _constants(case: Case, drawn: Draws) -> dict[str, Floats]:
     roles = case.roles
     named = {name: role.constant for name, role in (*roles.facts.items(), *roles.drivers.items())}
     named |= {name: constant for name, (constant, _) in roles.fitted.items()}
-    named |= {"growth": role.growth for role in roles.drivers.values() if role.growth}
+    named["growth"] = next(role.growth for role in roles.drivers.values() if role.growth)
     return {case.name(named[name]): values for name, values in drawn.items()}
 
 
@@ -202,7 +212,7 @@ def measure(what: str, of: Portfolio) -> float:
 def by_growth(of: Portfolio) -> list[list[object]]:
     """Share of projects cancelled at any time, by class of true cost; last the same for those without partners."""
     rows: list[list[object]] = []
-    for low, high in zip(CLASSES, CLASSES[1:], strict=False):
+    for low, high in pairwise(CLASSES):
         chosen = (of.ratio >= low) & (of.ratio < high)
         alone = chosen & (of.partners == 0)
         name = f"{low:g} to {high:g}" if np.isfinite(high) else f"{low:g} and more"
@@ -228,7 +238,9 @@ def draw(of: Portfolio, published: Sequence[Row], projects: Sequence[Row]) -> Pi
     def growth(axes: Axes) -> None:
         for name, chosen, dashes in (("kept", of.fate != TERMINATED, "-"), ("terminated", of.fate == TERMINATED, "--")):
             values = np.sort(of.known[of.seen & chosen] - 1)
-            axes.plot(values, np.linspace(0, 1, len(values)), dashes, color=palette.BLUE, lw=1.6, label=f"model, {name}")
+            axes.plot(
+                values, np.linspace(0, 1, len(values)), dashes, color=palette.BLUE, lw=1.6, label=f"model, {name}"
+            )
         median = float(figures["median cost growth"]["value"])
         least, most = (float(figures[f"{end} cost growth"]["value"]) for end in ("least", "most"))
         axes.hlines(0.5, least, most, color=palette.ORANGE, lw=1)
@@ -241,11 +253,12 @@ def draw(of: Portfolio, published: Sequence[Row], projects: Sequence[Row]) -> Pi
     def ended(axes: Axes) -> None:
         edges = np.linspace(1, 5, 17)
         middle = (edges[1:] + edges[:-1]) / 2
-        inside = [(of.ratio >= a) & (of.ratio < b) for a, b in zip(edges, edges[1:], strict=False)]
+        inside = [(of.ratio >= a) & (of.ratio < b) for a, b in pairwise(edges)]
         axes.plot(middle, [of.ever[i].mean() if i.any() else np.nan for i in inside], color=palette.BLUE, lw=1.6,
                   label="model, cancelled at any time")  # fmt: skip
-        axes.plot([float(p["latest"]) / float(p["first"]) for p in projects], [float(p["ended"]) for p in projects], "o",
-                  color=palette.ORANGE, label="single projects, ended or not")  # fmt: skip
+        ratios = [float(p["latest"]) / float(p["first"]) for p in projects]
+        axes.plot(ratios, [float(p["ended"]) for p in projects], "o", ms=4, color=palette.ORANGE,
+                  label="single projects, ended or not")  # fmt: skip
         axes.set_xlabel("true cost over first estimate")
         axes.set_ylabel("share cancelled")
         axes.legend(loc="best")

@@ -27,8 +27,9 @@ FILE: Final = f"{FOLDER}/reference_points.csv"
 HALVES: Final = {"infrastructure half": 3000.0, "science half": 5000.0}
 #: The facts that make up the strength.
 PARTS: Final = ("plant", "agreement", "basic scientists")
-HEADER: Final = ("case", "label", "year", "people", "money a year", "share of product", "years to fact", "fact", "plant",
-                 "agreement", "basic scientists", "strength", "strength low", "strength high", "grades", "read")  # fmt: skip
+HEADER: Final = ("case", "label", "year", "people", "money a year", "share of product", "years to fact", "fact",
+                 "plant", "agreement", "basic scientists", "strength", "strength low", "strength high", "grades",
+                 "read")  # fmt: skip
 Row = Mapping[str, str]
 Point = Mapping[str, Row]
 

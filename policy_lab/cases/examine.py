@@ -46,7 +46,7 @@ def fitted_of(data: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
 def fit_all(model: Model, cases: Sequence[Case], say: Say = repr) -> dict[str, dict[str, float]]:
     """Each case's own numbers from its own figures, in each reading; the shared ones stay those of the model file."""
     found = {}
-    for case in (each for case in cases for each in (case, *case.readings)):
+    for case in (each for stated in cases for each in (stated, *stated.readings)):
         say(Message("cases.fitting", {"title": case.title}))
         found[case.key] = fit_case(model, case)
     return found
@@ -116,8 +116,8 @@ def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Da
     trial = run_case(model, case, fitted)
     drivers = drivers_of(case)
     return {
-        "key": case.key, "title": case.title, "reading": case.reading, "summary": case.summary, "currency": case.currency,
-        "held_out": case.held_out, "first_year": case.first_year,
+        "key": case.key, "title": case.title, "reading": case.reading, "summary": case.summary,
+        "currency": case.currency, "held_out": case.held_out, "first_year": case.first_year,
         "facts": [asdict(fact) for fact in case.facts.values()],
         "drivers": {"purpose": case.purpose, "values": dict(drivers.values), "growth": drivers.growth},
         "fitted": [{"name": n, "value": v, "low": case.bounds[n][0], "high": case.bounds[n][1]}
