@@ -442,6 +442,13 @@ def test_the_command_prints_the_table(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "<table>" in html.read_text(encoding="utf-8")
 
 
+def test_the_command_prints_both_readings(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
+    assert main(["precedents", "--case", "human_genome"]) == 0
+    told = capsys.readouterr().out
+    assert "Reshaped by scientists" in told and "Pushed by an agency" in told
+
+
 def test_the_command_complains_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["precedents", "--case", "concorde"]) == 2
     told = capsys.readouterr().err
