@@ -153,8 +153,8 @@ def _results(model: Model) -> Iterator[Task]:
     status_quo, scenarios = _part(model, "scenario-status_quo"), _scenarios(model)
     uncertain, outcomes = _part(model, "uncertainties"), _part(model, "outcomes")
     claimed = _below("analysis/claims.py", f"models/{model.name}/checks.yaml", f"models/{model.name}/loops.csv")
-    cases = _below(f"models/{model.name}/cases/*.toml", f"models/{model.name}/cases/*.csv",
-                   f"models/{model.name}/cases/*/*.csv")  # fmt: skip
+    cases = tuple(file for file in _below(f"models/{model.name}/cases/*.toml", f"models/{model.name}/cases/*.csv")
+                  if not file.endswith("reference_points.csv"))  # fmt: skip
     made = {
         "scenario_runs": ((*equations, *scenarios, *outcomes), ("scenarios.csv", "made_from.json")),
         "conclusions": ((*equations, *scenarios, *uncertain, *claimed), ("claims.csv", "made_from.json")),
@@ -168,6 +168,20 @@ def _results(model: Model) -> Iterator[Task]:
     }
     for name, (inputs, outputs) in made.items():
         yield Task(name, _module(name), inputs, tuple(f"{RESULTS}/{name}/{file}" for file in outputs))
+    beside = f"models/{model.name}/cases"
+    yield Task(
+        "reference_class",
+        _module("reference_class"),
+        (*equations, *_below(f"{beside}/roles.toml", f"{beside}/reference_class/*.csv", "analysis/reference_class.py")),
+        (f"{RESULTS}/reference_class/compared.csv", f"{RESULTS}/reference_class/by_growth.csv"),
+    )
+    points = f"{beside}/reference_points"
+    yield Task(
+        "reference_points",
+        _module("reference_points"),
+        (*equations, *cases, *_below(f"{points}/*.csv", "analysis/reference_points.py")),
+        (f"{points}.csv",),
+    )
     yield Task(
         "precedents",
         _module("precedents", "--fit"),
@@ -214,7 +228,9 @@ def _pages() -> Iterator[Task]:
     # Without --fit the script only writes the page and the pictures from what is stored.
     cases = f"models/{DEFAULT_MODEL}/cases/results.json"
     writer = _below("analysis/precedents.py", "analysis/templates/precedents*.j2")
-    yield Task("page:precedents", _module("precedents"), (cases, *writer), ("docs/precedents.md",))
+    beside = (f"{RESULTS}/reference_class/compared.csv", f"{RESULTS}/reference_class/by_growth.csv",
+              f"models/{DEFAULT_MODEL}/cases/reference_points.csv")  # fmt: skip
+    yield Task("page:precedents", _module("precedents"), (cases, *beside, *writer), ("docs/precedents.md",))
     for page, results in pages.items():
         writer = _below(f"analysis/{page}_page.py", f"analysis/templates/{page}*.j2")
         yield Task(

@@ -80,7 +80,7 @@ def test_every_constant_has_a_range_around_it_and_a_known_source(model: Model) -
 
 def test_no_source_is_listed_in_vain(model: Model) -> None:
     text = (FOLDER / "big_science.mdl").read_text(encoding="utf-8")
-    files = [FOLDER / "uncertainties.csv", *FOLDER.glob("data/*.csv"), *FOLDER.glob("cases/*.*")]
+    files = [FOLDER / "uncertainties.csv", *FOLDER.glob("data/*.csv"), *FOLDER.glob("cases/**/*.*")]
     tables = "".join(path.read_text(encoding="utf-8") for path in files)
     cited = (",{}", '"{}"')
     assert not [

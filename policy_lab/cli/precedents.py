@@ -100,7 +100,7 @@ def _again(model: Model, only: str | None) -> Data:
 
 def _story(model: Model, case: Data) -> list[str]:
     """One case in words: facts, causes, what-ifs; what the model calls them in English."""
-    from policy_lab.cases.overview import causes, what_ifs
+    from policy_lab.cases.overview import READINGS, causes, readings, shown, what_ifs
     from policy_lab.catalogue import SOURCE, english
     from policy_lab.messages import Message
 
@@ -116,10 +116,13 @@ def _story(model: Model, case: Data) -> list[str]:
         *what_ifs(case),
     ]
     head = [english().in_words(Message(f"cases.head.{column}")) for column in ("fact", "value", "unit", "grade", "why")]
+    # How far curves are apart is too long for a terminal's column.
+    beside, *read = [shown(english(), row)[:-1] for row in (READINGS, *readings(case))]
     return [
         paragraph(case["summary"]),
         "",
         table((*head[:4], "", head[4]), facts),
         "",
         *(paragraph(english().in_words(message)) for message in said),
+        *(("", table(beside, read)) if read else ()),
     ]
