@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -95,7 +95,7 @@ def drawn_levers(model: Model, random: Random, world: str, share: float) -> dict
             min(max(value, low), high) if math.isfinite(stands) and random.random() < 0.7 else stands
             for value, stands, (low, high) in zip(
                 drawn,
-                (standing.value, standing.start, standing.ramp),
+                astuple(standing),
                 page.ranges_of(model, model.levers[name]),
                 strict=True,
             )

@@ -17,7 +17,7 @@ from policy_lab.app import policy as page
 from policy_lab.app.labels import keys_of, short_keys
 from policy_lab.app.loops import SWITCH, assumption_keys
 from policy_lab.app.policy import Settings
-from policy_lab.model import Lever, Model, Setting
+from policy_lab.model import TIMING, Lever, Model, Setting
 
 LONGEST: Final = 2000
 _FIELD, _ITEM = "~", "_"
@@ -49,9 +49,9 @@ def _levers(model: Model, text: str, standing: dict[str, Setting]) -> dict[str, 
     names = _names(keys_of(model.levers))
     for item in text.split(_ITEM):
         key, *numbers = item.split(_FIELD)
-        if key in names and 1 <= len(numbers) <= 3:
+        if key in names and 1 <= len(numbers) <= 1 + len(TIMING):
             name = names[key]
-            values = [_number(text) for text in numbers] + [math.nan] * (3 - len(numbers))
+            values = [_number(text) for text in numbers] + [math.nan] * (1 + len(TIMING) - len(numbers))
             standing[name] = _setting(model, model.levers[name], values, standing[name])
     return standing
 
@@ -60,7 +60,7 @@ def _setting(model: Model, lever: Lever, values: list[float], standing: Setting)
     asked = {
         part: min(max(value, low), high)
         for part, value, (low, high) in zip(
-            ("value", "start", "ramp"), values, page.ranges_of(model, lever), strict=True
+            ("value", *TIMING), values, page.ranges_of(model, lever), strict=True
         )
         if math.isfinite(value) and math.isfinite(getattr(standing, part))
     }

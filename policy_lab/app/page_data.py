@@ -11,7 +11,7 @@ from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
 from policy_lab.app.model_session import ModelSession
 from policy_lab.catalogue import language, part, say
-from policy_lab.model import Lever, Model, Scenario, Uncertainty
+from policy_lab.model import TIMING, Lever, Model, Scenario, Uncertainty
 from policy_lab.program import Equation
 
 #: Parts of the catalogue that the scripts of the page say something from.
@@ -116,8 +116,7 @@ def _lever(model: Model, lever: Lever, short: str) -> dict[str, Any]:
         "ranges": [list(ends) for ends in page.ranges_of(model, lever)],
         "group": key_of(lever.group),
         "heading": lever.group,
-        "start": lever.start,
-        "ramp": lever.ramp,
+        "timing": [getattr(lever, part) or None for part in TIMING],
     }
 
 
@@ -138,6 +137,7 @@ def _worlds(bench: ModelSession) -> dict[str, Any]:
             "levers": {bench.lever_keys[name]: page.to_list(setting) for name, setting in levers.items()},
             "constants": {},
             "marks": [],
+            "until": model.program.clock.final,
         }
     return worlds
 
@@ -151,6 +151,7 @@ def _world(bench: ModelSession, key: str, scenario: Scenario) -> dict[str, Any]:
         "levers": {bench.lever_keys[name]: page.to_list(setting) for name, setting in levers.items()},
         "constants": model.constants_of(key),
         "marks": _marks(model, scenario),
+        "until": model.until(key),
     }
 
 
@@ -161,7 +162,7 @@ def _marks(model: Model, scenario: Scenario) -> list[dict[str, Any]]:
         {"time": year, "label": event_label(model, name)}
         for name, year in scenario.events.items()
         if model.program.equations[name].unit.strip().casefold() in YEAR_UNITS
-        and clock.initial <= year <= clock.final
+        and clock.initial <= year <= model.until(scenario.key)
         and "year" in name.casefold()
     ]
     return sorted(dated, key=lambda mark: mark["time"])

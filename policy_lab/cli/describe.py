@@ -169,12 +169,19 @@ def _lever_text(lever: Lever, width: int) -> str:
     words = " to ".join(w for w in (lever.low_words, lever.high_words) if w)
     ends = f"{span(lever.low, lever.high)} {lever.unit}" + (f" ({words})" if words else "")
     line = f"{printable(lever.name):<{width}}  status quo {number(lever.default)}, range {ends}"
-    return "\n".join([paragraph(line, "  ", hanging=" " * (width + 4)), paragraph(lever.why, "      ")])
+    return "\n".join([paragraph(line, "  ", hanging=" " * (width + 4)), paragraph(_about(lever), "      ")])
+
+
+def _about(lever: Lever) -> str:
+    """Why there is the lever, and what of its time can be set."""
+    parts = ", ".join(f":{part}" for part in lever.timing)
+    return f"{lever.why} (Its time: {parts}.)" if parts else lever.why
 
 
 def _scenario_text(scenario: Scenario) -> str:
     moves = [f"{name} = {number(s.value)}{_timing(s)}" for name, s in scenario.levers.items()]
     moves += [f"{name} = {number(v)}" for name, v in {**scenario.events, **scenario.assumptions}.items()]
+    moves += [f"runs until {number(scenario.until)}"] if scenario.until else []
     head = f"{scenario.key}: {printable(scenario.title)}"
     return "\n".join([head, paragraph(scenario.rationale, "  "), *(paragraph(m, "    ") for m in moves)])
 
@@ -182,7 +189,8 @@ def _scenario_text(scenario: Scenario) -> str:
 def _timing(setting: Setting) -> str:
     """When a lever moves, where the scenario says so (it is NaN where it does not)."""
     start = "" if math.isnan(setting.start) else f", from {number(setting.start)}"
-    return start + ("" if math.isnan(setting.ramp) else f", over {number(setting.ramp)} years")
+    ramp = "" if math.isnan(setting.ramp) else f", over {number(setting.ramp)} years"
+    return start + ramp + ("" if math.isnan(setting.end) else f", until {number(setting.end)}")
 
 
 def _variable(model: Model, equation: Equation) -> dict[str, Any]:
@@ -204,6 +212,7 @@ def _scenario(scenario: Scenario) -> dict[str, Any]:
         "levers": {name: dataclasses.asdict(setting) for name, setting in scenario.levers.items()},
         "events": dict(scenario.events),
         "assumptions": dict(scenario.assumptions),
+        "until": scenario.until,
     }
 
 

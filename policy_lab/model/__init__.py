@@ -19,9 +19,10 @@ faults.py       every table read by itself, and what is wrong with it
 
 from policy_lab.model.loading import load_model, model_names
 from policy_lab.model.model import Model
-from policy_lab.model.parts import Lever, Outcome, Scenario, Setting, Source, Uncertainty
+from policy_lab.model.parts import TIMING, Lever, Outcome, Scenario, Setting, Source, Uncertainty
 
 __all__ = [
+    "TIMING",
     "Lever",
     "Model",
     "Outcome",

@@ -27,8 +27,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 export function policyOf(levers) {
   const moved = Object.entries(levers).filter(([key, setting]) => !scenarios.sameSetting(setting, facts.start.levers[key]));
   return Object.fromEntries(moved.map(([key, setting]) => {
-    const [, start, ramp] = facts.start.levers[key];
-    const timed = !scenarios.near(setting[1], start) || !scenarios.near(setting[2], ramp);
+    const timed = !scenarios.sameSetting(setting, /** @type {Setting} */ ([setting[0], ...facts.start.levers[key].slice(1)]));
     return [facts.levers[key].name, timed ? setting : setting[0]];
   }));
 }

@@ -112,7 +112,9 @@ function halves(head, rows) {
 /** @param {LeverRow[]} moved */
 function levers(moved) {
   if (!moved.length) return tag("p", escaped(words("none_moved")));
-  return halves(["lever", "setting", "status_quo", "from", "over"].map((key) => words(key)), moved.map((row) => [row.label, numbers.withUnit(row.value, row.unit), row.standing, row.start, row.ramp]));
+  const ends = moved.some((row) => row.end); // a column that few policies need, on a page that has little room
+  const head = ["lever", "setting", "status_quo", "from", "over", ...(ends ? ["until"] : [])];
+  return halves(head.map((key) => words(key)), moved.map((row) => [row.label, numbers.withUnit(row.value, row.unit), row.standing, row.start, row.ramp, ...(ends ? [row.end] : [])]));
 }
 
 /** @param {AssumptionRow[]} changed */

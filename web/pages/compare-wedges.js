@@ -1,5 +1,5 @@
 /** Compare's last part: where the difference between two of the scenarios comes from (see wedges.js). Each lever that
-   sets them apart is a player with its start and ramp, and everything else that does (events, assumptions of a world) is
+   sets them apart is a player with its timing, and everything else that does (events, assumptions of a world) is
    one more; with many levers those of a heading are taken together, as the study "shapley" does. */
 import * as scale from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
@@ -66,7 +66,7 @@ function owners(grouped) {
   const all = {};
   for (const [key, lever] of Object.entries(facts.levers)) {
     const owner = grouped ? { key: "group " + lever.group, label: lever.heading || lever.group } : { key, label: lever.label };
-    for (const constant of [lever.name, lever.start, lever.ramp]) if (constant) all[constant] ??= owner;
+    for (const constant of [lever.name, ...lever.timing]) if (constant) all[constant] ??= owner;
   }
   return all;
 }

@@ -11,7 +11,7 @@ import * as simulator from "../engine/simulator.js";
 
 /** @import { Variable } from "../types/page.js" */
 /** Texts of a lever's setting; `standing`: in status quo.
- * @typedef {{ label: string, unit: string, moved: boolean, value: string, standing: string, start: string, ramp: string }} LeverRow */
+ * @typedef {{ label: string, unit: string, moved: boolean, value: string, standing: string, start: string, ramp: string, end: string }} LeverRow */
 /** @typedef {{ label: string, unit: string, value: string, standing: string, source: string, grade: string }} AssumptionRow */
 /** @typedef {{ about: Variable, policy: number[], reference: number[] }} OutcomeRow at some years */
 
@@ -32,6 +32,7 @@ export function levers(every) {
       label: lever.label, unit: lever.unit, moved,
       value: figure(set[0], lever.places), standing: figure(standing[key][0], lever.places),
       start: set[1] === null ? "" : String(set[1]), ramp: set[2] === null ? "" : numbers.figure(set[2], Number.isInteger(set[2]) ? 0 : 1),
+      end: set[3] === null || set[3] === scenarios.noEnd(key) ? "" : String(set[3]),
     }];
   });
 }

@@ -11,6 +11,7 @@ from dash import html
 from policy_lab.app.labels import figure_of, shows_nothing, with_unit
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
+from policy_lab.app import policy as page
 from policy_lab.app.policy import Settings
 from policy_lab.app.variable_detail import sector_name
 from policy_lab.catalogue import name_in_words, say
@@ -115,7 +116,8 @@ def values(bench: ModelSession, settings: Settings, view: View) -> dict[str, Any
     Returns:
         ``years``, and for ``policy`` and ``status_quo`` each name to its texts, in the order of the years.
     """
-    policy, reference = bench.run_of(settings), bench.status_quo
+    policy = bench.run_of(settings)
+    reference = bench.run(page.constants_of(bench.model, bench.default), bench.until(settings.world))
     years = [i for i, t in enumerate(policy.time) if math.isclose(t, round(t), abs_tol=1e-6)]
     named = dict.fromkeys(box.name for box in view.boxes if box.kind in ("stock", "flow", "variable", "ghost"))
     before = _texts(bench.model, reference, named, years)
