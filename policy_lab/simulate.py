@@ -64,8 +64,7 @@ def simulate(
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
     Returns:
-        Runs; their provenance says what made them, ``fallback`` ("" or why the fastest backend could not be used) and
-        ``notes`` (what PySD's parser or the translation warned about) included.
+        Runs; ``fallback`` in their provenance says why the fastest backend could not be used, ``notes`` who warned.
 
     Raises:
         UnknownName: a constant, output, scenario or backend that does not exist.
@@ -76,8 +75,7 @@ def simulate(
     constants, runs = _constants(model, values or {}, scenario)
     names = _names(model, outputs)
     step = _step(model, time_step)
-    last = model.until(scenario, until)
-    saved = _times(model, step, last, times)
+    saved = _times(model, step, last := model.until(scenario, until), times)
     engine, fallback = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
     notes: dict[str, None] = {}

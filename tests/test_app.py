@@ -127,7 +127,7 @@ def test_what_the_browser_sends_is_never_trusted(bench: ModelSession, settings: 
 
 
 def test_a_policy_that_cannot_be_run_is_told_and_not_drawn(model: Model) -> None:
-    def run(constants: object) -> object:
+    def run(constants: object, until: object) -> object:
         raise SimulationError("'knowledge' is not a number in 2031.")
 
     told = asked_of(ModelSession(model, run), [{}], ["knowledge"])  # type: ignore[arg-type]

@@ -59,9 +59,7 @@ def _levers(model: Model, text: str, standing: dict[str, Setting]) -> dict[str, 
 def _setting(model: Model, lever: Lever, values: list[float], standing: Setting) -> Setting:
     asked = {
         part: min(max(value, low), high)
-        for part, value, (low, high) in zip(
-            ("value", *TIMING), values, page.ranges_of(model, lever), strict=True
-        )
+        for part, value, (low, high) in zip(("value", *TIMING), values, page.ranges_of(model, lever), strict=True)
         if math.isfinite(value) and math.isfinite(getattr(standing, part))
     }
     return replace(standing, **asked)

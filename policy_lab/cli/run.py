@@ -57,7 +57,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--out", metavar="FILE.csv", default="-", help="where to write; - is standard output (default)")
     words.add_argument("--backend", metavar="NAME", default="auto", help="engine to use (default: the fastest)")
     words.add_argument("--time-step", metavar="X", help="time step, in the model's time unit (default: the model's)")
-    words.add_argument("--until", metavar="YEAR", help="last moment of the run (default: the scenario's, or the model's)")
+    words.add_argument(
+        "--until", metavar="YEAR", help="last moment of the run (default: the scenario's, or the model's)"
+    )
     words.add_argument(
         "--integration", choices=["euler", "rk4"], default="euler", help="integration method (default: euler, as PySD)"
     )

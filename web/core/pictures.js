@@ -1,11 +1,18 @@
 /** From runs to what the page shows: charts, sentences, headline figures. Plain data in, plain data out. */
-import { variable } from "./facts.js";
+import { nearest } from "./chart-scale.js";
+import { facts, variable } from "./facts.js";
 import * as numbers from "./numbers.js";
 import { say } from "./words.js";
 /** @import { Band, Fan, Mark, Numbers, Picture, Run, Scene, Variable } from "../types/page.js" */
 
 /** @param {Numbers} values */
 const last = (values) => values[values.length - 1];
+
+/** A variable in a year. @param {Run} run @param {string} name @param {number} year */
+export const valueAt = (run, name, year) => run.of(name)[nearest(run.time, year)];
+
+/** In the year that figures are of, however far the charts go. @param {Run} run @param {string} name */
+export const final = (run, name) => valueAt(run, name, facts.clock.final);
 
 /** Whether a difference is nothing to the places it is written with. @param {number} value @param {number} places */
 export const nothing = (value, places) => Number(value.toFixed(places)) === 0;
@@ -77,15 +84,15 @@ export function summary(name, policy, reference, same) {
 }
 
 /**
- * The last year of a variable, its change against status quo, and whether that is better or worse.
+ * A variable in the model's last year, its change against status quo, and whether that is better or worse.
  * @param {string} name
  * @param {Run} policy
  * @param {Run} reference
  */
 export function headline(name, policy, reference) {
   const about = variable(name);
-  const value = last(policy.of(name));
-  const change = value - last(reference.of(name));
+  const value = final(policy, name);
+  const change = value - final(reference, name);
   const places = placesOf(about, [value, value - change]);
   const shown = numbers.figure(value, places);
   if (nothing(change, places)) return { value: shown, change: say("headline.unchanged"), tone: "same" };

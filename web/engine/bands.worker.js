@@ -6,6 +6,7 @@
    Messages in: load; run {number, wish, pieces: [[from, to]], keeps}, of which the latest number counts and pieces of the
    same number queue; take {number, piece}, another worker's; gather {number, members}. Out: ready; piece {number, count,
    piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
+import { nearest } from "../core/chart-scale.js";
 import { quantilesOf } from "../core/quantiles.js";
 import * as loader from "./engine.js";
 /** @import { BandPiece, FromBands, LoadedModel, Reals, Runner, ToBands, Values } from "../types/engine.js" */
@@ -60,11 +61,11 @@ function settings(constants, held, from, to) {
   return values;
 }
 
-/** @param {Runner} runner @param {Values} values @param {string[]} outputs @param {number[] | null} times */
-function simulated(runner, values, outputs, times) {
-  const result = runner.simulate({ values, outputs, times });
+/** @param {Runner} runner @param {import("../types/engine.js").Request} request */
+function simulated(runner, request) {
+  const result = runner.simulate(request);
   // Where nothing varies there is one run, and every member is that run.
-  const width = result.time.length * outputs.length;
+  const width = result.time.length * request.outputs.length;
   const at = (/** @type {number} */ member) => (result.runs === 1 ? 0 : member * width);
   return { time: result.time, values: result.values, at };
 }
@@ -75,7 +76,7 @@ function reference(wish, from, to) {
   const known = references.get(key);
   if (known) return known;
   if (references.size > REFERENCES) references.clear();
-  const run = simulated(engine, settings(wish.reference, wish.heldReference, from, to), wish.headlines, [wish.last]);
+  const run = simulated(engine, { values: settings(wish.reference, wish.heldReference, from, to), outputs: wish.headlines, times: [wish.last] });
   const width = wish.headlines.length;
   const found = new engine.Reals((to - from) * width).map((_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]);
   references.set(key, found);
@@ -86,7 +87,7 @@ function reference(wish, from, to) {
 function policy(wish, from, to, outputs) {
   const course = courses.get(from) ?? engine.again();
   courses.set(from, course);
-  return simulated(course, settings(wish.policy, wish.held, from, to), outputs, null);
+  return simulated(course, { values: settings(wish.policy, wish.held, from, to), outputs, until: wish.until });
 }
 
 /** @param {BandWish} wish @param {number} from @param {number} to @returns {BandPiece} */
@@ -106,7 +107,7 @@ function piece(wish, from, to) {
     for (let t = 0; t < moments; t++) {
       for (const place of charts) curves[at++] = run.values[begins + t * outputs.length + place];
     }
-    const end = begins + (moments - 1) * outputs.length;
+    const end = begins + nearest(run.time, wish.last) * outputs.length;
     headlines.forEach((place, n) => { changes[member * headlines.length + n] = run.values[end + place] - theirs[member * headlines.length + n]; });
   }
   return { moments, curves, changes };

@@ -32,9 +32,9 @@ function remember(key, run) {
   return run;
 }
 
-/** What is remembered of some settings, and what is to be run. @param {Constants[]} settings @param {string[]} outputs */
-function sort(settings, outputs) {
-  const keys = settings.map((one) => JSON.stringify(one) + outputs.join());
+/** What is remembered of some settings, and what is to be run. @param {Constants[]} settings @param {string[]} outputs @param {number} until */
+function sort(settings, outputs, until) {
+  const keys = settings.map((one) => JSON.stringify(one) + outputs.join() + until);
   const lacking = new Map(keys.flatMap((key, n) => (kept.has(key) ? [] : [[key, settings[n]]])));
   return { keys, lacking: [...lacking.keys()], wanted: [...lacking.values()] };
 }
@@ -73,9 +73,9 @@ function cut({ runs, time, outputs, values }) {
   });
 }
 
-/** Settings that differ by nothing that varies are one run. @param {Engine} runner @param {Constants[]} wanted @param {string[]} outputs */
-function simulate(runner, wanted, outputs) {
-  const runs = cut(runner.simulate({ values: together(runner, wanted), outputs }));
+/** Settings that differ by nothing that varies are one run. @param {Engine} runner @param {Constants[]} wanted @param {string[]} outputs @param {number} until */
+function simulate(runner, wanted, outputs, until) {
+  const runs = cut(runner.simulate({ values: together(runner, wanted), outputs, until }));
   return wanted.map((_, n) => runs[Math.min(n, runs.length - 1)]);
 }
 
@@ -83,12 +83,13 @@ function simulate(runner, wanted, outputs) {
  * At once, a run for each settings, and only where `here`.
  * @param {Constants[]} settings
  * @param {string[]} outputs names of variables
+ * @param {number} [until] last moment of all of them
  * @returns {Run[]}
  */
-export function now(settings, outputs) {
+export function now(settings, outputs, until = facts.clock.final) {
   if (!engine) throw new Error(why);
-  const { keys, lacking, wanted } = sort(settings, outputs);
-  const found = new Map(wanted.length ? simulate(engine, wanted, outputs).map((run, n) => [lacking[n], run]) : []);
+  const { keys, lacking, wanted } = sort(settings, outputs, until);
+  const found = new Map(wanted.length ? simulate(engine, wanted, outputs, until).map((run, n) => [lacking[n], run]) : []);
   return keys.map((key) => remember(key, found.get(key) ?? /** @type {Run} */ (kept.get(key))));
 }
 
@@ -96,23 +97,24 @@ export function now(settings, outputs) {
  * The same, wherever it comes from.
  * @param {Constants[]} settings
  * @param {string[]} outputs
+ * @param {number} [until]
  * @returns {Promise<Run[]>}
  */
-export async function ask(settings, outputs) {
+export async function ask(settings, outputs, until = facts.clock.final) {
   await ready;
-  if (engine) return now(settings, outputs);
-  const { keys, lacking, wanted } = sort(settings, outputs);
+  if (engine) return now(settings, outputs, until);
+  const { keys, lacking, wanted } = sort(settings, outputs, until);
   const found = new Map(keys.map((key) => [key, kept.get(key)]));
-  if (wanted.length) (await served(wanted, outputs)).forEach((run, n) => found.set(lacking[n], remember(lacking[n], run)));
+  if (wanted.length) (await served(wanted, outputs, until)).forEach((run, n) => found.set(lacking[n], remember(lacking[n], run)));
   return keys.map((key) => /** @type {Run} */ (found.get(key)));
 }
 
-/** @param {Constants[]} wanted @param {string[]} outputs @returns {Promise<Run[]>} */
-async function served(wanted, outputs) {
+/** @param {Constants[]} wanted @param {string[]} outputs @param {number} until @returns {Promise<Run[]>} */
+async function served(wanted, outputs, until) {
   const reply = await fetch(facts.files.answer, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ settings: wanted, outputs }),
+    body: JSON.stringify({ settings: wanted, outputs, until }),
     signal: AbortSignal.timeout(PATIENCE),
   });
   /** @type {Served} */

@@ -49,7 +49,7 @@ function draw(next) {
 }
 
 /** @param {Drawn} next */
-function wished({ state }) {
+function wished({ state, until }) {
   const policy = scenarios.of(state);
   const reference = scenarios.statusQuo();
   const wish = {
@@ -60,8 +60,9 @@ function wished({ state }) {
     charts: [...new Set(state.charts)],
     headlines: facts.headlines,
     last: facts.clock.final,
+    until,
   };
-  return { ...wish, key: JSON.stringify([wish.policy, wish.reference, wish.held, wish.charts]) };
+  return { ...wish, key: JSON.stringify([wish.policy, wish.reference, wish.held, wish.charts, until]) };
 }
 
 // --- painting ----------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 /** The current policy in tables: what it does (levers, assumptions) and what comes of it. Actions and brief show these. */
-import { nearest } from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
+import { valueAt } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import { sameSetting } from "../core/scenario.js";
 import * as store from "../core/state.js";
@@ -48,17 +48,19 @@ export function assumptions() {
 export function years() {
   const last = Math.floor(facts.clock.final);
   const first = Math.ceil(facts.clock.initial);
-  return [3, 2, 1, 0].map((n) => last - n * EVERY).filter((year) => year > first + 1);
+  const beyond = Math.floor(scenarios.horizon([policy()]));
+  return [...[3, 2, 1, 0].map((n) => last - n * EVERY).filter((year) => year > first + 1), ...(beyond > last ? [beyond] : [])];
 }
 
-export const runsOf = (/** @type {string[]} */ names) => simulator.ask([policy(), scenarios.statusQuo()].map((one) => scenarios.constants(one, store.now.assumptions)), names);
+/** Of the policy and of status quo, both for as long as the policy's world runs. @param {string[]} names */
+export const runsOf = (names) => simulator.ask([policy(), scenarios.statusQuo()].map((one) => scenarios.constants(one, store.now.assumptions)), names, scenarios.horizon([policy()]));
 
 /** @param {number[]} asked */
 export async function outcomes(asked) {
   const shown = facts.headlines;
   const runs = await runsOf(shown);
   return shown.map((outcome) => {
-    const [own, reference] = runs.map((run) => asked.map((year) => run.of(outcome)[nearest(run.time, year)]));
+    const [own, reference] = runs.map((run) => asked.map((year) => valueAt(run, outcome, year)));
     return { about: variable(outcome), policy: own, reference };
   });
 }

@@ -47,7 +47,7 @@ function scenes(runs) {
 /** @param {string[]} names */
 async function runsOf(names) {
   const settings = [scenarios.of(store.now), scenarios.statusQuo()].map((scenario) => scenarios.constants(scenario, store.now.assumptions));
-  return simulator.ask(settings, names);
+  return simulator.ask(settings, names, scenarios.horizon([scenarios.of(store.now)]));
 }
 
 /**

@@ -29,7 +29,7 @@ export interface Layout {
   slots: number;
   stocks: number;
   given: number[];
-  clock: { step: number; unit: string; moments: number[]; saved: number[] };
+  clock: { step: number; saveper: number; unit: string; moments: number[]; saved: number[] };
   parameters: ModelParameter[];
   variables: ModelVariable[];
   guards: { variable: string; construct: string }[];
@@ -52,6 +52,8 @@ export interface Request {
   outputs: string[];
   /** Moments to save; by default all that the model saves. */
   times?: number[] | null;
+  /** Last moment of the runs, where no moments are named; by default the model's. */
+  until?: number | null;
   /** "euler" (default) or "rk4". */
   integration?: string;
 }

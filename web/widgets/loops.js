@@ -5,7 +5,7 @@ import * as scale from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
-import { placesOf } from "../core/pictures.js";
+import { final, placesOf } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say, toldBy } from "../core/words.js";
@@ -148,7 +148,7 @@ async function look() {
 /** @param {string} name @param {Run} run @param {Run} other */
 export function told(name, run, other) {
   const about = variable(name);
-  const [value, changed] = [last(run.of(name)), last(other.of(name))];
+  const [value, changed] = [final(run, name), final(other, name)];
   const change = changed - value;
   const [low, high] = [about.low ?? 0, about.high ?? 0];
   const places = placesOf(about, [value, changed]);
@@ -185,7 +185,7 @@ function cell(name, label, kept, without) {
 function strongest(kept, without) {
   const moves = facts.headlines.map((name) => {
     const { low, high } = variable(name);
-    return { name, part: Math.abs(last(without.of(name)) - last(kept.of(name))) / ((high ?? 0) - (low ?? 0) || 1) };
+    return { name, part: Math.abs(final(without, name) - final(kept, name)) / ((high ?? 0) - (low ?? 0) || 1) };
   });
   const most = moves.reduce((best, move) => (move.part > best.part ? move : best));
   return most.part > PART ? most.name : "";

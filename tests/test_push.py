@@ -1,0 +1,149 @@
+"""A lever that ends, and a scenario that runs beyond FINAL TIME: in the API, the command line, the page's data and links."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from policy_lab.app import policy as page
+from policy_lab.app.app import create_app
+from policy_lab.app.link import settings_of
+from policy_lab.backends import available
+from policy_lab.cli import main
+from policy_lab.cli.run import settings
+from policy_lab.errors import BadValue, ModelError
+from policy_lab.model import Model, Setting, load_model
+from policy_lab.simulate import simulate
+
+PUSH = Path(__file__).parent / "models" / "push"
+
+
+@pytest.fixture(scope="module")
+def push() -> Model:
+    return load_model(PUSH)
+
+
+def changed(tmp_path: Path, file: str, old: str, new: str) -> Path:
+    """A copy of the model with a passage of one of its files replaced."""
+    folder = tmp_path / "push"
+    shutil.copytree(PUSH, folder, dirs_exist_ok=True)
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new))
+    return folder
+
+
+# ---- levers that end
+
+
+@pytest.mark.parametrize("backend", available())
+def test_a_lever_is_phased_out_as_it_was_phased_in(push: Model, backend: str) -> None:
+    given = {"grant": Setting(1.0, start=2026, ramp=2, end=2032)}
+    runs = simulate(push, given, outputs=["lever progress"], backend=backend)
+    years = (2026, 2027, 2028, 2032, 2033, 2034, 2050)
+    assert [runs.at("lever progress", year)[0] for year in years] == [0, 0.5, 1, 1, 0.5, 0, 0]
+
+
+def test_a_push_is_let_go_and_the_field_stays(push: Model) -> None:
+    runs = simulate(push, scenario="push")
+    assert runs.at("lever progress", 2034)[0] == 0
+    assert runs.at("Field", 2060)[0] > 0.3 > simulate(push).at("Field", 2050)[0]
+
+
+def test_no_end_is_the_year_of_the_model_file(push: Model) -> None:
+    lever = push.levers["grant"]
+    assert lever.timing == {"start": "lever start", "ramp": "lever ramp", "end": "lever end"}
+    assert page.lever_default(push, lever) == Setting(0, 2026, 2, 2100)
+    assert page.ranges_of(push, lever)[3] == (2020, 2100)
+    assert push.constants_of(None, {"grant": Setting(0.5, end=2032)}) == {"grant": 0.5, "lever end": 2032}
+    assert settings(push, ["grant=1", "grant:end=2032"]) == {"grant": 1, "lever end": 2032}
+
+
+def test_a_table_may_leave_the_column_out(tmp_path: Path) -> None:
+    folder = changed(tmp_path, "levers.csv", ",end,", ",")
+    (folder / "levers.csv").write_text((folder / "levers.csv").read_text().replace("lever end,", ""))
+    (folder / "scenarios/push.toml").write_text((PUSH / "scenarios/push.toml").read_text().replace(", end = 2032", ""))
+    model = load_model(folder)
+    assert model.levers["grant"].timing == {"start": "lever start", "ramp": "lever ramp"}
+    with pytest.raises(BadValue, match="has no end of its own"):
+        settings(model, ["grant:end=2032"])
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("levers.csv", "lever ramp,lever end", ",lever end", r"row 2, column 'end'.*needs a start and a ramp"),
+        ("push.mdl", "\t2100\n", "\t2040\n", r"'lever end' is 2040 in the model file, before FINAL TIME"),
+        ("scenarios/push.toml", "end = 2032", "end = 1990", r"'lever end' is set to 1990, outside"),
+        ("scenarios/push.toml", "end = 2032", "ends = 2032", r"unknown key 'ends'.*start, ramp, end"),
+        ("scenarios/push.toml", "until = 2060", "until = 2050", r"until = 2050 is not after 2050"),
+        ("scenarios/push.toml", "until = 2060", "until = 2060.1", r"cannot end at 2060.1: .*every 0.5 from 2020"),
+        ("scenarios/push.toml", "until = 2060", "until = 2101", r"at 2100 at the latest"),
+        ("scenarios/push.toml", "until = 2060", 'until = "2060"', r"'until' is '2060'"),
+        ("push.mdl", "+ habit * Field", "+ FINAL TIME / 2050 * habit * Field", "'Field' reads FINAL TIME"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_said(tmp_path: Path, file: str, old: str, new: str, says: str) -> None:
+    with pytest.raises(ModelError, match=says):
+        load_model(changed(tmp_path, file, old, new))
+
+
+# ---- beyond FINAL TIME
+
+
+@pytest.mark.parametrize("backend", available())
+def test_a_run_that_goes_on_is_the_same_up_to_there(push: Model, backend: str) -> None:
+    short = simulate(push, {"grant": 0.5}, backend=backend)
+    long = simulate(push, {"grant": 0.5}, backend=backend, until=2060)
+    assert (short.time[-1], long.time[-1]) == (2050, 2060)
+    assert np.array_equal(long.values[:, : len(short.time)], short.values)
+    assert long.at("FINAL TIME", 2060)[0] == 2050
+
+
+def test_a_scenario_says_how_long_it_runs_and_a_call_says_otherwise(push: Model) -> None:
+    assert simulate(push, scenario="push").provenance["until"] == 2060
+    assert simulate(push, scenario="push", until=2050).time[-1] == 2050
+    assert simulate(push, scenario="push", outputs=["Field"], times=[2058.5]).time.tolist() == [2058.5]
+    with pytest.raises(BadValue, match="2060 is not saved"):
+        simulate(push, times=[2060])
+    with pytest.raises(BadValue, match="cannot end at 2019"):
+        simulate(push, until=2019)
+
+
+def test_the_command_line_runs_that_far(push: Model, capsys: pytest.CaptureFixture[str]) -> None:
+    def last(*words: str) -> list[str]:
+        assert main(["run", str(PUSH), "--outcome", "Field", *words]) == 0
+        return list(csv.reader(io.StringIO(capsys.readouterr().out)))[-1]
+
+    assert last("--scenario", "push")[0] == "2060"
+    assert last("--scenario", "push", "--until", "2040")[0] == "2040"
+    assert last()[0] == "2050"
+    assert last("--set", "grant=0.8", "--set", "grant:end=2032", "--until", "2070")[0] == "2070"
+    main(["scenarios", str(PUSH)])
+    said = capsys.readouterr().out
+    assert "until 2032" in said and "runs until 2060" in said
+
+
+def test_the_page_knows_ends_and_horizons(push: Model) -> None:
+    client = create_app(push).server.test_client()
+    said = client.get("/").get_data(as_text=True)
+    assert 'data-part="end"' in said and 'placeholder="no end"' in said
+    asked = {"settings": [{"grant": 1}], "outputs": ["Field"]}
+    assert client.post("/answer", json={**asked, "until": 2060}).json["time"][-1] == 2060
+    assert client.post("/answer", json=asked).json["time"][-1] == 2050
+    assert "2100 at the latest" in client.post("/answer", json={**asked, "until": 9999}).json["failed"]
+    assert "failed" in client.post("/answer", json={**asked, "until": "x"}).json
+
+
+def test_a_link_has_the_end_and_old_links_still_open(push: Model) -> None:
+    new = settings_of(push, "?l=grant~0.7~2027~3~2033").levers["grant"]
+    assert new == Setting(0.7, 2027, 3, 2033)
+    assert settings_of(push, "?l=grant~0.7~2027~3").levers["grant"] == Setting(0.7, 2027, 3, 2100)
+    assert settings_of(push, "?w=push&l=grant~0.7").levers["grant"] == Setting(0.7, 2026, 1, 2032)
+    assert settings_of(push, "?l=grant~~~~2999").levers["grant"] == Setting(0, 2026, 2, 2100)
+    assert math.isnan(Setting(1.0).end)
