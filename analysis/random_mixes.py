@@ -1,4 +1,4 @@
-"""Random mixes of levers: a world, and on top of it every lever somewhere in its range, with its start, ramp and end."""
+"""Random mixes of levers: a world, and on top of it every lever somewhere in its range, with its timing."""
 
 from __future__ import annotations
 

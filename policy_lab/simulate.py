@@ -82,8 +82,7 @@ def simulate(
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
         notes.update(dict.fromkeys(program.notes))
         result[rows] = engine.run(program, own, len(rows), names, saved, step, integration)
-    failed = _failed(result)
-    if failed.any() and not allow_nan:
+    if (failed := _failed(result)).any() and not allow_nan:
         raise _failure(result, names, saved, failed)
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,

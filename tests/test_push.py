@@ -1,4 +1,4 @@
-"""A lever that ends, and a scenario that runs beyond FINAL TIME: in the API, the command line, the page's data and links."""
+"""A lever that ends, and a scenario that runs beyond FINAL TIME: API, command line, page and links."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from policy_lab.app import policy as page
 from policy_lab.app.app import create_app
 from policy_lab.app.link import settings_of

@@ -99,8 +99,8 @@ class Backend(ABC):
             constants: overridden constants, one number for all runs or ``value[run]``.
             runs: number of runs.
             outputs: names of equations (not lookups) to save.
-            times: moments to save, each one of ``program.clock.moments(step)``, or of those that follow, to within a rounding
-                error, rising.
+            times: moments to save, rising, each one of ``program.clock.moments(step)`` or of those that follow, to
+                within a rounding error.
             step: time step; ``Name("TIME STEP")`` has this value.
             integration: ``"euler"`` or ``"rk4"``.
 

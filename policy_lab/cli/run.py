@@ -22,7 +22,7 @@ examples:
   policy-lab run big_science --out status_quo.csv
   policy-lab run big_science --scenario cern_for_ai --outcome "technical researchers" --out -
   policy-lab run big_science --set "public science programme=4000" --set "public science programme:start=2030"
-  policy-lab run big_science --set "public science programme=4000" --set "public science programme:end=2032" --until 2060
+  policy-lab run big_science --set "mission programme=9000" --set "mission programme:end=2032" --until 2060
 """
 
 

@@ -14,7 +14,6 @@ from policy_lab.messages import Message, Name
 from policy_lab.program import Program
 from policy_lab.readers import fold
 
-
 #: How many times its own length a model can be run for.
 LONGEST = 10
 #: What a setting may say of a lever's time, in this order everywhere: columns of ``levers.csv``, links, the page.

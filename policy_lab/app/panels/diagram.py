@@ -8,10 +8,10 @@ from typing import Any
 
 from dash import html
 
+from policy_lab.app import policy as page
 from policy_lab.app.labels import figure_of, shows_nothing, with_unit
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app import policy as page
 from policy_lab.app.policy import Settings
 from policy_lab.app.variable_detail import sector_name
 from policy_lab.catalogue import name_in_words, say

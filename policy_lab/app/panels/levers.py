@@ -159,7 +159,7 @@ def _timing(bench: ModelSession, key: str, lever: Lever, standing: Setting) -> l
 
 
 def _time_box(field: str, part: str, value: float, low: float, high: float) -> dict[str, Any]:
-    """A box of the timing; one for an end is empty where there is none, which is how a lever stands in the model file."""
+    """A box of the timing; one for an end is empty where there is none, as in the model file."""
     box = _box(field, part, value, low, high)
     if part == "end":
         box |= {"value": "", "placeholder": say("lever.no_end"), "aria-valuetext": say("lever.no_end")}
