@@ -1,10 +1,12 @@
-"""A lever that ends, and a scenario that runs beyond FINAL TIME: API, command line, page and links."""
+"""A lever that ends, a run beyond FINAL TIME, an outcome that is empty: API, command line, page and links."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -17,8 +19,9 @@ from policy_lab.app.link import settings_of
 from policy_lab.backends import available
 from policy_lab.cli import main
 from policy_lab.cli.run import settings
-from policy_lab.errors import BadValue, ModelError
+from policy_lab.errors import BadValue, ModelError, UnknownName
 from policy_lab.model import Model, Setting, load_model
+from policy_lab.model.conditions import Condition
 from policy_lab.simulate import simulate
 
 PUSH = Path(__file__).parent / "models" / "push"
@@ -148,3 +151,59 @@ def test_a_link_has_the_end_and_old_links_still_open(push: Model) -> None:
     assert settings_of(push, "?w=push&l=grant~0.7").levers["grant"] == Setting(0.7, 2026, 1, 2032)
     assert settings_of(push, "?l=grant~~~~2999").levers["grant"] == Setting(0, 2026, 2, 2100)
     assert math.isnan(Setting(1.0).end)
+
+
+# ---- an outcome that exists only somewhere
+
+
+def test_an_outcome_is_nothing_where_its_condition_does_not_hold() -> None:
+    for vector in json.loads((Path(__file__).parent / "vectors" / "conditions.json").read_text()):
+        by, values, wanted = (np.array(vector[key], dtype=float) for key in ("by", "values", "shown"))
+        found = Condition("strength", vector["sign"], vector["number"]).masked(values, by)
+        np.testing.assert_array_equal(found, wanted, err_msg=vector["sign"])
+
+
+def test_the_outcome_is_empty_and_the_variable_is_not(push: Model) -> None:
+    runs = simulate(push, scenario="push", outputs=["lead", "Field"])
+    seen, raw, field = push.outcome(runs, "lead"), runs.of("lead"), runs.of("Field")
+    assert np.isfinite(raw).all()
+    np.testing.assert_array_equal(np.isnan(seen), field < 0.3)
+    assert 0 < np.isnan(seen).sum() < seen.size
+    np.testing.assert_array_equal(seen[field >= 0.3], raw[field >= 0.3])
+    with pytest.raises(UnknownName, match="Field"):
+        push.outcome(simulate(push, outputs=["lead"]), "lead")
+
+
+def test_the_command_line_leaves_the_cell_empty(push: Model, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(PUSH), "--scenario", "push", "--outcome", "lead"]) == 0
+    head, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert head == ["Time", "lead"]
+    assert (rows[0], rows[-1]) == (["2020", ""], ["2060", "0"])
+    main(["describe", str(PUSH)])
+    assert "Field >= 0.3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("Field", "'Field' is no condition"),
+        ("Field = 0.3", "'Field = 0.3' is no condition"),
+        ("Field >= much", "is no condition"),
+        ("Field >= 1e999", "is no condition"),
+        ("Feild >= 0.3", r"column 'where'.*Feild.*Field"),
+        (">= 0.3", "is no condition"),
+    ],
+)
+def test_a_condition_that_is_none_is_told(tmp_path: Path, where: str, says: str) -> None:
+    with pytest.raises(ModelError, match=says):
+        load_model(changed(tmp_path, "outcomes.csv", "Field >= 0.3", where))
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "The field is below 0.3"), ("de", "liegt unter 0,3")])
+def test_the_page_knows_where_it_exists_and_why_not(push: Model, language: str, says: str) -> None:
+    text = create_app(push).server.test_client().get(f"/?lang={language}").get_data(as_text=True)
+    told = json.loads(re.search(r'id="facts-data">(.*?)</script>', text, re.DOTALL).group(1))  # type: ignore[union-attr]
+    field, lead = told["shown"]
+    assert field["where"] is None
+    assert (lead["where"]["variable"], lead["where"]["sign"], lead["where"]["number"]) == ("Field", ">=", 0.3)
+    assert says.casefold() in lead["where"]["why"].casefold() or "field" in lead["where"]["why"].casefold()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from policy_lab.cli.text_tables import number, paragraph, printable, span, table
 
 if TYPE_CHECKING:
-    from policy_lab.model import Lever, Model, Scenario, Setting
+    from policy_lab.model import Lever, Model, Outcome, Scenario, Setting
     from policy_lab.program import Equation
 
 OUR_MODEL = "big_science"
@@ -116,8 +116,14 @@ def outcomes_text(model: Model) -> str:
     """The outcomes as a table."""
     if not model.outcomes:
         return f"{model.name} names no outcomes: any variable can be one."
-    cells = [[o.name, o.unit, o.better, o.why] for o in model.outcomes.values()]
-    return table(["outcome", "unit", "better", "why"], cells)
+    cells = [[o.name, o.unit, o.better, o.why, _where(o)] for o in model.outcomes.values()]
+    return table(["outcome", "unit", "better", "why", "exists where"], cells)
+
+
+def _where(outcome: Outcome) -> str:
+    """Where it exists; "" for everywhere."""
+    where = outcome.where
+    return f"{where.variable} {where.sign} {number(where.number)}" if where else ""
 
 
 def variables_text(model: Model) -> str:

@@ -22,7 +22,7 @@ examples:
   policy-lab run big_science --out status_quo.csv
   policy-lab run big_science --scenario cern_for_ai --outcome "technical researchers" --out -
   policy-lab run big_science --set "public science programme=4000" --set "public science programme:start=2030"
-  policy-lab run big_science --set "mission programme=9000" --set "mission programme:end=2032" --until 2060
+  policy-lab run big_science --set "public science programme=4000" --set "public science programme:end=2032"
 """
 
 
@@ -69,16 +69,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def command(arguments: argparse.Namespace) -> int:
     """Simulate and write."""
     from policy_lab.model import load_model
+    from policy_lab.model.conditions import with_conditions
     from policy_lab.simulate import simulate
 
     check_output(arguments.out)
     model = load_model(arguments.model)
     step = None if arguments.time_step is None else _number("The time step", arguments.time_step)
+    asked = outputs(model, arguments.outcome)
     runs = simulate(
         model,
         settings(model, arguments.set),
         scenario=arguments.scenario,
-        outputs=outputs(model, arguments.outcome) or None,
+        outputs=with_conditions(model.conditions, asked) or None,
         backend=arguments.backend,
         time_step=step,
         until=None if arguments.until is None else _number("The last moment", arguments.until),
@@ -88,7 +90,7 @@ def command(arguments: argparse.Namespace) -> int:
         complain(f"note: {runs.provenance['fallback']} It ran on {runs.provenance['backend']} instead, more slowly.")
     announce(runs.provenance["notes"])
     with open_output(arguments.out) as file:
-        write_csv(runs, file)
+        write_csv(model, runs, file, asked or runs.outputs)
     return 0
 
 
@@ -120,17 +122,21 @@ def outputs(model: Model, names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def write_csv(runs: Runs, file: TextIO) -> None:
-    """Write the first run: ``Time``, then a column an output; numbers keep every digit that matters."""
+def write_csv(model: Model, runs: Runs, file: TextIO, names: Sequence[str]) -> None:
+    """Write the first run: ``Time``, then a column a name; numbers keep every digit that matters.
+
+    A cell is empty where an outcome does not exist.
+    """
     rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(["Time", *runs.outputs])
-    for time, values in zip(runs.time.tolist(), runs.values[0].tolist(), strict=True):
+    rows.writerow(["Time", *names])
+    columns = [model.outcome(runs, name)[0].tolist() for name in names]
+    for time, *values in zip(runs.time.tolist(), *columns, strict=True):
         rows.writerow([_digits(time), *map(_digits, values)])
 
 
 def _digits(value: float) -> str:
     """The shortest text that reads back as the same number."""
-    text = repr(value)
+    text = "" if math.isnan(value) else repr(value)
     return text.removesuffix(".0")
 
 

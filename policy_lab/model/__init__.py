@@ -4,6 +4,7 @@ parts.py        what a run needs: levers, uncertainties, outcomes, sources, scen
 model.py        ``Model``: that, and every other part, read on first use
 loading.py      a model by its name or path
 tables.py       ``levers.csv``, ``uncertainties.csv``, ``outcomes.csv``, ``sources.csv``
+conditions.py   where an outcome exists
 scenarios.py    ``scenarios/*.toml``
 loops.py        ``loops.csv``
 passages.py     ``passages.csv``

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from policy_lab.errors import BadValue, UnknownName
 from policy_lab.messages import Message, Name
+from policy_lab.model.conditions import Condition, shown
 from policy_lab.program import Program
 from policy_lab.readers import fold
+from policy_lab.runs import Floats, Runs
 
 #: How many times its own length a model can be run for.
 LONGEST = 10
@@ -81,7 +83,10 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One variable people look at first (a row of ``outcomes.csv``); ``better`` is higher, lower or neither."""
+    """One variable people look at first (a row of ``outcomes.csv``); ``better`` is higher, lower or neither.
+
+    ``where``: it exists only where this holds (None: everywhere). The variable itself has its value all the same.
+    """
 
     name: str
     label: str
@@ -91,6 +96,7 @@ class Outcome:
     better: str
     decimals: int
     why: str
+    where: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,19 @@ class Core:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Condition]:
+        """Outcomes that exist only somewhere, each with where."""
+        return {name: outcome.where for name, outcome in self.outcomes.items() if outcome.where is not None}
+
+    def outcome(self, runs: Runs, name: str) -> Floats:
+        """``values[run, time]`` of an outcome in its unit, NaN where it does not exist; ``runs.of`` has the raw ones.
+
+        Raises:
+            UnknownName: no such variable, or it or the variable that decides whether it exists was not saved.
+        """
+        return shown(self.conditions, runs, self.find(name))
 
     @cached_property
     def _spellings(self) -> Mapping[str, str]:

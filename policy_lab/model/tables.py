@@ -12,17 +12,18 @@ from typing import TypeVar
 
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.messages import Message
+from policy_lab.model.conditions import Condition, read_condition
 from policy_lab.model.parts import TIMING, Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "end",
                    "decided_by", "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
-    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why"),
+    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where"),
     "sources.csv": ("key", "grade", "citation", "note"),
 }  # fmt: skip
 #: Columns that a table may leave out, as if they were empty.
-OPTIONAL: Mapping[str, tuple[str, ...]] = {"levers.csv": ("end",)}
+OPTIONAL: Mapping[str, tuple[str, ...]] = {"levers.csv": ("end",), "outcomes.csv": ("where",)}
 DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
 GRADES = ("A", "B", "C", "J")
 BETTER = ("higher", "lower", "neither")
@@ -212,7 +213,17 @@ class Tables:
             raise row.wrong("decimals", "error.row.decimals", decimals=decimals)
         headline = row.one_of("headline", ("yes", "no")) == "yes"
         return name, Outcome(name, row.text("label"), row.cells["group"], self._unit(name), headline,
-                             row.one_of("better", BETTER), int(decimals), row.cells["why"])  # fmt: skip
+                             row.one_of("better", BETTER), int(decimals), row.cells["why"],
+                             self._condition(row, name))  # fmt: skip
+
+    def _condition(self, row: Row, name: str) -> Condition | None:
+        try:
+            condition = read_condition(row.cells["where"], self._model.find)
+        except PolicyLabError as wrong:
+            raise row.wrong("where", wrong.message) from None
+        if condition is not None and self._program.equations[condition.variable].kind == "lookup":
+            raise row.wrong("where", "error.row.lookup", name=condition.variable)
+        return condition
 
     def _span(self, row: Row, name: str) -> tuple[float, float, float]:
         """Low, default (the model file's value) and high, in this order and within the constant's limits."""

@@ -7,6 +7,7 @@
    same number queue; take {number, piece}, another worker's; gather {number, members}. Out: ready; piece {number, count,
    piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
 import { nearest } from "../core/chart-scale.js";
+import { holds, withConditions } from "../core/conditions.js";
 import { quantilesOf } from "../core/quantiles.js";
 import * as loader from "./engine.js";
 /** @import { BandPiece, FromBands, LoadedModel, Reals, Runner, ToBands, Values } from "../types/engine.js" */
@@ -72,13 +73,15 @@ function simulated(runner, request) {
 
 /** Headlines of the reference at the last moment, value[member * headlines + outcome], remembered. @param {BandWish} wish @param {number} from @param {number} to */
 function reference(wish, from, to) {
-  const key = JSON.stringify([wish.reference, wish.heldReference, wish.headlines, from, to]);
+  const key = JSON.stringify([wish.reference, wish.heldReference, wish.headlines, wish.where, from, to]);
   const known = references.get(key);
   if (known) return known;
   if (references.size > REFERENCES) references.clear();
-  const run = simulated(engine, { values: settings(wish.reference, wish.heldReference, from, to), outputs: wish.headlines, times: [wish.last] });
+  const outputs = withConditions(wish.headlines, (name) => wish.where[name] ?? null);
+  const run = simulated(engine, { values: settings(wish.reference, wish.heldReference, from, to), outputs, times: [wish.last] });
   const width = wish.headlines.length;
-  const found = new engine.Reals((to - from) * width).map((_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]);
+  const value = reader(wish, outputs, run.values);
+  const found = new engine.Reals((to - from) * width).map((_, n) => value(run.at(Math.floor(n / width)), n % width));
   references.set(key, found);
   return found;
 }
@@ -90,9 +93,19 @@ function policy(wish, from, to, outputs) {
   return simulated(course, { values: settings(wish.policy, wish.held, from, to), outputs, until: wish.until });
 }
 
+/** Reads an output, by its place, of the moment whose values begin at a place: NaN where it does not exist.
+ * @param {BandWish} wish @param {string[]} outputs @param {Reals} values @returns {(begins: number, place: number) => number} */
+function reader({ where }, outputs, values) {
+  const by = outputs.map((name) => (where[name] ? { where: where[name], place: outputs.indexOf(where[name].variable) } : null));
+  return (begins, place) => {
+    const condition = by[place];
+    return condition && !holds(condition.where, values[begins + condition.place]) ? NaN : values[begins + place];
+  };
+}
+
 /** @param {BandWish} wish @param {number} from @param {number} to @returns {BandPiece} */
 function piece(wish, from, to) {
-  const outputs = [...new Set([...wish.charts, ...wish.headlines])];
+  const outputs = withConditions([...new Set([...wish.charts, ...wish.headlines])], (name) => wish.where[name] ?? null);
   const run = policy(wish, from, to, outputs);
   const theirs = reference(wish, from, to);
   const count = to - from;
@@ -101,20 +114,21 @@ function piece(wish, from, to) {
   const headlines = wish.headlines.map((name) => outputs.indexOf(name));
   const curves = new engine.Reals(count * moments * charts.length);
   const changes = new engine.Reals(count * headlines.length);
+  const value = reader(wish, outputs, run.values);
+  const there = Object.fromEntries(Object.keys(wish.where).map((name) => [name, 0]));
+  const ends = nearest(run.time, wish.last) * outputs.length;
   let at = 0;
   for (let member = 0; member < count; member++) {
     const begins = run.at(member);
     for (let t = 0; t < moments; t++) {
-      for (const place of charts) curves[at++] = run.values[begins + t * outputs.length + place];
+      for (const place of charts) curves[at++] = value(begins + t * outputs.length, place);
     }
-    const end = begins + nearest(run.time, wish.last) * outputs.length;
-    headlines.forEach((place, n) => { changes[member * headlines.length + n] = run.values[end + place] - theirs[member * headlines.length + n]; });
+    const end = begins + ends;
+    headlines.forEach((place, n) => { changes[member * headlines.length + n] = value(end, place) - theirs[member * headlines.length + n]; });
+    for (const name of Object.keys(there)) there[name] += Number(Number.isFinite(value(end, outputs.indexOf(name))));
   }
-  return { moments, curves, changes };
+  return { moments, curves, changes, there, broken: !run.values.every(Number.isFinite) };
 }
-
-/** Whether every number is finite. @param {BandPiece} part */
-const whole = ({ curves, changes }) => curves.every(Number.isFinite) && changes.every(Number.isFinite);
 
 /** @param {BandWish} wish @param {BandPiece[]} pieces @param {number} count of members @returns {BandAnswer} */
 function answer(wish, pieces, count) {
@@ -129,7 +143,8 @@ function answer(wish, pieces, count) {
   }));
   const ends = quantilesOf(pieces.map((part) => part.changes), 1, headlines.length, [0.05, 0.95]).values;
   const ranges = Object.fromEntries(headlines.map((name, n) => /** @type {[string, [number, number]]} */ ([name, [ends[n], ends[headlines.length + n]]])));
-  return { key: wish.key, members: count, fans, ranges };
+  const there = Object.fromEntries(Object.keys(wish.where).map((name) => [name, pieces.reduce((sum, part) => sum + part.there[name], 0)]));
+  return { key: wish.key, members: count, fans, ranges, there };
 }
 
 /* Lets messages in that have come meanwhile. */
@@ -143,7 +158,7 @@ const pause = (() => {
 /** A piece; in double precision, for good, where single leads to what is no finite number. @param {BandWish} wish @param {number} from @param {number} to */
 async function finite(wish, from, to) {
   const part = piece(wish, from, to);
-  if (models.length < 2 || whole(part)) return part;
+  if (models.length < 2 || !part.broken) return part;
   models.shift();
   await start();
   return piece(wish, from, to);

@@ -1,9 +1,10 @@
 /** Runs of the model: by the browser itself, or by the server where the browser cannot. Those asked for lately are remembered. */
-import { facts } from "../core/facts.js";
+import { masked, withConditions } from "../core/conditions.js";
+import { facts, variable } from "../core/facts.js";
 import { say } from "../core/words.js";
 import { load } from "./engine.js";
 /** @import { Result, Values } from "../types/engine.js" */
-/** @import { Constants, Run } from "../types/page.js" */
+/** @import { Constants, Numbers, Run } from "../types/page.js" */
 /** @import { Engine } from "./engine.js" */
 /** @typedef {{ failed?: string, time: number[], runs?: number[][][] }} Served runs[setting][output][time] */
 
@@ -54,6 +55,23 @@ export function together(runner, wanted) {
   return values;
 }
 
+/** What decides whether a variable exists. @param {string} name */
+const whereOf = (name) => variable(name).where ?? null;
+
+/** A run as people see it. @param {Numbers} time @param {(name: string) => Numbers} raw @returns {Run} */
+function seen(time, raw) {
+  /** @type {Map<string, Numbers>} */
+  const shown = new Map();
+  const of = (/** @type {string} */ name) => {
+    const where = whereOf(name);
+    if (!where) return raw(name);
+    const found = shown.get(name) ?? masked(raw(name), raw(where.variable), where);
+    shown.set(name, found);
+    return found;
+  };
+  return { time, raw, of };
+}
+
 /** The runs of a result, each variable taken out when first read. @param {Result} result @returns {Run[]} */
 function cut({ runs, time, outputs, values }) {
   const width = outputs.length;
@@ -69,7 +87,7 @@ function cut({ runs, time, outputs, values }) {
       columns.set(name, column);
       return column;
     };
-    return { time, of };
+    return seen(time, of);
   });
 }
 
@@ -88,21 +106,27 @@ function simulate(runner, wanted, outputs, until) {
  */
 export function now(settings, outputs, until = facts.clock.final) {
   if (!engine) throw new Error(why);
+  return computed(engine, settings, withConditions(outputs, whereOf), until);
+}
+
+/** @param {Engine} runner @param {Constants[]} settings @param {string[]} outputs @param {number} until */
+function computed(runner, settings, outputs, until) {
   const { keys, lacking, wanted } = sort(settings, outputs, until);
-  const found = new Map(wanted.length ? simulate(engine, wanted, outputs, until).map((run, n) => [lacking[n], run]) : []);
+  const found = new Map(wanted.length ? simulate(runner, wanted, outputs, until).map((run, n) => [lacking[n], run]) : []);
   return keys.map((key) => remember(key, found.get(key) ?? /** @type {Run} */ (kept.get(key))));
 }
 
 /**
  * The same, wherever it comes from.
  * @param {Constants[]} settings
- * @param {string[]} outputs
+ * @param {string[]} asked
  * @param {number} [until]
  * @returns {Promise<Run[]>}
  */
-export async function ask(settings, outputs, until = facts.clock.final) {
+export async function ask(settings, asked, until = facts.clock.final) {
   await ready;
-  if (engine) return now(settings, outputs, until);
+  if (engine) return now(settings, asked, until);
+  const outputs = withConditions(asked, whereOf);
   const { keys, lacking, wanted } = sort(settings, outputs, until);
   const found = new Map(keys.map((key) => [key, kept.get(key)]));
   if (wanted.length) (await served(wanted, outputs, until)).forEach((run, n) => found.set(lacking[n], remember(lacking[n], run)));
@@ -121,10 +145,7 @@ async function served(wanted, outputs, until) {
   const answer = reply.ok ? await reply.json() : { time: [] };
   if (answer.failed) throw Object.assign(new Error(answer.failed), { told: say("wait.failed", { reason: answer.failed }) });
   if (!answer.runs) throw new Error(String(reply.status));
-  return answer.runs.map((columns) => ({
-    time: Float64Array.from(answer.time),
-    of: (name) => Float64Array.from(columns[outputs.indexOf(name)]),
-  }));
+  return answer.runs.map((columns) => seen(Float64Array.from(answer.time), (name) => Float64Array.from(columns[outputs.indexOf(name)])));
 }
 
 /** Loads the model; where that cannot be, the server runs it. */

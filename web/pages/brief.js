@@ -98,7 +98,7 @@ function headlines(rows, within, year) {
   const head = [words("outcome", { year }), words("status_quo"), words("policy"), words("change"), words("range")];
   return table(head, rows.map(({ about, policy, reference }, /** @type {number} */ n) => [
     numbers.withUnit(about.label, about.unit && `(${about.unit})`), figure(reference[0], about), figure(policy[0], about), summary.change(policy[0], reference[0], about),
-    within[n] ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
+    within[n] && Number.isFinite(within[n][0]) ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
   ]));
 }
 

@@ -178,7 +178,7 @@ const swatch = (/** @type {string} */ kind) => element("span", { class: "swatch 
 function pictures(found, runs) {
   const about = variable(view.outcome);
   const lines = found.map((entry, n) => ({ key: entry.key, label: entry.letter + " " + entry.name, name: entry.letter, kind: entry.kind, values: runs[n].of(view.outcome) }));
-  const ends = lines.map(({ values }) => [...values].reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]));
+  const ends = lines.map(({ values }) => [...values].filter(Number.isFinite).reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]));
   /** @type {[number, number]} */
   const limits = [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
   const picture = { title: about.label, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, marks: [], bands: [] };
@@ -222,12 +222,14 @@ const outcomes = () => (view.every ? facts.shown.map(({ name }) => name) : facts
 function best(values, about) {
   if (!["higher", "lower"].includes(about.better ?? "")) return [];
   const written = values.map((value) => Number(value.toFixed(about.places === null ? 6 : about.places)));
-  const top = about.better === "higher" ? Math.max(...written) : Math.min(...written);
+  const there = written.filter(Number.isFinite);
+  const top = about.better === "higher" ? Math.max(...there) : Math.min(...there);
   return written.every((value) => value === top) ? [] : written.flatMap((value, n) => (value === top ? [n] : []));
 }
 
 /** @param {number} value @param {number} reference @param {Variable} about */
 function change(value, reference, about) {
+  if (!Number.isFinite(value - reference)) return about.where?.why ?? "–";
   const text = figure(Math.abs(value - reference), about);
   const none = Number((value - reference).toFixed(about.places === null ? 6 : about.places)) === 0;
   return none ? say("headline.unchanged") : (value > reference ? "▲ +" : "▼ −") + text;
@@ -248,7 +250,7 @@ function paintTable(found, runs) {
     const { about, values, top, changes } = row(name, found, runs);
     return element("tr", {}, element("th", { scope: "row" }, about.label, element("span", { class: "card__unit" }, " " + about.unit)),
       ...values.map((value, n) => element("td", { class: top.includes(n) ? "best" : null },
-        element("span", { class: "compare__value" }, figure(value, about)),
+        element("span", { class: "compare__value", title: Number.isFinite(value) ? null : about.where?.why }, figure(value, about)),
         top.includes(n) ? element("span", { class: "best__mark" }, " ★", element("span", { class: "best__word" }, " " + words("best"))) : "",
         n ? element("span", { class: "compare__change" }, changes[n]) : "")));
   });

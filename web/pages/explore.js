@@ -61,6 +61,10 @@ function wished({ state, until }) {
     headlines: facts.headlines,
     last: facts.clock.final,
     until,
+    where: Object.fromEntries([...state.charts, ...facts.headlines].flatMap((name) => {
+      const { where } = variable(name);
+      return where ? [[name, where]] : [];
+    })),
   };
   return { ...wish, key: JSON.stringify([wish.policy, wish.reference, wish.held, wish.charts, until]) };
 }
@@ -125,7 +129,9 @@ function words() {
   const same = scenarios.isStatusQuo(scenarios.of(state));
   SIDES.forEach((side, place) => {
     const name = state.charts[place];
-    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, live.run("policy"), live.run("status-quo"), same));
+    const there = bandRuns.latest?.key === drawn?.key ? bandRuns.latest?.there[name] : undefined;
+    const share = there === undefined ? "" : ` (${pictures.existing(there / (bandRuns.latest?.members ?? 1))}, ${facts.clock.final})`;
+    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, live.run("policy"), live.run("status-quo"), same) + share);
     const table = one(`[data-table="${side}"]`);
     if (!one(".data").open) return;
     const about = variable(name);

@@ -67,6 +67,7 @@ export async function outcomes(asked) {
 
 /** @param {number} value @param {number} reference @param {Variable} about */
 export function change(value, reference, about) {
+  if (!Number.isFinite(value - reference)) return about.where?.why ?? "–";
   const places = about.places === null ? numbers.places(Math.max(Math.abs(value), Math.abs(reference))) : about.places;
   if (Number((value - reference).toFixed(places)) === 0) return say("headline.unchanged");
   return (value > reference ? "▲ +" : "▼ −") + numbers.figure(Math.abs(value - reference), places);

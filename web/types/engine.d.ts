@@ -106,8 +106,11 @@ export interface LoadedModel {
   layout: Layout;
 }
 
-/** Some members' runs: curves[member][time][chart], changes[member][headline]. */
+/** Some members' runs: curves[member][time][chart], changes[member][headline], there[conditional output]: in how many it
+ * exists at the moment of the changes; `broken`: some computed value is no finite number. */
 export interface BandPiece {
+  there: Record<string, number>;
+  broken: boolean;
   moments: number;
   curves: Reals;
   changes: Reals;

@@ -108,6 +108,16 @@ export interface Variable {
   places: number | null;
   better?: string;
   why?: string;
+  /** It exists only where this holds; null: everywhere. */
+  where?: Condition | null;
+}
+
+/** A variable compared with a number (sign: >=, >, <= or <); `why`: what is the matter where it does not hold. */
+export interface Condition {
+  variable: string;
+  sign: string;
+  number: number;
+  why: string;
 }
 
 /** What never changes while the page is open; policy_lab/app/page_data.py makes it. */
@@ -128,10 +138,11 @@ export interface Facts {
 
 export type Numbers = Float64Array | Float32Array | number[];
 
-/** One run: moments, and a variable's values at them. */
+/** One run: moments, and a variable's values at them; an outcome's are NaN where it does not exist, and `raw` has them all. */
 export interface Run {
   time: Numbers;
   of(name: string): Numbers;
+  raw(name: string): Numbers;
 }
 
 export interface Line {
@@ -229,12 +240,16 @@ export interface BandWish {
   headlines: string[];
   last: number;
   until: number;
+  /** Where charts and headlines exist that do not exist everywhere. */
+  where: Record<string, Condition>;
 }
 
-/** Ranges: 90 % of the changes of the last moment against the reference, by outcome. */
+/** Ranges: 90 % of the changes of the last moment against the reference, by outcome; `there`: in how many of the members a
+ * variable exists at that moment, for those that do not exist everywhere. */
 export interface BandAnswer {
   key: string;
   members: number;
   fans: Record<string, Fan>;
   ranges: Record<string, [number, number]>;
+  there: Record<string, number>;
 }

@@ -213,7 +213,7 @@ async function computed(now) {
   const settings = [scenarios.of(now), scenarios.statusQuo()].map((scenario) => scenarios.constants(scenario, now.assumptions));
   const [policy, reference] = await simulator.ask(settings, outputs, scenarios.horizon([scenarios.of(now)]));
   const moments = [...policy.time.keys()].filter((n) => Math.abs(policy.time[n] - Math.round(policy.time[n])) < 1e-6);
-  const texts = (/** @type {Run} */ run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.of(name)[n], variable(name).unit))]));
+  const texts = (/** @type {Run} */ run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.raw(name)[n], variable(name).unit))]));
   return { years: moments.map((n) => Math.round(policy.time[n])), policy: texts(policy), status_quo: texts(reference) };
 }
 

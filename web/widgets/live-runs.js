@@ -141,7 +141,7 @@ async function ask() {
 function show({ state, list, until, runs }) {
   const scene = list.map((plan, n) => ({ ...plan, run: runs[n] }));
   const names = outputs(state);
-  const broken = scene.find((each) => !names.every((name) => Number.isFinite(each.run.of(name)[each.run.time.length - 1])));
+  const broken = scene.find((each) => !names.every((name) => Number.isFinite(each.run.raw(name)[each.run.time.length - 1])));
   if (broken) return tell(say("wait.broken", { reason: broken.label + ": not a number." }));
   const seen = watching();
   drawn = { state, list: scene, until };
