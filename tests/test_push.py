@@ -9,7 +9,9 @@ import math
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
+import netCDF4
 import numpy as np
 import pytest
 
@@ -23,6 +25,7 @@ from policy_lab.errors import BadValue, ModelError, UnknownName
 from policy_lab.model import Model, Setting, load_model
 from policy_lab.model.conditions import Condition
 from policy_lab.simulate import simulate
+from policy_lab.studies import Study, run_study
 
 PUSH = Path(__file__).parent / "models" / "push"
 
@@ -207,3 +210,36 @@ def test_the_page_knows_where_it_exists_and_why_not(push: Model, language: str, 
     assert field["where"] is None
     assert (lead["where"]["variable"], lead["where"]["sign"], lead["where"]["number"]) == ("Field", ">=", 0.3)
     assert says.casefold() in lead["where"]["why"].casefold() or "field" in lead["where"]["why"].casefold()
+
+
+STUDY: dict[str, Any] = {
+    "model": str(PUSH),
+    "scenario": "push",
+    "factors": "uncertainties",
+    "times": (2027.0, 2031.0, 2055.0),
+    "seed": 1,
+}
+
+
+def test_a_study_leaves_out_the_futures_without_it_and_says_how_many(push: Model, tmp_path: Path) -> None:
+    study = Study(method="uncertainty", size=64, outcomes=("lead", "Field"), **STUDY)
+    findings = run_study(study, tmp_path / "study")
+    runs = netCDF4.Dataset(tmp_path / "study" / "runs.nc")["result"][:]
+    there = np.asarray(runs[:, :, 1] >= 0.3)
+    assert findings.provenance["failed_runs"] == 0
+    share = findings.of("exists", "lead").set_index("time")["value"]
+    np.testing.assert_array_equal(share.to_numpy(), there.mean(axis=0))
+    assert 0 < share[2055.0] < 1 == share[2031.0]
+    mean = findings.of("mean", "lead").set_index("time")["value"]
+    assert mean[2031.0] == pytest.approx(runs[:, 1, 0].mean())
+    assert mean[2055.0] == pytest.approx(runs[there[:, 2], 2, 0].mean())
+    assert findings.of("exists", "Field").empty
+    first = next(s.message for s in findings.statements if s.about == "lead")
+    assert (first.key, first.values["share"]) == ("study.uncertainty.exists", share[2055.0])
+
+
+def test_a_method_that_needs_every_run_takes_the_raw_values_and_says_so(tmp_path: Path) -> None:
+    findings = run_study(Study(method="sobol", size=32, outcomes=("lead",), **STUDY), tmp_path / "study")
+    assert "report.raw_outcomes" in [note.key for note in findings.notes]
+    assert findings.provenance["failed_runs"] == 0
+    assert np.isfinite(netCDF4.Dataset(tmp_path / "study" / "runs.nc")["result"][:]).all()
