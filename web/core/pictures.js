@@ -100,13 +100,16 @@ export function headline(name, policy, reference) {
   const change = value - final(reference, name);
   const places = placesOf(about, [value, value - change]);
   const shown = numbers.figure(value, places);
-  if (!Number.isFinite(change)) return { value: shown, change: about.where?.why ?? "–", tone: "other" };
+  if (!Number.isFinite(change)) return { value: shown, change: nothingToCompare(value, about), tone: "other" };
   if (nothing(change, places)) return { value: shown, change: say("headline.unchanged"), tone: "same" };
   const direction = change > 0 ? "higher" : "lower";
   const tone = about.better === "neither" || !about.better ? "other" : about.better === direction ? "better" : "worse";
   const words = say("headline." + (tone === "other" ? direction : tone));
   return { value: shown, change: `${change > 0 ? "▲" : "▼"} ${numbers.figure(Math.abs(change), places)} ${words}`, tone };
 }
+
+/** What stands for a change where one of the two is not there. @param {number} value @param {Variable} about */
+export const nothingToCompare = (value, about) => (Number.isFinite(value) ? say("outcome.no_reference") : about.where?.why ?? "–");
 
 /** In how many futures there is an outcome. @param {number} share */
 export const existing = (share) => say("outcome.share", { share: numbers.figure(100 * share, 0) });

@@ -6,7 +6,7 @@
 import { csv } from "../core/csv.js";
 import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
-import { valueAt as at } from "../core/pictures.js";
+import { nothingToCompare, valueAt as at } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { read as readLink } from "../core/link-reader.js";
@@ -229,7 +229,7 @@ function best(values, about) {
 
 /** @param {number} value @param {number} reference @param {Variable} about */
 function change(value, reference, about) {
-  if (!Number.isFinite(value - reference)) return about.where?.why ?? "–";
+  if (!Number.isFinite(value - reference)) return nothingToCompare(value, about);
   const text = figure(Math.abs(value - reference), about);
   const none = Number((value - reference).toFixed(about.places === null ? 6 : about.places)) === 0;
   return none ? say("headline.unchanged") : (value > reference ? "▲ +" : "▼ −") + text;

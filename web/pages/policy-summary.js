@@ -2,7 +2,7 @@
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
-import { valueAt } from "../core/pictures.js";
+import { nothingToCompare, valueAt } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import { sameSetting } from "../core/scenario.js";
 import * as store from "../core/state.js";
@@ -67,7 +67,7 @@ export async function outcomes(asked) {
 
 /** @param {number} value @param {number} reference @param {Variable} about */
 export function change(value, reference, about) {
-  if (!Number.isFinite(value - reference)) return about.where?.why ?? "–";
+  if (!Number.isFinite(value - reference)) return nothingToCompare(value, about);
   const places = about.places === null ? numbers.places(Math.max(Math.abs(value), Math.abs(reference))) : about.places;
   if (Number((value - reference).toFixed(places)) === 0) return say("headline.unchanged");
   return (value > reference ? "▲ +" : "▼ −") + numbers.figure(Math.abs(value - reference), places);
