@@ -242,7 +242,8 @@ def _settings(reference: Reference, scenario: Scenario, folder: str) -> str:
     for name, setting in scenario.levers.items():
         start = f" from {number(setting.start)}" if setting.start == setting.start else ""
         ramp = f" over {number(setting.ramp)} years" if setting.ramp == setting.ramp else ""
-        told.append(f"{reference.link(name, folder)} {number(setting.value)}{start}{ramp}")
+        end = f" until {number(setting.end)}" if setting.end == setting.end else ""
+        told.append(f"{reference.link(name, folder)} {number(setting.value)}{start}{ramp}{end}")
     for name, value in {**scenario.events, **scenario.assumptions}.items():
         told.append(f"{reference.link(name, folder)} {number(value)}")
     return "; ".join(told) or "nothing"

@@ -49,7 +49,7 @@ def write_parts(model: Model) -> None:
     """Write the parts of a model."""
     parts: dict[str, object] = {
         "equations": model.hash,
-        "levers": {r.name: (r.group, r.low, r.high, r.step, r.start, r.ramp) for r in model.levers.values()},
+        "levers": {r.name: (r.group, r.low, r.high, r.step, *r.constants) for r in model.levers.values()},
         "uncertainties": {u.name: (u.low, u.high, u.distribution, u.grade) for u in model.uncertainties.values()},
         "outcomes": {o.name: o.headline for o in model.outcomes.values()},
     }

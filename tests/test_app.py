@@ -116,7 +116,7 @@ def test_what_the_browser_sends_is_never_trusted(bench: ModelSession, settings: 
 
 
 def test_a_policy_that_cannot_be_run_is_told_and_not_drawn(model: Model) -> None:
-    def run(constants: object) -> object:
+    def run(constants: object, until: object) -> object:
         raise SimulationError("'knowledge' is not a number in 2031.")
 
     told = asked_of(ModelSession(model, run), [{}], ["knowledge"])  # type: ignore[arg-type]
@@ -204,10 +204,11 @@ def test_markup_is_escaped_and_refuses_inline_code() -> None:
 def test_runs_are_remembered_and_forgotten_in_turn(model: Model) -> None:
     asked = []
     run = default_run(model)
-    memory = Memory(lambda constants: asked.append(dict(constants)) or run(constants), most=2)  # type: ignore[func-returns-value]
+    memory = Memory(lambda constants, until: asked.append((dict(constants), until)) or run(constants, until), most=2)  # type: ignore[func-returns-value]
     for value in (1.0, 2.0, 1.0, 3.0, 1.0, 2.0):
         memory({"shared funding": value})
-    assert [constants["shared funding"] for constants in asked] == [1, 2, 3, 2]
+    assert [constants["shared funding"] for constants, _ in asked] == [1, 2, 3, 2]
+    assert memory({"shared funding": 2.0}, 2060.0).time[-1] == asked[-1][1] == 2060
 
 
 # ---- catalogue of variables, words, server

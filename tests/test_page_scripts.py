@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -119,7 +119,7 @@ def drawn_levers(model: Model, random: Random, world: str, share: float) -> dict
             min(max(value, low), high) if math.isfinite(stands) and random.random() < 0.7 else stands
             for value, stands, (low, high) in zip(
                 drawn,
-                (standing.value, standing.start, standing.ramp),
+                astuple(standing),
                 page.ranges_of(model, model.levers[name]),
                 strict=True,
             )
@@ -262,7 +262,7 @@ BAD = [
     "?l=shared-funding~1e99",
     "?l=shared-funding~101",
     "?l=shared-funding~5~1066",
-    "?l=shared-funding~1~2~3~4",
+    "?l=shared-funding~1~2030~3~2040~5",
     "?l=shared-funding",
     "?l=__~~",
     "?l=__proto__~1",
@@ -275,7 +275,7 @@ BAD = [
     "?c=knowledge",
     "?c=knowledge~<b>",
     "?p=status_quo~~shared-funding",
-    "?p=status_quo~~shared-funding~1~~2~3",
+    "?p=status_quo~~shared-funding~1~~2~2040~3",
     "?p=../../etc/passwd",
     "?p=a&p=b&p=c&p=d",
     "?w=open_laboratory&w=status_quo",

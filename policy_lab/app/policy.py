@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import astuple, replace
 
-from policy_lab.model import Lever, Model, Setting
+from policy_lab.model import TIMING, Lever, Model, Setting
 
 STATUS_QUO = "status_quo"
 
@@ -21,9 +21,8 @@ def can_differ(model: Model) -> bool:
 
 
 def lever_default(model: Model, lever: Lever) -> Setting:
-    """A lever at status quo: its default, with the start year and ramp that the model file gives."""
-    constants = model.program.constants
-    return Setting(lever.default, constants.get(lever.start, math.nan), constants.get(lever.ramp, math.nan))
+    """A lever at status quo: its default, with the timing that the model file gives."""
+    return Setting(lever.default, **{part: model.program.constants[name] for part, name in lever.timing.items()})
 
 
 def levers_of_world(model: Model, world: str) -> dict[str, Setting]:
@@ -36,11 +35,15 @@ def levers_of_world(model: Model, world: str) -> dict[str, Setting]:
 
 
 def ranges_of(model: Model, lever: Lever) -> tuple[tuple[float, float], ...]:
-    """Lowest and highest value, start (year) and ramp (years) of a lever, as far as the model's own limits allow."""
+    """Lowest and highest value, start (year), ramp (years) and end (year) of a lever, within the model's own limits.
+
+    The highest end is the model file's, which lies beyond a run and stands for none.
+    """
     clock = model.program.clock
-    years = clock.final - clock.initial
     start = _within(model, lever.start, clock.initial, clock.final)
-    return (lever.low, lever.high), start, _within(model, lever.ramp, 0.0, years)
+    ramp = _within(model, lever.ramp, 0.0, clock.final - clock.initial)
+    last = model.program.constants.get(lever.end, clock.final)
+    return (lever.low, lever.high), start, ramp, _within(model, lever.end, clock.initial, last)
 
 
 def _within(model: Model, constant: str, low: float, high: float) -> tuple[float, float]:
@@ -57,15 +60,15 @@ def first_charts(model: Model) -> tuple[str, str]:
 
 
 def to_list(setting: Setting) -> list[float | None]:
-    """``[value, start, ramp]`` for the browser; None where a lever has no start year or ramp."""
-    return [x if math.isfinite(x) else None for x in (setting.value, setting.start, setting.ramp)]
+    """``[value, start, ramp, end]`` for the browser; None for what a lever does not have."""
+    return [x if math.isfinite(x) else None for x in astuple(setting)]
 
 
 def _filled(setting: Setting, standing: Setting) -> Setting:
     """The setting, with what it leaves open (or what the lever does not have) taken from the standing one."""
     open_parts = {
         n: getattr(standing, n)
-        for n in ("value", "start", "ramp")
+        for n in ("value", *TIMING)
         if not math.isfinite(getattr(setting, n)) or not math.isfinite(getattr(standing, n))
     }
     return replace(setting, **open_parts) if open_parts else setting

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from policy_lab.cli.text_tables import number, paragraph, printable, span, table
 
 if TYPE_CHECKING:
-    from policy_lab.model import Lever, Model, Scenario, Setting
+    from policy_lab.model import Lever, Model, Outcome, Scenario, Setting
     from policy_lab.program import Equation
 
 OUR_MODEL = "big_science"
@@ -116,8 +116,14 @@ def outcomes_text(model: Model) -> str:
     """The outcomes as a table."""
     if not model.outcomes:
         return f"{model.name} names no outcomes: any variable can be one."
-    cells = [[o.name, o.unit, o.better, o.why] for o in model.outcomes.values()]
-    return table(["outcome", "unit", "better", "why"], cells)
+    cells = [[o.name, o.unit, o.better, o.why, _where(o)] for o in model.outcomes.values()]
+    return table(["outcome", "unit", "better", "why", "exists where"], cells)
+
+
+def _where(outcome: Outcome) -> str:
+    """Where it exists; "" for everywhere."""
+    where = outcome.where
+    return f"{where.variable} {where.sign} {number(where.number)}" if where else ""
 
 
 def variables_text(model: Model) -> str:
@@ -169,12 +175,19 @@ def _lever_text(lever: Lever, width: int) -> str:
     words = " to ".join(w for w in (lever.low_words, lever.high_words) if w)
     ends = f"{span(lever.low, lever.high)} {lever.unit}" + (f" ({words})" if words else "")
     line = f"{printable(lever.name):<{width}}  status quo {number(lever.default)}, range {ends}"
-    return "\n".join([paragraph(line, "  ", hanging=" " * (width + 4)), paragraph(lever.why, "      ")])
+    return "\n".join([paragraph(line, "  ", hanging=" " * (width + 4)), paragraph(_about(lever), "      ")])
+
+
+def _about(lever: Lever) -> str:
+    """Why there is the lever, and what of its time can be set."""
+    parts = ", ".join(f":{part}" for part in lever.timing)
+    return f"{lever.why} (Its time: {parts}.)" if parts else lever.why
 
 
 def _scenario_text(scenario: Scenario) -> str:
     moves = [f"{name} = {number(s.value)}{_timing(s)}" for name, s in scenario.levers.items()]
     moves += [f"{name} = {number(v)}" for name, v in {**scenario.events, **scenario.assumptions}.items()]
+    moves += [f"runs until {number(scenario.until)}"] if scenario.until else []
     head = f"{scenario.key}: {printable(scenario.title)}"
     return "\n".join([head, paragraph(scenario.rationale, "  "), *(paragraph(m, "    ") for m in moves)])
 
@@ -182,7 +195,8 @@ def _scenario_text(scenario: Scenario) -> str:
 def _timing(setting: Setting) -> str:
     """When a lever moves, where the scenario says so (it is NaN where it does not)."""
     start = "" if math.isnan(setting.start) else f", from {number(setting.start)}"
-    return start + ("" if math.isnan(setting.ramp) else f", over {number(setting.ramp)} years")
+    ramp = "" if math.isnan(setting.ramp) else f", over {number(setting.ramp)} years"
+    return start + ramp + ("" if math.isnan(setting.end) else f", until {number(setting.end)}")
 
 
 def _variable(model: Model, equation: Equation) -> dict[str, Any]:
@@ -204,6 +218,7 @@ def _scenario(scenario: Scenario) -> dict[str, Any]:
         "levers": {name: dataclasses.asdict(setting) for name, setting in scenario.levers.items()},
         "events": dict(scenario.events),
         "assumptions": dict(scenario.assumptions),
+        "until": scenario.until,
     }
 
 

@@ -62,12 +62,14 @@ class Simulated:
 
 def run_chunk(chunk: Chunk) -> Simulated:
     """Simulate a chunk; runs that fail come back as NaN."""
+    model = load_model(chunk.model)
     runs = simulate(
-        load_model(chunk.model),
+        model,
         chunk.values,
         scenario=chunk.scenario,
         outputs=chunk.outcomes,
         times=chunk.times,
+        until=max(model.program.clock.final, float(chunk.times[-1])),
         allow_nan=True,
     )
     order = [runs.column(name) for name in chunk.outcomes]

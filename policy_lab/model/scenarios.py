@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError, PolicyLabError
-from policy_lab.model.parts import Core, Scenario, Setting
+from policy_lab.model.parts import TIMING, Core, Scenario, Setting
 
-_SECTIONS = ("title", "rationale", "levers", "events", "assumptions")
+_SECTIONS = ("title", "rationale", "until", "levers", "events", "assumptions")
 
 
 def read_scenarios(folder: Path, model: Core) -> dict[str, Scenario]:
@@ -53,7 +53,22 @@ def read_scenario(path: Path, model: Core) -> Scenario:
         raise ModelError("error.scenario.two_sections", where=where, name=name)
     for name in [n for n in {**events, **assumptions} if n in model.levers]:
         raise ModelError("error.scenario.is_lever", where=where, name=name)
-    return Scenario(path.stem, data["title"].strip(), data["rationale"].strip(), levers, events, assumptions)
+    title, rationale = data["title"].strip(), data["rationale"].strip()
+    return Scenario(path.stem, title, rationale, levers, events, assumptions, _until(data, model, where))
+
+
+def _until(data: Mapping[str, Any], model: Core, where: str) -> float | None:
+    """The last moment of its runs, beyond the model's own."""
+    if "until" not in data:
+        return None
+    until, final = _number("until", data["until"], where), model.program.clock.final
+    if until <= final:
+        raise ModelError("error.scenario.until", where=where, until=until, final=final)
+    try:
+        model.check_until(until)
+    except PolicyLabError as wrong:
+        raise ModelError("error.in", where=where, problem=wrong) from None
+    return until
 
 
 def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
@@ -77,17 +92,18 @@ def _setting(name: str, given: Any, model: Core, where: str) -> Setting:
     lever = model.levers[name]
     fields = given if isinstance(given, dict) else {"value": given}
     for key in fields:
-        if key not in ("value", "start", "ramp"):
+        if key not in ("value", *TIMING):
             raise ModelError("error.scenario.lever_key", where=where, name=name, key=key)
-    for key, constant in (("start", lever.start), ("ramp", lever.ramp)):
-        if key in fields and not constant:
+    for key in TIMING:
+        if key in fields and key not in lever.timing:
             raise ModelError("error.scenario.no_timing", where=where, name=name, key=key)
     if "value" not in fields:
         raise ModelError("error.scenario.no_value", where=where, name=name)
     numbers = {key: _number(f"{name} {key}" if key != "value" else name, v, where) for key, v in fields.items()}
     setting = Setting(**numbers)
-    for constant, value in ((name, setting.value), (lever.start, setting.start), (lever.ramp, setting.ramp)):
-        if not math.isnan(value):
+    _check(name, setting.value, model, where)
+    for part, constant in lever.timing.items():
+        if not math.isnan(value := getattr(setting, part)):
             _check(constant, value, model, where)
     return setting
 

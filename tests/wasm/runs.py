@@ -107,7 +107,7 @@ def answers(folder: Path, described: list[dict[str, Any]]) -> list[tuple[Runs | 
 def native(model: Model, request: Mapping[str, Any]) -> Runs:
     return simulate(
         model, request.get("values"), outputs=request["outputs"], backend="llvm", allow_nan=True,
-        times=request.get("times"), integration=request.get("integration", "euler"),
+        times=request.get("times"), until=request.get("until"), integration=request.get("integration", "euler"),
     )  # fmt: skip
 
 

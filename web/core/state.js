@@ -102,7 +102,7 @@ export const query = () => link.write(now);
 /**
  * Moves a lever within its range.
  * @param {string} key
- * @param {number} place 0 its value, 1 its start, 2 its ramp
+ * @param {number} place 0 its value, 1 its start, 2 its ramp, 3 its end
  * @param {number} value
  */
 export function moveLever(key, place, value) {

@@ -83,7 +83,7 @@ function levers(news, text, where) {
   const found = {};
   for (const piece of text ? text.split("_") : []) {
     const [asked, ...numbers] = piece.split("~");
-    if (!KEY.test(asked) || numbers.length < 1 || numbers.length > 3) throw new BadLink("not a lever");
+    if (!KEY.test(asked) || numbers.length < 1 || numbers.length > 4) throw new BadLink("not a lever");
     const values = numbers.map(number);
     const key = keys.get(asked);
     if (key === undefined) news.missing(say("link.no_lever", { lever: asked }));

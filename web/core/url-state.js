@@ -5,7 +5,7 @@
  *
  *     m   beginning of the model's hash: the version the link was made with
  *     w   world of the current policy
- *     l   levers moved since: key, value, start year, ramp; what is left out stands as in the world
+ *     l   levers moved since: key, value, start year, ramp, end year; what is left out stands as in the world
  *     a   changed assumptions: key, value
  *     c   variables of the two charts
  *     p   pinned scenarios, one part each: the world, and after "~~" the levers moved in it
