@@ -3,6 +3,7 @@
 findings.py         ``Finding``: one thing that is wrong, where, and how much it matters
 structure.py        what is wrong in the equations themselves, and beside them
 outflow_control.py  outflows that run on when their stock is empty
+loops.py            what named loops say of themselves: signs, closure, effect
 tables.py           levers, uncertainties, outcomes, sources, scenarios, loops, history: what does not fit the model
 verdicts.py         checks against runs, all of them made in a few batches
 run_checks.py       ``check_model``: all of it
