@@ -11,6 +11,7 @@ versions.py         two versions of a model, every outcome in every scenario
 fit.py              how well a run fits figures of the past: Theil's parts of the error
 twelve_tests.py     the twelve tests of a model
 family_members.py   one of them: historical cases on the same equations
+settings_or_feedback.py  what the scenarios' order and spread owe to each
 validation_tests.py a test as data, and its words
 report.py           findings and verdicts as text, JSON and HTML
 """

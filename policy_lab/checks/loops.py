@@ -4,7 +4,8 @@ sign      of a link: the equation of its effect worked out again with the cause 
           else as in the run, at every saved moment of the loop's own scenario; that of most moments at which it is not
           zero, and *mixed* where fewer than ``SAME`` of them agree. Of a loop: the product, + for R and - for B.
 closure   knock-out closure: what becomes of the loop's own cause when the loop is cut. The switch is set to 0 in those
-          equations alone where it cuts a link of the circuit, so that nothing but this circuit is opened; then
+          equations alone where it cuts a link of the circuit, not elsewhere, so that what comes back comes through that
+          link, by the circuit or by others that share it; then
           ``max over time |cause cut - cause whole| / max over time |cause whole|`` for the variable before the cut, in
           the loop's own scenario. Where several links are cut it is the smallest of them: a chain moves what is behind
           its later cuts, and never what is before its first. 0: nothing comes back (a chain); for a first-order loop
@@ -19,7 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -126,7 +128,8 @@ def _wrong(loop: Closed) -> Iterator[tuple[str, str, dict[str, object]]]:
             yield "loop sign", "finding.loop_dead", ends
         elif link.share < SAME:
             yield "loop sign", "finding.loop_mixed", {**ends, "share": link.share}
-    if loop.sign == (-1 if loop.kind == "R" else 1):
+    clear = all(link.share >= SAME for link in loop.signs)
+    if clear and loop.sign == (-1 if loop.kind == "R" else 1):
         negative = [f"{link.cause} > {link.effect}" for link in loop.signs if link.sign < 0]
         values = {"kind": loop.kind, "count": len(negative), "links": negative}
         yield "loop sign", "finding.loop_sign", dict(values)
@@ -151,7 +154,7 @@ def _usable(model: Model) -> Iterator[_Row]:
 
 
 def _steps(circuit: Circuit) -> Iterator[tuple[tuple[Link, ...], tuple[str, str]]]:
-    return zip(circuit.steps, zip(circuit.names, circuit.names[1:], strict=False), strict=True)
+    return zip(circuit.steps, pairwise(circuit.names), strict=True)
 
 
 # ---- signs ---------------------------------------------------------------------------------------------------------
@@ -172,17 +175,13 @@ def _states(model: Model, worlds: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def _sign(program: Program, links: Sequence[Link], names: tuple[str, str], values: Mapping[str, Any]) -> Sign:
     """The sign of a step; one between arrays counts every element at every moment."""
-    signs = [np.prod([_slope(program, a, b, values) for a, b in _pairs(link)], axis=0) for link in links]
+    signs = [np.prod([_slope(program, a, b, values) for a, b in pairwise(link.route)], axis=0) for link in links]
     acting = np.concatenate(signs)
     acting = acting[acting != 0]
     if not len(acting):
         return Sign(*names, 0, 0.0)
     up = float((acting > 0).mean())
     return Sign(*names, 1 if up >= 0.5 else -1, max(up, 1 - up))
-
-
-def _pairs(link: Link) -> list[tuple[str, str]]:
-    return list(zip(link.route, link.route[1:], strict=False))
 
 
 def _slope(program: Program, cause: str, effect: str, values: Mapping[str, Any]) -> Floats:

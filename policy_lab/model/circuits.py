@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from policy_lab.errors import PolicyLabError, UnknownName
 from policy_lab.messages import Name as Named
@@ -62,16 +63,17 @@ def circuit_of(model: Core, text: str, closed: bool = True) -> Circuit:
         raise PolicyLabError("error.loop.short")
     if closed and names[0] != names[-1]:
         raise PolicyLabError("error.loop.open", first=Named(names[0]), last=Named(names[-1]))
-    again = next((n for i, n in enumerate(names[: len(names) - closed]) if n in names[:i]), None)
+    ring = names[0] == names[-1]
+    again = next((n for i, n in enumerate(names[: len(names) - ring]) if n in names[:i]), None)
     if again is not None:
         raise PolicyLabError("error.loop.twice", variable=Named(again))
     steps = []
-    for (cause, causes), (effect, effects) in zip(found, found[1:], strict=False):
+    for (cause, causes), (effect, effects) in pairwise(found):
         links = [Link(route) for e in effects for c, route in inputs(model.program, e).items() if c in causes]
         if not links:
             raise PolicyLabError("error.loop.link", cause=Named(cause), effect=Named(effect))
         steps.append(links)
-    walked = _walked(steps, closed)
+    walked = _walked(steps, ring)
     if not all(walked):
         raise PolicyLabError("error.loop.elements", first=Named(names[0]))
     return Circuit(names, tuple(tuple(step) for step in walked))
@@ -93,7 +95,8 @@ def _elements(model: Core, name: str) -> tuple[str, frozenset[str]]:
 def inputs(program: Program, name: str) -> Mapping[str, tuple[str, ...]]:
     """Every visible variable that an equation reads, with the shortest route to it through hidden ones."""
     found: dict[str, tuple[str, ...]] = {}
-    pending, seen = [(name,)], {name}
+    pending: list[tuple[str, ...]] = [(name,)]
+    seen = {name}
     for route in pending:  # grows while it is walked: the nearest come first
         expression = program.equations[route[0]].expression
         for read in dict.fromkeys(names_in(expression)) if expression is not None else ():
@@ -148,13 +151,9 @@ def cut_links(program: Program, circuit: Circuit, switch: str) -> Iterator[tuple
     """The links of a circuit that a switch cuts, those of one step together."""
     cut = gates(program, switch)
     for step in circuit.steps:
-        links = tuple(link for link in step if any(a in cut.get(b, ()) for a, b in _pairs(link)))
+        links = tuple(link for link in step if any(a in cut.get(b, ()) for a, b in pairwise(link.route)))
         if links:
             yield links
-
-
-def _pairs(link: Link) -> Iterator[tuple[str, str]]:
-    return zip(link.route, link.route[1:], strict=False)
 
 
 def _stocks(program: Program) -> list[str]:

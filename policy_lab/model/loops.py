@@ -2,8 +2,8 @@
 
 One row a loop: ``name``, ``kind`` (R reinforcing, B balancing, chain: causes that do not come back), ``switch`` (the
 constant that cuts it at 0; may be empty), ``circuit`` (its variables, ``a > b > c > a``: ``circuits.py``), and where
-cutting it shows: ``world``, ``outcome``, ``year`` and ``when_cut`` (higher or lower). ``path`` may tell it in plain words
-joined by ``>``, for people; where it is empty, pages write what the variables of the circuit are called.
+cutting it shows: ``world``, ``outcome``, ``year`` and ``when_cut`` (higher or lower). ``path`` may tell it in plain
+words joined by ``>``, for people; where it is empty, pages write what the variables of the circuit are called.
 """
 
 from __future__ import annotations
