@@ -38,7 +38,8 @@ def table(model: Model) -> list[Any]:
 
 def _row(loop: Loop) -> html.Tr:
     kind = loop.kind.lower()
-    mark = html.Span("→" if loop.kind == CHAIN else loop.kind, className=f"loop loop--{kind}", **{"aria-hidden": "true"})
+    sign = "→" if loop.kind == CHAIN else loop.kind
+    mark = html.Span(sign, className=f"loop loop--{kind}", **{"aria-hidden": "true"})
     return html.Tr(
         [
             html.Th(loop.name, scope="row"),
