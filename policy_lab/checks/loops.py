@@ -4,8 +4,9 @@ sign      of a link: the equation of its effect worked out again with the cause 
           else as in the run, at every saved moment of the loop's own scenario; that of most moments at which it is not
           zero, and *mixed* where fewer than ``SAME`` of them agree. Of a loop: the product, + for R and - for B.
 closure   knock-out closure: what becomes of the loop's own cause when the loop is cut. The switch is set to 0 in those
-          equations alone where it cuts a link of the circuit, not elsewhere, so that what comes back comes through that
-          link, by the circuit or by others that share it; then
+          equations alone where it cuts a link of the circuit (and in those that do nothing but make up for a link, as
+          ``(1 - switch) * …``), so that what comes back comes through that link, by the circuit or by others that
+          share it; then
           ``max over time |cause cut - cause whole| / max over time |cause whole|`` for the variable before the cut, in
           the loop's own scenario. Where several links are cut it is the smallest of them: a chain moves what is behind
           its later cuts, and never what is before its first. 0: nothing comes back (a chain); for a first-order loop
@@ -34,9 +35,9 @@ from policy_lab.messages import Message
 from policy_lab.messages import Name as Named
 from policy_lab.model import Model
 from policy_lab.model.checks import World
-from policy_lab.model.circuits import Circuit, Link, cut_links
+from policy_lab.model.circuits import Circuit, Link, cut_links, gates
 from policy_lab.model.loops import CHAIN, FILE, loop_rows, read_circuit
-from policy_lab.program import Apply, Equation, Expression, Name, Number, Program
+from policy_lab.program import Apply, Equation, Expression, Name, Number, Program, names_in
 from policy_lab.runs import Floats
 
 #: Least closure, least effect, and least share of moments at which the sign of a link is the same.
@@ -237,6 +238,7 @@ def _with_cuts(
         equations[name], constants[name] = Equation(name, "constant", Number(1.0)), 1.0
         switches.append(name)
         gated = {reader for step in steps for link in step for reader in _readers(program, link.route[1:], row.switch)}
+        gated |= _making_up(program, row.switch) if gated else set()
         for reader in gated:
             equation = equations[reader]
             assert equation.expression is not None  # it reads the switch
@@ -254,6 +256,13 @@ def _readers(program: Program, effects: Sequence[str], switch: str) -> Iterator[
         else:
             before = {n for read in reads & set(program.once) for n in program.under(read)}
             yield from (n for n in before if switch in program.equations[n].reads)
+
+
+def _making_up(program: Program, switch: str) -> set[str]:
+    """The equations that act only when the loop is cut: they make up for a link that no equation can leave out."""
+    acts, moving = gates(program, switch), {*program.step, *program.stocks}
+    reading = ((n, program.equations[n].expression) for n in moving - acts.keys())
+    return {n for n, expression in reading if expression is not None and switch in names_in(expression)}
 
 
 def _renamed(expression: Expression, name: str, by: Expression) -> Expression:
