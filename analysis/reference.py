@@ -233,7 +233,8 @@ def _loop(reference: Reference, row: Mapping[str, str], folder: str) -> tuple[ob
     cut = reference.cut.get(row["name"])
     changed = (f"{float(cut[4]):+.1%}".replace("%", " %"), cut[7]) if cut else ("not run", "")
     where = f"{reference.link(row['outcome'], folder)}, {row['year']}"
-    return (f"**{row['name']}**", row["kind"], row["path"].replace(">", "→"), reference.link(row["switch"], folder),
+    told = (row.get("path") or row["circuit"]).replace(">", "→")
+    return (f"**{row['name']}**", row["kind"], told, reference.link(row["switch"], folder),
             f"`{row['world']}`", where, row["when_cut"], *changed)  # fmt: skip
 
 

@@ -158,6 +158,7 @@ def _results(model: Model) -> Iterator[Task]:
     made = {
         "scenario_runs": ((*equations, *scenarios, *outcomes), ("scenarios.csv", "made_from.json")),
         "conclusions": ((*equations, *scenarios, *uncertain, *claimed), ("claims.csv", "made_from.json")),
+        "settings_or_feedback": ((*equations, *scenarios, *outcomes, f"models/{model.name}/loops.csv"), ("table.csv",)),
         "parameter_uncertainty": (
             (*equations, *scenarios, *uncertain, *outcomes),
             ("parameters.csv", "spread.csv", "report.html", "provenance.json"),

@@ -223,7 +223,7 @@ def test_no_lever_is_inert_in_every_world(model: Model) -> None:
 def test_loops_are_those_of_the_model(model: Model) -> None:
     switches = [name for name in model.program.constants if name.startswith("loop active[")]
     assert sorted(row["switch"] for row in loops()) == sorted(switches)
-    assert {row["kind"] for row in loops()} == {"R", "B"}
+    assert {row["kind"] for row in loops()} == {"R", "B", "chain"}
 
 
 @pytest.mark.parametrize("loop", loops(), ids=lambda row: str(row["name"]))

@@ -36,7 +36,7 @@ function row(key) {
   const loop = /** @type {Loop} */ (loops.about(key));
   const item = make("li", "loop-row");
   const head = item.appendChild(make("div", "loop-row__head"));
-  const mark = head.appendChild(make("span", "loop loop--" + loop.kind.toLowerCase(), loop.kind));
+  const mark = head.appendChild(make("span", "loop loop--" + loop.kind.toLowerCase(), loop.kind.length > 1 ? "→" : loop.kind));
   mark.setAttribute("aria-hidden", "true");
   const name = head.appendChild(make("h3", "loop-row__name", loop.name));
   name.append(" ", make("span", "loop-row__kind", words("kind_" + loop.kind.toLowerCase())));
