@@ -17,7 +17,7 @@ from policy_lab.model.history import history_rows
 from policy_lab.model.loops import FILE as LOOPS
 from policy_lab.model.loops import loop_rows
 from policy_lab.model.model import Model
-from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
+from policy_lab.model.parts import Choice, Core, Lever, Outcome, Source, Uncertainty
 from policy_lab.model.scenarios import read_scenario, scenario_files
 from policy_lab.model.tables import Tables, text_rows
 
@@ -85,7 +85,7 @@ def read_each_part(bare: Model, folder: Path) -> Parts:
         "uncertainties.csv", lambda: tables.uncertainties(sources, levers), {}
     )
     parts.model = replace(parts.model, sources=sources, levers=levers, outcomes=outcomes, uncertainties=uncertainties)
-    choices = parts.tried(CHOICES, lambda: read_choices(folder, parts.model), {})
+    choices: dict[str, Choice] = parts.tried(CHOICES, lambda: read_choices(folder, parts.model), {})
     parts.model = replace(parts.model, choices=choices)
     scenarios: dict[str, Any] = {}
     for path in scenario_files(folder / "scenarios"):

@@ -77,10 +77,10 @@ def check(plan: Plan) -> None:
     known = plan.model.choices
     if not known:
         raise StudyError("error.study.factorial_none", model=plan.model.name)
-    named, held = _choices(plan), plan.options["held"]
+    named, held = _choices(plan), _held(plan)
     for name in [*named, *held]:
         if name not in known:
-            raise UnknownName("choice", str(name), known, plan.model.name)
+            raise UnknownName("choice", name, known, plan.model.name)
         if [*named, *held].count(name) > 1:
             raise StudyError("error.study.twice", kind="choice", name=name)
     for name in known:
@@ -99,7 +99,11 @@ def inputs(plan: Plan) -> Mapping[str, Any]:
 
 
 def _choices(plan: Plan) -> list[str]:
-    return list(plan.options["choices"]) or [c for c in plan.model.choices if c not in plan.options["held"]]
+    return [str(c) for c in plan.options["choices"]] or [c for c in plan.model.choices if c not in _held(plan)]
+
+
+def _held(plan: Plan) -> dict[str, str]:
+    return {choice: str(level) for choice, level in plan.options["held"].items()}
 
 
 def _levels(plan: Plan) -> dict[str, list[str]]:
@@ -112,7 +116,7 @@ def _cells(plan: Plan) -> list[dict[str, str]]:
 
 
 def _constants(plan: Plan, cell: Mapping[str, str]) -> dict[str, float]:
-    return plan.model.constants_of(None, plan.model.at_point({**plan.options["held"], **cell}))
+    return plan.model.constants_of(None, plan.model.at_point({**_held(plan), **cell}))
 
 
 def _decided(plan: Plan) -> tuple[tuple[Factor, ...], Floats]:
@@ -151,7 +155,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
         for cells in [values[..., t, o]]
     ]
     compared = [{"key": one.key, **asdict(one)} for one in comparisons(levels)]
-    return Result(parts, [], {"choices": levels, "held": plan.options["held"], "comparisons": compared})
+    return Result(parts, [], {"choices": levels, "held": _held(plan), "comparisons": compared})
 
 
 def _row(factor: str, index: str, value: float, low: float = math.nan, high: float = math.nan) -> pd.DataFrame:
@@ -170,8 +174,8 @@ def _variance(levels: Mapping[str, Sequence[str]], cells: Floats) -> Iterator[pd
     for axis, name in enumerate(names):
         ends = cells.take([0, -1], axis=axis).mean(axis=tuple(a for a in range(len(names)) if a != axis))
         yield _spread(name, "effect", ends[1] - ends[0])
-    for name, share in zip(("choices", "luck", f"choices{TIMES}luck"), anova.against_luck(cells), strict=True):
-        yield _row(name, "of everything", share)
+    for name, part in zip(("choices", "luck", f"choices{TIMES}luck"), anova.against_luck(cells), strict=True):
+        yield _row(name, "of everything", part)
 
 
 def comparisons(levels: Mapping[str, Sequence[str]]) -> Iterator[Comparison]:
@@ -207,7 +211,7 @@ def _of(levels: Mapping[str, Sequence[str]], cells: Floats, one: Comparison, lev
     """``value[future]`` at a level of the comparison's choice; a choice that is not named is averaged over."""
     at = {**one.others, one.choice: level}
     for axis, (name, keys) in reversed(list(enumerate(levels.items()))):
-        cells = cells.take(keys.index(at[name]), axis=axis) if name in at else cells.mean(axis=axis)
+        cells = np.asarray(cells.take(keys.index(at[name]), axis=axis) if name in at else cells.mean(axis=axis))
     return cells
 
 
@@ -279,8 +283,7 @@ def _said_of(plan: Plan, findings: Findings, outcome: str, time: float, ends: Co
         f"study.factorial.{better}",
         {
             "choice": _choice(plan, ends.choice),
-            "first": _level(plan, ends.choice, ends.first),
-            "last": _level(plan, ends.choice, ends.second),
+            **_named_ends(plan, ends),
             "effect": plan.quantity(outcome, effect["value"]),
             "low": float(effect["low"]),
             "high": float(effect["high"]),
@@ -293,23 +296,28 @@ def _said_of(plan: Plan, findings: Findings, outcome: str, time: float, ends: Co
 
 def tables(plan: Plan, findings: Findings) -> list[Table]:
     """Shares of variance, and the first choice's ends against each other in every cell, at the last time."""
-    time = float(plan.times[-1])
+    time, ends = float(plan.times[-1]), next(_ends(plan))
     names = list(dict.fromkeys(str(f) for f in findings.of("share")["factor"]))
-    shared = [
-        [plan.named(o), *(_percent(v) for v in findings.of("share", o, time)["value"]), _percent(_luck(findings, o, time))]
-        for o in plan.outcomes
-    ]  # fmt: skip
+    shared = []
+    for o in plan.outcomes:
+        shares = [*findings.of("share", o, time)["value"], _luck(findings, o, time)]
+        shared.append([plan.named(o), *map(_percent, shares)])
     heads = [Message("study.factorial.outcome"), *(_term(plan, n) for n in names), Message("study.factorial.of_luck")]
-    found = [Table(Message("study.factorial.table_shares", {"time": time}), heads, shared)]
-    ends = next(_ends(plan))
+    found = Table(Message("study.factorial.table_shares", {"time": time}), heads, shared)
     those = _at_equal(plan, ends) or [ends]
-    columns = [(o, *(_shares_of(findings, i, o, time, those) for i in ("first better", "tie"))) for o in plan.outcomes]
+    ahead = {
+        o: [_shares_of(findings, index, o, time, those) for index in ("first better", "tie")] for o in plan.outcomes
+    }
     compared = [
-        [_where(plan, one), *(_ahead(first[n], tie[n]) for _, first, tie in columns)] for n, one in enumerate(those)
+        [_where(plan, one), *(_ahead(first[n], tie[n]) for first, tie in ahead.values())] for n, one in enumerate(those)
     ]
-    told = {"time": time, "first": _level(plan, ends.choice, ends.first), "last": _level(plan, ends.choice, ends.second)}
+    told = {"time": time, **_named_ends(plan, ends)}
     heads = [Message("study.factorial.equal"), *(plan.named(o) for o in plan.outcomes)]
-    return [*found, Table(Message("study.factorial.table_better", told), heads, compared)]
+    return [found, Table(Message("study.factorial.table_better", told), heads, compared)]
+
+
+def _named_ends(plan: Plan, ends: Comparison) -> dict[str, Name]:
+    return {"first": _level(plan, ends.choice, ends.first), "last": _level(plan, ends.choice, ends.second)}
 
 
 def _luck(findings: Findings, outcome: str, time: float) -> float:
@@ -348,12 +356,10 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
 
     def ahead(outcome: str) -> Panel:
         def paint(axes: Axes) -> None:
-            where, left = plots.name_rows(axes, [words.shown(_where(plan, one)) for one in those[::-1]]), 0.0
-            first, tie, second = (
-                np.array(_shares_of(findings, index, outcome, time, those[::-1]))
-                for index in ("first better", "tie", "second better")
-            )
-            for share, colour in ((first, plots.OTHER), (tie, plots.SHADE), (second, plots.MAIN)):
+            where = plots.name_rows(axes, [words.shown(_where(plan, one)) for one in those[::-1]])
+            left = np.zeros(len(those))
+            for index, colour in (("first better", plots.OTHER), ("tie", plots.SHADE), ("second better", plots.MAIN)):
+                share = np.array(_shares_of(findings, index, outcome, time, those[::-1]))
                 axes.barh(where, share, left=left, height=0.7, color=colour)
                 left = left + share
             axes.set_xlim(0, 1)
@@ -362,9 +368,8 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
         return Panel(words.shown(plan.named(outcome)), paint, outcome)
 
     shown = plan.outcomes[: plots.PANELS]
-    levels = {"first": _level(plan, ends.choice, ends.first), "last": _level(plan, ends.choice, ends.second)}
     key = words.texts["study.factorial.key"]
-    key_better = words.in_words(Message("study.factorial.key_better", levels))
+    key_better = words.in_words(Message("study.factorial.key_better", _named_ends(plan, ends)))
     high = 1.6 + 0.25 * len(those)
     return {
         "variance": Picture([variance(o) for o in shown], key, height=3.4, label=plots.NAMES),
