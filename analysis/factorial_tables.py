@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis.claims import BY_DEFINITION, DEFINITION, FINDING, STRUCTURE
-from analysis.criteria import CRITERIA, ROUTE
+from analysis.criteria import ROUTE
 from policy_lab.model import Model
 from policy_lab.studies import Findings
 
@@ -141,10 +141,6 @@ class FactorialTables:
         """The uncertain constant that goes most with the difference, in the cell that is least decided."""
         least = min(cells, key=lambda cell: abs(self._value["first better", outcome, year, cell["key"]] - 0.5))
         return hangs_on(*self._rho[outcome, year, least["key"]])
-
-    def criteria(self) -> tuple[str, ...]:
-        """The criteria that the study looked at."""
-        return tuple(name for name in CRITERIA if name in self.findings.outcomes)
 
 
 def hangs_on(name: str, rho: float) -> str:

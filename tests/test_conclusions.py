@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ from analysis.criteria import CRITERIA, HALVES, doubts
 from analysis.factorial_tables import FactorialTables, percent
 from policy_lab.model import Model, load_model
 from policy_lab.simulate import simulate
-from policy_lab.studies import load_findings
+from policy_lab.studies import Findings, load_findings, load_study, run_study
 
 
 @pytest.fixture(scope="module")
@@ -162,26 +163,46 @@ def test_doubts_compare_each_half_of_the_rules_with_its_opposite(model: Model) -
         assert one.claim.sign == worse
 
 
-def test_the_page_begins_with_routes_at_equal_rules_and_money(model: Model) -> None:
-    """Every figure of the table is that of the study, and the labels follow from the shares."""
-    findings = load_findings(FACTORIAL)
-    tables, year = FactorialTables(model, findings), findings.times[-1]
+def test_the_page_begins_with_routes_at_equal_rules_and_money() -> None:
     text = (documents.DOCS / PAGE).read_text(encoding="utf-8")
-    assert text.index("## Who leads, which rules, how much money") < text.index("## Could be wrong")
-    assert text.index("## Could be wrong") < text.index("## What our documents say")
+    places = [text.index(f"## {title}") for title in ("Who leads, which rules", "Could be wrong", "What our documents")]
+    assert places == sorted(places)
+
+
+@pytest.fixture(scope="module")
+def factorial(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    """The stored study in few futures."""
+    study = load_study(FACTORIAL.parents[1] / "route_rules_money.toml")
+    assert study.size is not None and study.size >= 256
+    return run_study(replace(study, size=16), tmp_path_factory.mktemp("factorial") / "out", pictures=False)
+
+
+def test_routes_are_compared_at_equal_rules_and_money(model: Model, factorial: Findings) -> None:
+    """Every figure of the table is that of the study, and the labels follow from the shares."""
+    tables, year = FactorialTables(model, factorial), factorial.times[-1]
     route = tables.routes(year)
-    assert len(route.rows) == len(findings.outcomes) * len(model.choices["rules"].levels)
-    key = "route: state > scientists; rules = open; money = 5bn"
-    share = findings.of("first better", "mosaic", year).set_index("factor")["value"][key]
-    row = next(
-        r for r in route.rows if r[:2] == [tables.outcome("mosaic"), model.choices["rules"].levels["open"].label]
-    )
-    assert row[2 + list(model.choices["money"].levels).index("5bn")].split(" (")[0] == percent(share)
+    assert len(route.rows) == len(factorial.outcomes) * len(model.choices["rules"].levels)
+    first = factorial.of("first better", "mosaic", year).set_index("factor")["value"]
+    name = [tables.outcome("mosaic"), tables.level("rules", "open")]
+    row = next(row for row in route.rows if row[:2] == name)
+    for money, cell in zip(model.choices["money"].levels, row[2:], strict=False):
+        assert cell.split(" (")[0] == percent(first[f"route: state > scientists; rules = open; money = {money}"])
     for row in route.rows:
         assert row[-2] in (FINDING, STRUCTURE, DEFINITION)
         assert bool(row[-1]) == (row[-2] == FINDING)
         if row[-2] == STRUCTURE:
             assert all(cell.startswith(("0 %", "100 %")) for cell in row[2:-2])
+    assert any(row[-2] == FINDING for row in route.rows)
+    mean = first["route: state > scientists"]
+    assert tables.ahead("mosaic", year).startswith(f"{percent(mean)} (") and set(CRITERIA) <= set(factorial.outcomes)
+
+
+def test_the_tables_of_variance_have_a_column_a_term(model: Model, factorial: Findings) -> None:
+    tables = FactorialTables(model, factorial)
+    for year in factorial.times:
+        variance, effects = tables.variance(year), tables.effects(year)
+        assert len(variance.heads) == 1 + 7 + 1 and len(effects.heads) == 1 + 3
+        assert {len(row) for row in variance.rows} == {9} and {len(row) for row in effects.rows} == {4}
 
 
 def test_what_is_called_a_definition_is_a_choice_and_an_outcome_of_the_model(model: Model) -> None:
