@@ -246,6 +246,9 @@ def wanted(model: Model) -> set[str]:
     keys = {f"levers . {name} . {field}" for name in model.levers for field in fields}
     keys |= {f"outcomes . {name} . {field}" for name in model.outcomes for field in ("label", "why")}
     keys |= {f"scenarios . {key} . {field}" for key in model.scenarios for field in ("title", "rationale")}
+    for choice in model.choices.values():
+        places = [choice.key, *(f"{choice.key} . levels . {level}" for level in choice.levels)]
+        keys |= {f"choices . {place} . {field}" for place in places for field in ("label", "words")}
     keys |= {f"variables . {name.partition('[')[0]} . about" for name in visible}
     keys |= {f"variables . {name.partition('[')[0]} . label" for name in visible if name not in model.levers}
     keys |= {f"elements . {element.strip()}" for name in visible for element in name.partition("[")[2][:-1].split(",")}

@@ -180,6 +180,7 @@ WRONG = [
     ("- {says: a, derived: logic, of: Level, betwixt: [0, 1]}", "line 1 (a): unknown key 'betwixt'"),
     ("- {says: a, derived: logic, of: Lever, between: [0, 1]}", "Did you mean 'Level'"),
     ("- {says: a, derived: logic, of: Level}", "needs 'says', 'derived'"),
+    ("- {says: a, derived: logic, definition: 1, of: Level, between: [0, 1]}", "'definition' must be true or false"),
     ("- {says: a, derived: hearsay, of: Level, between: [0, 1]}", "needs 'says', 'derived'"),
     ("- {says: a, derived: logic, of: Level, between: [0, 1], rising: true}", "one test"),
     ("- {says: a, derived: logic, of: Level, between: [0]}", "'between' cannot be [0]"),

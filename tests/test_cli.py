@@ -222,6 +222,8 @@ def test_describe_json_holds_every_variable(say: Say, model: Model) -> None:
     assert by_name["leaving rate"]["kind"] == "constant"
     assert {v["kind"] for v in data["variables"]} >= {"stock", "flow", "auxiliary", "constant", "lookup", "lever"}
     assert [x["name"] for x in data["levers"]] == list(model.levers)
+    assert [x["key"] for x in data["choices"]] == list(model.choices)
+    assert [x["key"] for x in data["choices"][0]["levels"]] == list(model.choices["rules"].levels)
     assert [x["key"] for x in data["scenarios"]] == list(model.scenarios)
     assert [x["name"] for x in data["outcomes"]] == list(model.outcomes)
 

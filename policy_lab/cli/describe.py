@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from policy_lab.cli.text_tables import number, paragraph, printable, span, table
 
 if TYPE_CHECKING:
-    from policy_lab.model import Lever, Model, Outcome, Scenario, Setting
+    from policy_lab.model import Choice, Lever, Model, Outcome, Scenario, Setting
     from policy_lab.program import Equation
 
 OUR_MODEL = "big_science"
@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def describe(arguments: argparse.Namespace) -> int:
-    """Print the whole model."""
+    """Print the whole model; its choices only where it has some."""
     model = _load(arguments.model)
     if arguments.json:
         print(json.dumps(as_json(model), indent=2, ensure_ascii=False, allow_nan=False))
@@ -37,11 +37,13 @@ def describe(arguments: argparse.Namespace) -> int:
     print(_heading(model))
     for title, text in (
         ("Levers", levers_text(model)),
+        ("Choices", choices_text(model)),
         ("Scenarios", scenarios_text(model)),
         ("Outcomes", outcomes_text(model)),
         ("Variables", variables_text(model)),
     ):
-        print(f"\n{title}\n{'=' * len(title)}\n{text}")
+        if text:
+            print(f"\n{title}\n{'=' * len(title)}\n{text}")
     return 0
 
 
@@ -71,6 +73,7 @@ def as_json(model: Model) -> dict[str, Any]:
         "time": dataclasses.asdict(model.program.clock),
         "variables": [_variable(model, e) for e in _equations(model)],
         "levers": [dataclasses.asdict(lever) for lever in model.levers.values()],
+        "choices": [_choice(choice) for choice in model.choices.values()],
         "scenarios": [_scenario(scenario) for scenario in model.scenarios.values()],
         "outcomes": [dataclasses.asdict(outcome) for outcome in model.outcomes.values()],
     }
@@ -103,6 +106,11 @@ def levers_text(model: Model) -> str:
         rows = [_lever_text(lever, width) for lever in model.levers.values() if lever.group == group]
         blocks.append("\n".join([printable(group), *rows]))
     return "\n\n".join(blocks)
+
+
+def choices_text(model: Model) -> str:
+    """The choices with their levels and what each sets."""
+    return "\n\n".join(_choice_text(choice) for choice in model.choices.values())
 
 
 def scenarios_text(model: Model) -> str:
@@ -184,8 +192,26 @@ def _about(lever: Lever) -> str:
     return f"{lever.why} (Its time: {parts}.)" if parts else lever.why
 
 
+def _choice_text(choice: Choice) -> str:
+    lines = [f"{choice.key}: {printable(choice.label)}", paragraph(choice.words, "  ")]
+    for level in choice.levels.values():
+        lines += [f"    {level.key}: {printable(level.label)}", paragraph(level.words, "      ")]
+        moves = _moves(level.levers)
+        if level.amount is not None:
+            moves.append(f"{number(level.amount.value)}{_timing(level.amount)}, paid where another choice carries it")
+        for paid, shares in level.carries.items():
+            moves += [f"{number(100 * share)} % of {paid} goes into {lever}" for lever, share in shares.items()]
+        lines += [paragraph(m, "        ") for m in moves]
+    return "\n".join(lines)
+
+
+def _moves(levers: Mapping[str, Setting]) -> list[str]:
+    return [f"{name} = {number(s.value)}{_timing(s)}" for name, s in levers.items()]
+
+
 def _scenario_text(scenario: Scenario) -> str:
-    moves = [f"{name} = {number(s.value)}{_timing(s)}" for name, s in scenario.levers.items()]
+    moves = [f"point: {', '.join(f'{c} = {k}' for c, k in scenario.point.items())}"] if scenario.point else []
+    moves += _moves(scenario.levers)
     moves += [f"{name} = {number(v)}" for name, v in {**scenario.events, **scenario.assumptions}.items()]
     moves += [f"runs until {number(scenario.until)}"] if scenario.until else []
     head = f"{scenario.key}: {printable(scenario.title)}"
@@ -210,11 +236,19 @@ def _variable(model: Model, equation: Equation) -> dict[str, Any]:
     }
 
 
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        **dataclasses.asdict(choice),
+        "levels": [dataclasses.asdict(level) for level in choice.levels.values()],
+    }
+
+
 def _scenario(scenario: Scenario) -> dict[str, Any]:
     return {
         "key": scenario.key,
         "title": scenario.title,
         "rationale": scenario.rationale,
+        "point": dict(scenario.point),
         "levers": {name: dataclasses.asdict(setting) for name, setting in scenario.levers.items()},
         "events": dict(scenario.events),
         "assumptions": dict(scenario.assumptions),

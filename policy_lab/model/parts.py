@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -120,14 +120,44 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Level:
+    """One level of a choice.
+
+    Attributes:
+        key: one word, by which files name it; ``label`` and ``words`` are for people.
+        levers: lever name to setting, the same whatever the other choices are.
+        amount: what is paid into the levers that the level of another choice names; None pays nothing.
+        carries: key of a choice with amounts to the levers they are paid into, each with its share of the amount.
+    """
+
+    key: str
+    label: str
+    words: str
+    levers: Mapping[str, Setting] = field(default_factory=dict)
+    amount: Setting | None = None
+    carries: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Several levers that are decided together (a table of ``choices.toml``); its levels by key, in their order."""
+
+    key: str
+    label: str
+    words: str
+    levels: Mapping[str, Level]
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One world: a file of ``scenarios/``.
 
     Attributes:
         key: file name without ending, what the command line takes.
-        levers: lever name to setting; levers not named stand at status quo.
+        levers: lever name to setting, what its point sets included; levers not named stand at status quo.
         events, assumptions: constant name to value.
         until: last moment of its runs; None for the model's ``FINAL TIME``.
+        point: choice to level, where the world is a point among the model's choices.
     """
 
     key: str
@@ -137,6 +167,7 @@ class Scenario:
     events: Mapping[str, float] = field(default_factory=dict)
     assumptions: Mapping[str, float] = field(default_factory=dict)
     until: float | None = None
+    point: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -157,6 +188,7 @@ class Core:
     uncertainties: Mapping[str, Uncertainty] = field(default_factory=dict)
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
     @cached_property
@@ -195,6 +227,32 @@ class Core:
         if key not in self.scenarios:
             raise UnknownName("scenario", key, self.scenarios, self.name)
         return self.scenarios[key]
+
+    def level(self, choice: str, key: str) -> Level:
+        """A level of a choice; raises UnknownName for either."""
+        if choice not in self.choices:
+            raise UnknownName("choice", choice, self.choices, self.name)
+        if key not in self.choices[choice].levels:
+            raise UnknownName("level", key, self.choices[choice].levels, choice)
+        return self.choices[choice].levels[key]
+
+    def at_point(self, point: Mapping[str, str]) -> dict[str, Setting]:
+        """What levels of choices set together: lever name to setting.
+
+        Args:
+            point: choice to level. An amount is paid only where the choice that carries it is named too.
+
+        Raises:
+            UnknownName: no such choice or level.
+        """
+        levels = [self.level(choice, key) for choice, key in point.items()]
+        found = {lever: setting for level in levels for lever, setting in level.levers.items()}
+        for carrier in levels:
+            for choice, shares in carrier.carries.items():
+                amount = self.level(choice, point[choice]).amount if choice in point else None
+                if amount is not None:
+                    found |= {lever: replace(amount, value=share * amount.value) for lever, share in shares.items()}
+        return found
 
     def constants_of(
         self, scenario: str | None = None, settings: Mapping[str, Setting | float] | None = None

@@ -11,7 +11,7 @@ from typing import Any
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model.parts import TIMING, Core, Scenario, Setting
 
-_SECTIONS = ("title", "rationale", "until", "levers", "events", "assumptions")
+_SECTIONS = ("title", "rationale", "until", "point", "levers", "events", "assumptions")
 
 
 def read_scenarios(folder: Path, model: Core) -> dict[str, Scenario]:
@@ -43,18 +43,24 @@ def read_scenario(path: Path, model: Core) -> Scenario:
             raise ModelError("error.file.no_text", where=where, key=key)
     levers = {}
     for name, given in _table(data, "levers", where).items():
-        lever = _lever(name, model, where)
+        lever = lever_named(name, model, where)
         if lever in levers:
             raise ModelError("error.scenario.lever_twice", where=where, lever=lever)
-        levers[lever] = _setting(lever, given, model, where)
+        levers[lever] = setting_of(lever, given, model, where)
+    point = _point(data, model, where)
+    at_point = model.at_point(point)
+    for lever in levers:
+        if lever in at_point:
+            raise ModelError("error.scenario.at_point", where=where, lever=lever)
     events = _constants(data, "events", model, where)
     assumptions = _constants(data, "assumptions", model, where)
     for name in [n for n in assumptions if n in events]:
         raise ModelError("error.scenario.two_sections", where=where, name=name)
     for name in [n for n in {**events, **assumptions} if n in model.levers]:
         raise ModelError("error.scenario.is_lever", where=where, name=name)
-    title, rationale = data["title"].strip(), data["rationale"].strip()
-    return Scenario(path.stem, title, rationale, levers, events, assumptions, _until(data, model, where))
+    words = data["title"].strip(), data["rationale"].strip()
+    settings = {**at_point, **levers}
+    return Scenario(path.stem, *words, settings, events, assumptions, _until(data, model, where), point)
 
 
 def _until(data: Mapping[str, Any], model: Core, where: str) -> float | None:
@@ -71,6 +77,19 @@ def _until(data: Mapping[str, Any], model: Core, where: str) -> float | None:
     return until
 
 
+def _point(data: Mapping[str, Any], model: Core, where: str) -> dict[str, str]:
+    """The level of every choice, in the order of the choices; nothing where the world is no point among them."""
+    given = _table(data, "point", where)
+    lacking = [choice for choice in model.choices if choice not in given]
+    if given and lacking:
+        raise ModelError("error.scenario.point_lacks", where=where, choice=lacking[0])
+    try:
+        levels = {choice: model.level(choice, str(key)) for choice, key in given.items()}
+    except PolicyLabError as unknown:
+        raise ModelError("error.scenario.section", where=where, section="point", problem=unknown) from None
+    return {choice: levels[choice].key for choice in model.choices if choice in levels}
+
+
 def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     table = data.get(key, {})
     if not isinstance(table, dict):
@@ -78,7 +97,8 @@ def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     return table
 
 
-def _lever(name: str, model: Core, where: str) -> str:
+def lever_named(name: str, model: Core, where: str) -> str:
+    """A lever as the model spells it; raises ModelError."""
     try:
         found = model.find(name)
     except PolicyLabError as unknown:
@@ -88,7 +108,8 @@ def _lever(name: str, model: Core, where: str) -> str:
     return found
 
 
-def _setting(name: str, given: Any, model: Core, where: str) -> Setting:
+def setting_of(name: str, given: Any, model: Core, where: str) -> Setting:
+    """The setting of a lever: a number, or a table of value, start and ramp; raises ModelError."""
     lever = model.levers[name]
     fields = given if isinstance(given, dict) else {"value": given}
     for key in fields:
