@@ -5,8 +5,8 @@
 One view a group of the model file. Drawn: every stock, flow and auxiliary of the group, a subscripted variable once,
 and as ghosts whatever they read of other groups. Not drawn, because they would drown the picture: lookup tables and
 constants (docs/reference lists them; a group of few variables has room for its own), and what stands behind a lever
-in force, which is shown in blue: its setting, its status quo and the phase-in that all levers share. Pages that were
-laid out by hand (none named like a group) stay as they are if they fit the equations. Everything above
+in force, which is shown in blue: its setting, its status quo and the phase-in that all levers share. A page
+named "One page" was laid out by hand and stays as it is if it fits the equations. Everything above
 the sketch section stays as it is, byte for byte, and so does the model's hash. ``--check`` writes nothing and fails
 if the sketch is not up to date; ``--svg`` also writes each view as a picture.
 """
@@ -30,6 +30,8 @@ from policy_lab.readers.sketch.parts import BoxKind, Tone
 
 #: Kinds of equations that are not drawn.
 LEFT_OUT = ("constant", "lookup", "control")
+#: Name of the page of a model that a person laid out by hand.
+BY_HAND = "One page"
 #: A sector with no more variables than this has room for its constants.
 FEW = 8
 
@@ -153,18 +155,16 @@ def _terms(rate: Expression, sign: int) -> Iterator[tuple[str, int]]:
 
 
 def views(model: Model) -> list[View]:
-    """Every view of the model's sketch section: those laid out by hand, or one for each group in their order.
-
-    Pages of which none is named like a group were laid out by hand; they stay as they are.
+    """Every view of the model's sketch section: the one laid out by hand, or one for each group in their order.
 
     Raises:
         ModelError: a page laid out by hand shows what the equations do not say, or leaves a stock out.
     """
-    drawn, pages = read_sketch(model.text), sectors(model)
-    if not drawn or {v.name for v in drawn} & {p.name for p in pages}:
-        return [lay_out(sector) for sector in pages]
-    _check_by_hand(drawn, model)
-    return list(drawn)
+    by_hand = [view for view in read_sketch(model.text) if view.name == BY_HAND]
+    if not by_hand:
+        return [lay_out(sector) for sector in sectors(model)]
+    _check_by_hand(by_hand, model)
+    return by_hand
 
 
 def _check_by_hand(drawn: Sequence[View], model: Model) -> None:
