@@ -21,6 +21,8 @@ from policy_lab.model import Model
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = Path("build/refresh")
 RESULTS = "analysis/results"
+#: The model that is held against the default one.
+SMALL_MODEL = "core"
 PYTHON = sys.executable
 #: Endings of files in a model's folder that programs write: golden runs, results of the cases.
 MADE = (".gz", ".json")
@@ -79,7 +81,20 @@ def tasks(models: Sequence[Model]) -> list[Task]:
         found += _of_any_model(model)
         if model.name == DEFAULT_MODEL:
             found += [*_studies(model), *_results(model), *_agreement(model), *_pages(), _pictures()]
+    by_name = {model.name: model for model in models}
+    if {SMALL_MODEL, DEFAULT_MODEL} <= set(by_name):
+        found.append(_against(by_name[SMALL_MODEL], by_name[DEFAULT_MODEL]))
     return found
+
+
+def _against(small: Model, full: Model) -> Task:
+    """How the small model ranks the scenarios beside the full one."""
+    inputs = [part for model in (small, full) for part in (*_part(model, "equations", "outcomes"), *_scenarios(model))]
+    name = "core_against_full"
+    # Labels are what outcomes are matched by, and they stand in no part.
+    labels = (f"models/{small.name}/outcomes.csv", f"models/{full.name}/outcomes.csv")
+    outputs = (f"{RESULTS}/{name}/ranks.csv", f"{RESULTS}/{name}/made_from.json")
+    return Task(name, _module(name), (*inputs, *labels), outputs)
 
 
 def _module(name: str, *words: str) -> tuple[str, ...]:
