@@ -125,7 +125,7 @@ function read() {
 // --- coming and going -----------------------------------------------------------------------------------------
 
 async function fetched() {
-  const answer = await fetch(router.base() + "precedents.json?lang=" + facts.language);
+  const answer = await fetch(facts.files.precedents);
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }

@@ -38,8 +38,8 @@ def add_to(app: Dash) -> None:
     app.server.after_request(dress)
 
 
-def content_policy() -> str:
-    """The Content-Security-Policy."""
+def content_policy(in_page: bool = False) -> str:
+    """The Content-Security-Policy; ``in_page`` leaves out what browsers take from a header only."""
     rules = {
         "default-src": ["'self'"],
         "script-src": ["'self'", "'wasm-unsafe-eval'"],
@@ -54,4 +54,6 @@ def content_policy() -> str:
         "form-action": ["'self'"],
         "frame-ancestors": ["'self'"],
     }
+    if in_page:
+        del rules["frame-ancestors"]
     return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())
