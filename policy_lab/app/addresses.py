@@ -41,8 +41,7 @@ class Addresses:
         """A page in the language in use, by its path below the prefix ("" is the first)."""
         if not self.published:
             return self.prefix + path
-        file = self.page_file(path, language())
-        return self.prefix + ("" if file == "index.html" else file)
+        return self.prefix + self.page_file(path, language())
 
     def page_in(self, code: str) -> str:
         """The first page in another language; the script leads to that of the page on show instead."""

@@ -39,6 +39,8 @@ THREADS: Final = {"worker": "bands.worker.bundle.js", "thread": "engine.worker.b
 ORDER: Final = "tokens.css"
 #: Libraries of Dash that our own pages do without: a page of one's own may hold any of them.
 LEFT_OUT: Final = ("/dcc/", "/dash_table/", "/deps/polyfill")
+#: Parts of Dash's configuration that another process, or another Python, would have otherwise.
+OF_PROCESS: Final = ("end_id", "python_version")
 #: Where Dash draws, hidden until our components have taken over what is there.
 ENTRY: Final = '<div id="react-entry-point" hidden></div>'
 
@@ -116,6 +118,11 @@ class Page(dash.Dash):  # type: ignore[misc]
     def addresses(self) -> list[str]:
         """Where all bundles are that the pages asked for so far name."""
         return [self.address_of(name) for name in self._bundles]
+
+    def _config(self) -> dict[str, Any]:
+        """What Dash's renderer knows; a copy without a server says nothing of the process that made it."""
+        config: dict[str, Any] = super()._config()
+        return {k: v for k, v in config.items() if not (self.at.published and k in OF_PROCESS)}
 
     @property
     def files(self) -> Mapping[str, str]:

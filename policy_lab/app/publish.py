@@ -107,7 +107,7 @@ def publish(
         raise BadValue("error.publish.study", folder=study, reason=problem)
     browser_module(model)
     site = Site(folder)
-    with tempfile.TemporaryDirectory() as jobs, closing(Queue(Path(jobs))) as queue, _whole(folder) as part, unasked():
+    with _whole(folder) as part, tempfile.TemporaryDirectory() as jobs, closing(Queue(Path(jobs))) as queue, unasked():
         app = cast(Page, create_app(model, rank_folder=study, queue=queue, opens_in=opens_in))
         client = app.server.test_client(use_cookies=False)
         files = [*_files(app, client, model), *_own(app.at, model)]

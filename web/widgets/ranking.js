@@ -91,7 +91,7 @@ function build() {
     parts.downloads, parts.made);
   root.replaceChildren(
     element("div", { class: "rank__choose" }, choosers.study.field, choosers.outcome.field, choosers.time.field, source.hasServer() && opener),
-    ...(source.hasServer() ? [] : [element("p", { class: "muted", id: "rank-no-server" }, say("published.no_studies"))]),
+    ...(source.hasServer() ? [] : [element("p", { class: "caveat", id: "rank-no-server" }, say("published.no_studies"))]),
     parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
 }
 
