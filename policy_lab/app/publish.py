@@ -181,6 +181,7 @@ def _not_found(at: Addresses) -> str:
         link = f'<a href="{at.page_file("", code)}">{escape(words["published.to_start"])}</a>'
         said.append(f'<p lang="{code}">{escape(words["published.not_found"])} {link}</p>')
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>404</title>'
+    head += "<style>body{margin:3rem;font:1rem/1.5 system-ui,sans-serif}</style>"
     return f'<!DOCTYPE html>\n<html lang="{at.opens_in}"><head>{head}</head><body>{"".join(said)}</body></html>\n'
 
 

@@ -31,6 +31,9 @@ LOST = """() => [...document.querySelectorAll("body *")].filter((each) => each.c
   ].filter(Boolean);
   return what.map((one) => `${one}: ${each.tagName} ${each.id} ${each.getAttribute("class")}`);
 })"""
+#: Charts that can be read.
+CHARTS = """() => [...document.querySelectorAll("main .plot__svg, main .rank__picture, #sketch > svg")]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height > 90).length"""
 #: What asks for a hand: buttons that lead nowhere on paper, sliders and menus.
 HANDS = "main .button, main [download], main input[type=range], .chart__save, .chart__about"
 TOOLS = f"""() => [...document.querySelectorAll("{HANDS}")]
@@ -53,10 +56,13 @@ def test_a_page_is_printed_whole(dark: Page, real_address: str, path: str) -> No
     dark.goto(link)
     expect(dark.locator(READY[path]).first).not_to_be_empty()
     dark.wait_for_function("() => PolicyLab.dashIsHere && PolicyLab.bands.latest")
+    dark.wait_for_function(f"() => ({CHARTS})() > 0")
+    charts = dark.evaluate(CHARTS)
     dark.emulate_media(media="print", color_scheme="dark")
     dark.set_viewport_size(PAPER)
     assert dark.evaluate(LOST) == []
     assert dark.evaluate(TOOLS) == []
+    assert dark.evaluate(CHARTS) == charts
     assert dark.evaluate(GROUND) in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
 
 
