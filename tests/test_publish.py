@@ -238,6 +238,12 @@ def test_the_command_says_how_large_the_site_is(
     together = next(line.split() for line in said.out.splitlines() if line.startswith("together"))
     assert together[1:] == [str(len(files)), f"{sum(map(len, files.values())) / 1e6:.2f}"]
     assert f"python -m http.server --directory {tmp_path / 'site'}" in said.out
+    assert "no stored study" not in said.err
+
+
+def test_the_command_says_when_rank_has_nothing_to_show(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["publish", str(SMALL), "--out", str(tmp_path / "site")]) == 0
+    assert "--study DIR" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

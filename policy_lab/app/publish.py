@@ -60,6 +60,11 @@ class Site:
     folder: Path
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def has_study(self) -> bool:
+        """Whether Rank has anything to show, beside its list in each language."""
+        return self.sizes["studies"][0] > len(languages())
+
     def count(self, kind: str, size: int) -> None:
         """One more file."""
         files, already = self.sizes.get(kind, (0, 0))

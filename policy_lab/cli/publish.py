@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from policy_lab.cli.output import announce
+from policy_lab.cli.output import announce, complain
 from policy_lab.cli.text_tables import table
 
 KINDS = {
@@ -60,5 +60,7 @@ def command(arguments: argparse.Namespace) -> int:
     sizes = [(KINDS[kind], *site.sizes[kind]) for kind in KINDS if kind in site.sizes]
     whole = ("together", sum(files for _, files, _ in sizes), sum(size for *_, size in sizes))
     print(table(("", "files", "MB"), [(name, str(n), f"{size / 1e6:.2f}") for name, n, size in [*sizes, whole]]))
+    if not site.has_study:
+        complain("note: there is no stored study of this model, so Rank shows none; --study DIR takes one along.")
     print(f"\nTo look at it: python -m http.server --directory {arguments.out}")
     return 0
