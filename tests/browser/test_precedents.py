@@ -139,14 +139,14 @@ def test_what_is_said_to_save_the_collider_saves_it(visit: Visit, real_address: 
 
 def test_two_projects_stand_side_by_side_and_travel_in_the_link(visit: Visit, real_address: str) -> None:
     page = come(visit(f"{real_address}/precedents?h=ssc"))
-    page.get_by_label("Beside it", exact=True).select_option("cern")
+    page.locator("#case-beside").select_option("cern")
     expect(page.locator("#case-two .case-title")).to_have_text(results()["cern"]["title"])
     expect(page.locator("#case-two [data-chart-of=standing] .plot__lines path").first).to_be_attached()
     expect(page.locator("#case-two .lever")).to_have_count(0)
     assert "h=ssc~~cern" in page.url
     other = come(visit(page.url))
     expect(other.locator("#case-two .case-title")).to_have_text(results()["cern"]["title"])
-    other.get_by_label("Beside it", exact=True).select_option("")
+    other.locator("#case-beside").select_option("")
     expect(other.locator("#case-two")).to_be_hidden()
 
 
@@ -324,8 +324,8 @@ def test_a_german_speaker_reads_the_fates(visit: Visit, real_address: str) -> No
     page = come(visit(f"{real_address}/precedents?lang=de&h=ssc"))
     expect(page.get_by_role("heading", level=1, name="Präzedenzfälle")).to_be_visible()
     expect(page.locator(TOLD)).to_contain_text("Überliefert: eingestellt, 1993,8")
-    expect(page.locator("#precedents tbody th")).to_contain_text(["Apollo", "CERN", "Brutreaktor Clinch River"])
-    expect(page.locator("#precedents tbody tr").first.locator(".verdict")).to_contain_text("wie überliefert")
+    expect(page.locator(".precedents-table tbody th")).to_contain_text(["Apollo", "CERN", "Brutreaktor Clinch River"])
+    expect(page.locator(".precedents-table tbody tr").first.locator(".verdict")).to_contain_text("wie überliefert")
 
 
 def test_a_model_without_precedents_has_no_such_page(visit: Visit, address: str) -> None:
