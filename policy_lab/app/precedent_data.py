@@ -53,7 +53,6 @@ def told(model: Model) -> dict[str, Any]:
         "hash": results["hash"],
         "fate": asdict(roles.fate),
         "cause_of": roles.cause_of,
-        "threshold": roles.threshold[0] if roles.threshold else None,
         "curves": [{"key": key, **asdict(curve)} for key, curve in roles.curves.items()],
         "words": {kind: _words(model, kind) for kind in KINDS},
         "cases": shown,

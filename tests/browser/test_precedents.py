@@ -23,7 +23,8 @@ from policy_lab.model.cases import Case, read_cases
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
-TOLD = "#case-told"
+TOLD = "#case .case-told"
+TITLE = "#case .case-title"
 #: Every case run by the browser as it is stated: fate and year by the page's own rule.
 LIVE = """async () => {
   const { fates, precedents, runs } = PolicyLab;
@@ -69,6 +70,15 @@ def said(found: Outcome) -> str:
     return f"{found.fate}, {figure_of(found.year or 0.0, 1)}"
 
 
+def opening() -> dict[str, Any]:
+    """The case that the page opens on: built, as the run has it, and not set aside."""
+    return next(
+        case
+        for case in results().values()
+        if case["outcome"]["right"] and not case["held_out"] and case["record"]["fate"] != "cancelled"
+    )
+
+
 def come(page: Page) -> Page:
     page.wait_for_selector("#case [data-chart-of=staff] .plot__lines path", state="attached")
     return page
@@ -83,7 +93,7 @@ def test_an_educator_shows_why_the_collider_was_cancelled_and_what_would_have_sa
     told = page.locator(TOLD)
     expect(told).to_contain_text("In the record: cancelled, 1993.8")
     expect(told).to_contain_text(f"as stated: {said(outcome('ssc', {}))}")
-    why = page.locator(".case-why tr")
+    why = page.locator("#case .case-why tr")
     terms = {row.split("\t")[0].strip(): row for row in why.all_inner_texts()}
     largest = max(results()["ssc"]["why"]["terms"], key=lambda term: term["log_odds"])
     assert largest["name"] == "cost growth"
@@ -96,6 +106,65 @@ def test_an_educator_shows_why_the_collider_was_cancelled_and_what_would_have_sa
     page.get_by_role("button", name="All as stated").click()
     expect(told).not_to_contain_text("With your change")
     expect(page.locator("#fact-final_cost_growth-number")).to_have_value("2.5")
+
+
+def test_the_page_opens_on_a_success_and_what_it_teaches(visit: Visit, real_address: str) -> None:
+    page = come(visit(f"{real_address}/precedents"))
+    case = opening()
+    expect(page.locator(TITLE)).to_have_text(case["title"])
+    calming = {t["name"]: t["log_odds"] for t in case["why"]["terms"] if t["name"] != "ordinary pushback"}
+    expect(page.locator("#case .lesson__why")).to_contain_text(min(calming, key=lambda name: calming[name]))
+    expect(page.locator("#case .lesson__else")).to_contain_text("would have killed it")
+
+
+def test_what_is_said_to_save_the_collider_saves_it(visit: Visit, real_address: str) -> None:
+    """Task: what killed the collider, and what would have saved it? Two presses: Precedents, and the collider."""
+    page = visit(real_address)
+    page.get_by_role("link", name="Precedents").click()
+    page.locator("[data-choose=ssc]").click()
+    expect(page.locator("#case .lesson__why")).to_have_text("What turned the vote against it in 1994: cost growth.")
+    ways = page.locator("#case .lesson__way")
+    expect(ways.filter(has_text="Final cost, times the first")).to_be_visible()
+    expect(ways.filter(has_text="Treaty members")).to_be_visible()
+    constants = {
+        control["name"]: control["constant"] for control in page.evaluate("PolicyLab.precedents.now.live.controls")
+    }
+    for name in [way.get_attribute("data-way") or "" for way in ways.all()]:
+        page.locator(f"#case [data-way={name}]").click()
+        page.wait_for_function("(name) => name in PolicyLab.precedents.changed", arg=name)
+        found = outcome("ssc", {constants[name]: page.evaluate("(name) => PolicyLab.precedents.changed[name]", name)})
+        assert found.fate != "cancelled", name
+        expect(page.locator(TOLD)).to_contain_text(f"With your change: {said(found)}. Its fate is another one.")
+
+
+def test_two_projects_stand_side_by_side_and_travel_in_the_link(visit: Visit, real_address: str) -> None:
+    page = come(visit(f"{real_address}/precedents?h=ssc"))
+    page.locator("#case-beside").select_option("cern")
+    expect(page.locator("#case-two .case-title")).to_have_text(results()["cern"]["title"])
+    expect(page.locator("#case-two [data-chart-of=standing] .plot__lines path").first).to_be_attached()
+    expect(page.locator("#case-two .lever")).to_have_count(0)
+    assert "h=ssc~~cern" in page.url
+    other = come(visit(page.url))
+    expect(other.locator("#case-two .case-title")).to_have_text(results()["cern"]["title"])
+    other.locator("#case-beside").select_option("")
+    expect(other.locator("#case-two")).to_be_hidden()
+
+
+def test_undo_takes_back_a_change_of_a_fact_and_then_the_choice(visit: Visit, real_address: str) -> None:
+    page = come(visit(f"{real_address}/precedents"))
+    expect(page.locator("#undo")).to_be_disabled()
+    page.locator("[data-choose=ssc]").click()
+    number = page.locator("#fact-final_cost_growth-number")
+    number.fill("1")
+    number.press("Enter")
+    expect(page.locator(TOLD)).to_contain_text("With your change")
+    page.locator("#undo").click()
+    expect(page.locator(TOLD)).not_to_contain_text("With your change")
+    expect(number).to_have_value("2.5")
+    page.locator("#undo").click()
+    expect(page.locator(TITLE)).to_have_text(opening()["title"])
+    page.locator("#redo").click()
+    expect(page.locator(TITLE)).to_have_text(results()["ssc"]["title"])
 
 
 def test_the_real_series_are_drawn_in_with_their_ranges(visit: Visit, real_address: str) -> None:
@@ -126,7 +195,7 @@ def test_a_case_is_questioned_with_the_keyboard_alone(visit: Visit, real_address
     page = come(visit(f"{real_address}/precedents"))
     page.get_by_role("button", name="Show LIGO").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#case-title")).to_be_focused()
+    expect(page.locator(TITLE)).to_be_focused()
     expect(page.locator(TOLD)).to_contain_text("In the record: operating")
     growth = page.get_by_role("slider", name="Final cost, times the first")
     for _ in range(60):
@@ -170,7 +239,7 @@ def test_a_changed_case_travels_in_the_link_and_survives_going_elsewhere(
 def test_a_bad_link_shows_the_first_case_and_says_so(visit: Visit, real_address: str, part: str) -> None:
     page = come(visit(f"{real_address}/precedents?h={part}"))
     expect(page.locator("#notice")).to_contain_text("names a precedent that is not here")
-    expect(page.locator("#case-title")).to_have_text(next(iter(results().values()))["title"])
+    expect(page.locator(TITLE)).to_have_text(opening()["title"])
 
 
 def test_an_analyst_takes_figures_and_pictures_along(visit: Visit, real_address: str, tmp_path: Path) -> None:
@@ -255,8 +324,8 @@ def test_a_german_speaker_reads_the_fates(visit: Visit, real_address: str) -> No
     page = come(visit(f"{real_address}/precedents?lang=de&h=ssc"))
     expect(page.get_by_role("heading", level=1, name="Präzedenzfälle")).to_be_visible()
     expect(page.locator(TOLD)).to_contain_text("Überliefert: eingestellt, 1993,8")
-    expect(page.locator("#precedents tbody th")).to_contain_text(["Apollo", "CERN", "Brutreaktor Clinch River"])
-    expect(page.locator("#precedents tbody tr").first.locator(".verdict")).to_contain_text("wie überliefert")
+    expect(page.locator(".precedents-table tbody th")).to_contain_text(["Apollo", "CERN", "Brutreaktor Clinch River"])
+    expect(page.locator(".precedents-table tbody tr").first.locator(".verdict")).to_contain_text("wie überliefert")
 
 
 def test_a_model_without_precedents_has_no_such_page(visit: Visit, address: str) -> None:
@@ -275,9 +344,9 @@ def test_another_model_has_its_own_cases_and_words(visit: Visit, bridge_address:
         ["Bill", "Share built", "Patience; below 0.3 the bridge is given up", "Share of the town against it"]
     )
     expect(page.locator(TOLD)).to_contain_text("Run and record are consistent in the project’s fate.")
-    expect(page.locator("#case-why-title")).to_have_text("What drove “Share of the town against it” in 1760")
-    expect(page.locator("#case-why")).to_contain_text("any building site")
-    expect(page.locator(".case-note")).to_contain_text("it is cancelled once “Final bill, times the first” reaches")
+    expect(page.locator("#case .case-causes h3")).to_have_text("What drove “Share of the town against it” in 1760")
+    expect(page.locator("#case .case-causes")).to_contain_text("any building site")
+    expect(page.locator("#case .lesson__else")).to_contain_text("Final bill, times the first:")
     number = page.get_by_label("Final bill, times the first", exact=True).and_(page.locator("input[type=text]"))
     number.fill("1")
     number.press("Enter")

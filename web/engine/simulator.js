@@ -113,7 +113,8 @@ export function now(settings, outputs, until = facts.clock.final) {
 function computed(runner, settings, outputs, until) {
   const { keys, lacking, wanted } = sort(settings, outputs, until);
   const found = new Map(wanted.length ? simulate(runner, wanted, outputs, until).map((run, n) => [lacking[n], run]) : []);
-  return keys.map((key) => remember(key, found.get(key) ?? /** @type {Run} */ (kept.get(key))));
+  const all = keys.map((key) => found.get(key) ?? /** @type {Run} */ (kept.get(key)));
+  return all.map((run, n) => remember(keys[n], run)); // only now: what is remembered may push out what was read
 }
 
 /**

@@ -12,6 +12,7 @@ import { does } from "../dom/buttons.js";
 import { all, make, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
+import * as undo from "../dom/undo.js";
 import { saveChart } from "../chart/chart-export.js";
 import { fillTable } from "../chart/chart-table.js";
 import { mountChart } from "../chart/chart.js";
@@ -116,8 +117,7 @@ function paintLegend(list, banded) {
 /** @param {State} state */
 function rest(state) {
   router.writeAddress();
-  one("#undo").disabled = store.steps().past === 0;
-  one("#redo").disabled = store.steps().future === 0;
+  undo.show();
   bandRuns.refine();
   if (drawn && drawn.state === state) words();
 }

@@ -1,8 +1,8 @@
 /* Keyboard shortcuts. Those of a single key can be switched off in their list, and never act in a field. */
-import * as store from "../core/state.js";
 import { does } from "../dom/buttons.js";
 import { one } from "../dom/elements.js";
 import * as router from "../dom/router.js";
+import * as undo from "../dom/undo.js";
 import * as levers from "../widgets/levers.js";
 import * as replays from "../widgets/replay.js";
 
@@ -49,8 +49,8 @@ function keyed(event) {
   if (event.ctrlKey || event.metaKey) {
     if ((key !== "z" && key !== "y") || writesText(event.target)) return;
     event.preventDefault();
-    if (key === "y" || event.shiftKey) store.redo();
-    else store.undo();
+    if (key === "y" || event.shiftKey) undo.redo();
+    else undo.undo();
     return;
   }
   if (writes(event.target) || router.page() !== "explore" || !on()) return;

@@ -10,6 +10,7 @@ import * as language from "../dom/language.js";
 import { tell } from "../dom/notice.js";
 import * as print from "../dom/print.js";
 import * as router from "../dom/router.js";
+import * as undo from "../dom/undo.js";
 import * as diagram from "../widgets/diagram.js";
 import * as ranking from "../widgets/ranking.js";
 import * as actions from "./actions.js";
@@ -37,8 +38,6 @@ function nameButtons() {
   buttons.does("hush", () => tell(""));
   buttons.does("share", router.share);
   buttons.does("recolour", colours.turn);
-  buttons.does("undo", store.undo);
-  buttons.does("redo", store.redo);
 }
 
 function begin() {
@@ -50,7 +49,7 @@ function begin() {
   nameButtons();
   dash.begin();
   diagram.begin(model.seek);
-  for (const part of [buttons, router, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents]) part.begin();
+  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents]) part.begin();
   publish();
   explore.begin();
 }

@@ -17,8 +17,8 @@ import { called, words } from "./precedents-view.js";
 const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
 
 const AFTER = 4; // years shown after everything has happened
-/** [{key, chart}] of the case on show. */
-export let charts = /** @type {{ key: string, place: HTMLElement, chart: Chart | null }[]} */ ([]);
+/** A chart of a case, and which curve it draws. @typedef {{ key: string, place: HTMLElement, chart: Chart | null }} CaseChart */
+/** What of a case on show changes with a fact: its charts, and where the rest is told. @typedef {{ oneCase: Case, host: HTMLElement, charts: CaseChart[] }} Panel */
 
 /* Three figures without noughts that say nothing; what is next to nothing is nothing. */
 const short = (/** @type {number} */ value) => {
@@ -66,16 +66,13 @@ export function pictures(oneCase, runs, marks) {
   const count = runs[0].years.filter((time) => time <= last + 1e-9).length;
   const time = runs[0].years.slice(0, count);
   const { curves, fate } = view.data;
-  return curves.map((curve, n) => {
+  return curves.map((curve) => {
     /** @type {Line[]} */
     const lines = runs.map((run) => ({ key: run.kind, kind: run.kind, label: run.label, name: run.name, values: shown(run, curve).slice(0, count) }));
-    const limited = curve.key === fate.cancelled;
-    if (limited) lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => fate.stands) });
-    // Only the first chart, and the one that a cancellation is read from, say what their events are.
-    const named = limited || n === 0;
+    if (curve.key === fate.cancelled) lines.unshift({ key: "limit", kind: "status-quo", label: words("limit"), silent: true, values: time.map(() => fate.stands) });
     return {
       title: view.curveTitle(curve.key), unit: unitOf(oneCase, curve), time, lines, points: record(oneCase, curve),
-      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: named ? mark.label : "" })), bands: [],
+      marks: marks.filter((mark) => mark.time >= time[0] && mark.time <= last).map((mark) => ({ ...mark, label: "" })), bands: [],
       limits: curve.limits ?? [0, 0], places: curve.decimals,
     };
   });
@@ -88,28 +85,32 @@ function about(oneCase) {
   return { source: words("source", { model: facts.model, hash: facts.hash.slice(0, 8), case: oneCase.title, sources }), link: window.location.href, unit: say("chart.no_unit") };
 }
 
-/** @param {Case} oneCase @param {number} number of the chart @param {string} kind of file */
-function save(oneCase, number, kind) {
-  const picture = charts[number].chart?.picture;
+/** @param {Case} oneCase @param {CaseChart} from @param {string} kind of file */
+function save(oneCase, from, kind) {
+  const picture = from.chart?.picture;
   if (picture) saveChart(picture, about(oneCase), kind);
 }
 
-/** @param {Case} oneCase @param {CaseCurve} curve @param {number} number */
-function chartOf(oneCase, { key }, number) {
+/** @param {Panel} panel @param {CaseCurve} curve */
+function chartOf({ oneCase, charts }, { key }) {
   const title = view.curveTitle(key);
   const place = element("div", { class: "case-chart__frame" });
-  const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => save(oneCase, number, kind) }, say("chart." + kind)));
+  /** @type {CaseChart} */
+  const made = { key, chart: null, place };
+  const kinds = ["png", "svg", "csv"].map((kind) => element("button", { class: "button button--menu", type: "button", "data-chart": key + " " + kind, onclick: () => save(oneCase, made, kind) }, say("chart." + kind)));
   const tools = element("details", { class: "chart__save" }, element("summary", { class: "button" }, say("chart.export")), element("div", { class: "menu" }, ...kinds));
-  charts.push({ key, chart: null, place });
+  charts.push(made);
   return element("figure", { class: "case-chart", "data-chart-of": key },
     element("figcaption", { class: "case-chart__head" }, element("h3", { class: "case-chart__title" }, title), tools), place);
 }
 
 // --- tables ---------------------------------------------------------------------------------------------------
 
+let ids = 0;
+
 /** @param {string} title @param {string} lead @param {string[]} head @param {Child[][]} rows @param {"h2" | "h3"} [level] */
 function part(title, lead, head, rows, level) {
-  const id = "case-" + title;
+  const id = `case-${title}-${++ids}`; // two cases may stand side by side
   const made = table(head.map((key) => words(key)), rows);
   made.classList.add("stacks");
   for (const row of made.tBodies[0].rows) [...row.cells].forEach((cell, n) => { cell.dataset.label = words(head[n]); });
@@ -140,11 +141,11 @@ function fitted(oneCase) {
   return part("fitted", words("fitted_lead"), ["number", "value", "bounds"], oneCase.fitted.map((each) => [called("facts", each.name), short(each.value), `${short(each.low)} – ${short(each.high)}`]));
 }
 
-/** @param {Case} oneCase */
-function without(oneCase) {
+/** @param {Case} oneCase @param {boolean} pressed whether they can be tried */
+function without(oneCase, pressed) {
   if (!oneCase.without.length) return "";
   const tries = (oneCase.live && oneCase.live.tries) || {};
-  const attempt = (/** @type {string} */ change) => change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + called("changes", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
+  const attempt = (/** @type {string} */ change) => pressed && change in tries && element("button", { class: "button button--link case-try", type: "button", "aria-label": words("try") + ": " + called("changes", change), onclick: () => view.change({ ...tries[change] }) }, words("try"));
   return part("without", "", ["without_change", "run", "least"], oneCase.without.map((each) => [
     element("span", {}, called("changes", each.change), attempt(each.change) || ""),
     element("span", {}, view.fate(each.fate), each.flips ? element("span", { class: "badge" }, words("flips_short")) : ""),
@@ -180,20 +181,32 @@ function figures(oneCase) {
 
 // --- the panel ------------------------------------------------------------------------------------------------
 
-/** @param {HTMLElement} host @param {Case} oneCase @param {Child} controls */
+/**
+ * @param {HTMLElement} host
+ * @param {Case} oneCase
+ * @param {Child} controls of its facts; "" where they cannot be changed
+ * @returns {Panel}
+ */
 export function build(host, oneCase, controls) {
-  for (const { chart } of charts) chart?.stop();
-  charts = [];
-  const legend = element("ul", { class: "legend", id: "case-legend" });
+  /** @type {Panel} */
+  const panel = { oneCase, host, charts: [] };
+  const lang = view.foreign(oneCase);
   host.replaceChildren(
-    element("div", { class: "panel__head" }, element("h2", { id: "case-title", class: "panel__title", tabindex: "-1", lang: view.foreign(oneCase) }, oneCase.title), oneCase.held_out ? element("span", { class: "badge" }, words("held_out")) : ""),
-    element("p", { class: "lead lead--small", lang: view.foreign(oneCase) }, oneCase.summary),
-    element("p", { id: "case-told", class: "case-told", role: "status" }),
-    element("div", { class: "case" },
-      element("div", { class: "case__charts" }, legend, element("div", { class: "case-charts" }, ...view.data.curves.map((curve, n) => chartOf(oneCase, curve, n)))),
-      element("div", { class: "case__side" }, controls, element("div", { id: "case-why" }), without(oneCase))),
+    element("div", { class: "panel__head" }, element("h2", { class: "panel__title case-title", tabindex: "-1", lang }, oneCase.title), oneCase.held_out ? element("span", { class: "badge" }, words("held_out")) : ""),
+    element("p", { class: "lead lead--small", lang }, oneCase.summary),
+    element("div", { class: "lesson" }, element("p", { class: "lesson__why" }), element("div", { class: "lesson__else" }, words("saved_wait"))),
+    element("p", { class: "case-told", role: "status" }),
+    element("div", { class: "case" + (controls ? "" : " case--beside") },
+      element("div", { class: "case__charts" }, element("ul", { class: "legend case-legend" }), element("div", { class: "case-charts" }, ...view.data.curves.map((curve) => chartOf(panel, curve)))),
+      element("div", { class: "case__side" }, controls, element("div", { class: "case-causes" }), without(oneCase, Boolean(controls)))),
     factsTable(oneCase), readings(oneCase), fitted(oneCase), figures(oneCase));
-  for (const each of charts) each.chart = mountChart(each.place);
+  for (const each of panel.charts) each.chart = mountChart(each.place);
+  return panel;
+}
+
+/** The charts of a panel that leaves. @param {Panel | null} panel */
+export function stop(panel) {
+  for (const { chart } of panel?.charts ?? []) chart?.stop();
 }
 
 /** What stirred the opposition up and what calmed it: bars from the middle. @param {number} at @param {[string, number][]} terms */
@@ -208,7 +221,7 @@ export function why(at, terms) {
   };
   const signed = (/** @type {number} */ value) => (Number(value.toFixed(2)) > 0 ? "+" : "") + figure(value, 2);
   return element("section", { class: "case-part" },
-    element("h3", { id: "case-why-title", class: "case-part__title" }, words("why", { curve: view.curveTitle(view.data.cause_of ?? ""), year: figure(at, 0) })),
+    element("h3", { class: "case-part__title" }, words("why", { curve: view.curveTitle(view.data.cause_of ?? ""), year: figure(at, 0) })),
     element("p", { class: "lead lead--small" }, words("why_lead")),
-    element("table", { class: "plain case-why", "aria-labelledby": "case-why-title" }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, called("causes", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
+    element("table", { class: "plain case-why", }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, called("causes", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
 }

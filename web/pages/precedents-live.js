@@ -9,9 +9,11 @@ import { modified } from "../dom/keys.js";
 import { element, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as precedentsCase from "./precedents-case.js";
+import { decided } from "./precedents-lesson.js";
 import * as view from "./precedents-view.js";
 import { called, words } from "./precedents-view.js";
-/** @import { Picture, Run } from "../types/page.js" */
+/** @import { Panel } from "./precedents-case.js" */
+/** @import { Mark, Picture, Run } from "../types/page.js" */
 /** @import { Case, CaseControl, CaseRun, DrawnRun, Fate } from "../types/precedents.js" */
 
 const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
@@ -29,8 +31,7 @@ function set(control, value) {
   const kept = Math.min(control.high, Math.max(control.low, Number(value.toPrecision(5))));
   const next = { ...view.changed, [control.name]: kept };
   if (near(kept, Number(control.value.toPrecision(5)))) delete next[control.name];
-  view.change(next);
-  show(control);
+  view.change(next, control.name);
 }
 
 /** @param {CaseControl} control */
@@ -71,13 +72,10 @@ function keyed(event, control) {
 export function controls(oneCase) {
   const { live: runs } = oneCase;
   if (!runs) return "";
-  const { threshold } = view.data;
-  const above = threshold && typeof oneCase.cancelled_above === "number" ? words("above", { fact: called("facts", threshold), value: figure(oneCase.cancelled_above, 2) }) : "";
   return element("section", { class: "case-part case-levers" },
-    element("div", { class: "panel__head" }, element("h3", { class: "case-part__title" }, words("what_if")), element("button", { class: "button", type: "button", id: "case-reset", onclick: () => { view.change({}); runs.controls.forEach(show); } }, words("reset"))),
+    element("div", { class: "panel__head" }, element("h3", { class: "case-part__title" }, words("what_if")), element("button", { class: "button", type: "button", id: "case-reset", onclick: () => view.change({}) }, words("reset"))),
     element("p", { class: "lead lead--small" }, words("what_if_lead")),
-    ...runs.controls.map(controlOf),
-    above ? element("p", { class: "case-note" }, above) : "");
+    ...runs.controls.map(controlOf));
 }
 
 // --- runs -----------------------------------------------------------------------------------------------------
@@ -132,9 +130,10 @@ async function ran(oneCase, how, changed) {
 
 let number = 0;
 
-export async function draw() {
+/** The case on show, as stated and as changed. @param {Panel} panel */
+export async function draw(panel) {
   const mine = ++number;
-  const oneCase = view.now();
+  const { oneCase } = panel;
   const { changed } = view;
   const { live: how } = oneCase;
   how?.controls.forEach(show);
@@ -146,27 +145,37 @@ export async function draw() {
       if (mine === number) tell(toldBy(error, "wait.no_more"));
     }
   }
-  if (mine === number) paint(oneCase, runs);
+  if (mine === number) paint(panel, runs);
 }
 
-/** @param {Case} oneCase @param {DrawnRun[]} runs */
-function paint(oneCase, runs) {
-  const { fate } = view;
-  const marks = [{ time: oneCase.record.year ?? NaN, label: words("mark_record", { fate: fate(oneCase.record.fate) }) }];
-  for (const [n, run] of runs.entries()) if (run.fate.year && run.fate.fate !== "unfinished") marks.push({ time: run.fate.year, label: words(n ? "mark_changed" : "mark_run", { fate: fate(run.fate.fate) }) });
+/** A case that stands beside it, as stated. @param {Panel} panel */
+export const drawStated = (panel) => paint(panel, [stored(panel.oneCase)]);
+
+/** @param {Panel} panel @param {DrawnRun[]} runs */
+function paint({ oneCase, host, charts }, runs) {
+  const marks = moments(oneCase, runs);
   const pictures = precedentsCase.pictures(oneCase, runs, marks);
-  precedentsCase.charts.forEach(({ chart }, n) => chart?.draw(pictures[n]));
-  paintLegend(runs, pictures);
-  write(one("#case-told"), told(oneCase, runs));
+  charts.forEach(({ chart }, n) => chart?.draw(pictures[n]));
+  paintLegend(one(".case-legend", host), runs, pictures, marks);
+  write(one(".case-told", host), told(oneCase, runs));
   const last = runs[runs.length - 1];
-  one("#case-why").replaceChildren(precedentsCase.why(last.at, last.terms));
+  write(one(".lesson__why", host), decided(oneCase, last));
+  one(".case-causes", host).replaceChildren(precedentsCase.why(last.at, last.terms));
 }
 
-/** @param {DrawnRun[]} runs @param {Picture[]} pictures */
-function paintLegend(runs, pictures) {
+/** The year of the record's fate, and those of the runs. @param {Case} oneCase @param {DrawnRun[]} runs @returns {Mark[]} */
+function moments(oneCase, runs) {
+  const record = { time: oneCase.record.year ?? NaN, label: words("mark_record", { fate: view.fateYear(oneCase.record.fate, oneCase.record.year) }) };
+  const ends = runs.flatMap(({ fate: { fate, year } }, n) => (year && fate !== "unfinished" ? [{ time: year, label: words(n ? "mark_changed" : "mark_run", { fate: view.fateYear(fate, year) }) }] : []));
+  return [record, ...ends].filter((mark) => Number.isFinite(mark.time));
+}
+
+/** What marks stand for is told here: in the charts their words would lie on the curves. @param {HTMLElement} host @param {DrawnRun[]} runs @param {Picture[]} pictures @param {Mark[]} marks */
+function paintLegend(host, runs, pictures, marks) {
   const entries = runs.map((run) => [run.kind, run.label]);
   if (pictures.some((picture) => picture.points?.length)) entries.push(["record", words("figures_range")]);
-  one("#case-legend").replaceChildren(...entries.map(([kind, label]) => element("li", { class: "legend__item" }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), element("span", {}, label))));
+  entries.push(...marks.map((mark) => ["mark", mark.label]));
+  host.replaceChildren(...entries.map(([kind, label]) => element("li", { class: "legend__item" }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), element("span", {}, label))));
 }
 
 /** @param {Case} oneCase @param {DrawnRun[]} runs */

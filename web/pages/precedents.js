@@ -1,8 +1,8 @@
-/* Precedents: historical projects on the same equations. The table of their fates, and which of them is looked at; what
-   is shown of oneCase case is in precedents-case.js, what can be changed about it in precedents-live.js.
+/* Precedents: historical projects on the same equations. Which of them is looked at, which beside it, and the table of their
+   fates; what is shown of one case is in precedents-case.js, what it teaches in precedents-lesson.js, what can be changed about it in precedents-live.js.
 
    The stored results come once (policy_lab/app/precedent_data.py tells their form); every change of a fact runs in this browser.
-   What is looked at travels as the part "h=case~fact~value~…" of the link. */
+   What is looked at travels as the part "h=case~fact~value~…~~beside" of the link. */
 import { csv } from "../core/csv.js";
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
@@ -11,13 +11,16 @@ import { offerText } from "../dom/download.js";
 import { all, element, one } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
+import * as undo from "../dom/undo.js";
 import * as precedentsCase from "./precedents-case.js";
+import { ways } from "./precedents-lesson.js";
 import * as precedentsLive from "./precedents-live.js";
 import * as view from "./precedents-view.js";
 import { fateYear, foreign, now, words } from "./precedents-view.js";
 /** @import { Case } from "../types/precedents.js" */
+/** @import { Panel } from "./precedents-case.js" */
 
-const PART = /^[a-z0-9_]{1,40}(~[a-z_]{1,40}~-?\d[\d.e+-]{0,15}){0,12}$/;
+const PART = /^[a-z0-9_]{1,40}(~[a-z_]{1,40}~-?\d[\d.e+-]{0,15}){0,12}(~~[a-z0-9_]{1,40})?$/;
 const figure = (/** @type {number} */ value, /** @type {number} */ places) => numbers.figure(value, places);
 
 /** @type {HTMLElement | null} */
@@ -76,42 +79,81 @@ function save() {
 
 // --- choosing -------------------------------------------------------------------------------------------------
 
+/** A button for every case: its mark says whether it was built. @param {Case} oneCase */
+function chip(oneCase) {
+  const lost = oneCase.record.fate === "cancelled";
+  return element("button", { class: "chip", type: "button", "data-choose": oneCase.key, lang: foreign(oneCase), title: fateYear(oneCase.record.fate, oneCase.record.year), "aria-label": `${oneCase.title}, ${fateYear(oneCase.record.fate, oneCase.record.year)}`, onclick: () => choose(oneCase.key) },
+    element("span", { class: "chip__mark" + (lost ? " chip__mark--lost" : ""), "aria-hidden": "true" }, lost ? "✗" : "✓"), oneCase.title);
+}
+
+function chooser() {
+  const option = (/** @type {Case} */ oneCase) => element("option", { value: oneCase.key }, oneCase.title);
+  const beside = element("select", { id: "case-beside", class: "select", onchange: () => view.putBeside(beside.value) }, element("option", { value: "" }, words("beside_none")), ...view.data.cases.map(option));
+  return element("div", { class: "case-chooser" },
+    element("div", { class: "chips", role: "group", "aria-label": words("choose_case") }, ...view.data.cases.map(chip)),
+    element("label", { class: "field case-chooser__beside" }, element("span", {}, words("beside")), beside));
+}
+
 /** @param {string} key */
 function choose(key) {
   view.choose(key);
-  show();
-  const title = one("#case-title");
-  title.scrollIntoView({ block: "start" });
+  const title = one("#case .case-title");
+  title.scrollIntoView({ block: "nearest" });
   title.focus({ preventScroll: true });
 }
 
-function moved() {
-  precedentsLive.draw();
-  write();
+/** What each place shows; a case is made anew for another case only. @type {{ main: Panel | null, beside: Panel | null }} */
+const shown = { main: null, beside: null };
+
+/** @param {string} place @param {Case} oneCase @param {boolean} pressed whether its facts can be changed */
+function made(place, oneCase, pressed) {
+  const panel = precedentsCase.build(one(place), oneCase, pressed ? precedentsLive.controls(oneCase) : "");
+  const lesson = one(".lesson__else", panel.host);
+  ways(oneCase, pressed).then((told) => lesson.replaceChildren(...told), () => lesson.replaceChildren());
+  return panel;
 }
 
-/* The panel of a case is made anew for another case only; a change moves what is in it. */
+/** @param {Panel | null} stood @param {string} place @param {Case | undefined} oneCase @param {boolean} pressed */
+function placed(stood, place, oneCase, pressed) {
+  if (stood && stood.oneCase === oneCase) return stood;
+  precedentsCase.stop(stood);
+  one(place).hidden = !oneCase;
+  return oneCase ? made(place, oneCase, pressed) : null;
+}
+
 function show() {
-  const host = one("#case");
+  if (!box) return;
+  const beside = view.beside();
+  shown.main = placed(shown.main, "#case", now(), true);
+  shown.beside = placed(shown.beside, "#case-two", beside, false);
+  one(".cases").classList.toggle("cases--two", Boolean(beside));
   for (const row of all("#precedents [data-case]")) row.classList.toggle("row--now", row.dataset.case === now().key);
-  precedentsCase.build(host, now(), precedentsLive.controls(now()));
-  precedentsLive.draw();
+  for (const button of all("#precedents [data-choose]")) button.setAttribute("aria-pressed", String(button.dataset.choose === now().key));
+  one("#case-beside").value = beside?.key ?? "";
+  for (const entry of all("#case-beside option")) entry.disabled = entry.value === now().key;
+  if (shown.main) precedentsLive.draw(shown.main);
+  if (shown.beside) precedentsLive.drawStated(shown.beside);
   write();
+  undo.show();
 }
 
 // --- the link -------------------------------------------------------------------------------------------------
 
 function write() {
   const parts = [now().key, ...Object.entries(view.changed).flatMap(([name, value]) => [name, Number(value.toPrecision(5))])];
-  router.aside("h", now() === view.data.cases[0] && parts.length === 1 ? "" : parts.join("~"));
+  const beside = view.beside();
+  router.aside("h", view.untouched() ? "" : parts.join("~") + (beside ? "~~" + beside.key : ""));
 }
 
 function read() {
   const [, part = ""] = /[?&]h=([^&]*)/.exec(window.location.search) || [];
   if (!part) return;
-  const [key, ...pairs] = PART.test(part) ? part.split("~") : [""];
-  const found = view.data.cases.find((oneCase) => oneCase.key === key);
-  if (!found) return void tell(words("link_bad"));
+  const [first, second = ""] = PART.test(part) ? part.split("~~") : [""];
+  const [key, ...pairs] = first.split("~");
+  const { cases } = view.data;
+  const found = cases.find((oneCase) => oneCase.key === key);
+  if (!found || (second && !cases.some((oneCase) => oneCase.key === second))) tell(words("link_bad"));
+  if (!found) return;
   /** @type {Record<string, number>} */
   const changed = {};
   for (let n = 0; n + 1 < pairs.length; n += 2) {
@@ -119,7 +161,7 @@ function read() {
     const value = Number(pairs[n + 1]);
     if (control && Number.isFinite(value)) changed[control.name] = Math.min(control.high, Math.max(control.low, value));
   }
-  view.choose(key, changed);
+  view.arrive({ chosen: key, beside: second, changed });
 }
 
 // --- coming and going -----------------------------------------------------------------------------------------
@@ -136,7 +178,7 @@ async function come() {
   box.replaceChildren(element("p", { class: "empty" }, words("working")));
   const stored = await fetched().catch(() => null);
   if (stored) {
-    view.begin(stored, moved);
+    view.begin(stored, show);
     fill(box);
   } else {
     box = null;
@@ -148,7 +190,9 @@ async function come() {
 function fill(host) {
   if (!view.data.cases.length) return host.replaceChildren(element("p", { class: "empty" }, words("none")));
   read();
-  host.replaceChildren(table(), element("section", { class: "panel", id: "case" }));
+  Object.assign(shown, { main: null, beside: null });
+  host.replaceChildren(chooser(), element("div", { class: "cases" }, element("section", { class: "panel", id: "case" }), element("section", { class: "panel", id: "case-two", hidden: true })), table());
+  undo.ownSteps("precedents", view.steps);
   return show();
 }
 

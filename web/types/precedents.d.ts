@@ -80,7 +80,6 @@ export interface Case extends CaseReading {
   fitted: { name: string; value: number; low: number; high: number }[];
   series: CaseSeries[];
   without: (Fate & { change: string; flips: boolean; least_standing: number })[];
-  cancelled_above?: number | null;
   years: number[];
   runs: Record<string, (number | null)[]>;
   why: { year: number; terms: { name: string; log_odds: number }[] };
@@ -114,8 +113,6 @@ export interface Cases {
   fate: FateRule;
   /** The curve whose causes are told. */
   cause_of: string | null;
-  /** The fact whose size decides between fates; null where the model names none. */
-  threshold: string | null;
   curves: CaseCurve[];
   /** What facts, choices, causes, changes, curves and units are called. */
   words: Record<string, Record<string, string>>;
