@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from policy_lab.app import policy as page
+from policy_lab.app.choice_data import choices
 from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
@@ -35,6 +36,8 @@ SPOKEN: Final = (
     "actions",
     "brief",
     "loop",
+    "entry",
+    "saved",
 )
 YEAR_UNITS: Final = frozenset({"year", "years", "yr"})
 
@@ -54,6 +57,7 @@ def facts(bench: ModelSession, files: dict[str, str]) -> dict[str, Any]:
         "files": files,
         "clock": {"initial": clock.initial, "final": clock.final},
         "levers": _levers(bench),
+        "choices": choices(bench),
         "worlds": _worlds(bench),
         "assumptions": _assumptions(bench),
         "headlines": [outcome.name for outcome in headline_outcomes(model)],
