@@ -17,8 +17,8 @@ export function judged(text, [low, high], { unit = "", whole = false } = {}) {
   const value = numbers.read(text);
   if (value === null) return { problem: say("entry.missing") };
   if (Number.isNaN(value)) return { problem: say("entry.not_a_number", { text: text.trim().slice(0, 40) }) };
-  const air = 1e-9 * Math.max(1, Math.abs(low), Math.abs(high));
-  if (value >= low - air && value <= high + air && (!whole || Number.isInteger(value))) return { value };
+  const air = (/** @type {number} */ end) => 1e-9 * (Number.isFinite(end) ? Math.max(1, Math.abs(end)) : 1);
+  if (value >= low - air(low) && value <= high + air(high) && (!whole || Number.isInteger(value))) return { value };
   const ends = [low, high].map((end, n) => (Number.isFinite(end) ? told(end) : n ? "∞" : "−∞"));
   return { problem: say(whole ? "entry.whole" : "entry.out_of_range", { low: ends[0], high: numbers.withUnit(ends[1], unit) }) };
 }

@@ -33,19 +33,24 @@ def _why(bench: ModelSession) -> html.P:
 def _choice(bench: ModelSession) -> html.Div:
     own = Tag("optgroup", [], {"label": say("saved.mine"), "class": "saved-options", "hidden": True})
     buttons = [
-        html.Button(say("saved.open"), className="button button--link", **{"data-do": "openSaved"}),
         html.Button(
-            say("explore.restore"),
+            say("explore.restore_short"),
             id="world-restore",
             className="button button--link is-hidden",
+            title=say("explore.restore"),
             **{"data-do": "restoreWorld"},
+        ),
+        html.Button(
+            say("saved.open"), className="button button--link", title=say("saved.open_about"), **{"data-do": "openSaved"}
         ),
     ]
     return html.Div(
         [
-            html.Label(say("explore.world"), htmlFor="world", className="label"),
+            html.Div(
+                [html.Label(say("explore.world"), htmlFor="world", className="label"), *buttons],
+                className="world__head",
+            ),
             html.Select([*_worlds(bench), own], id="world", className="select"),
-            html.Div(buttons, className="world__tools"),
         ],
         className="world__choice",
     )
