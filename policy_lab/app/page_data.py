@@ -145,6 +145,7 @@ def _worlds(bench: ModelSession) -> dict[str, Any]:
             "constants": {},
             "marks": [],
             "until": model.program.clock.final,
+            "point": {},
         }
     return worlds
 
@@ -159,6 +160,7 @@ def _world(bench: ModelSession, key: str, scenario: Scenario) -> dict[str, Any]:
         "constants": model.constants_of(key),
         "marks": _marks(model, scenario),
         "until": model.until(key),
+        "point": dict(scenario.point),
     }
 
 

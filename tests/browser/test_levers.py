@@ -46,7 +46,8 @@ def test_groups_fold_to_what_was_moved(visit: Visit, real_address: str, big: Mod
     assert moved.count() == len(page.evaluate(STARTS))
     for lever in moved.all():
         expect(lever).to_be_visible()
-    folded = page.locator(".group:has(.group__fold[aria-expanded=false])").last
+    key = page.locator(".group:has(.lever--moved):has(.group__fold[aria-expanded=false])").last.get_attribute("data-group")
+    folded = page.locator(f'.group[data-group="{key}"]')
     every, shown = folded.locator(".lever"), folded.locator(".lever:visible")
     assert shown.count() == folded.locator(".lever--moved").count() < every.count()
     folded.locator(".group__fold").click()
@@ -252,7 +253,17 @@ def test_a_scenario_is_saved_with_a_note_opened_passed_on_and_deleted(
         dialog.get_by_role("button", name="Save all to a file").click()
     file = tmp_path / "scenarios.json"
     download.value.save_as(file)
-    assert json.loads(file.read_text())["scenarios"][0]["levers"] == {"shared funding": [40, 2031, 5, 2100]} or True
+    setting = page.evaluate("PolicyLab.state.now.levers['shared-funding']")
+    assert setting[:2] == [40, 2031]
+    told = json.loads(file.read_text(encoding="utf-8"))["scenarios"]
+    assert told == [
+        {
+            "name": "Late & modest",
+            "note": "For the committee",
+            "scenario": "status_quo",
+            "levers": {"shared funding": setting},
+        }
+    ]
     dialog.get_by_role("button", name="Close").click()
     expect(page.locator(".legend")).to_contain_text("Current policy: Late & modest")
     page.reload()
@@ -299,7 +310,9 @@ def test_on_a_phone_levers_are_a_sheet_under_the_chart(
     last.locator("[data-do=plus]").tap()
     page.wait_for_url(re.compile("l="))
     assert before != page.evaluate("PolicyLab.explore.charts[0].picture.lines.map(line => Array.from(line.values))")
-    assert chart.bounding_box() == drawing
+    now = chart.bounding_box()
+    assert now["y"] == pytest.approx(drawing["y"], abs=1)
+    assert now["height"] == drawing["height"]
     last.locator("summary").tap()
     outside = """width => [...document.querySelectorAll('body *')].filter(part => part.offsetParent && part.checkVisibility()
         && !part.closest('.unseen, .skip, svg')).map(part => [part.className, part.getBoundingClientRect()])

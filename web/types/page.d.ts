@@ -79,6 +79,8 @@ export interface World {
   marks: Mark[];
   /** Last moment of its runs. */
   until: number;
+  /** Level by choice, where it is a point among the model's choices. */
+  point: Record<string, string>;
 }
 
 export interface LoopAct {

@@ -8,8 +8,9 @@ import { all, one } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 /** @import { Wish } from "../core/choices.js" */
 
-/** What was chosen last, where the levers do not tell. @type {Wish} */
+/** What was chosen last, or what the scenario says, where the levers do not tell. @type {Wish} */
 let wish = {};
+let world = "";
 
 export function begin() {
   if (!facts.choices.length) return;
@@ -38,6 +39,8 @@ function schedule() {
 
 function follow() {
   scheduled = false;
+  if (world !== store.now.world) wish = { ...facts.worlds[store.now.world].point };
+  world = store.now.world;
   const chosen = choices.chosen(store.now.levers, wish);
   for (const field of all(".decision")) {
     const level = chosen[field.dataset.choice];

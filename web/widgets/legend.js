@@ -15,7 +15,7 @@ export function begin() {
     const gone = scenarios.name(store.now.pins[place]);
     store.unpin(place);
     said(say("explore.pin_taken", { scenario: gone }));
-    (all('[data-do="unpin"]')[place] ?? all('[data-do="unpin"]').at(-1) ?? one("#pins-add")).focus();
+    if (!store.now.pins.length) one("#pins-add").focus();
   });
   does("renamePin", rename);
 }
@@ -30,7 +30,7 @@ export function paint(entries, stale) {
   shown = text;
   const focused = document.activeElement instanceof HTMLElement && host.contains(document.activeElement) ? document.activeElement.dataset : null;
   host.replaceChildren(...entries.map(item));
-  if (focused) one(`[data-do="${focused.do}"][data-place="${focused.place}"]`, host)?.focus();
+  if (focused) (one(`[data-do="${focused.do}"][data-place="${focused.place}"]`, host) ?? all('[data-do="unpin"]', host).at(-1))?.focus();
 }
 
 /** @param {Entry} entry */

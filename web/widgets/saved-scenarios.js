@@ -8,6 +8,7 @@ import { does } from "../dom/buttons.js";
 import { fileName, offerText } from "../dom/download.js";
 import { complain, content } from "../dom/entry.js";
 import { element, one, write } from "../dom/elements.js";
+import * as live from "./live-runs.js";
 import { pin, show } from "./scenario-chooser.js";
 /** @import { Saved } from "../types/page.js" */
 
@@ -20,7 +21,10 @@ let dialog = null;
 
 export function begin() {
   does("openSaved", open);
-  saved.on(() => dialog?.open && paint());
+  saved.on(() => {
+    if (dialog?.open) paint();
+    live.schedule(); // lines are called by these names
+  });
   window.addEventListener("storage", saved.recall); // another window of this browser has saved
 }
 

@@ -59,10 +59,10 @@ function list() {
 function follow(state, before) {
   if (before && before.world === state.world && before.levers === state.levers) return;
   const world = facts.worlds[state.world];
-  const own = saved.list.length ? saved.find(scenarios.of(state)) : undefined;
+  const policy = scenarios.of(state);
+  const own = saved.list.length ? saved.find(policy) : undefined;
   const value = own ? OWN + own.name : state.world;
   if (one("#world").value !== value) one("#world").value = value;
   write(one("#world-rationale"), own?.note || world.rationale);
-  const moved = Object.keys(scenarios.of(state).levers).length > 0;
-  one("#world-restore").classList.toggle("is-hidden", !moved || Boolean(own));
+  one("#world-restore").classList.toggle("is-hidden", Object.keys(policy.levers).length === 0 || Boolean(own));
 }

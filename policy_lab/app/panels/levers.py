@@ -119,13 +119,14 @@ def _lever(bench: ModelSession, lever: Lever) -> html.Div:
     ends = [lever.low_words or _figure(lever, lever.low), lever.high_words or _figure(lever, lever.high)]
     return html.Div(
         [
-            html.Div([_label(key, lever, label), *_shown_times(times)], className="lever__head"),
+            _label(key, lever, label),
             _number(key, lever),
             html.Div(
                 [_step("minus", "−", label), _slider(key, lever, label), _step("plus", "+", label)],
                 className="lever__slide",
             ),
             html.Div([html.Span(end) for end in ends], className="lever__ends"),
+            *_shown_times(times),
             _about(key, lever, label, times.get("ramp")),
             _reset(lever, label),
         ],

@@ -17,7 +17,7 @@ def layout(bench: ModelSession) -> html.Section:
     parts = [_choice(bench), *levers.starts(bench, "scenario"), _why(bench), _beside(bench)]
     if bench.model.choices:
         parts.append(html.Div([_levels(choice) for choice in bench.model.choices.values()], className="decisions"))
-    return html.Section(parts, className="world", **{"aria-label": say("explore.world")})
+    return html.Section(parts, className="world", **{"aria-label": say("explore.world_part")})
 
 
 def rationale(bench: ModelSession) -> str:
