@@ -253,7 +253,7 @@ def test_everything_changed_at_once_still_fits_a_link(big: Model, call: Call) ->
 
 @pytest.mark.parametrize("name", ["small", "big"])
 def test_choices_set_on_the_page_what_the_model_sets(name: str, request: pytest.FixtureRequest) -> None:
-    """Every combination of levels, pressed in any order, is what ``Model.at_point`` gives, and is told as it was pressed."""
+    """Every combination of levels, pressed in any order, is what ``Model.at_point`` gives, and is told as pressed."""
     model: Model = request.getfixturevalue(name)
     call: Call = request.getfixturevalue("call_small" if name == "small" else "call")
     random = Random(5)

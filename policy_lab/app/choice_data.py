@@ -31,4 +31,3 @@ def _level(bench: ModelSession, level: Level) -> dict[str, Any]:
             paid: {keys[lever]: share for lever, share in shares.items()} for paid, shares in level.carries.items()
         },
     }
-

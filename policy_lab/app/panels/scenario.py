@@ -41,7 +41,10 @@ def _choice(bench: ModelSession) -> html.Div:
             **{"data-do": "restoreWorld"},
         ),
         html.Button(
-            say("saved.open"), className="button button--link", title=say("saved.open_about"), **{"data-do": "openSaved"}
+            say("saved.open"),
+            className="button button--link",
+            title=say("saved.open_about"),
+            **{"data-do": "openSaved"},
         ),
     ]
     return html.Div(
