@@ -4,7 +4,7 @@
  * version opens, and the sentence says what changed.
  */
 import { facts, variables } from "./facts.js";
-import { ASIDE, LONGEST, MOST_PINS, NUMBER, VERSION } from "./url-state.js";
+import { ASIDE, LONGEST, LONGEST_NAME, MOST_PINS, NUMBER, VERSION } from "./url-state.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
 /** @import { Lever, Levers, Scenario, Setting, State } from "../types/page.js" */
@@ -146,12 +146,14 @@ function pins(news, texts) {
   /** @type {Scenario[]} */
   const found = [];
   for (const text of texts) {
-    const cut = text.indexOf("~~");
-    const before = decoded(cut < 0 ? text : text.slice(0, cut));
-    const moved = cut < 0 ? "" : text.slice(cut + 2);
+    const [pinned = "", called = ""] = text.split(":");
+    const cut = pinned.indexOf("~~");
+    const before = decoded(cut < 0 ? pinned : pinned.slice(0, cut));
+    const moved = cut < 0 ? "" : pinned.slice(cut + 2);
+    const name = decoded(called).trim().slice(0, LONGEST_NAME);
     const where = world(news, before);
     if (where !== before) continue;
-    const pin = { world: where, levers: scenarios.moved(where, levers(news, decoded(moved), where)) };
+    const pin = { world: where, levers: scenarios.moved(where, levers(news, decoded(moved), where)), ...(name && { name }) };
     if (!found.some((other) => scenarios.same(other, pin))) found.push(pin);
   }
   return found;

@@ -8,7 +8,7 @@
  *     l   levers moved since: key, value, start year, ramp, end year; what is left out stands as in the world
  *     a   changed assumptions: key, value
  *     c   variables of the two charts
- *     p   pinned scenarios, one part each: the world, and after "~~" the levers moved in it
+ *     p   pinned scenarios, one part each: the world, after "~~" the levers moved in it, and after ":" a name of its own
  *     lang  the page's language, and
  *     v   what Compare looks at (pages/compare.js),
  *     h   what Precedents looks at (pages/precedents.js): they decide no setting and are kept as they are
@@ -23,9 +23,11 @@ import * as scenarios from "./scenario.js";
 /** @import { Scenario, Setting, State } from "../types/page.js" */
 
 export const LONGEST = 2000;
-export const MOST_PINS = 3;
+export const MOST_PINS = 4;
 /** Characters of the model's hash. */
 export const VERSION = 8;
+/** Characters of a pin's name. */
+export const LONGEST_NAME = 60;
 /** A number as a link has it. */
 export const NUMBER = /^-?\d{1,9}(\.\d{1,9})?(e-?\d{1,2})?$/;
 /** Parts that decide no setting. */
@@ -63,7 +65,8 @@ function items(scenario, brief) {
 /** @param {Scenario} pin */
 function pinned(pin) {
   const moved = items(pin, true);
-  return encodeURIComponent(pin.world) + (moved ? "~~" + moved : "");
+  const name = pin.name ? ":" + encodeURIComponent(pin.name) : "";
+  return encodeURIComponent(pin.world) + (moved ? "~~" + moved : "") + name;
 }
 
 /**

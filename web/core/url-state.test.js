@@ -36,7 +36,7 @@ test("a short key leads to the same lever as a readable one", () => {
 });
 
 test("a bad link gives the page as it opens and says so", () => {
-  for (const query of ["?w=nowhere", "?l=funding~11", "?l=funding~NaN", "?x=1", "?w=a&w=b", "?%E0%A4%A", "?c=trust", "?p=a&p=b&p=c&p=d"]) {
+  for (const query of ["?w=nowhere", "?l=funding~11", "?l=funding~NaN", "?x=1", "?w=a&w=b", "?%E0%A4%A", "?c=trust", "?p=a&p=b&p=c&p=d&p=e"]) {
     assert.deepEqual(read(query), { state: start(), notice: "bad" }, query);
   }
 });
@@ -45,6 +45,14 @@ test("a link of another version opens as far as it can, and tells what changed",
   const { state, notice } = read("?m=ffffffff&w=gone&l=lost~1_funding~99");
   assert.deepEqual(state.levers.funding, [10, 2025, null, 2100]);
   assert.equal(notice, "older: no world gone no lever lost out of range Funding");
+});
+
+test("a pin keeps its name in the link", () => {
+  /** @type {import("../types/page.js").Scenario[]} */
+  const pins = [{ world: "other", levers: {}, name: "50 % : a~b_c & ü" }, { world: "other", levers: { funding: [7, 2025, null, 2032] }, name: "Two" }];
+  const state = { ...start(), pins };
+  assert.match(write(state), /&p=other:50%20%25%20%3A%20a~b_c%20%26%20%C3%BC&p=other~~abc~7:Two$/);
+  assert.deepEqual(read(write(state)), { state, notice: "" });
 });
 
 test("pins have only so much room", () => {

@@ -27,9 +27,9 @@ import * as compareWedges from "./compare-wedges.js";
 /** What is looked at; `apart`: each beside the reference in a chart of its own; `every`: all outcomes in the table.
  * @typedef {{ outcome: string, year: number, from: string, to: string, apart: boolean, every: boolean }} View */
 
-const LETTERS = "ABCDE";
+const LETTERS = "ABCDEF";
 const PAUSE = 300; // milliseconds after which a hand that was down is looked for again
-const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp012]?)~([sp012]?)~([01]?)$/;
+const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp0123]?)~([sp0123]?)~([01]?)$/;
 /** @type {View} */
 export const view = { outcome: "", year: 0, from: "", to: "", apart: false, every: false };
 /** @type {import("../chart/chart.js").Chart[]} */
