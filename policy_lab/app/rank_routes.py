@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, request
 
@@ -120,7 +121,8 @@ class Answers:
         outcome = outcome if outcome in findings.outcomes else findings.outcomes[0]
         time = ranking_view.time_of(request.args.get("time"), findings)
         beside = self.studies.beside(name, findings)
-        link = f"{request.host_url.rstrip('/')}{self.prefix}rank#study={name}"
+        shown = quote(f"{name}~{request.args.get('time', '')}~{outcome}")
+        link = f"{request.host_url.rstrip('/')}{self.prefix}rank?r={shown}"
         makers: dict[str, Callable[[], Response]] = {
             "bars.svg": lambda: _file(
                 ranking_view.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")

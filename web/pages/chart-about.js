@@ -2,6 +2,7 @@
 
    Everything is written when it is opened, so a move costs nothing here. */
 import { variable } from "../core/facts.js";
+import { entryOf } from "../core/model-view.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
@@ -21,7 +22,7 @@ function fill(details) {
   write(one(".about__name", details), about.label);
   write(one(".about__why", details), about.why || say("chart.about_any"));
   write(one(".about__better", details), BETTER[about.better ?? ""] ? say(BETTER[about.better ?? ""]) : "");
-  one(".about__model", details).href = router.addressOf("model") + "#variable=" + encodeURIComponent(about.name);
+  one(".about__model", details).href = router.addressWith("model", "d", entryOf(about.name));
 }
 
 /** @param {HTMLElement} button */

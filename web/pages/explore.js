@@ -162,7 +162,7 @@ function chooser(field, side) {
 
 export async function begin() {
   const asked = window.location.search;
-  if (/[?&]c=/.test(asked)) await everyVariable().catch(() => {}); // a chart of the link may be of any variable
+  if (/[?&;]c(=|%3D)/.test(asked)) await everyVariable().catch(() => {}); // a chart of the link may be of any variable
   tell(store.open(asked));
   for (const side of SIDES) charts.push(mountChart(one(`[data-plot="${side}"]`)));
   cards = mountCards(document);

@@ -6,10 +6,11 @@
 import { csv } from "../core/csv.js";
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { offerText } from "../dom/download.js";
 import { all, element, one } from "../dom/elements.js";
-import { tell } from "../dom/notice.js";
+import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as precedentsCase from "./precedents-case.js";
 import * as precedentsLive from "./precedents-live.js";
@@ -103,23 +104,31 @@ function show() {
 
 function write() {
   const parts = [now().key, ...Object.entries(view.changed).flatMap(([name, value]) => [name, Number(value.toPrecision(5))])];
-  router.aside("h", now() === view.data.cases[0] && parts.length === 1 ? "" : parts.join("~"));
+  router.look("h", now() === view.data.cases[0] && parts.length === 1 ? "" : parts.join("~"));
 }
 
 function read() {
-  const [, part = ""] = /[?&]h=([^&]*)/.exec(window.location.search) || [];
-  if (!part) return;
+  const part = views.of("h");
   const [key, ...pairs] = PART.test(part) ? part.split("~") : [""];
   const found = view.data.cases.find((oneCase) => oneCase.key === key);
-  if (!found) return void tell(words("link_bad"));
+  if (!found) return void (part && tellAlso(words("link_bad")));
   /** @type {Record<string, number>} */
   const changed = {};
   for (let n = 0; n + 1 < pairs.length; n += 2) {
     const control = found.live?.controls.find(({ name }) => name === pairs[n]);
     const value = Number(pairs[n + 1]);
-    if (control && Number.isFinite(value)) changed[control.name] = Math.min(control.high, Math.max(control.low, value));
+    if (control && value >= control.low && value <= control.high) changed[control.name] = value;
+    else tellAlso(say("link.unread", { pieces: pairs[n] + "~" + pairs[n + 1] }));
   }
   view.choose(key, changed);
+}
+
+/** Another link was opened. @param {string} letter */
+function reopened(letter) {
+  if (letter !== "h" || !one("#case")) return;
+  if (views.of("h")) read();
+  else view.choose("");
+  show();
 }
 
 // --- coming and going -----------------------------------------------------------------------------------------
@@ -154,6 +163,7 @@ function fill(host) {
 
 export function begin() {
   if (!one("#precedents")) return;
+  views.on(reopened);
   new MutationObserver(come).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
   if (router.page() === "precedents") come();
 }

@@ -1,22 +1,25 @@
 /* A ranking: a stored or own study to look at, its pictures and table, and how one's own studies stand.
 
- * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. The
- * study on show stands in the address after "#study=", so a reload, a second tab and a link show the same one. How
+ * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. The study,
+ * the outcome and the years on show are the part "r" of the link (core/rank-view.js). How
  * studies stand is asked for while one is under way and somebody looks, less and less often. */
-import { filled } from "../core/words.js";
+import * as views from "../core/views.js";
+import { filled, say } from "../core/words.js";
 import { element, one, write } from "../dom/elements.js";
 import { fileName, offer, toPng } from "../dom/download.js";
+import { tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import { options, select } from "./list-chooser.js";
 import * as rankForm from "./ranking-form.js";
+import * as rankLink from "./ranking-link.js";
+import { FIRST } from "./ranking-link.js";
 import { fillRanking } from "./ranking-table.js";
 /** @import { Picture } from "../types/page.js" */
 /** @import { StudyState, StudyView } from "../types/ranking.js" */
 
 
-const FIRST = "levers";
 const SOON = 800; // milliseconds until the first question how a study stands
 const LATEST = 8000; // … and the longest time between two
 const SLOWER = 1.25;
@@ -118,16 +121,19 @@ function query() {
   return new URLSearchParams({ outcome: wanted.outcome, time: wanted.time, width: String(width) });
 }
 
-/** @param {Partial<typeof wanted>} change */
-async function show(change) {
+/** @param {Partial<typeof wanted>} change @param {boolean} [linked] whether a link asks for it, which may name what is not there */
+async function show(change, linked = false) {
   wanted = Object.assign({}, wanted, change);
   if (nothing()) return;
   const number = ++asked;
-  if ((change.study || studyOfAddress()) !== studyOfAddress()) remember(wanted.study);
+  const { outcome, time } = wanted;
   parts.result.classList.add("rank__result--busy");
   try {
     const view = await ask(`/${wanted.study}/view?${query()}`);
-    if (number === asked) draw(view);
+    if (number !== asked) return;
+    if (linked && ((outcome && outcome !== view.outcome) || (time && time !== view.time))) tellAlso(say("link.no_view"));
+    draw(view);
+    rankLink.remember(wanted, view, Boolean(change.study));
   } catch (error) {
     if (number === asked) fail(messageOf(error));
   }
@@ -197,7 +203,7 @@ function drawLines(view) {
 /** @param {string} chart @param {string} kind */
 function save(chart, kind) {
   if (!shown) return undefined;
-  const about = { source: shown.source, link: window.location.href, unit: texts.no_unit };
+  const about = { source: shown.source, link: router.link(), unit: texts.no_unit };
   if (chart === "lines" && kind !== "csv") return saveChart(shown.lines, about, kind);
   if (kind === "png") return picture();
   const link = element("a", { href: `${at}/${wanted.study}/${chart}.${kind}?${query()}`, download: "" });
@@ -209,21 +215,11 @@ async function picture() {
   offer(await toPng(await reply.text()), `${fileName("ranking-" + wanted.outcome, "ranking")}.png`);
 }
 
-// --- the address ------------------------------------------------------------------------------------------------
-
-function studyOfAddress() {
-  const found = /^#study=([a-z0-9]+)$/.exec(window.location.hash);
-  return found ? found[1] : FIRST;
-}
-
-/** @param {string} study */
-function remember(study) {
-  const place = window.location.pathname + window.location.search + (study === FIRST ? "" : "#study=" + study);
-  window.history.pushState(window.history.state, "", place);
-}
-
 function returned() {
-  if (isHere() && root.dataset.ready && studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
+  rankLink.adopted();
+  const { study, outcome, time } = rankLink.asked();
+  const same = study === wanted.study && (!outcome || outcome === wanted.outcome) && (!time || time === wanted.time);
+  if (isHere() && root.dataset.ready && !same) show({ study, outcome, time }, true);
 }
 
 // --- one's own studies ------------------------------------------------------------------------------------------
@@ -342,18 +338,19 @@ async function arrive() {
   if (!isHere() || !root) return undefined;
   if (root.dataset.ready) {
     pause = SOON;
-    if (studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
+    returned();
     return look();
   }
   root.dataset.ready = "yes";
   at = router.base() + "studies";
-  wanted.study = studyOfAddress();
+  rankLink.adopted();
+  Object.assign(wanted, rankLink.asked());
   try {
     const found = await ask("");
     texts = found.texts;
     build();
     list(found.studies);
-    await show({});
+    await show({}, true);
     look();
   } catch (error) {
     delete root.dataset.ready;
@@ -388,7 +385,7 @@ export function mountRanking(host, tell) {
 
 export function begin() {
   router.visited(arrive);
-  window.addEventListener("popstate", returned);
+  views.on((letter) => letter === "r" && returned());
   window.addEventListener("hashchange", returned);
   document.addEventListener("visibilitychange", () => root && root.dataset.ready && look());
   window.addEventListener("resize", () => {
