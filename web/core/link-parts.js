@@ -57,7 +57,7 @@ function found(query, damage) {
   /** @type {Part[]} */
   const parts = [];
   const whole = query.replace(/^\?/, "").replace(AMPERSANDS, "&");
-  damage.stray = whole !== query.replace(/^\?/, "");
+  damage.stray = whole !== query.replace(/^\?/, "") || whole.includes("?");
   for (const piece of whole ? whole.split(/[&?]/) : []) {
     const readable = piece.includes("=") ? piece : decoded(piece); // some encode the sign itself
     const [, key, text] = /^([^=]*)=?(.*)$/s.exec(readable) ?? ["", readable, ""];
