@@ -32,7 +32,7 @@ function keysOf(entries) {
 /** @param {News} news @param {string} key */
 function world(news, key) {
   if (Object.hasOwn(facts.worlds, key)) return key;
-  news.changes.add(say("link.no_world", { world: key.slice(0, MOST_LETTERS) }));
+  news.changes.add(say("link.no_world", { world: shortened(key) }));
   return facts.start.world;
 }
 
@@ -95,7 +95,7 @@ function charts(news, text) {
   if (asked.length !== 2) news.unread.push(text);
   return facts.start.charts.map((standing, side) => {
     const key = asked.length === 2 ? asked[side] : "";
-    if (key && !names.has(key)) news.changes.add(say("link.no_variable", { variable: key.slice(0, MOST_LETTERS) }));
+    if (key && !names.has(key)) news.changes.add(say("link.no_variable", { variable: shortened(key) }));
     return names.get(key) ?? standing;
   });
 }
@@ -135,9 +135,15 @@ export function start() {
   return { ...facts.start, levers: { ...facts.start.levers }, charts: facts.start.charts.slice(), pins: [], assumptions: {} };
 }
 
-/** Some names for a sentence, the first few in full. @param {string[]} names */
-function told(names) {
-  const once = [...new Set(names)].map((name) => (name.length > MOST_LETTERS ? name.slice(0, MOST_LETTERS) + "…" : name || "="));
+/** A piece of a link for a sentence: its beginning, without signs that a sentence has no use for. @param {string} piece */
+function shortened(piece) {
+  const plain = piece.replace(/[^\p{L}\p{N} ._~%+:@/-]/gu, "");
+  return plain.length > MOST_LETTERS ? plain.slice(0, MOST_LETTERS) + "…" : plain || "=";
+}
+
+/** The first few in full. @param {string[]} pieces */
+function told(pieces) {
+  const once = [...new Set(pieces.map(shortened))];
   return (once.length > MOST_TOLD ? [...once.slice(0, MOST_TOLD), "…"] : once).join(", ");
 }
 
