@@ -27,6 +27,7 @@ SPOKEN: Final = (
     "assumption",
     "keys",
     "link",
+    "share",
     "wait",
     "number",
     "band",

@@ -19,6 +19,9 @@ const linkTo = (name) => one(`.nav__link[data-page="${name}"]`);
 /** The path that the app stands at, "/" or "/prefix/". */
 export const base = () => new URL(linkTo("explore").href).pathname;
 
+/** Whether the page stands in a frame of another one. */
+export const embedded = () => window.location.pathname.replace(/\/$/, "") === base() + "embed";
+
 /** The page on show. */
 export const page = () => pages.get(window.location.pathname) ?? "explore";
 

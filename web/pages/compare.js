@@ -6,6 +6,7 @@
 import { csv } from "../core/csv.js";
 import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import { offer } from "../core/offers.js";
 import { nothingToCompare, valueAt as at } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
@@ -29,6 +30,8 @@ import * as compareWedges from "./compare-wedges.js";
  * @typedef {{ outcome: string, year: number, from: string, to: string, apart: boolean, every: boolean }} View */
 
 const LETTERS = "ABCDE";
+/** Files of what is on show. @type {Record<string, string[]>} */
+const KINDS = { chart: ["png", "svg", "csv"], table: ["csv"] };
 const PAUSE = 300; // milliseconds after which a hand that was down is looked for again
 const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp012]?)~([sp012]?)~([01]?)(?:~([01]?))?$/;
 /** @type {View} */
@@ -98,8 +101,7 @@ function build(host) {
 
 /** @param {string} what */
 function tools(what) {
-  const kinds = what === "table" ? ["csv"] : ["png", "svg", "csv"];
-  return element("div", { class: "panel__tools" }, ...kinds.map((kind) => element("button", { class: "button", type: "button", "data-compare": what + " " + kind, onclick: () => save(what, kind) }, say("chart." + kind))));
+  return element("div", { class: "panel__tools" }, ...KINDS[what].map((kind) => element("button", { class: "button", type: "button", "data-compare": what + " " + kind, onclick: () => save(what, kind) }, say("chart." + kind))));
 }
 
 function fillChoosers() {
@@ -278,6 +280,8 @@ function save(what, kind) {
   return what === "table" ? offerText(csvOf(tableRows(shown)), "text/csv", "scenarios.csv") : saveChart(shown.picture, about(), kind);
 }
 
+const files = () => ["chart", "table"].map((what) => ({ label: one(what === "chart" ? "#compare-picture" : "#compare-table-title").textContent, kinds: KINDS[what], save: (/** @type {string} */ kind) => void save(what, kind) }));
+
 // --- drawing --------------------------------------------------------------------------------------------------
 
 const firstOutcome = () => facts.headlines[0] || facts.start.charts[0];
@@ -375,6 +379,7 @@ export function begin() {
   if (!one("#compare")) return;
   store.on(draw);
   views.on(reopened);
+  offer("compare", files);
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
   draw();
 }

@@ -1,6 +1,7 @@
 /** Explore: two charts, cards and a legend that follow the levers; words, tables, the address bar and the refined bands
  * wait until the hand rests. */
 import { facts, variable } from "../core/facts.js";
+import { offer } from "../core/offers.js";
 import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
@@ -143,12 +144,14 @@ function words() {
 
 // --- saving ------------------------------------------------------------------------------------------------------
 
-/** @param {HTMLElement} button */
-function save(button) {
-  const chart = charts[SIDES.indexOf(button.dataset.side ?? "a")];
+/** @param {number} side @param {string} kind */
+function save(side, kind) {
   const about = { source: summary.source(), link: router.link(), unit: say("chart.no_unit") };
-  if (chart.picture) saveChart(chart.picture, about, button.dataset.kind ?? "png");
+  const { picture } = charts[side];
+  if (picture) saveChart(picture, about, kind);
 }
+
+const files = () => store.now.charts.map((name, side) => ({ label: variable(name).label, kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => save(side, kind) }));
 
 // --- beginning ---------------------------------------------------------------------------------------------------
 
@@ -170,7 +173,8 @@ export async function begin() {
   all(".page--explore [role=combobox]").forEach(chooser);
   store.rest(rest);
   bandRuns.on(paint);
-  does("save", save);
+  does("save", (button) => save(SIDES.indexOf(button.dataset.side ?? "a"), button.dataset.kind ?? "png"));
+  offer("explore", files);
   does("draw", (button) => store.chooseChart(0, button.dataset.outcome ?? ""));
   one(".data").addEventListener("toggle", words);
   router.visited((page) => {
@@ -189,6 +193,7 @@ function after() {
     await everyVariable().catch(() => {});
     await bandRuns.begin();
     paint();
+    if (router.embedded()) return; // there is nothing that needs more
     await idle();
     compare.thread();
     dash.dash();

@@ -17,10 +17,12 @@ import * as chartAbout from "./chart-about.js";
 import * as compare from "./compare.js";
 import * as dash from "./dash-loader.js";
 import * as diagramExport from "./diagram-export.js";
+import * as embed from "./embed.js";
 import * as explore from "./explore.js";
 import { publish } from "./inspect.js";
 import * as model from "./model.js";
 import * as precedents from "./precedents.js";
+import * as share from "./share.js";
 import * as entries from "./variable-entry.js";
 
 /** Where the browser keeps nothing for a page, steps are kept for this visit alone. */
@@ -34,7 +36,6 @@ function storage() {
 
 function nameButtons() {
   buttons.does("hush", () => tell(""));
-  buttons.does("share", router.share);
   buttons.does("recolour", colours.turn);
   buttons.does("undo", store.undo);
   buttons.does("redo", store.redo);
@@ -49,7 +50,7 @@ function begin() {
   nameButtons();
   dash.begin();
   diagram.begin(model.seek);
-  for (const part of [buttons, router, language, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents]) part.begin();
+  for (const part of [buttons, router, language, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, share, embed]) part.begin();
   publish();
   explore.begin();
 }

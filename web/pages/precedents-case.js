@@ -95,6 +95,9 @@ function save(oneCase, number, kind) {
   if (picture) saveChart(picture, about(oneCase), kind);
 }
 
+/** The charts on show, for the Share menu. @param {Case} oneCase */
+export const files = (oneCase) => charts.filter(({ chart }) => chart?.picture).map(({ key }, number) => ({ label: view.curveTitle(key), kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => save(oneCase, number, kind) }));
+
 /** @param {Case} oneCase @param {CaseCurve} curve @param {number} number */
 function chartOf(oneCase, { key }, number) {
   const title = view.curveTitle(key);

@@ -6,6 +6,7 @@
 import { csv } from "../core/csv.js";
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import { offer } from "../core/offers.js";
 import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { offerText } from "../dom/download.js";
@@ -164,6 +165,7 @@ function fill(host) {
 export function begin() {
   if (!one("#precedents")) return;
   views.on(reopened);
+  offer("precedents", () => (one("#case") ? [{ label: words("table"), kinds: ["csv"], save }, ...precedentsCase.files(now())] : []));
   new MutationObserver(come).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
   if (router.page() === "precedents") come();
 }

@@ -1,8 +1,9 @@
 /* A ranking: a stored or own study to look at, its pictures and table, and how one's own studies stand.
 
- * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. The study,
- * the outcome and the years on show are the part "r" of the link (core/rank-view.js). How
- * studies stand is asked for while one is under way and somebody looks, less and less often. */
+ * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. What is on
+ * show stands in the link (ranking-link.js). How studies stand is asked for while one is under way and somebody looks,
+ * less and less often. */
+import { offer as offers } from "../core/offers.js";
 import * as views from "../core/views.js";
 import { filled, say } from "../core/words.js";
 import { element, one, write } from "../dom/elements.js";
@@ -18,7 +19,6 @@ import { FIRST } from "./ranking-link.js";
 import { fillRanking } from "./ranking-table.js";
 /** @import { Picture } from "../types/page.js" */
 /** @import { StudyState, StudyView } from "../types/ranking.js" */
-
 
 const SOON = 800; // milliseconds until the first question how a study stands
 const LATEST = 8000; // … and the longest time between two
@@ -104,6 +104,10 @@ function build() {
     element("div", { class: "rank__choose" }, choosers.study.field, choosers.outcome.field, choosers.time.field, opener),
     parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
 }
+
+const files = () => (shown ? ["bars", "lines"] : []).map((chart) => ({
+  label: chart === "bars" ? texts.bars : parts.linesTitle.textContent ?? "", kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => void save(chart, kind),
+}));
 
 /** @param {HTMLElement} title @param {string} chart @param {string[]} kinds */
 function head(title, chart, kinds) {
@@ -384,6 +388,7 @@ export function mountRanking(host, tell) {
 }
 
 export function begin() {
+  offers("rank", files);
   router.visited(arrive);
   views.on((letter) => letter === "r" && returned());
   window.addEventListener("hashchange", returned);

@@ -1,0 +1,18 @@
+/** The page in a frame of somebody else's page, at the address "embed": charts, what is said of them, and the way to the whole
+ * page; nothing to set. Which parts are there is the style sheet's work (assets/embed.css); the server lets other pages
+ * frame this address alone (policy_lab/app/middleware/security_headers.py). */
+import * as store from "../core/state.js";
+import { say } from "../core/words.js";
+import { all, element, one } from "../dom/elements.js";
+import * as router from "../dom/router.js";
+
+export function begin() {
+  if (!router.embedded()) return;
+  document.documentElement.dataset.embed = "";
+  for (const field of all(".page--explore [role=combobox]")) Object.assign(field, { readOnly: true, tabIndex: -1 });
+  const link = element("a", { class: "embed__link", target: "_blank", rel: "noopener" }, say("share.whole"));
+  one(".foot").prepend(link);
+  const lead = () => (link.href = router.addressOf("explore"));
+  store.rest(lead);
+  store.on(lead);
+}
