@@ -19,11 +19,13 @@ from typing import Any, Final
 
 import dash
 from dash.fingerprint import check_fingerprint
+from flask import request
 
 from policy_lab import catalogue
 from policy_lab.app import bundle
 from policy_lab.app.bundle import Bundle
 from policy_lab.app.markup import script_data, to_html
+from policy_lab.app.middleware.security_headers import EMBED
 
 #: Names of the bundles.
 PAGE: Final = "page"
@@ -82,11 +84,16 @@ class Page(dash.Dash):  # type: ignore[misc]
         self.index_string = _PAGE.replace("__ICON__", bundle.as_address(assets / "mark.svg"))
 
     def interpolate_index(self, **parts: str) -> str:
-        """The first page, made once a language: Dash would put another random word into it each time."""
+        """The first page, made once a language: Dash would put another random word into it each time.
+
+        In a frame of another site it says so from its first byte, so that nothing is seen that does not belong there.
+        """
         language = catalogue.language()
         if language not in self._first_page:
             self._first_page[language] = self._interpolated(parts)
-        return self._first_page[language]
+        page = self._first_page[language]
+        embedded = request.path == self.config.routes_pathname_prefix + EMBED
+        return page.replace("<html ", "<html data-embed ", 1) if embedded else page
 
     def prepare(self) -> None:
         """Makes what the first page needs, which takes a second, so that nobody who asks for it has to wait."""
