@@ -11,7 +11,7 @@ export function begin() {
   document.documentElement.dataset.embed = "";
   for (const field of all(".page--explore [role=combobox]")) Object.assign(field, { readOnly: true, tabIndex: -1 });
   const link = element("a", { class: "embed__link", target: "_blank", rel: "noopener" }, say("share.whole"));
-  one(".foot").prepend(link);
+  one(".foot").prepend(element("p", { class: "embed__caveat" }, say("app.caveat")), link);
   const lead = () => (link.href = router.addressOf("explore"));
   store.rest(lead);
   store.on(lead);

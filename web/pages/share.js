@@ -53,7 +53,7 @@ function beside(event, made) {
 function frameCode() {
   const address = router.link({ at: router.base() + "embed" });
   const title = say("app.name") + ": " + summary.name();
-  return `<iframe src="${escaped(address)}" title="${escaped(title)}" width="100%" height="${HEIGHT}" loading="lazy" style="border:0" allowfullscreen></iframe>`;
+  return `<iframe src="${address.replaceAll("&", "&amp;")}" title="${escaped(title)}" width="100%" height="${HEIGHT}" loading="lazy" style="border:0" allowfullscreen></iframe>`;
 }
 
 function showCode() {
