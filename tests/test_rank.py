@@ -179,7 +179,7 @@ def test_downloads_hold_the_study(client: FlaskClient, stored: Path) -> None:
     assert drawing.headers["Content-Disposition"] == 'attachment; filename="ranking-knowledge.svg"'
     words = " ".join(ET.fromstring(drawing.text).itertext())
     assert "Source: Policy Lab" in words
-    assert "#study=levers" in words
+    assert "rank?r=levers~2040~knowledge" in words
     lines = client.get(f"/studies/levers/bars.csv?outcome={OUTCOME}").text.splitlines()
     assert lines[2].startswith("Rank,Varied,With others")
     assert client.get("/studies/levers/lines.csv").text.count("\n") == 2 + 1 + len(TIMES)

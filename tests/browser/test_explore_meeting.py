@@ -136,7 +136,7 @@ def test_what_a_chart_shows_is_explained_where_it_stands(visit: Visit, real_addr
     page.get_by_role("option", name="Coherence of the field").click()
     page.locator("#chart-a .chart__about summary").click()
     expect(told).to_contain_text("Higher counts as better.")
-    assert re.search(r"/model\?.*#variable=Coherence%5Bfield%5D$", told.get_by_role("link").get_attribute("href") or "")
+    assert re.search(r"/model\?.*&d=~~~~Coherence%5Bfield%5D$", told.get_by_role("link").get_attribute("href") or "")
     told.get_by_role("button", name="Which levers make the difference?").click()
     expect(page.get_by_role("heading", name="Where the difference comes from")).to_be_focused()
     expect(page.locator("#compare-outcome")).to_have_value("Coherence[field]")

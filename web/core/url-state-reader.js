@@ -153,7 +153,7 @@ function noticeOf(damage, news, version) {
   const changes = [...news.changes].join(" ");
   const older = version !== "" && version !== now;
   const sentences = [
-    damage.lost.length > 0 && say("link.damaged", { parts: [...new Set(damage.lost)].map((key) => say("link.part_" + key)).join(", ") }),
+    damage.lost.length > 0 && say("link.damaged", { parts: [...new Set(damage.lost)].map((key) => say(`link.part_${key}`)).join(", ") }),
     damage.lost.includes("w") && say("link.no_start"),
     damage.unchecked && say("link.unchecked"),
     news.unread.length > 0 && say("link.unread", { pieces: told(news.unread) }),

@@ -7,12 +7,13 @@ import { offer as offers } from "../core/offers.js";
 import * as views from "../core/views.js";
 import { filled, say } from "../core/words.js";
 import { element, one, write } from "../dom/elements.js";
-import { fileName, offer, toPng } from "../dom/download.js";
+import { fileName } from "../dom/download.js";
 import { tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import { options, select } from "./list-chooser.js";
+import * as rankFiles from "./ranking-files.js";
 import * as rankForm from "./ranking-form.js";
 import * as rankLink from "./ranking-link.js";
 import { FIRST } from "./ranking-link.js";
@@ -177,12 +178,7 @@ function draw(view) {
   drawBars(view.bars);
   drawLines(view.lines);
   fillRanking(numbersTable, view.table);
-  const base = `${at}/${wanted.study}/`;
-  parts.downloads.replaceChildren(
-    element("span", { class: "label" }, texts.downloads),
-    element("a", { class: "button", href: `${base}bars.csv?${query()}`, download: "" }, texts.table_csv),
-    element("a", { class: "button", href: base + "findings.csv", download: "" }, texts.findings),
-    element("a", { class: "button", href: base + "folder.zip", download: "" }, texts.folder));
+  parts.downloads.replaceChildren(...rankFiles.links(texts, `${at}/${wanted.study}/`, String(query())));
   parts.made.replaceChildren(...view.made.map((text) => element("li", {}, text)));
 }
 
@@ -209,21 +205,17 @@ function save(chart, kind) {
   if (!shown) return undefined;
   const about = { source: shown.source, link: router.link(), unit: texts.no_unit };
   if (chart === "lines" && kind !== "csv") return saveChart(shown.lines, about, kind);
-  if (kind === "png") return picture();
-  const link = element("a", { href: `${at}/${wanted.study}/${chart}.${kind}?${query()}`, download: "" });
-  link.click();
+  return rankFiles.save(`${at}/${wanted.study}/${chart}`, kind, String(query()), fileName("ranking-" + wanted.outcome, "ranking"));
 }
 
-async function picture() {
-  const reply = await fetch(`${at}/${wanted.study}/bars.svg?${query()}`);
-  offer(await toPng(await reply.text()), `${fileName("ranking-" + wanted.outcome, "ranking")}.png`);
-}
+// --- the link ---------------------------------------------------------------------------------------------------
 
 function returned() {
+  if (!isHere() || !root?.dataset.ready) return; // it reads the link when it comes
   rankLink.adopted();
   const { study, outcome, time } = rankLink.asked();
   const same = study === wanted.study && (!outcome || outcome === wanted.outcome) && (!time || time === wanted.time);
-  if (isHere() && root.dataset.ready && !same) show({ study, outcome, time }, true);
+  if (!same) show({ study, outcome, time }, true);
 }
 
 // --- one's own studies ------------------------------------------------------------------------------------------
