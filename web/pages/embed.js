@@ -3,16 +3,20 @@
  * frame this address alone (policy_lab/app/middleware/security_headers.py). */
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
-import { all, element, one } from "../dom/elements.js";
+import { all, element, one, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
+import * as summary from "./policy-summary.js";
 
 export function begin() {
   if (!router.embedded()) return;
   document.documentElement.dataset.embed = "";
   for (const field of all(".page--explore [role=combobox]")) Object.assign(field, { readOnly: true, tabIndex: -1 });
+  const title = element("h1", { class: "unseen" });
+  one("#main").prepend(title);
   const link = element("a", { class: "embed__link", target: "_blank", rel: "noopener" }, say("share.whole"));
   one(".foot").prepend(element("p", { class: "embed__caveat" }, say("app.caveat")), link);
-  const lead = () => (link.href = router.addressOf("explore"));
-  store.rest(lead);
-  store.on(lead);
+  store.rest(() => {
+    write(title, say("app.name") + ": " + summary.name());
+    link.href = router.addressOf("explore");
+  });
 }
