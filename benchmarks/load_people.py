@@ -187,15 +187,14 @@ async def site_of(port: int, prefix: str) -> Site:
         raise SystemExit(f"The server did not answer: {seen.errors[-1]}")
     files = await files_of(browser, prefix, page)
     views = await views_of(browser, prefix)
-    words = ("trust", "compute", "funding", "staff", "secrecy", "years", "law", "model")
     actions = {
         "another outcome of the ranking": views,
-        "a search for variables": [[f"{prefix}variables?text={word}&kind="] for word in words],
-        "a diagram and its values": [[f"{prefix}sector/{n}.svg", f"{prefix}sector/{n}/values.json"] for n in range(4)],
+        "an entry of a variable": [[f"{prefix}entries/{n}.json"] for n in range(4)],
+        "a diagram": [[f"{prefix}sector/{n}.svg"] for n in range(4)],
     }
     opening = {
         "rank": [[f"{prefix}studies"], [f"{prefix}studies/levers/view?outcome=&time=&width=592"]],
-        "model": [*actions["a diagram and its values"][1:2], [f"{prefix}variables?text=&kind="]],
+        "model": [*actions["a diagram"][1:2], [f"{prefix}variables.json"]],
     }
     for path in (p for ways in (*actions.values(), *opening.values()) for way in ways for p in way):
         await browser.get(path)

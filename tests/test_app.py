@@ -17,7 +17,6 @@ from policy_lab.app import policy as page
 from policy_lab.app.app import default_run
 from policy_lab.app.loops import loops_of
 from policy_lab.app.model_session import Memory, ModelSession
-from policy_lab.app.panels import variable_list
 from policy_lab.app.server import listen
 from policy_lab.app.variable_detail import Entries
 from policy_lab.errors import BadValue, SimulationError
@@ -214,18 +213,25 @@ def test_runs_are_remembered_and_forgotten_in_turn(model: Model) -> None:
 # ---- catalogue of variables, words, server
 
 
-def test_every_variable_is_found_by_its_own_name(model: Model) -> None:
-    for name in model.program.visible:
-        assert name in [row[0] for row in variable_list.rows(model, name)]
-    assert variable_list.rows(model, "zzz no such word") == []
-    assert {row[1] for row in variable_list.rows(model, kind="lever")} == {"lever"}
+def test_every_variable_has_a_row_and_its_group_the_entry(model: Model) -> None:
+    client = create_app(model).server.test_client()
+    rows = client.get("/variables.json").json
+    assert {row[0] for row in rows} == set(model.program.visible)
+    assert len(rows) == len(model.program.visible)
+    assert {row[1] for row in rows if row[0] in model.levers} == {"lever"}
+    entries: dict[str, dict[str, object]] = {}
+    for number in {row[-1] for row in rows}:
+        held = client.get(f"/entries/{number}.json").json
+        assert set(held) == {row[0] for row in rows if row[-1] == number}
+        entries |= held
+    assert {name: entry["name"] for name, entry in entries.items()} == {row[0]: row[0] for row in rows}
 
 
-def test_what_is_named_exactly_is_listed_first(big: Model) -> None:
-    listed = variable_list.listed(big, "coherence", "")
-    assert [row[0].partition("[")[0] for row in listed["rows"][:3]] == ["Coherence"] * 3
-    assert listed["exact"]
-    assert not variable_list.listed(big, "Time", "")["exact"]
+def test_a_translated_row_has_what_a_search_in_the_files_own_language_looks_for(big: Model) -> None:
+    rows = create_app(big).server.test_client().get("/variables.json?lang=de").json
+    translated = [row for row in rows if row[5]]
+    assert translated
+    assert all(big.program.equations[row[0]].documentation in row[6] for row in translated)
 
 
 def test_an_entry_holds_the_equation_as_the_file_has_it(big: Model) -> None:
@@ -270,8 +276,7 @@ def test_addresses_of_the_model_page(model: Model, big: Model) -> None:
     client = create_app(big).server.test_client()
     assert client.get("/sector/0.svg").text.startswith("<svg")
     assert client.get("/sector/99.svg").status_code == 404
-    assert client.get("/variable?name=race%20INTENSITY").json["name"] == "Race Intensity"
-    refused = client.get("/variable?name=%3Cimg%20src=x%3E")
+    refused = client.get("/entries/99.json")
     assert (refused.status_code, refused.mimetype) == (404, "text/plain")
 
 

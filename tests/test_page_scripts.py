@@ -24,8 +24,9 @@ from policy_lab.app import page_data as page_facts
 from policy_lab.app import policy as page
 from policy_lab.app.app import default_run
 from policy_lab.app.engine_routes import names
-from policy_lab.app.loops import assumption_keys, switched
+from policy_lab.app.loops import assumption_keys, loop_facts, switched
 from policy_lab.app.model_session import Memory, ModelSession
+from policy_lab.app.panels import variable_list
 from policy_lab.ensemble.factors import uncertainty_factors
 from policy_lab.model import Model, Setting, load_model
 
@@ -503,6 +504,43 @@ def test_the_numbers_of_a_chart_are_saved_with_their_source(call: Call) -> None:
     rows = list(csv.reader(lines[2:]))
     assert rows[0] == ["Time", "Status quo", "'=Policy, mine"]  # no cell that a spreadsheet would take for a formula
     assert [float(cell) for cell in rows[2]] == [2030, 50, 80]
+
+
+# ---- the list of variables
+
+
+def test_every_variable_is_found_by_its_own_name(small: Model, call_small: Call) -> None:
+    rows = variable_list.rows(small)
+    names = list(small.program.visible)
+    answers = call_small([["search", rows, name, ""] for name in names])
+    for name, found in zip(names, answers, strict=True):
+        assert found["rows"][0][0].partition("[")[0] == name.partition("[")[0]
+        assert found["exact"]
+    nothing, levers = call_small([["search", rows, "zzz no such word", ""], ["search", rows, "", "lever"]])
+    assert nothing == {"rows": [], "exact": False}
+    assert {row[0] for row in levers["rows"]} == set(small.levers)
+
+
+def test_what_is_named_exactly_is_listed_first(big: Model, call: Call) -> None:
+    rows = variable_list.rows(big)
+    arrays = [row[0].partition("[")[0] for row in rows if "[" in row[0]]
+    array = next(
+        name for name in arrays if sum(name.casefold() in row[0].casefold() for row in rows) > arrays.count(name)
+    )
+    found, clock = call([["search", rows, array.upper(), ""], ["search", rows, "Time", ""]])
+    count = arrays.count(array)
+    assert {row[0].partition("[")[0] for row in found["rows"][:count]} == {array}
+    assert len(found["rows"]) > count
+    assert found["exact"]
+    assert clock["rows"]
+    assert not clock["exact"]  # it stands in diagrams and not in the list
+
+
+def test_a_loops_words_that_are_said_to_be_found_are(big: Model, call: Call) -> None:
+    steps = {s["step"] for about in loop_facts(big).values() for s in about["loop"]["path"] if s["found"]}
+    answers = call([["search", variable_list.rows(big), step, ""] for step in steps])
+    assert steps
+    assert [step for step, found in zip(steps, answers, strict=True) if not found["rows"]] == []
 
 
 # ---- members

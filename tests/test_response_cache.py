@@ -23,7 +23,7 @@ SMALL = HERE / "models" / "small_field"
 ASSETS = HERE.parent / "assets"
 PACKED = {"Accept-Encoding": "gzip"}
 FILE = "/assets/engine.worker.bundle.js"
-SAME = ("/", "/rank", "/_dash-layout", FILE, "/variables?text=trust&kind=", "/sector/0.svg")
+SAME = ("/", "/rank", "/_dash-layout", FILE, "/variables.json", "/sector/0.svg")
 
 
 @pytest.fixture
@@ -152,14 +152,14 @@ def test_many_questions_do_not_fill_the_memory(client: FlaskClient, monkeypatch:
     monkeypatch.setattr(response_cache, "MOST_ASKED", 5)
     remembered = client.application.wsgi_app._asked
     for number in range(12):
-        client.get(f"/variables?text=trust&kind=&n={number}")
-        client.get("/variables?text=law&kind=")  # which is asked for again and again
+        client.get(f"/variables.json?n={number}")
+        client.get("/variables.json?again")  # which is asked for again and again
     assert len(remembered) == 5
     without_framework(client)
-    assert client.get("/variables?text=law&kind=").status_code == 200
-    assert client.get("/variables?text=trust&kind=&n=11").status_code == 200
+    assert client.get("/variables.json?again").status_code == 200
+    assert client.get("/variables.json?n=11").status_code == 200
     with pytest.raises(AssertionError, match="the framework was asked"):
-        client.get("/variables?text=trust&kind=&n=0")
+        client.get("/variables.json?n=0")
 
 
 def test_names_of_files_that_nobody_has_fill_no_memory(client: FlaskClient) -> None:

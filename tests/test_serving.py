@@ -109,7 +109,7 @@ def said_to(address: str, sent: bytes) -> str:
         ("GET", "/assets/engine.worker.bundle.js", 200),
         ("GET", "/health", 200),
         ("GET", "/no/such.svg", 200),
-        ("GET", "/variable?name=nothing", 404),
+        ("GET", "/entries/99.json", 404),
         ("GET", "/assets/no_such.js", 404),
         ("GET", "/engine/0/model.wasm", 404),
         ("GET", "/_dash-component-suites/os/path.py", 404),

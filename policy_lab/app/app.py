@@ -12,6 +12,7 @@ from dash import Dash, html
 
 from policy_lab import paths
 from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes
+from policy_lab.app.addresses import Addresses
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.index_page import THREADS, Page
 from policy_lab.app.language import Speech, once_a_language
@@ -20,7 +21,7 @@ from policy_lab.app.page_data import facts
 from policy_lab.app.page_list import ListedPage, pages_of, with_html
 from policy_lab.app.panels import header, notice
 from policy_lab.app.studies import Studies, stored_studies
-from policy_lab.catalogue import SOURCE, language, say
+from policy_lab.catalogue import SOURCE, language, languages, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
 from policy_lab.runs import Runs
@@ -36,6 +37,7 @@ def create_app(
     queue: Queue | None = None,
     prefix: str = "/",
     pages: Path | None = None,
+    opens_in: str = "",
 ) -> Dash:
     """The whole app for one model.
 
@@ -49,14 +51,19 @@ def create_app(
         queue: where people's own studies are kept; by default in ``paths.studies_folder()``.
         prefix: path below which everything stands, with a slash at both ends.
         pages: a folder with further pages, each a Python file as docs/extend-the-app.md has it.
+        opens_in: a language, for an app whose answers are written as files (``publish.py``): its first page is in it,
+            and every address relative; "" for one that serves.
     """
+    at = Addresses("./", opens_in, f"data/{model.hash[:8]}/") if opens_in else Addresses(prefix)
     bench = ModelSession(model, Memory(run or default_run(model)))
     files = EngineFiles(bench)
     listed: list[ListedPage] = []
     dash.page_registry.clear()  # of the last app that this process made
     app = Page(
         "policy_lab",
-        body=once_a_language(lambda: _body(app, bench, files, listed)),
+        body=once_a_language(lambda: _body(app, at, bench, files, listed)),
+        at=at,
+        model=model,
         every_library=pages is not None,
         assets_folder=str(paths.assets_folder()),
         use_pages=True,
@@ -101,15 +108,16 @@ def default_run(model: Model) -> Run:
 
 
 def _body(
-    app: Page, bench: ModelSession, files: EngineFiles, pages: Sequence[ListedPage]
+    app: Page, at: Addresses, bench: ModelSession, files: EngineFiles, pages: Sequence[ListedPage]
 ) -> tuple[Any, dict[str, Any]]:
     """What is on the page before Dash is, and what its scripts know."""
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
     early = html.Div([page.place(page.make()) for page in pages if page.early], id="early")
     main = html.Main([early, "__ENTRY__"], id="main", className="main", tabIndex=-1)
-    page = [header.layout(app, pages), notice.layout(), main, html.Footer(html.P(version), className="foot")]
+    page = [header.layout(at, pages), notice.layout(), main, html.Footer(html.P(version), className="foot")]
     threads = {name: app.address_of(name) for name in THREADS}
-    return page, {"facts-data": facts(bench, files.addresses(app, threads))}
+    published = at.for_page(languages(), [(page.key, page.path) for page in pages])
+    return page, {"facts-data": facts(bench, files.addresses(at, threads), published)}
 
 
 def _layout(bench: ModelSession, pages: Sequence[ListedPage]) -> html.Div:

@@ -7,6 +7,7 @@ from flask import Response, jsonify
 
 from policy_lab import paths
 from policy_lab.app import bundle, engine_routes
+from policy_lab.app.addresses import Addresses
 from policy_lab.app.app import default_run
 from policy_lab.app.bundle import Bundle
 from policy_lab.app.engine_routes import EngineFiles
@@ -42,9 +43,10 @@ def add_model(app: Dash, model: Model) -> str:
     speech = Speech(model)
 
     def known() -> Response:
-        addresses = {key: app.get_relative_path(f"/scripts/{one.name}") for key, one in bundles.items()}
+        at = Addresses(app.config.requests_pathname_prefix)
+        addresses = {key: f"{at.prefix}scripts/{one.name}" for key, one in bundles.items()}
         frames = {"LeverPanel": to_html(levers.layout(bench)), "HeadlineCards": to_html(headlines.cards(bench))}
-        return jsonify({"facts": facts(bench, files.addresses(app, addresses)), "frames": frames})
+        return jsonify({"facts": facts(bench, files.addresses(at, addresses)), "frames": frames})
 
     app.server.before_request(lambda: speech.speak("en"))
     app.server.before_request(bench.begin)

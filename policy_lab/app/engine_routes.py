@@ -28,11 +28,13 @@ from flask import Response, jsonify, request
 
 from policy_lab import __version__
 from policy_lab.app import ensemble_members
+from policy_lab.app.addresses import NUMBER, Addresses
 from policy_lab.app.labels import keys_of, label_of, unit_of
 from policy_lab.app.language import names_of
+from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.model_session import ModelSession
 from policy_lab.browser_files import browser_module, single_module
-from policy_lab.catalogue import here, language, languages, say, speak
+from policy_lab.catalogue import here, languages, say, speak
 from policy_lab.compiler.target import TooFine
 from policy_lab.compiler.webassembly import Module
 from policy_lab.errors import PolicyLabError, UnsupportedConstruct
@@ -105,9 +107,10 @@ class EngineFiles:
         speak(code, names_of(self.bench.source, code))
         return json.dumps(names(self.bench)).encode()
 
-    def addresses(self, app: Dash, threads: Mapping[str, str]) -> dict[str, str]:
+    def addresses(self, at: Addresses, threads: Mapping[str, str]) -> dict[str, str]:
         """Where the page finds what, for its facts; ``threads`` are the addresses of its workers' scripts."""
-        folder = app.get_relative_path(f"/engine/{self.hash}/")
+        below = f"engine/{self.hash}/"
+        folder = at.prefix + below
         return {
             "code": folder + "model.wasm",
             "fused": folder + "fused.wasm",
@@ -116,9 +119,15 @@ class EngineFiles:
             "singleCode": folder + "single.wasm",
             "singleFused": folder + "single-fused.wasm",
             "members": folder + "members.bin",
-            "names": f"{folder}names.json?lang={language()}",
+            "names": at.answer(below + "names.json"),
             **threads,
-            "answer": app.get_relative_path("/answer"),
+            "answer": at.prefix + "answer",
+            "variables": at.answer("variables.json"),
+            "entries": at.answer(f"entries/{NUMBER}.json"),
+            "sectors": at.answer(f"sector/{NUMBER}.svg"),
+            "precedents": at.answer("precedents.json"),
+            "studies": at.prefix + "studies",
+            "embed": at.page(EMBED),
         }
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +22,13 @@ import dash
 from dash.fingerprint import check_fingerprint
 from flask import request
 
-from policy_lab import catalogue
+from policy_lab import __version__, catalogue
 from policy_lab.app import bundle
+from policy_lab.app.addresses import Addresses
 from policy_lab.app.bundle import Bundle
 from policy_lab.app.markup import script_data, to_html
-from policy_lab.app.middleware.security_headers import EMBED
+from policy_lab.app.middleware.security_headers import EMBED, content_policy
+from policy_lab.model import Model
 
 #: Names of the bundles.
 PAGE: Final = "page"
@@ -37,13 +40,15 @@ THREADS: Final = {"worker": "bands.worker.bundle.js", "thread": "engine.worker.b
 ORDER: Final = "tokens.css"
 #: Libraries of Dash that our own pages do without: a page of one's own may hold any of them.
 LEFT_OUT: Final = ("/dcc/", "/dash_table/", "/deps/polyfill")
+#: Parts of Dash's configuration that another process, or another Python, would have otherwise.
+OF_PROCESS: Final = ("end_id", "python_version")
 #: Where Dash draws, hidden until our components have taken over what is there.
 ENTRY: Final = '<div id="react-entry-point" hidden></div>'
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="__LANGUAGE__">
   <head>
-    {%metas%}
+    {%metas%}__META__
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>{%title%}</title>
@@ -67,13 +72,26 @@ class Page(dash.Dash):  # type: ignore[misc]
         body: gives, in the language of the request, what stands above, in and below ``main``, as components or tags,
             with the text ``ENTRY`` where Dash draws; and the data of the page's scripts by the id of the element that
             holds them.
+        at: where the page finds what it asks for.
+        model: named in the head of a published copy, so that an old one is recognised.
         every_library: whether pages of one's own may hold any component of Dash.
     """
 
     def __init__(
-        self, *arguments: Any, body: Callable[[], tuple[Any, Mapping[str, Any]]], every_library: bool, **options: Any
+        self,
+        *arguments: Any,
+        body: Callable[[], tuple[Any, Mapping[str, Any]]],
+        at: Addresses,
+        model: Model,
+        every_library: bool,
+        **options: Any,
     ) -> None:
         super().__init__(*arguments, assets_ignore=r".*\.js$", **options)
+        self.at = at
+        if at.published:  # Dash's own check wants a path that begins with a slash
+            self.config.unset_read_only(["requests_pathname_prefix"])
+            self.config.requests_pathname_prefix = at.prefix
+        self._meta = "".join(f"\n    {tag}" for tag in _published_tags(model)) if at.published else ""
         self._body = body
         self._left_out = () if every_library else LEFT_OUT
         assets = Path(self.config.assets_folder)
@@ -103,6 +121,21 @@ class Page(dash.Dash):  # type: ignore[misc]
         """Where a bundle is: ``PAGE``, ``STYLES``, ``DASH``, or one of ``THREADS``."""
         return f"{self.config.requests_pathname_prefix}scripts/{self._bundles[name].name}"
 
+    def addresses(self) -> list[str]:
+        """Where all bundles are that the pages asked for so far name."""
+        return [self.address_of(name) for name in self._bundles]
+
+    def _config(self) -> dict[str, Any]:
+        """What Dash's renderer knows; a copy without a server says nothing of the process that made it."""
+        config: dict[str, Any] = super()._config()
+        return {k: v for k, v in config.items() if not (self.at.published and k in OF_PROCESS)}
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Addresses that the page's scripts know."""
+        known: Mapping[str, str] = self._body()[1]["facts-data"]["files"]
+        return known
+
     def _interpolated(self, parts: dict[str, str]) -> str:
         self._bundle_dash(parts["css"], parts["scripts"])
         parts["css"] = f'<link rel="stylesheet" href="{self.address_of(STYLES)}">' if STYLES in self._bundles else ""
@@ -112,8 +145,8 @@ class Page(dash.Dash):  # type: ignore[misc]
         body, data = self._body()
         shell = to_html(body).replace("__ENTRY__", ENTRY) + "".join(script_data(*pair) for pair in data.items())
         known = {"LANGUAGE": catalogue.language(), "NO_SCRIPT": catalogue.say("app.no_script")}
-        known |= {"FIRST": self._first(data), "SHELL": shell}
-        return re.sub(r"__(LANGUAGE|NO_SCRIPT|FIRST|SHELL)__", lambda found: known[found[1]], text)
+        known |= {"FIRST": self._first(data), "SHELL": shell, "META": self._meta}
+        return re.sub(r"__(LANGUAGE|NO_SCRIPT|FIRST|SHELL|META)__", lambda found: known[found[1]], text)
 
     def _bundle_dash(self, css: str, scripts: str) -> None:
         """All style sheets and scripts that Dash names as one file each, its own inline scripts behind them."""
@@ -146,6 +179,16 @@ def chunk_of(name: str) -> Path | None:
     if not re.fullmatch(r"async-[\w~-]+\.js", name):
         return None
     return next((file for part in ("dcc", "dash_table") if (file := folder / part / name).is_file()), None)
+
+
+def _published_tags(model: Model) -> list[str]:
+    """What a server says in headers, as far as a page can say it itself, and which model and version it is of."""
+    made = escape(f"Policy Lab {__version__}, {model.name} {model.hash[:8]}")
+    return [
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(content_policy(in_page=True))}">',
+        '<meta name="referrer" content="same-origin">',
+        f'<meta name="generator" content="{made}">',
+    ]
 
 
 def _addresses(tags: str) -> list[str]:

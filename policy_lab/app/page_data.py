@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -36,12 +37,15 @@ SPOKEN: Final = (
     "actions",
     "brief",
     "loop",
+    "published",
+    "model.count",
 )
 YEAR_UNITS: Final = frozenset({"year", "years", "yr"})
 
 
-def facts(bench: ModelSession, files: dict[str, str]) -> dict[str, Any]:
-    """Everything ``web/core/facts.js`` hands to the other scripts, as JSON; ``files`` are addresses.
+def facts(bench: ModelSession, files: Mapping[str, str], published: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Everything ``web/core/facts.js`` hands to the other scripts, as JSON; ``files`` are addresses, and
+    ``published`` those that a copy without a server has besides (``Addresses.for_page``).
 
     Levers and assumptions (switches of loops among them) stand by their key; worlds by theirs, each with the constants
     it amounts to.
@@ -53,6 +57,7 @@ def facts(bench: ModelSession, files: dict[str, str]) -> dict[str, Any]:
         "hash": model.hash,
         "language": language(),
         "files": files,
+        "published": published,
         "clock": {"initial": clock.initial, "final": clock.final},
         "levers": _levers(bench),
         "worlds": _worlds(bench),

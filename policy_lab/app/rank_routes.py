@@ -7,7 +7,7 @@
 ``POST …/studies/ID/cancel``    ends it
 ``POST …/studies/ID/again``     puts one that failed into the line again
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
-``GET  …/studies/ID/bars.svg``, ``bars.csv``, ``lines.csv``, ``findings.csv``, ``folder.zip``: downloads
+``GET  …/studies/ID/findings.csv``, ``folder.zip``: downloads
 
 ID is ``levers`` or ``choice`` for the stored studies of the model, else the beginning of a study's hash. No request
 ever runs a study: it writes into the table of jobs and reads from it.
@@ -18,13 +18,11 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import logging
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, request
 
@@ -117,31 +115,10 @@ class Answers:
     def file(self, name: str, kind: str) -> Response:
         """A result to take away, as ``kind`` says."""
         findings = self.studies.findings(name)
-        outcome = request.args.get("outcome", "")
-        outcome = outcome if outcome in findings.outcomes else findings.outcomes[0]
-        time = ranking_view.time_of(request.args.get("time"), findings)
-        beside = self.studies.beside(name, findings)
-        shown = quote(f"{name}~{request.args.get('time', '')}~{outcome}")
-        link = f"{request.host_url.rstrip('/')}{self.prefix}rank?r={shown}"
         makers: dict[str, Callable[[], Response]] = {
-            "bars.svg": lambda: _file(
-                ranking_view.bars_file(findings, outcome, time, link), "image/svg+xml", named("svg")
-            ),
-            "bars.csv": lambda: _file(
-                ranking_view.bars_csv(findings, outcome, time, beside),
-                "text/csv",
-                named("csv"),
-            ),
-            "lines.csv": lambda: _file(
-                ranking_view.lines_csv(findings, outcome), "text/csv", named("csv", "over-time-")
-            ),
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
             "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip"),
         }
-
-        def named(ending: str, begin: str = "ranking-") -> str:
-            return f"{begin}{slug(outcome)}.{ending}"
-
         return makers[kind]() if kind in makers else _plain(say("study.gone"), 404)
 
 
@@ -219,11 +196,6 @@ def _secret(folder: Path) -> bytes:
     except OSError as error:
         raise OutputError("error.output.write", path=path, reason=error.strerror or error) from None
     return path.read_bytes()[:32]
-
-
-def slug(name: str) -> str:
-    """A variable's name as part of a file's: lower case, letters and digits, hyphens between."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60] or "outcome"
 
 
 def _plain(text: str, status: int) -> Response:

@@ -1,7 +1,7 @@
 """The ranking as a drawing: levers in order, their shares with intervals, and the noise floor; SVG written by us.
 
-Drawn for a width, so that letters have their true size on a phone as on a projector. In the page, colours come from
-its style sheet (``ranking.css``) by class; as a file of its own, a drawing carries its light colours and its source.
+Drawn for a width, so that letters have their true size on a phone as on a projector. Colours come from the page's
+style sheet (``ranking.css``) by class; ``web/widgets/ranking-files.js`` makes a file of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from policy_lab import palette
 from policy_lab.app.labels import figure_of
 from policy_lab.catalogue import say
 
@@ -23,17 +22,6 @@ LEAST: Final = 240
 MOST: Final = 1600
 LETTER: Final = 7.3  # px, a letter of the page's font at 12.5 px, on average
 BARS: Final = 12
-
-_STYLE: Final = f"""
-text {{ font: 12.5px {palette.FONT}; fill: {palette.LIGHT["ink"]}; }}
-.rank__axis text, .rank__range, .rank__source {{ fill: {palette.LIGHT["muted"]}; }}
-.rank__title {{ font-size: 17px; font-weight: 650; }}
-.rank__grid {{ stroke: {palette.LIGHT["grid"]}; }}
-.rank__floor {{ fill: {palette.LIGHT["floor"]}; }}
-.rank__total {{ fill: {palette.SKY}; }}
-.rank__alone {{ fill: {palette.BLUE}; }}
-.rank__whisker {{ stroke: {palette.LIGHT["ink"]}; fill: none; }}
-"""
 
 
 @dataclass(frozen=True)
@@ -48,15 +36,7 @@ class Bar:
     told: str = ""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """What a file of its own says around the picture: a title above, lines of its source below."""
-
-    title: str
-    source: Sequence[str] = ()
-
-
-def bars(drawn: Sequence[Bar], floor: float, width: int, label: str, frame: Frame | None = None) -> str:
+def bars(drawn: Sequence[Bar], floor: float, width: int, label: str) -> str:
     """Bars with whiskers as one SVG element.
 
     Args:
@@ -64,30 +44,22 @@ def bars(drawn: Sequence[Bar], floor: float, width: int, label: str, frame: Fram
         floor: the noise floor, a share.
         width: of the drawing, px.
         label: what the picture shows, for who does not see it.
-        frame: for a file of its own; its colours are then inside, too.
     """
     shown = drawn[:BARS]
     width = min(max(int(width), LEAST), MOST)
     wide = width >= NARROW
     names = 10 + min(260, max(90, math.ceil(LETTER * max((len(b.label) for b in shown), default=0)))) if wide else 0
-    row, top = (27 if wide else 43), (34 if wide else 52) + (40 if frame else 0)
+    row, top = (27 if wide else 43), (34 if wide else 52)
     hidden = len(drawn) > len(shown)
-    below = 30 + (18 if hidden else 0) + (18 * len(frame.source) + 14 if frame else 0)
+    below = 30 + (18 if hidden else 0)
     bottom = top + row * len(shown)
     scale = _Scale(names, width - (64 if wide else 58), max((b.high for b in shown), default=0.0))
-    parts = [_open(width, bottom + below, label, framed=frame is not None)]
-    if frame:
-        parts.append(_text(0, 20, frame.title, "rank__title"))
+    parts = [_open(width, bottom + below, label)]
     parts += [_floor(scale, floor, top, bottom), _axis(scale, top, bottom), _key(top - (18 if wide else 20), wide)]
     for place, bar in enumerate(shown):
         parts.append(_row(bar, scale, top + row * place, names, wide))
     if hidden:
         parts.append(_text(0, bottom + 38, say("rank.shown", count=len(shown), all=len(drawn)), "rank__key"))
-    if frame:
-        parts += [
-            _text(0, bottom + (70 if hidden else 52) + 18 * n, line, "rank__source")
-            for n, line in enumerate(frame.source)
-        ]
     return "".join([*parts, "</svg>"])
 
 
@@ -115,13 +87,12 @@ class _Scale:
         return [n * self.step for n in range(round(self.end / self.step) + 1)]
 
 
-def _open(width: int, height: int, label: str, framed: bool) -> str:
+def _open(width: int, height: int, label: str) -> str:
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     space = ' xmlns="http://www.w3.org/2000/svg"'
     # In the page the table beside it says the same, number by number, to who does not see the picture.
     role = f'role="img" aria-label="{escape(label)}"'
-    inside = f'<style>{_STYLE}</style><rect width="100%" height="100%" fill="#ffffff"/>' if framed else ""
-    return f'<svg class="rank__picture" {size}{space} {role}>{inside}'
+    return f'<svg class="rank__picture" {size}{space} {role}>'
 
 
 def _row(bar: Bar, scale: _Scale, y: float, names: float, wide: bool) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from typing import Any, Final
 
 from policy_lab.app import ranking_chart
 from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_unit, world_of
-from policy_lab.app.ranking_chart import Bar, Frame
+from policy_lab.app.ranking_chart import Bar
 from policy_lab.catalogue import here, language, name_in_words, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
 from policy_lab.ensemble.staleness import is_stale, model_hash_of, same_version
@@ -127,6 +125,7 @@ def _view(kept: SameStudy, beside: SameStudy, told_in: str, outcome: str, time: 
         **_whenever(kept, told_in, outcome),
         "choice": is_choice(findings),
         "bars": bars(findings, outcome, time, width),
+        "bars_title": say("rank.bars_title", outcome=outcome_label(findings, outcome), when=when(time)),
         "table": table(findings, outcome, time, beside.findings),
         "made": [made_with(findings), *held(findings), *map(here().in_words, findings.notes)],
         "source": source(findings),
@@ -176,7 +175,7 @@ def when(time: float) -> str:
     return say("rank.when_all") if math.isnan(time) else say("rank.when", year=f"{time:.0f}")
 
 
-def bars(findings: Findings, outcome: str, time: float, width: int, frame: Frame | None = None) -> str:
+def bars(findings: Findings, outcome: str, time: float, width: int) -> str:
     """Factors by total effect, with intervals, the part alone, and the noise floor shaded; SVG."""
     alone = findings.of("S1", outcome, time).set_index("factor")["value"]
     drawn = []
@@ -192,13 +191,7 @@ def bars(findings: Findings, outcome: str, time: float, width: int, frame: Frame
         first = max(0.0, float(alone.get(name, 0.0)))
         drawn.append(Bar(factor_label(name), row["value"], row["low"], row["high"], first, told))
     label = say("rank.bars_told", outcome=outcome_label(findings, outcome), when=when(time))
-    return ranking_chart.bars(drawn, noise_floor(findings, outcome, time), width, label, frame)
-
-
-def bars_file(findings: Findings, outcome: str, time: float, link: str) -> str:
-    """The bars as a drawing of their own, with title, source and link inside."""
-    title = say("rank.bars_title", outcome=outcome_label(findings, outcome), when=when(time))
-    return bars(findings, outcome, time, 1000, Frame(title, [*_wrapped(source(findings), 150), link]))
+    return ranking_chart.bars(drawn, noise_floor(findings, outcome, time), width, label)
 
 
 def lines(findings: Findings, outcome: str) -> dict[str, Any]:
@@ -233,20 +226,6 @@ def _together(alone: list[dict[str, Any]]) -> dict[str, Any]:
     rest = [max(0.0, 100 - sum(max(0.0, line["values"][n]) for line in alone)) for n in range(len(alone[0]["values"]))]
     label = say("rank.together")
     return {"key": "together", "label": label, "name": label, "kind": "status-quo", "values": rest}
-
-
-def lines_csv(findings: Findings, outcome: str) -> str:
-    """The numbers behind the lines."""
-    picture = lines(findings, outcome)
-    head = [say("chart.year"), *(f"{line['label']} (%)" for line in picture["lines"])]
-    body = [[f"{t:g}", *(line["values"][n] for line in picture["lines"])] for n, t in enumerate(picture["time"])]
-    return _csv([picture["title"], source(findings)], [head, *body])
-
-
-def bars_csv(findings: Findings, outcome: str, time: float, beside: Findings | None = None) -> str:
-    """The numbers behind the bars, and the ranges beside them."""
-    shown = table(findings, outcome, time, beside)
-    return _csv([shown["caption"], source(findings)], [shown["head"], *shown["body"]])
 
 
 def table(findings: Findings, outcome: str, time: float, beside: Findings | None = None) -> dict[str, Any]:
@@ -368,19 +347,3 @@ def _points(value: float) -> float:
 def _width(text: str) -> int:
     """A width in steps of 10 px, so that most screens share a drawing."""
     return 10 * (int(text) // 10) if text.isdecimal() and len(text) < 6 else 900
-
-
-def _wrapped(text: str, letters: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) >= letters:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
-
-
-def _csv(notes: list[str], rows: list[list[Any]]) -> str:
-    text = io.StringIO()
-    text.writelines(f"# {note}\n" for note in notes)
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()

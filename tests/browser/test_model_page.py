@@ -64,7 +64,12 @@ def test_diagrams_and_their_values_go_on_when_the_network_drops(
     runs = simulate(load_model("big_science"), scenario="cern_for_ai", outputs=[variable])
     shown = page.locator(f"#sketch .stock[data-variable='{variable}'] .value").first
     expect(shown).to_contain_text(figure_of(float(runs.at(variable, 2050)[0])))
+    whole = page.locator("#variable-count").inner_text()
     page.get_by_role("searchbox", name="Search", exact=True).fill("tension")
+    expect(page.locator("#variable-count")).not_to_have_text(whole)
+    expect(page.locator("#variables tbody tr").first).to_contain_text(re.compile("tension", re.I))
+    assert page.locator("#notice").get_attribute("class") == "notice notice--empty"  # the list is searched here
+    page.locator("#variables tbody button").first.click()
     expect(page.locator("#notice")).to_contain_text("this needs the server")
     assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in watch.complaints)
     watch.complaints.clear()

@@ -137,7 +137,7 @@ def test_an_analyst_looks_at_another_outcome_and_year_and_takes_the_figures_alon
         (0, "Numbers (CSV)", "ranking-total-researchers.csv"),
         (0, "Drawing (SVG)", "ranking-total-researchers.svg"),
         (0, "Picture (PNG)", "ranking-total-researchers.png"),
-        (1, "Numbers (CSV)", "over-time-total-researchers.csv"),
+        (1, "Numbers (CSV)", "people-in-the-field-shares-over-the-years.csv"),
         (1, "Drawing (SVG)", None),
     ):
         charts.nth(place).locator(".chart__save summary").click()

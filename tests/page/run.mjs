@@ -10,6 +10,7 @@ import * as numbers from "../../web/core/numbers.js";
 import { pictureCsv } from "../../web/core/picture-csv.js";
 import * as pictures from "../../web/core/pictures.js";
 import * as scenarios from "../../web/core/scenario.js";
+import * as search from "../../web/core/variable-search.js";
 
 const { facts, variables } = JSON.parse(readFileSync(process.argv[2], "utf-8"));
 learn(facts);
@@ -50,6 +51,7 @@ const calls = {
   summary: (name, policy, reference, same) => pictures.summary(name, run(policy), run(reference), same),
   plan: (picture, size) => chartPlan(picture, size),
   csv: (picture, notes) => pictureCsv(picture, notes),
+  search: (rows, text, kind) => search.found(rows, text, kind),
   undone,
 };
 

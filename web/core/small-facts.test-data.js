@@ -6,7 +6,7 @@ const shown = (name) => ({ key: name, name, label: name, unit: "", group: "", lo
 
 /** Anew each time, since a test may change it. @returns {Facts} */
 export const facts = () => ({
-  model: "small", hash: "0011223344556677", language: "en", files: {}, clock: { initial: 2015, final: 2050 },
+  model: "small", hash: "0011223344556677", language: "en", files: {}, published: null, clock: { initial: 2015, final: 2050 },
   levers: {
     funding: {
       name: "funding", short: "abc", label: "Funding", unit: "%", low: 0, high: 10, default: 5, step: 0.5, places: 1,

@@ -16,14 +16,14 @@ const links = () => all(".nav__link");
 /** @param {string} name @returns {HTMLAnchorElement} */
 const linkTo = (name) => one(`.nav__link[data-page="${name}"]`);
 
-/** The path that the app stands at, "/" or "/prefix/". */
-export const base = () => new URL(linkTo("explore").href).pathname;
+/** A path without what a web host lets one leave out of the name of a file. @param {string} path */
+const bare = (path) => path.replace(/\.html$/, "").replace(/\/index$/, "/");
 
 /** Whether the page stands in a frame of another one. */
-export const embedded = () => window.location.pathname.replace(/\/$/, "") === base() + "embed";
+export const embedded = () => "embed" in document.documentElement.dataset;
 
 /** The page on show. */
-export const page = () => pages.get(window.location.pathname) ?? "explore";
+export const page = () => pages.get(bare(window.location.pathname)) ?? "explore";
 
 /** Tells when a page comes on show. @param {(page: string) => void} visitor */
 export const visited = (visitor) => void visitors.push(visitor);
@@ -116,7 +116,7 @@ function wentBack() {
 }
 
 export function begin() {
-  for (const pageLink of links()) pages.set(new URL(pageLink.href).pathname, pageLink.dataset.page ?? "");
+  for (const pageLink of links()) pages.set(bare(new URL(pageLink.href).pathname), pageLink.dataset.page ?? "");
   document.addEventListener("click", follow);
   window.addEventListener("popstate", wentBack);
 }

@@ -135,6 +135,7 @@ export async function ask(settings, asked, until = facts.clock.final) {
 
 /** @param {Constants[]} wanted @param {string[]} outputs @param {number} until @returns {Promise<Run[]>} */
 async function served(wanted, outputs, until) {
+  if (facts.published) throw Object.assign(new Error(why), { told: why });
   const reply = await fetch(facts.files.answer, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -148,13 +149,19 @@ async function served(wanted, outputs, until) {
   return answer.runs.map((columns) => seen(Float64Array.from(answer.time), (name) => Float64Array.from(columns[outputs.indexOf(name)])));
 }
 
+/** Key of the text that says why this browser does not run the model. */
+function whyNot() {
+  if (!facts.published) return "wait.no_engine";
+  return window.location.protocol === "file:" ? "published.opened_as_file" : "published.no_engine";
+}
+
 /** Loads the model; where that cannot be, the server runs it. */
 export async function begin() {
   try {
     engine = await load({ plain: facts.files.code, fused: facts.files.fused }, facts.files.layout);
     here = true;
   } catch {
-    why = say("wait.no_engine");
+    why = say(whyNot());
   }
   begun();
 }

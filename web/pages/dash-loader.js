@@ -2,6 +2,7 @@
  *
  * Its scripts stand in the page's template, where they do not run; here they are put into the page one after the other.
  */
+import { facts } from "../core/facts.js";
 import { say } from "../core/words.js";
 import { one } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
@@ -24,9 +25,17 @@ function load(address) {
   });
 }
 
+/** A copy without a server has what Dash asks for under names of its own: a plain web host tells what a file is by its ending. */
+function nameFiles() {
+  const { fetch } = window;
+  const files = facts.published?.dash ?? {};
+  window.fetch = (asked, how) => fetch((typeof asked === "string" && files[asked]) || asked, how);
+}
+
 async function come() {
   const scripts = [...one("#dash-scripts").content.querySelectorAll("script[src]")];
   await Promise.all(scripts.map((script) => load(script.getAttribute("src"))));
+  if (facts.published) nameFiles();
   const { DashRenderer } = /** @type {any} */ (window);
   new DashRenderer();
 }

@@ -1,4 +1,4 @@
-/** The page in a frame of somebody else's page, at the address "embed": charts, what is said of them, and the way to the whole
+/** The page in a frame of somebody else's page, at an address of its own: charts, what is said of them, and the way to the whole
  * page; nothing to set. Which parts are there is the style sheet's work (assets/embed.css); the server lets other pages
  * frame this address alone (policy_lab/app/middleware/security_headers.py). */
 import * as store from "../core/state.js";
@@ -9,7 +9,6 @@ import * as summary from "./policy-summary.js";
 
 export function begin() {
   if (!router.embedded()) return;
-  document.documentElement.dataset.embed = "";
   for (const field of all(".page--explore [role=combobox]")) Object.assign(field, { readOnly: true, tabIndex: -1 });
   const title = element("h1", { class: "unseen" });
   one("#main").prepend(title);

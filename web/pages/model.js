@@ -1,6 +1,8 @@
 /* The Model page's list of variables, with an entry below the row of each. The diagram is in diagram.js; what either looks
    at is the part "d" of the link (core/model-view.js). */
+import { facts } from "../core/facts.js";
 import * as modelView from "../core/model-view.js";
+import { MOST_LISTED, countKey, found as foundIn } from "../core/variable-search.js";
 import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { element, make, one } from "../dom/elements.js";
@@ -9,24 +11,39 @@ import * as router from "../dom/router.js";
 import * as entries from "./variable-entry.js";
 /** @import { VariableDetail, VariableRow } from "../types/model-page.js" */
 
-const at = (/** @type {string} */ path) => fetch(router.base() + path);
 const gone = () => tell(say("wait.no_more"));
+
+// --- what comes from the server, once --------------------------------------------------------------------------
+
+/** By address. @type {Map<string, Promise<any>>} */
+const answers = new Map();
+
+/** @param {string} address @returns {Promise<any>} as the address answers */
+function answer(address) {
+  const known = answers.get(address);
+  if (known) return known;
+  const coming = fetch(address).then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))));
+  coming.catch(() => answers.delete(address));
+  answers.set(address, coming);
+  return coming;
+}
+
+/** @type {() => Promise<VariableRow[]>} */
+const everyRow = () => answer(facts.files.variables);
+
+/** @param {string} name @returns {Promise<VariableDetail>} */
+async function entryOf(name) {
+  const listed = (await everyRow()).find(([called]) => called === name);
+  return (await answer(facts.files.entries.replace("*", String(listed?.[7]))))[name];
+}
 
 // --- list -----------------------------------------------------------------------------------------------------
 
 let latest = 0;
 let wanted = ""; // a name whose entry is to be opened when the list comes
-let pause = 0; // who types is waited for
-const PAUSE = 150; // milliseconds
-
-function typed() {
-  window.clearTimeout(pause);
-  pause = window.setTimeout(narrow, PAUSE);
-}
 
 /* The list as the two fields say. */
 function narrow() {
-  window.clearTimeout(pause);
   const [text, kind] = [one("#variable-search").value, one("#variable-kind").value];
   remember({ text, kind });
   list(text, kind);
@@ -43,7 +60,6 @@ function show(text, kind) {
   wanted = text;
   one("#variable-search").value = text;
   one("#variable-kind").value = kind;
-  window.clearTimeout(pause);
   list(text, kind);
 }
 
@@ -71,12 +87,13 @@ function adopted() {
 /** @param {string} text @param {string} kind */
 function list(text, kind) {
   const number = ++latest;
-  at("variables?" + new URLSearchParams({ text, kind }))
-    .then((reply) => reply.json())
-    .then((found) => {
+  const inRows = kind && one("#variable-kind").selectedOptions[0].textContent; // as it stands in the rows
+  everyRow()
+    .then((rows) => {
       if (number !== latest) return;
-      fill(found.rows);
-      one("#variable-count").textContent = found.count;
+      const found = foundIn(rows, text, inRows);
+      fill(found.rows.slice(0, MOST_LISTED));
+      one("#variable-count").textContent = say("model.count." + countKey(found.rows.length), { count: found.rows.length, shown: MOST_LISTED });
       if (wanted && text === wanted) showFirst(found.exact);
     })
     .catch(gone);
@@ -126,8 +143,7 @@ function toggle(line, button) {
   button.setAttribute("aria-expanded", String(!open));
   if (!open) remember({ text: button.textContent, kind: "" });
   if (open) return line.nextElementSibling && line.nextElementSibling.matches(".entry") && line.nextElementSibling.remove();
-  at("variable?" + new URLSearchParams({ name: button.textContent }))
-    .then((reply) => reply.json())
+  entryOf(button.textContent)
     .then((found) => {
       if (button.getAttribute("aria-expanded") === "true" && !(line.nextElementSibling || line).matches(".entry")) line.after(entry(found));
     })
@@ -140,8 +156,8 @@ function toggle(line, button) {
 /** The row of an entry, below that of its variable. @param {VariableDetail} found */
 function entry(found) {
   const line = make("tr", "entry");
-  const facts = make("dl", "entry__facts");
-  const part = (/** @type {string} */ title, /** @type {HTMLElement} */ what) => facts.append(make("dt", "", title), what);
+  const told = make("dl", "entry__facts");
+  const part = (/** @type {string} */ title, /** @type {HTMLElement} */ what) => told.append(make("dt", "", title), what);
   part(found.equation.label, element("dd", {}, make("pre", "entry__equation", found.equation.text)));
   if (found.tables.length) part(found.table, element("dd", { class: "entry__tables" }, ...found.tables.map(entries.table)));
   const course = found.course.varies ? entries.course(found) : null;
@@ -152,7 +168,7 @@ function entry(found) {
   }
   const links = found.links.map(({ names }) => names.map(linkTo));
   found.links.forEach(({ label, none }, place) => part(label, element("dd", { class: "entry__links" }, ...(links[place].length ? links[place].map((link) => element("span", { class: "entry__one" }, link)) : [none]))));
-  line.append(element("td", { colspan: 5 }, element("div", { class: "entry__inside" }, facts)));
+  line.append(element("td", { colspan: 5 }, element("div", { class: "entry__inside" }, told)));
   // The chart measures its place, so the entry is on the page before it is drawn. What uses it tells nothing of why it moves.
   window.requestAnimationFrame(() => entries.fill(found, line, course, links[0]).catch(gone));
   return line;
@@ -173,7 +189,7 @@ let begun = false;
 function come(page) {
   if (page !== "model" || !one("#variable-search")) return;
   if (!begun) {
-    one("#variable-search").addEventListener("input", typed);
+    one("#variable-search").addEventListener("input", narrow);
     one("#variable-kind").addEventListener("change", narrow);
     adopted();
   }

@@ -135,7 +135,7 @@ function reopened(letter) {
 // --- coming and going -----------------------------------------------------------------------------------------
 
 async function fetched() {
-  const answer = await fetch(router.base() + "precedents.json?lang=" + facts.language);
+  const answer = await fetch(facts.files.precedents);
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }

@@ -1,5 +1,6 @@
 /** The Share menu: what is on show as a link, a QR code, a frame for another page, a brief, and files. A button with
  * data-do="share" opens it. Everything is made when it opens. */
+import { facts } from "../core/facts.js";
 import { offersOf } from "../core/offers.js";
 import { qrCode, qrFile } from "../core/qr.js";
 import { escaped } from "../core/slide.js";
@@ -51,7 +52,7 @@ function beside(event, made) {
 // --- what is in it --------------------------------------------------------------------------------------------
 
 function frameCode() {
-  const address = router.link({ at: router.base() + "embed" });
+  const address = router.link({ at: new URL(facts.files.embed, window.location.href).pathname });
   const title = say("app.name") + ": " + summary.name();
   return `<iframe src="${address.replaceAll("&", "&amp;")}" title="${escaped(title)}" width="100%" height="${HEIGHT}" loading="lazy" style="border:0" allowfullscreen></iframe>`;
 }

@@ -20,15 +20,8 @@ export interface VariableDetail {
   links: { label: string; names: [string, string][]; none: string }[];
 }
 
-/** name, kind, unit, range, about, label */
-export type VariableRow = [string, string, string, string, string, string];
-
-export interface VariableList {
-  rows: VariableRow[];
-  count: string;
-  /** Whether the first is the one that was asked for by name. */
-  exact: boolean;
-}
+/** name, kind, unit, range, about, label, what a search looks through besides, number of the group that has its entry */
+export type VariableRow = [string, string, string, string, string, string, string, number];
 
 /** The values of a sector's variables as texts, by year. */
 export interface SectorValues {

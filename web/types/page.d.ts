@@ -121,11 +121,20 @@ export interface Condition {
 }
 
 /** What never changes while the page is open; policy_lab/app/page_data.py makes it. */
+/** What a copy without a server has: its pages by language and key, the files of what Dash asks for, the stored studies. */
+export interface Published {
+  pages: Record<string, Record<string, string>>;
+  dash: Record<string, string>;
+  studies: string;
+}
+
 export interface Facts {
   model: string;
   hash: string;
   language: string;
   files: Record<string, string>;
+  /** Of a copy without a server, else null. */
+  published: Published | null;
   clock: { initial: number; final: number };
   levers: Record<string, Lever>;
   worlds: Record<string, World>;

@@ -14,6 +14,9 @@ export interface StudyState {
   open?: boolean;
   share?: number;
   said?: string;
+  /** In a copy without a server: addresses of the views by outcome, and of the files to take along by name. */
+  views?: Record<string, string>;
+  files?: Record<string, string>;
 }
 
 /** All that is drawn of a study for an outcome and a year. */
@@ -29,6 +32,7 @@ export interface StudyView {
   choice: boolean;
   /** SVG. */
   bars: string;
+  bars_title: string;
   lines: Picture;
   table: { caption: string; head: string[]; body: string[][] };
   made: string[];

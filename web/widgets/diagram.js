@@ -5,7 +5,7 @@
  *   buttons, + and - and 0        larger, smaller, fit
  *   drag, arrows, wheel           move; with Ctrl or Command the wheel enlarges, as two fingers do
  */
-import { variable, variables } from "../core/facts.js";
+import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
@@ -91,7 +91,7 @@ const drawings = new Map();
 function drawing(number) {
   const known = drawings.get(number);
   if (known) return known;
-  const coming = fetch(router.base() + "sector/" + number + ".svg").then((reply) => (reply.ok ? reply.text() : Promise.reject(new Error(String(reply.status)))));
+  const coming = fetch(facts.files.sectors.replace("*", number)).then((reply) => (reply.ok ? reply.text() : Promise.reject(new Error(String(reply.status)))));
   coming.catch(() => drawings.delete(number));
   drawings.set(number, coming);
   return coming;

@@ -1,16 +1,45 @@
-/** What can be taken away of a ranking: the server has it all, but for a picture of dots, which the browser makes. */
-import { offer, toPng } from "../dom/download.js";
-import { element } from "../dom/elements.js";
+/** The bars of a ranking to take along: a drawing for a slide, and their numbers. */
+import { csv } from "../core/csv.js";
+import { EDGE, HEIGHT, WIDTH, footer, frame, letters, wrapped } from "../core/slide.js";
+import { lightColours } from "../chart/light-colours.js";
+import { fileName, offer, offerText, toPng } from "../dom/download.js";
+/** @import { Provenance } from "../types/page.js" */
+/** @import { StudyView } from "../types/ranking.js" */
 
-/** Links to the tables and to the whole study. @param {Record<string, string>} texts @param {string} base address of the study @param {string} query what is looked at */
-export function links(texts, base, query) {
-  const link = (/** @type {string} */ file, /** @type {string} */ text) => element("a", { class: "button", href: base + file, download: "" }, text);
-  return [element("span", { class: "label" }, texts.downloads), link(`bars.csv?${query}`, texts.table_csv), link("findings.csv", texts.findings), link("folder.zip", texts.folder)];
+const COLOURS = { ink: "ink", muted: "muted", grid: "grid", floor: "rule", total: "rank-total", alone: "rank-alone" };
+const TOP = 58;
+const LINE = 32; // pixels of a line of the title
+
+/** Rules of assets/ranking.css, with the light colours inside. @param {Record<string, string>} look */
+const style = (look) => `<style>text{font-size:12.5px;fill:${look.ink}}.rank__axis text,.rank__key{font-size:12px;fill:${look.muted}}.rank__value{font-weight:600}.rank__grid{stroke:${look.grid}}.rank__floor{fill:${look.floor}}.rank__total{fill:${look.total}}.rank__alone{fill:${look.alone}}.rank__whisker{fill:none;stroke:${look.ink};stroke-width:1.25}</style>`;
+
+/**
+ * The text of a whole SVG file.
+ * @param {StudyView} view
+ * @param {Provenance} about
+ */
+function slide(view, about) {
+  const look = lightColours(COLOURS);
+  const title = wrapped(view.bars_title, 74);
+  const foot = footer(about);
+  const [, wide, tall] = (/viewBox="0 0 (\d+) (\d+)"/.exec(view.bars) ?? ["", WIDTH, HEIGHT]).map(Number);
+  const first = TOP + title.length * LINE - 8;
+  const scale = Math.min((WIDTH - 2 * EDGE) / wide, (foot.top - first) / tall);
+  const place = `<svg x="${EDGE}" y="${first}" width="${Math.round(wide * scale)}" height="${Math.round(tall * scale)}" viewBox="0 0 ${wide} ${tall}">`;
+  const bars = view.bars.replace(/^<svg[^>]*>/, place + style(look));
+  return frame(view.bars_title, about, [...title.map((line, n) => letters(EDGE, TOP + n * LINE, 26, line, { fill: look.ink, weight: 650 })), bars, ...foot.drawn]);
 }
 
-/** A chart as the server draws it. @param {string} address without its ending @param {string} kind "png", "svg" or "csv" @param {string} query @param {string} name of the picture */
-export async function save(address, kind, query, name) {
-  if (kind !== "png") return element("a", { href: `${address}.${kind}?${query}`, download: "" }).click();
-  const reply = await fetch(`${address}.svg?${query}`);
-  return offer(await toPng(await reply.text()), name + ".png");
+/**
+ * Offers the bars as a file.
+ * @param {StudyView} view drawn as wide as there is
+ * @param {Provenance} about
+ * @param {string} kind "png", "svg" or "csv"
+ */
+export async function saveBars(view, about, kind) {
+  const name = `${fileName("ranking-" + view.outcome, "ranking")}.${kind}`;
+  const { caption, head, body } = view.table;
+  if (kind === "csv") return offerText(csv([head, ...body], [caption, about.source, about.link]), "text/csv", name);
+  const drawing = slide(view, about);
+  return offer(kind === "svg" ? new Blob([drawing], { type: "image/svg+xml" }) : await toPng(drawing), name);
 }

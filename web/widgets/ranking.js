@@ -7,16 +7,16 @@ import { offer as offers } from "../core/offers.js";
 import * as views from "../core/views.js";
 import { filled, say } from "../core/words.js";
 import { element, one, write } from "../dom/elements.js";
-import { fileName } from "../dom/download.js";
 import { tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import { options, select } from "./list-chooser.js";
-import * as rankFiles from "./ranking-files.js";
+import { saveBars } from "./ranking-files.js";
 import * as rankForm from "./ranking-form.js";
 import * as rankLink from "./ranking-link.js";
 import { FIRST } from "./ranking-link.js";
+import * as source from "./ranking-source.js";
 import { fillRanking } from "./ranking-table.js";
 /** @import { Picture } from "../types/page.js" */
 /** @import { StudyState, StudyView } from "../types/ranking.js" */
@@ -24,10 +24,10 @@ import { fillRanking } from "./ranking-table.js";
 const SOON = 800; // milliseconds until the first question how a study stands
 const LATEST = 8000; // … and the longest time between two
 const SLOWER = 1.25;
+const WIDE = 1000; // pixels of the bars in a file
 
 /** Where it is drawn; Dash puts it there. @type {HTMLElement} */
 let root;
-let at = ""; // address that everything is asked below
 /** What the page says, by key. @type {Record<string, string>} */
 let texts = {};
 /** The view on show. @type {StudyView | null} */
@@ -45,17 +45,8 @@ let report = () => {};
 
 // --- small tools, used by the form too --------------------------------------------------------------------------
 
-/** @param {string} path @param {RequestInit} [request] @returns {Promise<any>} as the address answers */
-async function ask(path, request) {
-  let reply;
-  try {
-    reply = await fetch(at + path, request);
-  } catch {
-    throw new Error(texts.unreachable);
-  }
-  if (!reply.ok) throw new Error((await reply.text()).trim().slice(0, 400) || String(reply.status));
-  return reply.json();
-}
+/** @param {string} path @param {RequestInit} [request] */
+const ask = (path, request) => source.fetched(source.addressOf(path), texts.unreachable, request);
 
 /** @param {string} path @param {unknown} [body] */
 const send = (path, body) =>
@@ -102,7 +93,8 @@ function build() {
     element("div", { class: "numbers numbers--rank", tabindex: "0", role: "region", "aria-label": texts.table }, numbersTable),
     parts.downloads, parts.made);
   root.replaceChildren(
-    element("div", { class: "rank__choose" }, choosers.study.field, choosers.outcome.field, choosers.time.field, opener),
+    element("div", { class: "rank__choose" }, choosers.study.field, choosers.outcome.field, choosers.time.field, source.hasServer() && opener),
+    ...(source.hasServer() ? [] : [element("p", { class: "caveat", id: "rank-no-server" }, say("published.no_studies"))]),
     parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
 }
 
@@ -120,11 +112,14 @@ function head(title, chart, kinds) {
 
 // --- looking at a study -----------------------------------------------------------------------------------------
 
-function query() {
+/** Pixels that the bars have room for. */
+function room() {
   const half = window.innerWidth < 900 ? root.clientWidth : (root.clientWidth - 12) / 2; // while nothing is drawn yet
-  const width = Math.round(parts.bars.clientWidth || half - 26);
-  return new URLSearchParams({ outcome: wanted.outcome, time: wanted.time, width: String(width) });
+  return Math.round(parts.bars.clientWidth || half - 26);
 }
+
+const chosen = () => studies.find((study) => study.id === wanted.study);
+const viewOf = (/** @type {number} */ width) => source.viewOf(wanted, chosen(), width, texts.unreachable);
 
 /** @param {Partial<typeof wanted>} change @param {boolean} [linked] whether a link asks for it, which may name what is not there */
 async function show(change, linked = false) {
@@ -134,7 +129,7 @@ async function show(change, linked = false) {
   const { outcome, time } = wanted;
   parts.result.classList.add("rank__result--busy");
   try {
-    const view = await ask(`/${wanted.study}/view?${query()}`);
+    const view = await viewOf(room());
     if (number !== asked) return;
     if (linked && ((outcome && outcome !== view.outcome) || (time && time !== view.time))) tellAlso(say("link.no_view"));
     draw(view);
@@ -178,7 +173,13 @@ function draw(view) {
   drawBars(view.bars);
   drawLines(view.lines);
   fillRanking(numbersTable, view.table);
-  parts.downloads.replaceChildren(...rankFiles.links(texts, `${at}/${wanted.study}/`, String(query())));
+  const file = (/** @type {string} */ name) => source.fileOf(chosen(), wanted.study, name);
+  const { study } = wanted;
+  parts.downloads.replaceChildren(
+    element("span", { class: "label" }, texts.downloads),
+    element("button", { class: "button", type: "button", onclick: () => save("bars", "csv") }, texts.table_csv),
+    element("a", { class: "button", href: file("findings.csv"), download: study + "-findings.csv" }, texts.findings),
+    element("a", { class: "button", href: file("folder.zip"), download: `policy-lab-study-${study}.zip` }, texts.folder));
   parts.made.replaceChildren(...view.made.map((text) => element("li", {}, text)));
 }
 
@@ -201,14 +202,19 @@ function drawLines(view) {
 // --- pictures for slides ----------------------------------------------------------------------------------------
 
 /** @param {string} chart @param {string} kind */
-function save(chart, kind) {
+async function save(chart, kind) {
   if (!shown) return undefined;
   const about = { source: shown.source, link: router.link(), unit: texts.no_unit };
-  if (chart === "lines" && kind !== "csv") return saveChart(shown.lines, about, kind);
-  return rankFiles.save(`${at}/${wanted.study}/${chart}`, kind, String(query()), fileName("ranking-" + wanted.outcome, "ranking"));
+  if (chart === "lines") return saveChart(shown.lines, about, kind);
+  try {
+    return await saveBars(kind === "csv" ? shown : await viewOf(WIDE), about, kind);
+  } catch (error) {
+    return fail(messageOf(error));
+  }
 }
 
 // --- the link ---------------------------------------------------------------------------------------------------
+
 
 function returned() {
   if (!isHere() || !root?.dataset.ready) return; // it reads the link when it comes
@@ -338,7 +344,6 @@ async function arrive() {
     return look();
   }
   root.dataset.ready = "yes";
-  at = router.base() + "studies";
   rankLink.adopted();
   Object.assign(wanted, rankLink.asked());
   try {

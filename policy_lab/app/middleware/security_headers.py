@@ -34,7 +34,7 @@ OWN_FRAMES: Final = {"X-Frame-Options": "SAMEORIGIN"}
 def add_to(app: Dash) -> None:
     """Adds the headers to every answer of an app."""
     own = {**FIXED, **OWN_FRAMES, "Content-Security-Policy": content_policy()}
-    anybody = {**FIXED, "Content-Security-Policy": content_policy("*")}
+    anybody = {**FIXED, "Content-Security-Policy": content_policy(ancestors="*")}
     embed = app.config.routes_pathname_prefix + EMBED
 
     def dress(reply: Response) -> Response:
@@ -45,8 +45,11 @@ def add_to(app: Dash) -> None:
     app.server.after_request(dress)
 
 
-def content_policy(ancestors: str = "'self'") -> str:
-    """The Content-Security-Policy; ``ancestors`` may have the page in a frame."""
+def content_policy(in_page: bool = False, ancestors: str = "'self'") -> str:
+    """The Content-Security-Policy; ``in_page`` leaves out what browsers take from a header only.
+
+    ``ancestors`` may have the page in a frame.
+    """
     rules = {
         "default-src": ["'self'"],
         "script-src": ["'self'", "'wasm-unsafe-eval'"],
@@ -61,4 +64,6 @@ def content_policy(ancestors: str = "'self'") -> str:
         "form-action": ["'self'"],
         "frame-ancestors": [ancestors],
     }
+    if in_page:
+        del rules["frame-ancestors"]
     return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import Dash, html
+from dash import html
 
+from policy_lab.app.addresses import Addresses
 from policy_lab.app.page_list import ListedPage
 from policy_lab.catalogue import language, languages, say
 
 
-def layout(app: Dash, pages: Sequence[ListedPage]) -> html.Header:
+def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
     """Brand, navigation and the buttons that concern the whole page."""
     links = [
         html.A(
             page.title,
-            href=app.get_relative_path(f"/{page.path}"),
+            href=at.page(page.path),
             className="nav__link",
             **{"data-page": page.key},
         )
@@ -32,7 +33,7 @@ def layout(app: Dash, pages: Sequence[ListedPage]) -> html.Header:
                     _button("redo", say("app.redo"), "redo", disabled=True),
                     _button("share", say("app.share"), "share", opens="dialog"),
                     _button("scheme", say("app.dark"), "recolour"),
-                    *_languages(),
+                    *_languages(at),
                     html.Span("", id="share-said", className="said", role="status"),
                 ],
                 className="bar__tools",
@@ -47,11 +48,11 @@ def _button(name: str, text: str, action: str, disabled: bool = False, opens: st
     return html.Button(text, id=name, className="button button--bar", disabled=disabled, **said)
 
 
-def _languages() -> list[html.A]:
+def _languages(at: Addresses) -> list[html.A]:
     """A link for each other language, in its own words; the script takes the page's settings along."""
     others = {code: name for code, name in languages().items() if code != language()}
     return [
-        html.A(name, href=f"?lang={code}", lang=code, className="button button--bar", **{"data-language": code})
+        html.A(name, href=at.page_in(code), lang=code, className="button button--bar", **{"data-language": code})
         for code, name in others.items()
     ]
 

@@ -6,18 +6,15 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.labels import count_of, plain, unit_of
+from policy_lab.app.labels import plain, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.markup import Tag
 from policy_lab.catalogue import name_in_words, say
 from policy_lab.components import Prerendered
 from policy_lab.model import Model
-from policy_lab.model.parts import fold_with_elements
 from policy_lab.program import Equation
 
 KINDS = ("stock", "flow", "auxiliary", "lever", "constant", "control")
-#: Rows listed at once; a search brings the others.
-MOST_LISTED = 80
 COLUMNS = ("name", "kind", "unit", "range", "documentation")
 
 
@@ -56,43 +53,33 @@ def _table() -> html.Div:
     )
 
 
-def listed(model: Model, text: str, kind: str) -> dict[str, Any]:
-    """The first of the rows found, how many there are in words, and whether the first is the one named."""
-    found = names(model, text, kind)
-    exact = bool(found) and fold_with_elements(text) in _spellings(found[0])
-    return {"rows": [row(model, name) for name in found[:MOST_LISTED]], "count": count(found), "exact": exact}
+def rows(model: Model) -> list[list[Any]]:
+    """A row for each variable, levers and stocks first; ``web/core/variable-search.js`` finds what is asked for.
 
-
-def rows(model: Model, text: str = "", kind: str = "") -> list[list[str]]:
-    """One row for each variable that ``names`` gives."""
-    return [row(model, name) for name in names(model, text, kind)]
-
-
-def row(model: Model, name: str) -> list[str]:
-    """What stands in the table of one variable: columns as in ``COLUMNS``, and last its name in words."""
-    equation = model.program.equations[name]
-    kind = say(f"model.{kind_of(model, name)}")
-    unit = unit_of(equation.unit) or "–"
-    return [name, kind, unit, _range(model, equation), documentation_of(model, name), name_in_words(name)]
-
-
-def names(model: Model, text: str = "", kind: str = "") -> list[str]:
-    """Variables whose name, unit or documentation, in the file's language or that in use, hold every word of ``text``.
-
-    One of exactly that name, or the elements of one, come first.
+    Columns as in ``COLUMNS``, then the name in words; what a search looks through besides, in the file's own language;
+    and the number of the group that has its entry.
     """
-    words = text.casefold().split()
-    found = []
-    for name in sorted(model.program.visible, key=lambda n: KINDS.index(kind_of(model, n))):
-        equation, what = model.program.equations[name], kind_of(model, name)
-        if kind in ("", what) and all(word in hay(model, equation) for word in words):
-            found.append(name)
-    exact = fold_with_elements(text)
-    return sorted(found, key=lambda name: exact not in _spellings(name)) if exact else found
+    numbers = groups(model)
+    ordered = sorted(model.program.visible, key=lambda n: KINDS.index(kind_of(model, n)))
+    return [[*_row(model, name), numbers[name]] for name in ordered]
+
+
+def groups(model: Model) -> dict[str, int]:
+    """Variable to the number of its group."""
+    equations = model.program.equations
+    order = {group: n for n, group in enumerate(dict.fromkeys(equations[n].group for n in model.program.visible))}
+    return {name: order[equations[name].group] for name in model.program.visible}
+
+
+def _row(model: Model, name: str) -> list[str]:
+    equation, label = model.program.equations[name], name_in_words(name)
+    kind, unit = say(f"model.{kind_of(model, name)}"), unit_of(equation.unit) or "–"
+    own = f"{equation.unit} {equation.documentation}" if label else ""
+    return [name, kind, unit, _range(model, equation), documentation_of(model, name), label, own]
 
 
 def hay(model: Model, equation: Equation) -> str:
-    """What a search looks through, in small letters."""
+    """What a search for a variable looks through, in small letters."""
     own = f"{equation.name} {equation.unit} {equation.documentation}"
     name = name_in_words(equation.name)
     if name:
@@ -105,18 +92,6 @@ def kind_of(model: Model, name: str) -> str:
     if name in model.levers:
         return "lever"
     return "flow" if name in model.program.flows else model.program.equations[name].kind
-
-
-def count(found: list[str]) -> str:
-    """How many were found, in words."""
-    if len(found) < 2:
-        return say("model.count.one" if found else "model.count.none")
-    key = "first" if len(found) > MOST_LISTED else "many"
-    return say(f"model.count.{key}", count=count_of(len(found)), shown=MOST_LISTED)
-
-
-def _spellings(name: str) -> set[str]:
-    return {fold_with_elements(name), fold_with_elements(name.partition("[")[0])}
 
 
 def _range(model: Model, equation: Equation) -> str:

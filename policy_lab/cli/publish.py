@@ -1,0 +1,64 @@
+"""``policy-lab publish``: the page of a model as plain files, for a web host or a memory stick."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from policy_lab.cli.output import announce
+from policy_lab.cli.text_tables import table
+
+KINDS = {
+    "pages": "pages, in every language",
+    "scripts": "scripts and styles",
+    "model": "the model",
+    "equations": "equations and diagrams",
+    "cases": "precedents",
+    "studies": "stored studies",
+}
+EXAMPLES = """\
+examples:
+  policy-lab publish big_science --out site
+  policy-lab publish big_science --out site --replace
+  policy-lab publish my_model/my_model.mdl --study my_study --language de --out site
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    words = commands.add_parser(
+        "publish",
+        help="write the page as plain files that need no server of ours",
+        description="Write the page of MODEL as plain files, in every language: for any web host, in any folder of it, "
+        "or for a memory stick (python -m http.server). The browser runs the model; Rank shows stored studies.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
+    words.add_argument("--out", metavar="DIR", required=True, help="the folder to write; it must be absent or empty")
+    words.add_argument("--replace", action="store_true", help="put it in the place of a site published before")
+    words.add_argument("--language", metavar="CODE", default="en", help="the site opens in it: en (the default), de …")
+    words.add_argument(
+        "--study",
+        metavar="DIR",
+        help="result folder of a study of all levers, for Rank (default: the stored one)",
+    )
+    words.set_defaults(does=command)
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Write the site and say how large it is."""
+    from policy_lab.app.publish import publish
+    from policy_lab.model import load_model
+    from policy_lab.progress import bar
+
+    model = load_model(arguments.model)
+    announce(model.program.notes)
+    study = Path(arguments.study) if arguments.study else None
+    site = publish(model, Path(arguments.out), arguments.language, study, arguments.replace, bar)
+    sizes = [(KINDS[kind], *site.sizes[kind]) for kind in KINDS if kind in site.sizes]
+    whole = ("together", sum(files for _, files, _ in sizes), sum(size for *_, size in sizes))
+    print(table(("", "files", "MB"), [(name, str(n), f"{size / 1e6:.2f}") for name, n, size in [*sizes, whole]]))
+    print(f"\nTo look at it: python -m http.server --directory {arguments.out}")
+    return 0
