@@ -66,7 +66,7 @@ def test_pages_with_nothing_to_show_are_absent(model: Model, tmp_path: Path) -> 
         return [page.key for page in pages_of(of)]
 
     assert keys(model) == ["explore", "compare", "rank", "model"]
-    bare = replace(model, levers={}, scenarios={}, uncertainties={})
+    bare = replace(model, levers={}, choices={}, scenarios={}, uncertainties={})
     assert keys(bare) == ["explore", "model"]
     client = create_app(bare, queue=Queue(tmp_path)).server.test_client()
     assert 'data-page="rank"' not in client.get("/rank").text

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -273,6 +274,39 @@ def test_a_lever_that_cannot_start_later_has_no_start_in_a_link(tmp_path: Path) 
         assert one["state"]["levers"][key] == [model.levers[without].high, None, None, None]
     assert opened["notice"] == ""
     assert model.levers[without].name.capitalize() in foreign["notice"]
+
+
+# ---- composite choices
+
+
+@pytest.mark.parametrize("name", ["small", "big"])
+def test_choices_set_on_the_page_what_the_model_sets(name: str, request: pytest.FixtureRequest) -> None:
+    """Every combination of levels, pressed in any order, is what ``Model.at_point`` gives, and is told as it was pressed."""
+    model: Model = request.getfixturevalue(name)
+    call: Call = request.getfixturevalue("call_small" if name == "small" else "call")
+    random = Random(5)
+    points = [
+        dict(zip(model.choices, levels, strict=True))
+        for levels in product(*(list(choice.levels) for choice in model.choices.values()))
+    ]
+    assert points
+    orders = [random.sample(list(point.items()), len(point)) for point in points]
+    for point, got in zip(points, call([("decided", order) for order in orders]), strict=True):
+        levers = page.levers_of_world(model, page.status_quo_world(model))
+        expected = state_of(model, Settings("", {**levers, **filled(model, model.at_point(point))}))["levers"]
+        assert got["levers"] == expected, point
+        assert got["chosen"] == point
+        same = [other for other in points if model.at_point(other) == model.at_point(point)]
+        assert got["alone"] in same
+
+
+def filled(model: Model, settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Settings with what they leave open as in status quo."""
+    standing = page.levers_of_world(model, page.status_quo_world(model))
+    return {
+        name: Setting(*(b if math.isnan(a) else a for a, b in zip(astuple(s), astuple(standing[name]), strict=True)))
+        for name, s in settings.items()
+    }
 
 
 def test_the_page_as_it_opens_has_a_bare_address(big: Model, call: Call) -> None:

@@ -23,7 +23,7 @@ const ENTRIES = {
 /** Where Dash looks for our components: beside their Python classes. */
 const COMPONENTS = "../policy_lab/components/";
 /** Style sheets of theirs; the first has the order of the layers. */
-const STYLES = ["tokens", "base", "button", "chart", "combobox", "explore", "field", "headline-cards", "levers", "outcome-chart", "table"];
+const STYLES = ["tokens", "base", "button", "chart", "combobox", "entry", "explore", "field", "headline-cards", "lever-groups", "levers", "outcome-chart", "table"];
 
 const TARGET = ["chrome111", "firefox114", "safari16.4"];
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Flask, Request, Response, request
 
 from policy_lab import catalogue
-from policy_lab.model import Lever, Model, Outcome, Scenario, Source, Uncertainty
+from policy_lab.model import Choice, Level, Lever, Model, Outcome, Scenario, Source, Uncertainty
 from policy_lab.model.texts import about_variable
 
 #: The part of an address that names the language, and the cookie that remembers it.
@@ -136,6 +136,11 @@ def _translated(kept: _Identity, language: str) -> Model:
     def source(known: Source) -> Source:
         return replace(known, **text.get("sources", {}).get(known.key, {}))
 
+    def choice(known: Choice) -> Choice:
+        told = text.get("choices", {}).get(known.key, {})
+        levels = {key: _level(level, told.get("levels", {}).get(key, {})) for key, level in known.levels.items()}
+        return replace(known, **{k: v for k, v in told.items() if k != "levels"}, levels=levels)
+
     return replace(
         model,
         levers={name: lever(known) for name, known in model.levers.items()},
@@ -143,4 +148,9 @@ def _translated(kept: _Identity, language: str) -> Model:
         scenarios={key: scenario(known) for key, known in model.scenarios.items()},
         uncertainties={name: uncertainty(known) for name, known in model.uncertainties.items()},
         sources={key: source(known) for key, known in model.sources.items()},
+        choices={key: choice(known) for key, known in model.choices.items()},
     )
+
+
+def _level(known: Level, told: Mapping[str, Any]) -> Level:
+    return replace(known, **told)

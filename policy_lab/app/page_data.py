@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from policy_lab.app import policy as page
+from policy_lab.app.choice_data import choices
 from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
@@ -39,6 +40,8 @@ SPOKEN: Final = (
     "loop",
     "published",
     "model.count",
+    "entry",
+    "saved",
 )
 YEAR_UNITS: Final = frozenset({"year", "years", "yr"})
 
@@ -60,6 +63,7 @@ def facts(bench: ModelSession, files: Mapping[str, str], published: Mapping[str,
         "published": published,
         "clock": {"initial": clock.initial, "final": clock.final},
         "levers": _levers(bench),
+        "choices": choices(bench),
         "worlds": _worlds(bench),
         "assumptions": _assumptions(bench),
         "headlines": [outcome.name for outcome in headline_outcomes(model)],
@@ -147,6 +151,7 @@ def _worlds(bench: ModelSession) -> dict[str, Any]:
             "constants": {},
             "marks": [],
             "until": model.program.clock.final,
+            "point": {},
         }
     return worlds
 
@@ -161,6 +166,7 @@ def _world(bench: ModelSession, key: str, scenario: Scenario) -> dict[str, Any]:
         "constants": model.constants_of(key),
         "marks": _marks(model, scenario),
         "until": model.until(key),
+        "point": dict(scenario.point),
     }
 
 

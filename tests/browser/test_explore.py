@@ -116,12 +116,14 @@ def test_a_lever_is_moved_without_dragging(visit: Visit, address: str) -> None:
     expect(box).to_have_value("0.3")
 
 
-def test_start_year_and_ramp_stand_behind_details(visit: Visit, address: str) -> None:
+def test_the_start_year_stands_on_the_row_and_the_ramp_behind_details(visit: Visit, address: str) -> None:
     page = visit(address)
     row = lever(page, "Shared funding")["row"]
     start = row.get_by_label("Starts in year")
-    expect(start).to_be_hidden()
+    expect(start).to_be_visible()
+    expect(row.get_by_label("Years to take full effect")).to_be_hidden()
     row.locator("summary").click()
+    expect(row.get_by_label("Years to take full effect")).to_be_visible()
     lever(page, "Shared funding")["box"].fill("60")
     start.fill("2035")
     start.press("Enter")
@@ -146,7 +148,7 @@ def test_a_world_sets_its_levers_and_tells_why(visit: Visit, address: str) -> No
     expect(page.locator("#world-restore")).to_be_visible()
     page.locator("#world-restore").click()
     wait_for_address(page, r"w=open_laboratory$")
-    page.get_by_role("button", name="All levers to status quo").click()
+    page.get_by_role("button", name="Reset all levers").click()
     page.wait_for_url(lambda url: "?" not in url)
     expect(page.locator("#world")).to_have_value("status_quo")
 
@@ -282,6 +284,7 @@ WHOLE_CHARTS = """() => [...document.querySelectorAll('.chart')].filter(chart =>
 def test_a_chart_stays_in_view_beside_the_last_lever(visit: Visit, real_address: str, width: int, height: int) -> None:
     page = visit(real_address)
     page.set_viewport_size({"width": width, "height": height})
+    page.get_by_role("button", name="Unfold all").click()
     for place in ("bottom", "view"):
         if place == "bottom":
             page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
@@ -300,13 +303,17 @@ def test_a_band_of_charts_stays_above_the_levers(browser: Browser, real_address:
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(real_address, wait_until="domcontentloaded")
     page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
-    slider = page.get_by_role("slider").last
+    handle = page.locator(".levers__handle")
+    if handle.is_visible():  # the levers are a sheet
+        handle.click()
+    page.get_by_role("button", name="Unfold all").click()
+    slider = page.locator(".lever").get_by_role("slider").last
     slider.focus()
     band, thumb = page.locator(".chart--a").bounding_box(), slider.bounding_box()
     assert band["y"] >= 0
     assert band["y"] + band["height"] <= 0.4 * height
     assert band["y"] + band["height"] <= thumb["y"]
-    page.get_by_role("slider").first.focus()
+    page.locator(".lever").get_by_role("slider").first.focus()
     assert page.locator(".chart--a").bounding_box()["y"] >= 0
     page.close()
 
@@ -336,9 +343,10 @@ def test_outcomes_are_named_in_full(visit: Visit, real_address: str) -> None:
 
 def test_nothing_jumps_when_the_policy_changes(visit: Visit, real_address: str) -> None:
     page = visit(real_address)
-    places = """() => [...document.querySelectorAll('.chart, .strip, .levers, .lever')].map(part => {
+    places = """() => [...document.querySelectorAll('.chart, .strip, .levers')].map(part => {
         const box = part.getBoundingClientRect();
-        return [Math.round(box.top), Math.round(box.left), Math.round(box.width), Math.round(box.height)];
+        const height = part.matches('.levers') ? 0 : box.height; // folded groups show what was moved
+        return [box.top, box.left, box.width, height].map(Math.round);
     })"""
     page.evaluate("document.fonts.ready")
     before = page.evaluate(places)

@@ -54,6 +54,10 @@ def test_figures_are_typed_and_shown_as_german_writes_them(visit: Visit, real_ad
     expect(box).to_have_attribute("aria-valuenow", "0.45")
     box.fill("viel")
     box.press("Tab")
+    expect(box).to_have_value("viel")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(lever.get_by_role("alert")).to_have_text("„viel“ ist keine Zahl. Bis dahin gilt 0,45.")
+    box.press("Escape")
     expect(box).to_have_value("0,45")
     money = page.locator('[data-lever^="public-sci"]').get_by_role("spinbutton").first
     money.fill("2.500")
@@ -89,15 +93,15 @@ def test_the_shortcuts_are_found_without_knowing_one(visit: Visit, address: str)
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("width", [320, 768, 1024, 1440, 1920])
 def test_no_word_runs_out_of_its_place(browser: Browser, real_address: str, width: int, language: str) -> None:
-    """Three pins with long names, every width, both languages: nothing is wider than what holds it."""
+    """Four pins with long names, every width, both languages: nothing is wider than what holds it."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.set_default_timeout(60_000)
-    pins = "&p=manhattan_for_ai&p=trading_zones_first&p=soft_nationalisation"
+    pins = "&p=manhattan_for_ai&p=trading_zones_first&p=soft_nationalisation&p=aisi_style"
     page.goto(f"{real_address}/?w=cern_for_ai{pins}&lang={language}")
     page.wait_for_selector("html[data-drawn]", state="attached")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = """() => [...document.querySelectorAll(
-        ".button, .card *, .lever__label, .lever__ends span, .legend__item, .pins__item, .question *, .nav__link")]
+        ".button, .card *, .lever__label, .lever__ends span, .legend__item, .legend__item--pin, .segments label, .question *, .nav__link")]
         .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
                        && !one.closest(".unseen") && getComputedStyle(one).clipPath === "none")
         .map(one => one.className + ": " + one.textContent)"""

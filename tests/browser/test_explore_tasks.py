@@ -40,8 +40,8 @@ def more(page: Page, label: str) -> None:
 
 def test_a_policy_is_pinned_changed_and_held_against_itself(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?l=shared-funding~40")
-    page.get_by_role("button", name="Pin this policy").click()
-    expect(page.locator(".pins")).to_contain_text("Status quo, 1 lever moved")
+    page.get_by_role("button", name="Pin this scenario").click()
+    expect(page.locator(".legend__item--pin")).to_contain_text("Status quo, 1 lever moved")
     more(page, "Shared funding")
     page.wait_for_url(re.compile(r"l=shared-funding~45&p=status_quo~~\w{3}~40$"))
     drawn = lines(page)
@@ -55,14 +55,40 @@ def test_a_policy_is_pinned_changed_and_held_against_itself(visit: Visit, addres
     expect(page.locator("#pins-add")).to_be_focused()
 
 
-def test_a_fourth_pin_is_refused_in_words(visit: Visit, address: str) -> None:
-    page = visit(f"{address}/?p=open_laboratory&p=status_quo&p=status_quo~~shared-funding~30")
-    page.get_by_role("button", name="Pin this policy").click()
+def test_four_pins_are_all_in_sight_and_a_fifth_is_refused_in_words(visit: Visit, address: str) -> None:
+    page = visit(
+        f"{address}/?p=open_laboratory&p=status_quo&p=status_quo~~shared-funding~30&p=status_quo~~shared-funding~20"
+    )
+    pins = page.locator(".legend__item--pin")
+    expect(pins).to_have_count(4)
+    for pin in pins.all():
+        expect(pin).to_be_in_viewport(ratio=1)
+    assert {key for key in lines(page) if key.startswith("pinned")} == {f"pinned-{n}" for n in range(4)}
+    page.get_by_role("button", name="Pin this scenario").click()
     expect(page.locator("#share-said")).to_contain_text("pinned already")
     more(page, "Shared funding")
-    page.get_by_role("button", name="Pin this policy").click()
+    page.get_by_role("button", name="Pin this scenario").click()
     expect(page.locator("#share-said")).to_contain_text("Unpin one first")
-    expect(page.locator(".pins li")).to_have_count(3)
+    expect(pins).to_have_count(4)
+
+
+def test_a_pin_is_given_a_name_that_travels(visit: Visit, address: str) -> None:
+    page = visit(f"{address}/?p=status_quo~~shared-funding~30&p=open_laboratory")
+    page.get_by_role("button", name="Status quo, 1 lever moved", exact=True).click()
+    box = page.get_by_role("textbox", name="Name of the pinned scenario")
+    box.fill("Modest & slow")
+    box.press("Escape")
+    expect(page.locator(".legend__item--pin").first).to_contain_text("Status quo, 1 lever moved")
+    page.get_by_role("button", name="Status quo, 1 lever moved", exact=True).click()
+    box.fill("Modest & slow")
+    box.press("Enter")
+    expect(page.get_by_role("button", name="Modest & slow", exact=True)).to_be_focused()
+    page.wait_for_url(re.compile("Modest%20%26%20slow"))
+    page.reload()
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    expect(page.locator(".legend__item--pin").first).to_contain_text("Modest & slow")
+    page.keyboard.press("Control+z")
+    expect(page.locator(".legend__item--pin").first).to_contain_text("Status quo, 1 lever moved")
 
 
 # ---- choosing a variable
@@ -228,7 +254,7 @@ def test_shortcuts_are_listed_work_and_can_be_switched_off(visit: Visit, address
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.keyboard.press("p")
-    expect(page.locator(".pins li")).to_have_count(1)
+    expect(page.locator(".legend__item--pin")).to_have_count(1)
     page.keyboard.press("2")
     expect(page.locator(".group__title").nth(1)).to_be_focused()
     page.keyboard.press("0")
@@ -267,6 +293,8 @@ def test_axe_finds_nothing_with_everything_open(browser: Browser, real_address: 
     page.goto(f"{real_address}/?w=cern_for_ai&a=run-cost-cap~3e5&p=manhattan_for_ai", wait_until="domcontentloaded")
     page.wait_for_function("() => PolicyLab.dashIsHere && PolicyLab.bands.latest")
     page.locator(".assumptions__all summary").click()
+    if width < 720:  # the levers are a sheet
+        page.locator(".levers__handle").click()
     page.locator(".lever summary").first.click()
     page.locator(".data summary").click()
     found = Axe().run(page)

@@ -70,7 +70,7 @@ def test_nobody_is_asked_while_a_hand_moves(visit: Visit, address: str) -> None:
     page.locator("#world").select_option(label="An open laboratory")
     page.locator("#choose-a").click()
     page.get_by_role("option", name="Trust in companies").click()
-    page.get_by_role("button", name="Pin this policy").click()
+    page.get_by_role("button", name="Pin this scenario").click()
     page.locator("#pins-add").select_option(label="Status quo")
     page.wait_for_function(FRESH)
     assert asked == []

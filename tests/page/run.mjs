@@ -1,6 +1,7 @@
 /* Calls modules of the page in node: run.mjs FACTS, with a list of [name, ...arguments] as JSON on standard input. */
 import { readFileSync } from "node:fs";
 import { chartPlan } from "../../web/core/chart-plan.js";
+import * as choices from "../../web/core/choices.js";
 import * as scale from "../../web/core/chart-scale.js";
 import { learn, learnVariables } from "../../web/core/facts.js";
 import { createHistory } from "../../web/core/history.js";
@@ -36,7 +37,15 @@ function undone(steps) {
   return { found, back, state };
 }
 
+/* Levels of choices pressed one after the other: the levers they end in, and the levels that are then told. */
+function decided(picks) {
+  const start = { levers: facts.start.levers, wish: {} };
+  const { levers, wish } = picks.reduce((now, [choice, level]) => choices.set(now.levers, choice, level, now.wish), start);
+  return { levers, chosen: choices.chosen(levers, wish), alone: choices.chosen(levers, {}) };
+}
+
 const calls = {
+  decided,
   constants: (state) => scenarios.constants(scenarios.of(state), state.assumptions),
   write: (state) => link.write(state),
   read: (query) => read(query),

@@ -9,10 +9,10 @@ import { lightColours } from "./light-colours.js";
 /** @import { Picture, Provenance } from "../types/page.js" */
 /** @typedef {Record<string, string>} Look colours by what wears them, lines by their kind */
 
-const KINDS = ["status-quo", "policy", "pinned-0", "pinned-1", "pinned-2", "whole"];
+const KINDS = ["status-quo", "policy", "pinned-0", "pinned-1", "pinned-2", "pinned-3", "whole"];
 const LOOK = { ink: "ink", muted: "muted", grid: "grid", paper: "panel", ...Object.fromEntries(KINDS.map((kind) => [kind, "line-" + kind])) };
 /** @type {Record<string, string>} */
-const DASH = { "status-quo": "9 6", "pinned-0": "2 5", "pinned-1": "14 6", "pinned-2": "12 5 2 5", whole: "5 4" };
+const DASH = { "status-quo": "9 6", "pinned-0": "2 5", "pinned-1": "14 6", "pinned-2": "12 5 2 5", "pinned-3": "5 3", whole: "5 4" };
 
 /** @param {Look} look @param {string} kind of a line */
 const colourOf = (look, kind) => look[kind] ?? look.policy;

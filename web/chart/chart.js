@@ -2,7 +2,7 @@
  *
  * What a chart shows is a Picture (types/page.d.ts), plain data. Its lines are drawn in their order, the last on top, its
  * bands under them, the widest first; every list of values is as long as time. `kind` names the look, by the style sheet
- * chart.css: "status-quo" (grey, dashed), "policy" (blue, solid), "pinned-0", "pinned-1", "pinned-2" (colours and dashes
+ * chart.css: "status-quo" (grey, dashed), "policy" (blue, solid), "pinned-0" to "pinned-3" (colours and dashes
  * of their own); any other kind takes --line-<kind> where the style sheet of the page sets it. Looks never rest on colour
  * alone: each kind has its dash, and its name stands at its end.
  *

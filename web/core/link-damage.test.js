@@ -74,9 +74,9 @@ function drawnState() {
   const world = any(Object.keys(known.worlds));
   const assumed = Object.keys(known.assumptions).filter(() => draw() < 0.3).map((key) => /** @type {const} */ ([key, five(-1 + draw() * 1e6)]));
   /** @type {Scenario[]} */
-  const pins = Array.from({ length: upTo(4) }, () => {
+  const pins = Array.from({ length: upTo(5) }, () => {
     const where = any(Object.keys(known.worlds));
-    return { world: where, levers: moved(where, draw() < 0.5 ? 0 : 0.3) };
+    return { world: where, levers: moved(where, draw() < 0.5 ? 0 : 0.3), ...(draw() < 0.4 && { name: any(["Two", "50 % : a~~b & ü", "Wide (third try)"]) }) };
   });
   const views = Object.fromEntries(VIEWS.filter(() => draw() < 0.4).map((key) => [key, `view-${key}~${upTo(2050)}~Some name (${upTo(9)})`]));
   const state = { world, levers: { ...known.worlds[world].levers, ...moved(world, any([0, 0.2, 1])) }, assumptions: Object.fromEntries(assumed), charts: [any(known.shown).name, any(known.shown).name], pins };

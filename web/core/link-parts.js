@@ -39,7 +39,7 @@ const sum = ({ key, text }) => checksum(key + "=" + text);
 export function joined(version, parts) {
   if (!parts.length) return "";
   const head = version + "." + parts.map((part) => part.key + sum(part)).join("");
-  const written = parts.map(({ key, text }) => key + "=" + encodeURIComponent(text));
+  const written = parts.map(({ key, text }) => key + "=" + encodeURIComponent(text).replaceAll("%3A", ":"));
   return "?" + [`m=${head}.${checksum("m=" + head)}`, ...written].join("&");
 }
 
@@ -78,8 +78,8 @@ function readings({ key, text }) {
   return Array.from({ length: Math.min(tail.length, MOST_ADDED) + 1 }, (_, n) => ({ key, text: text.slice(0, text.length - n) }));
 }
 
-/** Settings end in a letter or a figure; what a page looks at may end in anything. @param {Part} part */
-const trimmed = ({ key, text }) => ({ key, text: SETTINGS.includes(key) ? text.replace(TAIL, "") : text });
+/** Settings end in a letter or a figure; a name of a pin, and what a page looks at, may end in anything. @param {Part} part */
+const trimmed = ({ key, text }) => ({ key, text: SETTINGS.includes(key) && !text.includes(":") ? text.replace(TAIL, "") : text });
 
 /** @param {Part[]} parts @param {Damage} damage */
 function untested(parts, damage) {

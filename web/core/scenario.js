@@ -85,11 +85,45 @@ export function same(a, b) {
 /** @param {Scenario} scenario */
 export const isStatusQuo = (scenario) => same(scenario, statusQuo());
 
-/** In words: "CERN for AI, 2 levers moved". @param {Scenario} scenario */
-export function name(scenario) {
+/** By how many years the levers of a scenario start later than in its world, if that is all that differs; else null.
+ * @param {Scenario} scenario */
+function later({ world, levers }) {
+  const standing = worldOf(world).levers;
+  /** @type {number | null} */
+  let years = null;
+  for (const [key, setting] of Object.entries(standing)) {
+    const own = levers[key];
+    const moves = setting[1] !== null && !sameSetting(setting, facts.start.levers[key]);
+    if (!own && !moves) continue;
+    if (!own || !moves || own[1] === null || setting[1] === null) return null;
+    years ??= own[1] - setting[1];
+    const end = setting[3] === null || setting[3] === noEnd(key) ? setting[3] : setting[3] + years;
+    if (!sameSetting(own, [setting[0], setting[1] + years, setting[2], end])) return null;
+  }
+  return years;
+}
+
+/** The start year of most of some levers that have one, the earliest of several such; null for none. @param {Levers} levers */
+export function usualStart(levers) {
+  const years = Object.entries(levers).flatMap(([key, setting]) => (setting[1] === null || sameSetting(setting, facts.start.levers[key]) ? [] : [setting[1]]));
+  const count = (/** @type {number} */ year) => years.filter((other) => other === year).length;
+  return years.sort((a, b) => count(b) - count(a) || a - b)[0] ?? null;
+}
+
+/** What somebody calls a scenario. @type {(scenario: Scenario) => string | undefined} */
+let named = () => undefined;
+/** Lets another module know names. @param {(scenario: Scenario) => string | undefined} find */
+export const nameBy = (find) => void (named = find);
+
+/** In words: what somebody called it, else what it is. @param {Scenario} scenario */
+export const name = (scenario) => scenario.name ?? named(scenario) ?? generic(scenario);
+
+/** What it is: "CERN for AI", "CERN for AI, 2 levers moved", "CERN for AI, from 2030". @param {Scenario} scenario */
+export function generic(scenario) {
   const { title } = worldOf(scenario.world);
   const count = Object.keys(scenario.levers).length;
   if (!count) return title;
+  if (later(scenario) !== null) return say("explore.policy_from", { world: title, year: usualStart(whole(scenario)) });
   return say("explore.policy_moved." + (count === 1 ? "one" : "many"), { world: title, count });
 }
 

@@ -13,9 +13,10 @@ export const facts = () => ({
       ranges: [[0, 10], [2020, 2045], [0, 0], [2020, 2100]], group: "money", heading: "Money", timing: ["funding start", null, "funding end"],
     },
   },
+  choices: [],
   worlds: {
-    standard: { title: "Standard", rationale: "", levers: { funding: [5, 2025, null, 2100] }, constants: {}, marks: [], until: 2050 },
-    other: { title: "Other", rationale: "why", levers: { funding: [6, 2025, null, 2032] }, constants: { shock: 1 }, marks: [{ time: 2030, label: "Shock" }], until: 2060 },
+    standard: { title: "Standard", rationale: "", levers: { funding: [5, 2025, null, 2100] }, constants: {}, marks: [], until: 2050, point: {} },
+    other: { title: "Other", rationale: "why", levers: { funding: [6, 2025, null, 2032] }, constants: { shock: 1 }, marks: [{ time: 2030, label: "Shock" }], until: 2060, point: {} },
   },
   assumptions: {
     rate: {

@@ -160,7 +160,24 @@ export function chooseChart(side, name) {
 export function pin(scenario) {
   if (now.pins.some((other) => scenarios.same(other, scenario))) return say("explore.pin_twice");
   if (now.pins.length >= link.MOST_PINS) return say("explore.pin_full", { most: link.MOST_PINS });
-  const pins = [...now.pins, { world: scenario.world, levers: { ...scenario.levers } }];
+  const pins = [...now.pins, { ...scenario, levers: { ...scenario.levers } }];
+  if (!link.fits(pins)) return say("explore.pin_long");
+  change({ pins });
+  return "";
+}
+
+/**
+ * Gives a pinned scenario another name; "" leaves it to what it is.
+ * @param {number} number
+ * @param {string} name
+ * @returns {string} "" when it is done, else the sentence that says why not
+ */
+export function renamePin(number, name) {
+  const pins = now.pins.map((pinned, place) => {
+    if (place !== number) return pinned;
+    const { world, levers } = pinned;
+    return name ? { world, levers, name } : { world, levers };
+  });
   if (!link.fits(pins)) return say("explore.pin_long");
   change({ pins });
   return "";

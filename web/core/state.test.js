@@ -48,11 +48,17 @@ test("the state is never changed in place, and whoever listens gets both", () =>
   assert.deepEqual(state.now, before);
 });
 
-test("pins are refused twice, when there are three, and when they are too long", () => {
+test("pins are refused twice, and when there are four; a name of its own is no other scenario", () => {
   const pin = (/** @type {number} */ value) => state.pin({ world: "other", levers: { funding: [value, 2025, null, 2100] } });
-  assert.deepEqual([pin(1), pin(1), pin(2), pin(3), pin(4)], ["", "twice", "", "", "full 3"]);
+  assert.deepEqual([pin(1), pin(1), pin(2), pin(3), pin(4), pin(5)], ["", "twice", "", "", "", "full 4"]);
   state.unpin(0);
-  assert.equal(state.now.pins.length, 2);
+  assert.equal(state.now.pins.length, 3);
+  assert.equal(state.renamePin(1, "Ours"), "");
+  assert.deepEqual(state.now.pins.map(({ name }) => name), [undefined, "Ours", undefined]);
+  assert.equal(state.pin({ world: "other", levers: { funding: [3, 2025, null, 2100] }, name: "Another" }), "twice");
+  assert.equal(state.renamePin(1, "x".repeat(520)), "long pin");
+  state.renamePin(1, "");
+  assert.equal(state.now.pins[1].name, undefined);
 });
 
 test("nothing comes to rest under a hand", () => {

@@ -5,7 +5,7 @@
  */
 import { facts, variables } from "./facts.js";
 import { parted } from "./link-parts.js";
-import { LONGEST, MOST_PINS, NUMBER, VERSION, VIEWS } from "./url-state.js";
+import { LONGEST, LONGEST_NAME, MOST_PINS, NUMBER, VERSION, VIEWS } from "./url-state.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
 /** @import { Lever, Levers, Scenario, Setting, State } from "../types/page.js" */
@@ -14,6 +14,7 @@ import { say } from "./words.js";
  * @typedef {{ changes: Set<string>, unread: string[] }} News */
 
 const KEY = /^[a-z0-9-]{1,16}$/;
+const PIN = /^([^:]*?)(?:~~([^:]*))?(?::(.*))?$/s; // scenario, levers, name
 const MOST_TOLD = 5; // pieces or keys that a notice names
 const MOST_LETTERS = 40; // of each
 
@@ -105,11 +106,11 @@ function pins(news, texts) {
   /** @type {Scenario[]} */
   const found = [];
   for (const text of texts) {
-    const cut = text.indexOf("~~");
-    const before = cut < 0 ? text : text.slice(0, cut);
+    const [, before = "", moved = "", called = ""] = PIN.exec(text) ?? [];
     const where = world(news, before);
     if (where !== before) continue;
-    const pin = { world: where, levers: scenarios.moved(where, levers(news, cut < 0 ? "" : text.slice(cut + 2), where)) };
+    const name = called.trim().slice(0, LONGEST_NAME);
+    const pin = { world: where, levers: scenarios.moved(where, levers(news, moved, where)), ...(name && { name }) };
     if (found.some((other) => scenarios.same(other, pin))) continue;
     if (found.length < MOST_PINS) found.push(pin);
     else news.unread.push("p=" + text);

@@ -8,7 +8,7 @@
  *     l   levers moved since: key, value, start year, ramp, end year; what is left out stands as in the scenario
  *     a   changed assumptions: key, value
  *     c   variables of the two charts
- *     p   pinned scenarios, one part each: the scenario, and after "~~" the levers moved in it
+ *     p   pinned scenarios, one part each: the scenario, after "~~" the levers moved in it, and after ":" a name of its own
  *     v, h, r, d   what Compare, Precedents, Rank and Model look at (VIEWS): each of these pages reads its own
  *     lang  the page's language
  *
@@ -28,9 +28,11 @@ import * as scenarios from "./scenario.js";
 export const LONGEST = 8000;
 /** Characters up to which programs are known to pass a link on whole. */
 export const SAFE = 2000;
-export const MOST_PINS = 3;
+export const MOST_PINS = 4;
 /** Characters of the model's hash. */
 export const VERSION = 8;
+/** Characters of a pin's name. */
+export const LONGEST_NAME = 60;
 /** A number as a link has it. */
 export const NUMBER = /^-?\d{1,9}(\.\d{1,9})?(e-?\d{1,2})?$/;
 /** Parts that say what one page looks at. */
@@ -69,7 +71,7 @@ function items(scenario, brief) {
 /** @param {Scenario} pin @returns {Part} */
 function pinned(pin) {
   const moved = items(pin, true);
-  return { key: "p", text: pin.world + (moved ? "~~" + moved : "") };
+  return { key: "p", text: pin.world + (moved ? "~~" + moved : "") + (pin.name ? ":" + pin.name : "") };
 }
 
 /**

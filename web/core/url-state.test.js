@@ -88,6 +88,15 @@ test("a link of another version opens as far as it can, and tells what changed",
   assert.equal(read("?m=ffffffff&w=other").notice, "older: same");
 });
 
+test("a pin keeps its name in the link", () => {
+  /** @type {import("../types/page.js").Scenario[]} */
+  const pins = [{ world: "other", levers: {}, name: "50 % : a~~b_c & ü" }, { world: "other", levers: { funding: [7, 2025, null, 2032] }, name: "Two" }];
+  const state = { ...start(), pins };
+  assert.match(write(state), /&p=other:50%20%25%20:%20a~~b_c%20%26%20%C3%BC&p=other~~abc~7:Two$/);
+  assert.deepEqual(read(write(state)), { state, views: {}, notice: "" });
+  assert.deepEqual(read(write(state) + ").").state, state);
+});
+
 test("pins that a link has no room for are refused", () => {
   const pin = { world: "other", levers: {} };
   assert.ok(fits([pin, pin, pin]));

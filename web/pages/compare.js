@@ -29,11 +29,11 @@ import * as compareWedges from "./compare-wedges.js";
 /** What is looked at; `apart`: each beside the reference in a chart of its own; `every`: all outcomes in the table.
  * @typedef {{ outcome: string, year: number, from: string, to: string, apart: boolean, every: boolean }} View */
 
-const LETTERS = "ABCDE";
+const LETTERS = "ABCDEF";
 /** Files of what is on show. @type {Record<string, string[]>} */
 const KINDS = { chart: ["png", "svg", "csv"], table: ["csv"] };
 const PAUSE = 300; // milliseconds after which a hand that was down is looked for again
-const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp012]?)~([sp012]?)~([01]?)(?:~([01]?))?$/;
+const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp0123]?)~([sp0123]?)~([01]?)(?:~([01]?))?$/;
 /** @type {View} */
 export const view = { outcome: "", year: 0, from: "", to: "", apart: false, every: false };
 /** @type {import("../chart/chart.js").Chart[]} */

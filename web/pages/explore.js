@@ -10,19 +10,23 @@ import * as bandRuns from "../engine/bands.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
 import { does } from "../dom/buttons.js";
-import { all, make, one, write } from "../dom/elements.js";
+import { all, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { fillTable } from "../chart/chart-table.js";
 import { mountChart } from "../chart/chart.js";
 import * as assumptions from "../widgets/assumptions.js";
+import * as decisions from "../widgets/decisions.js";
+import * as legend from "../widgets/legend.js";
+import * as leverSheet from "../widgets/lever-sheet.js";
 import { mountCombobox } from "../widgets/combobox.js";
 import { mountCards } from "../widgets/headline-cards.js";
 import * as levers from "../widgets/levers.js";
 import * as live from "../widgets/live-runs.js";
 import * as loopSwitches from "../widgets/loops.js";
 import * as replays from "../widgets/replay.js";
+import * as savedScenarios from "../widgets/saved-scenarios.js";
 import * as scenarioChooser from "../widgets/scenario-chooser.js";
 import * as compare from "./compare.js";
 import * as dash from "./dash-loader.js";
@@ -89,8 +93,6 @@ function paint() {
   document.documentElement.dataset.drawn = "";
 }
 
-let legendShown = "";
-
 /** @param {Scene[]} list @param {boolean} banded */
 function paintLegend(list, banded) {
   const first = ["status-quo", "policy"];
@@ -98,18 +100,7 @@ function paintLegend(list, banded) {
   /** @type {{ kind: string, label: string, why?: string }[]} */
   const entries = list.slice().sort((a, b) => rank(a) - rank(b)).map((scene) => ({ kind: scene.kind, label: scene.label }));
   if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why") });
-  const text = JSON.stringify(entries);
-  one(".legend").classList.toggle("legend--stale", bandRuns.here() && !banded);
-  if (text === legendShown) return;
-  legendShown = text;
-  one(".legend").replaceChildren(...entries.map((entry) => {
-    const item = make("li", "legend__item");
-    const swatch = make("span", "swatch swatch--" + entry.kind);
-    swatch.setAttribute("aria-hidden", "true");
-    item.append(swatch, make("span", "", entry.label));
-    if (entry.why) item.title = entry.why;
-    return item;
-  }));
+  legend.paint(entries, bandRuns.here() && !banded);
 }
 
 // --- once the hand rests -----------------------------------------------------------------------------------------
@@ -169,7 +160,7 @@ export async function begin() {
   tell(store.open(asked));
   for (const side of SIDES) charts.push(mountChart(one(`[data-plot="${side}"]`)));
   cards = mountCards(document);
-  for (const part of [levers, scenarioChooser, assumptions, loopSwitches, replays, keyboard]) part.begin();
+  for (const part of [levers, leverSheet, scenarioChooser, decisions, savedScenarios, legend, assumptions, loopSwitches, replays, keyboard]) part.begin();
   all(".page--explore [role=combobox]").forEach(chooser);
   store.rest(rest);
   bandRuns.on(paint);

@@ -3,6 +3,7 @@ import * as store from "../core/state.js";
 import { does } from "../dom/buttons.js";
 import { one } from "../dom/elements.js";
 import * as router from "../dom/router.js";
+import * as groups from "../widgets/lever-groups.js";
 import * as levers from "../widgets/levers.js";
 import * as replays from "../widgets/replay.js";
 
@@ -55,7 +56,7 @@ function keyed(event) {
   }
   if (writes(event.target) || router.page() !== "explore" || !on()) return;
   if (one("#keys-help").open && key !== "?") return;
-  if (/^[1-9]$/.test(key)) levers.jumpTo(Number(key) - 1);
+  if (/^[1-9]$/.test(key)) groups.jumpTo(Number(key) - 1);
   else if (single[key]) single[key]();
   else return;
   event.preventDefault();

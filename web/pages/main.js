@@ -1,5 +1,6 @@
 /** The page begins: everything starts here and nothing at import, in the order that a visitor waits for it. */
 import { learn } from "../core/facts.js";
+import * as saved from "../core/saved.js";
 import * as store from "../core/state.js";
 import * as simulator from "../engine/simulator.js";
 import * as buttons from "../dom/buttons.js";
@@ -25,10 +26,10 @@ import * as precedents from "./precedents.js";
 import * as share from "./share.js";
 import * as entries from "./variable-entry.js";
 
-/** Where the browser keeps nothing for a page, steps are kept for this visit alone. */
-function storage() {
+/** Where the browser keeps nothing for a page, what is kept lasts for this visit alone. @param {"sessionStorage" | "localStorage"} kind */
+function storage(kind) {
   try {
-    return window.sessionStorage;
+    return window[kind];
   } catch {
     return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
   }
@@ -45,7 +46,8 @@ function begin() {
   learn(JSON.parse(one("#facts-data").textContent));
   colours.begin();
   simulator.begin();
-  store.begin(storage());
+  store.begin(storage("sessionStorage"));
+  saved.begin(storage("localStorage"));
   watchHand();
   nameButtons();
   dash.begin();

@@ -1,10 +1,12 @@
 /* What somebody changes about a historical case: controls of its stated facts, and the run in this browser. */
 import { nearest } from "../core/chart-scale.js";
+import { inFull, judged } from "../core/entry.js";
 import { fateOf } from "../core/fates.js";
 import * as numbers from "../core/numbers.js";
 import { near } from "../core/scenario.js";
 import { say, toldBy } from "../core/words.js";
 import * as simulator from "../engine/simulator.js";
+import { complain, content, isWrong, remark } from "../dom/entry.js";
 import { modified } from "../dom/keys.js";
 import { element, one, write } from "../dom/elements.js";
 import { tell } from "../dom/notice.js";
@@ -25,7 +27,6 @@ const share = (/** @type {CaseControl} */ control, /** @type {number} */ value) 
 
 /** @param {CaseControl} control @param {number} value */
 function set(control, value) {
-  if (!Number.isFinite(value)) return show(control);
   const kept = Math.min(control.high, Math.max(control.low, Number(value.toPrecision(5))));
   const next = { ...view.changed, [control.name]: kept };
   if (near(kept, Number(control.value.toPrecision(5)))) delete next[control.name];
@@ -33,13 +34,27 @@ function set(control, value) {
   show(control);
 }
 
+const valueNow = (/** @type {CaseControl} */ control) => view.changed[control.name] ?? control.value;
+const written = (/** @type {number} */ value) => numbers.write(Number(value.toPrecision(5)));
+
+/** What somebody typed: a number of the range, or a sentence beside the box. @param {CaseControl} control @param {HTMLInputElement} box */
+function entered(control, box) {
+  const { value, problem } = judged(box.value, [control.low, control.high]);
+  if (value === undefined) return complain(box, inFull(problem ?? "", "", written(valueNow(control))));
+  set(control, value);
+  const kept = valueNow(control);
+  return remark(box, near(kept, value) ? "" : say("entry.rounded", { value: written(kept) }));
+}
+
 /** @param {CaseControl} control */
 function show(control) {
-  const value = view.changed[control.name] ?? control.value;
+  const value = valueNow(control);
   const [range, number] = [one(`#fact-${control.name}`), one(`#fact-${control.name}-number`)];
+  if (isWrong(number) && range.value === String(value)) return; // another control was moved
   range.value = String(value);
   range.style.setProperty("--share", share(control, value));
-  number.value = numbers.write(Number(value.toPrecision(4)));
+  number.value = written(value);
+  content(number);
   range.closest(".lever").classList.toggle("lever--moved", control.name in view.changed);
 }
 
@@ -50,21 +65,26 @@ function controlOf(control) {
   const limits = { min: control.low, max: control.high, step: control.step };
   const bounds = figure(control.low) + " – " + figure(control.high);
   const range = element("input", { id, class: "slider", type: "range", ...limits, step: "any", "aria-labelledby": id + "-label", oninput: () => set(control, Number(range.value)), onkeydown: (/** @type {KeyboardEvent} */ event) => keyed(event, control) });
-  const number = element("input", { id: id + "-number", class: "input lever__number", type: "text", inputmode: "decimal", autocomplete: "off", "aria-labelledby": id + "-label", title: bounds, onchange: () => set(control, numbers.read(number.value) ?? NaN) });
+  const number = element("input", { id: id + "-number", class: "input lever__number", type: "text", inputmode: "decimal", autocomplete: "off", "aria-labelledby": id + "-label", title: bounds, onchange: () => entered(control, number), onkeydown: (/** @type {KeyboardEvent} */ event) => keyed(event, control) });
   const tick = element("span", { class: "lever__tick", "aria-hidden": "true" });
   tick.style.setProperty("--share", String(share(control, control.value)));
-  const step = (/** @type {string} */ sign, /** @type {number} */ way) => element("button", { class: "button button--step", type: "button", "aria-label": say(way > 0 ? "lever.plus" : "lever.minus", { lever: label }), onclick: () => set(control, (view.changed[control.name] ?? control.value) + way * control.step) }, sign);
-  return element("div", { class: "lever", role: "group", "aria-labelledby": id + "-label" },
+  const step = (/** @type {string} */ sign, /** @type {number} */ way) => element("button", { class: "button button--step", type: "button", "aria-label": say(way > 0 ? "lever.plus" : "lever.minus", { lever: label }), onclick: () => set(control, valueNow(control) + way * control.step) }, sign);
+  return element("div", { class: "lever", role: "group", "data-entry": "", "aria-labelledby": id + "-label" },
     element("label", { id: id + "-label", class: "lever__label", for: id + "-number" }, label),
     element("div", { class: "lever__slide" }, step("−", -1), element("div", { class: "lever__slider" }, range, tick), step("+", 1)), number);
 }
 
-/** Arrows move by the control's own step, which a range of any number would not know. @param {KeyboardEvent} event @param {CaseControl} control */
+/** Arrows move by the control's own step, which a range of any number would not know; in the box those across move the
+ * caret, and Escape gives a wrong entry up. @param {KeyboardEvent} event @param {CaseControl} control */
 function keyed(event, control) {
-  const way = WAYS[event.key];
-  if (!way || modified(event)) return;
+  const box = /** @type {HTMLInputElement} */ (event.target);
+  const across = box.type === "text" && /^Arrow(Left|Right)$/.test(event.key);
+  const way = across ? 0 : WAYS[event.key] ?? 0;
+  if (modified(event) || (!way && !(event.key === "Escape" && isWrong(box)))) return;
   event.preventDefault();
-  set(control, (view.changed[control.name] ?? control.value) + way * control.step);
+  content(one(`#fact-${control.name}-number`));
+  set(control, valueNow(control) + way * control.step);
+  show(control);
 }
 
 /** @param {Case} oneCase */

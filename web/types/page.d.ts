@@ -10,6 +10,33 @@ export type Constants = Record<string, number>;
 export interface Scenario {
   world: string;
   levers: Levers;
+  /** What somebody called it. */
+  name?: string;
+}
+
+/** A scenario that somebody keeps under a name of its own. */
+export interface Saved extends Scenario {
+  name: string;
+  note: string;
+}
+
+/** One level of a choice: levers it sets, an amount that another choice's levels carry, and where it carries theirs. */
+export interface Level {
+  key: string;
+  label: string;
+  words: string;
+  levers: Record<string, (number | null)[]>;
+  amount: (number | null)[] | null;
+  /** By choice, the levers that its amount is paid into with their shares. */
+  carries: Record<string, Record<string, number>>;
+}
+
+/** Several levers that are decided together: a table of choices.toml. */
+export interface Choice {
+  key: string;
+  label: string;
+  words: string;
+  levels: Level[];
 }
 
 /** What the page's link holds and undo goes back to; never changed in place. See core/state.js. */
@@ -52,6 +79,8 @@ export interface World {
   marks: Mark[];
   /** Last moment of its runs. */
   until: number;
+  /** Level by choice, where it is a point among the model's choices. */
+  point: Record<string, string>;
 }
 
 export interface LoopAct {
@@ -137,6 +166,7 @@ export interface Facts {
   published: Published | null;
   clock: { initial: number; final: number };
   levers: Record<string, Lever>;
+  choices: Choice[];
   worlds: Record<string, World>;
   assumptions: Record<string, Assumption>;
   headlines: string[];

@@ -1,9 +1,12 @@
 /* Assumptions open to change: each uncertain parameter with range, source and grade; those changed stand in view. */
+import { inFull, judged } from "../core/entry.js";
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import { near } from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
+import { complain, content, isWrong, remark } from "../dom/entry.js";
 import { keySteps } from "../dom/keys.js";
 import { all, make, one, write } from "../dom/elements.js";
 
@@ -47,6 +50,7 @@ function row(key) {
   const ends = { assumption: known.label, low: short(known.low), high: short(known.high), unit: known.unit, default: short(known.default) };
   const made = make("div", "assumption");
   made.dataset.assumption = key;
+  made.dataset.entry = "";
   const name = make("label", "assumption__name", known.label);
   name.htmlFor = "assumption-" + key;
   name.append(make("span", "lever__unit", known.unit), grade(known));
@@ -59,16 +63,18 @@ function row(key) {
   back.dataset.do = "resetAssumption";
   back.dataset.key = key;
   slider.addEventListener("input", () => store.assume(key, valueAt(known, Number(slider.value))));
-  const settle = (/** @type {number | null} */ value) => {
-    if (value !== null && Number.isFinite(value)) store.assume(key, value);
-    box.value = plain(valueNow(key));
-  };
-  box.addEventListener("change", () => settle(numbers.read(box.value)));
+  box.addEventListener("change", () => entered(key, box));
+  box.addEventListener("blur", () => {
+    if (!isWrong(box)) box.value = plain(valueNow(key));
+  });
   box.addEventListener("keydown", (event) => {
     const steps = keySteps(event);
-    if (!steps) return;
+    if (event.key === "Escape" && isWrong(box)) event.stopPropagation();
+    else if (!steps) return;
     event.preventDefault();
-    settle(valueAt(known, placeOf(known, valueNow(key)) + steps));
+    if (steps) store.assume(key, valueAt(known, placeOf(known, valueNow(key)) + steps));
+    content(box);
+    box.value = plain(valueNow(key));
   });
   const told = say("assumption.facts", { ...ends, distribution: say("assumption." + (known.distribution || "uniform")), source: known.source });
   const control = make("div", "assumption__control");
@@ -77,6 +83,17 @@ function row(key) {
   rows.set(key, { row: made, slider, box, back });
   paint(key);
   return made;
+}
+
+/** A number of its range moves it; anything else changes nothing and is said. @param {string} key @param {HTMLInputElement} box */
+function entered(key, box) {
+  const { low, high, unit } = about(key);
+  const { value, problem } = judged(box.value, [low, high], { unit });
+  if (value === undefined) return complain(box, inFull(problem ?? "", "", plain(valueNow(key))));
+  store.assume(key, value);
+  const kept = valueNow(key);
+  box.value = plain(kept);
+  return remark(box, near(kept, value) ? "" : say("entry.rounded", { value: plain(kept) }));
 }
 
 const whole = (/** @type {string} */ sentence) => sentence + (/[.!?…]["”“»]?$/.test(sentence.trim()) ? "" : ".");
@@ -108,7 +125,10 @@ function paint(key) {
   if (slider.value !== place) slider.value = place;
   slider.style.setProperty("--share", String(placeOf(known, value) / STEPS));
   slider.setAttribute("aria-valuetext", figure(known, value));
-  if (box !== document.activeElement) box.value = plain(value);
+  if (box !== document.activeElement && box.getAttribute("aria-valuenow") !== String(value)) {
+    box.value = plain(value);
+    content(box);
+  }
   box.setAttribute("aria-valuenow", String(value));
   back.classList.toggle("is-quiet", !changed);
   back.disabled = !changed;

@@ -2,6 +2,7 @@
  * outcomes, how thoroughly; it says how long that takes before anything starts. The server checks it all again. */
 import { filled } from "../core/words.js";
 import { under } from "../dom/buttons.js";
+import * as entry from "../dom/entry.js";
 import { all, element, one, write } from "../dom/elements.js";
 import * as numbers from "../core/numbers.js";
 /** @import { Choice, OfferedFactor, StudyOffer, StudyState } from "../types/ranking.js" */
@@ -48,7 +49,7 @@ function build() {
   said = element("p", { class: "own__cost", role: "status" });
   problem = element("p", { class: "caution is-hidden", role: "alert" });
   button = element("button", { class: "button button--main", type: "submit" }, texts.start);
-  form = element("form", { class: "own__form", novalidate: "", onsubmit: start, onchange: settle, oninput: settle },
+  form = element("form", { class: "own__form", novalidate: "", onsubmit: start, onchange: changed, oninput: changed },
     choices("question", texts.question, offer.questions, offer.questions[0].value),
     element("div", { class: "own__row" }, listed("scenario", texts.world, offer.worlds), listed("size", texts.size, offer.sizes, offer.size), seed()),
     outcomes(),
@@ -74,7 +75,7 @@ function listed(name, title, list, chosen) {
 
 function seed() {
   const box = element("input", { type: "text", inputmode: "numeric", id: "own-seed", name: "seed", class: "box", value: "1", autocomplete: "off", title: texts.seed_why });
-  return element("div", { class: "rank__field own__seed" }, element("label", { class: "label", for: "own-seed", title: texts.seed_why }, texts.seed), box);
+  return element("div", { class: "rank__field own__seed", "data-entry": "" }, element("label", { class: "label", for: "own-seed", title: texts.seed_why }, texts.seed), box);
 }
 
 function outcomes() {
@@ -116,7 +117,7 @@ function range(kind, factor) {
     "aria-label": filled(text, { name: factor.label }), title: allowed,
   });
   offered.set(factor.name, { ...factor, allowed });
-  return element("div", { class: "own__range", "data-factor": factor.name, "data-kind": kind },
+  return element("div", { class: "own__range", "data-entry": "", "data-factor": factor.name, "data-kind": kind },
     element("label", { class: "own__choice", title: factor.why || "" }, element("input", { type: "checkbox", checked: true }), element("span", {}, factor.label)),
     box("low", texts.low, numbers.write(factor.low)), element("span", { class: "own__dash", "aria-hidden": "true" }, "–"),
     box("high", texts.high, numbers.write(factor.high)),
@@ -182,15 +183,24 @@ function time(seconds) {
   return filled(texts.minutes, { count: Math.round(seconds / 60) });
 }
 
-/** A sentence under the form and, where it is about one box, that box opened, marked and entered. @param {string} text @param {HTMLElement} [box] */
+/** What is wrong is said beside a box once it is left, and no longer as soon as it is right. @param {Event} event */
+function changed(event) {
+  settle();
+  const row = /** @type {HTMLElement | null} */ (under(event, ".own__range, .own__seed"));
+  if (!row) return;
+  const [text, box] = (row.dataset.factor ? wrongIn(row) : wrongSeed()) ?? [];
+  for (const other of all("input[type=text]", row)) if (other !== box) entry.content(other);
+  if (box && text && event.type === "change") entry.complain(box, text);
+}
+
+/** A sentence under the form or, where it is about one box, beside that box, opened and entered. @param {string} text @param {HTMLElement} [box] */
 function complain(text, box) {
-  all("[aria-invalid]", form).forEach((other) => other.removeAttribute("aria-invalid"));
-  write(problem, text);
-  problem.classList.toggle("is-hidden", !text);
+  write(problem, box ? "" : text);
+  problem.classList.toggle("is-hidden", !text || Boolean(box));
   if (!box) return;
   const part = box.closest("details");
   if (part) part.open = true;
-  box.setAttribute("aria-invalid", "true");
+  entry.complain(box, text);
   box.focus();
 }
 
@@ -202,13 +212,20 @@ function wrong() {
   if (!chosenOutcomes().length) return [texts.no_outcome];
   if (varied.length < 2) return [texts.too_few];
   if (value("question") === "choice" && new Set(varied.map((row) => row.dataset.kind)).size < 2) return [texts.one_kind];
-  const number = Number(value("seed").trim() || NaN);
-  if (!Number.isInteger(number) || number < 0 || number > offer.last_seed) return [filled(texts.bad_seed, { most: counted(offer.last_seed) }), one("#own-seed")];
+  const seeded = wrongSeed();
+  if (seeded) return seeded;
   for (const row of every) {
     const found = wrongIn(row);
     if (found) return found;
   }
   return null;
+}
+
+/** @returns {[string, HTMLElement] | null} */
+function wrongSeed() {
+  const number = Number(value("seed").trim() || NaN);
+  const right = Number.isInteger(number) && number >= 0 && number <= offer.last_seed;
+  return right ? null : [filled(texts.bad_seed, { most: counted(offer.last_seed) }), one("#own-seed")];
 }
 
 /** @param {HTMLElement} row @returns {[string, HTMLElement] | null} */

@@ -1,66 +1,68 @@
-/* The world that the policy starts from, and the scenarios pinned beside it. */
+/* The scenario that the policy starts from, one of the model or one's own, and what is compared with it. */
 import { facts } from "../core/facts.js";
+import * as saved from "../core/saved.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
-import { make, one, write } from "../dom/elements.js";
+import { all, element, one, write } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 
 /** @import { Scenario, State } from "../types/page.js" */
 
+/** Before the name of a scenario of one's own, as a value of the choosers; no key of a world has it. */
+const OWN = "own:";
+
 export function begin() {
   does("pin", () => pin(scenarios.of(store.now)));
-  does("unpin", unpin);
   does("restoreWorld", () => store.chooseWorld(store.now.world));
-  one("#world").addEventListener("change", () => store.chooseWorld(one("#world").value));
+  one("#world").addEventListener("change", () => choose(one("#world").value));
   one("#pins-add").addEventListener("change", () => {
     const chooser = one("#pins-add");
-    const world = chooser.value;
+    const asked = chooser.value;
     chooser.value = "-";
-    if (world !== "-") pin({ world, levers: {} });
+    if (asked !== "-") pin(saved.named(asked.slice(OWN.length)) ?? { world: asked, levers: {} });
   });
   store.on(follow);
-  follow(store.now, null);
+  saved.on(list);
+  list();
 }
 
+/** @param {string} value of a chooser */
+function choose(value) {
+  const own = value.startsWith(OWN) ? saved.named(value.slice(OWN.length)) : undefined;
+  if (own) show(own);
+  else store.chooseWorld(value);
+}
+
+/** Moves all levers to a scenario. @param {Scenario} scenario */
+export const show = (scenario) => store.change({ world: scenario.world, levers: scenarios.whole(scenario) });
+
 /** @param {Scenario} scenario */
-function pin(scenario) {
+export function pin({ world, levers, name }) {
+  const own = name ?? saved.find({ world, levers })?.name;
+  const scenario = own ? { world, levers, name: own } : { world, levers };
   const refused = store.pin(scenario);
   said(refused || say("explore.pin_done", { scenario: scenarios.name(scenario) }));
 }
 
+/** Scenarios of one's own in both choosers. */
+function list() {
+  for (const group of all(".saved-options")) {
+    group.replaceChildren(...saved.list.map(({ name }) => element("option", { value: OWN + name }, name)));
+    group.hidden = saved.list.length === 0;
+  }
+  follow(store.now, null);
+}
+
 /** @param {State} state @param {State | null} before */
 function follow(state, before) {
+  if (before && before.world === state.world && before.levers === state.levers) return;
   const world = facts.worlds[state.world];
-  if (!before || before.world !== state.world) {
-    one("#world").value = state.world;
-    write(one("#world-rationale"), world.rationale);
-  }
-  if (!before || before.levers !== state.levers) {
-    const moved = Object.keys(scenarios.of(state).levers).length > 0;
-    one("#world-restore").classList.toggle("is-hidden", !moved || !world.rationale);
-  }
-  if (!before || before.pins !== state.pins) one(".pins").replaceChildren(...state.pins.map(pinned));
-}
-
-/** @param {Scenario} scenario @param {number} place */
-function pinned(scenario, place) {
-  const item = make("li", "pins__item");
-  const name = scenarios.name(scenario);
-  const button = make("button", "button button--quiet", "×");
-  button.setAttribute("aria-label", say("explore.pin_gone", { scenario: name }));
-  button.dataset.do = "unpin";
-  button.dataset.place = String(place);
-  const swatch = make("span", "swatch swatch--pinned-" + place);
-  swatch.setAttribute("aria-hidden", "true");
-  item.append(swatch, make("span", "pins__name", name), button);
-  return item;
-}
-
-/** @param {HTMLElement} button */
-function unpin(button) {
-  store.unpin(Number(button.dataset.place));
-  const left = one(".pins button") || one("#pins-add");
-  left.focus();
+  const policy = scenarios.of(state);
+  const own = saved.list.length ? saved.find(policy) : undefined;
+  const value = own ? OWN + own.name : state.world;
+  if (one("#world").value !== value) one("#world").value = value;
+  write(one("#world-rationale"), own?.note || world.rationale);
+  one("#world-restore").classList.toggle("is-hidden", Object.keys(policy.levers).length === 0 || Boolean(own));
 }

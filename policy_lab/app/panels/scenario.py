@@ -1,4 +1,4 @@
-"""The world one starts from, why it is told, and the scenarios pinned beside the current policy."""
+"""The scenario on show: which one, why it is told, from when, its composite choices, and what is compared with it."""
 
 from __future__ import annotations
 
@@ -6,53 +6,87 @@ from dash import html
 
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
+from policy_lab.app.panels import levers
 from policy_lab.app.policy import status_quo_world
 from policy_lab.catalogue import say
+from policy_lab.model import Choice
 
 
 def layout(bench: ModelSession) -> html.Section:
-    """Chooser, rationale, and the pinned scenarios."""
-    return html.Section(
-        [_choice(bench), html.P(rationale(bench), id="world-rationale", className="world__why"), _pins(bench)],
-        className="world",
-        **{"aria-label": say("explore.world")},
-    )
+    """Chooser, rationale, start year, scenarios beside it; below them one row of the model's choices."""
+    parts = [_choice(bench), *levers.starts(bench, "scenario"), _why(bench), _beside(bench)]
+    if bench.model.choices:
+        parts.append(html.Div([_levels(choice) for choice in bench.model.choices.values()], className="decisions"))
+    return html.Section(parts, className="world", **{"aria-label": say("explore.world_part")})
 
 
 def rationale(bench: ModelSession) -> str:
-    """Why the world that the page opens with is told."""
+    """Why the scenario that the page opens with is told."""
     scenario = bench.model.scenarios.get(status_quo_world(bench.model))
     return scenario.rationale if scenario else say("explore.bare_rationale")
 
 
+def _why(bench: ModelSession) -> html.P:
+    return html.P(rationale(bench), id="world-rationale", className="world__why")
+
+
 def _choice(bench: ModelSession) -> html.Div:
+    own = Tag("optgroup", [], {"label": say("saved.mine"), "class": "saved-options", "hidden": True})
+    buttons = [
+        html.Button(
+            say("explore.restore_short"),
+            id="world-restore",
+            className="button button--link is-hidden",
+            title=say("explore.restore"),
+            **{"data-do": "restoreWorld"},
+        ),
+        html.Button(
+            say("saved.open"),
+            className="button button--link",
+            title=say("saved.open_about"),
+            **{"data-do": "openSaved"},
+        ),
+    ]
     return html.Div(
         [
-            html.Label(say("explore.world"), htmlFor="world", className="label"),
-            html.Select(_worlds(bench), id="world", className="select"),
-            html.Button(
-                say("explore.restore"),
-                id="world-restore",
-                className="button button--link is-hidden",
-                **{"data-do": "restoreWorld"},
+            html.Div(
+                [html.Label(say("explore.world"), htmlFor="world", className="label"), *buttons],
+                className="world__head",
             ),
+            html.Select([*_worlds(bench), own], id="world", className="select"),
         ],
         className="world__choice",
     )
 
 
-def _pins(bench: ModelSession) -> html.Div:
+def _beside(bench: ModelSession) -> html.Div:
     nothing = html.Option(say("explore.pin_choose"), value="-")
+    own = Tag("optgroup", [], {"label": say("saved.mine"), "class": "saved-options", "hidden": True})
     return html.Div(
         [
             html.Label(say("explore.pins"), htmlFor="pins-add", className="label"),
-            html.Select(
-                [nothing, *_worlds(bench)], id="pins-add", className="select", disabled=not bench.model.scenarios
-            ),
-            html.Ul([], className="pins", **{"aria-label": say("explore.pinned")}),
+            html.Select([nothing, *_worlds(bench), own], id="pins-add", className="select"),
         ],
         className="world__pins",
     )
+
+
+def _levels(choice: Choice) -> Tag:
+    """One choice: its levels as buttons of which one is pressed; none where the levers stand at no level of it."""
+    levels = [
+        html.Label(
+            [
+                Tag("input", None, {"type": "radio", "name": f"choice-{choice.key}", "value": level.key}),
+                html.Span(level.label),
+            ],
+            title=level.words,
+        )
+        for level in choice.levels.values()
+    ]
+    legend = Tag("legend", choice.label, {"class": "choices__title", "title": choice.words})
+    mixed = html.Span(say("explore.choice_mixed"), className="decision__mixed is-hidden", title=choice.words)
+    inside = [legend, html.Div([html.Div(levels, className="segments"), mixed], className="decision__levels")]
+    return Tag("fieldset", inside, {"class": "decision", "data-choice": choice.key})
 
 
 def _worlds(bench: ModelSession) -> list[html.Option | Tag]:
