@@ -281,7 +281,7 @@ def test_a_lever_that_cannot_start_later_has_no_start_in_a_link(tmp_path: Path) 
 
 @pytest.mark.parametrize("name", ["small", "big"])
 def test_choices_set_on_the_page_what_the_model_sets(name: str, request: pytest.FixtureRequest) -> None:
-    """Every combination of levels, pressed in any order, is what ``Model.at_point`` gives, and is told as it was pressed."""
+    """Every combination of levels, pressed in any order, is what ``Model.at_point`` gives, and is told as pressed."""
     model: Model = request.getfixturevalue(name)
     call: Call = request.getfixturevalue("call_small" if name == "small" else "call")
     random = Random(5)

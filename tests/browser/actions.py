@@ -1,7 +1,7 @@
 """Tasks done as a person does them, each action counted: what the page costs somebody who knows what they want.
 
-A press (mouse, finger or key) is one action, and so is writing into a field; a choice from a list is two, opening it and
-pressing an entry. Looking and scrolling are free.
+A press (mouse, finger or key) is one action, and so is writing into a field; a choice from a list is two: opening it
+and pressing an entry. Looking and scrolling are free.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def test_no_word_runs_out_of_its_place(browser: Browser, real_address: str, widt
     page.wait_for_selector("html[data-drawn]", state="attached")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = """() => [...document.querySelectorAll(
-        ".button, .card *, .lever__label, .lever__ends span, .legend__item, .legend__item--pin, .segments label, .question *, .nav__link")]
+        ".button, .card *, .lever__label, .lever__ends span, .legend__item, .segments label, .question *, .nav__link")]
         .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
                        && !one.closest(".unseen") && getComputedStyle(one).clipPath === "none")
         .map(one => one.className + ": " + one.textContent)"""

@@ -46,10 +46,8 @@ def test_groups_fold_to_what_was_moved(visit: Visit, real_address: str, big: Mod
     assert moved.count() == len(page.evaluate(STARTS))
     for lever in moved.all():
         expect(lever).to_be_visible()
-    key = page.locator(".group:has(.lever--moved):has(.group__fold[aria-expanded=false])").last.get_attribute(
-        "data-group"
-    )
-    folded = page.locator(f'.group[data-group="{key}"]')
+    group = page.locator(".group:has(.lever--moved):has(.group__fold[aria-expanded=false])").last
+    folded = page.locator(f'.group[data-group="{group.get_attribute("data-group")}"]')
     every, shown = folded.locator(".lever"), folded.locator(".lever:visible")
     assert shown.count() == folded.locator(".lever--moved").count() < every.count()
     folded.locator(".group__fold").click()
@@ -167,9 +165,8 @@ def test_a_wrong_entry_stays_while_something_else_moves_and_goes_with_its_own_le
     lever = row(page, "shared-funding")
     box = lever.locator(".lever__number")
     box.fill("900")
-    row(page, "openness-req-518").get_by_role(
-        "button", name="More:"
-    ).click()  # a press that the sentence must not swallow
+    # The sentence comes as the box is left, and must not move the button away from under the press.
+    row(page, "openness-req-518").get_by_role("button", name="More:").click()
     page.wait_for_url(re.compile("openness-req-518"))
     expect(box).to_have_value("900")
     expect(lever.get_by_role("alert")).to_be_visible()
@@ -318,8 +315,9 @@ def test_on_a_phone_levers_are_a_sheet_under_the_chart(
     assert now["y"] == pytest.approx(drawing["y"], abs=1)
     assert now["height"] == drawing["height"]
     last.locator("summary").tap()
-    outside = """width => [...document.querySelectorAll('body *')].filter(part => part.offsetParent && part.checkVisibility()
-        && !part.closest('.unseen, .skip, svg')).map(part => [part.className, part.getBoundingClientRect()])
+    outside = """width => [...document.querySelectorAll('body *')].filter(part => part.offsetParent
+        && part.checkVisibility() && !part.closest('.unseen, .skip, svg'))
+        .map(part => [part.className, part.getBoundingClientRect()])
         .filter(([, box]) => box.width > 1 && (box.left < -0.5 || box.right > width + 0.5)).map(([name]) => name)"""
     assert page.evaluate(outside, width) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -107,7 +107,9 @@ const mixed = (opened, sent, begins) => Object.entries(opened).every(([key, sett
 
 /** @param {{ state: State, views: Record<string, string> }} sent @param {string} query */
 function holds(sent, query) {
-  const opened = read(query.split("#")[0]);
+  const search = query.split("#")[0]; // what a browser takes for the query
+  if (search.length < 2) return; // nothing is left of it: a bare address
+  const opened = read(search);
   const { notice } = opened;
   assert.notEqual(notice, "", `nothing is told of ${query}`);
   const nothing = notice.includes("part m");
