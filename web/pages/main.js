@@ -9,6 +9,7 @@ import { one } from "../dom/elements.js";
 import { watchHand } from "../dom/hand.js";
 import * as language from "../dom/language.js";
 import { tell } from "../dom/notice.js";
+import * as print from "../dom/print.js";
 import * as router from "../dom/router.js";
 import * as diagram from "../widgets/diagram.js";
 import * as ranking from "../widgets/ranking.js";
@@ -52,7 +53,7 @@ function begin() {
   nameButtons();
   dash.begin();
   diagram.begin(model.seek);
-  for (const part of [buttons, router, language, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, share, embed]) part.begin();
+  for (const part of [buttons, router, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, share, embed]) part.begin();
   publish();
   explore.begin();
 }
