@@ -1,5 +1,6 @@
 /** Explore: two charts, cards and a legend that follow the levers; words, tables, the address bar and the refined bands
  * wait until the hand rests. */
+import { wishOf } from "../core/band-wish.js";
 import { facts, variable } from "../core/facts.js";
 import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
@@ -27,6 +28,7 @@ import * as compare from "./compare.js";
 import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
+import * as verdict from "./verdict.js";
 /** @import { State } from "../types/page.js" */
 /** @import { Drawn, Scene } from "../widgets/live-runs.js" */
 
@@ -42,31 +44,10 @@ export let drawn = null;
 
 /** @param {Drawn} next */
 function draw(next) {
-  const wish = wished(next);
+  const wish = wishOf(next.state, next.until);
   drawn = { ...next, key: wish.key };
   if (simulator.here) bandRuns.want(wish);
   paint();
-}
-
-/** @param {Drawn} next */
-function wished({ state, until }) {
-  const policy = scenarios.of(state);
-  const reference = scenarios.statusQuo();
-  const wish = {
-    policy: scenarios.constants(policy, state.assumptions),
-    reference: scenarios.constants(reference, state.assumptions),
-    held: scenarios.held(policy, state.assumptions),
-    heldReference: scenarios.held(reference, state.assumptions),
-    charts: [...new Set(state.charts)],
-    headlines: facts.headlines,
-    last: facts.clock.final,
-    until,
-    where: Object.fromEntries([...state.charts, ...facts.headlines].flatMap((name) => {
-      const { where } = variable(name);
-      return where ? [[name, where]] : [];
-    })),
-  };
-  return { ...wish, key: JSON.stringify([wish.policy, wish.reference, wish.held, wish.charts, until]) };
 }
 
 // --- painting ----------------------------------------------------------------------------------------------------
@@ -119,7 +100,9 @@ function rest(state) {
   one("#undo").disabled = store.steps().past === 0;
   one("#redo").disabled = store.steps().future === 0;
   bandRuns.refine();
-  if (drawn && drawn.state === state) words();
+  if (!drawn || drawn.state !== state) return;
+  words();
+  verdict.rest(state, drawn.key);
 }
 
 /** Sentences and tables, which nobody reads while the curves move. */
@@ -166,7 +149,7 @@ export async function begin() {
   tell(store.open(asked));
   for (const side of SIDES) charts.push(mountChart(one(`[data-plot="${side}"]`)));
   cards = mountCards(document);
-  for (const part of [levers, scenarioChooser, assumptions, loopSwitches, replays, keyboard]) part.begin();
+  for (const part of [levers, scenarioChooser, assumptions, loopSwitches, replays, keyboard, verdict]) part.begin();
   all(".page--explore [role=combobox]").forEach(chooser);
   store.rest(rest);
   bandRuns.on(paint);
