@@ -2,6 +2,7 @@
 import { nearest } from "./chart-scale.js";
 import { facts, variable } from "./facts.js";
 import * as numbers from "./numbers.js";
+import { written } from "./quantity.js";
 import { say } from "./words.js";
 /** @import { Band, Fan, Mark, Numbers, Picture, Run, Scene, Variable } from "../types/page.js" */
 
@@ -34,6 +35,8 @@ export function curves(scenes, name, { marks = [], areas = [] } = {}) {
   return {
     title: about.label,
     unit: about.unit,
+    poles: about.poles ?? null,
+    amount: about.money ? written(about, Math.max(...values.map(Math.abs), about.high ?? 0)) : null,
     places: placesOf(about, values),
     time: scenes[0].run.time,
     limits: about.low === null || about.high === null ? null : [about.low, about.high],

@@ -29,6 +29,13 @@ function money(value, about) {
   return (value < 0 && /[1-9]/.test(amount) ? "−" : "") + say(key, { amount, sign }) + yearly;
 }
 
+/** What figures of money are written in along an axis: how much of it one unit is, and its name. @param {Variable} about @param {number} most */
+export function written(about, most) {
+  const { scale = 1, sign = "$", yearly = false } = about.money ?? {};
+  const [name, one] = amountOf(most * scale);
+  return { times: scale / one, unit: say(`quantity.${name}`, { amount: "", sign }).trim() + (yearly ? say("quantity.yearly") : "") };
+}
+
 /** A year; one that lies beyond the run, or is the present year until it is reached, is not reached. @param {number} value */
 const date = (value) => (value >= facts.clock.final - 1e-6 ? say("quantity.not_by", { year: Math.floor(facts.clock.final) }) : String(Math.floor(value)));
 
@@ -81,6 +88,10 @@ export function changes(low, high, about) {
   }
   if (about.money) return say("quantity.range", { low: change(low, about), high: change(high, about) });
   const places = placesOf(about, [low, high]);
+  if (about.date && low * high > 0) {
+    const [least, most] = [low, high].map((value) => numbers.figure(Math.abs(value), places)).sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    return say(low > 0 ? "quantity.later" : "quantity.earlier", { amount: least === most ? least : `${least}–${most}` });
+  }
   const [from, to] = [low, high].map((value) => signed(numbers.figure(value, places), value));
   return numbers.withUnit(from === to ? from : say("quantity.range", { low: from, high: to }), about.date ? say("quantity.years") : "");
 }

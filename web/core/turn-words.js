@@ -18,17 +18,14 @@ export function valueOf(key, value) {
   return numbers.withUnit(numbers.figure(value, Math.min(5, numbers.decimals(Number(value.toPrecision(3))))), unit);
 }
 
-/** What the futures are counted by: "is higher", "is lower", or the word at the end of its axis. @param {Split} split */
-function goes({ outcome, kind, way }) {
-  const [low, high] = variable(outcome).poles ?? ["", ""];
-  return kind === "level" ? words("is_pole", { pole: way > 0 ? high : low }) : say(way > 0 ? "in_short.is_higher" : "in_short.is_lower");
-}
-
 /** The shares of futures on either side of the value. @param {Split} split */
 export function parted(split) {
-  const { input, outcome, at, low, high } = split;
+  const { input, outcome, kind, way, at, low, high } = split;
+  const [lowest, highest] = variable(outcome).poles ?? ["", ""];
   const share = (/** @type {{ count: number, way: number }} */ side) => likelihood.inFutures(side.way / side.count);
-  return words("parted", { at: valueOf(keyOf(input), at), outcome: inside(variable(outcome).label), goes: goes(split), above: share(high), below: share(low) });
+  const key = kind === "level" ? "parted_level" : way > 0 ? "parted_up" : "parted_down";
+  const values = { at: valueOf(keyOf(input), at), outcome: inside(variable(outcome).label), pole: way > 0 ? highest : lowest };
+  return words(key, { ...values, above: share(high), below: share(low) });
 }
 
 /** What becomes of the verdict there. @param {Turn} turn */

@@ -116,7 +116,7 @@ export function verdict({ effects, members }, state) {
   const subjects = sides.map(({ about }) => ({ outcome: about.name, kind: "level" }));
   if (scenarios.isStatusQuo(scenarios.of(state))) return { sentences: [words("status_quo", { year }), ...levels], subjects };
   const money = all.find(({ about }) => about.money);
-  const others = all.filter((told) => told !== money);
+  const others = all.filter((told) => told !== money && !sides.includes(told));
   const clear = first(others.filter(({ direction }) => direction === "up" || direction === "down")).slice(0, MOST_CLEAR);
   const unclear = first(others.filter(({ direction }) => direction === "unclear"));
   const doubtful = unclear.slice(0, MOST_UNCLEAR);

@@ -1,8 +1,11 @@
 /** Explore: two charts, cards and a legend that follow the levers; words, tables, the address bar and the refined bands
  * wait until the hand rests. */
+import { annotations, dates } from "../core/annotations.js";
 import { wishOf } from "../core/band-wish.js";
+import { nearest } from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
 import * as pictures from "../core/pictures.js";
+import * as quantity from "../core/quantity.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
@@ -57,11 +60,12 @@ function paint() {
   const { state, list, key } = drawn;
   const bands = bandRuns.latest;
   const stale = !bands || bands.key !== key;
+  const marks = annotations(state, live.run("policy"));
   SIDES.forEach((_, place) => {
     const name = state.charts[place];
     charts[place].draw(pictures.curves(list, name, {
       areas: pictures.bands(bands && bands.fans[name], stale),
-      marks: scenarios.marks(scenarios.of(state)),
+      marks,
     }));
   });
   cards.paint(live.run("policy"), live.run("status-quo"), bands, stale);
@@ -112,9 +116,7 @@ function words() {
   const same = scenarios.isStatusQuo(scenarios.of(state));
   SIDES.forEach((side, place) => {
     const name = state.charts[place];
-    const there = bandRuns.latest?.key === drawn?.key ? bandRuns.latest?.there[name] : undefined;
-    const share = there === undefined ? "" : ` (${pictures.existing(there / (bandRuns.latest?.members ?? 1))}, ${facts.clock.final})`;
-    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, live.run("policy"), live.run("status-quo"), same) + share);
+    write(one("#chart-" + side + " .chart__summary"), [pictures.summary(name, live.run("policy"), live.run("status-quo"), same), futures(name)].filter(Boolean).join(" "));
     const table = one(`[data-table="${side}"]`);
     if (!one(".data").open) return;
     const about = variable(name);
@@ -122,6 +124,16 @@ function words() {
     const { picture } = charts[place];
     if (picture) fillTable(table, picture, caption, say("chart.year"));
   });
+}
+
+/** What the ensemble says of a chart's variable in the last year. @param {string} name */
+function futures(name) {
+  const bands = bandRuns.latest;
+  if (!bands || bands.key !== drawn?.key || !bands.fans[name]) return "";
+  const { low90, high90 } = bands.fans[name];
+  const [low, high] = [low90, high90].map((edge) => quantity.parts(edge[nearest(live.run("policy").time, facts.clock.final)], variable(name)).figure);
+  const range = say("chart.futures", { range: say("quantity.range", { low, high }) });
+  return name in bands.there ? `${range} (${pictures.existing(bands.there[name] / bands.members)}, ${facts.clock.final})` : range;
 }
 
 // --- saving ------------------------------------------------------------------------------------------------------
@@ -152,16 +164,19 @@ export async function begin() {
   for (const part of [levers, scenarioChooser, assumptions, loopSwitches, replays, keyboard, verdict]) part.begin();
   all(".page--explore [role=combobox]").forEach(chooser);
   store.rest(rest);
-  bandRuns.on(paint);
+  bandRuns.on(() => {
+    paint();
+    if (!store.held) words();
+  });
   does("save", save);
-  does("draw", (button) => store.chooseChart(0, button.dataset.outcome ?? ""));
+  does("draw", (button) => store.chooseChart(button.dataset.side === "b" ? 1 : 0, button.dataset.outcome ?? ""));
   one(".data").addEventListener("toggle", words);
   router.visited((page) => {
     if (page === "explore") live.schedule();
     dash.visit();
   });
   router.show();
-  live.view({ names: (state) => state.charts, seen: () => router.page() === "explore", draw });
+  live.view({ names: (state) => [...state.charts, ...dates()], seen: () => router.page() === "explore", draw });
   await live.begin();
   after();
 }

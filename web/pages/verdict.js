@@ -73,9 +73,9 @@ function item(turn) {
   const becomes = turnWords.becomes(turn);
   const said = turnWords.valueOf(key, value);
   return element("li", { class: "in-short__turn" },
-    element("button", { class: "button button--link", type: "button", "data-do": "showInput", "data-key": key, title: say("in_short.show", { input }) }, input),
+    element("button", { class: "in-short__input", type: "button", "data-do": "showInput", "data-key": key, title: say("in_short.show", { input }) }, input),
     element("span", {}, ": " + turnWords.parted(split) + " "),
-    element("button", { class: "button button--small in-short__set", type: "button", "data-do": "setInput", "data-key": key, "data-value": value, "aria-label": say("in_short.set_what", { input, value: said, becomes }) }, say("in_short.set", { value: said })),
+    element("button", { class: "in-short__set", type: "button", "data-do": "setInput", "data-key": key, "data-value": value, "aria-label": say("in_short.set_what", { input, value: said, becomes }) }, say("in_short.set", { value: said })),
     element("span", { class: "in-short__becomes" }, " " + becomes + "."));
 }
 
@@ -100,11 +100,16 @@ export function rest(state, key) {
 /** Something moves: what is written is of a policy before. */
 function moved() {
   resting = null;
+  fit(store.now);
   one(".in-short").classList.add("in-short--stale");
 }
 
+/** Under status quo there is less to say, and no room is kept for more. @param {State} state */
+const fit = (state) => one(".in-short").classList.toggle("in-short--short", scenarios.isStatusQuo(scenarios.of(state)));
+
 export function begin() {
   if (!one(".in-short__how")) return;
+  fit(store.now);
   bandRuns.on(heard);
   store.on(moved);
   does("showInput", (button) => assumptions.reveal(button.dataset.key ?? ""));

@@ -198,6 +198,10 @@ export interface Picture {
   time: Numbers;
   lines: Line[];
   places?: number | null;
+  /** What the two ends of the value axis mean. */
+  poles?: [string, string] | null;
+  /** What figures are written in, where that is not the unit: so many times as large, and its name. */
+  amount?: { times: number, unit: string } | null;
   limits?: [number, number] | null;
   bands?: Band[];
   points?: Points[];
