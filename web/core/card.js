@@ -62,7 +62,7 @@ function ofEnsemble(about, effect, there) {
   if (!Number.isFinite(effect.change[2])) return { ...base, change: nothingToCompare(effect.level[2], about) };
   if (direction === "same") return { ...base, change: say("headline.unchanged"), tone: "same" };
   const range = [quantity.changes(effect.change[0], effect.change[4], about), there].filter(Boolean).join("\n");
-  const up = effect.up >= effect.down;
+  const up = direction === "unclear" ? effect.up >= effect.down : direction === "up";
   const share = (up ? effect.up : effect.down) / effect.count;
   const why = say("headline.odds", { direction: say(up ? "headline.higher" : "headline.lower"), odds: likelihood.inFutures(share) });
   if (direction === "unclear") return { ...base, change: say("headline.unclear"), range, why, bar: barOf(effect) };

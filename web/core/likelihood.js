@@ -21,7 +21,7 @@ export function odds(share) {
   for (const of of [10, 20, 100]) {
     const count = Math.round(share * of);
     const whole = count === 0 || count === of;
-    if (!whole && Math.abs(share - count / of) <= 0.5 / of && wordOf(count / of) === wordOf(share)) return { count, of };
+    if (!whole && Math.abs(share - count / of) <= 0.5 / of + 1e-9 && wordOf(count / of) === wordOf(share)) return { count, of };
   }
   return { count: share > 0.5 ? 99 : 1, of: 100 };
 }
