@@ -126,7 +126,8 @@ def share_of(text: str) -> tuple[float, float]:
     found = re.search(r"(at least )?(\d+) of (\d+) futures", text)
     assert found is not None, text
     part, of = int(found[2]), int(found[3])
-    return (part - 0.5) / of, (part + 0.5) / of
+    off = 1 if of == 100 else 0.5
+    return (part - off) / of, (part + off) / of
 
 
 def word_of(share: float) -> str:

@@ -14,16 +14,18 @@ export const wordOf = (share) => (SCALE.find(([, from]) => share >= from) ?? SCA
 export const inWords = (share) => say(`in_short.word.${wordOf(share)}`);
 
 /**
- * A share as so many of some futures: 7 of 10, 19 of 20, 64 of 100; the fewest for which word and number agree.
- * @param {number} share
+ * A share as so many of some futures: 7 of 10, 19 of 20, 64 of 100; the fewest for which word and number agree. Close to where
+ * another word begins, a hundredth on this side of it.
+ * @param {number} share above 0 and below 1
  */
 export function odds(share) {
-  for (const of of [10, 20, 100]) {
+  const fits = (/** @type {number} */ count, /** @type {number} */ of) => count > 0 && count < of && wordOf(count / of) === wordOf(share);
+  for (const of of [10, 20]) {
     const count = Math.round(share * of);
-    const whole = count === 0 || count === of;
-    if (!whole && Math.abs(share - count / of) <= 0.5 / of + 1e-9 && wordOf(count / of) === wordOf(share)) return { count, of };
+    if (fits(count, of) && Math.abs(share - count / of) <= 0.5 / of) return { count, of };
   }
-  return { count: share > 0.5 ? 99 : 1, of: 100 };
+  const hundredths = [Math.round, Math.floor, Math.ceil].map((whole) => whole(share * 100));
+  return { count: hundredths.find((count) => fits(count, 100)) ?? Math.min(99, Math.max(1, hundredths[0])), of: 100 };
 }
 
 /** In words: "7 of 10 futures". @param {number} share */

@@ -56,6 +56,13 @@ export function said(value, about) {
   return numbers.withUnit(figure, unit);
 }
 
+/** From one value to another, with the unit once. @param {number} low @param {number} high @param {Variable} about */
+export function levels(low, high, about) {
+  if (about.money || about.date) return say("quantity.range", { low: parts(low, about).figure, high: parts(high, about).figure });
+  const places = placesOf(about, [low, high]);
+  return numbers.withUnit(say("quantity.range", { low: numbers.figure(low, places), high: numbers.figure(high, places) }), about.unit);
+}
+
 /** What is seen as nothing of a variable: half its last decimal, or a trifle of its range. @param {Variable} about */
 export function grain(about) {
   if (about.date) return 0.05;

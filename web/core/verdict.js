@@ -95,6 +95,13 @@ function unsure(told, more, any, scenario, year) {
   return [any ? words("unclear", { list }) : words("all_unclear", { year, scenario, list })];
 }
 
+/** Where the first outcomes are under status quo. @param {Told[]} all @param {number} year */
+function standing(all, year) {
+  const told = first(all.filter(({ about, effect }) => !about.poles && Number.isFinite(effect.level[2]))).slice(0, MOST_CLEAR);
+  const list = told.map(({ about, effect }) => words("level_range", { outcome: inside(about.label), range: quantity.levels(effect.level[0], effect.level[4], about) }));
+  return list.length ? [words("standing", { year, list: listed(list) })] : [];
+}
+
 /** What it costs, in money. @param {Told} told */
 function cost(told) {
   const { about, direction } = told;
@@ -114,7 +121,7 @@ export function verdict({ effects, members }, state) {
   const sides = all.filter(({ about, effect }) => about.poles && (about.low ?? 0) < 0 && (about.high ?? 0) > 0 && effect.levels >= members / 2).slice(0, 1);
   const levels = sides.map(({ about, effect }) => level(about, effect, year));
   const subjects = sides.map(({ about }) => ({ outcome: about.name, kind: "level" }));
-  if (scenarios.isStatusQuo(scenarios.of(state))) return { sentences: [words("status_quo", { year }), ...levels], subjects };
+  if (scenarios.isStatusQuo(scenarios.of(state))) return { sentences: [words("status_quo", { year }), ...levels, ...standing(all, year)], subjects };
   const money = all.find(({ about }) => about.money);
   const others = all.filter((told) => told !== money && !sides.includes(told));
   const clear = first(others.filter(({ direction }) => direction === "up" || direction === "down")).slice(0, MOST_CLEAR);

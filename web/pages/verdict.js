@@ -100,16 +100,11 @@ export function rest(state, key) {
 /** Something moves: what is written is of a policy before. */
 function moved() {
   resting = null;
-  fit(store.now);
   one(".in-short").classList.add("in-short--stale");
 }
 
-/** Under status quo there is less to say, and no room is kept for more. @param {State} state */
-const fit = (state) => one(".in-short").classList.toggle("in-short--short", scenarios.isStatusQuo(scenarios.of(state)));
-
 export function begin() {
   if (!one(".in-short__how")) return;
-  fit(store.now);
   bandRuns.on(heard);
   store.on(moved);
   does("showInput", (button) => assumptions.reveal(button.dataset.key ?? ""));
