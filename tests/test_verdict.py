@@ -1,4 +1,4 @@
-"""The verdict in words: what it says agrees with the ensemble, worked out again in Python, and what it hangs on turns it."""
+"""The verdict in words: it agrees with the ensemble, worked out again in Python, and what it hangs on turns it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
 
 
 def direction(change: Floats, grain: float) -> str:
-    """As the issue has it: nothing is said where the middle 90 % of the changes holds zero, or what is shown as zero."""
+    """Nothing is said where the middle 90 % of the changes holds zero, or what is written as zero."""
     there = change[np.isfinite(change)]
     if len(there) < 30:
         return "unclear"
@@ -185,7 +185,9 @@ def check(verdicts: Verdicts, told: Mapping[str, Any], ends: dict[str, Floats], 
         assert (card["tone"] in ("better", "worse")) == (
             ways[outcome.name] in ("up", "down") and outcome.better != "neither"
         ), (outcome.name, card, ways)
-        assert bool(re.search("better|worse|higher|lower|[▲▼]", card["change"])) <= (ways[outcome.name] in ("up", "down"))
+        assert bool(re.search("better|worse|higher|lower|[▲▼]", card["change"])) <= (
+            ways[outcome.name] in ("up", "down")
+        )
         if card["bar"]:
             there = changes[outcome.name][np.isfinite(changes[outcome.name])]
             want = np.quantile(there, [0.05, 0.25, 0.5, 0.75, 0.95])
@@ -218,12 +220,12 @@ def test_the_level_of_an_axis_is_told_by_its_words(harbour: Verdicts) -> None:
         above, below = float(np.mean(level > 0)), float(np.mean(level < 0))
         share = max(above, below)
         if share >= 0.66:
-            assert f": {word_of(share)} {'merchants run it' if above > below else 'the city runs it'} (" in text
+            assert f": {'merchants run it' if above > below else 'the city runs it'} ({word_of(share)}, " in text
         else:
             assert "about as likely the city runs it as merchants run it" in text
         least, most = share_of(text)
         assert least - 1e-9 <= share <= most + 1e-9
-        found.add(text.split(": ")[1].split(" (")[0])
+        found.add(text.split(": ")[1].split(",")[0])
     assert len(found) >= 4
 
 

@@ -15,7 +15,17 @@ KEY_LENGTH = 16
 SHORT = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ELEMENT = re.compile(r"^([^\[]+?)\s*\[(.+)\]$")
-_SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12}
+_SCALES = {
+    "": 1.0,
+    "k": 1e3,
+    "m": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+    "tn": 1e12,
+    "trillion": 1e12,
+}
 _AMOUNT = "|".join(filter(None, _SCALES))
 _MONEY = re.compile(
     rf"(?P<before>{_AMOUNT})?\s*(?P<sign>US\$|USD|\$|EUR|€)\s*(?P<after>{_AMOUNT})?\s*(?P<year>(/|per|a)\s*(year|yr))?",
@@ -111,7 +121,7 @@ def unit_of(unit: str) -> str:
 
 
 def money_of(unit: str) -> dict[str, Any] | None:
-    """What a unit such as ``M$/year`` is in money: ``scale`` of one, the currency's ``sign``, and whether ``yearly``."""
+    """What a unit such as ``M$/year`` is in money: ``scale`` of one, ``sign`` of the currency, whether ``yearly``."""
     match = _MONEY.fullmatch(unit.strip())
     if not match:
         return None

@@ -221,7 +221,9 @@ def _shown(bench: ModelSession, name: str) -> dict[str, Any]:
         "better": outcome.better if outcome else "neither",
         "why": outcome.why if outcome else documentation_of(model, name, source=False),
         "where": _where(outcome.where) if outcome and outcome.where else None,
-        "poles": [outcome.low_words, outcome.high_words] if outcome and outcome.low_words and outcome.high_words else None,
+        "poles": [outcome.low_words, outcome.high_words]
+        if outcome and outcome.low_words and outcome.high_words
+        else None,
         "parts": [{"name": part, "label": title_of(model, part)} for part in outcome.parts] if outcome else [],
         "money": money_of(model.program.equations[name].unit),
         "date": _is_date(model, name, low, high),

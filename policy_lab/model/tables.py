@@ -19,8 +19,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "end",
                    "decided_by", "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
-    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where", "low_words", "high_words",
-                     "parts"),
+    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where", "low_words",
+                     "high_words", "parts"),
     "sources.csv": ("key", "grade", "citation", "note"),
 }  # fmt: skip
 #: Columns that a table may leave out, as if they were empty.

@@ -243,7 +243,8 @@ def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str], page: Page, si
     ]
     wishes = [
         {"key": str(n), "policy": policy, "reference": {}, "held": held, "heldReference": [], "charts": charts,
-         "headlines": headlines, "grains": [0.0] * 3, "levels": [], "last": big.program.clock.final, "until": None, "where": {}}
+         "headlines": headlines, "grains": [0.0] * 3, "levels": [],
+         "last": big.program.clock.final, "until": None, "where": {}}
         for n, (policy, held) in enumerate(moves)
     ]  # fmt: skip
     wishes.append({**wishes[0], "charts": ["nothing"]})

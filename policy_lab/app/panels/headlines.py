@@ -1,4 +1,4 @@
-"""The strip of headline outcomes: median in the last year, change against status quo, and the interval of that change."""
+"""The strip of headline outcomes: median in the last year, change against status quo, and the interval of that."""
 
 from __future__ import annotations
 
