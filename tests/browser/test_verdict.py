@@ -20,7 +20,7 @@ STATE = """() => Object.fromEntries([...document.querySelectorAll('.card')].map(
 
 
 def text(page: Page) -> str:
-    return page.locator(".in-short__text").inner_text()
+    return page.locator(".in-short__text").inner_text().replace("\u2060", "")
 
 
 def test_task_1_what_does_a_scenario_do_and_how_sure_is_that(visit: Visit, harbour_address: str) -> None:

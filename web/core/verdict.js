@@ -35,7 +35,7 @@ function scenarioOf(state) {
   const policy = scenarios.of(state);
   const count = Object.keys(policy.levers).length;
   const world = scenarios.worldOf(policy.world).title;
-  if (!count) return world;
+  if (!count) return words("world", { world });
   return policy.world === facts.start.world ? words("own") : words(count === 1 ? "moved.one" : "moved.many", { world, count });
 }
 

@@ -23,8 +23,8 @@ export let latest = null;
 const known = new Map();
 const KEPT = 100;
 
-/** Text with what stands between asterisks in bold. @param {string} text */
-const bold = (text) => text.split("*").map((part, n) => (n % 2 ? element("strong", { class: "in-short__word" }, part) : part));
+/** Text with what stands between asterisks in bold, and no line broken inside a range of figures. @param {string} text */
+const bold = (text) => text.replace(/(\d)–(?=\d)/g, "$1\u2060–\u2060").split("*").map((part, n) => (n % 2 ? element("strong", { class: "in-short__word" }, part) : part));
 
 /** @param {BandAnswer} answer @param {State} state */
 function tell(answer, state) {
@@ -34,7 +34,7 @@ function tell(answer, state) {
   latest = { key: answer.key, whole: answer.whole, sentences: sentences.map(plain), turns: null };
   one(".in-short").classList.remove("in-short--stale");
   if (before?.sentences.join(" ") !== plain(text)) one(".in-short__text").replaceChildren(...bold(text));
-  if (!answer.whole) return;
+  if (!answer.whole) return show(subjects.length ? [] : null, false);
   write(one(".in-short__said"), plain(text));
   hang(answer, state, subjects);
 }
