@@ -485,17 +485,30 @@ def test_figures_of_a_record_are_drawn_and_written_with_their_ranges(call: Call)
     ]
 
 
-def test_headlines_say_direction_in_words(call_small: Call) -> None:
-    [up, down, same] = call_small(
-        [
-            ("headline", "knowledge", [1, 120], [1, 100]),
-            ("headline", "knowledge", [1, 80], [1, 100]),
-            ("headline", "knowledge", [1, 100], [1, 100]),
-        ]
-    )
-    assert (up["change"], up["tone"]) == ("▲ 20 better", "better")
-    assert (down["change"], down["tone"]) == ("▼ 20 worse", "worse")
-    assert same == {"value": "100", "change": "as status quo", "tone": "same"}
+def effect(level: Sequence[float], change: Sequence[float], count: int = 100) -> dict[str, Any]:
+    """What an ensemble says of an outcome: quantiles of its level and of its change."""
+    counts = {"count": count, "up": 0, "down": 0, "levels": count, "positive": count, "negative": 0}
+    return {"level": level, "change": change, "grain": 0.5, **counts}
+
+
+def test_a_card_claims_a_direction_only_where_the_interval_leaves_out_zero(call_small: Call) -> None:
+    def card(change: Sequence[float]) -> tuple[str, ...]:
+        bands = {"members": 100, "there": {}, "effects": {"knowledge": effect([90, 100, 120, 130, 150], change)}}
+        [told] = call_small([("card", "knowledge", 117, 100, bands)])
+        assert (told["value"], told["basis"]) == ("120", "median")  # never the one run
+        return told["change"], told["range"], told["tone"]
+
+    assert card([3, 10, 20, 30, 44]) == ("▲ 20 better", "+3 to +44", "better")
+    assert card([-44, -30, -20, -10, -3]) == ("▼ 20 worse", "−44 to −3", "worse")
+    assert card([-1, 10, 20, 30, 44]) == ("direction unclear", "−1 to +44", "other")
+    assert card([0.4, 10, 20, 30, 44]) == ("direction unclear", "0 to +44", "other")  # 0 as it is written
+    assert card([-0.3, 0, 0, 0, 0.3]) == ("as status quo", "", "same")
+
+
+def test_without_an_ensemble_a_card_shows_one_run_and_claims_nothing(call_small: Call) -> None:
+    [up, same] = call_small([("card", "knowledge", 120, 100, None), ("card", "knowledge", 100, 100, None)])
+    assert (up["value"], up["basis"], up["change"], up["tone"]) == ("120", "one run", "▲ 20 higher", "other")
+    assert (same["change"], same["bar"]) == ("as status quo", None)
 
 
 PICTURE = {

@@ -1,6 +1,7 @@
 /* The brief: the current policy on one printable page, a file that needs nothing else and nobody's server. A button with
    data-do="brief" makes it. Charts as drawings, headline outcomes with their ranges, what was moved and what was changed,
    the link that leads back, the model's version, its sources, and what the page does not say. */
+import { cardOf } from "../core/card.js";
 import { chartPlan } from "../core/chart-plan.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
@@ -9,6 +10,7 @@ import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import { escaped } from "../core/slide.js";
 import * as store from "../core/state.js";
+import { plain, verdict } from "../core/verdict.js";
 import { say, toldBy } from "../core/words.js";
 import * as bandRuns from "../engine/bands.js";
 import { does } from "../dom/buttons.js";
@@ -17,7 +19,7 @@ import { tell } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as explore from "./explore.js";
 import * as summary from "./policy-summary.js";
-/** @import { Picture, Variable } from "../types/page.js" */
+/** @import { BandAnswer, Picture } from "../types/page.js" */
 /** @import { AssumptionRow, LeverRow, OutcomeRow } from "./policy-summary.js" */
 
 
@@ -31,7 +33,7 @@ const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) => 
 const STYLE = `@page{size:A4;margin:10mm}*{box-sizing:border-box}
 body{margin:0 auto;max-width:190mm;padding:4mm 0;color:#1b2430;background:#fff;font:8.8pt/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
 h1{margin:0 0 1mm;font-size:15pt;line-height:1.15}h2{margin:2.2mm 0 .6mm;font-size:9.4pt}p{margin:0 0 1.2mm}
-.why{color:#556270}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
+.why{color:#556270}.verdict{font-size:10pt}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
 .charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}
 table{width:100%;border-collapse:collapse;font-size:7.6pt;line-height:1.18}th,td{padding:.42mm 1mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
 th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.6pt}.dense .charts svg{height:35mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.24mm .8mm}
@@ -65,15 +67,14 @@ function drawing(picture) {
   ].join("");
 }
 
-/** Of each outcome's change against status quo in the last year, over the members of the page's ensemble (bands.js);
-   waits a moment for members that are still under way. @param {string[]} names */
-async function ranges(names) {
+/** What the ensemble says of the policy (bands.js); waits a moment for members that are still under way. */
+async function ensemble() {
   for (let tries = 0; bandRuns.here() && tries < 30; tries++) {
     const { latest } = bandRuns;
-    if (latest && latest.key === explore.drawn?.key) return { members: latest.members, ends: names.map((name) => latest.ranges[name] || null) };
+    if (latest && latest.key === explore.drawn?.key) return latest;
     await new Promise((done) => window.setTimeout(done, 100));
   }
-  return { members: 0, ends: names.map(() => null) };
+  return null;
 }
 
 async function drawings() {
@@ -91,15 +92,13 @@ async function drawings() {
   });
 }
 
-const figure = (/** @type {number} */ value, /** @type {Variable} */ about) => numbers.figure(value, about.places);
-
-/** @param {OutcomeRow[]} rows @param {([number, number] | null)[]} within @param {number} year */
-function headlines(rows, within, year) {
-  const head = [words("outcome", { year }), words("status_quo"), words("policy"), words("change"), words("range")];
-  return table(head, rows.map(({ about, policy, reference }, /** @type {number} */ n) => [
-    numbers.withUnit(about.label, about.unit && `(${about.unit})`), figure(reference[0], about), figure(policy[0], about), summary.change(policy[0], reference[0], about),
-    within[n] && Number.isFinite(within[n][0]) ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
-  ]));
+/** @param {OutcomeRow[]} rows @param {BandAnswer | null} bands @param {number} year */
+function headlines(rows, bands, year) {
+  const head = [words("outcome", { year }), words(bands ? "median" : "policy"), words("change"), words("range")];
+  return table(head, rows.map(({ about, policy, reference }) => {
+    const card = cardOf(about.name, { value: policy[0], reference: reference[0] }, bands);
+    return [about.label, numbers.withUnit(card.value, card.unit), card.change, card.range.replace("\n", "; ")];
+  }));
 }
 
 /** A long table as two beside each other. @param {string[]} head @param {string[][]} rows */
@@ -135,7 +134,7 @@ function address() {
 export async function page() {
   const year = Math.floor(facts.clock.final);
   const rows = await summary.outcomes([year]);
-  const { members, ends: within } = await ranges(rows.map((row) => row.about.name));
+  const bands = await ensemble();
   const world = facts.worlds[store.now.world];
   const name = summary.name();
   const charts = await drawings();
@@ -145,13 +144,14 @@ export async function page() {
   const body = [
     tag("h1", escaped(words("title", { policy: name }))),
     tag("p", escaped(world ? world.rationale : ""), ' class="why"'),
+    ...(bands ? [tag("p", escaped(verdict(bands, store.now).sentences.map(plain).join(" ")), ' class="verdict"')] : []),
     ...[words("caveat"), loops.note(store.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
     tag("div", charts.join(""), ' class="charts"'),
     tag("h2", escaped(words("outcomes", { year }))),
-    headlines(rows, within, year),
+    headlines(rows, bands, year),
     tag("h2", escaped(words("levers"))), levers(moved),
     tag("h2", escaped(words("assumptions"))), assumptions(changed),
-    tag("footer", [members ? words("range_note", { members }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
+    tag("footer", [bands ? words("range_note", { members: bands.members }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
   ];
   return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words("title", { policy: name }))}</title><style>${STYLE}</style></head><body${dense ? ' class="dense"' : ""}>${body.join("\n")}</body></html>\n`;
 }

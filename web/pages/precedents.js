@@ -73,7 +73,7 @@ function save() {
   const rows = view.data.cases.map((oneCase) => [oneCase.title, words(oneCase.outcome.right ? "right" : "wrong"), fateYear(oneCase.record.fate, oneCase.record.year),
     fateYear(oneCase.outcome.fate, oneCase.outcome.year), oneCase.outcome.completion_error ?? "", oneCase.errors.spending ?? "", oneCase.facts.length, oneCase.fitted.length,
     oneCase.leave_one_out ? oneCase.leave_one_out.right ?? "" : ""]);
-  offerText(csv([HEAD.map((key) => words(key)), ...rows], [words("left_out_why"), tally(), window.location.href]), "text/csv", "precedents.csv");
+  offerText(csv([HEAD.map((key) => words(key)), ...rows], [words("left_out_why"), tally(), router.link()]), "text/csv", "precedents.csv");
 }
 
 // --- choosing -------------------------------------------------------------------------------------------------
