@@ -3,6 +3,7 @@
  * frame this address alone (policy_lab/app/middleware/security_headers.py). */
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
+import { under } from "../dom/buttons.js";
 import { all, element, one, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import * as summary from "./policy-summary.js";
@@ -14,6 +15,8 @@ export function begin() {
   one("#main").prepend(title);
   const link = element("a", { class: "embed__link", target: "_blank", rel: "noopener" }, say("share.whole"));
   one(".foot").prepend(element("p", { class: "embed__caveat" }, say("app.caveat")), link);
+  // What a press would change: the names of pins, and the inputs that the verdict hangs on.
+  document.addEventListener("click", (event) => under(event, "[data-do]:not([data-do=hush])") && event.stopPropagation(), true);
   store.rest(() => {
     write(title, say("app.name") + ": " + summary.name());
     link.href = router.addressOf("explore");
