@@ -140,6 +140,24 @@ def test_every_answer_carries_the_headers_that_guard_it(
     assert "camera=()" in headers["Permissions-Policy"]
 
 
+def test_other_sites_may_frame_the_page_that_is_made_for_it_and_no_other(client: FlaskClient) -> None:
+    for path in ("/", "/compare", "/embed/", "/embed/x", "/EMBED", "/scripts/embed", "/nothing/embed"):
+        for answer in (client.get(path), client.get(f"{path}?embed=1"), client.get(path)):  # from memory as well
+            assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"], path
+            assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+            assert "data-embed" not in answer.text[:200]
+    for answer in (client.get("/embed"), client.get("/embed?w=x"), client.get("/embed?lang=de")):
+        policy = answer.headers["Content-Security-Policy"]
+        assert (
+            policy.replace("frame-ancestors *", "frame-ancestors 'self'")
+            == client.get("/").headers["Content-Security-Policy"]
+        )
+        assert "X-Frame-Options" not in answer.headers
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "<html data-embed " in answer.text[:200]
+    assert 'lang="de"' in client.get("/embed?lang=de").text[:200]
+
+
 def test_no_script_stands_in_the_page(client: FlaskClient) -> None:
     page = client.get("/").text
     assert re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>", page) == []

@@ -31,6 +31,7 @@ from policy_lab.app import ensemble_members
 from policy_lab.app.addresses import NUMBER, Addresses
 from policy_lab.app.labels import keys_of, label_of, unit_of
 from policy_lab.app.language import names_of
+from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.model_session import ModelSession
 from policy_lab.browser_files import browser_module, single_module
 from policy_lab.catalogue import here, languages, say, speak
@@ -126,6 +127,7 @@ class EngineFiles:
             "sectors": at.answer(f"sector/{NUMBER}.svg"),
             "precedents": at.answer("precedents.json"),
             "studies": at.prefix + "studies",
+            "embed": at.page(EMBED),
         }
 
 

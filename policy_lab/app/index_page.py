@@ -20,13 +20,14 @@ from typing import Any, Final
 
 import dash
 from dash.fingerprint import check_fingerprint
+from flask import request
 
 from policy_lab import __version__, catalogue
 from policy_lab.app import bundle
 from policy_lab.app.addresses import Addresses
 from policy_lab.app.bundle import Bundle
 from policy_lab.app.markup import script_data, to_html
-from policy_lab.app.middleware.security_headers import content_policy
+from policy_lab.app.middleware.security_headers import EMBED, content_policy
 from policy_lab.model import Model
 
 #: Names of the bundles.
@@ -101,11 +102,16 @@ class Page(dash.Dash):  # type: ignore[misc]
         self.index_string = _PAGE.replace("__ICON__", bundle.as_address(assets / "mark.svg"))
 
     def interpolate_index(self, **parts: str) -> str:
-        """The first page, made once a language: Dash would put another random word into it each time."""
+        """The first page, made once a language: Dash would put another random word into it each time.
+
+        In a frame of another site it says so from its first byte, so that nothing is seen that does not belong there.
+        """
         language = catalogue.language()
         if language not in self._first_page:
             self._first_page[language] = self._interpolated(parts)
-        return self._first_page[language]
+        page = self._first_page[language]
+        embedded = request.path == self.config.routes_pathname_prefix + EMBED
+        return page.replace("<html ", "<html data-embed ", 1) if embedded else page
 
     def prepare(self) -> None:
         """Makes what the first page needs, which takes a second, so that nobody who asks for it has to wait."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policy_lab.app import policy as page
 from policy_lab.app.choice_data import choices
-from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
+from policy_lab.app.labels import key_of, keys_of, label_of, money_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
 from policy_lab.app.model_session import ModelSession
@@ -25,10 +25,14 @@ SPOKEN: Final = (
     "chart",
     "headline",
     "outcome",
+    "quantity",
+    "in_short",
+    "list",
     "lever",
     "assumption",
     "keys",
     "link",
+    "share",
     "wait",
     "number",
     "band",
@@ -229,7 +233,21 @@ def _shown(bench: ModelSession, name: str) -> dict[str, Any]:
         "better": outcome.better if outcome else "neither",
         "why": outcome.why if outcome else documentation_of(model, name, source=False),
         "where": _where(outcome.where) if outcome and outcome.where else None,
+        "poles": [outcome.low_words, outcome.high_words]
+        if outcome and outcome.low_words and outcome.high_words
+        else None,
+        "parts": [{"name": part, "label": title_of(model, part)} for part in outcome.parts] if outcome else [],
+        "money": money_of(model.program.equations[name].unit),
+        "date": _is_date(model, name, low, high),
     }
+
+
+def _is_date(model: Model, name: str, low: float, high: float) -> bool:
+    """Whether a variable in years says when something is: all that it takes on in any scenario lies within the runs."""
+    if model.program.equations[name].unit.strip().casefold() not in YEAR_UNITS:
+        return False
+    last = max([model.program.clock.final, *(model.until(key) for key in model.scenarios)])
+    return model.program.clock.initial - 1 <= low and high <= last + 1
 
 
 def _where(where: Condition) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from policy_lab.app.addresses import Addresses
 from policy_lab.app.app import create_app
 from policy_lab.app.index_page import Page
 from policy_lab.app.middleware.access_log import unasked
+from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.page_list import pages_of
 from policy_lab.app.panels import diagram, variable_list
 from policy_lab.app.published_studies import studies_of
@@ -142,10 +143,10 @@ def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
             asked = f"{address or path}?lang={code}"
             yield File(at.answer_file(path, code), kind, lambda asked=asked: ask(asked))  # type: ignore[misc]
 
-    for page in pages_of(model):
+    for path in (*(page.path for page in pages_of(model)), EMBED):
         for code in codes:
-            asked = f"{page.path}?lang={code}"
-            yield File(at.page_file(page.path, code), "pages", lambda asked=asked: ask(asked))  # type: ignore[misc]
+            asked = f"{path}?lang={code}"
+            yield File(at.page_file(path, code), "pages", lambda asked=asked: ask(asked))  # type: ignore[misc]
     for part in ("layout", "dependencies"):
         yield from told(f"dash-{part}.json", "pages", f"_dash-{part}")
     ask(f"?lang={SOURCE}")  # which names all scripts

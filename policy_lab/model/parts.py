@@ -86,6 +86,8 @@ class Outcome:
     """One variable people look at first (a row of ``outcomes.csv``); ``better`` is higher, lower or neither.
 
     ``where``: it exists only where this holds (None: everywhere). The variable itself has its value all the same.
+    ``low_words``, ``high_words``: what the two ends of its axis mean ("the state leads", "scientists lead"), "" for
+    none; ``parts``: variables that it is made of, for those who want to look into it.
     """
 
     name: str
@@ -97,6 +99,9 @@ class Outcome:
     decimals: int
     why: str
     where: Condition | None = None
+    low_words: str = ""
+    high_words: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

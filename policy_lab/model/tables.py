@@ -19,11 +19,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "end",
                    "decided_by", "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
-    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where"),
+    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where", "low_words",
+                     "high_words", "parts"),
     "sources.csv": ("key", "grade", "citation", "note"),
 }  # fmt: skip
 #: Columns that a table may leave out, as if they were empty.
-OPTIONAL: Mapping[str, tuple[str, ...]] = {"levers.csv": ("end",), "outcomes.csv": ("where",)}
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "levers.csv": ("end",),
+    "outcomes.csv": ("where", "low_words", "high_words", "parts"),
+}
 DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
 GRADES = ("A", "B", "C", "J")
 BETTER = ("higher", "lower", "neither")
@@ -220,7 +224,15 @@ class Tables:
         headline = row.one_of("headline", ("yes", "no")) == "yes"
         return name, Outcome(name, row.text("label"), row.cells["group"], self._unit(name), headline,
                              row.one_of("better", BETTER), int(decimals), row.cells["why"],
-                             self._condition(row, name))  # fmt: skip
+                             self._condition(row, name), row.cells["low_words"], row.cells["high_words"],
+                             self._parts(row))  # fmt: skip
+
+    def _parts(self, row: Row) -> tuple[str, ...]:
+        """The variables named in the cell, parted by semicolons."""
+        try:
+            return tuple(self._model.find(part) for part in row.cells["parts"].split(";") if part.strip())
+        except PolicyLabError as unknown:
+            raise row.wrong("parts", unknown.message) from None
 
     def _condition(self, row: Row, name: str) -> Condition | None:
         try:

@@ -77,6 +77,12 @@ def bridge_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def harbour_address() -> Iterator[str]:
+    """The app with the small model whose verdict is known."""
+    yield from started(str(SMALL.parent / "harbour"))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()  # before there is a Playwright: finding a browser may take one of its own
     with sync_playwright() as playwright:

@@ -243,7 +243,8 @@ def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str], page: Page, si
     ]
     wishes = [
         {"key": str(n), "policy": policy, "reference": {}, "held": held, "heldReference": [], "charts": charts,
-         "headlines": headlines, "last": big.program.clock.final, "until": None, "where": {}}
+         "headlines": headlines, "grains": [0.0] * 3, "levels": [],
+         "last": big.program.clock.final, "until": None, "where": {}}
         for n, (policy, held) in enumerate(moves)
     ]  # fmt: skip
     wishes.append({**wishes[0], "charts": ["nothing"]})
@@ -269,7 +270,10 @@ def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str], page: Page, si
             change = changes[:, outputs.index(name)]
             apart = near * np.abs(reference.values[:, -1, outputs.index(name)]).max()
             np.testing.assert_allclose(
-                answer["ranges"][name], np.quantile(change, [0.05, 0.95]), rtol=10 * near, atol=apart
+                answer["effects"][name]["change"],
+                np.quantile(change, [0.05, 0.25, 0.5, 0.75, 0.95]),
+                rtol=10 * near,
+                atol=apart,
             )
 
 
@@ -280,10 +284,10 @@ def test_bands_that_leave_single_precision_go_on_in_double(site: tuple[Path, str
     files = [in_single(model, folder, "grown"), served(model, folder, "grown")]
     drawn = np.linspace(80, 100, 41).astype(np.float32)
     wish = {"key": "", "policy": {}, "reference": {}, "held": [], "heldReference": [], "charts": ["grown"],
-            "headlines": ["grown"], "last": 4, "until": None, "where": {}}  # fmt: skip
+            "headlines": ["grown"], "grains": [0.0], "levels": [], "last": 4, "until": None, "where": {}}  # fmt: skip
     pieces = [[at, min(41, at + 10)] for at in range(0, 41, 10)]
     got = page.evaluate(BANDS, [files, {"names": ["k"], "values": drawn.tolist(), "wishes": [wish], "pieces": pieces}])
     [answer] = got["answers"]
     high = np.quantile(np.exp(drawn.astype(float)), 0.95)
     np.testing.assert_allclose(answer["fans"]["grown"]["high90"], high, rtol=1e-6)
-    assert answer["ranges"]["grown"] == [0, 0]
+    assert answer["effects"]["grown"]["change"] == [0] * 5

@@ -130,7 +130,7 @@ def test_a_band_of_an_older_policy_is_marked(visit: Visit, address: str) -> None
 
 
 WHOLE = f"() => ({FRESH})() && PolicyLab.bands.latest.members === 1024"
-FANS = """() => JSON.stringify([PolicyLab.bands.latest.ranges, Object.entries(PolicyLab.bands.latest.fans)
+FANS = """() => JSON.stringify([PolicyLab.bands.latest.effects, Object.entries(PolicyLab.bands.latest.fans)
     .map(([name, fan]) => [name, Object.values(fan).map(values => Array.from(values))])])"""
 JOURNEY = (
     "state.moveLever(Object.keys(facts.levers)[0], 0, 4000)",
@@ -158,10 +158,13 @@ def test_bands_at_the_end_of_a_journey_are_those_of_its_link(visit: Visit, real_
     assert page.evaluate(FANS) == told
 
 
+ENDS = "[PolicyLab.bands.latest.members, PolicyLab.bands.latest.effects.knowledge.change]"
+
+
 def test_a_card_tells_the_range_of_the_change(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?l=shared-funding~80")
     page.wait_for_function(FRESH)
-    members, [low, high] = page.evaluate("[PolicyLab.bands.latest.members, PolicyLab.bands.latest.ranges.knowledge]")
+    members, [low, *_, high] = page.evaluate(ENDS)
     model = load_model(SMALL)
     drawn = {name: values[:members].astype(float) for name, values in members_of(model).items()}
     ends = [

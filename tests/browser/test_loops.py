@@ -157,7 +157,7 @@ def test_a_step_of_a_loop_is_looked_up_on_the_model_page_and_back_leads_back(vis
     rows = opened(page)
     rows.first.get_by_role("link", name="lab secrecy", exact=True).click()
     expect(page.locator("#variables .entry")).to_contain_text("INTEG(change in lab secrecy")
-    expect(page).to_have_url(re.compile(r"#variable=[Ll]ab%20[Ss]ecrecy$"))
+    expect(page).to_have_url(re.compile(r"&d=~~~~[Ll]ab%20[Ss]ecrecy$"))
     page.go_back()
     expect(switch(page, "Dilution")).to_be_visible()
     expect(switch(page, "Dilution")).not_to_be_checked()

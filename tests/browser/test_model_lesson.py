@@ -28,7 +28,7 @@ def test_a_link_opens_the_entry_of_a_stock_with_its_course(visit: Visit, real_ad
     for value in worlds:
         expect(entry.locator(".entry__told")).to_contain_text(f"{value:.2f}")
     expect(entry.locator("path.line--policy")).to_have_attribute("d", re.compile("^M"))
-    assert page.evaluate("PolicyLab.page.link()").endswith("#variable=Tension")
+    assert page.evaluate("PolicyLab.page.link()").endswith("&d=~~~~Tension")
     entry.get_by_role("button", name="Show it on Explore").click()
     page.wait_for_function("() => PolicyLab.state.now.charts[0] === 'Tension'")
     expect(page.locator("#chart-a")).to_be_visible()
@@ -55,7 +55,7 @@ def test_back_comes_before_the_list_does_and_is_followed(visit: Visit, real_addr
     link = page.locator(".entry__links [data-name='change in lab secrecy']").first
     link.wait_for()
     link.evaluate("link => { link.click(); window.history.back(); }")
-    expect(page).to_have_url(re.compile("#variable=Lab%20Secrecy$"))
+    expect(page).to_have_url(re.compile("&d=~~~~Lab%20Secrecy$"))
     page.wait_for_load_state("networkidle")
     expect(page.locator("#variable-search")).to_have_value("Lab Secrecy")
     expect(page.locator("#variables .entry").first).to_contain_text("INTEG(change in lab secrecy")

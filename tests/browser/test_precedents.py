@@ -224,8 +224,10 @@ def test_a_changed_case_travels_in_the_link_and_survives_going_elsewhere(
     number.press("Enter")
     found = outcome("space_station", {"case treaty members": 0.0})
     expect(page.locator(TOLD)).to_contain_text(f"With your change: {found.fate}")
+    page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("#share-said")).to_have_text("Link copied")
+    expect(page.locator("#share-done")).to_have_text("Link copied")
+    page.keyboard.press("Escape")
     link = page.evaluate("navigator.clipboard.readText()")
     assert "h=space_station~treaty_members~0" in link
     page.get_by_role("link", name="Compare").click()

@@ -184,7 +184,7 @@ def test_choice_against_luck_is_a_study_away(look: Look, real_address: str) -> N
     rank(page).get_by_label("Study", exact=True).select_option(label="Choice against luck (stored)")
     expect(page.locator(".page--rank")).to_contain_text("Choice, luck, and both together")
     expect(page.locator("#rank-table tbody tr")).to_have_count(2)
-    expect(page).to_have_url(re.compile("#study=choice$"))
+    expect(page).to_have_url(re.compile(r"[?&]r=choice$"))
     page.reload()
     expect(page.locator("#rank-table tbody tr")).to_have_count(2)
     page.go_back()
@@ -202,7 +202,7 @@ def test_an_analyst_runs_a_study_reloads_in_the_middle_and_sends_the_result(
     expect(line.get_by_role("button", name="Cancel")).to_be_visible()
     expect(line).to_contain_text("Finished", timeout=PATIENCE)
     name = study_of(page)
-    expect(page).to_have_url(re.compile(f"#study={name}$"))  # its result is shown at once
+    expect(page).to_have_url(re.compile(f"[?&]r={name}$"))  # its result is shown at once
     expect(page.locator("#rank-table")).to_contain_text("0 – 41")
     with page.expect_download() as download:
         page.get_by_role("link", name="The whole study (ZIP)").click()
@@ -429,7 +429,7 @@ def test_the_keyboard_alone_runs_a_study(look: Look, address: str) -> None:
 
 def test_a_link_to_a_study_that_is_gone_says_so(context: BrowserContext, address: str) -> None:
     page = context.new_page()
-    page.goto(f"{address}/rank#study={'0' * 20}")
+    page.goto(f"{address}/rank?r={'0' * 20}")
     expect(page.get_by_role("alert").filter(has_text="There is no such study here")).to_be_visible(timeout=PATIENCE)
     rank(page).get_by_label("Study", exact=True).select_option("levers")
     expect(page.locator("#rank-bars svg")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from policy_lab.app.labels import figure_of
 from policy_lab.model import Setting, load_model
 from policy_lab.simulation import simulate
+from tests.browser.actions import Person
 
 pytestmark = pytest.mark.browser
 SMALL = Path(__file__).parent.parent / "models" / "small_field"
@@ -123,4 +125,57 @@ def test_a_brief_of_every_lever_and_many_assumptions_is_still_one_page(
     text = brief(page, tmp_path / "brief.html")
     assert "Bewegte Hebel" in text
     assert "und 22 weitere" in text
+    assert pages_of(printed(browser, tmp_path / "brief.html")) == 1
+
+
+def test_a_brief_holds_every_pinned_scenario_with_the_verdict_and_ranges_of_its_own_ensemble(
+    visit: Visit, address: str, tmp_path: Path
+) -> None:
+    pins = ("open_laboratory", "status_quo~~shared-funding~80")
+    verdicts = []
+    for query in ("l=shared-funding~60", "w=open_laboratory", "l=shared-funding~80"):
+        page = visit(f"{address}/?{query}")
+        page.wait_for_function("() => PolicyLab.verdict && PolicyLab.verdict.whole")
+        verdicts.append(page.evaluate("PolicyLab.verdict.sentences.join(' ')"))
+        page.close()
+    page = visit(f"{address}/?l=shared-funding~60&p={pins[0]}&p={pins[1]}")
+    text = brief(page, tmp_path / "brief.html")
+    told = re.findall(r'<p class="verdict"><b>(.*?)\.</b> (.*?)</p>', text)
+    assert [html.unescape(verdict) for _, verdict in told] == verdicts
+    assert [name for name, _ in told][1] == "An open laboratory"
+    table = text[text.index("<table>") : text.index("</table>")]
+    rows = table.split("<tr>")[2:]
+    assert len(rows) == len([outcome for outcome in load_model(SMALL).outcomes.values() if outcome.headline])
+    for row in rows:
+        assert len(re.findall(r"<td>[^<]+ <small>\([^<]*\d[^<]*\)</small></td>", row)) == 3, row
+    assert text.count('<path d="M') >= 2 * 4  # status quo and three scenarios in either chart
+
+
+def test_one_page_for_the_minister_with_three_scenarios_in_five_actions(
+    visit: Visit, real_address: str, browser: Browser, tmp_path: Path
+) -> None:
+    """Task 9: status quo and two others, with what is known of them and how sure that is, on one page."""
+    person = Person(visit(real_address))
+    worlds = [world.title for key, world in load_model("big_science").scenarios.items() if key != "status_quo"][:2]
+    person.choose(person.page.get_by_label("Scenario", exact=True), worlds[0])
+    person.choose(person.page.get_by_label("Compare with"), worlds[1])
+    with person.page.expect_download() as download:
+        person.press(person.page.get_by_role("button", name="One-page brief"))
+    assert person.actions <= 5
+    file = tmp_path / "brief.html"
+    download.value.save_as(file)
+    text = html.unescape(file.read_text(encoding="utf-8"))
+    assert [name for name, _ in re.findall(r'<p class="verdict"><b>(.*?)\.</b> (.*?)</p>', text)] == worlds
+    assert "90 % range" in text
+    assert "against status quo" in text
+    assert pages_of(printed(browser, file)) == 1
+
+
+def test_a_brief_of_as_many_scenarios_as_can_be_pinned_is_one_page(
+    visit: Visit, real_address: str, browser: Browser, tmp_path: Path
+) -> None:
+    keys = [key for key in load_model("big_science").scenarios if key != "status_quo"]
+    page = visit(f"{real_address}/?w={keys[0]}&lang=de" + "".join(f"&p={key}" for key in keys[1:5]))
+    text = brief(page, tmp_path / "brief.html")
+    assert text.count('class="verdict"') == 5
     assert pages_of(printed(browser, tmp_path / "brief.html")) == 1

@@ -1,5 +1,6 @@
 /* Calls modules of the page in node: run.mjs FACTS, with a list of [name, ...arguments] as JSON on standard input. */
 import { readFileSync } from "node:fs";
+import { cardOf } from "../../web/core/card.js";
 import { chartPlan } from "../../web/core/chart-plan.js";
 import * as choices from "../../web/core/choices.js";
 import * as scale from "../../web/core/chart-scale.js";
@@ -56,7 +57,7 @@ const calls = {
   ticks: (low, high, most) => scale.ticks(low, high, most),
   years: (low, high, most) => scale.years(low, high, most),
   figure: (value, places) => numbers.figure(value, places),
-  headline: (name, policy, reference) => pictures.headline(name, run(policy), run(reference)),
+  card: (name, value, reference, bands) => cardOf(name, { value, reference }, bands),
   summary: (name, policy, reference, same) => pictures.summary(name, run(policy), run(reference), same),
   plan: (picture, size) => chartPlan(picture, size),
   csv: (picture, notes) => pictureCsv(picture, notes),

@@ -62,7 +62,8 @@ function body(plan, picture, look) {
     ...plan.lines.map((line) => stroke(line.d, line.kind, look)),
     spots(plan.points, look),
     ...plan.ends.map((end) => letters(end.x + 2, end.y + 5, size, end.text, { fill: look.ink })),
-    muted(2, size, picture.unit),
+    muted(2, size, picture.amount?.unit ?? picture.unit),
+    ...plan.poles.map((pole) => muted(pole.x, pole.y, pole.text)),
   ].join("");
 }
 

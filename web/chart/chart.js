@@ -62,7 +62,8 @@ const when = (time) => String(Number(time.toFixed(2)));
 
 /** What is read off at a moment: each line, band and figure of the record, the last drawn first. @param {Picture} picture @param {number} place of the moment */
 function rowsAt(picture, place) {
-  const figure = (/** @type {number} */ value) => numbers.figure(value, picture.places);
+  const { times = 1 } = picture.amount ?? {};
+  const figure = (/** @type {number} */ value) => numbers.figure(value * times, times === 1 ? picture.places : undefined);
   const rows = linesAt(picture, place).map((line) => ({ kind: line.kind, label: line.label, text: figure(line.values[place]) }));
   for (const band of picture.bands ?? []) {
     if (!band.stale && band.label) rows.push({ kind: "band-" + band.share, label: band.label, text: figure(band.low[place]) + " – " + figure(band.high[place]) });
@@ -76,6 +77,9 @@ function rowsAt(picture, place) {
   }
   return rows.reverse();
 }
+
+/** What the figures of a picture are in. @param {Picture} picture */
+const unitOf = (picture) => picture.amount?.unit ?? picture.unit;
 
 /** @param {Picture} picture @param {number} place */
 const linesAt = (picture, place) => picture.lines.filter((line) => Number.isFinite(line.values[place]));
@@ -105,6 +109,7 @@ export class Chart {
     this.markLines = group("", marks);
     this.markTexts = group("", marks);
     this.lines = group("lines");
+    this.poles = group("poles");
     const points = group("points");
     this.whiskers = group("", points);
     this.spots = group("", points);
@@ -129,7 +134,8 @@ export class Chart {
     this.watch.observe(this.host);
     this.hand.addEventListener("pointermove", (event) => this.point(event));
     this.hand.addEventListener("pointerdown", (event) => this.point(event));
-    this.hand.addEventListener("pointerleave", () => this.read(-1));
+    // A finger that is lifted leaves as well: what it has read off stays until it taps elsewhere.
+    this.hand.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.read(-1));
     this.hand.addEventListener("blur", () => this.read(-1));
     this.hand.addEventListener("focus", () => {
       if (this.place < 0 && this.picture && this.hand.matches(":focus-visible")) this.read(this.picture.time.length - 1);
@@ -168,7 +174,7 @@ export class Chart {
     const plan = chartPlan(picture, { width, height, size: this.size, labels: width >= NARROW });
     this.plan = plan;
     put(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-    const axes = JSON.stringify([plan.box, plan.down, plan.across, plan.marks, picture.unit]);
+    const axes = JSON.stringify([plan.box, plan.down, plan.across, plan.marks, plan.poles, unitOf(picture)]);
     if (axes !== this.axes) this.paintAxes(plan, picture); // while a hand moves they mostly stay
     this.axes = axes;
     each(this.bands, "path", plan.bands, (path, band) => put(path, {
@@ -206,7 +212,11 @@ export class Chart {
       write(text, mark.text);
     });
     put(this.unit, { x: 2, y: plan.size });
-    write(this.unit, picture.unit);
+    write(this.unit, unitOf(picture));
+    each(this.poles, "text", plan.poles, (text, pole) => {
+      put(text, { x: pole.x, y: pole.y });
+      write(text, pole.text);
+    });
     put(this.rule, { y1: top, y2: bottom });
   }
 
@@ -257,7 +267,7 @@ export class Chart {
   /** @param {Picture} picture @param {number} place */
   tell(picture, place) {
     const said = rowsAt(picture, place).map((row) => row.label + " " + row.text).join("; ");
-    put(this.hand, { "aria-valuenow": place, "aria-valuetext": numbers.withUnit(when(picture.time[place]) + ": " + said, picture.unit) });
+    put(this.hand, { "aria-valuenow": place, "aria-valuetext": numbers.withUnit(when(picture.time[place]) + ": " + said, unitOf(picture)) });
   }
 
   /** @param {Picture} picture @param {number} place @param {number} x @param {number} top */
@@ -268,7 +278,7 @@ export class Chart {
       row.toggleAttribute("hidden", n > rows.length);
       if (n > rows.length) return;
       const [swatch, name, value] = row.children;
-      const told = n ? rows[n - 1] : { kind: "none", label: when(picture.time[place]), text: picture.unit };
+      const told = n ? rows[n - 1] : { kind: "none", label: when(picture.time[place]), text: unitOf(picture) };
       row.className = n ? "plot__row" : "plot__row plot__row--head";
       swatch.className = "plot__swatch swatch swatch--" + told.kind;
       write(name, told.label);

@@ -170,12 +170,20 @@ function marks(picture, box, x, size) {
   });
 }
 
-/** Ticks of the value axis. @param {number} low @param {number} high @param {number} tall @param {number} size */
-function valueTicks(low, high, tall, size) {
+/** Ticks of the value axis. @param {number} low @param {number} high @param {number} tall @param {number} size @param {number} times what a figure is written in */
+function valueTicks(low, high, tall, size, times) {
   const steps = scale.ticks(low, high, Math.max(2, Math.min(7, Math.floor(tall / (size * 2.6)) + 1)));
-  const places = scale.stepPlaces(steps.length > 1 ? steps[1] - steps[0] : 1);
-  const apart = Math.max(Math.abs(low), Math.abs(high)) >= 10000;
-  return steps.map((value) => ({ value, text: numbers.figure(value, places, apart) }));
+  const places = scale.stepPlaces((steps.length > 1 ? steps[1] - steps[0] : 1) * times);
+  const apart = Math.max(Math.abs(low), Math.abs(high)) * times >= 10000;
+  return steps.map((value) => ({ value, text: numbers.figure(value * times, places, apart) }));
+}
+
+/** What the ends of the value axis mean: the upper one above the plot, the lower one at its foot.
+ * @param {Picture} picture @param {Box} box @param {number} size */
+function poles({ poles: both, unit }, box, size) {
+  if (!both) return [];
+  const behind = unit ? unit.length * size * LETTER + 2 * size : 0;
+  return [{ text: `↑ ${both[1]}`, x: 2 + behind, y: size }, { text: `↓ ${both[0]}`, x: box.left + 6, y: box.bottom - size * 0.45 }];
 }
 
 /**
@@ -186,8 +194,8 @@ function valueTicks(low, high, tall, size) {
 export function chartPlan(picture, { width, height, size = 12, labels = true }) {
   const [low, high] = range(picture);
   const bottom = height - size * 1.7;
-  const top = size * 0.7 + (picture.unit ? size * 1.3 : 0);
-  const down = valueTicks(low, high, bottom - top, size);
+  const top = size * 0.7 + (picture.unit || picture.poles ? size * 1.3 : 0);
+  const down = valueTicks(low, high, bottom - top, size, picture.amount?.times ?? 1);
   const widest = Math.max(...down.map((tick) => tick.text.length));
   const room = labels ? Math.min(width * 0.24, 11 * size) : 0;
   const box = { left: Math.ceil(widest * size * 0.6 + 10), right: Math.floor(width - Math.max(room, size * 1.4)), top, bottom };
@@ -207,6 +215,7 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
     lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: kept(line.values, null, place, () => path(time, line.values, x, y)) })),
     points: spots(picture, x, y, size),
     marks: marks(picture, box, x, size),
+    poles: poles(picture, box, size),
     ends: labels ? ends(picture, box, y, size, room - 8) : [],
   };
 }

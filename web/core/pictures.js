@@ -2,6 +2,7 @@
 import { nearest } from "./chart-scale.js";
 import { facts, variable } from "./facts.js";
 import * as numbers from "./numbers.js";
+import { written } from "./quantity.js";
 import { say } from "./words.js";
 /** @import { Band, Fan, Mark, Numbers, Picture, Run, Scene, Variable } from "../types/page.js" */
 
@@ -34,6 +35,8 @@ export function curves(scenes, name, { marks = [], areas = [] } = {}) {
   return {
     title: about.label,
     unit: about.unit,
+    poles: about.poles ?? null,
+    amount: about.money ? written(about, Math.max(...values.map(Math.abs), about.high ?? 0)) : null,
     places: placesOf(about, values),
     time: scenes[0].run.time,
     limits: about.low === null || about.high === null ? null : [about.low, about.high],
@@ -88,44 +91,8 @@ export function summary(name, policy, reference, same) {
   });
 }
 
-/**
- * A variable in the model's last year, its change against status quo, and whether that is better or worse.
- * @param {string} name
- * @param {Run} policy
- * @param {Run} reference
- */
-export function headline(name, policy, reference) {
-  const about = variable(name);
-  const value = final(policy, name);
-  const change = value - final(reference, name);
-  const places = placesOf(about, [value, value - change]);
-  const shown = numbers.figure(value, places);
-  if (!Number.isFinite(change)) return { value: shown, change: nothingToCompare(value, about), tone: "other" };
-  if (nothing(change, places)) return { value: shown, change: say("headline.unchanged"), tone: "same" };
-  const direction = change > 0 ? "higher" : "lower";
-  const tone = about.better === "neither" || !about.better ? "other" : about.better === direction ? "better" : "worse";
-  const words = say("headline." + (tone === "other" ? direction : tone));
-  return { value: shown, change: `${change > 0 ? "▲" : "▼"} ${numbers.figure(Math.abs(change), places)} ${words}`, tone };
-}
-
 /** What stands for a change where one of the two is not there. @param {number} value @param {Variable} about */
 export const nothingToCompare = (value, about) => (Number.isFinite(value) ? say("outcome.no_reference") : about.where?.why ?? "–");
 
 /** In how many futures there is an outcome. @param {number} share */
 export const existing = (share) => say("outcome.share", { share: numbers.figure(100 * share, 0) });
-
-/**
- * The range of a change in words.
- * @param {string} name
- * @param {number} low
- * @param {number} high
- * @param {number} [share] of the futures in which there is the outcome at all
- */
-export function range(name, low, high, share = 1) {
-  const about = variable(name);
-  if (!Number.isFinite(low)) return existing(share);
-  const places = placesOf(about, [low, high]);
-  const signed = (/** @type {number} */ value) => (value > 0 && !nothing(value, places) ? "+" : "") + numbers.figure(value, places);
-  const words = say("headline.range", { low: signed(low), high: signed(high) });
-  return share < 1 ? `${words}\n${existing(share)}` : words; // on two lines of a card
-}

@@ -8,6 +8,7 @@ import { createHistory } from "./history.js";
 import * as link from "./url-state.js";
 import { read } from "./url-state-reader.js";
 import * as scenarios from "./scenario.js";
+import * as views from "./views.js";
 import { say } from "./words.js";
 /** @import { Scenario, Setting, State } from "../types/page.js" */
 
@@ -96,8 +97,10 @@ export const undo = () => step(history.undo(now));
 export const redo = () => step(history.redo(now));
 /** How many steps there are either way, and the state before the last one. */
 export const steps = () => history.steps;
-/** The link of the state, a query with its "?". */
-export const query = () => link.write(now);
+/** The link of the state and of what pages look at, a query with its "?"; `brief`: as short as can be. */
+export const query = (brief = false) => link.write(now, views.now, brief);
+/** The same, where a page looks at something else. @param {Record<string, string>} looked */
+export const queryWith = (looked) => link.write(now, { ...views.now, ...looked });
 
 /**
  * Moves a lever within its range.
@@ -189,7 +192,8 @@ export const unpin = (number) => change({ pins: now.pins.filter((_, place) => pl
  * @returns {string} the sentence there is to say about it, "" for none
  */
 export function open(asked) {
-  const { state, notice } = read(asked);
+  const { state, views: looked, notice } = read(asked);
+  views.open(looked);
   if (now) change(state);
   else {
     now = state;

@@ -1,65 +1,27 @@
 /** Links back to the state; url-state.js says what they hold.
  *
- * A damaged, foreign or over-long link gives the page as it opens and a sentence that says so; one of another model
- * version opens, and the sentence says what changed.
+ * Whatever cannot be read is left out, and the notice says what that was: a damaged part, a lever that this version of the
+ * model does not have, a key of another program. The rest opens as it was sent.
  */
 import { facts, variables } from "./facts.js";
-import { ASIDE, LONGEST, LONGEST_NAME, MOST_PINS, NUMBER, VERSION } from "./url-state.js";
+import { parted } from "./link-parts.js";
+import { LONGEST, LONGEST_NAME, MOST_PINS, NUMBER, VERSION, VIEWS } from "./url-state.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
 /** @import { Lever, Levers, Scenario, Setting, State } from "../types/page.js" */
-/** @typedef {{ m?: string, w?: string, l?: string, a?: string, c?: string, p: string[] }} Parts */
-/** What a link names that is not there: `changes` tells it of an older link; any other is bad.
- * @typedef {{ changes: string[], missing: (text: string) => void }} News */
+/** @import { Damage, Part } from "./link-parts.js" */
+/** What the notice tells: sentences about what this model does not have or allow, and pieces that nobody can read.
+ * @typedef {{ changes: Set<string>, unread: string[] }} News */
 
 const KEY = /^[a-z0-9-]{1,16}$/;
+const PIN = /^([^:]*?)(?:~~([^:]*))?(?::(.*))?$/s; // scenario, levers, name
+const MOST_TOLD = 5; // pieces or keys that a notice names
+const MOST_LETTERS = 40; // of each
 
-class BadLink extends Error {}
-
-/** @param {string} text */
+/** A number of a link, null where there is none; undefined for what is no number. @param {string} text */
 function number(text) {
   if (!text) return null;
-  if (!NUMBER.test(text)) throw new BadLink("not a number");
-  return Number(text);
-}
-
-/** @param {string} text */
-function decoded(text) {
-  try {
-    return decodeURIComponent(text.replace(/\+/g, " "));
-  } catch {
-    throw new BadLink("not an address");
-  }
-}
-
-/** @param {string} query @returns {Parts} */
-function partsOf(query) {
-  /** @type {Parts} */
-  const found = { p: [] };
-  for (const part of query.replace(/^\?/, "").split("&")) {
-    const [, key, text] = /^([a-z]+)=([^=]*)$/.exec(part) ?? [];
-    if (ASIDE.includes(key)) continue;
-    const value = key === undefined ? "" : decoded(text);
-    if (key === "p") found.p.push(text);
-    else if (key !== "m" && key !== "w" && key !== "l" && key !== "a" && key !== "c") throw new BadLink("unknown part");
-    else if (key in found) throw new BadLink("repeated part");
-    else found[key] = value;
-  }
-  if (found.m !== undefined && !/^[0-9a-f]{8}$/.test(found.m)) throw new BadLink("not a model version");
-  return found;
-}
-
-/** @param {boolean} older @returns {News} */
-function newsOf(older) {
-  /** @type {string[]} */
-  const changes = [];
-  return {
-    changes,
-    missing: (text) => {
-      if (!older) throw new BadLink(text);
-      if (!changes.includes(text)) changes.push(text);
-    },
-  };
+  return NUMBER.test(text) ? Number(text) : undefined;
 }
 
 /** Keys, long or short, to the long one. @param {Record<string, { short: string }>} entries */
@@ -71,11 +33,11 @@ function keysOf(entries) {
 /** @param {News} news @param {string} key */
 function world(news, key) {
   if (Object.hasOwn(facts.worlds, key)) return key;
-  news.missing(say("link.no_world", { world: key.slice(0, 60) }));
+  news.changes.add(say("link.no_world", { world: shortened(key) }));
   return facts.start.world;
 }
 
-/** @param {News} news @param {string | undefined} text @param {string} where the world @returns {Levers} */
+/** @param {News} news @param {string} text @param {string} where the scenario @returns {Levers} */
 function levers(news, text, where) {
   const standing = facts.worlds[where].levers;
   const keys = keysOf(facts.levers);
@@ -83,92 +45,89 @@ function levers(news, text, where) {
   const found = {};
   for (const piece of text ? text.split("_") : []) {
     const [asked, ...numbers] = piece.split("~");
-    if (!KEY.test(asked) || numbers.length < 1 || numbers.length > 4) throw new BadLink("not a lever");
     const values = numbers.map(number);
     const key = keys.get(asked);
-    if (key === undefined) news.missing(say("link.no_lever", { lever: asked }));
+    if (!KEY.test(asked) || numbers.length < 1 || numbers.length > 4 || values.includes(undefined)) news.unread.push(piece);
+    else if (key === undefined) news.changes.add(say("link.no_lever", { lever: asked }));
     else found[key] = setting(news, facts.levers[key], values, standing[key]);
   }
   return found;
 }
 
-/** @param {News} news @param {Lever} lever @param {(number | null)[]} values @param {Setting} standing */
+/** @param {News} news @param {Lever} lever @param {(number | null | undefined)[]} values @param {Setting} standing */
 function setting(news, lever, values, standing) {
   return /** @type {Setting} */ (standing.map((stands, place) => {
     const value = values[place];
-    if (value === null || value === undefined || stands === null) return stands;
-    return inRange(news, lever.label, value, ...lever.ranges[place]);
+    if (value === null || value === undefined) return stands;
+    if (stands !== null) return inRange(news, lever.label, value, ...lever.ranges[place]);
+    news.changes.add(say("link.no_timing", { lever: lever.label }));
+    return stands;
   }));
 }
 
 /** @param {News} news @param {string} label @param {number} value @param {number} low @param {number} high */
 function inRange(news, label, value, low, high) {
   const air = 1e-9 * Math.max(1, Math.abs(low), Math.abs(high));
-  if (value < low - air || value > high + air) news.missing(say("link.out_of_range", { lever: label }));
+  if (value < low - air || value > high + air) news.changes.add(say("link.out_of_range", { lever: label }));
   return Math.min(Math.max(value, low), high);
 }
 
-/** @param {News} news @param {string | undefined} text */
+/** @param {News} news @param {string} text */
 function assumptions(news, text) {
   const keys = keysOf(facts.assumptions);
   /** @type {Record<string, number>} */
   const found = {};
   for (const piece of text ? text.split("_") : []) {
-    const [asked, value, ...more] = piece.split("~");
-    if (!KEY.test(asked) || !value || more.length) throw new BadLink("not an assumption");
-    const wanted = Number(number(value));
+    const [asked, value = "", ...more] = piece.split("~");
+    const wanted = number(value);
     const key = keys.get(asked);
-    if (key === undefined) {
-      news.missing(say("link.no_assumption", { assumption: asked }));
-      continue;
-    }
-    const { label, low, high } = facts.assumptions[key];
-    found[key] = inRange(news, label, wanted, low, high);
+    if (!KEY.test(asked) || typeof wanted !== "number" || more.length) news.unread.push(piece);
+    else if (key === undefined) news.changes.add(say("link.no_assumption", { assumption: asked }));
+    else found[key] = inRange(news, facts.assumptions[key].label, wanted, facts.assumptions[key].low, facts.assumptions[key].high);
   }
   return found;
 }
 
-/** @param {News} news @param {string | undefined} text */
+/** @param {News} news @param {string} text */
 function charts(news, text) {
   if (!text) return facts.start.charts.slice();
   const names = new Map(variables.map(({ key, name }) => [key, name]));
   const asked = text.split("~");
-  if (asked.length !== 2 || !asked.every((key) => KEY.test(key))) throw new BadLink("not two charts");
-  return asked.map((key, side) => {
-    if (!names.has(key)) news.missing(say("link.no_variable", { variable: key }));
-    return names.get(key) ?? facts.start.charts[side];
+  if (asked.length !== 2) news.unread.push(text);
+  return facts.start.charts.map((standing, side) => {
+    const key = asked.length === 2 ? asked[side] : "";
+    if (key && !names.has(key)) news.changes.add(say("link.no_variable", { variable: shortened(key) }));
+    return names.get(key) ?? standing;
   });
 }
 
 /** @param {News} news @param {string[]} texts */
 function pins(news, texts) {
-  if (texts.length > MOST_PINS) throw new BadLink("too many pinned scenarios");
   /** @type {Scenario[]} */
   const found = [];
   for (const text of texts) {
-    const [pinned = "", called = ""] = text.split(":");
-    const cut = pinned.indexOf("~~");
-    const before = decoded(cut < 0 ? pinned : pinned.slice(0, cut));
-    const moved = cut < 0 ? "" : pinned.slice(cut + 2);
-    const name = decoded(called).trim().slice(0, LONGEST_NAME);
+    const [, before = "", moved = "", called = ""] = PIN.exec(text) ?? [];
     const where = world(news, before);
     if (where !== before) continue;
-    const pin = { world: where, levers: scenarios.moved(where, levers(news, decoded(moved), where)), ...(name && { name }) };
-    if (!found.some((other) => scenarios.same(other, pin))) found.push(pin);
+    const name = called.trim().slice(0, LONGEST_NAME);
+    const pin = { world: where, levers: scenarios.moved(where, levers(news, moved, where)), ...(name && { name }) };
+    if (found.some((other) => scenarios.same(other, pin))) continue;
+    if (found.length < MOST_PINS) found.push(pin);
+    else news.unread.push("p=" + text);
   }
   return found;
 }
 
-/** @param {News} news @param {Parts} parts @returns {State} */
+/** @param {News} news @param {Part[]} parts @returns {State} */
 function settings(news, parts) {
-  const where = parts.w === undefined ? facts.start.world : world(news, parts.w);
-  const moved = levers(news, parts.l, where);
+  const of = (/** @type {string} */ key) => parts.find((part) => part.key === key)?.text ?? "";
+  const where = of("w") ? world(news, of("w")) : facts.start.world;
   return {
     world: where,
-    levers: { ...facts.worlds[where].levers, ...moved },
-    assumptions: assumptions(news, parts.a),
-    charts: charts(news, parts.c),
-    pins: pins(news, parts.p),
+    levers: { ...facts.worlds[where].levers, ...levers(news, of("l"), where) },
+    assumptions: assumptions(news, of("a")),
+    charts: charts(news, of("c")),
+    pins: pins(news, parts.filter(({ key }) => key === "p").map(({ text }) => text)),
   };
 }
 
@@ -177,23 +136,46 @@ export function start() {
   return { ...facts.start, levers: { ...facts.start.levers }, charts: facts.start.charts.slice(), pins: [], assumptions: {} };
 }
 
+/** A piece of a link for a sentence: its beginning, without signs that a sentence has no use for. @param {string} piece */
+function shortened(piece) {
+  const plain = piece.replace(/[^\p{L}\p{N} ._~%+:@/-]/gu, "");
+  return plain.length > MOST_LETTERS ? plain.slice(0, MOST_LETTERS) + "…" : plain || "=";
+}
+
+/** The first few in full. @param {string[]} pieces */
+function told(pieces) {
+  const once = [...new Set(pieces.map(shortened))];
+  return (once.length > MOST_TOLD ? [...once.slice(0, MOST_TOLD), "…"] : once).join(", ");
+}
+
+/** The sentences there are to say. @param {Damage} damage @param {News} news @param {string} version the link was made with */
+function noticeOf(damage, news, version) {
+  const now = facts.hash.slice(0, VERSION);
+  const changes = [...news.changes].join(" ");
+  const older = version !== "" && version !== now;
+  const sentences = [
+    damage.lost.length > 0 && say("link.damaged", { parts: [...new Set(damage.lost)].map((key) => say(`link.part_${key}`)).join(", ") }),
+    damage.lost.includes("w") && say("link.no_start"),
+    damage.unchecked && say("link.unchecked"),
+    news.unread.length > 0 && say("link.unread", { pieces: told(news.unread) }),
+    damage.foreign.length > 0 && say("link.foreign", { keys: told(damage.foreign) }),
+    damage.stray && say("link.stray"),
+    older ? say("link.older", { made_with: version, now, changes: changes || say("link.same_names") }) : changes,
+  ];
+  return sentences.filter(Boolean).join(" ");
+}
+
 /**
  * @param {string} query with or without its "?"
- * @returns {{ state: State, notice: string }} notice: the sentence there is to say about the link, "" for none
+ * @returns {{ state: State, views: Record<string, string>, notice: string }} views: texts of VIEWS, by their letter;
+ *   notice: the sentences there are to say about the link, "" for none
  */
 export function read(query) {
-  if (!query.replace(/^\?/, "").replace(/(^|&)(lang|v|h)=[^&]*/g, "")) return { state: start(), notice: "" };
-  if (query.length > LONGEST) return { state: start(), notice: say("link.long", { longest: LONGEST }) };
-  try {
-    const parts = partsOf(query);
-    const now = facts.hash.slice(0, VERSION);
-    const older = parts.m !== undefined && parts.m !== now;
-    const news = newsOf(older);
-    const state = settings(news, parts);
-    const changes = news.changes.join(" ") || say("link.same_names");
-    return { state, notice: older ? say("link.older", { made_with: parts.m, now, changes }) : "" };
-  } catch (error) {
-    if (!(error instanceof BadLink)) throw error;
-    return { state: start(), notice: say("link.bad") };
-  }
+  if (query.length > LONGEST) return { state: start(), views: {}, notice: say("link.long", { longest: LONGEST }) };
+  const { version, parts, damage } = parted(query);
+  /** @type {News} */
+  const news = { changes: new Set(), unread: [] };
+  const state = settings(news, parts);
+  const views = Object.fromEntries(parts.filter(({ key }) => VIEWS.includes(key)).map(({ key, text }) => [key, text]));
+  return { state, views, notice: noticeOf(damage, news, version) };
 }

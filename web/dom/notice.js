@@ -13,6 +13,12 @@ export function tell(text) {
   one("#notice")?.classList.toggle("notice--empty", !text);
 }
 
+/** A message besides the one that is there. @param {string} text */
+export function tellAlso(text) {
+  const there = one(".notice__text")?.textContent ?? "";
+  if (!there.includes(text)) tell([there, text].filter(Boolean).join(" "));
+}
+
 /**
  * A word beside the buttons of the bar, which goes by itself.
  * @param {string} text

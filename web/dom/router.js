@@ -1,12 +1,10 @@
 /** Which page is on show, and the address bar, which holds the link of the state at rest. */
 import * as store from "../core/state.js";
+import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { leadsElsewhere, under } from "./buttons.js";
 import { all, one } from "./elements.js";
 import { said, tell } from "./notice.js";
-
-/** Parts of the address that decide no setting: what Compare and Precedents look at, and the language. */
-const ASIDE = ["v", "h", "lang"];
 
 /** @type {((page: string) => void)[]} */
 const visitors = [];
@@ -20,6 +18,9 @@ const linkTo = (name) => one(`.nav__link[data-page="${name}"]`);
 
 /** A path without what a web host lets one leave out of the name of a file. @param {string} path */
 const bare = (path) => path.replace(/\.html$/, "").replace(/\/index$/, "/");
+
+/** Whether the page stands in a frame of another one. */
+export const embedded = () => "embed" in document.documentElement.dataset;
 
 /** The page on show. */
 export const page = () => pages.get(bare(window.location.pathname)) ?? "explore";
@@ -42,18 +43,10 @@ export function show() {
   for (const visitor of visitors) visitor(now);
 }
 
-/**
- * The state's part of the address, and those that decide no setting.
- * @param {Record<string, string>} [changed] of the latter
- */
-function query(changed = {}) {
-  const parts = [store.query().slice(1)];
-  for (const name of ASIDE) {
-    const [, stands = ""] = new RegExp(`[?&]${name}=([^&]*)`).exec(window.location.search) ?? [];
-    const text = changed[name] ?? stands;
-    if (text) parts.push(name + "=" + text);
-  }
-  const whole = parts.filter(Boolean).join("&");
+/** The state, what pages look at, and the language where the address names one. @param {boolean} [brief] as short as can be */
+function query(brief) {
+  const [language] = /(?<=[?&])lang=[^&]*/.exec(window.location.search) ?? [];
+  const whole = [store.query(brief).slice(1), language].filter(Boolean).join("&");
   return whole && "?" + whole;
 }
 
@@ -61,19 +54,31 @@ function query(changed = {}) {
 const replaceQuery = (asked) => window.history.replaceState(window.history.state, "", window.location.pathname + asked + window.location.hash);
 
 /**
- * Sets a part of the address that decides no setting; "" takes it out.
- * @param {string} name
+ * What a page looks at, for its link; "" for what it opens with.
+ * @param {string} letter one of VIEWS in core/url-state.js
  * @param {string} text
+ * @param {boolean} [step] whether Back leads to what was there before
  */
-export function aside(name, text) {
-  const wanted = query({ [name]: text });
+export function look(letter, text, step = false) {
+  if (views.of(letter) === text) return;
+  views.set(letter, text);
+  if (step) window.history.pushState(null, "", window.location.pathname + query());
+  else writeAddress();
+}
+
+export function writeAddress() {
+  const wanted = query();
   if (wanted !== window.location.search) replaceQuery(wanted);
 }
 
-export const writeAddress = () => replaceQuery(query());
+/** The path of a page. @param {string} name */
+export const pathOf = (name) => new URL(linkTo(name).href).pathname;
 
 /** The address of a page with the state. @param {string} name */
-export const addressOf = (name) => new URL(linkTo(name).href).pathname + query();
+export const addressOf = (name) => pathOf(name) + query();
+
+/** The address of a page that looks at something. @param {string} name @param {string} letter @param {string} text */
+export const addressWith = (name, letter, text) => pathOf(name) + store.queryWith({ [letter]: text });
 
 /** Another page with the state as it is, as a link to it does. @param {string} name */
 export function go(name) {
@@ -82,11 +87,11 @@ export function go(name) {
   window.scrollTo(0, 0);
 }
 
-/** An entry of the Model page. */
-const named = () => (window.location.hash.startsWith("#variable=") ? window.location.hash : "");
-
-/** The whole address of the state. */
-export const link = () => window.location.origin + window.location.pathname + query() + named();
+/**
+ * The whole address of what is on show.
+ * @param {{ at?: string, brief?: boolean }} [how] at: path of another page; brief: as short as can be
+ */
+export const link = ({ at = window.location.pathname, brief = false } = {}) => window.location.origin + at + query(brief);
 
 /** The link into the clipboard. */
 export function share() {
@@ -103,10 +108,11 @@ function follow(event) {
 }
 
 function wentBack() {
+  if (window.location.search !== query()) {
+    tell(store.open(window.location.search));
+    writeAddress();
+  }
   show();
-  if (window.location.search === query()) return;
-  tell(store.open(window.location.search));
-  writeAddress();
 }
 
 export function begin() {

@@ -15,8 +15,8 @@ import { load } from "./engine.js";
 import * as simulator from "./simulator.js";
 /** @import { FromBands, LoadedModel, ToBands } from "../types/engine.js" */
 /** @import { BandAnswer, BandWish } from "../types/page.js" */
-/** members asked for, run, and gathered
- * @typedef {{ number: number, wish: BandWish, asked: number, done: number, gathered: number }} Running */
+/** members asked for, run, and gathered; `told`: who waits for the answer, where it is not for everybody
+ * @typedef {{ number: number, wish: BandWish, asked: number, done: number, gathered: number, told?: (answer: BandAnswer | null) => void }} Running */
 
 const FIRST = 200; // members behind the first band after a move
 const PIECE = 20; // members a worker runs before it looks for news
@@ -33,6 +33,8 @@ let total = 0; // members there are
 let wanted = null;
 /** The wish under way. @type {Running | null} */
 let running = null;
+/** What somebody wants to know aside from it, once it is answered whole. @type {Running | null} */
+let aside = null;
 let count = 0; // of wishes taken up
 let pausing = 0; // timer of the pause after a move
 let moved = 0; // when the last move was
@@ -99,6 +101,7 @@ export function want(wish) {
   if (wanted && wanted.key === wish.key) return;
   wanted = wish;
   refining = false;
+  drop();
   halt();
   window.clearTimeout(pausing);
   // A single move need not wait: its curve is drawn before any worker is asked. In a row of moves, and where a drag
@@ -119,17 +122,37 @@ function halt() {
   for (const worker of workers) send(worker, { kind: "run", number: (count += 1), wish: null, pieces: [] });
 }
 
+/** How outcomes are over the first members, or all, under other values than those wanted; null as soon as a newer wish
+ * comes in between. One question at a time, and only once the wish before it is answered whole.
+ * @param {BandWish} wish @param {number} [members] @returns {Promise<BandAnswer | null>} */
+export function ask(wish, members = total) {
+  if (aside || pausing || !workers.length || !latest?.whole || latest.key !== wanted?.key) return Promise.resolve(null);
+  return new Promise((told) => {
+    aside = { number: (count += 1), wish: { ...wish, charts: [], aside: true }, asked: 0, done: 0, gathered: 0, told };
+    hand(aside, Math.min(members, total));
+  });
+}
+
+/* Nobody waits for what was asked aside any more. */
+function drop() {
+  const dropped = aside;
+  aside = null;
+  if (!dropped) return;
+  for (const worker of workers) send(worker, { kind: "run", number: (count += 1), wish: null, pieces: [] });
+  dropped.told?.(null);
+}
+
 /* Takes up the latest wish: its first members; then, once those are gathered and the hand rests, all. */
 function step() {
   if (!workers.length || !wanted || pausing) return;
   if (!running || running.wish !== wanted) running = { number: (count += 1), wish: wanted, asked: 0, done: 0, gathered: 0 };
   const first = Math.min(FIRST, total);
   const goal = running.gathered < first ? first : refining ? total : running.asked;
-  if (running.asked < goal) ask(running, goal);
+  if (running.asked < goal) hand(running, goal);
 }
 
-/** @param {Running} mine @param {number} goal members to run in all */
-function ask(mine, goal) {
+/** Gives workers their pieces. @param {Running} mine @param {number} goal members to run in all */
+function hand(mine, goal) {
   /** @type {[number, number][]} */
   const pieces = [];
   for (let from = mine.asked; from < goal; from += PIECE) pieces.push([from, Math.min(goal, from + PIECE)]);
@@ -142,19 +165,23 @@ function ask(mine, goal) {
 
 /** @param {FromBands} news */
 function heard(news) {
-  if (!running || news.number !== running.number) return;
+  const mine = [running, aside].find((one) => one?.number === news.number);
+  if (!mine) return;
   if (news.kind === "piece") {
     const { number, piece, count: members } = news;
-    if (piece) send(workers[0], { kind: "take", number, piece }, [piece.curves.buffer, piece.changes.buffer]);
-    running.done += members;
-    if (running.done === running.asked) send(workers[0], { kind: "gather", number, members: running.done });
+    if (piece) send(workers[0], { kind: "take", number, piece }, [piece.curves.buffer, piece.ends.buffer]);
+    mine.done += members;
+    if (mine.done === mine.asked) send(workers[0], { kind: "gather", number, members: mine.done });
+  } else if (mine === aside) {
+    aside = null;
+    mine.told?.(news.kind === "answer" ? news.answer : null);
   } else if (news.kind === "answer") {
-    running.gathered = news.answer.members;
+    mine.gathered = news.answer.members;
     latest = news.answer;
     for (const listener of listeners) listener(latest);
     step();
   } else { // these values cannot be run; the next move may be
-    if (running.wish === wanted) wanted = null;
+    if (mine.wish === wanted) wanted = null;
     running = null;
     step();
   }
@@ -164,6 +191,7 @@ function heard(news) {
 function lost(worker) {
   worker.terminate();
   workers = workers.filter((other) => other !== worker);
+  drop();
   running = null; // what the others still do for it counts for nothing
   step();
 }

@@ -1,6 +1,7 @@
-/* The brief: the current policy on one printable page, a file that needs nothing else and nobody's server. A button with
+/* The brief: the current policy and the scenarios pinned beside it on one printable page, a file that needs nothing else and nobody's server. A button with
    data-do="brief" makes it. Charts as drawings, headline outcomes with their ranges, what was moved and what was changed,
    the link that leads back, the model's version, its sources, and what the page does not say. */
+import { cardOf } from "../core/card.js";
 import { chartPlan } from "../core/chart-plan.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
@@ -10,15 +11,15 @@ import * as scenarios from "../core/scenario.js";
 import { escaped } from "../core/slide.js";
 import * as store from "../core/state.js";
 import { say, toldBy } from "../core/words.js";
-import * as bandRuns from "../engine/bands.js";
 import { does } from "../dom/buttons.js";
 import { offerText } from "../dom/download.js";
-import { tell } from "../dom/notice.js";
+import * as notice from "../dom/notice.js";
 import * as router from "../dom/router.js";
-import * as explore from "./explore.js";
+import * as briefScenarios from "./brief-scenarios.js";
 import * as summary from "./policy-summary.js";
-/** @import { Picture, Variable } from "../types/page.js" */
-/** @import { AssumptionRow, LeverRow, OutcomeRow } from "./policy-summary.js" */
+/** @import { Picture, Run } from "../types/page.js" */
+/** @import { Told } from "./brief-scenarios.js" */
+/** @import { AssumptionRow, LeverRow } from "./policy-summary.js" */
 
 
 const SHORT = 7; // rows of one table; longer ones stand in two
@@ -31,7 +32,7 @@ const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) => 
 const STYLE = `@page{size:A4;margin:10mm}*{box-sizing:border-box}
 body{margin:0 auto;max-width:190mm;padding:4mm 0;color:#1b2430;background:#fff;font:8.8pt/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
 h1{margin:0 0 1mm;font-size:15pt;line-height:1.15}h2{margin:2.2mm 0 .6mm;font-size:9.4pt}p{margin:0 0 1.2mm}
-.why{color:#556270}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
+.why{color:#556270}.verdict{font-size:10pt}.verdict+.verdict,.dense .verdict{font-size:8.8pt}small{color:#556270;white-space:nowrap}.note{color:#556270;font-size:6.8pt}.many .verdict{margin-bottom:.7mm;font-size:7.8pt;line-height:1.24}.many table{font-size:6.2pt}.many .charts svg{height:32mm}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
 .charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}
 table{width:100%;border-collapse:collapse;font-size:7.6pt;line-height:1.18}th,td{padding:.42mm 1mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
 th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.6pt}.dense .charts svg{height:35mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.24mm .8mm}
@@ -42,7 +43,9 @@ footer{margin-top:2mm;color:#556270;font-size:6.8pt;line-height:1.22;overflow-wr
 // --- charts, as drawings that stay readable at half the width of the page ---------------------------------------
 
 /** @type {Record<string, string>} */
-const INK = { "status-quo": "#7a8594", policy: "#0072b2" };
+const INK = { "status-quo": "#7a8594", policy: "#0072b2", "pinned-0": "#d55e00", "pinned-1": "#009e73", "pinned-2": "#cc79a7", "pinned-3": "#a66f00" };
+/** @type {Record<string, string>} */
+const DASH = { "status-quo": "5 4", "pinned-0": "1.5 3", "pinned-1": "8 4", "pinned-2": "7 3 1.5 3", "pinned-3": "3 2" };
 const WIDTH = 360;
 const HEIGHT = 176;
 
@@ -59,47 +62,36 @@ function drawing(picture) {
     ...plan.down.map((tick) => `<path d="M${left} ${tick.at}H${right}" stroke="#e3e8ee"/>` + text(left - 5, tick.at + 3, tick.text, 'fill="#556270" text-anchor="end"')),
     ...plan.across.map((tick) => text(tick.at, bottom + 12, tick.text, 'fill="#556270" text-anchor="middle"')),
     ...plan.marks.map((mark) => `<path d="M${mark.at} 0V${bottom}" stroke="#556270" stroke-dasharray="2 4"/>` + text(mark.at + (mark.anchor === "end" ? -4 : 4), 8 + 11 * mark.row, mark.text, `fill="#556270" text-anchor="${mark.anchor}"`)),
-    ...plan.lines.map((drawn) => `<path d="${drawn.d}" fill="none" stroke="${INK[drawn.kind]}" stroke-width="${drawn.kind === "policy" ? 2 : 1.5}"${drawn.kind === "policy" ? "" : ' stroke-dasharray="5 4"'}/>`),
+    ...plan.lines.map((drawn) => `<path d="${drawn.d}" fill="none" stroke="${INK[drawn.kind]}" stroke-width="${drawn.kind === "policy" ? 2 : 1.5}"${drawn.kind in DASH ? ` stroke-dasharray="${DASH[drawn.kind]}"` : ""}/>`),
     ...plan.ends.map((end) => text(end.x + 3, end.y + 3, end.text, 'fill="#1b2430"')),
     "</g></svg>",
   ].join("");
 }
 
-/** Of each outcome's change against status quo in the last year, over the members of the page's ensemble (bands.js);
-   waits a moment for members that are still under way. @param {string[]} names */
-async function ranges(names) {
-  for (let tries = 0; bandRuns.here() && tries < 30; tries++) {
-    const { latest } = bandRuns;
-    if (latest && latest.key === explore.drawn?.key) return { members: latest.members, ends: names.map((name) => latest.ranges[name] || null) };
-    await new Promise((done) => window.setTimeout(done, 100));
-  }
-  return { members: 0, ends: names.map(() => null) };
-}
-
-async function drawings() {
-  const names = store.now.charts;
-  const runs = await summary.runsOf(names);
+/** @param {Told[]} told @param {Run} reference */
+function drawings(told, reference) {
   const same = scenarios.isStatusQuo(summary.policy());
-  return names.map((name) => {
+  const shown = told.filter(({ kind }) => !same || kind !== "policy");
+  return store.now.charts.map((name) => {
     const about = variable(name);
-    const lines = [{ key: "status quo", label: say("explore.status_quo"), name: say("explore.status_quo"), kind: "status-quo", values: runs[1].of(name) }];
-    if (!same) lines.push({ key: "policy", label: summary.name(), name: say("explore.policy"), kind: "policy", values: runs[0].of(name) });
+    const quo = { key: "status quo", label: say("explore.status_quo"), name: say("explore.status_quo"), kind: "status-quo", values: reference.of(name) };
+    const lines = [quo, ...shown.slice().reverse().map((one) => ({ key: one.kind, label: one.name, name: one.name, kind: one.kind, values: one.run.of(name) }))];
     /** @type {[number, number] | undefined} */
     const limits = about.low === null || about.high === null ? undefined : [about.low, about.high];
-    const told = pictures.summary(name, runs[0], runs[1], same);
-    return drawing({ title: about.label, told, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, lines, bands: [], marks: scenarios.marks(summary.policy()) });
+    const inWords = pictures.summary(name, told[0].run, reference, same);
+    return drawing({ title: about.label, told: inWords, unit: about.unit, time: Array.from(reference.time), places: about.places, limits, lines, bands: [], marks: scenarios.marks(summary.policy()) });
   });
 }
 
-const figure = (/** @type {number} */ value, /** @type {Variable} */ about) => numbers.figure(value, about.places);
-
-/** @param {OutcomeRow[]} rows @param {([number, number] | null)[]} within @param {number} year */
-function headlines(rows, within, year) {
-  const head = [words("outcome", { year }), words("status_quo"), words("policy"), words("change"), words("range")];
-  return table(head, rows.map(({ about, policy, reference }, /** @type {number} */ n) => [
-    numbers.withUnit(about.label, about.unit && `(${about.unit})`), figure(reference[0], about), figure(policy[0], about), summary.change(policy[0], reference[0], about),
-    within[n] && Number.isFinite(within[n][0]) ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
-  ]));
+/** @param {Told[]} told @param {Run} reference @param {number} year */
+function headlines(told, reference, year) {
+  if (told.length > 1) return briefScenarios.outcomes(told, reference, year);
+  const [{ run, bands }] = told;
+  const head = [words("outcome", { year }), words(bands ? "median" : "policy"), words("change"), words("range")];
+  return table(head, facts.headlines.map((name) => {
+    const card = cardOf(name, { value: pictures.valueAt(run, name, year), reference: pictures.valueAt(reference, name, year) }, bands);
+    return [variable(name).label, numbers.withUnit(card.value, card.unit), card.change, card.range.replace("\n", "; ")];
+  }));
 }
 
 /** A long table as two beside each other. @param {string[]} head @param {string[][]} rows */
@@ -134,33 +126,35 @@ function address() {
 
 export async function page() {
   const year = Math.floor(facts.clock.final);
-  const rows = await summary.outcomes([year]);
-  const { members, ends: within } = await ranges(rows.map((row) => row.about.name));
+  const { told, reference } = await briefScenarios.gathered(store.now.charts);
+  const [{ name, bands }] = told;
   const world = facts.worlds[store.now.world];
-  const name = summary.name();
-  const charts = await drawings();
+  const title = words("title", { policy: briefScenarios.title(told) });
+  const charts = drawings(told, reference);
   const moved = summary.levers(false);
   const changed = summary.assumptions();
-  const dense = moved.length + Math.min(MOST, changed.length) > 2 * SHORT;
+  const dense = moved.length + Math.min(MOST, changed.length) + 3 * (told.length - 1) > 2 * SHORT;
   const body = [
-    tag("h1", escaped(words("title", { policy: name }))),
-    tag("p", escaped(world ? world.rationale : ""), ' class="why"'),
+    tag("h1", escaped(title)),
+    ...(told.length > 1 ? [] : [tag("p", escaped(world ? world.rationale : ""), ' class="why"')]),
+    briefScenarios.verdicts(told),
     ...[words("caveat"), loops.note(store.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
     tag("div", charts.join(""), ' class="charts"'),
     tag("h2", escaped(words("outcomes", { year }))),
-    headlines(rows, within, year),
-    tag("h2", escaped(words("levers"))), levers(moved),
+    headlines(told, reference, year),
+    tag("h2", escaped(told.length > 1 ? words("levers_of", { policy: name }) : words("levers"))), levers(moved),
     tag("h2", escaped(words("assumptions"))), assumptions(changed),
-    tag("footer", [members ? words("range_note", { members }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
+    tag("footer", [bands ? words("range_note", { members: bands.members }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
   ];
-  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words("title", { policy: name }))}</title><style>${STYLE}</style></head><body${dense ? ' class="dense"' : ""}>${body.join("\n")}</body></html>\n`;
+  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${told.length > 2 ? " many" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
 }
 
 async function make() {
+  notice.said(words("making"));
   try {
     offerText(await page(), "text/html", "policy-brief.html");
   } catch (error) {
-    tell(toldBy(error, "wait.no_answer"));
+    notice.tell(toldBy(error, "wait.no_answer"));
   }
 }
 

@@ -2,26 +2,37 @@
 
    Everything is written when it is opened, so a move costs nothing here. */
 import { variable } from "../core/facts.js";
+import { entryOf } from "../core/model-view.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
-import { all, one, write } from "../dom/elements.js";
+import { all, element, one, write } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as compare from "./compare.js";
+
+/** @import { Variable } from "../types/page.js" */
 
 /** @type {Record<string, string>} */
 const BETTER = { higher: "chart.about_higher", lower: "chart.about_lower" };
 
 const nameOf = (/** @type {string | undefined} */ side) => store.now.charts[side === "a" ? 0 : 1];
 
+/** What it is made of: each a button that draws it. @param {Variable} about @param {string} side */
+function partsOf({ parts = [] }, side) {
+  if (!parts.length) return [];
+  const buttons = parts.map(({ name, label }) => element("button", { class: "button button--menu", type: "button", "data-do": "draw", "data-outcome": name, "data-side": side }, label));
+  return [element("span", {}, say("chart.about_parts")), ...buttons];
+}
+
 /** @param {HTMLElement} details */
 function fill(details) {
   const about = variable(nameOf(details.dataset.side));
   write(one(".about__name", details), about.label);
   write(one(".about__why", details), about.why || say("chart.about_any"));
+  one(".about__parts", details).replaceChildren(...partsOf(about, details.dataset.side ?? "a"));
   write(one(".about__better", details), BETTER[about.better ?? ""] ? say(BETTER[about.better ?? ""]) : "");
-  one(".about__model", details).href = router.addressOf("model") + "#variable=" + encodeURIComponent(about.name);
+  one(".about__model", details).href = router.addressWith("model", "d", entryOf(about.name));
 }
 
 /** @param {HTMLElement} button */

@@ -2,14 +2,16 @@
 
    The scenarios are those of the page's state (state.js), so they travel in its link, and adding or leaving one out can
    be undone. What is looked at (outcome, year, the two of the wedges) is this page's own and travels as the part
-   "v=outcome~year~from~to~layout" of the link. Charts are chart.js's, the wedges are in compare-wedges.js. */
+   "v=outcome~year~from~to~apart~every" of the link. Charts are chart.js's, the wedges are in compare-wedges.js. */
 import { csv } from "../core/csv.js";
 import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import { offer } from "../core/offers.js";
 import { nothingToCompare, valueAt as at } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { read as readLink } from "../core/url-state-reader.js";
+import * as views from "../core/views.js";
 import { say, toldBy } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
@@ -28,8 +30,10 @@ import * as compareWedges from "./compare-wedges.js";
  * @typedef {{ outcome: string, year: number, from: string, to: string, apart: boolean, every: boolean }} View */
 
 const LETTERS = "ABCDEF";
+/** Files of what is on show. @type {Record<string, string[]>} */
+const KINDS = { chart: ["png", "svg", "csv"], table: ["csv"] };
 const PAUSE = 300; // milliseconds after which a hand that was down is looked for again
-const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp0123]?)~([sp0123]?)~([01]?)$/;
+const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp0123]?)~([sp0123]?)~([01]?)(?:~([01]?))?$/;
 /** @type {View} */
 export const view = { outcome: "", year: 0, from: "", to: "", apart: false, every: false };
 /** @type {import("../chart/chart.js").Chart[]} */
@@ -97,8 +101,7 @@ function build(host) {
 
 /** @param {string} what */
 function tools(what) {
-  const kinds = what === "table" ? ["csv"] : ["png", "svg", "csv"];
-  return element("div", { class: "panel__tools" }, ...kinds.map((kind) => element("button", { class: "button", type: "button", "data-compare": what + " " + kind, onclick: () => save(what, kind) }, say("chart." + kind))));
+  return element("div", { class: "panel__tools" }, ...KINDS[what].map((kind) => element("button", { class: "button", type: "button", "data-compare": what + " " + kind, onclick: () => save(what, kind) }, say("chart." + kind))));
 }
 
 function fillChoosers() {
@@ -117,6 +120,7 @@ function fillChoosers() {
   if (chooser.options.length !== years.length) chooser.replaceChildren(...years.map((year) => element("option", {}, String(year))));
   chooser.value = String(view.year);
   one("#compare-apart").checked = view.apart;
+  one("#compare-every").checked = view.every;
 }
 
 // --- who is compared ------------------------------------------------------------------------------------------
@@ -138,7 +142,7 @@ function addLink() {
   const query = text.includes("?") ? text.slice(text.indexOf("?")).split("#")[0] : "";
   const { state, notice } = readLink(query);
   const pin = scenarios.of(state);
-  if (!query || (notice && scenarios.isStatusQuo(pin))) return tell(words("link_bad"));
+  if (!query || (notice && scenarios.isStatusQuo(pin))) return tell([words("link_bad"), notice].filter(Boolean).join(" "));
   const refused = store.pin(pin);
   if (!refused) field.value = "";
   tell(refused || [notice, Object.keys(state.assumptions).length ? words("link_assumptions") : ""].filter(Boolean).join(" "));
@@ -261,8 +265,8 @@ function paintTable(found, runs) {
 
 const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: shown?.entries.map((entry) => entry.letter + " " + entry.name).join(", ") });
 /** What exported files say of themselves. */
-export const about = () => ({ source: source(), link: window.location.href, unit: say("chart.no_unit") });
-const csvOf = (/** @type {Rows} */ rows) => csv(rows, [source(), window.location.href]);
+export const about = () => ({ source: source(), link: router.link(), unit: say("chart.no_unit") });
+const csvOf = (/** @type {Rows} */ rows) => csv(rows, [source(), router.link()]);
 
 /** @param {NonNullable<typeof shown>} now @returns {Rows} */
 function tableRows({ entries: found, runs }) {
@@ -275,6 +279,8 @@ function save(what, kind) {
   if (!shown) return undefined;
   return what === "table" ? offerText(csvOf(tableRows(shown)), "text/csv", "scenarios.csv") : saveChart(shown.picture, about(), kind);
 }
+
+const files = () => ["chart", "table"].map((what) => ({ label: one(what === "chart" ? "#compare-picture" : "#compare-table-title").textContent, kinds: KINDS[what], save: (/** @type {string} */ kind) => void save(what, kind) }));
 
 // --- drawing --------------------------------------------------------------------------------------------------
 
@@ -327,7 +333,6 @@ function look(parts) {
 /** From another page: where the difference in an outcome comes from. @param {string} outcome */
 export async function explain(outcome) {
   router.go("compare");
-  router.aside("v", "");
   await everyVariable();
   look({ outcome, from: "", to: "" });
   await draw();
@@ -340,20 +345,27 @@ export async function explain(outcome) {
 // --- the link -------------------------------------------------------------------------------------------------
 
 function readLinkPart() {
-  const part = /[?&]v=([^&]*)/.exec(window.location.search);
-  const [, key, year, from, to, apart] = (part && PARTS.exec(part[1])) ?? [];
+  const text = views.of("v");
+  const [, key = "", year = "", from = "", to = "", apart = "", every = ""] = PARTS.exec(text) ?? [];
   const named = variables.find((other) => other.key === key);
-  if (named) view.outcome = named.name;
-  if (yearsTo(horizon()).includes(Number(year))) view.year = Number(year);
-  Object.assign(view, { from: from || "", to: to || "", apart: apart === "1" });
+  const there = yearsTo(horizon()).includes(Number(year));
+  if ((text && !PARTS.test(text)) || (key && !named) || (year && !there)) tell(say("link.no_view"));
+  Object.assign(view, { outcome: named?.name ?? "", year: there ? Number(year) : 0, from, to, apart: apart === "1", every: every === "1" });
+}
+
+/** Another link was opened. @param {string} letter */
+function reopened(letter) {
+  if (letter !== "v" || !box) return;
+  readLinkPart();
+  draw();
 }
 
 /* Only what differs from the page as it opens, so that a plain link stays plain. */
 function writeLink() {
   const key = view.outcome === firstOutcome() ? "" : variable(view.outcome).key;
   const year = view.year === ownYear() ? "" : view.year;
-  const part = [key, year, view.from, view.to, view.apart ? 1 : ""].join("~");
-  router.aside("v", part === "~~~~" ? "" : part);
+  const part = [key, year, view.from, view.to, view.apart ? 1 : "", ...(view.every ? [1] : [])].join("~");
+  router.look("v", part === "~~~~" ? "" : part);
 }
 
 /** The thread of the wedges, once the first picture stands; nothing is fetched while a hand moves. */
@@ -366,6 +378,8 @@ export function thread() {
 export function begin() {
   if (!one("#compare")) return;
   store.on(draw);
+  views.on(reopened);
+  offer("compare", files);
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
   draw();
 }

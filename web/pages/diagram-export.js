@@ -1,6 +1,7 @@
 /* A sector's diagram for a slide: as it is drawn, with the values on show, in the light colours on white, and below it the
    model's version, whose values of which year they are, and the link that leads back. Buttons with data-sketch do it. */
 import * as loops from "../core/loops.js";
+import { offer as offers } from "../core/offers.js";
 import * as store from "../core/state.js";
 import { fileName, offer, toPng } from "../dom/download.js";
 import { under } from "../dom/buttons.js";
@@ -54,7 +55,10 @@ async function save(kind) {
   offer(blob, `${name}.${kind}`);
 }
 
-export const begin = () => document.addEventListener("click", (event) => {
-  const button = under(event, "[data-sketch]");
-  if (button) save(button.dataset.sketch ?? "png");
-});
+export function begin() {
+  offers("model", () => (one("#sketch > svg") ? [{ label: one("#sector").selectedOptions[0].textContent, kinds: ["png", "svg"], save }] : []));
+  document.addEventListener("click", (event) => {
+    const button = under(event, "[data-sketch]");
+    if (button) save(button.dataset.sketch ?? "png");
+  });
+}

@@ -1,7 +1,12 @@
 /** Explore: two charts, cards and a legend that follow the levers; words, tables, the address bar and the refined bands
  * wait until the hand rests. */
+import { annotations, dates } from "../core/annotations.js";
+import { wishOf } from "../core/band-wish.js";
+import { nearest } from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
+import { offer } from "../core/offers.js";
 import * as pictures from "../core/pictures.js";
+import * as quantity from "../core/quantity.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
@@ -32,6 +37,7 @@ import * as compare from "./compare.js";
 import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
+import * as verdict from "./verdict.js";
 /** @import { State } from "../types/page.js" */
 /** @import { Drawn, Scene } from "../widgets/live-runs.js" */
 
@@ -47,31 +53,10 @@ export let drawn = null;
 
 /** @param {Drawn} next */
 function draw(next) {
-  const wish = wished(next);
+  const wish = wishOf(next.state, next.until);
   drawn = { ...next, key: wish.key };
   if (simulator.here) bandRuns.want(wish);
   paint();
-}
-
-/** @param {Drawn} next */
-function wished({ state, until }) {
-  const policy = scenarios.of(state);
-  const reference = scenarios.statusQuo();
-  const wish = {
-    policy: scenarios.constants(policy, state.assumptions),
-    reference: scenarios.constants(reference, state.assumptions),
-    held: scenarios.held(policy, state.assumptions),
-    heldReference: scenarios.held(reference, state.assumptions),
-    charts: [...new Set(state.charts)],
-    headlines: facts.headlines,
-    last: facts.clock.final,
-    until,
-    where: Object.fromEntries([...state.charts, ...facts.headlines].flatMap((name) => {
-      const { where } = variable(name);
-      return where ? [[name, where]] : [];
-    })),
-  };
-  return { ...wish, key: JSON.stringify([wish.policy, wish.reference, wish.held, wish.charts, until]) };
 }
 
 // --- painting ----------------------------------------------------------------------------------------------------
@@ -81,11 +66,12 @@ function paint() {
   const { state, list, key } = drawn;
   const bands = bandRuns.latest;
   const stale = !bands || bands.key !== key;
+  const marks = annotations(state, live.run("policy"));
   SIDES.forEach((_, place) => {
     const name = state.charts[place];
     charts[place].draw(pictures.curves(list, name, {
       areas: pictures.bands(bands && bands.fans[name], stale),
-      marks: scenarios.marks(scenarios.of(state)),
+      marks,
     }));
   });
   cards.paint(live.run("policy"), live.run("status-quo"), bands, stale);
@@ -110,7 +96,9 @@ function rest(state) {
   router.writeAddress();
   undo.show();
   bandRuns.refine();
-  if (drawn && drawn.state === state) words();
+  if (!drawn || drawn.state !== state) return;
+  words();
+  verdict.rest(state, drawn.key);
 }
 
 /** Sentences and tables, which nobody reads while the curves move. */
@@ -120,9 +108,7 @@ function words() {
   const same = scenarios.isStatusQuo(scenarios.of(state));
   SIDES.forEach((side, place) => {
     const name = state.charts[place];
-    const there = bandRuns.latest?.key === drawn?.key ? bandRuns.latest?.there[name] : undefined;
-    const share = there === undefined ? "" : ` (${pictures.existing(there / (bandRuns.latest?.members ?? 1))}, ${facts.clock.final})`;
-    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, live.run("policy"), live.run("status-quo"), same) + share);
+    write(one("#chart-" + side + " .chart__summary"), [pictures.summary(name, live.run("policy"), live.run("status-quo"), same), futures(name)].filter(Boolean).join(" "));
     const table = one(`[data-table="${side}"]`);
     if (!one(".data").open) return;
     const about = variable(name);
@@ -132,14 +118,26 @@ function words() {
   });
 }
 
+/** What the ensemble says of a chart's variable in the last year. @param {string} name */
+function futures(name) {
+  const bands = bandRuns.latest;
+  if (!bands || bands.key !== drawn?.key || !bands.fans[name]) return "";
+  const { low90, high90 } = bands.fans[name];
+  const [low, high] = [low90, high90].map((edge) => quantity.parts(edge[nearest(live.run("policy").time, facts.clock.final)], variable(name)).figure);
+  const range = say("chart.futures", { range: say("quantity.range", { low, high }) });
+  return name in bands.there ? `${range} (${pictures.existing(bands.there[name] / bands.members)}, ${facts.clock.final})` : range;
+}
+
 // --- saving ------------------------------------------------------------------------------------------------------
 
-/** @param {HTMLElement} button */
-function save(button) {
-  const chart = charts[SIDES.indexOf(button.dataset.side ?? "a")];
+/** @param {number} side @param {string} kind */
+function save(side, kind) {
   const about = { source: summary.source(), link: router.link(), unit: say("chart.no_unit") };
-  if (chart.picture) saveChart(chart.picture, about, button.dataset.kind ?? "png");
+  const { picture } = charts[side];
+  if (picture) saveChart(picture, about, kind);
 }
+
+const files = () => store.now.charts.map((name, side) => ({ label: variable(name).label, kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => save(side, kind) }));
 
 // --- beginning ---------------------------------------------------------------------------------------------------
 
@@ -153,23 +151,27 @@ function chooser(field, side) {
 
 export async function begin() {
   const asked = window.location.search;
-  if (/[?&]c=/.test(asked)) await everyVariable().catch(() => {}); // a chart of the link may be of any variable
+  if (/[?&;]c(=|%3D)/.test(asked)) await everyVariable().catch(() => {}); // a chart of the link may be of any variable
   tell(store.open(asked));
   for (const side of SIDES) charts.push(mountChart(one(`[data-plot="${side}"]`)));
   cards = mountCards(document);
-  for (const part of [levers, leverSheet, scenarioChooser, decisions, savedScenarios, legend, assumptions, loopSwitches, replays, keyboard]) part.begin();
+  for (const part of [levers, leverSheet, scenarioChooser, decisions, savedScenarios, legend, assumptions, loopSwitches, replays, keyboard, verdict]) part.begin();
   all(".page--explore [role=combobox]").forEach(chooser);
   store.rest(rest);
-  bandRuns.on(paint);
-  does("save", save);
-  does("draw", (button) => store.chooseChart(0, button.dataset.outcome ?? ""));
+  bandRuns.on(() => {
+    paint();
+    if (!store.held) words();
+  });
+  does("save", (button) => save(SIDES.indexOf(button.dataset.side ?? "a"), button.dataset.kind ?? "png"));
+  offer("explore", files);
+  does("draw", (button) => store.chooseChart(button.dataset.side === "b" ? 1 : 0, button.dataset.outcome ?? ""));
   one(".data").addEventListener("toggle", words);
   router.visited((page) => {
     if (page === "explore") live.schedule();
     dash.visit();
   });
   router.show();
-  live.view({ names: (state) => state.charts, seen: () => router.page() === "explore", draw });
+  live.view({ names: (state) => [...state.charts, ...dates()], seen: () => router.page() === "explore", draw });
   await live.begin();
   after();
 }
@@ -180,6 +182,7 @@ function after() {
     await everyVariable().catch(() => {});
     await bandRuns.begin();
     paint();
+    if (router.embedded()) return; // there is nothing that needs more
     await idle();
     compare.thread();
     dash.dash();

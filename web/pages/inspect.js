@@ -5,6 +5,7 @@
  *     PolicyLab.state                      {now, on(listener), moveLever(key, place, value), …} of core/state.js
  *     PolicyLab.explore                    {charts, drawn} of Explore
  *     PolicyLab.bands                      {latest, here}: the ranges last worked out
+ *     PolicyLab.verdict                    {key, whole, sentences, turns}: the verdict as it is written; turns: null until tried
  *     PolicyLab.compare, .compareWedges    {entries(), shown, about()}, {found, ahead()} of Compare
  *     PolicyLab.page.link()                the link of the state
  *     PolicyLab.dashIsHere                 whether Dash's pages are there
@@ -25,11 +26,13 @@ import * as compare from "./compare.js";
 import * as compareWedges from "./compare-wedges.js";
 import * as explore from "./explore.js";
 import * as precedents from "./precedents-view.js";
+import * as verdict from "./verdict.js";
 
 export function publish() {
   window.PolicyLab = {
     get facts() { return facts; },
     get variables() { return listed ? variables : null; },
+    get verdict() { return verdict.latest; },
     get bands() { return { latest: bandRuns.latest, here: bandRuns.here() }; },
     get runs() { return { here: simulator.here, ready: simulator.ready, ask: simulator.ask }; },
     get precedents() { return { now: precedents.now(), data: precedents.data, changed: precedents.changed }; },

@@ -66,6 +66,7 @@ function keyed(event) {
 const writesText = (/** @type {EventTarget | null} */ target) => target instanceof Element && target.matches("input[type=text]:not([role=spinbutton]), input[type=search], textarea");
 
 export function begin() {
+  if (router.embedded()) return; // the keys of another page are its own, and nothing is moved in a frame
   document.addEventListener("keydown", keyed);
   does("closeKeys", toggle);
   does("openKeys", toggle);

@@ -20,10 +20,12 @@ import * as chartAbout from "./chart-about.js";
 import * as compare from "./compare.js";
 import * as dash from "./dash-loader.js";
 import * as diagramExport from "./diagram-export.js";
+import * as embed from "./embed.js";
 import * as explore from "./explore.js";
 import { publish } from "./inspect.js";
 import * as model from "./model.js";
 import * as precedents from "./precedents.js";
+import * as share from "./share.js";
 import * as entries from "./variable-entry.js";
 
 /** Where the browser keeps nothing for a page, what is kept lasts for this visit alone. @param {"sessionStorage" | "localStorage"} kind */
@@ -37,7 +39,6 @@ function storage(kind) {
 
 function nameButtons() {
   buttons.does("hush", () => tell(""));
-  buttons.does("share", router.share);
   buttons.does("recolour", colours.turn);
 }
 
@@ -51,7 +52,7 @@ function begin() {
   nameButtons();
   dash.begin();
   diagram.begin(model.seek);
-  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents]) part.begin();
+  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, share, embed]) part.begin();
   publish();
   explore.begin();
 }

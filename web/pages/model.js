@@ -1,9 +1,12 @@
-/* The Model page's list of variables, with an entry below the row of each. The diagram is in diagram.js. */
+/* The Model page's list of variables, with an entry below the row of each. The diagram is in diagram.js; what either looks
+   at is the part "d" of the link (core/model-view.js). */
 import { facts } from "../core/facts.js";
+import * as modelView from "../core/model-view.js";
 import { MOST_LISTED, countKey, found as foundIn } from "../core/variable-search.js";
+import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { element, make, one } from "../dom/elements.js";
-import { tell } from "../dom/notice.js";
+import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as entries from "./variable-entry.js";
 /** @import { VariableDetail, VariableRow } from "../types/model-page.js" */
@@ -41,56 +44,54 @@ let wanted = ""; // a name whose entry is to be opened when the list comes
 
 /* The list as the two fields say. */
 function narrow() {
-  const chosen = one("#variable-kind");
-  list(one("#variable-search").value, chosen.value && chosen.selectedOptions[0].textContent);
+  const [text, kind] = [one("#variable-search").value, one("#variable-kind").value];
+  remember({ text, kind });
+  list(text, kind);
 }
 
 /** To the entry of a variable. @param {string} name */
 export function seek(name) {
-  wanted = name;
-  remember(name, "push");
-  one("#variable-search").value = name;
-  one("#variable-kind").value = "";
-  narrow();
+  remember({ text: name, kind: "" }, true);
+  show(name, "");
 }
 
-// The address names what was looked for last, "#variable=…": such a link opens its entry, and Back the one before.
-let followed = "";
+/** @param {string} text @param {string} kind */
+function show(text, kind) {
+  wanted = text;
+  one("#variable-search").value = text;
+  one("#variable-kind").value = kind;
+  list(text, kind);
+}
 
-function asked() {
+let seen = ""; // the link's part as this page last wrote or read it
+
+/** What is looked for stands in the link: such a link opens its entry, and Back the one before.
+ * @param {{ text: string, kind: string }} sought @param {boolean} [step] */
+function remember(sought, step = false) {
+  seen = modelView.written({ ...modelView.read(views.of("d")), ...sought });
+  router.look("d", seen, step);
+}
+
+/** Links of the first edition name a variable behind "#variable=". */
+function adopted() {
   const [, name = ""] = /^#variable=(.{1,400})$/.exec(window.location.hash) || [];
+  if (!name) return;
+  window.history.replaceState(null, "", window.location.pathname + window.location.search);
   try {
-    return decodeURIComponent(name);
+    remember({ text: decodeURIComponent(name), kind: "" });
   } catch {
-    return "";
+    tellAlso(say("link.no_view"));
   }
 }
 
-/** @param {string} name @param {"push" | "replace"} way */
-function remember(name, way) {
-  followed = name;
-  if (asked() === name) return;
-  const hash = name ? "#variable=" + encodeURIComponent(name) : "";
-  const set = way === "push" ? window.history.pushState : window.history.replaceState;
-  set.call(window.history, null, "", window.location.pathname + window.location.search + hash);
-}
-
-/* Whether the address names something that is not yet shown. */
-function follow() {
-  const name = asked();
-  if (!name || name === followed) return false;
-  seek(name);
-  return true;
-}
-
-/** @param {string} text @param {string} kind as it stands in the rows */
+/** @param {string} text @param {string} kind */
 function list(text, kind) {
-  if (followed && text && text !== followed) remember("", "replace"); // somebody searches for something else
   const number = ++latest;
+  const inRows = kind && one("#variable-kind").selectedOptions[0].textContent; // as it stands in the rows
   everyRow()
     .then((rows) => {
       if (number !== latest) return;
-      const found = foundIn(rows, text, kind);
+      const found = foundIn(rows, text, inRows);
       fill(found.rows.slice(0, MOST_LISTED));
       one("#variable-count").textContent = say("model.count." + countKey(found.rows.length), { count: found.rows.length, shown: MOST_LISTED });
       if (wanted && text === wanted) showFirst(found.exact);
@@ -140,7 +141,7 @@ function row([name, kind, unit, range, about, label]) {
 function toggle(line, button) {
   const open = button.getAttribute("aria-expanded") === "true";
   button.setAttribute("aria-expanded", String(!open));
-  if (!open) remember(button.textContent, "replace");
+  if (!open) remember({ text: button.textContent, kind: "" });
   if (open) return line.nextElementSibling && line.nextElementSibling.matches(".entry") && line.nextElementSibling.remove();
   entryOf(button.textContent)
     .then((found) => {
@@ -184,21 +185,23 @@ function linkTo([name, called]) {
 
 let begun = false;
 
-/** The list comes with the page, as the two fields and the address say. @param {string} page */
+/** The list comes with the page, as the link says. @param {string} page */
 function come(page) {
   if (page !== "model" || !one("#variable-search")) return;
   if (!begun) {
     one("#variable-search").addEventListener("input", narrow);
     one("#variable-kind").addEventListener("change", narrow);
+    adopted();
   }
+  if (begun && views.of("d") === seen) return;
   begun = true;
-  if (!follow()) narrow();
+  seen = views.of("d");
+  const { text, kind } = modelView.read(seen);
+  if (seen && modelView.written({ ...modelView.read(seen) }) !== seen) tellAlso(say("link.no_view"));
+  show(text, kind);
 }
 
 export function begin() {
   router.visited(come);
-  window.addEventListener("popstate", () => {
-    if (!asked()) followed = "";
-    else if (router.page() === "model") follow();
-  });
+  views.on((letter) => letter === "d" && come(router.page()));
 }

@@ -4,6 +4,7 @@ import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import { filled, say } from "../core/words.js";
 import { element, svgElement, table } from "../dom/elements.js";
+import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import * as view from "./precedents-view.js";
@@ -82,7 +83,7 @@ export function pictures(oneCase, runs, marks) {
 function about(oneCase) {
   const used = new Set(oneCase.series.flatMap((series) => series.points.map((point) => point.source)));
   const sources = [...used].map((key) => view.data.sources[key] || key).join(" ");
-  return { source: words("source", { model: facts.model, hash: facts.hash.slice(0, 8), case: oneCase.title, sources }), link: window.location.href, unit: say("chart.no_unit") };
+  return { source: words("source", { model: facts.model, hash: facts.hash.slice(0, 8), case: oneCase.title, sources }), link: router.link(), unit: say("chart.no_unit") };
 }
 
 /** @param {Case} oneCase @param {CaseChart} from @param {string} kind of file */
@@ -90,6 +91,9 @@ function save(oneCase, from, kind) {
   const picture = from.chart?.picture;
   if (picture) saveChart(picture, about(oneCase), kind);
 }
+
+/** The charts on show, for the Share menu. @param {Panel} panel */
+export const files = ({ oneCase, charts }) => charts.filter(({ chart }) => chart?.picture).map((from) => ({ label: view.curveTitle(from.key), kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => save(oneCase, from, kind) }));
 
 /** @param {Panel} panel @param {CaseCurve} curve */
 function chartOf({ oneCase, charts }, { key }) {

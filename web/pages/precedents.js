@@ -6,10 +6,12 @@
 import { csv } from "../core/csv.js";
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import { offer } from "../core/offers.js";
+import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { offerText } from "../dom/download.js";
 import { all, element, one } from "../dom/elements.js";
-import { tell } from "../dom/notice.js";
+import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as undo from "../dom/undo.js";
 import * as precedentsCase from "./precedents-case.js";
@@ -74,7 +76,7 @@ function save() {
   const rows = view.data.cases.map((oneCase) => [oneCase.title, words(oneCase.outcome.right ? "right" : "wrong"), fateYear(oneCase.record.fate, oneCase.record.year),
     fateYear(oneCase.outcome.fate, oneCase.outcome.year), oneCase.outcome.completion_error ?? "", oneCase.errors.spending ?? "", oneCase.facts.length, oneCase.fitted.length,
     oneCase.leave_one_out ? oneCase.leave_one_out.right ?? "" : ""]);
-  offerText(csv([HEAD.map((key) => words(key)), ...rows], [words("left_out_why"), tally(), window.location.href]), "text/csv", "precedents.csv");
+  offerText(csv([HEAD.map((key) => words(key)), ...rows], [words("left_out_why"), tally(), router.link()]), "text/csv", "precedents.csv");
 }
 
 // --- choosing -------------------------------------------------------------------------------------------------
@@ -142,26 +144,35 @@ function show() {
 function write() {
   const parts = [now().key, ...Object.entries(view.changed).flatMap(([name, value]) => [name, Number(value.toPrecision(5))])];
   const beside = view.beside();
-  router.aside("h", view.untouched() ? "" : parts.join("~") + (beside ? "~~" + beside.key : ""));
+  router.look("h", view.untouched() ? "" : parts.join("~") + (beside ? "~~" + beside.key : ""));
 }
 
 function read() {
-  const [, part = ""] = /[?&]h=([^&]*)/.exec(window.location.search) || [];
+  const part = views.of("h");
   if (!part) return;
   const [first, second = ""] = PART.test(part) ? part.split("~~") : [""];
   const [key, ...pairs] = first.split("~");
   const { cases } = view.data;
   const found = cases.find((oneCase) => oneCase.key === key);
-  if (!found || (second && !cases.some((oneCase) => oneCase.key === second))) tell(words("link_bad"));
+  if (!found || (second && !cases.some((oneCase) => oneCase.key === second))) tellAlso(words("link_bad"));
   if (!found) return;
   /** @type {Record<string, number>} */
   const changed = {};
   for (let n = 0; n + 1 < pairs.length; n += 2) {
     const control = found.live?.controls.find(({ name }) => name === pairs[n]);
     const value = Number(pairs[n + 1]);
-    if (control && Number.isFinite(value)) changed[control.name] = Math.min(control.high, Math.max(control.low, value));
+    if (control && value >= control.low && value <= control.high) changed[control.name] = value;
+    else tellAlso(say("link.unread", { pieces: pairs[n] + "~" + pairs[n + 1] }));
   }
   view.arrive({ chosen: key, beside: second, changed });
+}
+
+/** Another link was opened. @param {string} letter */
+function reopened(letter) {
+  if (letter !== "h" || !one("#case")) return;
+  if (views.of("h")) read();
+  else view.arrive({ chosen: "", beside: "", changed: {} });
+  show();
 }
 
 // --- coming and going -----------------------------------------------------------------------------------------
@@ -198,6 +209,8 @@ function fill(host) {
 
 export function begin() {
   if (!one("#precedents")) return;
+  views.on(reopened);
+  offer("precedents", () => (one("#case") ? [{ label: words("table"), kinds: ["csv"], save }, ...(shown.main ? precedentsCase.files(shown.main) : [])] : []));
   new MutationObserver(come).observe(document.documentElement, { attributes: true, attributeFilter: ["data-page"] });
   if (router.page() === "precedents") come();
 }

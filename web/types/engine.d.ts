@@ -106,14 +106,16 @@ export interface LoadedModel {
   layout: Layout;
 }
 
-/** Some members' runs: curves[member][time][chart], changes[member][headline], there[conditional output]: in how many it
- * exists at the moment of the changes; `broken`: some computed value is no finite number. */
+/** Some members' runs, the first of them `from`: curves[member][time][chart]; ends[member][headline][0] the value of the
+ * last moment, [1] its change against the reference; there[conditional output]: in how many it exists at that moment;
+ * `broken`: some computed value is no finite number. */
 export interface BandPiece {
+  from: number;
   there: Record<string, number>;
   broken: boolean;
   moments: number;
   curves: Reals;
-  changes: Reals;
+  ends: Reals;
 }
 
 type Wish = import("./page.js").BandWish;

@@ -137,6 +137,14 @@ export interface Variable {
   places: number | null;
   better?: string;
   why?: string;
+  /** What the two ends of its axis mean. */
+  poles?: [string, string] | null;
+  /** Variables that it is made of. */
+  parts?: { name: string; label: string }[];
+  /** Where its unit is money: how much one of it is, the sign of the currency, and whether it is a sum a year. */
+  money?: { scale: number; sign: string; yearly: boolean } | null;
+  /** It says when something is. */
+  date?: boolean;
   /** It exists only where this holds; null: everywhere. */
   where?: Condition | null;
 }
@@ -229,6 +237,10 @@ export interface Picture {
   time: Numbers;
   lines: Line[];
   places?: number | null;
+  /** What the two ends of the value axis mean. */
+  poles?: [string, string] | null;
+  /** What figures are written in, where that is not the unit: so many times as large, and its name. */
+  amount?: { times: number, unit: string } | null;
   limits?: [number, number] | null;
   bands?: Band[];
   points?: Points[];
@@ -268,7 +280,7 @@ export interface Fan {
 }
 
 /** What bands are wanted for: constants of the two policies, names of parameters that do not vary in them, variables for
- * fans, outcomes for ranges, the moment that ranges are of, and the last one of the fans. */
+ * fans, outcomes for effects, the moment that those are of, and the last one of the fans. */
 export interface BandWish {
   key: string;
   policy: Constants;
@@ -277,18 +289,66 @@ export interface BandWish {
   heldReference: string[];
   charts: string[];
   headlines: string[];
+  /** Of each headline, the change that is seen as none. */
+  grains: number[];
+  /** Headlines of which it is told on which side of zero they are. */
+  levels: string[];
   last: number;
   until: number;
   /** Where charts and headlines exist that do not exist everywhere. */
   where: Record<string, Condition>;
+  /** Asked once and not again: nothing of it is remembered. */
+  aside?: boolean;
 }
 
-/** Ranges: 90 % of the changes of the last moment against the reference, by outcome; `there`: in how many of the members a
- * variable exists at that moment, for those that do not exist everywhere. */
+/** What a policy does to an outcome over the members, at the last moment: quantiles (5, 25, 50, 75 and 95 %) of its level and
+ * of its change against the reference, and of how many members each count is. */
+export interface Effect {
+  level: number[];
+  change: number[];
+  /** Up to which a change is seen as none. */
+  grain: number;
+  /** Members in which there is a change, those of which it goes up and down. */
+  count: number;
+  up: number;
+  down: number;
+  /** Members in which there is a level, those in which it is above and below zero. */
+  levels: number;
+  positive: number;
+  negative: number;
+}
+
+/** An input that parts futures at a value: members on either side, how many of those go the `way` most do (1 up, −1 down),
+ * and the middle one's value. `kind`: "change", or "level" where it is the sign of the level. */
+export interface Split {
+  outcome: string;
+  kind: string;
+  input: string;
+  way: number;
+  z: number;
+  at: number;
+  low: { count: number; way: number; middle: number };
+  high: { count: number; way: number; middle: number };
+}
+
+/** `there`: in how many of the members a variable exists at the last moment, for those that do not exist everywhere;
+ * `whole`: these are all members there are, and only then are there splits. */
 export interface BandAnswer {
   key: string;
   members: number;
   fans: Record<string, Fan>;
-  ranges: Record<string, [number, number]>;
+  effects: Record<string, Effect>;
   there: Record<string, number>;
+  splits: Split[];
+  whole: boolean;
+}
+
+/** An input, by its key, that turns what the verdict says of an outcome: at that value it is `after` instead of `before`
+ * (directions of a change, or sides of a level). */
+export interface Turn {
+  key: string;
+  value: number;
+  split: Split;
+  before: string;
+  after: string;
 }

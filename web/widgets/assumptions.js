@@ -177,6 +177,17 @@ function follow(state, before) {
   one('[data-do="resetAssumptions"]').classList.toggle("is-hidden", keys.length === 0);
 }
 
+/** Opens the list at one assumption, its slider under the hand. @param {string} key */
+export function reveal(key) {
+  one(".assumptions__all").open = true;
+  one("#assumption-search").value = "";
+  one("#assumption-group").value = "";
+  fill();
+  const { row: made, slider } = rows.get(key) ?? {};
+  made?.scrollIntoView({ block: "center" });
+  slider?.focus({ preventScroll: true });
+}
+
 export function begin() {
   const details = one(".assumptions__all");
   if (details) {

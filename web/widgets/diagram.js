@@ -9,13 +9,15 @@ import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
+import * as modelView from "../core/model-view.js";
+import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
 import { under } from "../dom/buttons.js";
 import { all, one, svgElement, write } from "../dom/elements.js";
 import { modified } from "../dom/keys.js";
-import { tell } from "../dom/notice.js";
+import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 /** @import { SectorValues } from "../types/model-page.js" */
 /** @import { Run, State } from "../types/page.js" */
@@ -281,6 +283,27 @@ function showYear() {
   write(one("#sketch-year-said"), String(year));
 }
 
+/** What the page opens with, and what differs from it in the link. @type {Record<string, any>} */
+let first = {};
+const WHOSE = /** @type {Record<string, string>} */ ({ "": "policy", s: "status_quo", n: "none" });
+
+/** As the link says; a year that the world of the policy may yet reach is taken as it is. */
+function opened() {
+  const { sector: number, whose: letter, year: of } = modelView.read(views.of("d"));
+  const there = number === "" || [...one("#sector").options].some((option) => option.value === number);
+  if (!there) tellAlso(say("link.no_view"));
+  if (Number(of) > Number(one("#sketch-year").max)) one("#sketch-year").max = of;
+  set({ sector: Number(there && number !== "" ? number : first.sector), values: letter ? WHOSE[letter] : first.values, year: Number(of || first.year) });
+}
+
+function remember() {
+  const letter = Object.keys(WHOSE).find((key) => WHOSE[key] === whose) ?? "";
+  const looked = { sector: one("#sector").value, whose: letter, year: String(year) };
+  if (Number(looked.sector) === first.sector) looked.sector = "";
+  if (year === first.year) looked.year = "";
+  router.look("d", modelView.written({ ...modelView.read(views.of("d")), ...looked }));
+}
+
 /** What Python sets: the number of a sector, whose values, a year. @param {Record<string, any>} props */
 function set(props) {
   const radio = one(`[name=sketch-values][value="${props.values}"]`);
@@ -304,15 +327,22 @@ export function mountDiagram(host, report) {
     if (isThere()) showSector();
   };
   host.addEventListener("input", (event) => {
-    if (/** @type {Element} */ (event.target).matches("#sector, #sketch-year, [name=sketch-values]")) follow();
+    if (!(/** @type {Element} */ (event.target).matches("#sector, #sketch-year, [name=sketch-values]"))) return;
+    follow();
+    remember();
   });
   host.addEventListener("change", () => report((known = { sector: Number(one("#sector").value), values: whose, year })));
   return {
     /** @param {Record<string, any>} props */
     update: (props) => {
       if (known && ["sector", "values", "year"].every((name) => props[name] === known?.[name])) return;
+      const begins = !known;
       known = { sector: props.sector, values: props.values, year: props.year };
       set(props);
+      if (begins) {
+        first = known;
+        opened();
+      }
       follow();
     },
   };
@@ -330,4 +360,10 @@ export function begin(seek) {
   document.addEventListener("pointercancel", up);
   document.addEventListener("wheel", wheel, { passive: false });
   store.rest(() => router.page() === "model" && sector && ask());
+  views.on((letter) => {
+    if (letter !== "d" || !box()) return;
+    opened();
+    showValues();
+    if (isThere()) showSector();
+  });
 }

@@ -1,37 +1,57 @@
-/** The headline outcomes as cards: value, change against status quo, and the range of that change. */
-import * as pictures from "../core/pictures.js";
+/** The headline outcomes as cards: the median with its unit, how far it is from status quo, and the interval of that. */
+import { cardOf, placeOf } from "../core/card.js";
+import { final } from "../core/pictures.js";
 import { all, one, write } from "../dom/elements.js";
-/** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {Pick<import("../types/page.js").BandAnswer, "members" | "ranges" | "there"> | null} Bands */
+/** @import { Card } from "../core/card.js" */
+/** @import { BandAnswer, Run } from "../types/page.js" */
+
+/** @typedef {{ card: HTMLElement, name: string, told: Card | null, parts: Record<string, HTMLElement> }} Shown */
+
+const TEXTS = /** @type {("value" | "unit" | "basis" | "change" | "range")[]} */ (["value", "unit", "basis", "change", "range"]);
+const PARTS = [...TEXTS, "bar", "run", "wide", "narrow", "dot", "zero"];
+
+/** Puts a part of a bar somewhere on it, without laying anything out anew. @param {HTMLElement} part @param {number} from @param {number} [to] both from 0 to 1 */
+function put(part, from, to = from) {
+  part.style.transform = `translateX(${(100 * from).toFixed(2)}%)` + (to > from ? ` scaleX(${(to - from).toFixed(4)})` : "");
+}
 
 /**
  * The cards inside an element, ready to be painted.
  * @param {ParentNode} root
  */
 export function mountCards(root) {
+  /** @type {Shown[]} */
   const cards = all(".card[data-outcome]", root).map((card) => ({
-    name: card.dataset.outcome, value: one(".card__value", card), change: one(".card__change", card), range: one(".card__range", card),
-    ends: /** @type {[number, number] | null} */ (null), nothing: false,
+    card, name: card.dataset.outcome, told: null, parts: Object.fromEntries(PARTS.map((part) => [part, one(".card__" + part, card)])),
   }));
 
-  /** @param {Run} policy @param {Run} reference @param {Bands} bands @param {boolean} stale */
+  /** @param {Shown} shown @param {Card} told */
+  function fill({ card, parts }, told) {
+    for (const part of TEXTS) write(parts[part], told[part]);
+    parts.change.className = "card__change tone-" + told.tone;
+    parts.change.title = told.why;
+    card.dataset.direction = told.direction;
+    const { bar } = told;
+    parts.bar.classList.toggle("is-quiet", !bar);
+    if (!bar) return;
+    put(parts.zero, placeOf(bar, 0));
+    put(parts.wide, placeOf(bar, bar.change[0]), placeOf(bar, bar.change[4]));
+    put(parts.narrow, placeOf(bar, bar.change[1]), placeOf(bar, bar.change[3]));
+    put(parts.dot, placeOf(bar, bar.change[2]));
+  }
+
+  /** While a hand moves what the ensemble says stays, dimmed, and only the ring of the one run goes along.
+   * @param {Run} policy @param {Run} reference @param {Pick<BandAnswer, "key" | "members" | "effects" | "there"> | null} bands @param {boolean} stale */
   function paint(policy, reference, bands, stale) {
-    for (const card of cards) {
-      const { name, value, change, range } = card;
-      const told = pictures.headline(name, policy, reference);
-      write(value, told.value);
-      const why = told.value === "–" ? told.change : "";
-      if (card.value.title !== why) card.value.title = why;
-      write(change, told.change);
-      const kind = "card__change tone-" + told.tone;
-      if (change.className !== kind) change.className = kind;
-      const ends = bands && bands.ranges[name];
-      const nothing = Boolean(ends) && told.tone === "same" && ends?.[0] === 0 && ends[1] === 0;
-      if (ends && (ends !== card.ends || nothing !== card.nothing)) {
-        Object.assign(card, { ends, nothing }); // while a hand moves the range stays, and so do its words
-        write(range, nothing ? "" : pictures.range(name, ...ends, (bands.there[name] ?? bands.members) / bands.members));
+    for (const shown of cards) {
+      const run = { value: final(policy, shown.name), reference: final(reference, shown.name) };
+      if (!bands || !stale || !shown.told) {
+        const told = cardOf(shown.name, run, bands);
+        if (!shown.told || JSON.stringify(told) !== JSON.stringify(shown.told)) fill(shown, told);
+        shown.told = told;
       }
-      range.classList.toggle("card__range--stale", stale);
+      if (shown.told.bar) put(shown.parts.run, Math.min(1, Math.max(0, placeOf(shown.told.bar, run.value - run.reference))));
+      shown.card.classList.toggle("card--stale", Boolean(bands) && stale);
     }
   }
   return { paint };

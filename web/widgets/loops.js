@@ -4,6 +4,7 @@
 import * as scale from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
+import { entryOf } from "../core/model-view.js";
 import * as numbers from "../core/numbers.js";
 import { final, placesOf } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
@@ -81,7 +82,7 @@ function lookup(asked, shown) {
   return link;
 }
 
-const address = (/** @type {string} */ asked) => one('.nav__link[data-page="model"]').href.split(/[?#]/)[0] + new URL(router.link()).search + "#variable=" + encodeURIComponent(asked);
+const address = (/** @type {string} */ asked) => router.addressWith("model", "d", entryOf(asked));
 
 /** @param {string} key @param {Loop} loop @param {LoopExample} shown */
 function example(key, loop, shown) {

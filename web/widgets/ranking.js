@@ -1,23 +1,26 @@
 /* A ranking: a stored or own study to look at, its pictures and table, and how one's own studies stand.
 
- * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. The
- * study on show stands in the address after "#study=", so a reload, a second tab and a link show the same one. How
- * studies stand is asked for while one is under way and somebody looks, less and less often. */
+ * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. What is on
+ * show stands in the link (ranking-link.js). How studies stand is asked for while one is under way and somebody looks,
+ * less and less often. */
+import { offer as offers } from "../core/offers.js";
+import * as views from "../core/views.js";
 import { filled, say } from "../core/words.js";
 import { element, one, write } from "../dom/elements.js";
+import { tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
 import { options, select } from "./list-chooser.js";
 import { saveBars } from "./ranking-files.js";
 import * as rankForm from "./ranking-form.js";
+import * as rankLink from "./ranking-link.js";
+import { FIRST } from "./ranking-link.js";
 import * as source from "./ranking-source.js";
 import { fillRanking } from "./ranking-table.js";
 /** @import { Picture } from "../types/page.js" */
 /** @import { StudyState, StudyView } from "../types/ranking.js" */
 
-
-const FIRST = "levers";
 const SOON = 800; // milliseconds until the first question how a study stands
 const LATEST = 8000; // … and the longest time between two
 const SLOWER = 1.25;
@@ -95,6 +98,10 @@ function build() {
     parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
 }
 
+const files = () => (shown ? ["bars", "lines"] : []).map((chart) => ({
+  label: chart === "bars" ? texts.bars : parts.linesTitle.textContent ?? "", kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => void save(chart, kind),
+}));
+
 /** @param {HTMLElement} title @param {string} chart @param {string[]} kinds */
 function head(title, chart, kinds) {
   const items = kinds.map((kind) => element("li", {}, element("button", { class: "button button--menu", type: "button", onclick: () => save(chart, kind) }, texts[kind])));
@@ -114,16 +121,19 @@ function room() {
 const chosen = () => studies.find((study) => study.id === wanted.study);
 const viewOf = (/** @type {number} */ width) => source.viewOf(wanted, chosen(), width, texts.unreachable);
 
-/** @param {Partial<typeof wanted>} change */
-async function show(change) {
+/** @param {Partial<typeof wanted>} change @param {boolean} [linked] whether a link asks for it, which may name what is not there */
+async function show(change, linked = false) {
   wanted = Object.assign({}, wanted, change);
   if (nothing()) return;
   const number = ++asked;
-  if ((change.study || studyOfAddress()) !== studyOfAddress()) remember(wanted.study);
+  const { outcome, time } = wanted;
   parts.result.classList.add("rank__result--busy");
   try {
     const view = await viewOf(room());
-    if (number === asked) draw(view);
+    if (number !== asked) return;
+    if (linked && ((outcome && outcome !== view.outcome) || (time && time !== view.time))) tellAlso(say("link.no_view"));
+    draw(view);
+    rankLink.remember(wanted, view, Boolean(change.study));
   } catch (error) {
     if (number === asked) fail(messageOf(error));
   }
@@ -194,7 +204,7 @@ function drawLines(view) {
 /** @param {string} chart @param {string} kind */
 async function save(chart, kind) {
   if (!shown) return undefined;
-  const about = { source: shown.source, link: window.location.href, unit: texts.no_unit };
+  const about = { source: shown.source, link: router.link(), unit: texts.no_unit };
   if (chart === "lines") return saveChart(shown.lines, about, kind);
   try {
     return await saveBars(kind === "csv" ? shown : await viewOf(WIDE), about, kind);
@@ -203,21 +213,15 @@ async function save(chart, kind) {
   }
 }
 
-// --- the address ------------------------------------------------------------------------------------------------
+// --- the link ---------------------------------------------------------------------------------------------------
 
-function studyOfAddress() {
-  const found = /^#study=([a-z0-9]+)$/.exec(window.location.hash);
-  return found ? found[1] : FIRST;
-}
-
-/** @param {string} study */
-function remember(study) {
-  const place = window.location.pathname + window.location.search + (study === FIRST ? "" : "#study=" + study);
-  window.history.pushState(window.history.state, "", place);
-}
 
 function returned() {
-  if (isHere() && root.dataset.ready && studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
+  if (!isHere() || !root?.dataset.ready) return; // it reads the link when it comes
+  rankLink.adopted();
+  const { study, outcome, time } = rankLink.asked();
+  const same = study === wanted.study && (!outcome || outcome === wanted.outcome) && (!time || time === wanted.time);
+  if (!same) show({ study, outcome, time }, true);
 }
 
 // --- one's own studies ------------------------------------------------------------------------------------------
@@ -336,17 +340,18 @@ async function arrive() {
   if (!isHere() || !root) return undefined;
   if (root.dataset.ready) {
     pause = SOON;
-    if (studyOfAddress() !== wanted.study) show({ study: studyOfAddress(), time: "" });
+    returned();
     return look();
   }
   root.dataset.ready = "yes";
-  wanted.study = studyOfAddress();
+  rankLink.adopted();
+  Object.assign(wanted, rankLink.asked());
   try {
     const found = await ask("");
     texts = found.texts;
     build();
     list(found.studies);
-    await show({});
+    await show({}, true);
     look();
   } catch (error) {
     delete root.dataset.ready;
@@ -380,8 +385,9 @@ export function mountRanking(host, tell) {
 }
 
 export function begin() {
+  offers("rank", files);
   router.visited(arrive);
-  window.addEventListener("popstate", returned);
+  views.on((letter) => letter === "r" && returned());
   window.addEventListener("hashchange", returned);
   document.addEventListener("visibilitychange", () => root && root.dataset.ready && look());
   window.addEventListener("resize", () => {

@@ -17,6 +17,7 @@ from dash import Dash
 
 from policy_lab.app.middleware import access_log, error_handlers, response_cache, security_headers
 from policy_lab.app.middleware.compression import Packer
+from policy_lab.app.middleware.security_headers import EMBED
 
 #: Largest request in bytes; the page's own are a few kilobytes.
 LARGEST_REQUEST: Final = 1_000_000
@@ -30,9 +31,10 @@ def install(app: Dash, pages: Sequence[str]) -> None:
         pages: addresses of its pages, below its prefix.
     """
     prefix = app.config.routes_pathname_prefix
+    frames = (*pages, EMBED)
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access_log.listen(app.server)
     error_handlers.listen(app, prefix)
     security_headers.add_to(app)
-    Packer(prefix, tuple(pages)).listen(app.server)
-    response_cache.put_before(app.server, prefix, tuple(pages))
+    Packer(prefix, frames).listen(app.server)
+    response_cache.put_before(app.server, prefix, frames, alone=(EMBED,))

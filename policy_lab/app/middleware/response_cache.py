@@ -69,14 +69,14 @@ class Front:
         app: what is asked for everything else.
         prefix: of the pages, with its slashes.
         pages: their names, below the prefix.
+        alone: those of them whose answer is not the one that all others share.
     """
 
-    def __init__(self, app: WSGIApplication, prefix: str, pages: tuple[str, ...]) -> None:
+    def __init__(self, app: WSGIApplication, prefix: str, pages: tuple[str, ...], alone: tuple[str, ...] = ()) -> None:
         self._app = app
         self._files = (f"{prefix}_dash-component-suites/", f"{prefix}assets/", f"{prefix}scripts/")
         self._told = (f"{prefix}engine/", f"{prefix}_dash-")
-        self._pages = {prefix + page for page in pages}
-        self._first = prefix
+        self._pages = {prefix + page: prefix + page if page in alone else prefix for page in pages}
         self._kept: dict[Key, Kept] = {}
         self._asked: OrderedDict[Key, Kept] = OrderedDict()
         self._room = ROOM
@@ -148,11 +148,11 @@ class Front:
             return path, "m" if has_age(query) else "", "", packed
         language, named = language_of(environ)
         if path in self._pages:  # a language that the address names is remembered by a cookie
-            return self._first, PART if named else "", language, packed
+            return self._pages[path], PART if named else "", language, packed
         return path, "" if path.startswith(self._told) else query, language, packed
 
 
-def put_before(server: Flask, prefix: str, pages: tuple[str, ...]) -> None:
+def put_before(server: Flask, prefix: str, pages: tuple[str, ...], alone: tuple[str, ...] = ()) -> None:
     """Every request of a server is answered by a ``Front`` first.
 
     The page under an address that no page has is the first one; it is not made anew for it.
@@ -166,7 +166,7 @@ def put_before(server: Flask, prefix: str, pages: tuple[str, ...]) -> None:
         return Response()
 
     server.before_request(lead_home)
-    server.wsgi_app = Front(server.wsgi_app, prefix, pages)  # type: ignore[method-assign]
+    server.wsgi_app = Front(server.wsgi_app, prefix, pages, alone)  # type: ignore[method-assign]
 
 
 def warm(server: Flask, prefix: str) -> None:

@@ -5,6 +5,9 @@ WebAssembly needs ``wasm-unsafe-eval``, which allows that and nothing else. ``st
 renderer and components bring style sheets in their scripts and put them into ``<style>`` elements, so elements are
 allowed; ``style`` attributes in markup are not (React and our own scripts set styles one by one, which no policy needs
 to allow).
+
+No page may stand in a frame of another site, but the one that is made for it (``EMBED``): charts and figures to look
+at, with nothing to press that would change anything, so a page laid over it can mislead nobody into doing something.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from __future__ import annotations
 from typing import Final
 
 from dash import Dash
-from flask import Response
+from flask import Response, request
 
+#: The one page that other sites may put into a frame, by its name below the prefix.
+EMBED: Final = "embed"
 #: Headers that are the same on every answer.
 FIXED: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -21,25 +26,30 @@ FIXED: Final = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "X-Frame-Options": "SAMEORIGIN",
 }
+#: Who may frame an answer, as browsers of today and those before them are told; these say nothing of "anybody".
+OWN_FRAMES: Final = {"X-Frame-Options": "SAMEORIGIN"}
 
 
 def add_to(app: Dash) -> None:
     """Adds the headers to every answer of an app."""
-    policy = content_policy()
+    own = {**FIXED, **OWN_FRAMES, "Content-Security-Policy": content_policy()}
+    anybody = {**FIXED, "Content-Security-Policy": content_policy(ancestors="*")}
+    embed = app.config.routes_pathname_prefix + EMBED
 
     def dress(reply: Response) -> Response:
-        for name, value in FIXED.items():
+        for name, value in (anybody if request.path == embed else own).items():
             reply.headers.setdefault(name, value)
-        reply.headers.setdefault("Content-Security-Policy", policy)
         return reply
 
     app.server.after_request(dress)
 
 
-def content_policy(in_page: bool = False) -> str:
-    """The Content-Security-Policy; ``in_page`` leaves out what browsers take from a header only."""
+def content_policy(in_page: bool = False, ancestors: str = "'self'") -> str:
+    """The Content-Security-Policy; ``in_page`` leaves out what browsers take from a header only.
+
+    ``ancestors`` may have the page in a frame.
+    """
     rules = {
         "default-src": ["'self'"],
         "script-src": ["'self'", "'wasm-unsafe-eval'"],
@@ -52,7 +62,7 @@ def content_policy(in_page: bool = False) -> str:
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": [ancestors],
     }
     if in_page:
         del rules["frame-ancestors"]

@@ -12,7 +12,17 @@ import dash
 from dash import html
 
 from policy_lab.app.model_session import session
-from policy_lab.app.panels import assumptions, chart, headlines, levers, loops, question, scenario, shortcuts
+from policy_lab.app.panels import (
+    assumptions,
+    chart,
+    headlines,
+    levers,
+    loops,
+    question,
+    scenario,
+    shortcuts,
+    verdict,
+)
 from policy_lab.catalogue import say
 from policy_lab.components import HeadlineCards, LeverPanel, OutcomeChart, Prerendered
 
@@ -34,6 +44,7 @@ def layout(**_: Any) -> html.Section:
         [
             question.layout(here.model),
             Prerendered("scenario", scenario.layout(here)),
+            Prerendered("verdict", verdict.layout(here.model)),
             html.Div(stage, id="stage", className="stage"),
             LeverPanel("levers", frame=levers.layout(here)),
             Prerendered("uncertain", assumptions.layout(here.model)),

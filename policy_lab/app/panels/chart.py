@@ -92,6 +92,7 @@ def _about(bench: ModelSession, side: str) -> html.Details:
         html.P(html.Strong("", className="about__name")),
         html.P("", className="about__why"),
         html.P("", className="about__better"),
+        html.Div([], className="about__parts"),
         *([explain] if can_differ(bench.model) else []),
         html.A(say("chart.about_model"), href="#", className="button button--menu about__model"),
     ]

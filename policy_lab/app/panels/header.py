@@ -31,7 +31,7 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
                 [
                     _button("undo", say("app.undo"), "undo", disabled=True),
                     _button("redo", say("app.redo"), "redo", disabled=True),
-                    _button("share", say("app.share"), "share"),
+                    _button("share", say("app.share"), "share", opens="dialog"),
                     _button("scheme", say("app.dark"), "recolour"),
                     *_languages(at),
                     html.Span("", id="share-said", className="said", role="status"),
@@ -43,8 +43,9 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
     )
 
 
-def _button(name: str, text: str, action: str, disabled: bool = False) -> html.Button:
-    return html.Button(text, id=name, className="button button--bar", disabled=disabled, **{"data-do": action})
+def _button(name: str, text: str, action: str, disabled: bool = False, opens: str = "") -> html.Button:
+    said = {"data-do": action} | ({"aria-haspopup": opens} if opens else {})
+    return html.Button(text, id=name, className="button button--bar", disabled=disabled, **said)
 
 
 def _languages(at: Addresses) -> list[html.A]:

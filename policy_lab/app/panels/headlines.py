@@ -1,4 +1,4 @@
-"""The strip of headline outcomes: value in the last year, change against status quo, and the range of that change."""
+"""The strip of headline outcomes: median in the last year, change against status quo, and the interval of that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from policy_lab.model import Outcome
 def layout(bench: ModelSession) -> html.Section:
     """One card for each headline outcome; the scripts write the figures."""
     year = f"{bench.model.program.clock.final:.0f}"
-    title = html.H2(say("explore.headlines", year=year), className="strip__title")
+    key = html.Small(say("headline.key"), className="strip__key")
+    title = html.H2([say("explore.headlines", year=year), key], className="strip__title")
     tools = [
         html.Button(say("actions.open"), className="button", **{"data-do": "actions"}),
         html.Button(say("brief.open"), className="button", **{"data-do": "brief"}),
@@ -37,6 +38,8 @@ def _draw(outcome: Outcome) -> html.Button:
 
 
 def _card(outcome: Outcome) -> html.Div:
+    """Figure, change and interval, empty; what the bar shows stands in words beside it."""
+    bar = [html.I(className=f"card__{part}") for part in ("zero", "wide", "narrow", "dot", "run")]
     return html.Div(
         [
             html.Dt(_draw(outcome), className="card__label"),
@@ -44,9 +47,11 @@ def _card(outcome: Outcome) -> html.Div:
                 [
                     html.Span("–", className="card__value"),
                     html.Span(unit_of(outcome.unit), className="card__unit"),
+                    html.Span("", className="card__basis"),
                 ],
                 className="card__figure",
             ),
+            html.Dd(bar, className="card__bar is-quiet", **{"aria-hidden": "true"}),
             html.Dd("", className="card__change"),
             html.Dd("", className="card__range"),
         ],

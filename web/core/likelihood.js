@@ -1,0 +1,37 @@
+/** How likely something is, in words and as a share of futures: the scale of the IPCC (Mastrandrea et al. 2010, guidance note
+ * on uncertainty), with its number beside the word, since people read the words alone as closer to one half than they
+ * are meant (Budescu, Por and Broomell 2012, doi 10.1007/s10584-011-0330-3). */
+import { say } from "./words.js";
+
+/** Shares from which on a word holds, the strongest first. Of two sides the likelier one is told, so none is below one half.
+ * @type {[string, number][]} */
+const SCALE = [["certain", 0.99], ["extremely", 0.95], ["very", 0.9], ["likely", 0.66], ["even", 0.33]];
+
+/** The word for a share, as the end of its key. @param {number} share from 0 to 1 */
+export const wordOf = (share) => (SCALE.find(([, from]) => share >= from) ?? SCALE[SCALE.length - 1])[0];
+
+/** In words: "extremely likely". @param {number} share */
+export const inWords = (share) => say(`in_short.word.${wordOf(share)}`);
+
+/**
+ * A share as so many of some futures: 7 of 10, 19 of 20, 64 of 100; the fewest for which word and number agree. Close to where
+ * another word begins, a hundredth on this side of it.
+ * @param {number} share above 0 and below 1
+ */
+export function odds(share) {
+  const fits = (/** @type {number} */ count, /** @type {number} */ of) => count > 0 && count < of && wordOf(count / of) === wordOf(share);
+  for (const of of [10, 20]) {
+    const count = Math.round(share * of);
+    if (fits(count, of) && Math.abs(share - count / of) <= 0.5 / of) return { count, of };
+  }
+  const hundredths = [Math.round, Math.floor, Math.ceil].map((whole) => whole(share * 100));
+  return { count: hundredths.find((count) => fits(count, 100)) ?? Math.min(99, Math.max(1, hundredths[0])), of: 100 };
+}
+
+/** In words: "7 of 10 futures". @param {number} share */
+export function inFutures(share) {
+  if (share === 1) return say("in_short.all");
+  if (share === 0) return say("in_short.none");
+  if (share > 0.995) return say("in_short.nearly_all");
+  return share < 0.005 ? say("in_short.hardly_any") : say("in_short.of", odds(share));
+}
