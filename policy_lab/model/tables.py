@@ -22,7 +22,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sources.csv": ("key", "grade", "citation", "note"),
 }  # fmt: skip
 DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
-GRADES = ("A", "B", "C", "J")
+#: D is what a model defines or a run sets (a unit, a width, a lever): no claim about the world.
+GRADES = ("A", "B", "C", "D", "J")
 BETTER = ("higher", "lower", "neither")
 T = TypeVar("T")
 
