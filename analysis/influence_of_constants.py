@@ -133,12 +133,21 @@ def both_ends(model: Model, names: Sequence[str], world: str) -> Mapping[str, Fl
 
 
 def range_of(model: Model, name: str) -> tuple[float, float]:
-    """The range of a constant: that of ``uncertainties.csv`` where it is listed, else that of the model file."""
+    """The range of a constant: that of ``uncertainties.csv`` where it is listed, else that of the model file.
+
+    The file has one range for all elements of an array; one element goes from half to twice its own value within it,
+    and from zero to a quarter of the way to the end.
+    """
     if name in model.uncertainties:
         return model.uncertainties[name].low, model.uncertainties[name].high
     low, high = model.program.equations[name].limits
     assert low is not None and high is not None
-    return low, high
+    value = model.program.constants[name]
+    if "[" not in name:
+        return low, high
+    if value == 0:
+        return max(low, 0.0), min(high, low + (high - low) / 4)
+    return max(low, min(value / 2, value * 2)), min(high, max(value / 2, value * 2))
 
 
 def _headlines(
