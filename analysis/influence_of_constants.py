@@ -72,8 +72,8 @@ def main() -> None:
                 [(r.constant, r.grade, r.influence, r.outcome, r.world, r.verdict) for r in rows[:SHOWN]])  # fmt: skip
     missing = [r.constant for r in rows if r.verdict == "missing"]
     above = sum(r.influence > LIMIT for r in rows)
-    print(f"{above} of {len(rows)} constants move a headline outcome by more than {LIMIT:.0%} of its range; "
-          f"{len(missing)} of them are missing from uncertainties.csv" + ": " * bool(missing) + ", ".join(missing))  # fmt: skip
+    print(f"{above} of {len(rows)} constants move a headline outcome by more than {LIMIT:.0%} of its range.")
+    print(f"Missing from uncertainties.csv: {', '.join(missing) or 'none'}.")
     sys.exit(1 if missing else 0)
 
 
@@ -164,9 +164,7 @@ def _headlines(
     return runs.values[:, :, [runs.column(o) for o in outcomes]]
 
 
-def _row(
-    model: Model, name: str, world: str, moved: Floats, outcomes: Sequence[str], times: Sequence[float]
-) -> Row:
+def _row(model: Model, name: str, world: str, moved: Floats, outcomes: Sequence[str], times: Sequence[float]) -> Row:
     low, high = range_of(model, name)
     cited = SOURCE.findall(model.program.equations[name].documentation)
     source = cited[0] if cited else ""

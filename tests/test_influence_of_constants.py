@@ -11,7 +11,7 @@ from policy_lab.model import Model, load_model
 
 POND = """{UTF-8}
 Side: left, right
-	~	
+	~
 	~	Two banks.
 	|
 Water = INTEG(inflow-Water/time constant, 0)
@@ -64,8 +64,12 @@ SAVEPER = 1
 	|
 """
 SOURCES = "key,grade,citation,note\ndefinition,D,Unit of this model,No claim.\nguess,J,Guess of the authors,Made up.\n"
-OUTCOMES = "name,label,group,headline,better,decimals,why\nshown,Shown,g,yes,higher,1,w\ninflow,Inflow,g,no,higher,1,w\n"
-UNCERTAIN = "name,group,low,high,distribution,source,grade,why\nstrength,g,0.5,1.5,uniform,guess,J,Nobody measured it.\n"
+OUTCOMES = (
+    "name,label,group,headline,better,decimals,why\nshown,Shown,g,yes,higher,1,w\ninflow,Inflow,g,no,higher,1,w\n"
+)
+UNCERTAIN = (
+    "name,group,low,high,distribution,source,grade,why\nstrength,g,0.5,1.5,uniform,guess,J,Nobody measured it.\n"
+)
 
 
 @pytest.fixture
