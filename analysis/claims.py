@@ -20,6 +20,18 @@ DOCUMENTS = {
     ESSAY: "checks.yaml, the essay's claims",
     LOOPS: "loops.csv",
 }
+#: What a statement is: it follows from a definition; it holds in all futures or in none, by construction; or there are
+#: futures on both sides.
+DEFINITION, STRUCTURE, FINDING = "by definition", "structure", "finding"
+#: Choice and outcome where a definition decides: member states come in through diplomacy, which is to lower tension;
+#: open rules are to lower secrecy and to close the gap in access; whoever offers no money spends none.
+BY_DEFINITION = {
+    ("route", "Tension"),
+    ("rules", "secrecy index"),
+    ("rules", "access gap"),
+    ("money", "public spending"),
+    ("money", "Cumulative Public Cost"),
+}
 BASIC_PACKAGE = (("basic share of grants", 0.45), ("training fellowships", 0.03))
 CUT = "loop active["
 
@@ -46,7 +58,8 @@ class Term:
 class Claim:
     """``words`` holds in a future where the sum of the terms is above ``level`` (``sign`` 1) or below it (-1).
 
-    ``said`` is the key of the document that says so, ``key`` the claim's name in translations.
+    ``said`` is the key of the document that says so, ``key`` the claim's name in translations. ``definition`` says that
+    it follows from what a lever, an event or an index is defined to do: then it is no finding, however often it holds.
     """
 
     key: str
@@ -55,6 +68,7 @@ class Claim:
     terms: tuple[Term, ...]
     level: float = 0.0
     sign: int = 1
+    definition: bool = False
 
 
 def claims_of(model: Model) -> tuple[Claim, ...]:
@@ -75,19 +89,22 @@ def _from_check(check: Check) -> Claim:
     mine, theirs = (Policy(w.key, w.settings) for w in (check.worlds[0], worlds[0]))
     terms = (Term(mine, check.names[0], year), Term(theirs, names[0], year, -check.given["times"]))
     said = LOOPS if any(name.startswith(CUT) for name, _ in mine.extra) else ESSAY
-    return Claim(check.key, check.says, said, terms, check.given["plus"], 1 if check.test == "above" else -1)
+    return Claim(check.key, check.says, said, terms, check.given["plus"], 1 if check.test == "above" else -1,
+                 check.definition)  # fmt: skip
 
 
 def more(key: str, words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
-         plus: float = 0.0) -> Claim:  # fmt: skip
+         plus: float = 0.0, definition: bool = False) -> Claim:  # fmt: skip
     """These have more than ``times`` what those have, by more than ``plus``."""
-    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus)
+    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus,
+                 definition=definition)  # fmt: skip
 
 
 def less(key: str, words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
-         plus: float = 0.0) -> Claim:  # fmt: skip
+         plus: float = 0.0, definition: bool = False) -> Claim:  # fmt: skip
     """These have less than ``times`` what those have, plus ``plus``."""
-    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus, -1)
+    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus, -1,
+                 definition)  # fmt: skip
 
 
 def above(
@@ -151,10 +168,10 @@ SAID = (
     # Agendas
     more("bottom_up_cern_ai_keeps",
          "Bottom-up (CERN for AI) keeps more agendas alive than top-down (Manhattan)", SURPRISES, "Effective Agendas",
-         2050, CERN, MANHATTAN),
+         2050, CERN, MANHATTAN, definition=True),
     more("bottom_up_keeps_more_agendas",
          "Bottom-up keeps more agendas alive than an open state programme", SURPRISES, "Effective Agendas", 2050, CERN,
-         GENOME),
+         GENOME, definition=True),
     more("basic_science_breakthrough_doubles_agendas",
          "A basic-science breakthrough doubles the agendas", WORLDS, "Effective Agendas", 2035, BREAKTHROUGH, QUO, 2.0),
     grows("basic_science_breakthrough_opened_ebbs",
@@ -231,7 +248,7 @@ SAID = (
          CERN),
     less("pay_parity_lowers_share_labs",
          "Pay parity lowers the share of labs in the staff", SURPRISES, "lab share of staff", 2040,
-         with_one("public pay parity", 1.0), QUO),
+         with_one("public pay parity", 1.0), QUO, definition=True),
     # Access and secrecy
     Claim("state_institutes_close_access_gap",
           "State institutes close the access gap by an order of magnitude", WORLDS,
@@ -240,7 +257,7 @@ SAID = (
          "An open state programme takes a fifth off secrecy", WORLDS, "secrecy index", 2040, GENOME, QUO, 0.8),
     less("disclosure_rules_lower_secrecy_labs",
          "Disclosure rules lower the secrecy of labs (to 0.8)", SURPRISES, "Lab Secrecy", 2040,
-         with_one("disclosure rules", 0.8), QUO),
+         with_one("disclosure rules", 0.8), QUO, definition=True),
     grows("if_nothing_decided_secrecy_labs",
           "If nothing is decided, secrecy of labs grows", ESSAY, "Lab Secrecy", (2025, 2050), QUO),
     grows("if_nothing_decided_transformative_ai",
@@ -250,7 +267,7 @@ SAID = (
     more("manhattan_project_raises_tension_between",
          "A Manhattan Project raises tension between rivals", WORLDS, "Tension", 2040, MANHATTAN, QUO),
     less("cern_ai_lowers_tension",
-         "CERN for AI lowers tension", SURPRISES, "Tension", 2045, CERN, QUO),
+         "CERN for AI lowers tension", SURPRISES, "Tension", 2045, CERN, QUO, definition=True),
     less("manhattan_project_brings_transformative_ai",
          "A Manhattan Project brings transformative AI sooner", WORLDS, ARRIVAL, 2050, MANHATTAN, QUO),
     less("engineering_breakthrough_brings_transformative_ai",

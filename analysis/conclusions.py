@@ -5,8 +5,11 @@
 The uncertain parameters are drawn once (Latin hypercube over their ranges) and every policy meets the same draws.
 For each claim: the share of futures in which it holds, whether it holds at the defaults, and the size of the
 difference (median, 5th and 95th percentile, and at the defaults). A share near one half says that the model does not
-know. Every statement is conditional on this model and these ranges.
-Writes ``results/conclusions/claims.csv`` and the page ``docs/conclusions.md``.
+know. ``label`` says whether it is a finding (futures on both sides), structure (all or none) or follows from a
+definition; ``hangs on`` is the uncertain parameter whose rank correlation (``rho``) with the difference is largest.
+Every statement is conditional on this model and these ranges.
+Writes ``results/conclusions/`` (``claims.csv``, and ``doubts.csv`` of ``analysis/criteria.py``) and the page
+``docs/conclusions.md``, which starts with the factorial study: run that first.
 """
 
 from __future__ import annotations
@@ -19,14 +22,17 @@ import numpy as np
 from scipy.stats import qmc
 
 from analysis import conclusions_page, documents
-from analysis.claims import DOCUMENTS, Claim, Policy, Term, claims_of
+from analysis.claims import DEFINITION, DOCUMENTS, FINDING, STRUCTURE, Claim, Policy, Term, claims_of
+from analysis.criteria import doubts
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
+from policy_lab.estimators.rank_correlation import RankCorrelation
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 HEADER = ("key", "claim", "document", "said in", "outcome", "year", "share of futures", "at the defaults", "p05",
-          "median", "p95", "default")  # fmt: skip
+          "median", "p95", "default", "label", "hangs on", "rho")  # fmt: skip
+DOUBTS = ("half", "leader", "outcome", "year", "share of futures", "p05", "median", "p95", "label", "hangs on", "rho")
 
 
 def futures(model: Model, number: int, seed: int) -> Mapping[str, Floats]:
@@ -66,7 +72,29 @@ def all_outcomes(model: Model, claims: Sequence[Claim], drawn: Mapping[str, Floa
     return found
 
 
-def judged(claim: Claim, found: Mapping[Term, Floats]) -> tuple[object, ...]:
+class Luck:
+    """What differs from one drawn future to another, and which of it goes most with a quantity.
+
+    Args:
+        drawn: ``value[future]`` by parameter; the first future, of the defaults, is none of those drawn.
+    """
+
+    def __init__(self, drawn: Mapping[str, Floats]) -> None:
+        self._names = list(drawn)
+        self._ranks = RankCorrelation(np.column_stack([values[1:] for values in drawn.values()]))
+
+    def strongest(self, drawn: Floats) -> tuple[str, float]:
+        """The parameter with the largest rank correlation with ``drawn[future]``, and rho."""
+        column, rho = self._ranks.strongest(drawn)
+        return self._names[column], rho
+
+
+def label_of(claim: Claim, share: float) -> str:
+    """What a statement is that holds in this share of the futures."""
+    return DEFINITION if claim.definition else FINDING if 0 < share < 1 else STRUCTURE
+
+
+def judged(claim: Claim, found: Mapping[Term, Floats], luck: Luck) -> tuple[object, ...]:
     """One row of the table."""
     difference = sum(term.weight * found[term] for term in claim.terms) - claim.level
     holds, drawn, own = claim.sign * np.asarray(difference) > 0, np.asarray(difference)[1:], float(difference[0])
@@ -75,7 +103,8 @@ def judged(claim: Claim, found: Mapping[Term, Floats]) -> tuple[object, ...]:
     default = "yes" if holds[0] else "no"
     share = float(holds[1:].mean())
     where = (claim.said, DOCUMENTS.get(claim.said, ""))
-    return claim.key, claim.words, *where, term.outcome, int(term.year), share, default, low, middle, high, own
+    said = (claim.key, claim.words, *where, term.outcome, int(term.year), share, default, low, middle, high, own)
+    return (*said, label_of(claim, share), *luck.strongest(drawn))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -87,14 +116,17 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     with fresh_folder("conclusions") as folder:
         model = load_model(args.model)
-        claims = claims_of(model)
-        found = all_outcomes(model, claims, futures(model, args.futures, args.seed))
-        rows = [judged(claim, found) for claim in claims]
+        claims, doubted, drawn = claims_of(model), list(doubts(model)), futures(model, args.futures, args.seed)
+        found, luck = all_outcomes(model, [*claims, *(one.claim for one in doubted)], drawn), Luck(drawn)
+        rows = [judged(claim, found, luck) for claim in claims]
         print_table(HEADER, rows)
+        lost = [dict(zip(HEADER, judged(one.claim, found, luck), strict=True)) for one in doubted]
+        lost = [{**row, "half": one.half, "leader": one.leader} for one, row in zip(doubted, lost, strict=True)]
         made = {"model": model.name, "hash": model.hash, "futures": args.futures, "seed": args.seed,
                 "parameters": len(model.uncertainties)}  # fmt: skip
         folder.mkdir(parents=True)
         write_table(folder / "claims.csv", HEADER, rows)
+        write_table(folder / "doubts.csv", DOUBTS, [[row[column] for column in DOUBTS] for row in lost])
         (folder / "made_from.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     documents.write(conclusions_page.page(), conclusions_page.PAGE)
     print(f"The page is docs/{conclusions_page.PAGE}")

@@ -1,20 +1,32 @@
-"""The page of conclusions: every statement of our documents with the share of futures in which it holds."""
+"""The page of conclusions: route, rules and money first, then every statement of our documents, and what it is."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import documents
+from analysis.claims import DEFINITION, FINDING, STRUCTURE
+from analysis.criteria import BOTTOM_UP, HALVES, TOP_DOWN
+from analysis.factorial_tables import STUDY, FactorialTables, Table, figure, hangs_on, percent
 from analysis.results_folder import RESULTS
 from policy_lab.checks.twelve_tests import AGAINST, SETTLED
+from policy_lab.model import load_model
 from policy_lab.report.templating import Context
+from policy_lab.studies import load_findings
 
 PAGE = "conclusions.md"
-FOLDER = RESULTS / "conclusions"
+FOLDER, FACTORIAL = RESULTS / "conclusions", RESULTS / STUDY
+LABELS = {
+    FINDING: "inside the ranges there are futures on both sides",
+    STRUCTURE: "all futures or none: the equations say so, whatever the ranges",
+    DEFINITION: "a lever, an event or an index is defined to do this: an assumption",
+}
+LEADS = {TOP_DOWN: "state-led", BOTTOM_UP: "scientist-led"}
 #: In the order of the page: verdict, what the share of futures must be at least, what the heading says.
 VERDICTS = (
     (1.0, "In every future drawn",
@@ -43,6 +55,10 @@ class Conclusions(Context, template="conclusions.md.j2", folder=documents.TEMPLA
     Attributes:
         model, hash: of the model whose futures these are.
         statements, futures, parameters, seed: how many of each, and where the draws begin.
+        cells, crossed: how many combinations of choices the factorial study ran, and in how many futures.
+        factorial, routes: its tables.
+        doubts: the table of futures in which the opposite holds.
+        labels: label, its meaning, and how many statements have it.
         verdicts: in the order of ``VERDICTS``.
     """
 
@@ -52,19 +68,42 @@ class Conclusions(Context, template="conclusions.md.j2", folder=documents.TEMPLA
     futures: int
     parameters: int
     seed: int
+    cells: int
+    crossed: int
+    factorial: Sequence[Table]
+    routes: Table
+    doubts: Table
+    labels: Sequence[tuple[str, str, int]]
     verdicts: Sequence[Verdict]
 
 
-def page(folder: Path = FOLDER) -> Conclusions:
-    """The page, from the stored table."""
-    with (folder / "claims.csv").open(encoding="utf-8", newline="") as opened:
-        rows = sorted(csv.DictReader(opened), key=lambda row: (row["said in"], -float(row["share of futures"])))
+def page(folder: Path = FOLDER, factorial: Path = FACTORIAL) -> Conclusions:
+    """The page, from the stored tables."""
+    rows = sorted(_read(folder / "claims.csv"), key=lambda row: (row["said in"], -float(row["share of futures"])))
     verdicts = [
         Verdict(title, meaning, [_row(row) for row in rows if verdict_of(float(row["share of futures"])) == place])
         for place, (_, title, meaning) in enumerate(VERDICTS)
     ]
     made = json.loads((folder / "made_from.json").read_text(encoding="utf-8"))
-    return Conclusions(statements=len(rows), verdicts=verdicts, **made)
+    findings = load_findings(factorial)
+    tables, last = FactorialTables(load_model(made["model"]), findings), findings.times[-1]
+    counted = Counter(row["label"] for row in rows)
+    return Conclusions(
+        statements=len(rows),
+        cells=findings.provenance["runs"] // findings.provenance["size"],
+        crossed=findings.provenance["size"],
+        factorial=[table(year) for table in (tables.variance, tables.effects) for year in findings.times],
+        routes=tables.routes(last),
+        doubts=_doubts(tables, _read(folder / "doubts.csv")),
+        labels=[(label, meaning, counted[label]) for label, meaning in LABELS.items()],
+        verdicts=verdicts,
+        **made,
+    )
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
 
 
 def verdict_of(share: float) -> int:
@@ -74,22 +113,31 @@ def verdict_of(share: float) -> int:
     return 1 if share >= SETTLED else 2 if share > AGAINST else 3
 
 
+def _doubts(tables: FactorialTables, rows: Sequence[Mapping[str, str]]) -> Table:
+    """For each criterion: how often top-down does better, and openness and breadth lose under either lead."""
+    columns = [(half, leader) for half in HALVES for leader in dict.fromkeys(row["leader"] for row in rows)]
+    lost = {(row["outcome"], row["year"], row["half"], row["leader"]): row for row in rows}
+    told = []
+    for outcome, year in dict.fromkeys((row["outcome"], row["year"]) for row in rows):
+        cells = [lost[outcome, year, *column] for column in columns]
+        least = min(cells, key=lambda row: abs(float(row["share of futures"]) - 0.5))
+        shares = [percent(float(row["share of futures"])) for row in cells]
+        told.append(
+            [f"{tables.outcome(outcome)}, {year}", tables.ahead(outcome, float(year)), *shares, _hangs_on(least)]
+        )
+    heads = [f"{half} loses, {LEADS[leader]}" for half, leader in columns]
+    return Table("Could be wrong", ["criterion", "top-down does better", *heads, "hangs on"], told)
+
+
+def _hangs_on(row: Mapping[str, str]) -> str:
+    return hangs_on(row["hangs on"], float(row["rho"])) if row["label"] == FINDING else ""
+
+
 def _row(row: dict[str, str]) -> list[str]:
-    share = float(row["share of futures"])
-    places = 0 if share in (0.0, 1.0) or 0.01 <= share <= 0.99 else 1 if 0.001 <= share <= 0.999 else 2
-    told = f"{100 * share:.{places}f} %"
-    ends = f"{_figure(row['p05'])} to {_figure(row['p95'])}"
-    return [row["claim"], told, row["at the defaults"], f"{row['outcome']}, {row['year']}",
-            _figure(row["median"]), ends, row["said in"]]  # fmt: skip
-
-
-def _figure(text: str) -> str:
-    """Two significant digits as people write them: 13,000 and 0.26; what is next to nothing is 0."""
-    value = float(text)
-    if value == 0 or abs(value) < 0.0005:
-        return "0"
-    rounded = float(f"{value:.2g}")
-    return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded:g}"
+    ends = f"{figure(float(row['p05']))} to {figure(float(row['p95']))}"
+    return [row["claim"], row["label"], percent(float(row["share of futures"])), row["at the defaults"],
+            f"{row['outcome']}, {row['year']}", figure(float(row["median"])), ends, _hangs_on(row),
+            row["said in"]]  # fmt: skip
 
 
 if __name__ == "__main__":

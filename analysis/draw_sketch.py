@@ -5,7 +5,8 @@
 One view a group of the model file. Drawn: every stock, flow and auxiliary of the group, a subscripted variable once,
 and as ghosts whatever they read of other groups. Not drawn, because they would drown the picture: lookup tables and
 constants (docs/reference lists them; a group of few variables has room for its own), and what stands behind a lever
-in force, which is shown in blue: its setting, its status quo and the phase-in that all levers share. Everything above
+in force, which is shown in blue: its setting, its status quo and the phase-in that all levers share. A page
+named "One page" was laid out by hand and stays as it is if it fits the equations. Everything above
 the sketch section stays as it is, byte for byte, and so does the model's hash. ``--check`` writes nothing and fails
 if the sketch is not up to date; ``--svg`` also writes each view as a picture.
 """
@@ -16,7 +17,7 @@ import argparse
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analysis.sketch_chains import Pipe, Sector
@@ -24,11 +25,13 @@ from analysis.sketch_layout import lay_out
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import Model, load_model
 from policy_lab.program import Apply, Equation, Expression, Name, Program, names_in
-from policy_lab.readers.sketch import View, to_svg, without_sketch, write_sketch
+from policy_lab.readers.sketch import View, read_sketch, to_svg, without_sketch, write_sketch
 from policy_lab.readers.sketch.parts import BoxKind, Tone
 
 #: Kinds of equations that are not drawn.
 LEFT_OUT = ("constant", "lookup", "control")
+#: Name of the page of a model that a person laid out by hand.
+BY_HAND = "One page"
 #: A sector with no more variables than this has room for its constants.
 FEW = 8
 
@@ -152,8 +155,30 @@ def _terms(rate: Expression, sign: int) -> Iterator[tuple[str, int]]:
 
 
 def views(model: Model) -> list[View]:
-    """Every view of the model's sketch section, in the order of its groups."""
-    return [lay_out(sector) for sector in sectors(model)]
+    """Every view of the model's sketch section: the one laid out by hand, or one for each group in their order.
+
+    Raises:
+        ModelError: a page laid out by hand shows what the equations do not say, or leaves a stock out.
+    """
+    by_hand = [view for view in read_sketch(model.text) if view.name == BY_HAND]
+    if not by_hand:
+        return [lay_out(sector) for sector in sectors(model)]
+    _check_by_hand(by_hand, model)
+    return by_hand
+
+
+def _check_by_hand(drawn: Sequence[View], model: Model) -> None:
+    """Whether pages laid out by hand still fit the equations."""
+    reads = dependencies(model.program)
+    stocks = {base(name) for name in model.program.stocks}
+    missing = stocks - {box.name for view in drawn for box in view.boxes if box.kind == "stock"}
+    if missing:
+        raise ModelError(f"The sketch laid out by hand leaves out {', '.join(sorted(missing))}.")
+    for view in drawn:
+        for arrow in view.arrows:
+            cause, effect = view.variable_of(arrow.start), view.variable_of(arrow.end)
+            if cause not in reads.get(effect, ()):
+                raise ModelError(f"The sketch draws '{cause}' to '{effect}', which does not read it.")
 
 
 def with_sketch(text: str, drawn: list[View]) -> str:

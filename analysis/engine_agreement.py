@@ -27,7 +27,7 @@ from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for
 from policy_lab.errors import ModelError
 from policy_lab.model import Model
 from policy_lab.runs import Runs, disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 NAME = "engine_agreement"
 #: What the tests hold the engines to.

@@ -25,7 +25,7 @@ from policy_lab.model.history import Series, read_history
 from policy_lab.report import plots
 from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 HEADER = ("series", "variable", "unit", "n", "data mean", "model mean", "error", "bias", "variance", "covariance",
           "within range", "grade", "fit")  # fmt: skip

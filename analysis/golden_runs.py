@@ -35,7 +35,7 @@ from policy_lab.model import Model, load_model, model_names
 from policy_lab.model.expected import expected_folder
 from policy_lab.progress import Bar
 from policy_lab.runs import Runs, disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 #: Steps of one world that a check runs again, so that it stays quick on a large model.
 STEPS_AGAIN = 48

@@ -2,7 +2,7 @@
 
     python -m analysis.mixes_against_pysd [MODEL] [--mixes 30] [--keep FOLDER]
 
-A mix is a random world with every lever at a random place of its range, start and ramp included. PySD takes minutes
+A mix is a random world with every lever at a random place of its range, timing included. PySD takes minutes
 for each, so its runs are kept in FOLDER (scratch/mixes_against_pysd) and what is there is not run again: a run that
 was stopped goes on. The first mix is run by PySD as shipped as well, and must give the same bits as PySD with the
 short cuts of ``analysis.quick_pysd``. Every variable is compared once a year with the compiled engine and with the
@@ -35,7 +35,7 @@ from policy_lab.messages import Message
 from policy_lab.model import Model
 from policy_lab.progress import Bar
 from policy_lab.runs import Runs, disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 NAME = "mixes_against_pysd"
 KEPT = Path(__file__).parent.parent / "scratch" / "mixes_against_pysd"

@@ -23,7 +23,7 @@ from analysis.results_folder import DEFAULT_MODEL, fresh_folder, model_asked_for
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Lever, Model, Setting
 from policy_lab.runs import Disagreement, disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 NAME = "mixes_between_engines"
 MIXES = 1000

@@ -1,4 +1,4 @@
-"""Random mixes of levers: a world, and on top of it every lever somewhere in its range, with its start and ramp."""
+"""Random mixes of levers: a world, and on top of it every lever somewhere in its range, with its timing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Mix:
 
 
 def draw(model: Model, number: int) -> Mix:
-    """The mix of this number; value, start and ramp of each lever uniform in their ranges."""
+    """The mix of this number; value, start, ramp and end of each lever uniform in their ranges."""
     random = np.random.default_rng([SEED, number])
     worlds = tuple(model.scenarios) or ("",)
     world = worlds[int(random.integers(len(worlds)))]
@@ -35,10 +35,10 @@ def draw(model: Model, number: int) -> Mix:
 
 def _setting(model: Model, lever: Lever, random: np.random.Generator) -> Setting:
     value = random.uniform(lever.low, lever.high)
-    return Setting(float(value), *(_within(model, constant, random) for constant in (lever.start, lever.ramp)))
+    return Setting(float(value), **{part: _within(model, name, random) for part, name in lever.timing.items()})
 
 
 def _within(model: Model, constant: str, random: np.random.Generator) -> float:
-    """A value within the constant's range; NaN, "as the model has it", where there is no constant or no range."""
-    low, high = model.range_of(constant) if constant else (None, None)
+    """A value within the constant's range; NaN, "as the model has it", where there is no range."""
+    low, high = model.range_of(constant)
     return float("nan") if low is None or high is None else float(random.uniform(low, high))

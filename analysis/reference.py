@@ -233,7 +233,8 @@ def _loop(reference: Reference, row: Mapping[str, str], folder: str) -> tuple[ob
     cut = reference.cut.get(row["name"])
     changed = (f"{float(cut[4]):+.1%}".replace("%", " %"), cut[7]) if cut else ("not run", "")
     where = f"{reference.link(row['outcome'], folder)}, {row['year']}"
-    return (f"**{row['name']}**", row["kind"], row["path"].replace(">", "→"), reference.link(row["switch"], folder),
+    told = (row.get("path") or row["circuit"]).replace(">", "→")
+    return (f"**{row['name']}**", row["kind"], told, reference.link(row["switch"], folder),
             f"`{row['world']}`", where, row["when_cut"], *changed)  # fmt: skip
 
 
@@ -242,7 +243,8 @@ def _settings(reference: Reference, scenario: Scenario, folder: str) -> str:
     for name, setting in scenario.levers.items():
         start = f" from {number(setting.start)}" if setting.start == setting.start else ""
         ramp = f" over {number(setting.ramp)} years" if setting.ramp == setting.ramp else ""
-        told.append(f"{reference.link(name, folder)} {number(setting.value)}{start}{ramp}")
+        end = f" until {number(setting.end)}" if setting.end == setting.end else ""
+        told.append(f"{reference.link(name, folder)} {number(setting.value)}{start}{ramp}{end}")
     for name, value in {**scenario.events, **scenario.assumptions}.items():
         told.append(f"{reference.link(name, folder)} {number(value)}")
     return "; ".join(told) or "nothing"

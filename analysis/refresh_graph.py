@@ -14,12 +14,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.factorial_tables import STUDY
 from analysis.results_folder import DEFAULT_MODEL
 from policy_lab.model import Model
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = Path("build/refresh")
 RESULTS = "analysis/results"
+#: The model that is held against the default one.
+SMALL_MODEL = "core"
 PYTHON = sys.executable
 #: Endings of files in a model's folder that programs write: golden runs, results of the cases.
 MADE = (".gz", ".json")
@@ -49,9 +52,20 @@ def write_parts(model: Model) -> None:
     """Write the parts of a model."""
     parts: dict[str, object] = {
         "equations": model.hash,
-        "levers": {r.name: (r.group, r.low, r.high, r.step, r.start, r.ramp) for r in model.levers.values()},
+        "levers": {r.name: (r.group, r.low, r.high, r.step, *r.constants) for r in model.levers.values()},
         "uncertainties": {u.name: (u.low, u.high, u.distribution, u.grade) for u in model.uncertainties.values()},
         "outcomes": {o.name: o.headline for o in model.outcomes.values()},
+        "choices": {
+            choice.key: {
+                key: (
+                    vars(level.amount) if level.amount else None,
+                    level.carries,
+                    {lever: vars(setting) for lever, setting in level.levers.items()},
+                )
+                for key, level in choice.levels.items()
+            }
+            for choice in model.choices.values()
+        },
     }
     parts |= {f"scenario-{key}": model.constants_of(key) for key in model.scenarios}
     folder = ROOT / PARTS / model.name
@@ -67,7 +81,20 @@ def tasks(models: Sequence[Model]) -> list[Task]:
         found += _of_any_model(model)
         if model.name == DEFAULT_MODEL:
             found += [*_studies(model), *_results(model), *_agreement(model), *_pages(), _pictures()]
+    by_name = {model.name: model for model in models}
+    if {SMALL_MODEL, DEFAULT_MODEL} <= set(by_name):
+        found.append(_against(by_name[SMALL_MODEL], by_name[DEFAULT_MODEL]))
     return found
+
+
+def _against(small: Model, full: Model) -> Task:
+    """How the small model ranks the scenarios beside the full one."""
+    inputs = [part for model in (small, full) for part in (*_part(model, "equations", "outcomes"), *_scenarios(model))]
+    name = "core_against_full"
+    # Labels are what outcomes are matched by, and they stand in no part.
+    labels = (f"models/{small.name}/outcomes.csv", f"models/{full.name}/outcomes.csv")
+    outputs = (f"{RESULTS}/{name}/ranks.csv", f"{RESULTS}/{name}/made_from.json")
+    return Task(name, _module(name), (*inputs, *labels), outputs)
 
 
 def _module(name: str, *words: str) -> tuple[str, ...]:
@@ -139,10 +166,11 @@ def _studies(model: Model) -> Iterator[Task]:
         varied = (factors,) if factors in ("levers", "uncertainties") else ("levers", "uncertainties")
         inputs = _part(model, "equations", *varied, "outcomes", f"scenario-{study['scenario']}")
         history = (f"models/{model.name}/data/history.csv",) if study.get("method") == "calibration" else ()
+        choices = _part(model, "choices") if study.get("method") == "factorial" else ()
         yield Task(
             file.stem,
             _module("stored_study", file.stem),
-            (*inputs, *history, f"analysis/{file.name}"),
+            (*inputs, *history, *choices, f"analysis/{file.name}"),
             (f"{RESULTS}/{file.stem}/findings.csv", f"{RESULTS}/{file.stem}/provenance.json"),
         )
 
@@ -152,12 +180,17 @@ def _results(model: Model) -> Iterator[Task]:
     equations, history = _part(model, "equations"), (f"models/{model.name}/data/history.csv",)
     status_quo, scenarios = _part(model, "scenario-status_quo"), _scenarios(model)
     uncertain, outcomes = _part(model, "uncertainties"), _part(model, "outcomes")
-    claimed = _below("analysis/claims.py", f"models/{model.name}/checks.yaml", f"models/{model.name}/loops.csv")
-    cases = _below(f"models/{model.name}/cases/*.toml", f"models/{model.name}/cases/*.csv",
-                   f"models/{model.name}/cases/*/*.csv")  # fmt: skip
+    tables = (f"models/{model.name}/checks.yaml", f"models/{model.name}/loops.csv")
+    claimed = _below("analysis/claims.py", "analysis/criteria.py", *tables)
+    cases = tuple(file for file in _below(f"models/{model.name}/cases/*.toml", f"models/{model.name}/cases/*.csv")
+                  if not file.endswith("reference_points.csv"))  # fmt: skip
     made = {
         "scenario_runs": ((*equations, *scenarios, *outcomes), ("scenarios.csv", "made_from.json")),
-        "conclusions": ((*equations, *scenarios, *uncertain, *claimed), ("claims.csv", "made_from.json")),
+        "conclusions": (
+            (*equations, *scenarios, *uncertain, *_part(model, "choices"), *claimed),
+            ("claims.csv", "doubts.csv", "made_from.json"),
+        ),
+        "settings_or_feedback": ((*equations, *scenarios, *outcomes, f"models/{model.name}/loops.csv"), ("table.csv",)),
         "parameter_uncertainty": (
             (*equations, *scenarios, *uncertain, *outcomes),
             ("parameters.csv", "spread.csv", "report.html", "provenance.json"),
@@ -167,7 +200,23 @@ def _results(model: Model) -> Iterator[Task]:
         "fit_to_history": ((*equations, *history, *status_quo), ("fit.csv", "fit.svg")),
     }
     for name, (inputs, outputs) in made.items():
-        yield Task(name, _module(name), inputs, tuple(f"{RESULTS}/{name}/{file}" for file in outputs))
+        # The page that conclusions ends with starts with the factorial study.
+        after = (STUDY,) if name == "conclusions" else ()
+        yield Task(name, _module(name), inputs, tuple(f"{RESULTS}/{name}/{file}" for file in outputs), after)
+    beside = f"models/{model.name}/cases"
+    yield Task(
+        "reference_class",
+        _module("reference_class"),
+        (*equations, *_below(f"{beside}/roles.toml", f"{beside}/reference_class/*.csv", "analysis/reference_class.py")),
+        (f"{RESULTS}/reference_class/compared.csv", f"{RESULTS}/reference_class/by_growth.csv"),
+    )
+    points = f"{beside}/reference_points"
+    yield Task(
+        "reference_points",
+        _module("reference_points"),
+        (*equations, *cases, *_below(f"{points}/*.csv", "analysis/reference_points.py")),
+        (f"{points}.csv",),
+    )
     yield Task(
         "precedents",
         _module("precedents", "--fit"),
@@ -207,16 +256,26 @@ def _pages() -> Iterator[Task]:
     agreement = ("engine_agreement/agreement.csv", "mixes_against_pysd/mixes.csv", "mixes_between_engines/mixes.csv",
                  "single_precision/edges.csv")  # fmt: skip
     pages = {
-        "conclusions": ("conclusions/claims.csv", "conclusions/made_from.json"),
+        "conclusions": (
+            "conclusions/claims.csv",
+            "conclusions/doubts.csv",
+            "conclusions/made_from.json",
+            f"{STUDY}/findings.csv",
+            f"{STUDY}/provenance.json",
+        ),
         "calibration": ("calibration/summary.json", "calibration/errors.csv"),
         "agreement": agreement,
     }
     # Without --fit the script only writes the page and the pictures from what is stored.
     cases = f"models/{DEFAULT_MODEL}/cases/results.json"
     writer = _below("analysis/precedents.py", "analysis/templates/precedents*.j2")
-    yield Task("page:precedents", _module("precedents"), (cases, *writer), ("docs/precedents.md",))
+    beside = (f"{RESULTS}/reference_class/compared.csv", f"{RESULTS}/reference_class/by_growth.csv",
+              f"models/{DEFAULT_MODEL}/cases/reference_points.csv")  # fmt: skip
+    yield Task("page:precedents", _module("precedents"), (cases, *beside, *writer), ("docs/precedents.md",))
     for page, results in pages.items():
         writer = _below(f"analysis/{page}_page.py", f"analysis/templates/{page}*.j2")
+        if page == "conclusions":
+            writer += _below("analysis/factorial_tables.py", f"models/{DEFAULT_MODEL}/choices.toml")
         yield Task(
             f"page:{page}",
             _module(f"{page}_page"),

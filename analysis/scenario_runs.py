@@ -14,7 +14,7 @@ import json
 
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, write_table
 from policy_lab.model import Model, load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 YEARS = (2025, 2026, 2030, 2032, 2034, 2035, 2040, 2045, 2050)
 #: Variables that the README speaks of and that are not among the outcomes.

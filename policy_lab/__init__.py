@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from policy_lab.errors import PolicyLabError
     from policy_lab.model import Model, Setting, load_model
     from policy_lab.runs import Runs
-    from policy_lab.simulate import simulate
+    from policy_lab.simulation import simulate
     from policy_lab.studies import Study, load_study, run_study
 
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ _HOME = {
     "load_model": "model",
     "Model": "model",
     "Setting": "model",
-    "simulate": "simulate",
+    "simulate": "simulation",
     "Runs": "runs",
     "load_study": "studies",
     "Study": "studies",

@@ -1,4 +1,4 @@
-"""Every error a person can meet, as one tree.
+"""Every error a person can meet, as one tree; their words are in ``policy_lab/locale/``, below ``[error]``.
 
     PolicyLabError
     ├── ModelError            a model file or one of its tables cannot be read or is inconsistent
@@ -87,11 +87,11 @@ class UnsupportedConstruct(ModelError):
 
     Args:
         variable: the variable in the modeller's words.
-        construct: what is not known, e.g. ``RANDOM NORMAL``.
+        construct: what is not known: ``RANDOM NORMAL``, or a message below ``error.construct`` that describes it.
         line: line of the equation in the model file, 0 if unknown.
     """
 
-    def __init__(self, variable: str, construct: str, line: int = 0) -> None:
+    def __init__(self, variable: str, construct: str | Message, line: int = 0) -> None:
         self.variable, self.construct, self.line = variable, construct, line
         super().__init__(
             "error.unsupported_at" if line else "error.unsupported", variable=variable, construct=construct, line=line

@@ -1,7 +1,7 @@
-"""Messages as data: a layer states which sentence and with what values; words are made at the edge, in one place.
+"""Messages as data: keys of the texts in ``policy_lab/locale/en.toml`` and ``de.toml``, and the values that fill them.
 
-A ``Message`` is a key of the catalogue (``locale/en.toml``) and values. The command line, the page and the reports turn
-it into a text with ``in_words``; nothing below them writes a sentence, and nothing reads one back. A text has places,
+A layer states which sentence and with what values. The command line, the page and the reports turn a ``Message`` into
+a text with ``in_words``; nothing below them writes a sentence, and nothing reads one back. A text has places,
 ``{count:count}``, and the style after the colon says how a value is written there; ``web/core/message.js`` does the
 same, and both are held to ``tests/vectors/messages.json``.
 

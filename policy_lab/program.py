@@ -23,6 +23,7 @@ from functools import cached_property
 from typing import Literal
 
 from policy_lab.errors import UnsupportedConstruct
+from policy_lab.messages import Message
 
 Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
 
@@ -167,15 +168,18 @@ class Clock:
         return {"INITIAL TIME": self.initial, "FINAL TIME": self.final, "TIME STEP": step or self.step,
                 "SAVEPER": self.saveper}  # fmt: skip
 
-    def moments(self, step: float | None = None) -> tuple[list[float], list[int]]:
+    def moments(self, step: float | None = None, until: float | None = None) -> tuple[list[float], list[int]]:
         """Every moment of a run with this step, and the positions of the saved ones among them.
+
+        The run ends at ``until``, else at ``final``; an equation reads ``FINAL TIME`` as ``final`` in any case.
 
         Time accumulates (``t += step``) and a moment counts as saved within 1e-5 of a step, as PySD does both.
         """
         step = step or self.step
+        final = self.final if until is None else until
         slack = step * 1e-5
         times = [self.initial]
-        while times[-1] + slack < self.final:
+        while times[-1] + slack < final:
             times.append(times[-1] + step)
         since = (t - self.initial for t in times)
         saved = [i for i, d in enumerate(since) if d % self.saveper < slack or -d % self.saveper < slack]
@@ -196,7 +200,7 @@ class Guard:
 
     name: str
     variable: str
-    construct: str
+    construct: str | Message
     line: int = 0
 
 

@@ -18,13 +18,12 @@ from policy_lab.app.app import default_run
 from policy_lab.app.loops import loops_of
 from policy_lab.app.model_session import Memory, ModelSession
 from policy_lab.app.panels import variable_list
-from policy_lab.app.policy import Settings
 from policy_lab.app.server import listen
 from policy_lab.app.variable_detail import Entries
 from policy_lab.errors import BadValue, SimulationError
 from policy_lab.model import Model, load_model
 from policy_lab.readers import fold
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 REPOSITORY = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "models" / "small_field"
@@ -45,21 +44,11 @@ def big() -> Model:
     return load_model("big_science")
 
 
-def moved(model: Model, **values: float) -> Settings:
-    """The default settings with some levers moved; underscores in names are spaces."""
-    base = page.default_settings(model)
-    levers = dict(base.levers)
-    for name, value in values.items():
-        known = model.find(name.replace("_", " "))
-        levers[known] = replace(levers[known], value=value)
-    return replace(base, levers=levers)
-
-
 # ---- settings and constants
 
 
 def test_a_moved_lever_runs_as_simulate_runs_it(model: Model, bench: ModelSession) -> None:
-    here = bench.run_of(moved(model, shared_funding=40))
+    here = bench.run(model.constants_of("status_quo", {"shared funding": 40.0}))
     there = simulate(model, {"shared funding": 40.0}, scenario="status_quo")
     assert np.array_equal(here.values, there.values)
 
@@ -67,7 +56,7 @@ def test_a_moved_lever_runs_as_simulate_runs_it(model: Model, bench: ModelSessio
 def test_a_world_with_one_lever_moved_keeps_the_rest_of_the_world(model: Model, bench: ModelSession) -> None:
     world = page.levers_of_world(model, "open_laboratory")
     world["openness requirement"] = replace(world["openness requirement"], value=0.5)
-    here = bench.run_of(Settings("open_laboratory", world))
+    here = bench.run(model.constants_of("open_laboratory", {"openness requirement": world["openness requirement"]}))
     there = simulate(model, {"openness requirement": world["openness requirement"]}, scenario="open_laboratory")
     assert np.array_equal(here.values, there.values)
 
@@ -116,7 +105,7 @@ def test_the_server_runs_what_a_browser_cannot(model: Model, bench: ModelSession
         ([["shared funding", 1]], ["knowledge"]),
         ([{}], []),
         ([{}], ["no such variable"]),
-        ([{}], ["knowledge"] * 65),
+        ([{}], ["knowledge"] * 257),
         ([{}], [1]),
     ],
 )
@@ -127,7 +116,7 @@ def test_what_the_browser_sends_is_never_trusted(bench: ModelSession, settings: 
 
 
 def test_a_policy_that_cannot_be_run_is_told_and_not_drawn(model: Model) -> None:
-    def run(constants: object) -> object:
+    def run(constants: object, until: object) -> object:
         raise SimulationError("'knowledge' is not a number in 2031.")
 
     told = asked_of(ModelSession(model, run), [{}], ["knowledge"])  # type: ignore[arg-type]
@@ -215,10 +204,11 @@ def test_markup_is_escaped_and_refuses_inline_code() -> None:
 def test_runs_are_remembered_and_forgotten_in_turn(model: Model) -> None:
     asked = []
     run = default_run(model)
-    memory = Memory(lambda constants: asked.append(dict(constants)) or run(constants), most=2)  # type: ignore[func-returns-value]
+    memory = Memory(lambda constants, until: asked.append((dict(constants), until)) or run(constants, until), most=2)  # type: ignore[func-returns-value]
     for value in (1.0, 2.0, 1.0, 3.0, 1.0, 2.0):
         memory({"shared funding": value})
-    assert [constants["shared funding"] for constants in asked] == [1, 2, 3, 2]
+    assert [constants["shared funding"] for constants, _ in asked] == [1, 2, 3, 2]
+    assert memory({"shared funding": 2.0}, 2060.0).time[-1] == asked[-1][1] == 2060
 
 
 # ---- catalogue of variables, words, server

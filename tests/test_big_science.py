@@ -20,7 +20,7 @@ import pytest
 from policy_lab.model import Model, load_model
 from policy_lab.program import Program
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 REPOSITORY = Path(__file__).parent.parent
 FOLDER = REPOSITORY / "models" / "big_science"
@@ -80,7 +80,7 @@ def test_every_constant_has_a_range_around_it_and_a_known_source(model: Model) -
 
 def test_no_source_is_listed_in_vain(model: Model) -> None:
     text = (FOLDER / "big_science.mdl").read_text(encoding="utf-8")
-    files = [FOLDER / "uncertainties.csv", *FOLDER.glob("data/*.csv"), *FOLDER.glob("cases/*.*")]
+    files = [FOLDER / "uncertainties.csv", *FOLDER.glob("data/*.csv"), *FOLDER.glob("cases/**/*.*")]
     tables = "".join(path.read_text(encoding="utf-8") for path in files)
     cited = (",{}", '"{}"')
     assert not [
@@ -223,7 +223,7 @@ def test_no_lever_is_inert_in_every_world(model: Model) -> None:
 def test_loops_are_those_of_the_model(model: Model) -> None:
     switches = [name for name in model.program.constants if name.startswith("loop active[")]
     assert sorted(row["switch"] for row in loops()) == sorted(switches)
-    assert {row["kind"] for row in loops()} == {"R", "B"}
+    assert {row["kind"] for row in loops()} == {"R", "B", "chain"}
 
 
 @pytest.mark.parametrize("loop", loops(), ids=lambda row: str(row["name"]))

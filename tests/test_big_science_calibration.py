@@ -17,7 +17,7 @@ from analysis.results_folder import RESULTS
 from policy_lab.estimators import least_squares
 from policy_lab.model import load_model
 from policy_lab.model.history import Series, read_history
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab.studies import calibration, plan_of
 
 FIELD = Path(__file__).parent / "models" / "small_field"

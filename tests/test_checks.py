@@ -180,6 +180,7 @@ WRONG = [
     ("- {says: a, derived: logic, of: Level, betwixt: [0, 1]}", "line 1 (a): unknown key 'betwixt'"),
     ("- {says: a, derived: logic, of: Lever, between: [0, 1]}", "Did you mean 'Level'"),
     ("- {says: a, derived: logic, of: Level}", "needs 'says', 'derived'"),
+    ("- {says: a, derived: logic, definition: 1, of: Level, between: [0, 1]}", "'definition' must be true or false"),
     ("- {says: a, derived: hearsay, of: Level, between: [0, 1]}", "needs 'says', 'derived'"),
     ("- {says: a, derived: logic, of: Level, between: [0, 1], rising: true}", "one test"),
     ("- {says: a, derived: logic, of: Level, between: [0]}", "'between' cannot be [0]"),
@@ -291,7 +292,7 @@ def test_a_version_is_compared_with_a_revision_and_a_folder(tank: Path, tmp_path
     (tank / "tank.mdl").write_text(TANK.replace("drain time = 10", "drain time = 20"), encoding="utf-8")
     for other in ("HEAD", str(before)):
         found = compare_versions(tank, other)
-        assert found.equations == ("changed: drain time = 20 (was 10)",)
+        assert json.loads(found.as_json())["equations"] == ["changed: drain time = 20 (was 10)"]
         assert len(found.differences) == 4
         assert {d.outcome for d in found.differences[:2]} == {"wave"}  # sin(t/20) against sin(t/10): half its range
         level = next(d for d in found.differences if (d.outcome, d.world) == ("Level", "status_quo"))
@@ -425,6 +426,16 @@ def test_historical_cases_cite_sources_that_exist(tank: Path) -> None:
     assert ("source unused", "idle") in found
     assert ("source unused", "used") not in found
     assert ("feeds nothing", "Drained") not in found
+
+
+def test_pages_are_written_in_the_language_that_is_named(tank: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert main(["check", str(tank), "--html", str(page), "--language", "de", "--quick"]) == 0
+    checked = page.read_text(encoding="utf-8")
+    assert '<html lang="de">' in checked and "<h2>Einheiten, Struktur und Tabellen</h2>" in checked
+    assert ", 0 Fehler, " in checked
+    assert main(["check", str(tank), "--against", str(tank), "--html", str(page), "--language", "de"]) == 0
+    assert f"<h1>tank gegenüber {tank}</h1>" in page.read_text(encoding="utf-8")
 
 
 def test_a_bare_file_can_be_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

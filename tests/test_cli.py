@@ -222,6 +222,8 @@ def test_describe_json_holds_every_variable(say: Say, model: Model) -> None:
     assert by_name["leaving rate"]["kind"] == "constant"
     assert {v["kind"] for v in data["variables"]} >= {"stock", "flow", "auxiliary", "constant", "lookup", "lever"}
     assert [x["name"] for x in data["levers"]] == list(model.levers)
+    assert [x["key"] for x in data["choices"]] == list(model.choices)
+    assert [x["key"] for x in data["choices"][0]["levels"]] == list(model.choices["rules"].levels)
     assert [x["key"] for x in data["scenarios"]] == list(model.scenarios)
     assert [x["name"] for x in data["outcomes"]] == list(model.outcomes)
 
@@ -466,7 +468,7 @@ def test_an_unexpected_error_is_one_line_and_asks_for_a_report(say: Say, monkeyp
         raise ZeroDivisionError("over\nlines")
 
     monkeypatch.delenv("POLICY_LAB_DEBUG", raising=False)
-    monkeypatch.setattr("policy_lab.simulate.simulate", fails)
+    monkeypatch.setattr("policy_lab.simulation.simulate", fails)
     answer = say("run", SMALL)
     assert answer.status == 2
     assert answer.err.count("\n") == 1
@@ -481,7 +483,7 @@ def test_ctrl_c_is_one_line_and_130(say: Say, monkeypatch: pytest.MonkeyPatch) -
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("policy_lab.simulate.simulate", interrupted)
+    monkeypatch.setattr("policy_lab.simulation.simulate", interrupted)
     answer = say("run", SMALL)
     assert (answer.status, answer.out, answer.err) == (130, "", "policy-lab: Stopped.\n")
 

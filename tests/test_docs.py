@@ -137,7 +137,7 @@ def test_the_architecture_page_has_the_picture_that_the_imports_make() -> None:
     assert stored == with_picture(stored), "python -m analysis.draw_architecture"
     packages = {name for layer in layers() for name in layer}
     assert packages == {p.stem for p in (ROOT / "policy_lab").iterdir() if _holds_code(p)}
-    assert imports()["cases"] >= {"model", "simulate"}
+    assert imports()["cases"] >= {"model", "simulation"}
 
 
 def _holds_code(path: Path) -> bool:

@@ -15,7 +15,7 @@ from analysis.random_mixes import draw
 from analysis.results_folder import RESULTS
 from policy_lab.errors import ModelError
 from policy_lab.model import Model, load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 STORED = RESULTS / agree.NAME / "agreement.csv"
 

@@ -10,7 +10,7 @@ import pytest
 from policy_lab import backends
 from policy_lab.model import load_model
 from policy_lab.runs import Runs, disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from tests.constructs.regenerate import FOLDER, model_file, names, run_pysd
 from tests.deep.expected_output import last_digit
 

@@ -49,6 +49,7 @@ SMALL: dict[str, dict[str, Any]] = {
         "options": {"targets": [{"outcome": "knowledge", "above": 9000}], "population": 3, "generations": 5},
     },
     "shapley": {"scenario": "status_quo", "options": {"package": "open_laboratory"}},
+    "factorial": {"factors": "uncertainties", "size": 32},
 }
 TIMES = (2030.0, 2040.0, 2050.0)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from policy_lab.model import load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from tests.constructs.regenerate import model_file
 from tests.deep.external_models import Verdict, main, page, verdict
 from tests.deep.single_precision import in_single_precision

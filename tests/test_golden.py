@@ -12,7 +12,7 @@ from policy_lab import backends
 from policy_lab.errors import ModelError
 from policy_lab.model import load_model, model_names
 from policy_lab.runs import disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 FIELD = "tests/models/small_field"
 MODELS = [FIELD, *model_names()]

@@ -8,7 +8,7 @@ import pytest
 
 from policy_lab.model import load_model
 from policy_lab.runs import disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from tests.test_readers import mdl
 
 SIZE = 5000

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from policy_lab import catalogue
-from policy_lab.app import link
 from policy_lab.app.language import names_of, translated
 from policy_lab.app.loops import assumption_keys, gates, loop_facts, loops_of, switched
-from policy_lab.app.policy import constants_of
 from policy_lab.model import Model, load_model
 from policy_lab.model.loops import Shown
 
@@ -124,14 +122,6 @@ def test_keys_of_loops_can_be_read_and_are_no_others(big: Model) -> None:
     keys = assumption_keys(big)
     assert keys["loop active[race secrecy loop]"] == "race-secrecy"
     assert len(set(keys.values())) == len(keys) == len(big.uncertainties) + 19
-
-
-def test_a_link_with_a_cut_loop_cuts_it_for_the_server_too(big: Model) -> None:
-    asked = link.settings_of(big, "?a=race-secrecy~0_dilution~0_run-cost-cap~100000")
-    constants = constants_of(big, asked)
-    assert constants["loop active[race secrecy loop]"] == constants["loop active[dilution loop]"] == 0
-    assert constants["run cost cap"] == 100000
-    assert link.settings_of(big, "?a=dilution~9").assumptions == {"loop active[dilution loop]": 1}
 
 
 def test_a_model_in_the_folder_without_loops_has_none(tmp_path: Path) -> None:

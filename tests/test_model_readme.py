@@ -163,7 +163,7 @@ def test_the_cases_that_end_wrong_are_named() -> None:
     told = re.search(r"run on these equations; (.+?) are cancelled in the model and were not in the world", README)
     assert told is not None
     assert told[1].lower().removeprefix("the ").replace(" and the ", " and ") == " and ".join(wrong)
-    assert re.findall(r"\[(\w+) historical cases\]", README) == [{10: "Ten"}[len(rows)]]
+    assert re.findall(r"\[(\w+) historical cases\]", README) == [{11: "Eleven"}[len(rows)]]
 
 
 def test_the_results_are_of_this_version() -> None:

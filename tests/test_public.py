@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import subprocess
 import sys
 
@@ -33,6 +34,13 @@ def test_the_public_list_changes_only_on_purpose() -> None:
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_is_there_and_explained(name: str) -> None:
     assert getattr(policy_lab, name).__doc__
+
+
+def test_no_module_hides_a_public_name() -> None:
+    """Importing a module sets its name in the package, so a module ``simulate`` would stand where the function does."""
+    assert not set(PUBLIC) & {module.name for module in pkgutil.iter_modules(policy_lab.__path__)}
+    code = "import policy_lab.app; from policy_lab import simulate; print(callable(simulate))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
 def test_an_unknown_name_says_what_there_is() -> None:

@@ -21,7 +21,7 @@ from policy_lab import backends
 from policy_lab.errors import SimulationError
 from policy_lab.model import load_model
 from policy_lab.runs import disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 MODELS = int(os.environ.get("POLICY_LAB_RANDOM_MODELS", "15"))
 EQUATIONS = 24

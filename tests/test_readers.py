@@ -12,7 +12,7 @@ from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import load_model
 from policy_lab.program import Equation, Number, Program
 from policy_lab.readers import translate
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 CONTROL = """
 FINAL TIME = {final} ~ Month ~ |
@@ -150,7 +150,7 @@ REFUSALS = [
 def test_what_is_not_known_is_refused_by_name(tmp_path: Path, equations: str, construct: str, line: int) -> None:
     refused = program_of(tmp_path, equations).refused
     assert refused and refused[0].variable == "a"
-    assert construct in refused[0].construct and refused[0].line == line
+    assert construct in str(refused[0]) and refused[0].line == line
 
 
 def test_a_delay_gets_as_many_stages_as_its_time_allows(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_a_lever_is_a_constant_and_a_row(copy: Path) -> None:
     said = python(
         copy,
         """
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab import Study, create_app, load_model
 from policy_lab.studies import plan_of
 model = load_model("small_field")
@@ -237,7 +237,7 @@ def test_a_model_is_a_folder(copy: Path) -> None:
     said = python(
         copy,
         """
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab import create_app, load_model
 from policy_lab.model import model_names
 model = load_model("other_field")

@@ -169,7 +169,7 @@ def test_a_lever_costs_two_lines(copy: Path) -> None:
 
 LOOK = """
 from analysis import draw_sketch, golden_runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab import create_app, load_model
 from policy_lab.checks import check_model
 from policy_lab.studies import Study, plan_of

@@ -123,6 +123,8 @@ def test_each_panel_is_a_drawing_of_its_own_and_a_file_has_them_all_in_rows() ->
     assert whole.get("viewBox") == "0 0 576 432"
     cells = whole.findall(f"{SPACE}g")
     assert [cell.get("transform") for cell in cells] == ["translate(0 0)", "translate(288 0)", "translate(0 216)"]
+    panels = [cell.find(f"{SPACE}svg") for cell in cells]
+    assert {(one.get("width"), one.get("height")) for one in panels} == {("288", "216")}  # type: ignore[union-attr]
     titles = ["".join(cell.find(f"{SPACE}text").itertext()) for cell in cells]  # type: ignore[union-attr]
     assert titles == [p.title for p in drawn.panels]
     width, height = struct.unpack(">II", drawn.png()[16:24])

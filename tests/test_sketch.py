@@ -397,3 +397,28 @@ def test_layout_touches_nothing_above_the_sketch_and_is_the_same_twice(tmp_path:
     for view in read_sketch(one.decode()):
         assert not list(overlapping(view))
     assert list(copies[0].parent.glob("*.svg"))
+
+
+# --- a page laid out by hand ----------------------------------------------------------------------------------------
+
+
+def test_a_page_laid_out_by_hand_stays_as_long_as_it_fits() -> None:
+    core = load_model("core")
+    drawn = read_sketch(core.text)
+    assert draw_sketch.views(core) == list(drawn)
+    assert len(drawn) == 1
+    (view,) = drawn
+    told = [b.name for b in view.boxes if b.kind == "comment"]
+    for kind, name in (("B", "Dilution"), ("R", "Brain drain"), ("R", "Short timelines"), ("R", "Bilingual zones"),
+                       ("R", "Rival suspicion")):  # fmt: skip
+        assert any(kind in words and name in words for words in told), name
+
+
+def test_a_page_laid_out_by_hand_that_no_longer_fits_is_refused(tmp_path: Path) -> None:
+    text = load_model("core").text
+    page = text.split(MARKER, 1)[1]
+    assert "\n10,1,race," in page
+    wrong = tmp_path / "wrong.mdl"
+    wrong.write_text(text.replace("\n10,1,race,", "\n10,1,Bilinguals,"), encoding="utf-8")
+    with pytest.raises(ModelError, match="does not read it"):
+        draw_sketch.views(load_model(str(wrong)))

@@ -25,6 +25,7 @@ from tests.wasm.runs import (
     ASSETS,
     CONSTRUCTS,
     SINGLE,
+    TESTS,
     TOLERANCE,
     VERY_LITTLE,
     WEB,
@@ -143,6 +144,21 @@ def test_runs_of_constructs_that_begin_where_they_part(tmp_path: Path) -> None:
     assert sum(began > 0 for _, began in got) >= 3, [
         m.name for (m, _), (_, began) in zip(courses, got, strict=True) if began
     ]
+
+
+def test_runs_go_on_beyond_final_time_as_native(tmp_path: Path) -> None:
+    """Runs to the model's end, further, and to its end again: what stood in memory before stands elsewhere then."""
+    push = load_model(TESTS / "models" / "push")
+    values = {"habit": np.linspace(0.3, 0.8, 7), "grant": 0.8, "lever end": 2032.0}
+    short = {"values": values, "outputs": push.program.visible}
+    long, named = {**short, "until": 2060}, {**short, "times": [2020, 2055.5], "until": 2060}
+    again = {**long, "values": {**values, "grant": 0.6}}
+    asked = [[short, long], [long, short], [short, named], [short, long, again], [long, again, short]]
+    for course, (got, _) in zip(asked, in_turn(tmp_path, [(push, course) for course in asked]), strict=True):
+        assert isinstance(got, Runs), got
+        wanted = native(push, course[-1])
+        assert got.time.tolist() == wanted.time.tolist()
+        assert disagreement(got, wanted).relative < TOLERANCE
 
 
 def test_what_the_layout_says(big: Model) -> None:

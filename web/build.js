@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const WEB = dirname(fileURLToPath(import.meta.url));
 const ASSETS = join(WEB, "..", "assets");
@@ -25,14 +25,17 @@ const COMPONENTS = "../policy_lab/components/";
 /** Style sheets of theirs; the first has the order of the layers. */
 const STYLES = ["tokens", "base", "button", "chart", "combobox", "explore", "field", "headline-cards", "levers", "outcome-chart", "table"];
 
+const TARGET = ["chrome111", "firefox114", "safari16.4"];
+
 const hash = (/** @type {string | Uint8Array} */ text) => createHash("sha256").update(text).digest("hex");
 
 const place = (/** @type {string} */ name) => (name.startsWith("policy_lab_components") ? COMPONENTS + name : name);
 
 /** Styles of the components alone: nothing of the app around them is dressed, and its own rules go before ours. */
-function styles() {
+async function styles() {
   const [tokens, ...rest] = STYLES.map((name) => readFileSync(join(ASSETS, name + ".css"), "utf8").replaceAll("\r\n", "\n"));
-  return `@layer policy-lab {\n${tokens}}\n${rest.map((text) => text.replace(/^@layer (\w+) \{$/m, "@layer policy-lab.$1 {\n@scope (.widget) {") + "}\n").join("")}`;
+  const whole = `@layer policy-lab {\n${tokens}}\n${rest.map((text) => text.replace(/^@layer (\w+) \{$/m, "@layer policy-lab.$1 {\n@scope (.widget) {") + "}\n").join("")}`;
+  return (await transform(whole, { loader: "css", minify: true, target: TARGET, charset: "utf8" })).code;
 }
 
 /** Every file to be written, by its path below assets/. */
@@ -44,7 +47,7 @@ async function bundled() {
     bundle: true,
     format: "iife",
     minify: true,
-    target: ["chrome111", "firefox114", "safari16.4"],
+    target: TARGET,
     charset: "utf8",
     legalComments: "none",
     metafile: true,
@@ -52,7 +55,7 @@ async function bundled() {
   });
   const inputs = Object.keys(metafile.inputs).sort().map((name) => [name, hash(readFileSync(join(WEB, name), "utf8").replaceAll("\r\n", "\n"))]);
   const made = new Map(outputFiles.map(({ path, text }) => [place(path.slice(ASSETS.length + 1)), text]));
-  made.set(place("policy_lab_components.css"), styles());
+  made.set(place("policy_lab_components.css"), await styles());
   const outputs = [...made].sort().map(([name, text]) => [name, hash(text)]);
   const manifest = { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
   return made.set("bundles.json", JSON.stringify(manifest, null, 1) + "\n");

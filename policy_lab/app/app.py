@@ -24,7 +24,7 @@ from policy_lab.catalogue import SOURCE, language, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 PAGES_FOLDER: Final = Path(__file__).parent / "pages"
 
@@ -41,8 +41,9 @@ def create_app(
 
     Args:
         model: what it explores.
-        run: constants that differ from the model file -> Runs with one run of every visible variable; by default
-            ``simulate`` with the fastest backend there is. The callbacks know this one function and nothing below it.
+        run: constants that differ from the model file, and the last moment (None: the model's own) -> Runs with one
+            run of every visible variable; by default ``simulate`` with the fastest backend there is. The callbacks know
+            this one function and nothing below it.
         rank_folder: a result folder of a study of all levers, for the Rank page; by default the stored one, if any. One
             of another model is not shown.
         queue: where people's own studies are kept; by default in ``paths.studies_folder()``.
@@ -93,8 +94,8 @@ def _prepare(app: Page, bench: ModelSession, speech: Speech) -> None:
 def default_run(model: Model) -> Run:
     """``simulate`` with the fastest backend, saving every variable the page can show."""
 
-    def run(constants: Mapping[str, float]) -> Runs:
-        return simulate(model, constants)
+    def run(constants: Mapping[str, float], until: float | None = None) -> Runs:
+        return simulate(model, constants, until=until)
 
     return run
 

@@ -7,7 +7,8 @@
 differs in its layout: for bands, asked for once the first picture stands; ``{missing}`` says why there is none
 ``GET  …/engine/<hash>/members.bin``   the ensemble's members, see ``ensemble_members.py``
 ``GET  …/engine/<hash>/names.json``    every variable: key, name, label, unit, group, lowest and highest value
-``POST …/answer``                      ``{settings: [{constant: value}], outputs}`` -> ``{time, runs}``, or ``{failed}``
+``POST …/answer``                      ``{settings: [{constant: value}], outputs, until}`` -> ``{time, runs}``, or
+                                       ``{failed}``; ``until``: the last moment, null for the model's own
 
 The hash is that of what is served, so that a browser may keep it for ever: another model has another address.
 """
@@ -37,9 +38,9 @@ from policy_lab.compiler.webassembly import Module
 from policy_lab.errors import PolicyLabError, UnsupportedConstruct
 from policy_lab.model import Model
 
-#: Runs and variables that one request may ask for; the page's own are ten at most, and twenty.
+#: Runs and variables that one request may ask for; the page's own are ten at most, and those of a diagram.
 MOST_RUNS: Final = 16
-MOST_OUTPUTS: Final = 64
+MOST_OUTPUTS: Final = 256
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -157,8 +158,8 @@ def answered(bench: ModelSession, asked: Any) -> dict[str, Any]:
     What cannot be run gives ``{"failed"}`` and a sentence; the page then keeps its last picture.
     """
     try:
-        settings, outputs = _read(bench.source, asked)
-        runs = [bench.run(constants) for constants in settings]
+        settings, outputs, until = _read(bench.source, asked)
+        runs = [bench.run(constants, until) for constants in settings]
     except PolicyLabError as error:
         return {"failed": here().in_words(error.message)}
     return {
@@ -191,7 +192,7 @@ def _four(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def _read(model: Model, asked: Any) -> tuple[list[dict[str, float]], list[str]]:
+def _read(model: Model, asked: Any) -> tuple[list[dict[str, float]], list[str], float | None]:
     settings = asked.get("settings") if isinstance(asked, dict) else None
     outputs = asked.get("outputs") if isinstance(asked, dict) else None
     if not (isinstance(settings, list) and 0 < len(settings) <= MOST_RUNS and all(map(_is_settings, settings))):
@@ -201,7 +202,18 @@ def _read(model: Model, asked: Any) -> tuple[list[dict[str, float]], list[str]]:
     ):
         raise PolicyLabError("error.app.no_outputs")
     found = [model.find(name) for name in outputs]
-    return [model.constants_of(None, constants) for constants in settings], found
+    return [model.constants_of(None, constants) for constants in settings], found, _until(model, asked.get("until"))
+
+
+def _until(model: Model, asked: Any) -> float | None:
+    """A last moment that runs of the model can have, None for its own."""
+    clock = model.program.clock
+    if asked is None or asked == clock.final:
+        return None
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        raise PolicyLabError("error.app.no_settings")
+    model.check_until(float(asked))
+    return float(asked)
 
 
 def _is_settings(given: Any) -> bool:

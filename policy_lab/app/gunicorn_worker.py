@@ -15,7 +15,7 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from policy_lab.app.middleware.error_handlers import UNFORESEEN, in_every_language, tell
-from policy_lab.app.middleware.security import FIXED
+from policy_lab.app.middleware.security_headers import FIXED
 
 log = logging.getLogger("policy_lab.access")
 

@@ -91,11 +91,6 @@ def in_language(text: str) -> str:
     return text.translate({ord("."): say("number.decimal"), ord(","): say("number.thousands")})
 
 
-def shows_nothing(value: float, places: int) -> bool:
-    """Whether a number is written as zero at that many decimal places."""
-    return float(f"{value:.{places}f}") == 0
-
-
 def world_of(key: str) -> str:
     """A world's title in the language in use, or its key; where there is none, the name of the model as it stands."""
     return (name_in_words(key, "scenario") or key) if key else say("explore.bare_status_quo")

@@ -17,8 +17,8 @@ from policy_lab.app.language import documentation_of
 from policy_lab.app.panels.variable_list import hay
 from policy_lab.catalogue import language, say
 from policy_lab.model import Model
+from policy_lab.model.circuits import gates
 from policy_lab.model.loops import Loop
-from policy_lab.program import Apply, Expression, Name, Number, Program, names_in
 
 #: What a switch can be set to: cut, acting.
 SWITCH: Final = (0.0, 1.0)
@@ -32,6 +32,8 @@ def loops_of(model: Model) -> tuple[Loop, ...]:
 
 def _in_words(loop: Loop, text: Mapping[str, str]) -> Loop:
     path = tuple(step.strip() for step in text["path"].split(">")) if "path" in text else loop.path
+    if not path and loop.circuit is not None:  # without words of its own it is told by what its variables are called
+        path = tuple(label_of(name) for name in loop.circuit.names)
     return replace(loop, name=text.get("name", loop.name), path=path)
 
 
@@ -51,50 +53,6 @@ def assumption_keys(model: Model) -> dict[str, str]:
         said[loop.switch] = loop.switch if words in said.values() else words
     keys = keys_of(said.values())
     return {name: keys[words] for name, words in said.items()}
-
-
-def gates(program: Program, switch: str) -> dict[str, tuple[str, ...]]:
-    """The variables that a switch acts on, each with those that stop mattering to it when the switch is 0."""
-    off: dict[str, Expression] = {switch: Number(0.0)}
-    found = {}
-    for name in (*program.once, *program.step, *_stocks(program)):
-        expression = program.equations[name].expression
-        inputs = dict.fromkeys(names_in(expression)) if expression is not None else {}
-        if not inputs.keys() & off.keys():
-            continue
-        folded = _folded(expression, off)
-        if name in program.once and isinstance(folded, Number):  # a switch may act through other constants
-            off[name] = folded
-        left = set(names_in(folded)) if folded is not None else set()
-        found[name] = tuple(one for one in inputs if one not in left | off.keys() and one not in program.constants)
-    return {name: behind for name, behind in found.items() if behind}
-
-
-def _stocks(program: Program) -> list[str]:
-    return [name for name, equation in program.equations.items() if equation.kind == "stock"]
-
-
-def _folded(expression: Expression | None, known: Mapping[str, Expression]) -> Expression | None:
-    """An expression with some names replaced, and products with 0, sums with 0 and EXP(0) worked out."""
-    if isinstance(expression, Name):
-        return known.get(expression.name, expression)
-    if not isinstance(expression, Apply):
-        return expression
-    arguments = tuple(e for e in (_folded(part, known) for part in expression.arguments) if e is not None)
-    return _together(expression.function, arguments)
-
-
-def _together(function: str, arguments: tuple[Expression, ...]) -> Expression:
-    zeros = [isinstance(part, Number) and part.value == 0 for part in arguments]
-    if (function == "mul" and any(zeros)) or (function in ("div", "neg", "sqrt", "abs") and zeros[0]):
-        return Number(0.0)
-    if function == "exp" and zeros[0]:
-        return Number(1.0)
-    if function in ("add", "sub") and zeros[1]:
-        return arguments[0]
-    if function == "add" and zeros[0]:
-        return arguments[1]
-    return Apply(function, arguments)
 
 
 def loop_facts(model: Model) -> dict[str, dict[str, Any]]:

@@ -12,14 +12,14 @@ from functools import cached_property
 import numpy as np
 
 from policy_lab import catalogue
-from policy_lab.app import policy as page
 from policy_lab.app.labels import keys_of
 from policy_lab.app.language import translated
-from policy_lab.app.policy import Settings
+from policy_lab.app.policy import status_quo_world
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 
-Run = Callable[[Mapping[str, float]], Runs]
+#: Constants that differ from the model file, and the last moment (None: the model's own) -> one run.
+Run = Callable[[Mapping[str, float], float | None], Runs]
 REMEMBERED = 256
 _current: ContextVar[ModelSession] = ContextVar("policy_lab_session")
 
@@ -33,23 +33,23 @@ class Memory:
     """Remembers the latest runs of a ``run`` function, safe to share between the server's threads.
 
     Args:
-        run: constants that differ from the model file -> Runs with one run and every visible variable.
+        run: makes Runs with one run and every visible variable.
         most: number of runs to keep; the one longest unused goes first.
     """
 
     def __init__(self, run: Run, most: int = REMEMBERED) -> None:
         self._run, self._most = run, most
-        self._kept: OrderedDict[tuple[tuple[str, float], ...], Runs] = OrderedDict()
+        self._kept: OrderedDict[tuple[float | None, tuple[tuple[str, float], ...]], Runs] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, constants: Mapping[str, float]) -> Runs:
+    def __call__(self, constants: Mapping[str, float], until: float | None = None) -> Runs:
         """The Runs of these constants, from memory when they were asked for lately."""
-        key = tuple(sorted((name, float(value)) for name, value in constants.items()))
+        key = until, tuple(sorted((name, float(value)) for name, value in constants.items()))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        runs = self._run(dict(constants))
+        runs = self._run(dict(constants), until)
         with self._lock:
             self._kept[key] = runs
             while len(self._kept) > self._most:
@@ -63,11 +63,11 @@ class ModelSession:
 
     Attributes:
         source: the model as its files have it.
-        run: constants -> Runs; the server's engine today, the browser's later.
+        run: the server's engine, as ``Memory`` holds it.
     """
 
     source: Model
-    run: Run
+    run: Memory
 
     def begin(self) -> None:
         """Makes it the one that ``session`` gives, for this request."""
@@ -84,14 +84,9 @@ class ModelSession:
         return keys_of(self.model.levers)
 
     @cached_property
-    def default(self) -> Settings:
-        """The page as it opens."""
-        return page.default_settings(self.model)
-
-    @cached_property
     def status_quo(self) -> Runs:
         """The run every chart draws."""
-        return self.run(page.constants_of(self.model, self.default))
+        return self.run_of_world(status_quo_world(self.model))
 
     @cached_property
     def worlds(self) -> dict[str, Runs]:
@@ -106,11 +101,10 @@ class ModelSession:
         high = np.max([r.values.max(axis=(0, 1)) for r in runs], axis=0)
         return {name: (float(low[i]), float(high[i])) for i, name in enumerate(self.status_quo.outputs)}
 
-    def run_of(self, settings: Settings) -> Runs:
-        """The run of the current policy."""
-        return self.run(page.constants_of(self.model, settings))
+    def until(self, world: str) -> float | None:
+        """The last moment of a world's runs, None for the model's own."""
+        return self.model.scenarios[world].until if world in self.model.scenarios else None
 
     def run_of_world(self, key: str) -> Runs:
-        """The run of a world as its file stands."""
-        levers = page.levers_of_world(self.model, key)
-        return self.run(page.constants_of(self.model, Settings(key, levers)))
+        """The run of a world as its file stands; of the model as it stands for ""."""
+        return self.run(self.model.constants_of(key or None), self.until(key))

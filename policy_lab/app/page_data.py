@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any, Final
 
 from policy_lab.app import policy as page
@@ -10,8 +11,9 @@ from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
 from policy_lab.app.model_session import ModelSession
-from policy_lab.catalogue import language, part, say
-from policy_lab.model import Lever, Model, Scenario, Uncertainty
+from policy_lab.catalogue import here, language, part, say
+from policy_lab.model import TIMING, Lever, Model, Scenario, Uncertainty
+from policy_lab.model.conditions import Condition
 from policy_lab.program import Equation
 
 #: Parts of the catalogue that the scripts of the page say something from.
@@ -20,6 +22,7 @@ SPOKEN: Final = (
     "explore",
     "chart",
     "headline",
+    "outcome",
     "lever",
     "assumption",
     "keys",
@@ -116,8 +119,7 @@ def _lever(model: Model, lever: Lever, short: str) -> dict[str, Any]:
         "ranges": [list(ends) for ends in page.ranges_of(model, lever)],
         "group": key_of(lever.group),
         "heading": lever.group,
-        "start": lever.start,
-        "ramp": lever.ramp,
+        "timing": [getattr(lever, part) or None for part in TIMING],
     }
 
 
@@ -138,6 +140,7 @@ def _worlds(bench: ModelSession) -> dict[str, Any]:
             "levers": {bench.lever_keys[name]: page.to_list(setting) for name, setting in levers.items()},
             "constants": {},
             "marks": [],
+            "until": model.program.clock.final,
         }
     return worlds
 
@@ -151,6 +154,7 @@ def _world(bench: ModelSession, key: str, scenario: Scenario) -> dict[str, Any]:
         "levers": {bench.lever_keys[name]: page.to_list(setting) for name, setting in levers.items()},
         "constants": model.constants_of(key),
         "marks": _marks(model, scenario),
+        "until": model.until(key),
     }
 
 
@@ -161,7 +165,7 @@ def _marks(model: Model, scenario: Scenario) -> list[dict[str, Any]]:
         {"time": year, "label": event_label(model, name)}
         for name, year in scenario.events.items()
         if model.program.equations[name].unit.strip().casefold() in YEAR_UNITS
-        and clock.initial <= year <= clock.final
+        and clock.initial <= year <= model.until(scenario.key)
         and "year" in name.casefold()
     ]
     return sorted(dated, key=lambda mark: mark["time"])
@@ -213,4 +217,10 @@ def _shown(bench: ModelSession, name: str) -> dict[str, Any]:
         "places": outcome.decimals if outcome else None,
         "better": outcome.better if outcome else "neither",
         "why": outcome.why if outcome else documentation_of(model, name, source=False),
+        "where": _where(outcome.where) if outcome and outcome.where else None,
     }
+
+
+def _where(where: Condition) -> dict[str, Any]:
+    """Where an outcome exists, and what to say where it does not."""
+    return {**asdict(where), "why": here().in_words(where.why())}

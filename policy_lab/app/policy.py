@@ -1,29 +1,13 @@
-"""What a policy is to the page, as plain data: a world, every lever's setting, and the assumptions changed."""
+"""What a policy is to the page, as plain data: a world and every lever's setting."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, replace
 
-from policy_lab.model import Lever, Model, Setting
+from policy_lab.model import TIMING, Lever, Model, Setting
 
 STATUS_QUO = "status_quo"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """One policy.
-
-    Attributes:
-        world: key of the scenario whose levers, events and assumptions were taken; "" for a bare status quo.
-        levers: every lever of the model with its setting.
-        assumptions: uncertain parameters that were changed, by name, in their own unit.
-    """
-
-    world: str
-    levers: Mapping[str, Setting]
-    assumptions: Mapping[str, float] = field(default_factory=dict)
 
 
 def status_quo_world(model: Model) -> str:
@@ -37,9 +21,8 @@ def can_differ(model: Model) -> bool:
 
 
 def lever_default(model: Model, lever: Lever) -> Setting:
-    """A lever at status quo: its default, with the start year and ramp that the model file gives."""
-    constants = model.program.constants
-    return Setting(lever.default, constants.get(lever.start, math.nan), constants.get(lever.ramp, math.nan))
+    """A lever at status quo: its default, with the timing that the model file gives."""
+    return Setting(lever.default, **{part: model.program.constants[name] for part, name in lever.timing.items()})
 
 
 def levers_of_world(model: Model, world: str) -> dict[str, Setting]:
@@ -52,22 +35,20 @@ def levers_of_world(model: Model, world: str) -> dict[str, Setting]:
 
 
 def ranges_of(model: Model, lever: Lever) -> tuple[tuple[float, float], ...]:
-    """Lowest and highest value, start (year) and ramp (years) of a lever, as far as the model's own limits allow."""
+    """Lowest and highest value, start (year), ramp (years) and end (year) of a lever, within the model's own limits.
+
+    The highest end is the model file's, which lies beyond a run and stands for none.
+    """
     clock = model.program.clock
-    years = clock.final - clock.initial
     start = _within(model, lever.start, clock.initial, clock.final)
-    return (lever.low, lever.high), start, _within(model, lever.ramp, 0.0, years)
+    ramp = _within(model, lever.ramp, 0.0, clock.final - clock.initial)
+    last = model.program.constants.get(lever.end, clock.final)
+    return (lever.low, lever.high), start, ramp, _within(model, lever.end, clock.initial, last)
 
 
 def _within(model: Model, constant: str, low: float, high: float) -> tuple[float, float]:
     floor, ceiling = model.range_of(constant) if constant in model.program.equations else (None, None)
     return max(low, low if floor is None else floor), min(high, high if ceiling is None else ceiling)
-
-
-def default_settings(model: Model) -> Settings:
-    """The policy that the page opens with: status quo."""
-    world = status_quo_world(model)
-    return Settings(world, levers_of_world(model, world))
 
 
 def first_charts(model: Model) -> tuple[str, str]:
@@ -78,33 +59,16 @@ def first_charts(model: Model) -> tuple[str, str]:
     return unique[0], unique[min(1, len(unique) - 1)]
 
 
-def constants_of(model: Model, settings: Settings) -> dict[str, float]:
-    """The constants that differ from the model file: the world's, the levers', and the changed assumptions."""
-    return model.constants_of(settings.world or None, {**moved_levers(model, settings), **settings.assumptions})
-
-
-def moved_levers(model: Model, settings: Settings) -> dict[str, Setting]:
-    """Levers that do not stand as the chosen world sets them."""
-    world = levers_of_world(model, settings.world)
-    return {name: setting for name, setting in settings.levers.items() if not same(setting, world[name])}
-
-
-def same(one: Setting, other: Setting) -> bool:
-    """Whether two settings are equal to the precision that a page shows."""
-    pairs = zip(to_list(one), to_list(other), strict=True)
-    return all(a is b or (a is not None and b is not None and math.isclose(a, b, abs_tol=1e-9)) for a, b in pairs)
-
-
 def to_list(setting: Setting) -> list[float | None]:
-    """``[value, start, ramp]`` for the browser; None where a lever has no start year or ramp."""
-    return [x if math.isfinite(x) else None for x in (setting.value, setting.start, setting.ramp)]
+    """``[value, start, ramp, end]`` for the browser; None for what a lever does not have."""
+    return [x if math.isfinite(x) else None for x in astuple(setting)]
 
 
 def _filled(setting: Setting, standing: Setting) -> Setting:
     """The setting, with what it leaves open (or what the lever does not have) taken from the standing one."""
     open_parts = {
         n: getattr(standing, n)
-        for n in ("value", "start", "ramp")
+        for n in ("value", *TIMING)
         if not math.isfinite(getattr(setting, n)) or not math.isfinite(getattr(standing, n))
     }
     return replace(setting, **open_parts) if open_parts else setting

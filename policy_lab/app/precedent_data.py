@@ -78,19 +78,39 @@ def _shown(model: Model, result: Mapping[str, Any], case: Case | None) -> dict[s
 def _in_words(model: Model, result: Mapping[str, Any]) -> dict[str, Any]:
     """The texts of a case in the language in use, as far as the model's file has them under the key of the case."""
     told = model.texts(language()).get("case", {}).get(result["key"], {})
-    whys, names = told.get("facts", {}), told.get("series", {})
-
-    def unit(own: str) -> str:
-        return name_in_words(own, "unit") or unit_of(own) or own
-
-    facts = [{**one, "why": whys.get(one["name"], one["why"]), "unit": unit(one["unit"])} for one in result["facts"]]
+    names, readings = told.get("series", {}), told.get("readings", {})
     series = [
-        {**one, "series": names.get(one["series"], one["series"]), "unit": unit(one["unit"])}
+        {**one, "series": names.get(one["series"], one["series"]), "unit": _unit(one["unit"])}
         for one in result["series"]
     ]
     named = {key: told.get(key, result[key]) for key in ("title", "summary")}
-    errors = {**result["errors"], "grade": here().shown(grade_words(result["errors"]["grade"]))}
-    return {**named, "errors": errors, "currency": unit(result["currency"]), "facts": facts, "series": series}
+    others = [
+        {**one, **_read(one, readings), "facts": _facts(one, readings.get(one["reading"], {}))}
+        for one in result.get("readings", ())
+    ]
+    return {
+        **named,
+        **_read(result, readings),
+        "errors": {**result["errors"], "grade": here().shown(grade_words(result["errors"]["grade"]))},
+        "currency": _unit(result["currency"]),
+        "facts": _facts(result, told.get("facts", {})),
+        "series": series,
+        "readings": others,
+    }
+
+
+def _unit(own: str) -> str:
+    return name_in_words(own, "unit") or unit_of(own) or own
+
+
+def _facts(result: Mapping[str, Any], whys: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{**one, "why": whys.get(one["name"], one["why"]), "unit": _unit(one["unit"])} for one in result["facts"]]
+
+
+def _read(result: Mapping[str, Any], readings: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What a reading is called; "" for a case that is read in one way."""
+    own = result.get("reading", "")
+    return {"reading": readings.get(own, {}).get("title", own)}
 
 
 def _live(model: Model, result: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -137,5 +157,5 @@ def _step(width: float) -> float:
 
 
 def _used(cases: list[dict[str, Any]]) -> set[str]:
-    facts = {fact["source"] for case in cases for fact in case["facts"]}
+    facts = {fact["source"] for case in cases for each in (case, *case["readings"]) for fact in each["facts"]}
     return facts | {point["source"] for case in cases for series in case["series"] for point in series["points"]}

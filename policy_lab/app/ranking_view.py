@@ -16,6 +16,7 @@ from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_uni
 from policy_lab.app.ranking_chart import Bar, Frame
 from policy_lab.catalogue import here, language, name_in_words, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
+from policy_lab.ensemble.staleness import is_stale, model_hash_of, same_version
 from policy_lab.errors import PolicyLabError, StudyError
 from policy_lab.estimators.ranking import about_outcome, noise_floor, ordered
 from policy_lab.model import Model
@@ -91,9 +92,9 @@ def view(findings: Findings, asked: Mapping[str, str], beside: Findings | None =
 
 def comparable(findings: Findings, other: Findings) -> bool:
     """Whether the places of two studies can stand side by side: the same model, and kinds of factors in common."""
-    hashes = {f.provenance.get("model_hash") for f in (findings, other)}
     kinds = [{x.get("kind") for x in f.provenance.get("factors", ())} for f in (findings, other)]
-    return len(hashes) == 1 and is_choice(findings) == is_choice(other) and kinds[0] == kinds[1]
+    same = same_version(findings.provenance, other.provenance)
+    return same and is_choice(findings) == is_choice(other) and kinds[0] == kinds[1]
 
 
 class SameStudy:
@@ -348,8 +349,9 @@ def held(findings: Findings) -> list[str]:
 
 def version_notice(findings: Findings, model: Model) -> str:
     """A sentence when the study belongs to another version of the model, else ""."""
-    made = str(findings.provenance.get("model_hash", ""))
-    return "" if made == model.hash else say("rank.other_version", made_with=made[:8] or "?", now=model.hash[:8])
+    if not is_stale(findings.provenance, model):
+        return ""
+    return say("rank.other_version", made_with=model_hash_of(findings.provenance)[:8] or "?", now=model.hash[:8])
 
 
 def _place(low: float, high: float) -> str:

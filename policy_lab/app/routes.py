@@ -2,7 +2,7 @@
 
 ``GET  …/variables``     the variables that hold the words ``text``, of one ``kind``
 ``GET  …/variable``      the entry of the variable ``name``
-``GET  …/sector/0.svg``  the diagram of a sector, by its number; ``…/sector/0/values.json`` the values of its variables
+``GET  …/sector/0.svg``  the diagram of a sector, by its number
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from dash import Dash
 from flask import Response, jsonify, request
 
-from policy_lab.app import link
 from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import diagram, variable_list
@@ -40,15 +39,4 @@ def register(app: Dash, bench: ModelSession) -> None:
 
     app.server.add_url_rule(f"{prefix}variables", "variables", variables)
     app.server.add_url_rule(f"{prefix}variable", "variable", variable)
-
-    def sector_values(number: int) -> tuple[Response, int] | Response:
-        if number >= len(views):
-            return Response("There is no such sector.\n", mimetype="text/plain"), 404
-        settings = link.settings_of(bench.model, request.query_string.decode("ascii", "replace"))
-        try:
-            return same_for_all(jsonify(diagram.values(bench, settings, views[number])))
-        except PolicyLabError as error:
-            return Response(f"{error}\n", mimetype="text/plain"), 422
-
     app.server.add_url_rule(f"{prefix}sector/<int:number>.svg", "sector", sector)
-    app.server.add_url_rule(f"{prefix}sector/<int:number>/values.json", "sector values", sector_values)

@@ -229,7 +229,8 @@ def listen(host: str, port: int) -> socket.socket:
         listening.listen(2048)  # who comes while the app is still being made ready waits instead of being turned away
     except OSError as error:
         listening.close()
-        raise BadValue(_why(error, host, port)) from None
+        reason = error.strerror or str(error)
+        raise BadValue(_why(error), host=host, port=port, reason=reason) from None
     return listening
 
 
@@ -246,12 +247,10 @@ def keep_log(told: bool) -> None:
         logger.propagate = False
 
 
-def _why(error: OSError, host: str, port: int) -> str:
+def _why(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken by another program. Choose another with --port, or --port 0 for any free one."
-    if error.errno == errno.EACCES:
-        return f"Port {port} is not allowed for you. Choose one above 1023 with --port, or --port 0 for any free one."
-    return f"Cannot listen on {host}, port {port}: {error.strerror or error}. Use 127.0.0.1, or --port 0."
+        return "error.server.taken"
+    return "error.server.not_allowed" if isinstance(error, PermissionError) else "error.server.listen"
 
 
 def _for_link(host: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from policy_lab.app.labels import count_of
 from policy_lab.app.ranking_view import KINDS, SOBOL
 from policy_lab.catalogue import say
 from policy_lab.ensemble.findings import Findings
+from policy_lab.ensemble.staleness import is_stale, provenance_of
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.jobs import Job, Queue
 from policy_lab.jobs.queue import id_of
@@ -150,7 +150,7 @@ def stored_studies(model: Model, levers: Path | None = None, results: Path | Non
         kind = _kind(known)
         if known.get("model") != model.name or not kind:
             continue
-        rank = (known.get("model_hash") == model.hash, int(known.get("runs", 0)))
+        rank = (not is_stale(known, model), int(known.get("runs", 0)))
         if kind not in found or rank > found[kind][0]:
             found[kind] = rank, folder
     stored: dict[str, Path] = {kind: found[kind][1] for kind in (LEVERS, CHOICE) if kind in found}
@@ -159,15 +159,6 @@ def stored_studies(model: Model, levers: Path | None = None, results: Path | Non
     stored.pop(LEVERS, None)
     named: dict[str, Path] = {LEVERS: levers} if provenance_of(levers).get("model", model.name) == model.name else {}
     return {**named, **stored}
-
-
-def provenance_of(folder: Path) -> Mapping[str, Any]:
-    """What made a result folder, empty where that cannot be read."""
-    try:
-        known = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 def _folders(results: Path) -> Iterator[Path]:

@@ -23,7 +23,7 @@ from policy_lab.ensemble.plan import Plan, saved_times
 from policy_lab.errors import BadValue, StudyError, UnknownName
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab.studies import Study, plan_of
 
 #: What can be asked: which levers matter, which uncertain parameters matter, or one group against the other.

@@ -42,7 +42,7 @@ class Schedule:
 
 def schedule(clock: Clock, step: float, times: Sequence[float] | Floats) -> Schedule:
     """Find the saved times among the moments of a run; raises BadValue where a time is none of them."""
-    moments, _ = clock.moments(step)
+    moments, _ = clock.moments(step, times[-1] if len(times) else None)
     rows: dict[int, int] = {}
     position = 0
     for row, time in enumerate(times):
@@ -99,7 +99,8 @@ class Backend(ABC):
             constants: overridden constants, one number for all runs or ``value[run]``.
             runs: number of runs.
             outputs: names of equations (not lookups) to save.
-            times: moments to save, each one of ``program.clock.moments(step)`` to within a rounding error, rising.
+            times: moments to save, rising, each one of ``program.clock.moments(step)`` or of those that follow, to
+                within a rounding error.
             step: time step; ``Name("TIME STEP")`` has this value.
             integration: ``"euler"`` or ``"rk4"``.
 

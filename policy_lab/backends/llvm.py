@@ -15,6 +15,7 @@ from policy_lab.backends import Backend, Request
 from policy_lab.compiler.emitter import check
 from policy_lab.compiler.native import Kernel, Task, kernel_of
 from policy_lab.errors import UnknownName, UnsupportedConstruct
+from policy_lab.messages import Message
 from policy_lab.program import Guard, Program
 from policy_lab.runs import Floats
 
@@ -58,7 +59,9 @@ class LlvmBackend(Backend):
             with ThreadPoolExecutor(workers) as pool:
                 broken = next((g for g in pool.map(block, starts) if g), None)
         if broken is not None:
-            raise UnsupportedConstruct(broken.variable, f"{broken.construct} that these values change", broken.line)
+            raise UnsupportedConstruct(
+                broken.variable, Message("error.construct.moved", {"construct": broken.construct}), broken.line
+            )
 
 
 def _task(kernel: Kernel, request: Request) -> Task:

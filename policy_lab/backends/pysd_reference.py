@@ -59,7 +59,7 @@ class PysdReference(Backend):
         program, timing, step, outputs = request.program, request.schedule, request.step, request.outputs
         model = _translated(program.file, program.source)
         clock = program.clock
-        _, saved = clock.moments(step)
+        _, saved = clock.moments(step, timing.moments[-1])
         saveper = clock.saveper if timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
         for run in range(len(values)):

@@ -6,7 +6,8 @@ The data are what ``cases/results.json`` holds, what the app draws and what the 
 - ``asked``: shared numbers that all votes and fates together ask for, and the fates with them
 - ``cases``: a list, each with ``facts``, ``drivers``, ``fitted``, ``record``, ``outcome``, ``errors``, ``years`` and
   ``runs`` (by year of the case's own calendar), ``series`` (its figures), ``why``, ``without``,
-  ``without_hindsight``, ``cancelled_above``, ``over_ranges``, ``leave_one_out``
+  ``without_hindsight``, ``cancelled_above``, ``over_ranges``, ``leave_one_out``, and ``readings``: the same in other
+  readings of the record, with those ``facts`` only that are stated otherwise
 """
 
 from __future__ import annotations
@@ -36,15 +37,16 @@ Say = Callable[[Message], object]
 
 
 def fitted_of(data: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
-    """Fitted numbers of every case that was examined last."""
+    """Fitted numbers of every case that was examined last, and of every reading."""
     cases = data["cases"] if data else []
-    return {case["key"]: {number["name"]: number["value"] for number in case["fitted"]} for case in cases}
+    every = [each for case in cases for each in (case, *case.get("readings", ()))]
+    return {case["key"]: {number["name"]: number["value"] for number in case["fitted"]} for case in every}
 
 
 def fit_all(model: Model, cases: Sequence[Case], say: Say = repr) -> dict[str, dict[str, float]]:
-    """Each case's own numbers from its own figures; the shared ones stay those of the model file."""
+    """Each case's own numbers from its own figures, in each reading; the shared ones stay those of the model file."""
     found = {}
-    for case in cases:
+    for case in (each for stated in cases for each in (stated, *stated.readings)):
         say(Message("cases.fitting", {"title": case.title}))
         found[case.key] = fit_case(model, case)
     return found
@@ -83,7 +85,13 @@ def examine(
         "shared": dict(zip(space.names, space.value.tolist(), strict=True)),
         "sets": sets,
         "asked": together,
-        "cases": [examine_case(model, case, own.get(case.key, {}), left.get(case.key)) for case in cases],
+        "cases": [
+            {
+                **examine_case(model, case, own.get(case.key, {}), left.get(case.key)),
+                "readings": [_reading(model, case, other, own.get(other.key, {})) for other in case.readings],
+            }
+            for case in cases
+        ],
     }
 
 
@@ -108,8 +116,8 @@ def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Da
     trial = run_case(model, case, fitted)
     drivers = drivers_of(case)
     return {
-        "key": case.key, "title": case.title, "summary": case.summary, "currency": case.currency,
-        "held_out": case.held_out, "first_year": case.first_year,
+        "key": case.key, "title": case.title, "reading": case.reading, "summary": case.summary,
+        "currency": case.currency, "held_out": case.held_out, "first_year": case.first_year,
         "facts": [asdict(fact) for fact in case.facts.values()],
         "drivers": {"purpose": case.purpose, "values": dict(drivers.values), "growth": drivers.growth},
         "fitted": [{"name": n, "value": v, "low": case.bounds[n][0], "high": case.bounds[n][1]}
@@ -127,6 +135,13 @@ def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Da
         "over_ranges": over_ranges(model, case, fitted),
         "leave_one_out": left,
     }  # fmt: skip
+
+
+def _reading(model: Model, case: Case, other: Case, fitted: Mapping[str, float]) -> Data:
+    """A case in another reading, with the facts that it states otherwise; its figures are those of the case."""
+    found = examine_case(model, other, fitted)
+    facts = [asdict(fact) for name, fact in other.facts.items() if fact != case.facts.get(name)]
+    return {**{key: value for key, value in found.items() if key not in ("series", "title", "summary")}, "facts": facts}
 
 
 def _curves(trial: Trial, case: Case) -> Data:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final
 
 from policy_lab.messages import Language, Message
@@ -12,6 +12,10 @@ from policy_lab.model.cases import UNDER_WAY
 _COLUMNS: Final = ("case", "facts", "fitted", "record", "run", "spending", "grade", "built", "staff", "votes", "drawn",
                    "left_out", "hindsight")  # fmt: skip
 HEADER: Final = tuple(Message(f"cases.head.{column}") for column in _COLUMNS)
+#: Columns of ``readings``.
+READINGS: Final = tuple(
+    Message(f"cases.head.{column}") for column in ("reading", "otherwise", "run", "spending", "built", "drawn", "apart")
+)
 #: Mean error in yearly spending up to which a case counts as described.
 DESCRIBED: Final = 0.3
 #: Log odds below this are not told.
@@ -46,6 +50,46 @@ def row(case: Data) -> list[Cell]:
         percent(case["leave_one_out"]["right"]) if case["leave_one_out"] else "",
         _verdict(fate(case["without_hindsight"]["fate"]), case["without_hindsight"]["right"]),
     ]
+
+
+def readings(case: Data) -> list[list[Cell]]:
+    """The readings of one record side by side, in the order of ``READINGS``; none for a case that has but one.
+
+    The last column has what is furthest apart from the case as it is stated, curve by curve.
+    """
+    others = case.get("readings", ())
+    named = {fact["name"] for other in others for fact in other["facts"]}
+    return [_reading(case, each, named) for each in (case, *others)] if others else []
+
+
+def _reading(case: Data, each: Data, named: Container[str]) -> list[Cell]:
+    outcome = each["outcome"]
+    facts = [
+        Message("cases.fact", {"name": fact["name"].replace("_", " "), "value": str(fact["value"])})
+        for fact in each["facts"]
+        if fact["name"] in named
+    ]
+    return [
+        each["reading"],
+        Message("cases.list", {"said": facts}),
+        _verdict(fate(outcome["fate"], outcome["year"]), outcome["right"]),
+        percent(each["errors"]["spending"]),
+        _off(outcome["completion_error"], or_more=case["record"]["fate"] == UNDER_WAY),
+        percent(each["over_ranges"]),
+        "" if each is case else Message("cases.list", {"said": _apart(case, each)}),
+    ]
+
+
+def _apart(case: Data, other: Data) -> list[Message]:
+    """How far curves of two readings are apart at most up to the year of the record, as shares of their largest."""
+    until = sum(year <= case["record"]["year"] for year in case["years"])
+    said = []
+    for name, values in case["runs"].items():
+        pairs = list(zip(values[:until], other["runs"][name][:until], strict=True))
+        most = max((abs(a) for a, _ in pairs), default=0) or 1.0
+        share = max((abs(a - b) for a, b in pairs), default=0.0) / most
+        said.append(Message("cases.apart", {"name": name.replace("_", " "), "share": share}))
+    return said
 
 
 def summary(data: Data) -> list[Message]:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policy_lab import catalogue
 from policy_lab.cases import overview
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message
 from policy_lab.report.templating import Context, render
 
 
@@ -33,9 +32,8 @@ class CasesPage(Context, template="cases.html.j2"):
     why: Sequence[Why]
 
 
-def html(data: Mapping[str, Any]) -> str:
+def html(data: Mapping[str, Any], language: Language) -> str:
     """The table and the causes as one page, from what ``examine`` gives."""
-    language = catalogue.english()
     cells = [overview.shown(language, row) for row in overview.rows(data)]
     why = [Why(c["title"], c["why"]["year"], overview.causes(c), overview.what_ifs(c)) for c in data["cases"]]
     page = CasesPage(data["model"], overview.summary(data), overview.shown(language, overview.HEADER), cells, why)

@@ -17,7 +17,7 @@ from policy_lab.model import Model
 from policy_lab.model.case_roles import Fate
 from policy_lab.model.cases import Case
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 Values = Mapping[str, float | Floats]
 

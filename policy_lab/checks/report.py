@@ -13,6 +13,7 @@ from policy_lab.checks.findings import Finding
 from policy_lab.checks.run_checks import Report
 from policy_lab.checks.validation_tests import Worded, in_words
 from policy_lab.checks.verdicts import Verdict
+from policy_lab.messages import Language, Message
 from policy_lab.report.templating import Context, render
 
 
@@ -21,7 +22,7 @@ class ChecksPage(Context, template="checks.html.j2"):
     """The report as a page; predicates that do not hold come first."""
 
     model: str
-    summary: str
+    summary: Message
     tests: Sequence[Worded]
     findings: Sequence[Finding]
     verdicts: Sequence[Verdict]
@@ -39,36 +40,30 @@ def lines(report: Report, every: bool = False) -> Iterator[str]:
             yield f"{verdict.status}: {told(verdict.claim)}{known}"
     for test in report.tests:
         yield f"{_loud(test.verdict):>8}  {told(test.title)}: {told(test.summary)}"
-    yield summary(report)
+    yield told(summary(report))
 
 
-def summary(report: Report) -> str:
-    """One line: how many equations, findings, and checks that hold."""
-    counts = Counter(v.status for v in report.verdicts)
-    told = f"{report.model}: {report.equations} equations, {_many(report.errors, 'error')}, " + _many(
-        report.warnings, "warning"
-    )
-    if report.verdicts:
-        told += f"; {counts['holds']} of {len(report.verdicts)} predicates hold"
-        rest = [f"{count} {status}" for status, count in counts.items() if status != "holds"]
-        told += f" ({', '.join(rest)})" if rest else ""
-    if report.tests:
-        verdicts = Counter(t.verdict for t in report.tests)
-        told += "; of the twelve tests " + ", ".join(f"{count} {_ENGLISH[v]}" for v, count in verdicts.most_common())
-    return told + "."
-
-
-#: Verdicts of the twelve tests as the end of "three …".
-_ENGLISH = {"holds": "hold", "partly": "hold in part", "fails": "fail", "reported": "are reported", "not yet":
-            "have not been made"}  # fmt: skip
+def summary(report: Report) -> Message:
+    """One sentence: how many equations, findings, and checks that hold."""
+    counts = Counter(v.status_words.key for v in report.verdicts)
+    tests = Counter(t.verdict.replace(" ", "_") for t in report.tests)
+    holds = counts.pop("verdict.holds", 0)
+    rest = [Message("checks.count", {"number": count, "of": Message(key)}) for key, count in counts.items()]
+    held = {"holds": holds, "all": len(report.verdicts), "rest": rest}
+    results = [Message(f"checks.tests_{verdict}", {"count": count}) for verdict, count in tests.most_common()]
+    told = {
+        "model": report.model,
+        "equations": Message("checks.equations", {"count": report.equations}),
+        "errors": Message("checks.errors", {"count": len(report.errors)}),
+        "warnings": Message("checks.warnings", {"count": len(report.warnings)}),
+        "predicates": Message("checks.held_but" if rest else "checks.held", held) if report.verdicts else "",
+        "tests": Message("checks.of_tests", {"results": results}) if results else "",
+    }
+    return Message("checks.summary", told)
 
 
 def _loud(verdict: str) -> str:
     return verdict.upper() if verdict == "fails" else verdict
-
-
-def _many(items: Sequence[object], noun: str) -> str:
-    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 
 def _place(one: Finding, words: str) -> str:
@@ -96,9 +91,9 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
             "known": check.known, "line": check.line}  # fmt: skip
 
 
-def as_html(report: Report) -> str:
-    """The report as one page."""
+def as_html(report: Report, language: Language | None = None) -> str:
+    """The report as one page, in English if nothing else is said."""
+    words = language or english()
     verdicts = sorted(report.verdicts, key=lambda v: v.status == "holds")
-    tests = [in_words(test, english()) for test in report.tests]
-    page = ChecksPage(report.model, summary(report), tests, report.findings, verdicts)
-    return render(page, english())
+    tests = [in_words(test, words) for test in report.tests]
+    return render(ChecksPage(report.model, summary(report), tests, report.findings, verdicts), words)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from policy_lab.checks.findings import Finding, finding
+from policy_lab.checks.loops import loop_findings
 from policy_lab.checks.outflow_control import control_findings, states_of
 from policy_lab.checks.structure import source_findings, structure_findings, unit_findings
 from policy_lab.checks.tables import Beside, read_beside
@@ -106,6 +107,7 @@ def check_model(name_or_path: str | Path, runs: bool = True, say: Say | None = N
     if runs:
         tell(Message("progress.outflows"))
         report.findings.extend(_control(beside.model, document))
+        report.findings.extend(_loops(beside.model, tell))
         _predicates(report, beside.model, tell)
     return report
 
@@ -135,6 +137,14 @@ def _control(model: Model, document: Document) -> Iterator[Finding]:
         )
         return
     yield from control_findings(program, states, document.name)
+
+
+def _loops(model: Model, tell: Say) -> list[Finding]:
+    """What runs say of the named loops; a table or model that cannot be used is a finding of its own already."""
+    try:
+        return list(loop_findings(model, tell))
+    except PolicyLabError:
+        return []
 
 
 def _all_worlds(model: Model) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policy_lab.checks.findings import Finding, finding
-from policy_lab.errors import PolicyLabError
+from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.messages import Message, Name
 from policy_lab.model import Lever, Model, Uncertainty
 from policy_lab.model.faults import Parts, read_each_part
 from policy_lab.model.history import FILE as HISTORY
 from policy_lab.model.loops import FILE as LOOPS
+from policy_lab.model.loops import read_circuit
 
 
 @dataclass
@@ -76,6 +77,10 @@ def _loops(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Finding]
             wrong = Message("finding.no_scenario", {"scenario": row["world"]})
         if wrong:
             yield _wrong(LOOPS, row, "table does not fit", row["name"], wrong)
+        try:
+            _ = read_circuit(model, row)
+        except ModelError as problem:
+            yield finding("table does not fit", row["name"], LOOPS, int(row["row"]), problem.message)
         if row["switch"] in seen:
             twice = Message("finding.row_twice", {"name": row["switch"], "first": int(seen[row["switch"]])})
             yield _wrong(LOOPS, row, "duplicate", row["name"], twice)

@@ -22,6 +22,7 @@ from policy_lab.checks.family_members import family
 from policy_lab.checks.findings import kind_words
 from policy_lab.checks.fit import fit
 from policy_lab.checks.run_checks import Report
+from policy_lab.checks.settings_or_feedback import settings_or_feedback
 from policy_lab.checks.structure import sources_of
 from policy_lab.checks.validation_tests import Cell, Test, cell_word, column_names
 from policy_lab.checks.verdicts import run_worlds
@@ -33,7 +34,7 @@ from policy_lab.model.loops import loop_rows
 from policy_lab.program import Program, names_in
 from policy_lab.readers import document_of
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab.statements import Document
 
 #: The largest share of an outcome's range that half the step may move it by.
@@ -312,7 +313,14 @@ def anomaly(model: Model) -> Test:
                      int((moved > 0.05).sum())])  # fmt: skip
     columns = column_names("loop", "kind", "scenario", "outcome", "change", "claimed", "", "moved")
     return Test("anomaly", "holds" if as_said == len(loops) else "fails",
-                Message("test.anomaly.told", {"right": as_said, "all": len(loops)}), columns, rows)  # fmt: skip
+                Message("test.anomaly.told", {"right": as_said, "all": len(loops)}), columns, rows,
+                _settings_or_feedback(model))  # fmt: skip
+
+
+def _settings_or_feedback(model: Model) -> list[Message | Name]:
+    """What the order and spread of the scenarios owe to feedback, for each headline outcome."""
+    shares = [share for share in settings_or_feedback(model) if share.headline]
+    return [Message("test.anomaly.shares"), *(share.words for share in shares)] if shares else []
 
 
 def sensitivity(model: Model, stored: Path | None) -> Test:

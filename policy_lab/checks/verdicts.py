@@ -17,7 +17,7 @@ from policy_lab.model import Model
 from policy_lab.model.checks import Check, World
 from policy_lab.program import Program, names_in
 from policy_lab.runs import Floats, Runs
-from policy_lab.simulate import Progress, simulate
+from policy_lab.simulation import Progress, simulate
 
 #: Relative slack of what must not fall or rise, and of accounts and sums.
 FLAT, BALANCED, SAME = 1e-9, 1e-9, 1e-6
@@ -47,8 +47,12 @@ class Verdict:
     @property
     def claim(self) -> Message:
         """What is claimed, and what decides."""
-        says = Name(self.check.key, "check", self.check.says)
-        return Message("verdict.claim", {"check": says, "words": self.words})
+        return Message("verdict.claim", {"check": self.says, "words": self.words})
+
+    @property
+    def says(self) -> Name:
+        """What is claimed, alone."""
+        return Name(self.check.key, "check", self.check.says)
 
     @property
     def status_words(self) -> Message:

@@ -17,13 +17,14 @@ import numpy as np
 from policy_lab import catalogue
 from policy_lab.checks.verdicts import run_worlds
 from policy_lab.errors import ModelError, UnknownName
+from policy_lab.messages import Language, Message
 from policy_lab.model import Model, load_model
 from policy_lab.model.checks import World
 from policy_lab.model.loading import has_tables, model_file
 from policy_lab.readers import document_of
 from policy_lab.report.templating import Context, render
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab.statements import Document, as_written
 
 GOLDEN = "golden"
@@ -55,16 +56,16 @@ class Comparison:
 
     Attributes:
         model, other: what was compared.
-        equations: one line for each equation that was added, removed or changed.
+        equations: one sentence for each equation that was added, removed or changed.
         differences: largest first, every outcome in every world that both have.
         notes: what could not be compared.
     """
 
     model: str
     other: str
-    equations: tuple[str, ...]
+    equations: tuple[Message, ...]
     differences: tuple[Difference, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def as_text(self) -> str:
         """Lines for a terminal."""
@@ -73,18 +74,19 @@ class Comparison:
         head += f"{len(self.differences)} outcomes in worlds moved."
         rows = [f"{d.share:9.3%}  {d.outcome} in {d.world}: {d.here:.6g} instead of {d.there:.6g} at {d.time:g}"
                 for d in moved]  # fmt: skip
-        return "\n".join([head, *(f"  {line}" for line in self.equations), *rows])
+        return "\n".join([head, *(f"  {catalogue.english().in_words(line)}" for line in self.equations), *rows])
 
     def as_json(self) -> str:
         """The same as JSON: model, other, equations, differences (the fields of ``Difference``), notes."""
-        data = {"model": self.model, "other": self.other, "equations": self.equations, "notes": self.notes,
+        equations, notes = (list(map(catalogue.english().in_words, said)) for said in (self.equations, self.notes))
+        data = {"model": self.model, "other": self.other, "equations": equations, "notes": notes,
                 "differences": [d.__dict__ for d in self.differences]}  # fmt: skip
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
-    def as_html(self) -> str:
-        """The same as a page."""
+    def as_html(self, language: Language | None = None) -> str:
+        """The same as a page, in English if nothing else is said."""
         page = VersionsPage(self.model, self.other, self.equations, self.differences)
-        return render(page, catalogue.english())
+        return render(page, language or catalogue.english())
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class VersionsPage(Context, template="versions.html.j2"):
 
     model: str
     other: str
-    equations: Sequence[str]
+    equations: Sequence[Message]
     differences: Sequence[Difference]
 
 
@@ -145,10 +147,10 @@ def _golden(model: Model) -> tuple[Floats, Curves]:
     return time, curves
 
 
-def _compared(model: Model, other: str, equations: tuple[str, ...], time: Floats, theirs: Curves) -> Comparison:
+def _compared(model: Model, other: str, equations: tuple[Message, ...], time: Floats, theirs: Curves) -> Comparison:
     shared = {n for curves in theirs.values() for n in curves}
     own_time, ours = _runs(model, [n for n in model.program.visible if n in shared])
-    notes = [f"the world '{w}' is in one version only" for w in sorted(set(ours) ^ set(theirs))]
+    notes = [Message("versions.one_only", {"scenario": w}) for w in sorted(set(ours) ^ set(theirs))]
     worlds = [w for w in ours if w in theirs]
     if not worlds:
         raise ModelError("error.version.no_scenario")
@@ -166,16 +168,17 @@ def _compared(model: Model, other: str, equations: tuple[str, ...], time: Floats
     return Comparison(model.name, other, equations, tuple(found), tuple(notes))
 
 
-def _changed(before: Document, after: Document) -> Iterator[str]:
-    """Equations that differ, in words."""
+def _changed(before: Document, after: Document) -> Iterator[Message]:
+    """Equations that differ."""
     old, new = ({s.title: as_written(s.expression, 400) for s in d.statements} for d in (before, after))
     for title in dict.fromkeys([*old, *new]):
         if title not in new:
-            yield f"removed: {title}"
+            yield Message("versions.removed", {"title": title})
         elif title not in old:
-            yield f"added: {title} = {new[title]}"
+            yield Message("versions.added", {"title": title, "equation": new[title]})
         elif old[title] != new[title]:
-            yield f"changed: {title} = {new[title]} (was {old[title]})"
+            told = {"title": title, "equation": new[title], "before": old[title]}
+            yield Message("versions.changed", told)
 
 
 @contextmanager

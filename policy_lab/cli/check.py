@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from policy_lab.cli.language import add_option, language_of
 from policy_lab.cli.output import check_output, complain, open_output
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--all", action="store_true", help="also list the predicates that hold")
     words.add_argument("--json", metavar="FILE", help="write the report as JSON; - is standard output")
     words.add_argument("--html", metavar="FILE", help="write the report as a page")
+    add_option(words)
     words.add_argument(
         "--against",
         metavar="VERSION",
@@ -59,10 +61,11 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.checks import check_model
     from policy_lab.checks.report import as_html, as_json, lines
 
+    language = language_of(arguments.language, arguments.model)
     report = check_model(arguments.model, runs=not arguments.no_runs)
     if not (arguments.no_runs or arguments.quick):
         _twelve(arguments.model, report)
-    for out, text in ((arguments.json, as_json), (arguments.html, as_html)):
+    for out, text in ((arguments.json, as_json), (arguments.html, lambda of: as_html(of, language))):
         if out:
             with open_output(out) as file:
                 file.write(text(report))
@@ -85,12 +88,14 @@ def _twelve(name: str, report: Report) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
+    from policy_lab.catalogue import english
     from policy_lab.checks.versions import compare_versions
 
+    language = language_of(arguments.language, arguments.model)
     found = compare_versions(arguments.model, arguments.against)
     for note in found.notes:
-        complain(f"note: {note}")
-    for out, text in ((arguments.json, found.as_json), (arguments.html, found.as_html)):
+        complain(f"note: {english().in_words(note)}")
+    for out, text in ((arguments.json, found.as_json), (arguments.html, lambda: found.as_html(language))):
         if out:
             with open_output(out) as file:
                 file.write(text())

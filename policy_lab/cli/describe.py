@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from policy_lab.cli.text_tables import number, paragraph, printable, span, table
 
 if TYPE_CHECKING:
-    from policy_lab.model import Lever, Model, Scenario, Setting
+    from policy_lab.model import Choice, Lever, Model, Outcome, Scenario, Setting
     from policy_lab.program import Equation
 
 OUR_MODEL = "big_science"
@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def describe(arguments: argparse.Namespace) -> int:
-    """Print the whole model."""
+    """Print the whole model; its choices only where it has some."""
     model = _load(arguments.model)
     if arguments.json:
         print(json.dumps(as_json(model), indent=2, ensure_ascii=False, allow_nan=False))
@@ -37,11 +37,13 @@ def describe(arguments: argparse.Namespace) -> int:
     print(_heading(model))
     for title, text in (
         ("Levers", levers_text(model)),
+        ("Choices", choices_text(model)),
         ("Scenarios", scenarios_text(model)),
         ("Outcomes", outcomes_text(model)),
         ("Variables", variables_text(model)),
     ):
-        print(f"\n{title}\n{'=' * len(title)}\n{text}")
+        if text:
+            print(f"\n{title}\n{'=' * len(title)}\n{text}")
     return 0
 
 
@@ -71,6 +73,7 @@ def as_json(model: Model) -> dict[str, Any]:
         "time": dataclasses.asdict(model.program.clock),
         "variables": [_variable(model, e) for e in _equations(model)],
         "levers": [dataclasses.asdict(lever) for lever in model.levers.values()],
+        "choices": [_choice(choice) for choice in model.choices.values()],
         "scenarios": [_scenario(scenario) for scenario in model.scenarios.values()],
         "outcomes": [dataclasses.asdict(outcome) for outcome in model.outcomes.values()],
     }
@@ -105,6 +108,11 @@ def levers_text(model: Model) -> str:
     return "\n\n".join(blocks)
 
 
+def choices_text(model: Model) -> str:
+    """The choices with their levels and what each sets."""
+    return "\n\n".join(_choice_text(choice) for choice in model.choices.values())
+
+
 def scenarios_text(model: Model) -> str:
     """The worlds, each with its rationale and what it sets."""
     if not model.scenarios:
@@ -116,8 +124,14 @@ def outcomes_text(model: Model) -> str:
     """The outcomes as a table."""
     if not model.outcomes:
         return f"{model.name} names no outcomes: any variable can be one."
-    cells = [[o.name, o.unit, o.better, o.why] for o in model.outcomes.values()]
-    return table(["outcome", "unit", "better", "why"], cells)
+    cells = [[o.name, o.unit, o.better, o.why, _where(o)] for o in model.outcomes.values()]
+    return table(["outcome", "unit", "better", "why", "exists where"], cells)
+
+
+def _where(outcome: Outcome) -> str:
+    """Where it exists; "" for everywhere."""
+    where = outcome.where
+    return f"{where.variable} {where.sign} {number(where.number)}" if where else ""
 
 
 def variables_text(model: Model) -> str:
@@ -169,12 +183,37 @@ def _lever_text(lever: Lever, width: int) -> str:
     words = " to ".join(w for w in (lever.low_words, lever.high_words) if w)
     ends = f"{span(lever.low, lever.high)} {lever.unit}" + (f" ({words})" if words else "")
     line = f"{printable(lever.name):<{width}}  status quo {number(lever.default)}, range {ends}"
-    return "\n".join([paragraph(line, "  ", hanging=" " * (width + 4)), paragraph(lever.why, "      ")])
+    return "\n".join([paragraph(line, "  ", hanging=" " * (width + 4)), paragraph(_about(lever), "      ")])
+
+
+def _about(lever: Lever) -> str:
+    """Why there is the lever, and what of its time can be set."""
+    parts = ", ".join(f":{part}" for part in lever.timing)
+    return f"{lever.why} (Its time: {parts}.)" if parts else lever.why
+
+
+def _choice_text(choice: Choice) -> str:
+    lines = [f"{choice.key}: {printable(choice.label)}", paragraph(choice.words, "  ")]
+    for level in choice.levels.values():
+        lines += [f"    {level.key}: {printable(level.label)}", paragraph(level.words, "      ")]
+        moves = _moves(level.levers)
+        if level.amount is not None:
+            moves.append(f"{number(level.amount.value)}{_timing(level.amount)}, paid where another choice carries it")
+        for paid, shares in level.carries.items():
+            moves += [f"{number(100 * share)} % of {paid} goes into {lever}" for lever, share in shares.items()]
+        lines += [paragraph(m, "        ") for m in moves]
+    return "\n".join(lines)
+
+
+def _moves(levers: Mapping[str, Setting]) -> list[str]:
+    return [f"{name} = {number(s.value)}{_timing(s)}" for name, s in levers.items()]
 
 
 def _scenario_text(scenario: Scenario) -> str:
-    moves = [f"{name} = {number(s.value)}{_timing(s)}" for name, s in scenario.levers.items()]
+    moves = [f"point: {', '.join(f'{c} = {k}' for c, k in scenario.point.items())}"] if scenario.point else []
+    moves += _moves(scenario.levers)
     moves += [f"{name} = {number(v)}" for name, v in {**scenario.events, **scenario.assumptions}.items()]
+    moves += [f"runs until {number(scenario.until)}"] if scenario.until else []
     head = f"{scenario.key}: {printable(scenario.title)}"
     return "\n".join([head, paragraph(scenario.rationale, "  "), *(paragraph(m, "    ") for m in moves)])
 
@@ -182,7 +221,8 @@ def _scenario_text(scenario: Scenario) -> str:
 def _timing(setting: Setting) -> str:
     """When a lever moves, where the scenario says so (it is NaN where it does not)."""
     start = "" if math.isnan(setting.start) else f", from {number(setting.start)}"
-    return start + ("" if math.isnan(setting.ramp) else f", over {number(setting.ramp)} years")
+    ramp = "" if math.isnan(setting.ramp) else f", over {number(setting.ramp)} years"
+    return start + ramp + ("" if math.isnan(setting.end) else f", until {number(setting.end)}")
 
 
 def _variable(model: Model, equation: Equation) -> dict[str, Any]:
@@ -196,14 +236,23 @@ def _variable(model: Model, equation: Equation) -> dict[str, Any]:
     }
 
 
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        **dataclasses.asdict(choice),
+        "levels": [dataclasses.asdict(level) for level in choice.levels.values()],
+    }
+
+
 def _scenario(scenario: Scenario) -> dict[str, Any]:
     return {
         "key": scenario.key,
         "title": scenario.title,
         "rationale": scenario.rationale,
+        "point": dict(scenario.point),
         "levers": {name: dataclasses.asdict(setting) for name, setting in scenario.levers.items()},
         "events": dict(scenario.events),
         "assumptions": dict(scenario.assumptions),
+        "until": scenario.until,
     }
 
 

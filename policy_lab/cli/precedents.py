@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from policy_lab.cli.language import add_option, language_of
 from policy_lab.cli.output import check_output, complain, open_output
 from policy_lab.cli.text_tables import paragraph, table
 from policy_lab.errors import PolicyLabError
@@ -40,6 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--case", metavar="NAME", help="one case, with its facts and causes")
     words.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output")
     words.add_argument("--html", metavar="FILE", help="write the table and the causes as a page")
+    add_option(words)
     words.add_argument("--fit", action="store_true", help="fit the cases' own numbers anew and keep them")
     words.set_defaults(does=command)
 
@@ -55,7 +57,7 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.model import load_model
     from policy_lab.model.case_results import results_file
 
-    model = load_model(arguments.model)
+    language, model = language_of(arguments.language, arguments.model), load_model(arguments.model)
     if arguments.fit:
         if arguments.case:
             raise PolicyLabError("error.cli.fit_case")
@@ -64,7 +66,7 @@ def command(arguments: argparse.Namespace) -> int:
             file.write(as_json(data))
     else:
         data = _again(model, arguments.case)
-    for out, text in ((arguments.json, as_json), (arguments.html, pages.html)):
+    for out, text in ((arguments.json, as_json), (arguments.html, lambda of: pages.html(of, language))):
         if out:
             with open_output(out) as file:
                 file.write(text(data))
@@ -98,7 +100,7 @@ def _again(model: Model, only: str | None) -> Data:
 
 def _story(model: Model, case: Data) -> list[str]:
     """One case in words: facts, causes, what-ifs; what the model calls them in English."""
-    from policy_lab.cases.overview import causes, what_ifs
+    from policy_lab.cases.overview import READINGS, causes, readings, shown, what_ifs
     from policy_lab.catalogue import SOURCE, english
     from policy_lab.messages import Message
 
@@ -114,10 +116,13 @@ def _story(model: Model, case: Data) -> list[str]:
         *what_ifs(case),
     ]
     head = [english().in_words(Message(f"cases.head.{column}")) for column in ("fact", "value", "unit", "grade", "why")]
+    # How far curves are apart is too long for a terminal's column.
+    beside, *read = [shown(english(), row)[:-1] for row in (READINGS, *readings(case))]
     return [
         paragraph(case["summary"]),
         "",
         table((*head[:4], "", head[4]), facts),
         "",
         *(paragraph(english().in_words(message)) for message in said),
+        *(("", table(beside, read)) if read else ()),
     ]

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from policy_lab.model import Model
     from policy_lab.runs import Runs
 
+#: Parts of ``TIMING`` in the model package, which this command loads only when it runs.
+TIMING = ("start", "ramp", "end")
 EXAMPLES = """\
 examples:
   policy-lab run big_science --out status_quo.csv
   policy-lab run big_science --scenario cern_for_ai --outcome "technical researchers" --out -
   policy-lab run big_science --set "public science programme=4000" --set "public science programme:start=2030"
+  policy-lab run big_science --set "public science programme=4000" --set "public science programme:end=2032"
 """
 
 
@@ -40,8 +43,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar='"NAME=VALUE"',
         action="append",
         default=[],
-        help="set a lever or constant; NAME:start and NAME:ramp set when a lever moves (year) and how long it takes"
-        " (years); may be repeated",
+        help="set a lever or constant; NAME:start, NAME:ramp and NAME:end set when a lever moves (year), how long it"
+        " takes (years) and from when it is phased out again (year); may be repeated",
     )
     words.add_argument(
         "--outcome",
@@ -55,6 +58,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--backend", metavar="NAME", default="auto", help="engine to use (default: the fastest)")
     words.add_argument("--time-step", metavar="X", help="time step, in the model's time unit (default: the model's)")
     words.add_argument(
+        "--until", metavar="YEAR", help="last moment of the run (default: the scenario's, or the model's)"
+    )
+    words.add_argument(
         "--integration", choices=["euler", "rk4"], default="euler", help="integration method (default: euler, as PySD)"
     )
     words.set_defaults(does=command)
@@ -63,32 +69,36 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def command(arguments: argparse.Namespace) -> int:
     """Simulate and write."""
     from policy_lab.model import load_model
-    from policy_lab.simulate import simulate
+    from policy_lab.model.conditions import with_conditions
+    from policy_lab.simulation import simulate
 
     check_output(arguments.out)
     model = load_model(arguments.model)
     step = None if arguments.time_step is None else _number("The time step", arguments.time_step)
+    asked = outputs(model, arguments.outcome)
     runs = simulate(
         model,
         settings(model, arguments.set),
         scenario=arguments.scenario,
-        outputs=outputs(model, arguments.outcome) or None,
+        outputs=with_conditions(model.conditions, asked) or None,
         backend=arguments.backend,
         time_step=step,
+        until=None if arguments.until is None else _number("The last moment", arguments.until),
         integration=arguments.integration,
     )
     if runs.provenance.get("fallback"):
         complain(f"note: {runs.provenance['fallback']} It ran on {runs.provenance['backend']} instead, more slowly.")
     announce(runs.provenance["notes"])
     with open_output(arguments.out) as file:
-        write_csv(runs, file)
+        write_csv(model, runs, file, asked or runs.outputs)
     return 0
 
 
 def settings(model: Model, words: Iterable[str]) -> dict[str, float]:
     """``NAME=VALUE`` words as constants by their names in the model.
 
-    ``NAME:start`` and ``NAME:ramp`` stand for the constants that hold a lever's start year and ramp (years).
+    ``NAME:start``, ``NAME:ramp`` and ``NAME:end`` stand for the constants that hold a lever's start year, ramp (years)
+    and end year.
     Raises ``BadValue`` for a word without ``=``, a value that is no finite number, and a name that is set twice.
     """
     values: dict[str, float] = {}
@@ -112,17 +122,21 @@ def outputs(model: Model, names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def write_csv(runs: Runs, file: TextIO) -> None:
-    """Write the first run: ``Time``, then a column an output; numbers keep every digit that matters."""
+def write_csv(model: Model, runs: Runs, file: TextIO, names: Sequence[str]) -> None:
+    """Write the first run: ``Time``, then a column a name; numbers keep every digit that matters.
+
+    A cell is empty where an outcome does not exist.
+    """
     rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(["Time", *runs.outputs])
-    for time, values in zip(runs.time.tolist(), runs.values[0].tolist(), strict=True):
+    rows.writerow(["Time", *names])
+    columns = [model.outcome(runs, name)[0].tolist() for name in names]
+    for time, *values in zip(runs.time.tolist(), *columns, strict=True):
         rows.writerow([_digits(time), *map(_digits, values)])
 
 
 def _digits(value: float) -> str:
     """The shortest text that reads back as the same number."""
-    text = repr(value)
+    text = "" if math.isnan(value) else repr(value)
     return text.removesuffix(".0")
 
 
@@ -141,7 +155,7 @@ def _constant(model: Model, name: str) -> str:
         found = model.find(name)
     except UnknownName:
         lever, colon, part = name.rpartition(":")
-        if not colon or part.strip().casefold() not in ("start", "ramp"):
+        if not colon or part.strip().casefold() not in TIMING:
             raise
         return _timing(model, lever.strip(), part.strip().casefold())
     if found not in model.program.constants:
@@ -153,11 +167,10 @@ def _timing(model: Model, name: str, part: str) -> str:
     canonical = model.find(name)
     if canonical not in model.levers:
         raise UnknownName("lever", name, model.levers, model.name)
-    lever = model.levers[canonical]
-    constant = lever.start if part == "start" else lever.ramp
-    if not constant:
+    timing = model.levers[canonical].timing
+    if part not in timing:
         raise BadValue("error.cli.no_part", lever=canonical, part=part, model=model.name)
-    return model.find(constant)
+    return timing[part]
 
 
 def _variables(model: Model, name: str) -> Sequence[str]:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from policy_lab.errors import BadValue, UnknownName
+from policy_lab.cli.language import add_option, language_of
+from policy_lab.errors import BadValue
 
 if TYPE_CHECKING:
     from policy_lab.ensemble.runner import Workers
-    from policy_lab.ensemble.study_file import Study
-    from policy_lab.messages import Language
 
 DIFFERS = 1
 
@@ -36,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="ADDRESS",
         help="run on a Dask cluster: tcp://HOST:8786 of its scheduler, or local:N for N processes of this machine",
     )
-    words.add_argument("--language", metavar="CODE", help="of the report: en (the default), de or another there is")
+    add_option(words)
     words.set_defaults(does=command)
 
 
@@ -51,7 +50,7 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.studies import load_study, run_study
 
     study = load_study(arguments.file)
-    words = _language(arguments.language, study) if arguments.language else None
+    words = language_of(arguments.language, study.model_reference()) if arguments.language else None
     with _workers(arguments.scheduler) as workers:
         run_study(study, arguments.out, seed=seed, progress=bar, workers=workers, words=words)
     print(f"The result is in {arguments.out}")
@@ -85,16 +84,6 @@ def _workers(scheduler: str | None) -> Iterator[Workers]:
         return
     with workers_of(scheduler) as workers:
         yield workers
-
-
-def _language(code: str, study: Study) -> Language:
-    """A language with what it calls the things of the study's model."""
-    from policy_lab.catalogue import in_language, languages
-    from policy_lab.model import load_model
-
-    if code not in languages():
-        raise UnknownName("language", code, languages())
-    return in_language(code, load_model(study.model_reference()).names(code))
 
 
 def _seed(text: str | None) -> int | None:

@@ -74,7 +74,7 @@ class _Reader:
     def take(self, count: int) -> bytes:
         self.at += count
         if self.at > len(self.data):
-            raise LinkError("The object file ends in the middle of a section.")
+            raise LinkError("error.link.ends")
         return self.data[self.at - count : self.at]
 
     def name(self) -> str:
@@ -84,7 +84,7 @@ class _Reader:
 def link(code: bytes, *entries: str) -> Linked:
     """Link one object file; ``entries`` are the functions to export. Raises LinkError."""
     if code[:8] != _MAGIC:
-        raise LinkError("This is no WebAssembly object file.")
+        raise LinkError("error.link.no_object")
     sections = list(_sections(code))
     plain = {number: body for number, _, body in sections if number != _CUSTOM}
     custom = {name: body for number, name, body in sections if number == _CUSTOM}
@@ -97,13 +97,13 @@ def link(code: bytes, *entries: str) -> Linked:
     functions = {symbol.name: symbol.value for symbol in symbols if symbol.kind == 0}
     lacking = [entry for entry in entries if entry not in functions]
     if lacking:
-        raise LinkError(f"The object file has no function '{lacking[0]}'.")
+        raise LinkError("error.link.no_function", name=lacking[0])
     exports = [_text(entry) + b"\0" + _number(functions[entry]) for entry in entries]
     plain[_EXPORT] = _number(len(exports)) + b"".join(exports)
     order = [1, _IMPORT, 3, 4, 5, 6, _EXPORT, _START, _ELEMENT, _DATA_COUNT, _CODE, _DATA]
     unknown = set(plain) - set(order)
     if unknown:
-        raise LinkError(f"The object file has sections of unknown kind {sorted(unknown)}.")
+        raise LinkError("error.link.sections", kinds=sorted(unknown))
     parts = [bytes([n]) + _number(len(plain[n])) + plain[n] for n in order if n in plain]
     return Linked(_MAGIC + b"".join(parts), constants)
 
@@ -126,10 +126,10 @@ def _segments(body: bytes) -> tuple[list[int], int]:
     reader, starts, end = _Reader(body), [], 0
     for _ in range(reader.unsigned()):
         if reader.byte() != 0 or reader.byte() != 0x41:
-            raise LinkError("A data segment has no plain address.")
+            raise LinkError("error.link.segment")
         starts.append(reader.signed())
         if reader.byte() != 0x0B:
-            raise LinkError("A data segment has no plain address.")
+            raise LinkError("error.link.segment")
         end = max(end, starts[-1] + len(reader.take(reader.unsigned())))
     return starts, end
 
@@ -137,13 +137,13 @@ def _segments(body: bytes) -> tuple[list[int], int]:
 def _symbols(body: bytes, addresses: list[int]) -> list[_Symbol]:
     reader = _Reader(body)
     if reader.unsigned() != 2:
-        raise LinkError("The object file follows another version of the linking convention.")
+        raise LinkError("error.link.convention")
     while reader.more:
         kind, size = reader.byte(), reader.unsigned()
         inner = _Reader(reader.take(size))
         if kind == 8:
             return [_symbol(inner, addresses) for _ in range(inner.unsigned())]
-    raise LinkError("The object file has no symbols.")
+    raise LinkError("error.link.no_symbols")
 
 
 def _symbol(reader: _Reader, addresses: list[int]) -> _Symbol:
@@ -151,18 +151,18 @@ def _symbol(reader: _Reader, addresses: list[int]) -> _Symbol:
     if kind == 0:
         index = reader.unsigned()
         if flags & _UNDEFINED:
-            raise LinkError(f"The code calls function {index} from outside.")
+            raise LinkError("error.link.calls", index=index)
         return _Symbol(kind, reader.name(), index)
     if kind == 1:
         name = reader.name()
         if flags & _UNDEFINED:
-            raise LinkError(f"The code reads data from outside ({name}).")
+            raise LinkError("error.link.reads", name=name)
         segment, offset, _ = reader.unsigned(), reader.unsigned(), reader.unsigned()
         return _Symbol(kind, name, addresses[segment] + offset)
     if kind == 3:
         reader.unsigned()
         return _Symbol(kind, "", 0)
-    raise LinkError(f"The object file has a symbol of unknown kind {kind}.")
+    raise LinkError("error.link.symbol", kind=kind)
 
 
 def _relocate(
@@ -174,7 +174,7 @@ def _relocate(
     if number == _CUSTOM:
         return  # a section that is dropped
     if number != _CODE:
-        raise LinkError(f"Relocations in section {number}{name} are unknown.")
+        raise LinkError("error.link.relocated", section=f"{number}{name}")
     content = bytearray(plain[number])
     for _ in range(reader.unsigned()):
         kind, at, symbol = reader.byte(), reader.unsigned(), symbols[reader.unsigned()]
@@ -183,7 +183,7 @@ def _relocate(
         elif kind in (_ADDRESS, _SIGNED_ADDRESS) and symbol.kind == 1:
             content[at : at + 5] = _padded(symbol.value + reader.signed())
         else:
-            raise LinkError(f"A relocation of kind {kind} is unknown.")
+            raise LinkError("error.link.relocation", kind=kind)
     plain[number] = bytes(content)
 
 
@@ -193,7 +193,7 @@ def _imports(body: bytes, constants: int) -> bytes:
     for _ in range(reader.unsigned()):
         module, field, kind = reader.name(), reader.name(), reader.byte()
         if (module, field, kind) != ("env", "__linear_memory", _MEMORY_KIND):
-            raise LinkError(f"The code needs '{module}.{field}' from outside.")
+            raise LinkError("error.link.needs", name=f"{module}.{field}")
         reader.take(2)  # flags and size of the memory, replaced below
     pages = -(-constants // _PAGE)
     return _number(1) + _text("env") + _text(MEMORY) + bytes([_MEMORY_KIND, 0]) + _number(pages)
@@ -211,7 +211,7 @@ def _number(value: int) -> bytes:
 def _padded(value: int) -> bytes:
     """Five bytes, which read the same signed and unsigned below 2**31."""
     if not 0 <= value < 1 << 31:
-        raise LinkError("An address is out of range.")
+        raise LinkError("error.link.address")
     return bytes([*((value >> shift & 127) | 128 for shift in (0, 7, 14, 21)), value >> 28])
 
 

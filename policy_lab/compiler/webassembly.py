@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy_lab import cache
+from policy_lab.catalogue import english
 from policy_lab.compiler.emitter import emit
 from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, described, exogenous
 from policy_lab.compiler.integrator import ENTRY
@@ -122,7 +123,7 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
             {"name": n, "slot": layout.slot[n], "kind": program.equations[n].kind, "unit": program.equations[n].unit}
             for n in program.visible
         ],
-        "guards": [{"variable": g.variable, "construct": g.construct} for g in program.guards],
+        "guards": [{"variable": g.variable, "construct": english().shown(g.construct)} for g in program.guards],
     }  # fmt: skip
 
 

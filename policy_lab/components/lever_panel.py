@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from policy_lab.components.widget import NAMESPACE, Widget
 
-#: A lever's value, or its value, start year and ramp in years; None for what it does not have.
+#: A lever's value, or its value, start year, ramp in years and end year; None for what it does not have.
 Setting = float | Sequence[float | None]
 
 
@@ -22,11 +22,11 @@ class LeverPanel(Widget):
         id: its name in callbacks.
         model: address of a model, as ``policy_lab.app.add_model`` gives it; None in the app of that model itself.
         policy: levers that do not stand at status quo, by the name they have in the model: the value in the
-            lever's unit, or ``[value, start year, ramp in years]`` where these differ too. What a callback does not
-            name goes to status quo.
+            lever's unit, or ``[value, start year, ramp in years, end year]`` where these differ too. What a callback
+            does not name goes to status quo.
         constants: every constant that differs from the model file, those of the chosen scenario and of changed
             assumptions among them: what ``policy_lab.simulate`` takes. Reported, never set.
-        outcomes: headline outcomes by name, each at the last moment and in its own unit. Reported, never set.
+        outcomes: headline outcomes by name, each at the model's last moment and in its own unit. Reported, never set.
         frame: its elements where the app writes them itself.
     """
 

@@ -1,4 +1,4 @@
-"""RankingChart: which factors matter for an outcome, from a study."""
+"""RankingChart: which factors matter for an outcome, from a study; ``app/ranking_chart.py`` draws it."""
 
 from __future__ import annotations
 

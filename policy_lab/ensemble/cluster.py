@@ -27,6 +27,7 @@ from typing import Any, Final
 from policy_lab import __version__
 from policy_lab.ensemble.runner import Chunk, Simulated, Workers, run_chunk
 from policy_lab.errors import PolicyLabError, StudyError
+from policy_lab.messages import Message
 
 LOCAL: Final = "local:"
 #: Seconds until a scheduler that does not answer, or has not one worker, is given up.
@@ -177,9 +178,9 @@ def _finished(client: Any, under_way: set[Any]) -> set[Any]:
                 return set(wait(under_way, timeout=PATIENCE, return_when="FIRST_COMPLETED").done)
         except TimeoutError:
             if client.status != "running":
-                raise _lost("the scheduler went away") from None
+                raise StudyError("error.cluster.failed", why=Message("error.cluster.gone")) from None
             if not client.nthreads():
-                raise _lost("no worker is left") from None
+                raise StudyError("error.cluster.failed", why=Message("error.cluster.none_left")) from None
 
 
 def _result(future: Any) -> Simulated | None:
@@ -196,18 +197,13 @@ def _result(future: Any) -> Simulated | None:
     except PolicyLabError:
         raise
     except KilledWorker as error:
-        raise _lost(
-            f"{error.last_worker.address if error.last_worker else 'every worker'} and those before it died at the "
-            "same runs, for want of memory it seems"
-        ) from None
+        worker = error.last_worker.address if error.last_worker else Message("error.cluster.every_worker")
+        raise StudyError("error.cluster.failed", why=Message("error.cluster.died", {"worker": worker})) from None
     except (CancelledError, OSError) as error:
-        raise _lost(f"the scheduler went away ({_first_line(error)})") from None
+        gone = Message("error.cluster.gone_because", {"reason": _first_line(error)})
+        raise StudyError("error.cluster.failed", why=gone) from None
     except Exception as error:
-        raise _lost(f"{type(error).__name__}: {_first_line(error)}") from None
-
-
-def _lost(why: str) -> StudyError:
-    return StudyError("error.cluster.failed", why=why)
+        raise StudyError("error.cluster.failed", why=f"{type(error).__name__}: {_first_line(error)}") from None
 
 
 def packed(model: str) -> Parcel:

@@ -127,3 +127,27 @@ class Saltelli:
         if self.second_order:
             out[:, 1 + self.groups : -1] = np.where(self.member, a[:, None], b[:, None])
         return out.reshape(-1, factors)
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """Every future with every cell: run ``c * futures + f`` is future ``f`` in cell ``c``, so that cells can be
+    compared within a future.
+
+    Attributes:
+        futures: ``unit[future, factor]``.
+        cells: ``unit[cell, factor]`` of what the cells set; its columns follow those of the futures.
+    """
+
+    futures: Floats
+    cells: Floats
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return len(self.futures) * len(self.cells)
+
+    def rows(self, start: int, stop: int) -> Floats:
+        """``unit[run, factor]`` of some runs."""
+        cell, future = np.divmod(np.arange(start, stop), len(self.futures))
+        return np.hstack([self.futures[future], self.cells[cell]])

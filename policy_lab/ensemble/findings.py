@@ -52,6 +52,15 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table that a report shows: its title, a head for each column, and rows of numbers, names and messages."""
+
+    title: Message
+    heads: Sequence[Message | Name]
+    rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True)
 class Findings:
     """The result of a study.
 
@@ -62,6 +71,7 @@ class Findings:
         statements: what they say, outcome by outcome and about all of them.
         notes: what a reader must know before believing the numbers: constant outcomes, failed runs.
         folder: where they are stored, None if nowhere.
+        tables: for a report; made from the rest when one is written.
     """
 
     table: pd.DataFrame
@@ -69,6 +79,7 @@ class Findings:
     statements: tuple[Statement, ...] = ()
     notes: tuple[Message, ...] = ()
     folder: Path | None = None
+    tables: Sequence[Table] = ()
 
     @property
     def method(self) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from policy_lab.errors import OutputError, StudyError
+from policy_lab.messages import Message
 from policy_lab.runs import Floats
 
 if sys.platform == "win32":
@@ -50,13 +51,13 @@ def writing(path: Path) -> Iterator[None]:
         raise OutputError("error.folder.write", path=path, why=why, way=_way_out(error)) from None
 
 
-def _way_out(error: OSError) -> str:
+def _way_out(error: OSError) -> Message:
     """Advice on an OSError."""
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return "A file of that name is in the way; choose another folder, or move the file."
+        return Message("error.folder.way_file")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return "You may not write there; choose another folder."
-    return "Free some room or choose another folder."
+        return Message("error.folder.way_permission")
+    return Message("error.folder.way_room")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -259,7 +260,7 @@ class ResultFolder:
                 lock = path.open("a+", encoding="utf-8")
             if not _locked(lock):
                 lock.seek(0)
-                who = lock.read().strip() or "another process"
+                who = lock.read().strip() or Message("error.folder.another")
                 lock.close()
                 raise StudyError("error.folder.in_use", path=self.path, who=who)
             if _same(lock, path):

@@ -232,14 +232,14 @@ def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
     return headline
 
 
-def saved_times(model: Model) -> Floats:
-    """The times a run of the model saves, in the model's time unit."""
-    moments, saved = model.program.clock.moments()
+def saved_times(model: Model, scenario: str | None = None) -> Floats:
+    """The times a run of the scenario saves, in the model's time unit."""
+    moments, saved = model.program.clock.moments(until=model.until(scenario))
     return np.array([moments[i] for i in saved])
 
 
 def _times(study: Study, model: Model) -> Floats:
-    saved = saved_times(model)
+    saved = saved_times(model, study.scenario)
     if isinstance(study.times, str):
         if study.times != "all":
             raise StudyError("error.study.times_word", times=study.times)

@@ -27,6 +27,8 @@ def general_notes(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> l
     failed = ensemble.failed()
     if failed:
         notes.append(Message("report.failed_runs", {"failed": failed, "runs": ensemble.runs()}))
+    if ensemble.plan is plan and (partial := [o for o in plan.outcomes if o in plan.model.conditions]):
+        notes.append(Message("report.raw_outcomes", {"outcomes": [plan.named(o) for o in partial]}))
     notes += [Message("report.slower", {"why": why}) for why in sorted(ensemble.fallbacks)]
     return notes + _notes_on_ranges(plan, [f for f in varied if f.distribution != "discrete"])
 

@@ -27,7 +27,7 @@ from policy_lab.messages import Message
 from policy_lab.model import load_model
 from policy_lab.progress import SIMULATING, MeterMaker, silent
 from policy_lab.runs import Floats
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 #: Runs of a chunk: enough to keep a batched engine busy, few enough to lose little and show progress often.
 LEAST_RUNS, MOST_RUNS, USUAL_CHUNKS = 256, 2048, 40
@@ -62,12 +62,14 @@ class Simulated:
 
 def run_chunk(chunk: Chunk) -> Simulated:
     """Simulate a chunk; runs that fail come back as NaN."""
+    model = load_model(chunk.model)
     runs = simulate(
-        load_model(chunk.model),
+        model,
         chunk.values,
         scenario=chunk.scenario,
         outputs=chunk.outcomes,
         times=chunk.times,
+        until=max(model.program.clock.final, float(chunk.times[-1])),
         allow_nan=True,
     )
     order = [runs.column(name) for name in chunk.outcomes]

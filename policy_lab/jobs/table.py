@@ -257,7 +257,7 @@ class Table:
         try:
             yield
         except sqlite3.Error as error:
-            way = "Try again." if _code(error) in _BUSY else "Free some room, or choose another folder."
+            way = Message("error.jobs.way_again" if _code(error) in _BUSY else "error.folder.way_room")
             raise OutputError("error.jobs.table", path=self.path, reason=error, way=way) from None
         except OSError as error:
             raise OutputError("error.jobs.table_folder", path=self.path, reason=error.strerror or error) from None

@@ -4,6 +4,8 @@ parts.py        what a run needs: levers, uncertainties, outcomes, sources, scen
 model.py        ``Model``: that, and every other part, read on first use
 loading.py      a model by its name or path
 tables.py       ``levers.csv``, ``uncertainties.csv``, ``outcomes.csv``, ``sources.csv``
+conditions.py   where an outcome exists
+choices.py      ``choices.toml``
 scenarios.py    ``scenarios/*.toml``
 loops.py        ``loops.csv``
 passages.py     ``passages.csv``
@@ -19,9 +21,22 @@ faults.py       every table read by itself, and what is wrong with it
 
 from policy_lab.model.loading import load_model, model_names
 from policy_lab.model.model import Model
-from policy_lab.model.parts import Lever, Outcome, Scenario, Setting, Source, Uncertainty
+from policy_lab.model.parts import (
+    TIMING,
+    Choice,
+    Level,
+    Lever,
+    Outcome,
+    Scenario,
+    Setting,
+    Source,
+    Uncertainty,
+)
 
 __all__ = [
+    "TIMING",
+    "Choice",
+    "Level",
     "Lever",
     "Model",
     "Outcome",

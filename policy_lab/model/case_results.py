@@ -39,6 +39,9 @@ def results_file(model: Core) -> Path | None:
 
 
 def grade_words(grade: Mapping[str, list[str]]) -> Message | str:
-    """Grades of the figures that a case is compared with, as people say them: ``A/B(C recalled)``."""
+    """Grades of the figures that a case is compared with, as people say them: ``A/B (C recalled)``."""
     read, recalled = ("/".join(grade[part]) for part in ("read", "recalled"))
-    return Message("precedents.grades_recalled", {"read": read, "recalled": recalled}) if recalled else read
+    if not recalled:
+        return read
+    key = "precedents.grades_recalled" if read else "precedents.grades_all_recalled"
+    return Message(key, {"read": read, "recalled": recalled})

@@ -12,6 +12,7 @@ from pathlib import Path
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.messages import Message
 from policy_lab.model.parts import Source
+from policy_lab.model.tables import unreadable
 
 COLUMNS = ("series", "variable", "year", "value", "low", "high", "unit", "grade", "source", "status")
 GRADES = ("A", "B", "C", "J")
@@ -60,9 +61,7 @@ def read_figures(path: Path, sources: Mapping[str, Source], kinds: Sequence[str]
     except FileNotFoundError:
         raise ModelError("error.case.no_series", where=where) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(
-            "error.file.read", file=where, reason=getattr(error, "strerror", None) or "it is not UTF-8"
-        ) from None
+        raise unreadable(where, error) from None
     reader = csv.reader(io.StringIO(text, newline=""))
     header = tuple(h.strip() for h in next(reader, []))
     if header != COLUMNS:

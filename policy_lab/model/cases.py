@@ -2,16 +2,20 @@
 
 One file a case, ``cases/<case>.toml`` beside the model, with its figures in ``cases/<case>.csv``. What its facts set
 and its figures are held against stands in ``cases/roles.toml`` (``case_roles.py``).
+
+A record that historians read in more than one way has several readings in one file: ``reading`` names the facts as
+they are stated, and each ``[[readings]]`` has a ``title`` and the ``facts`` that it states otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError, UnknownName
+from policy_lab.messages import Message
 from policy_lab.model import fields
 from policy_lab.model.case_roles import FILE as ROLES
 from policy_lab.model.case_roles import Roles, filled, read_roles
@@ -32,7 +36,7 @@ SPENDING_YEARS: Mapping[str, tuple[float, float]] = {
     "fiscal": (-0.25, 0.75),
     "fiscal_june": (-0.5, 0.5),
 }
-_KEYS = ("title", "summary", "currency", "held_out", "facts", "drivers", "fitted", "record")
+_KEYS = ("title", "summary", "currency", "held_out", "reading", "facts", "drivers", "fitted", "record", "readings")
 _FACT_KEYS = ("value", "low", "high", "unit", "source", "grade", "hindsight", "why")
 
 
@@ -56,7 +60,7 @@ class Case:
     """A historical case.
 
     Attributes:
-        key: file name without ending.
+        key: file name without ending; of a reading, with its title after a slash.
         held_out: set aside before anything was fitted.
         facts, bounds: stated facts by name; fitted numbers by name to (lowest, highest).
         purpose: of the money, "" where nobody says; ``drivers``: driver to the series it is taken from.
@@ -65,6 +69,8 @@ class Case:
         window: the twelve months that a figure of spending for year y means, from y + start to y + end.
         series: every series of its table by name.
         roles: what the model's variables are to it.
+        reading: what this way to read the record is called, "" where it is read in one way.
+        readings: the same record with other facts stated, each a case of its own.
     """
 
     key: str
@@ -82,6 +88,8 @@ class Case:
     window: tuple[float, float]
     series: Mapping[str, Series]
     roles: Roles
+    reading: str = ""
+    readings: tuple[Case, ...] = ()
 
     @property
     def words(self) -> dict[str, str]:
@@ -143,9 +151,20 @@ def read_case(path: Path, model: Core, roles: Roles) -> Case:
     where = f"{FOLDER}/{path.name}"
     data = fields.read_toml(path, where)
     fields.known(data, _KEYS, where)
+    case = _as_stated(path, data, model, roles)
+    others = data.get("readings", [])
+    if not isinstance(others, list) or not all(isinstance(given, dict) for given in others):
+        raise ModelError("error.case.readings", where=where)
+    if not others:
+        return case
+    named = replace(case, reading=fields.text(data, "reading", where))
+    return replace(named, readings=tuple(_reading(named, given, data, model, where) for given in others))
+
+
+def _as_stated(path: Path, data: Mapping[str, Any], model: Core, roles: Roles) -> Case:
+    where = f"{FOLDER}/{path.name}"
     series = read_figures(path.with_suffix(".csv"), model.sources, _kinds(roles))
     facts = _facts(fields.table(data, "facts", where), model, roles, where)
-    words = roles.words({name: str(facts[name].value) for name in roles.choices})
     drivers = fields.table(data, "drivers", where, needed=bool(roles.drivers))
     fields.known(drivers, ("purpose", *roles.drivers), f"{where}: [drivers]")
     record = fields.table(data, "record", where)
@@ -159,7 +178,7 @@ def read_case(path: Path, model: Core, roles: Roles) -> Case:
         currency=fields.text(data, "currency", where),
         held_out=fields.flag(data, "held_out", where),
         facts=facts,
-        bounds=_bounds(fields.table(data, "fitted", where, needed=False), model, roles, words, where),
+        bounds=_bounds(data, model, roles, facts, where),
         purpose=str(drivers.get("purpose", "")),
         drivers={name: _driver(drivers, name, role.figures, series, where) for name, role in roles.drivers.items()},
         fate=fields.one_of(record, "fate", FATES, where),
@@ -170,6 +189,16 @@ def read_case(path: Path, model: Core, roles: Roles) -> Case:
         series=series,
         roles=roles,
     )  # fmt: skip
+
+
+def _reading(case: Case, given: Mapping[str, Any], data: Mapping[str, Any], model: Core, where: str) -> Case:
+    """A case with the facts that one of its readings states otherwise."""
+    fields.known(given, ("title", "facts"), f"{where}: [[readings]]")
+    title = fields.text(given, "title", f"{where}: [[readings]]")
+    place = f"{where}: reading '{title}'"
+    facts = _facts({**data["facts"], **fields.table(given, "facts", place)}, model, case.roles, place)
+    bounds = _bounds(data, model, case.roles, facts, place)
+    return replace(case, key=f"{case.key}/{title}", reading=title, facts=facts, bounds=bounds)
 
 
 def _kinds(roles: Roles) -> tuple[str, ...]:
@@ -208,15 +237,17 @@ def _fact(name: str, given: Any, model: Core, roles: Roles, where: str) -> Fact:
     source = fields.text(given, "source", where)
     if source not in model.sources:
         raise ModelError("error.case.source", where=where, source=source)
-    hindsight = fields.flag(given, "hindsight", where, "was this known only afterwards?")
+    hindsight = fields.flag(given, "hindsight", where, Message("error.case.why_hindsight"))
     grade = fields.one_of(given, "grade", GRADES, where)
     why = fields.text(given, "why", where)
     return Fact(name, value, low, high, str(given.get("unit", "")), source, grade, hindsight, why)
 
 
 def _bounds(
-    given: Mapping[str, Any], model: Core, roles: Roles, words: Mapping[str, str], where: str
+    data: Mapping[str, Any], model: Core, roles: Roles, facts: Mapping[str, Fact], where: str
 ) -> dict[str, tuple[float, float]]:
+    given = fields.table(data, "fitted", where, needed=False)
+    words = roles.words({name: str(facts[name].value) for name in roles.choices})
     fields.known(given, roles.fitted, f"{where}: [fitted]")
     if len(given) > MOST_FITTED:
         raise ModelError("error.case.most_fitted", where=where, count=len(given), most=MOST_FITTED)

@@ -10,6 +10,7 @@ An entry, by its keys:
     in        a world or a list of them; every world where it is left out
     with      constants set on top of the world: a number, or ``low`` / ``high`` for the end of its range
     after, until, at    years (or whatever the model's time unit is) that are looked at; all where left out
+    definition  true where it follows from what a lever, an event or an index is defined to do, so that it is no finding
     known     why it fails today, where it is known to fail: such an entry must not pass unnoticed either
 
 and exactly one test:
@@ -45,7 +46,7 @@ from policy_lab.readers import fold
 FILE = "checks.yaml"
 DERIVED = ("logic", "essay", "data", "numerics")
 TESTS = ("between", "rising", "below", "above", "same_as", "halving", "rk4", "sums_to", "account", "peaks", "reaches")
-_KEYS = ("id", "says", "derived", "of", "in", "with", "after", "until", "at", "known", *TESTS)
+_KEYS = ("id", "says", "derived", "of", "in", "with", "after", "until", "at", "known", "definition", *TESTS)
 _OTHER = ("of", "in", "with", "times", "plus")
 
 
@@ -63,7 +64,7 @@ class Check:
 
     Attributes:
         key: its ``id``, "" where it has none.
-        says, derived, known: see above.
+        says, derived, known, definition: see above.
         names: variables it looks at, as the model spells them.
         worlds: runs it looks at.
         window: first and last moment, in the model's time unit.
@@ -84,6 +85,7 @@ class Check:
     known: str = ""
     line: int = 0
     key: str = ""
+    definition: bool = False
 
     @property
     def all_worlds(self) -> tuple[World, ...]:
@@ -155,6 +157,8 @@ class _Reader:
             if key not in _KEYS:
                 raise self.wrong("error.check.unknown_key", key=key, possible=", ".join(_KEYS))
         tests = [t for t in TESTS if t in entry]
+        if not isinstance(entry.get("definition", False), bool):
+            raise self.wrong("error.check.definition")
         if not self.says or entry.get("derived") not in DERIVED or len(tests) != 1:
             raise self.wrong("error.check.needs", derived=", ".join(DERIVED), tests=", ".join(TESTS))
         names = self._names(entry.get("of"))
@@ -169,7 +173,8 @@ class _Reader:
             given = {side: self._names(given.get(side, [])) for side in ("in", "out")}
         self._check_given(tests[0], given)
         return Check(self.says, entry["derived"], names, worlds, self._window(entry), tests[0], given, other,
-                     str(entry.get("known", "")), self.line, str(entry.get("id", "")))  # fmt: skip
+                     str(entry.get("known", "")), self.line, str(entry.get("id", "")),
+                     entry.get("definition", False))  # fmt: skip
 
     def _names(self, given: Any) -> tuple[str, ...]:
         if given == "every stock":

@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 
 from policy_lab.errors import PolicyLabError
 from policy_lab.model.cases import FOLDER
+from policy_lab.model.choices import FILE as CHOICES
+from policy_lab.model.choices import read_choices
 from policy_lab.model.fields import read_toml
 from policy_lab.model.history import FILE as HISTORY
 from policy_lab.model.history import history_rows
 from policy_lab.model.loops import FILE as LOOPS
 from policy_lab.model.loops import loop_rows
 from policy_lab.model.model import Model
-from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
+from policy_lab.model.parts import Choice, Core, Lever, Outcome, Source, Uncertainty
 from policy_lab.model.scenarios import read_scenario, scenario_files
 from policy_lab.model.tables import Tables, text_rows
 
@@ -83,6 +85,8 @@ def read_each_part(bare: Model, folder: Path) -> Parts:
         "uncertainties.csv", lambda: tables.uncertainties(sources, levers), {}
     )
     parts.model = replace(parts.model, sources=sources, levers=levers, outcomes=outcomes, uncertainties=uncertainties)
+    choices: dict[str, Choice] = parts.tried(CHOICES, lambda: read_choices(folder, parts.model), {})
+    parts.model = replace(parts.model, choices=choices)
     scenarios: dict[str, Any] = {}
     for path in scenario_files(folder / "scenarios"):
         file = f"scenarios/{path.name}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError
+from policy_lab.messages import Message
 
 
 def read_toml(path: Path, where: str) -> dict[str, Any]:
@@ -59,9 +60,9 @@ def one_of(given: Mapping[str, Any], key: str, possible: Iterable[str], where: s
     return str(value)
 
 
-def flag(given: Mapping[str, Any], key: str, where: str, hint: str = "") -> bool:
+def flag(given: Mapping[str, Any], key: str, where: str, hint: Message | None = None) -> bool:
     """True or false; false where it is missing and there is no hint to what is wanted."""
     value = given.get(key, None if hint else False)
     if not isinstance(value, bool):
-        raise ModelError("error.case.true_or_false", where=where, key=key, why=hint and ": " + hint)
+        raise ModelError("error.case.true_or_false", where=where, key=key, why=hint or "")
     return value

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from policy_lab.errors import ModelError, UnknownName
+from policy_lab.model.choices import read_choices
 from policy_lab.model.expected import FOLDER as EXPECTED
 from policy_lab.model.model import Model
 from policy_lab.model.scenarios import read_scenarios
@@ -88,6 +89,7 @@ def _load_folder(folder: Path, state: tuple[tuple[str, int, int], ...]) -> Model
     sources, levers = tables.sources(), tables.levers()
     model = replace(bare, sources=sources, levers=levers, outcomes=tables.outcomes(),
                     uncertainties=tables.uncertainties(sources, levers))  # fmt: skip
+    model = replace(model, choices=read_choices(folder, model))
     return replace(model, scenarios=read_scenarios(folder / "scenarios", model))
 
 

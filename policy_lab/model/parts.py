@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from policy_lab.errors import BadValue, UnknownName
 from policy_lab.messages import Message, Name
+from policy_lab.model.conditions import Condition, shown
 from policy_lab.program import Program
 from policy_lab.readers import fold
+from policy_lab.runs import Floats, Runs
+
+#: How many times its own length a model can be run for.
+LONGEST = 10
+#: What a setting may say of a lever's time, in this order everywhere: columns of ``levers.csv``, links, the page.
+TIMING = ("start", "ramp", "end")
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,8 @@ class Lever:
         low, high: its range, in ``unit``; ``step`` is one move of the slider.
         default: the status quo, in ``unit``: the constant's value in the model file, which alone states it.
         low_words, high_words: what the ends mean ("none", "Apollo scale").
-        start, ramp: constants with the year it starts (year) and how long it takes (years).
+        start, ramp, end: constants with the year it starts (year), how long it takes (years), and the year from which
+            it is phased out again, as it was phased in; "" for what the model does not have.
         decided_by, cost, why: for the person who moves it.
     """
 
@@ -41,9 +49,20 @@ class Lever:
     high_words: str
     start: str
     ramp: str
+    end: str
     decided_by: str
     cost: str
     why: str
+
+    @property
+    def timing(self) -> dict[str, str]:
+        """Those of start, ramp and end that the lever has, each with its constant."""
+        return {part: constant for part in TIMING if (constant := getattr(self, part))}
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Every constant that a setting of the lever moves, itself first."""
+        return (self.name, *self.timing.values())
 
 
 @dataclass(frozen=True)
@@ -64,7 +83,10 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One variable people look at first (a row of ``outcomes.csv``); ``better`` is higher, lower or neither."""
+    """One variable people look at first (a row of ``outcomes.csv``); ``better`` is higher, lower or neither.
+
+    ``where``: it exists only where this holds (None: everywhere). The variable itself has its value all the same.
+    """
 
     name: str
     label: str
@@ -74,6 +96,7 @@ class Outcome:
     better: str
     decimals: int
     why: str
+    where: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -88,11 +111,41 @@ class Source:
 
 @dataclass(frozen=True)
 class Setting:
-    """A lever's value with its start year and ramp (years); NaN leaves start or ramp as the model file has it."""
+    """A lever's value with its start year, ramp (years) and end year; NaN leaves one as the model file has it."""
 
     value: float
     start: float = math.nan
     ramp: float = math.nan
+    end: float = math.nan
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a choice.
+
+    Attributes:
+        key: one word, by which files name it; ``label`` and ``words`` are for people.
+        levers: lever name to setting, the same whatever the other choices are.
+        amount: what is paid into the levers that the level of another choice names; None pays nothing.
+        carries: key of a choice with amounts to the levers they are paid into, each with its share of the amount.
+    """
+
+    key: str
+    label: str
+    words: str
+    levers: Mapping[str, Setting] = field(default_factory=dict)
+    amount: Setting | None = None
+    carries: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Several levers that are decided together (a table of ``choices.toml``); its levels by key, in their order."""
+
+    key: str
+    label: str
+    words: str
+    levels: Mapping[str, Level]
 
 
 @dataclass(frozen=True)
@@ -101,8 +154,10 @@ class Scenario:
 
     Attributes:
         key: file name without ending, what the command line takes.
-        levers: lever name to setting; levers not named stand at status quo.
+        levers: lever name to setting, what its point sets included; levers not named stand at status quo.
         events, assumptions: constant name to value.
+        until: last moment of its runs; None for the model's ``FINAL TIME``.
+        point: choice to level, where the world is a point among the model's choices.
     """
 
     key: str
@@ -111,6 +166,8 @@ class Scenario:
     levers: Mapping[str, Setting] = field(default_factory=dict)
     events: Mapping[str, float] = field(default_factory=dict)
     assumptions: Mapping[str, float] = field(default_factory=dict)
+    until: float | None = None
+    point: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,7 +188,21 @@ class Core:
     uncertainties: Mapping[str, Uncertainty] = field(default_factory=dict)
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Condition]:
+        """Outcomes that exist only somewhere, each with where."""
+        return {name: outcome.where for name, outcome in self.outcomes.items() if outcome.where is not None}
+
+    def outcome(self, runs: Runs, name: str) -> Floats:
+        """``values[run, time]`` of an outcome in its unit, NaN where it does not exist; ``runs.of`` has the raw ones.
+
+        Raises:
+            UnknownName: no such variable, or it or the variable that decides whether it exists was not saved.
+        """
+        return shown(self.conditions, runs, self.find(name))
 
     @cached_property
     def _spellings(self) -> Mapping[str, str]:
@@ -157,6 +228,32 @@ class Core:
             raise UnknownName("scenario", key, self.scenarios, self.name)
         return self.scenarios[key]
 
+    def level(self, choice: str, key: str) -> Level:
+        """A level of a choice; raises UnknownName for either."""
+        if choice not in self.choices:
+            raise UnknownName("choice", choice, self.choices, self.name)
+        if key not in self.choices[choice].levels:
+            raise UnknownName("level", key, self.choices[choice].levels, choice)
+        return self.choices[choice].levels[key]
+
+    def at_point(self, point: Mapping[str, str]) -> dict[str, Setting]:
+        """What levels of choices set together: lever name to setting.
+
+        Args:
+            point: choice to level. An amount is paid only where the choice that carries it is named too.
+
+        Raises:
+            UnknownName: no such choice or level.
+        """
+        levels = [self.level(choice, key) for choice, key in point.items()]
+        found = {lever: setting for level in levels for lever, setting in level.levers.items()}
+        for carrier in levels:
+            for choice, shares in carrier.carries.items():
+                amount = self.level(choice, point[choice]).amount if choice in point else None
+                if amount is not None:
+                    found |= {lever: replace(amount, value=share * amount.value) for lever, share in shares.items()}
+        return found
+
     def constants_of(
         self, scenario: str | None = None, settings: Mapping[str, Setting | float] | None = None
     ) -> dict[str, float]:
@@ -164,7 +261,7 @@ class Core:
 
         Args:
             scenario: key of a scenario; None for the model file as it is.
-            settings: lever or constant name to its value; a ``Setting`` also moves the lever's start and ramp.
+            settings: lever or constant name to its value; a ``Setting`` also moves the lever's start, ramp and end.
 
         Returns:
             Constant name (as the model spells it) to value, in the constant's unit; only what is set.
@@ -198,10 +295,36 @@ class Core:
         """The constants one lever's setting amounts to."""
         constants = {name: setting.value}
         lever = self.levers.get(name)
-        for constant, value in ((lever.start, setting.start), (lever.ramp, setting.ramp)) if lever else ():
-            if constant and not math.isnan(value):
+        for part, constant in lever.timing.items() if lever else ():
+            if not math.isnan(value := getattr(setting, part)):
                 constants[constant] = value
         return constants
+
+    def until(self, scenario: str | None = None, until: float | None = None) -> float:
+        """The last moment of a run: ``until`` if it is given, else the scenario's own, else ``FINAL TIME``.
+
+        Raises:
+            UnknownName: no such scenario.
+            BadValue: a moment that a run does not save, before its beginning, or beyond a run whose equations read
+                ``FINAL TIME``, which would then be another model.
+        """
+        clock, own = self.program.clock, self.scenario(scenario).until if scenario is not None else None
+        last = until if until is not None else own if own is not None else clock.final
+        if last != clock.final:
+            self.check_until(last)
+        return last
+
+    def check_until(self, last: float) -> None:
+        """Raise BadValue where a run cannot end at this moment, see ``until``."""
+        clock = self.program.clock
+        ends = (self.program.constants[lever.end] for lever in self.levers.values() if lever.end)
+        stop = min((clock.initial + LONGEST * (clock.final - clock.initial), *ends))  # a lever without end has none
+        moments, saved = clock.moments(until=last if clock.initial < last <= stop else None)
+        if not (abs(moments[-1] - last) < clock.step * 1e-3 and saved[-1] == len(moments) - 1):
+            raise BadValue("error.run.until", until=last, start=clock.initial, stop=stop, saveper=clock.saveper)
+        reader = next((e.name for e in self.program.equations.values() if "FINAL TIME" in e.reads), None)
+        if reader is not None:
+            raise BadValue("error.run.until_read", until=last, name=Name(reader))
 
     def check(self, name: str, value: float) -> None:
         """Raise BadValue where a constant cannot have this value: not finite, out of its range."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import ModelError, PolicyLabError
-from policy_lab.model.parts import Core, Scenario, Setting
+from policy_lab.model.parts import TIMING, Core, Scenario, Setting
 
-_SECTIONS = ("title", "rationale", "levers", "events", "assumptions")
+_SECTIONS = ("title", "rationale", "until", "point", "levers", "events", "assumptions")
 
 
 def read_scenarios(folder: Path, model: Core) -> dict[str, Scenario]:
@@ -43,17 +43,51 @@ def read_scenario(path: Path, model: Core) -> Scenario:
             raise ModelError("error.file.no_text", where=where, key=key)
     levers = {}
     for name, given in _table(data, "levers", where).items():
-        lever = _lever(name, model, where)
+        lever = lever_named(name, model, where)
         if lever in levers:
             raise ModelError("error.scenario.lever_twice", where=where, lever=lever)
-        levers[lever] = _setting(lever, given, model, where)
+        levers[lever] = setting_of(lever, given, model, where)
+    point = _point(data, model, where)
+    at_point = model.at_point(point)
+    for lever in levers:
+        if lever in at_point:
+            raise ModelError("error.scenario.at_point", where=where, lever=lever)
     events = _constants(data, "events", model, where)
     assumptions = _constants(data, "assumptions", model, where)
     for name in [n for n in assumptions if n in events]:
         raise ModelError("error.scenario.two_sections", where=where, name=name)
     for name in [n for n in {**events, **assumptions} if n in model.levers]:
         raise ModelError("error.scenario.is_lever", where=where, name=name)
-    return Scenario(path.stem, data["title"].strip(), data["rationale"].strip(), levers, events, assumptions)
+    words = data["title"].strip(), data["rationale"].strip()
+    settings = {**at_point, **levers}
+    return Scenario(path.stem, *words, settings, events, assumptions, _until(data, model, where), point)
+
+
+def _until(data: Mapping[str, Any], model: Core, where: str) -> float | None:
+    """The last moment of its runs, beyond the model's own."""
+    if "until" not in data:
+        return None
+    until, final = _number("until", data["until"], where), model.program.clock.final
+    if until <= final:
+        raise ModelError("error.scenario.until", where=where, until=until, final=final)
+    try:
+        model.check_until(until)
+    except PolicyLabError as wrong:
+        raise ModelError("error.in", where=where, problem=wrong) from None
+    return until
+
+
+def _point(data: Mapping[str, Any], model: Core, where: str) -> dict[str, str]:
+    """The level of every choice, in the order of the choices; nothing where the world is no point among them."""
+    given = _table(data, "point", where)
+    lacking = [choice for choice in model.choices if choice not in given]
+    if given and lacking:
+        raise ModelError("error.scenario.point_lacks", where=where, choice=lacking[0])
+    try:
+        levels = {choice: model.level(choice, str(key)) for choice, key in given.items()}
+    except PolicyLabError as unknown:
+        raise ModelError("error.scenario.section", where=where, section="point", problem=unknown) from None
+    return {choice: levels[choice].key for choice in model.choices if choice in levels}
 
 
 def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
@@ -63,7 +97,8 @@ def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     return table
 
 
-def _lever(name: str, model: Core, where: str) -> str:
+def lever_named(name: str, model: Core, where: str) -> str:
+    """A lever as the model spells it; raises ModelError."""
     try:
         found = model.find(name)
     except PolicyLabError as unknown:
@@ -73,21 +108,23 @@ def _lever(name: str, model: Core, where: str) -> str:
     return found
 
 
-def _setting(name: str, given: Any, model: Core, where: str) -> Setting:
+def setting_of(name: str, given: Any, model: Core, where: str) -> Setting:
+    """The setting of a lever: a number, or a table of value, start and ramp; raises ModelError."""
     lever = model.levers[name]
     fields = given if isinstance(given, dict) else {"value": given}
     for key in fields:
-        if key not in ("value", "start", "ramp"):
+        if key not in ("value", *TIMING):
             raise ModelError("error.scenario.lever_key", where=where, name=name, key=key)
-    for key, constant in (("start", lever.start), ("ramp", lever.ramp)):
-        if key in fields and not constant:
+    for key in TIMING:
+        if key in fields and key not in lever.timing:
             raise ModelError("error.scenario.no_timing", where=where, name=name, key=key)
     if "value" not in fields:
         raise ModelError("error.scenario.no_value", where=where, name=name)
     numbers = {key: _number(f"{name} {key}" if key != "value" else name, v, where) for key, v in fields.items()}
     setting = Setting(**numbers)
-    for constant, value in ((name, setting.value), (lever.start, setting.start), (lever.ramp, setting.ramp)):
-        if not math.isnan(value):
+    _check(name, setting.value, model, where)
+    for part, constant in lever.timing.items():
+        if not math.isnan(value := getattr(setting, part)):
             _check(constant, value, model, where)
     return setting
 

@@ -12,15 +12,18 @@ from typing import TypeVar
 
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.messages import Message
-from policy_lab.model.parts import Core, Lever, Outcome, Source, Uncertainty
+from policy_lab.model.conditions import Condition, read_condition
+from policy_lab.model.parts import TIMING, Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "decided_by",
-                   "cost", "why"),
+    "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "end",
+                   "decided_by", "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
-    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why"),
+    "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where"),
     "sources.csv": ("key", "grade", "citation", "note"),
 }  # fmt: skip
+#: Columns that a table may leave out, as if they were empty.
+OPTIONAL: Mapping[str, tuple[str, ...]] = {"levers.csv": ("end",), "outcomes.csv": ("where",)}
 DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
 #: D is what a model defines or a run sets (a unit, a width, a lever): no claim about the world.
 GRADES = ("A", "B", "C", "D", "J")
@@ -84,8 +87,7 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ModelError("error.file.read", file=file, reason=reason) from None
+        raise unreadable(file, error) from None
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     _check_header(file, [h.strip() for h in header])
@@ -94,7 +96,15 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
             continue
         if len(cells) != len(header):
             raise ModelError("error.row.cells", file=file, row=reader.line_num, count=len(cells), wanted=len(header))
-        yield Row(file, reader.line_num, {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)})
+        given = {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)}
+        yield Row(file, reader.line_num, {**dict.fromkeys(OPTIONAL.get(file, ()), ""), **given})
+
+
+def unreadable(file: str, error: OSError | UnicodeDecodeError) -> ModelError:
+    """What to say of a text file that cannot be read."""
+    if isinstance(error, OSError):
+        return ModelError("error.file.read", file=file, reason=error.strerror or str(error))
+    return ModelError("error.file.encoding", file=file)
 
 
 def text_rows(folder: Path, file: str, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -117,7 +127,8 @@ def text_rows(folder: Path, file: str, columns: Sequence[str]) -> list[dict[str,
 
 
 def _check_header(file: str, header: Sequence[str]) -> None:
-    expected = COLUMNS[file]
+    optional = OPTIONAL.get(file, ())
+    expected = [c for c in COLUMNS[file] if c in header or c not in optional]
     missing = [c for c in expected if c not in header]
     strange = [c for c in header if c not in expected]
     if missing or strange or len(header) != len(expected):
@@ -169,10 +180,19 @@ class Tables:
         step = row.number_in("step")
         if not 0 < step <= high - low:
             raise row.wrong("step", "error.row.step", step=step, low=low, high=high)
-        start, ramp = (self._constant(row, c) if row.cells[c] else "" for c in ("start", "ramp"))
+        timing = {part: self._constant(row, part) if row.cells[part] else "" for part in TIMING}
+        self._check_end(row, timing)
         words = {c: row.cells[c] for c in ("group", "low_words", "high_words", "decided_by", "cost", "why")}
         return name, Lever(name=name, unit=self._unit(name), low=low, default=default, high=high, step=step,
-                           start=start, ramp=ramp, **words)  # fmt: skip
+                           **timing, **words)  # fmt: skip
+
+    def _check_end(self, row: Row, timing: Mapping[str, str]) -> None:
+        """In the model file itself no lever ends: what a person takes an end away from stands at that year again."""
+        end, final = timing["end"], self._program.clock.final
+        if end and not (timing["start"] and timing["ramp"]):
+            raise row.wrong("end", "error.row.end_alone")
+        if end and self._program.constants[end] < final:
+            raise row.wrong("end", "error.row.end_early", name=end, year=self._program.constants[end], final=final)
 
     def _uncertainty(
         self, row: Row, sources: Mapping[str, Source], levers: Mapping[str, Lever]
@@ -200,7 +220,17 @@ class Tables:
             raise row.wrong("decimals", "error.row.decimals", decimals=decimals)
         headline = row.one_of("headline", ("yes", "no")) == "yes"
         return name, Outcome(name, row.text("label"), row.cells["group"], self._unit(name), headline,
-                             row.one_of("better", BETTER), int(decimals), row.cells["why"])  # fmt: skip
+                             row.one_of("better", BETTER), int(decimals), row.cells["why"],
+                             self._condition(row, name))  # fmt: skip
+
+    def _condition(self, row: Row, name: str) -> Condition | None:
+        try:
+            condition = read_condition(row.cells["where"], self._model.find)
+        except PolicyLabError as wrong:
+            raise row.wrong("where", wrong.message) from None
+        if condition is not None and self._program.equations[condition.variable].kind == "lookup":
+            raise row.wrong("where", "error.row.lookup", name=condition.variable)
+        return condition
 
     def _span(self, row: Row, name: str) -> tuple[float, float, float]:
         """Low, default (the model file's value) and high, in this order and within the constant's limits."""

@@ -42,10 +42,23 @@ def names_in(model: Core, text: Mapping[str, Any]) -> Mapping[tuple[str, str], s
         "unit": text.get("units", {}),
         "scenario": {key: known.title for key, known in model.scenarios.items()} | each(text, "scenarios", "title"),
         "loop": each(text, "loops", "name"),
+        "choice": {key: one.label for key, one in model.choices.items()} | each(text, "choices", "label"),
+        "level": _level_names(model, text),
         "variable": labels | {name: fields["label"] for name, fields in listed.items() if "label" in fields},
     }
     kinds |= _readme_names(text)
     return {(kind, key): words for kind, names in kinds.items() for key, words in names.items() if words}
+
+
+def _level_names(model: Core, text: Mapping[str, Any]) -> dict[str, str]:
+    """Levels by ``choice.level``."""
+    own = {f"{key}.{level.key}": level.label for key, one in model.choices.items() for level in one.levels.values()}
+    told = {
+        f"{key}.{level}": fields["label"]
+        for key, one in text.get("choices", {}).items()
+        for level, fields in one.get("levels", {}).items()
+    }
+    return own | told
 
 
 def _readme_names(text: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:

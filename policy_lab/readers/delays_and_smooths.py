@@ -12,6 +12,7 @@ from typing import Any
 from pysd.translators.structures import abstract_expressions as tree
 
 from policy_lab.errors import ModelError, UnsupportedConstruct
+from policy_lab.messages import Message
 from policy_lab.program import Expression, Name, Number
 from policy_lab.readers.expressions import Writer
 from policy_lab.readers.functions import ONE, STEP, ZERO, call, divided
@@ -62,10 +63,10 @@ def _delay(writer: Writer, node: tree.DelayStructure | tree.DelayNStructure, pla
     inflow = writer.write(node.input, place)
     time = writer.kept(writer.write(node.delay_time, place), place, "delay time")
     if isinstance(node, tree.DelayNStructure):
-        writer.store.must_be_constant(time, place, "DELAY N with a delay time that changes")
+        writer.store.must_be_constant(time, place, Message("error.construct.delay_changes"))
     initial = inflow if node.initial is node.input else writer.write(node.initial, place)
     initial = writer.kept(call("mul", initial, time), place, "delay initial")
-    order = writer.store.stages(node, place, f"a delay of order {wanted}", time, wanted)
+    order = writer.store.stages(node, place, Message("error.construct.delay_of_order", {"order": wanted}), time, wanted)
     label = writer.store.hidden_name(place, "delay")
     for stage in range(1, order + 1):
         stock = f"{label} stage {stage}"
@@ -84,7 +85,7 @@ def _delay_fixed(writer: Writer, node: tree.DelayFixedStructure, place: Place) -
     initial = writer.kept(initial, place, "delay initial")
     count = writer.store.stages(node, place, "DELAY FIXED", time, None)
     if count > MOST_STAGES:
-        raise UnsupportedConstruct(place.variable, f"a DELAY FIXED of {count} time steps", place.line)
+        raise UnsupportedConstruct(place.variable, Message("error.construct.delay_fixed", {"steps": count}), place.line)
     label = writer.store.hidden_name(place, "delay fixed")
     for stage in range(1, count + 1):
         source = writer.store.add_stock(f"{label} stage {stage}", place, source, initial, discrete=True)

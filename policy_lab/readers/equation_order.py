@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from policy_lab.errors import ModelError
+from policy_lab.messages import Message
 from policy_lab.program import Equation, Expression, names_in
 
 
@@ -37,13 +38,13 @@ def orders(equations: Mapping[str, Equation], wanted_at_start: Iterable[str]) ->
     def needs(name: str) -> list[str]:
         return [] if equations[name].kind == "stock" else reads[name]
 
-    auxiliaries = [n for n in _sorted(moving, needs, "reads") if equations[n].kind == "auxiliary"]
+    auxiliaries = [n for n in _sorted(moving, needs, "error.equation.reads") if equations[n].kind == "auxiliary"]
     once = _unchanging(auxiliaries, equations, reads, settled)
     fixed = settled | set(once)
     visible = [n for n in auxiliaries if not equations[n].hidden]
-    needed = set(_sorted([*visible, *(r for s in stocks for r in reads[s])], needs, "reads"))
+    needed = set(_sorted([*visible, *(r for s in stocks for r in reads[s])], needs, "error.equation.reads"))
     step = [n for n in auxiliaries if n in needed and n not in fixed]
-    start = _sorted([*stocks, *wanted_at_start], lambda n: [] if n in fixed else initial[n], "starts from")
+    start = _sorted([*stocks, *wanted_at_start], lambda n: [] if n in fixed else initial[n], "error.equation.starts")
     used = needed | set(start)
     return Orders(tuple(n for n in once if n in used), tuple(n for n in start if n not in fixed), tuple(step))
 
@@ -94,4 +95,4 @@ def _sorted(names: Iterable[str], needs: Callable[[str], list[str]], verb: str) 
 def _circle(path: list[str], verb: str) -> ModelError:
     shown = path if len(path) <= 8 else [*path[:4], "...", *path[-3:]]
     ring = " -> ".join(f"'{n}'" if n != "..." else n for n in [*shown, path[0]])
-    return ModelError("error.equation.circle", verb=verb, ring=ring)
+    return ModelError("error.equation.circle", verb=Message(verb), ring=ring)

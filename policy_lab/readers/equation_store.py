@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policy_lab.catalogue import english
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import value_of
+from policy_lab.messages import Message
 from policy_lab.program import Equation, Expression, Guard, Name, Number, Table, names_in
 from policy_lab.readers import functions
 from policy_lab.readers.names import CONTROLS
@@ -28,7 +30,7 @@ class Stages:
     """
 
     place: Place
-    construct: str
+    construct: str | Message
     value: Expression
     wanted: int | None
     used: int
@@ -45,7 +47,7 @@ class EquationStore:
         self.equations: dict[str, Equation] = {}
         self.tables: dict[str, Table] = {}
         self.stages_of: dict[tuple[int, str], list[Stages]] = {}
-        self.constant_needed: list[tuple[Expression, Place, str]] = []
+        self.constant_needed: list[tuple[Expression, Place, str | Message]] = []
         self._sizes = sizes
         self._taken: set[str] = set()
 
@@ -80,14 +82,14 @@ class EquationStore:
         """A lookup table, the file's own or one inside an equation."""
         self.tables[table.name] = table
 
-    def stages(self, node: Any, place: Place, construct: str, value: Expression, wanted: int | None) -> int:
+    def stages(self, node: Any, place: Place, construct: str | Message, value: Expression, wanted: int | None) -> int:
         """Number of stocks of a delay: as an earlier pass found it, else the order of the equation."""
         key = (id(node), place.scope.prefix)
         used = self._sizes.get(key, wanted if wanted is not None else 1)
         self.stages_of.setdefault(key, []).append(Stages(place, construct, value, wanted, used))
         return used
 
-    def known_number(self, expression: Expression, place: Place, construct: str) -> float:
+    def known_number(self, expression: Expression, place: Place, construct: str | Message) -> float:
         """A number that decides the structure, such as an order: its value at the start, as in PySD."""
         if isinstance(expression, Number):
             return expression.value
@@ -96,7 +98,7 @@ class EquationStore:
         self.stages_of.setdefault(key, []).append(Stages(place, construct, expression, 0, used))
         return used
 
-    def must_be_constant(self, expression: Expression, place: Place, construct: str) -> None:
+    def must_be_constant(self, expression: Expression, place: Place, construct: str | Message) -> None:
         """Note that an expression may depend on constants only; ``translate`` checks it when all is known."""
         self.constant_needed.append((expression, place, construct))
 
@@ -107,10 +109,14 @@ class EquationStore:
     @staticmethod
     def _needed(group: list[Stages], values: Mapping[str, float], step: float) -> int:
         first = group[0]
-        where = f"'{first.place.variable}' (line {first.place.line})"
         found = [_known(s.value, values) for s in group]
         if any(v != v or abs(v) == float("inf") for v in found):
-            raise ModelError("error.equation.delay_start", where=where, construct=first.construct)
+            raise ModelError(
+                "error.equation.delay_start",
+                variable=first.place.variable,
+                line=first.place.line,
+                construct=first.construct,
+            )
         if first.wanted == 0:
             return int(found[0])
         if first.wanted is None:
@@ -119,17 +125,18 @@ class EquationStore:
         while order * step > min(found):
             order -= 1
         if order < 1:
-            raise UnsupportedConstruct(first.place.variable, f"a delay of {min(found):g}, shorter than a time step",
-                                       first.place.line)  # fmt: skip
+            short = Message("error.construct.delay_short", {"time": min(found)})
+            raise UnsupportedConstruct(first.place.variable, short, first.place.line)
         return order
 
     def lowered(self) -> Iterator[str]:
         """Notes on delays that have fewer stages than their equation says."""
         for first in (group[0] for group in self.stages_of.values()):
             if first.wanted and first.used < first.wanted:
+                construct = english().shown(first.construct)
                 yield (
                     f"'{first.place.variable}' (line {first.place.line}): the time step is too long for "
-                    f"{first.construct}, it runs with order {first.used}, as in PySD; Vensim differs a little."
+                    f"{construct}, it runs with order {first.used}, as in PySD; Vensim differs a little."
                 )
 
     def _clock_guards(self) -> Iterator[Guard]:
@@ -145,7 +152,8 @@ class EquationStore:
                     helper = f"{name}: fits"
                     condition = functions.call("eq", expression, fixed)
                     self.equations[helper] = Equation(helper, "auxiliary", condition, line=equation.line, hidden=True)
-                    yield Guard(helper, name, f"a time setting that follows from '{read[0]}'", equation.line)
+                    follows = Message("error.construct.setting_follows", {"name": read[0]})
+                    yield Guard(helper, name, follows, equation.line)
 
     def _is_constant(self, name: str) -> bool:
         equation = self.equations.get(name)

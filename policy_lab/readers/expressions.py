@@ -12,6 +12,7 @@ import numpy as np
 from pysd.translators.structures import abstract_expressions as tree
 
 from policy_lab.errors import ModelError, UnsupportedConstruct
+from policy_lab.messages import Message
 from policy_lab.program import Apply, Expression, Name, Number, Table
 from policy_lab.readers import functions
 from policy_lab.readers.equation_store import EquationStore
@@ -19,10 +20,11 @@ from policy_lab.readers.names import bare, fold
 from policy_lab.readers.scopes import Place
 from policy_lab.readers.xmile import CLOCK
 
-_REFUSED = {
-    tree.GetConstantsStructure: "GET CONSTANTS from a spreadsheet",
-    tree.GetDataStructure: "GET DATA from a spreadsheet",
-    tree.GetLookupsStructure: "GET LOOKUPS from a spreadsheet", tree.DataStructure: "data from outside the model",
+_REFUSED: dict[type, str | Message] = {
+    tree.GetConstantsStructure: Message("error.construct.spreadsheet", {"function": "GET CONSTANTS"}),
+    tree.GetDataStructure: Message("error.construct.spreadsheet", {"function": "GET DATA"}),
+    tree.GetLookupsStructure: Message("error.construct.spreadsheet", {"function": "GET LOOKUPS"}),
+    tree.DataStructure: Message("error.construct.outside_data"),
     tree.AllocateAvailableStructure: "ALLOCATE AVAILABLE", tree.AllocateByPriorityStructure: "ALLOCATE BY PRIORITY",
 }  # fmt: skip
 
@@ -137,7 +139,7 @@ class Writer:
         if definition is None and not given:
             return self._without_definition(name, node, place)
         if definition is None:
-            raise ModelError(self._undefined(bare(node.reference), place))
+            raise self._undefined(bare(node.reference), place)
         if definition.lookup:
             raise ModelError(
                 "error.equation.no_argument", variable=place.variable, line=place.line, name=definition.name
@@ -157,13 +159,14 @@ class Writer:
         element = ranges.bind(name, place.bound)
         if element in ranges.numbers and element is not None:
             return Number(float(ranges.numbers[element]))
-        raise ModelError(self._undefined(bare(node.reference), place))
+        raise self._undefined(bare(node.reference), place)
 
-    def _undefined(self, name: str, place: Place) -> str:
+    def _undefined(self, name: str, place: Place) -> ModelError:
         shown = name.replace("_", " ")  # PySD hands names over in lower case with underscores
         near = difflib.get_close_matches(fold(name), place.scope.definitions, n=1, cutoff=0.7)
-        hint = f" Did you mean '{place.scope.definitions[near[0]].name}'?" if near else ""
-        return f"'{place.variable}' (line {place.line}) uses '{shown}', which is not defined.{hint}"
+        key = "error.equation.undefined_near" if near else "error.equation.undefined"
+        nearest = place.scope.definitions[near[0]].name if near else ""
+        return ModelError(key, variable=place.variable, line=place.line, name=shown, near=nearest)
 
     def scalar(self, name: str, given: Sequence[str], place: Place) -> str:
         """Name of the scalar variable (or table) that a reference with these subscripts means at this place."""
@@ -175,25 +178,22 @@ class Writer:
             if element is None:
                 shown = subscript.rstrip("!")
                 known = place.scope.ranges.is_range(shown) or place.scope.ranges.is_element(shown)
-                reason = "is neither on the left of the equation nor mapped to it" if known else "is no subscript"
                 raise ModelError(
-                    "error.equation.subscript",
+                    "error.equation.subscript_left" if known else "error.equation.subscript",
                     variable=place.variable,
                     line=place.line,
                     name=definition.name,
                     subscript=shown,
-                    reason=reason,
                 )
             elements.append(element)
         found = definition.scalars.get(tuple(elements))
         if found is None:
             shown = f"{definition.name}[{','.join(elements)}]" if elements else definition.name
             raise ModelError(
-                "error.equation.undefined",
+                "error.equation.undefined" if elements else "error.equation.undefined_whole",
                 variable=place.variable,
                 line=place.line,
                 name=shown,
-                how="" if elements else " without subscripts",
             )
         return found
 
@@ -242,7 +242,8 @@ class Writer:
 
     def _reduction(self, function: str, arguments: Sequence[Any], place: Place) -> Expression:
         if len(arguments) != 1:
-            raise UnsupportedConstruct(place.variable, f"a reduction with {len(arguments)} arguments", place.line)
+            given = Message("error.construct.reduction", {"arguments": len(arguments)})
+            raise UnsupportedConstruct(place.variable, given, place.line)
         return functions.chain(function, [self.write(arguments[0], p) for p in self.places(arguments[0], place)])
 
     def places(self, node: Any, place: Place) -> Iterator[Place]:
@@ -301,7 +302,7 @@ def _active_initial(writer: Writer, node: tree.CallStructure, place: Place) -> E
 def _time_value(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
     relative, offset, measure = node.arguments
     if relative != 0 or measure != 0:
-        raise UnsupportedConstruct(place.variable, "GET TIME VALUE of anything but model time", place.line)
+        raise UnsupportedConstruct(place.variable, Message("error.construct.time_value"), place.line)
     return functions.call("add", functions.TIME, writer.write(offset, place))
 
 
@@ -309,8 +310,9 @@ def _vector_select(writer: Writer, node: tree.CallStructure, place: Place) -> Ex
     """Sum, product, least, greatest or mean of the elements whose selection is not zero."""
     selection, values, missing, action, error = node.arguments
     if not isinstance(action, int) or error != 0 or action not in (*_SELECTED, 5):
-        how = f"action {action} and error {error}" if isinstance(action, int) else "an action that is computed"
-        raise UnsupportedConstruct(place.variable, f"VECTOR SELECT with {how}", place.line)
+        key = "error.construct.vector_select" if isinstance(action, int) else "error.construct.vector_computed"
+        how = Message(key, {"action": str(action), "error": str(error)})
+        raise UnsupportedConstruct(place.variable, how, place.line)
     both = tree.ArithmeticStructure(["*"], [selection, values])
     weighted, function, neutral = _SELECTED.get(action, (False, "mul", 1.0))
     terms, chosen = [], []
@@ -340,11 +342,11 @@ _SPECIAL = {"elmcount": _elmcount, "active_initial": _active_initial, "get_time_
 def table_of(node: Any, name: str, place: Place) -> Table:
     """A lookup as a Table; raises where its points do not make one."""
     if not isinstance(node, tree.LookupsStructure):
-        raise UnsupportedConstruct(place.variable, "a lookup from a spreadsheet", place.line)
+        raise UnsupportedConstruct(place.variable, Message("error.construct.lookup_outside"), place.line)
     x, y = tuple(map(float, node.x)), tuple(map(float, node.y))
     if len(x) != len(y) or not x:
         raise ModelError("error.equation.lookup_points", variable=place.variable, line=place.line, xs=len(x), ys=len(y))
     if any(b <= a for a, b in itertools.pairwise(x)):
-        raise UnsupportedConstruct(place.variable, "a lookup with repeated x values", place.line)
+        raise UnsupportedConstruct(place.variable, Message("error.construct.lookup_repeats"), place.line)
     outside = "extrapolate" if node.type == "extrapolate" else "hold"
     return Table(name, x, y, outside, node.type == "hold_backward")  # type: ignore[arg-type]

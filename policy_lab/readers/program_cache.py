@@ -21,6 +21,7 @@ from typing import Any, NoReturn, get_args
 import policy_lab
 from policy_lab import cache
 from policy_lab.errors import UnsupportedConstruct
+from policy_lab.messages import Message, as_data, from_data
 from policy_lab.paths import PACKAGE
 from policy_lab.program import FUNCTIONS, Apply, Clock, Equation, Expression, Guard, Kind, Name, Number, Program, Table
 
@@ -104,8 +105,8 @@ def data_of(program: Program) -> dict[str, Any]:
         "constants": list(program.constants.items()),
         "once": program.once, "start": program.start, "step": program.step,
         "source": program.source, "notes": program.notes,
-        "guards": [[g.name, g.variable, g.construct, g.line] for g in program.guards],
-        "refused": [[r.variable, r.construct, r.line] for r in program.refused],
+        "guards": [[g.name, g.variable, as_data(g.construct), g.line] for g in program.guards],
+        "refused": [[r.variable, as_data(r.construct), r.line] for r in program.refused],
     }  # fmt: skip
 
 
@@ -120,13 +121,13 @@ def program_of(data: Any, path: Path) -> Program:
     clock = Clock(_number(initial), _number(final), _number(step), _number(saveper), _text(unit))
     once_a_run, at_start, at_every_step = (_order(data[part], equations) for part in ("once", "start", "step"))
     constants = {_text(name): _number(value) for name, value in data["constants"]}
-    guards = tuple(Guard(_text(n), _text(v), _text(c), _whole(line)) for n, v, c, line in data["guards"])
+    guards = tuple(Guard(_text(n), _text(v), _construct(c), _whole(line)) for n, v, c, line in data["guards"])
     _want(constants.keys() <= names and {g.name for g in guards} <= names)
     _want(all(equations[name].kind == "constant" for name in constants))
     return Program(
         path.stem, equations, tables, clock, constants, once_a_run, at_start, at_every_step,
         _text(data["source"]), tuple(map(_text, data["notes"])), guards,
-        tuple(UnsupportedConstruct(_text(v), _text(c), _whole(line)) for v, c, line in data["refused"]), str(path),
+        tuple(UnsupportedConstruct(_text(v), _construct(c), _whole(line)) for v, c, line in data["refused"]), str(path),
     )  # fmt: skip
 
 
@@ -188,6 +189,13 @@ def _checked(kinds: tuple[type, ...]) -> Callable[[Any], Any]:
 
 
 _text, _whole, _number = _checked((str,)), _checked((int,)), _checked((float, int))
+
+
+def _construct(given: Any) -> str | Message:
+    known: object = from_data(given)
+    if not isinstance(known, str | Message):
+        _refuse()
+    return known
 
 
 def _want(truth: bool) -> None:

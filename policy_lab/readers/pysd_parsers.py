@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from policy_lab.errors import ModelError
+from policy_lab.messages import Message
 from policy_lab.readers.names import bare
 from policy_lab.readers.source_text import Source
 
@@ -49,18 +50,22 @@ def located(source: Source, equation: str) -> Iterator[None]:
         raise ModelError("error.file.equation", where=_place(source, equation), reason=_reason(error)) from None
 
 
-def _place(source: Source, equation: str) -> str:
+def _place(source: Source, equation: str) -> str | Message:
     name = re.split(r"[=\[(:<~|]", equation, maxsplit=1)[0] if not equation.startswith('"') else equation
     line = source.line(name)
     shown = bare(name)[:80]
     if line:
-        return f"{source.path.name}, line {line}: '{shown}'"
+        return Message("error.file.at_line", {"file": source.path.name, "line": line, "name": shown})
     return f"{source.path.name}: '{shown}'" if shown else source.path.name
 
 
-def _reason(error: Exception) -> str:
+#: What PySD's parser puts before a tree that no person reads.
+_TREE = "Parse tree:"
+
+
+def _reason(error: Exception) -> str | Message:
     text = " ".join(str(error).split())
     stuck = re.search(r"didn't match at '(.*?)' \(line", text)
     if stuck:
-        return f"stuck at '{stuck[1][:60]}'."
-    return (text.split("Parse tree:")[0].strip()[:200] or type(error).__name__).rstrip(".") + "."
+        return Message("error.file.stuck", {"text": stuck[1][:60]})
+    return (text.split(_TREE)[0].strip()[:200] or type(error).__name__).rstrip(".") + "."

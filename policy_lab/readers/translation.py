@@ -8,6 +8,7 @@ from pathlib import Path
 
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import start_values, value_of
+from policy_lab.messages import Message
 from policy_lab.program import Clock, Equation, Expression, Name, Number, Program, names_in
 from policy_lab.readers.equation_order import Orders, orders
 from policy_lab.readers.equation_store import Sizes
@@ -89,7 +90,7 @@ def _control(name: str, equations: Mapping[str, Equation], seen: tuple[str, ...]
     named = set(names_in(equation.expression))
     strange = [n for n in named if n not in equations or equations[n].kind not in ("control", "constant")]
     if strange:
-        raise UnsupportedConstruct(name, f"'{strange[0]}' for a time setting", equation.line)
+        raise UnsupportedConstruct(name, Message("error.construct.setting", {"name": strange[0]}), equation.line)
     values = {n: _control(n, equations, (*seen, name)) for n in named}
     return value_of(equation.expression, values, {})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import textwrap
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -149,7 +150,9 @@ class Drawn:
         ]
         for n, panel in enumerate(self.panels):
             across, down = n % columns * wide, n // columns * high
-            lines += [f'<g transform="translate({across:g} {down:g})">', panel.svg, self._title(panel), "</g>"]
+            # Inside a viewBox in points, a length in pt would be taken a third larger, and the panel cut off.
+            inner = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', panel.svg, count=2)
+            lines += [f'<g transform="translate({across:g} {down:g})">', inner, self._title(panel), "</g>"]
         return "\n".join([*lines, "</svg>\n"])
 
     def _title(self, panel: Drawing) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from policy_lab.catalogue import english
 from policy_lab.ensemble import findings as tidy
-from policy_lab.ensemble.findings import Findings
+from policy_lab.ensemble.findings import Findings, Table
 from policy_lab.ensemble.folder import FINISHED, write_text, writing
 from policy_lab.ensemble.plan import DIMENSIONLESS, Plan
 from policy_lab.ensemble.study_file import write_toml
@@ -62,6 +62,7 @@ class StudyPage(Context, template="study.html.j2"):
         notes: what a reader must know before believing the rest.
         key: what the signs in ``drawings`` mean.
         drawings: panels about no single outcome.
+        tables: of the method's own.
         key_of_outcomes: what the signs in the drawings of ``outcomes`` mean.
         outcomes: outcome by outcome.
         purpose: that the study doubled its size for, None if it had none.
@@ -78,6 +79,7 @@ class StudyPage(Context, template="study.html.j2"):
     notes: Sequence[Message]
     key: str
     drawings: Sequence[Drawing]
+    tables: Sequence[Table]
     key_of_outcomes: str
     outcomes: Sequence[OutcomePart]
     purpose: Message | None
@@ -175,6 +177,7 @@ def page_of(plan: Plan, findings: Findings, drawn: Sequence[Drawn]) -> StudyPage
         notes=findings.notes,
         key=_keys(picture for picture in drawn if any(not p.about for p in picture.panels)),
         drawings=[p for p in panels if not p.about],
+        tables=findings.tables,
         key_of_outcomes=_keys(picture for picture in drawn if any(p.about for p in picture.panels)),
         outcomes=parts,
         purpose=Message(f"study.sobol.purpose_{trace[-1]['purpose']}") if trace else None,

@@ -7,7 +7,8 @@ Each file in this folder is one method and is found by its name; a new method is
 - ``inputs(plan)``: what decides its result and is not in the plan, such as the contents of scenarios an option names;
 - ``run(plan, ensemble)``: makes runs through ``ensemble.run(sample)`` and gives a ``Result``;
 - ``statements(plan, findings)``: what the findings say, as messages;
-- ``draw(plan, findings, words)``: file name to picture, labelled in a language.
+- ``draw(plan, findings, words)``: file name to picture, labelled in a language;
+- if it wants, ``tables(plan, findings)``: tables for the report.
 
 Its texts are in the catalogue under ``study.<name>``; ``title`` and ``question`` say what it is called and what it
 answers. A method imports from ``policy_lab.ensemble`` and never from another method.
@@ -187,7 +188,7 @@ def _run(plan: Plan, ensemble: Ensemble, pictures: bool, words: Language) -> Fin
         notes=(*result.notes, *provenance.general_notes(plan, ensemble, varied)),
         folder=ensemble.folder.path,
     )
-    findings = replace(findings, statements=tuple(known.statements(plan, findings)))
+    findings = _with_tables(known, plan, replace(findings, statements=tuple(known.statements(plan, findings))))
     drawn = known.draw(plan, findings, words) if pictures else {}
     ensemble.write_netcdf()
     made = {"started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - clock, 2)}
@@ -213,7 +214,13 @@ def _told(plan: Plan, findings: Findings, words: Language) -> tuple[Plan, Findin
     known = method(plan.study.method)
     if "statements" not in findings.provenance:
         findings = replace(findings, statements=tuple(known.statements(plan, findings)))
+    findings = _with_tables(known, plan, findings)
     return plan, findings, known.draw(plan, findings, words)
+
+
+def _with_tables(known: Method, plan: Plan, findings: Findings) -> Findings:
+    made = getattr(known, "tables", None)
+    return replace(findings, tables=made(plan, findings)) if made else findings
 
 
 @dataclass(frozen=True)

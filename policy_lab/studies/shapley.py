@@ -1,7 +1,7 @@
 """Shapley wedges: how much of what a package of levers does is owed to each of them, and how much to their company.
 
 The package is a scenario, ``package``; it is compared with the study's own scenario. Everything the two set apart is
-a player: each lever with its start and ramp, and events and assumptions together as one more; ``groups = "group"``
+a player: each lever with its timing, and events and assumptions together as one more; ``groups = "group"``
 takes the levers of a heading together. All 2^k mixes are run, so nothing is estimated. For each outcome and time
 
 - ``alone``: what a player does by itself; ``last``: what is lost when it is taken out of the whole package;
@@ -63,8 +63,8 @@ def players(plan: Plan) -> dict[str, dict[str, tuple[float, float]]]:
     base, package = dict(plan.base), model.constants_of(plan.options["package"], None)
     owner = {}
     for lever in model.levers.values():
-        for constant in (lever.name, lever.start, lever.ramp):
-            if constant and constant not in owner:
+        for constant in lever.constants:
+            if constant not in owner:
                 owner[constant] = lever.group if plan.study.groups == "group" else lever.name
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for constant in sorted({*base, *package}, key=lambda c: list(defaults).index(c)):

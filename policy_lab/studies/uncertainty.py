@@ -3,15 +3,18 @@
 Runs at scrambled Sobol' points of the factors' distributions. For each outcome and time: ``mean``, ``sd``, quantiles
 ``q05 … q95``, and ``worst tenth``, the mean of the worst tenth of the runs (by what the outcome's table calls better;
 for outcomes that are neither, the low and the high tenth). With ``thresholds`` (outcome = number), ``P(above)`` is the
-share of runs above it. Numbers carry the interval of a bootstrap over runs.
+share of runs above it. Numbers carry the interval of a bootstrap over runs. Of an outcome that does not exist
+everywhere, ``exists`` is the share of runs in which it does at that time; the other numbers are of those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points, sobol_points
@@ -20,6 +23,7 @@ from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
+from policy_lab.model.conditions import Condition, with_conditions
 from policy_lab.report import plots
 from policy_lab.report.plots import Picture
 from policy_lab.runs import Floats
@@ -43,18 +47,25 @@ def check(plan: Plan) -> None:
 
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
-    """Which way each outcome is better, which decides what its bad tail is."""
-    return {"better": [plan.better(o) for o in plan.outcomes]}
+    """Which way each outcome is better, which decides what its bad tail is, and where it exists."""
+    where = {o: repr(plan.model.conditions[o]) for o in plan.outcomes if o in plan.model.conditions}
+    return {"better": [plan.better(o) for o in plan.outcomes]} | ({"where": where} if where else {})
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
-    """Make the runs and measure their spread."""
+    """Make the runs and measure their spread; what decides whether an outcome exists is kept with the runs."""
     unit = sobol_points(plan.size, len(plan.factors), plan.study.seed)
+    ensemble.plan = replace(plan, outcomes=with_conditions(plan.model.conditions, plan.outcomes))
     values = ensemble.run(Points(unit)).all()
-    parts, notes = [], []
+    parts: list[pd.DataFrame] = []
+    notes = []
     with ensemble.progress(Message("progress.resamples"), len(plan.outcomes) * plan.options["resamples"]) as meter:
         for o, outcome in enumerate(plan.outcomes):
             column = values[:, :, o]
+            if (where := plan.model.conditions.get(outcome)) is not None:
+                by = values[:, :, ensemble.plan.outcomes.index(where.variable)]
+                parts += _where_it_exists(plan, outcome, where, (column, by), meter.advance)
+                continue
             finished = column[np.isfinite(column).all(axis=1)]
             if len(finished) < LEAST_RUNS:
                 told = {"outcome": plan.named(outcome), "runs": len(finished)}
@@ -65,6 +76,27 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     if not parts:
         raise StudyError("error.study.nothing_finite")
     return Result(parts, notes, {"size": plan.size})
+
+
+def _where_it_exists(
+    plan: Plan, outcome: str, where: Condition, runs: tuple[Floats, Floats], advance: Callable[[float], None]
+) -> list[pd.DataFrame]:
+    """The measures at each time over the runs in which the outcome exists then, and the share of those ("exists").
+
+    ``runs``: ``values[run, time]`` of the outcome and of what decides. Where few are left there is the share alone.
+    """
+    raw, by = runs
+    finite = np.isfinite(raw) & np.isfinite(by)
+    there = finite & where.holds(by)
+    parts = []
+    for t in range(len(plan.times)):
+        time, left = plan.times[t : t + 1], raw[there[:, t], t : t + 1]
+        share = len(left) / max(1, int(finite[:, t].sum()))
+        parts.append(grid_rows((outcome,), time, (WHOLE,), "exists", np.full((1, 1, 1), share)))
+        if len(left) >= LEAST_RUNS:
+            found = _intervals(_measures(plan, outcome), left, plan, lambda done: advance(done / len(plan.times)))
+            parts += [grid_rows((outcome,), time, (WHOLE,), index, *interval) for index, interval in found.items()]
+    return parts
 
 
 def _measures(plan: Plan, outcome: str) -> dict[str, Measure]:
@@ -132,6 +164,11 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
     for outcome in findings.outcomes:
         at = findings.table[(findings.table["outcome"] == outcome) & (findings.table["time"] == last)]
         value = at.set_index("index")["value"]
+        if value.get("exists", 1.0) < 1:
+            share = float(value["exists"])
+            said.append(Statement(Message("study.uncertainty.exists", {"time": last, "share": share}), outcome))
+        if "q50" not in value:
+            continue
         median = plan.quantity(outcome, value["q50"])
         if value["q05"] == value["q95"]:
             said.append(Statement(Message("study.uncertainty.still", {"time": last, "value": median}), outcome))
@@ -150,7 +187,8 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Bands over time."""
     quantiles = {
         plan.named(outcome): {
-            q: findings.of(f"q{round(100 * q):02d}", outcome).sort_values("time")["value"].to_numpy() for q in QUANTILES
+            q: findings.of(f"q{round(100 * q):02d}", outcome).set_index("time")["value"].reindex(plan.times).to_numpy()
+            for q in QUANTILES
         }
         for outcome in findings.outcomes
     }

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from policy_lab.model import load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from policy_lab.studies import Study, run_study
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from policy_lab.model import load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 pytestmark = pytest.mark.browser
 SMALL = Path(__file__).parent.parent / "models" / "small_field"

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from policy_lab.app.ensemble_members import members_of
 from policy_lab.model import load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 pytestmark = pytest.mark.browser
 #: What bands and ranges, in single precision, may be off by, as a share of themselves.
@@ -202,6 +202,14 @@ def test_a_browser_without_webassembly_asks_the_server_and_says_so(lame: Visit, 
     page.wait_for_function("() => PolicyLab.explore.drawn.state === PolicyLab.state.now")
     assert curve(page) == pytest.approx(expected({"shared funding": 100}))
     assert page.evaluate("PolicyLab.bands.here") is False
+
+
+def test_a_diagram_has_its_values_from_the_server_too(lame: Visit, real_address: str) -> None:
+    page = lame(f"{real_address}/model?w=cern_for_ai")
+    run = simulate(load_model("big_science"), scenario="cern_for_ai", outputs=["Tension"])
+    expect(page.locator("#sketch .stock[data-variable='Tension'] .value")).to_have_text(
+        f"{run.at('Tension', 2050)[0]:.3f}"
+    )
 
 
 def test_a_late_answer_never_replaces_a_newer_one(lame: Visit, address: str) -> None:

@@ -15,12 +15,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from policy_lab.model import load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "models" / "small_field"
 PATIENCE = 60_000  # milliseconds
+#: Milliseconds from the last move until Python has heard of it; 150 of them pass until the hand counts as at rest.
+LIMIT = 250
 Visit = Callable[[str], Page]
 SERVE = (
     "import sys; from pathlib import Path; from policy_lab.app import serve; from policy_lab.model import load_model; "
@@ -116,15 +118,25 @@ def test_python_hears_of_a_move_once_the_hand_rests_and_of_none_before(visit: Vi
     page.mouse.up()
     page.wait_for_function("() => seen.told > 0")
     assert len([url for url in asked if "_dash-update-component" in url]) == 1
-    page.evaluate("() => { seen.told = 0; }")
-    spans = []
+    spans = moves_until(page, LIMIT, asked)
+    assert min(spans) < LIMIT, spans
+
+
+def moves_until(page: Page, limit: float, asked: list[str]) -> list[float]:
+    """Milliseconds from a move to what Python says of it, move after move until one is within the limit.
+
+    On a busy machine most are late for want of a processor, so the least counts; and each takes one request, no more.
+    """
+    spans: list[float] = []
     page.locator(".lever[data-lever=shared-funding] input[type=range]").focus()
-    for _ in range(5):
+    while len(spans) < 20 and not (spans and min(spans) < limit):
+        asked.clear()
         page.keyboard.press("ArrowRight")
         page.wait_for_function("() => seen.told > seen.moved")
         spans.append(page.evaluate("() => seen.told - seen.moved"))
         page.wait_for_timeout(200)
-    assert min(spans) < 400  # milliseconds, 150 of them the rest; at rest and alone it is some 200
+        assert len([url for url in asked if "_dash-update-component" in url]) == 1
+    return spans
 
 
 def test_nothing_remounts_when_dash_comes_under_a_hand(visit: Visit, with_page: str) -> None:

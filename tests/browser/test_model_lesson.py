@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from policy_lab.app.labels import figure_of
 from policy_lab.model import load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]

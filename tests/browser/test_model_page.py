@@ -16,7 +16,7 @@ from policy_lab.app.labels import figure_of
 from policy_lab.catalogue import english
 from policy_lab.checks.validation_tests import in_words, read_test
 from policy_lab.model import load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]

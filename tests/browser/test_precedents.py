@@ -229,6 +229,19 @@ def test_cases_are_questioned_when_the_network_drops(visit: Visit, real_address:
     context.set_offline(False)
 
 
+def test_a_history_told_in_two_ways_has_both_side_by_side(visit: Visit, real_address: str) -> None:
+    page = come(visit(f"{real_address}/precedents?h=human_genome"))
+    table = page.get_by_role("region", name="Readings of the same record")
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    (other,) = results()["human_genome"]["readings"]
+    expect(rows.nth(0)).to_contain_text("Reshaped by scientists")
+    expect(rows.nth(1)).to_contain_text(f"finished, {figure_of(other['outcome']['year'], 1)}")
+    expect(rows.nth(1)).to_contain_text("top down")
+    page.get_by_role("button", name="Show LIGO").click()
+    expect(page.get_by_role("region", name="Readings of the same record")).to_have_count(0)
+
+
 def test_a_table_made_with_another_version_says_so(browser: Browser, real_address: str) -> None:
     page = browser.new_page()
     body = page.request.get(f"{real_address}/precedents.json").json()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from policy_lab.app.labels import figure_of
 from policy_lab.model import Setting, load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 pytestmark = pytest.mark.browser
 SMALL = Path(__file__).parent.parent / "models" / "small_field"

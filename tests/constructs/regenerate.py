@@ -13,7 +13,7 @@ from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
 from policy_lab.readers import ENDINGS
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 FOLDER = Path(__file__).parent
 

@@ -27,7 +27,7 @@ from policy_lab.model import Model, load_model
 from policy_lab.program import Program, names_in
 from policy_lab.report.templating import Context
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from tests.deep.expected_output import differences, expected_file
 from tests.deep.single_precision import in_single_precision
 

@@ -25,7 +25,7 @@ from policy_lab.errors import PolicyLabError
 from policy_lab.model import load_model
 from policy_lab.report.templating import Context
 from policy_lab.runs import Runs, disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 #: Of the variable's largest size so far; Vensim's files are of single precision, and so were some of its runs.
 BOUND = 1e-4

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from policy_lab.browser_files import browser_module, single_module, write_browser_files
 from policy_lab.model import Model, load_model
 from policy_lab.runs import Runs
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from tests.constructs.regenerate import model_file, names
 
 Floats = NDArray[np.float64]
@@ -107,7 +107,7 @@ def answers(folder: Path, described: list[dict[str, Any]]) -> list[tuple[Runs | 
 def native(model: Model, request: Mapping[str, Any]) -> Runs:
     return simulate(
         model, request.get("values"), outputs=request["outputs"], backend="llvm", allow_nan=True,
-        times=request.get("times"), integration=request.get("integration", "euler"),
+        times=request.get("times"), until=request.get("until"), integration=request.get("integration", "euler"),
     )  # fmt: skip
 
 

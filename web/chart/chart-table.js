@@ -27,7 +27,7 @@ function row(parent, kind, texts) {
  */
 export function fillTable(table, picture, caption, year) {
   const shown = columns(picture);
-  const largest = Math.max(...picture.lines.map((line) => [...line.values].reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
+  const largest = Math.max(...picture.lines.map((line) => [...line.values].reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)));
   const places = picture.places ?? numbers.places(largest);
   table.replaceChildren();
   table.createCaption().textContent = caption;

@@ -49,12 +49,19 @@ function path(time, values, x, y) {
   return text;
 }
 
-/** @param {Numbers} time @param {Numbers} low @param {Numbers} high @param {Scale} x @param {Scale} y */
+/** In pieces, where there are moments without a band. @param {Numbers} time @param {Numbers} low @param {Numbers} high @param {Scale} x @param {Scale} y */
 function area(time, low, high, x, y) {
   let text = "";
-  for (let i = 0; i < time.length; i++) text += (i ? "L" : "M") + tenth(x(time[i])) + " " + tenth(y(high[i]));
-  for (let i = time.length - 1; i >= 0; i--) text += "L" + tenth(x(time[i])) + " " + tenth(y(low[i]));
-  return text && text + "Z";
+  for (let from = 0; from < time.length; from++) {
+    if (!Number.isFinite(low[from])) continue;
+    let to = from;
+    while (to + 1 < time.length && Number.isFinite(low[to + 1])) to++;
+    for (let i = from; i <= to; i++) text += (i > from ? "L" : "M") + tenth(x(time[i])) + " " + tenth(y(high[i]));
+    for (let i = to; i >= from; i--) text += "L" + tenth(x(time[i])) + " " + tenth(y(low[i]));
+    text += "Z";
+    from = to;
+  }
+  return text;
 }
 
 /** @type {WeakMap<Numbers, { place: string, other: Numbers | null, d: string }>} */

@@ -1,11 +1,18 @@
 /** From runs to what the page shows: charts, sentences, headline figures. Plain data in, plain data out. */
-import { variable } from "./facts.js";
+import { nearest } from "./chart-scale.js";
+import { facts, variable } from "./facts.js";
 import * as numbers from "./numbers.js";
 import { say } from "./words.js";
 /** @import { Band, Fan, Mark, Numbers, Picture, Run, Scene, Variable } from "../types/page.js" */
 
 /** @param {Numbers} values */
 const last = (values) => values[values.length - 1];
+
+/** A variable in a year. @param {Run} run @param {string} name @param {number} year */
+export const valueAt = (run, name, year) => run.of(name)[nearest(run.time, year)];
+
+/** In the year that figures are of, however far the charts go. @param {Run} run @param {string} name */
+export const final = (run, name) => valueAt(run, name, facts.clock.final);
 
 /** Whether a difference is nothing to the places it is written with. @param {number} value @param {number} places */
 export const nothing = (value, places) => Number(value.toFixed(places)) === 0;
@@ -23,7 +30,7 @@ export const placesOf = (about, values) => about.places ?? numbers.places(Math.m
 export function curves(scenes, name, { marks = [], areas = [] } = {}) {
   const about = variable(name);
   const lines = scenes.map(({ key, kind, label, name: short, run, silent }) => ({ key, kind, label, name: short, silent, values: run.of(name) }));
-  const values = lines.flatMap((line) => [line.values[0], last(line.values)]);
+  const values = lines.flatMap((line) => [line.values[0], last(line.values)]).filter(Number.isFinite);
   return {
     title: about.label,
     unit: about.unit,
@@ -65,6 +72,11 @@ export function summary(name, policy, reference, same) {
   const about = variable(name);
   const [ours, theirs] = [policy.of(name), reference.of(name)];
   const places = placesOf(about, [last(ours), last(theirs), ours[0]]);
+  const whole = [ours, theirs].every((values) => Number.isFinite(last(values)));
+  if (about.where && !whole) {
+    const [now, standing] = [last(ours), last(theirs)].map((value) => numbers.withUnit(numbers.figure(value, places), Number.isFinite(value) ? about.unit : ""));
+    return say("outcome.empty_told", { last: now, reference: standing, to_year: last(policy.time).toFixed(0), why: about.where.why });
+  }
   return say(same ? "chart.told_same" : "chart.told", {
     variable: about.label,
     first: numbers.withUnit(numbers.figure(ours[0], places), about.unit),
@@ -77,17 +89,18 @@ export function summary(name, policy, reference, same) {
 }
 
 /**
- * The last year of a variable, its change against status quo, and whether that is better or worse.
+ * A variable in the model's last year, its change against status quo, and whether that is better or worse.
  * @param {string} name
  * @param {Run} policy
  * @param {Run} reference
  */
 export function headline(name, policy, reference) {
   const about = variable(name);
-  const value = last(policy.of(name));
-  const change = value - last(reference.of(name));
+  const value = final(policy, name);
+  const change = value - final(reference, name);
   const places = placesOf(about, [value, value - change]);
   const shown = numbers.figure(value, places);
+  if (!Number.isFinite(change)) return { value: shown, change: nothingToCompare(value, about), tone: "other" };
   if (nothing(change, places)) return { value: shown, change: say("headline.unchanged"), tone: "same" };
   const direction = change > 0 ? "higher" : "lower";
   const tone = about.better === "neither" || !about.better ? "other" : about.better === direction ? "better" : "worse";
@@ -95,15 +108,24 @@ export function headline(name, policy, reference) {
   return { value: shown, change: `${change > 0 ? "▲" : "▼"} ${numbers.figure(Math.abs(change), places)} ${words}`, tone };
 }
 
+/** What stands for a change where one of the two is not there. @param {number} value @param {Variable} about */
+export const nothingToCompare = (value, about) => (Number.isFinite(value) ? say("outcome.no_reference") : about.where?.why ?? "–");
+
+/** In how many futures there is an outcome. @param {number} share */
+export const existing = (share) => say("outcome.share", { share: numbers.figure(100 * share, 0) });
+
 /**
  * The range of a change in words.
  * @param {string} name
  * @param {number} low
  * @param {number} high
+ * @param {number} [share] of the futures in which there is the outcome at all
  */
-export function range(name, low, high) {
+export function range(name, low, high, share = 1) {
   const about = variable(name);
+  if (!Number.isFinite(low)) return existing(share);
   const places = placesOf(about, [low, high]);
   const signed = (/** @type {number} */ value) => (value > 0 && !nothing(value, places) ? "+" : "") + numbers.figure(value, places);
-  return say("headline.range", { low: signed(low), high: signed(high) });
+  const words = say("headline.range", { low: signed(low), high: signed(high) });
+  return share < 1 ? `${words} (${existing(share)})` : words;
 }

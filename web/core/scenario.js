@@ -33,6 +33,12 @@ export function moved(world, levers) {
   return Object.fromEntries(Object.entries(levers).filter(([key, setting]) => !sameSetting(setting, standing[key])));
 }
 
+/** The end year that stands for none; null for a lever that cannot end. @param {string} key */
+export const noEnd = (key) => (facts.levers[key].timing[2] ? facts.levers[key].ranges[3][1] : null);
+
+/** The last moment that charts of some scenarios show: that of the one that runs longest. @param {Scenario[]} shown */
+export const horizon = (shown) => Math.max(facts.clock.final, ...shown.map(({ world }) => worldOf(world).until));
+
 /** The current policy. @param {Pick<State, "world" | "levers">} state @returns {Scenario} */
 export const of = (state) => ({ world: state.world, levers: moved(state.world, state.levers) });
 
@@ -47,11 +53,13 @@ export const statusQuo = () => ({ world: facts.start.world, levers: {} });
  */
 export function constants(scenario, assumptions) {
   const found = { ...worldOf(scenario.world).constants };
-  for (const [key, [value, start, ramp]] of Object.entries(scenario.levers)) {
+  for (const [key, [value, ...times]] of Object.entries(scenario.levers)) {
     const lever = facts.levers[key];
     found[lever.name] = value;
-    if (lever.start && start !== null) found[lever.start] = start;
-    if (lever.ramp && ramp !== null) found[lever.ramp] = ramp;
+    lever.timing.forEach((constant, place) => {
+      const time = times[place];
+      if (constant && time !== null) found[constant] = time;
+    });
   }
   for (const [key, value] of Object.entries(assumptions ?? {})) found[facts.assumptions[key].name] = value;
   return found;
@@ -98,9 +106,9 @@ export const marks = (scenario) => worldOf(scenario.world).marks;
 export function between(before, after, share) {
   const mix = (/** @type {number} */ a, /** @type {number} */ b) => a + (b - a) * share;
   const slid = (/** @type {number | null} */ a, /** @type {number | null} */ b) => (a === null || b === null ? b : mix(a, b));
-  const levers = Object.fromEntries(Object.entries(after.levers).map(([key, [value, start, ramp]]) => {
-    const [from, fromStart, fromRamp] = before.levers[key];
-    return /** @type {[string, Setting]} */ ([key, [mix(from, value), slid(fromStart, start), slid(fromRamp, ramp)]]);
+  const levers = Object.fromEntries(Object.entries(after.levers).map(([key, setting]) => {
+    const from = before.levers[key];
+    return /** @type {[string, Setting]} */ ([key, setting.map((value, place) => slid(from[place], value))]);
   }));
   const keys = new Set([...Object.keys(before.assumptions), ...Object.keys(after.assumptions)]);
   const assumptions = Object.fromEntries([...keys].map((key) => {

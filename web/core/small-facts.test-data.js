@@ -10,12 +10,12 @@ export const facts = () => ({
   levers: {
     funding: {
       name: "funding", short: "abc", label: "Funding", unit: "%", low: 0, high: 10, default: 5, step: 0.5, places: 1,
-      ranges: [[0, 10], [2020, 2045], [0, 0]], group: "money", heading: "Money", start: "funding start", ramp: null,
+      ranges: [[0, 10], [2020, 2045], [0, 0], [2020, 2100]], group: "money", heading: "Money", timing: ["funding start", null, "funding end"],
     },
   },
   worlds: {
-    standard: { title: "Standard", rationale: "", levers: { funding: [5, 2025, null] }, constants: {}, marks: [] },
-    other: { title: "Other", rationale: "why", levers: { funding: [6, 2025, null] }, constants: { shock: 1 }, marks: [{ time: 2030, label: "Shock" }] },
+    standard: { title: "Standard", rationale: "", levers: { funding: [5, 2025, null, 2100] }, constants: {}, marks: [], until: 2050 },
+    other: { title: "Other", rationale: "why", levers: { funding: [6, 2025, null, 2032] }, constants: { shock: 1 }, marks: [{ time: 2030, label: "Shock" }], until: 2060 },
   },
   assumptions: {
     rate: {
@@ -25,7 +25,7 @@ export const facts = () => ({
   },
   headlines: ["knowledge"],
   shown: [shown("knowledge"), shown("trust")],
-  start: { world: "standard", levers: { funding: [5, 2025, null] }, assumptions: {}, charts: ["knowledge", "trust"], pins: [] },
+  start: { world: "standard", levers: { funding: [5, 2025, null, 2100] }, assumptions: {}, charts: ["knowledge", "trust"], pins: [] },
   words: {
     "link.bad": "bad", "link.long": "long", "link.older": "older: {changes}", "link.same_names": "same", "link.no_world": "no world {world}",
     "link.no_lever": "no lever {lever}", "link.no_assumption": "no assumption {assumption}", "link.no_variable": "no variable {variable}",

@@ -1,12 +1,12 @@
 /** The page's state. It has one owner, this module; everything that shows or changes it goes through here.
  *
  * The state is plain data (State in types/page.d.ts) and is never changed in place. Its form as a link stands at the
- * head of link.js; the address bar always holds the link of the state at rest.
+ * head of url-state.js; the address bar always holds the link of the state at rest.
  */
 import { facts } from "./facts.js";
 import { createHistory } from "./history.js";
-import * as link from "./link.js";
-import { read } from "./link-reader.js";
+import * as link from "./url-state.js";
+import { read } from "./url-state-reader.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
 /** @import { Scenario, Setting, State } from "../types/page.js" */
@@ -102,7 +102,7 @@ export const query = () => link.write(now);
 /**
  * Moves a lever within its range.
  * @param {string} key
- * @param {number} place 0 its value, 1 its start, 2 its ramp
+ * @param {number} place 0 its value, 1 its start, 2 its ramp, 3 its end
  * @param {number} value
  */
 export function moveLever(key, place, value) {

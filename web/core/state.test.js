@@ -14,12 +14,19 @@ beforeEach(() => {
 
 test("a lever moves within its range, and a start that it does not have stays away", () => {
   assert.equal(state.moveLever("funding", 0, 99), true);
-  assert.deepEqual(state.now.levers.funding, [10, 2025, null]);
+  assert.deepEqual(state.now.levers.funding, [10, 2025, null, 2100]);
   state.moveLever("funding", 1, 2031.26);
-  assert.deepEqual(state.now.levers.funding, [10, 2031.3, null]);
+  assert.deepEqual(state.now.levers.funding, [10, 2031.3, null, 2100]);
   assert.equal(state.moveLever("funding", 2, 3), false);
   assert.equal(state.moveLever("nothing", 0, 3), false);
   assert.equal(state.moveLever("funding", 0, NaN), false);
+});
+
+test("a lever ends within the run, or beyond it, which is no end", () => {
+  state.moveLever("funding", 3, 2032);
+  assert.deepEqual(state.now.levers.funding, [5, 2025, null, 2032]);
+  state.moveLever("funding", 3, 3000);
+  assert.deepEqual(state.now.levers.funding, [5, 2025, null, 2100]);
 });
 
 test("an assumption at its default is none", () => {
@@ -35,14 +42,14 @@ test("the state is never changed in place, and whoever listens gets both", () =>
   const heard = [];
   state.on((now, then) => heard.push([now, then]));
   state.chooseWorld("other");
-  assert.deepEqual(before.levers.funding, [5, 2025, null]);
+  assert.deepEqual(before.levers.funding, [5, 2025, null, 2100]);
   assert.deepEqual(heard.at(-1), [state.now, before]);
   state.undo();
   assert.deepEqual(state.now, before);
 });
 
 test("pins are refused twice, when there are three, and when they are too long", () => {
-  const pin = (/** @type {number} */ value) => state.pin({ world: "other", levers: { funding: [value, 2025, null] } });
+  const pin = (/** @type {number} */ value) => state.pin({ world: "other", levers: { funding: [value, 2025, null, 2100] } });
   assert.deepEqual([pin(1), pin(1), pin(2), pin(3), pin(4)], ["", "twice", "", "", "full 3"]);
   state.unpin(0);
   assert.equal(state.now.pins.length, 2);

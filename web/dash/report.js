@@ -1,5 +1,6 @@
 /** What Python hears of the levers once the hand rests, and levers that Python sets. */
 import { facts } from "../core/facts.js";
+import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import * as simulator from "../engine/simulator.js";
@@ -7,7 +8,7 @@ import * as simulator from "../engine/simulator.js";
 /** @typedef {import("../types/page.js").Levers} Levers */
 /** @typedef {import("../types/page.js").Setting} Setting */
 /** @typedef {import("../types/page.js").State} State */
-/** @typedef {Record<string, number | Setting>} Policy by the name a lever has in the model; see policy_lab/components/lever_panel.py */
+/** @typedef {Record<string, number | (number | null)[]>} Policy by the name a lever has in the model; see policy_lab/components/lever_panel.py */
 /** @typedef {{ policy: Policy, constants: Constants, outcomes: Constants }} Rest */
 
 /** Who is told, and what of last. @type {Map<(rest: Rest) => void, Rest | null>} */
@@ -27,8 +28,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 export function policyOf(levers) {
   const moved = Object.entries(levers).filter(([key, setting]) => !scenarios.sameSetting(setting, facts.start.levers[key]));
   return Object.fromEntries(moved.map(([key, setting]) => {
-    const [, start, ramp] = facts.start.levers[key];
-    const timed = !scenarios.near(setting[1], start) || !scenarios.near(setting[2], ramp);
+    const timed = !scenarios.sameSetting(setting, /** @type {Setting} */ ([setting[0], ...facts.start.levers[key].slice(1)]));
     return [facts.levers[key].name, timed ? setting : setting[0]];
   }));
 }
@@ -57,7 +57,7 @@ async function tellOf(state) {
   const constants = scenarios.constants(scenarios.of(state), state.assumptions);
   const [run] = await simulator.ask([constants], facts.headlines);
   if (state !== store.now) return; // the hand moves again: the next rest tells
-  const ends = facts.headlines.map((name) => [name, run.of(name)[run.time.length - 1]]);
+  const ends = facts.headlines.map((name) => [name, pictures.final(run, name)]);
   const rest = { policy: policyOf(state.levers), constants, outcomes: Object.fromEntries(ends) };
   if (!last || !same(rest, last)) last = rest; // another chart, say, is no news
   for (const [report, told] of reporters) {

@@ -51,9 +51,10 @@ export class Again {
   }
 
   /** @param {Request} request @returns {Result} */
-  simulate({ values = {}, outputs, times = null, integration = "euler" }) {
+  simulate(request) {
     const { engine } = this;
-    const plan = engine.plan(values, outputs, times, integration);
+    const { outputs } = request;
+    const plan = engine.plan(request);
     const first = this.beginning(plan);
     this.began = first;
     if (first < plan.moments.length) {

@@ -6,6 +6,8 @@
    Messages in: load; run {number, wish, pieces: [[from, to]], keeps}, of which the latest number counts and pieces of the
    same number queue; take {number, piece}, another worker's; gather {number, members}. Out: ready; piece {number, count,
    piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
+import { nearest } from "../core/chart-scale.js";
+import { holds, withConditions } from "../core/conditions.js";
 import { quantilesOf } from "../core/quantiles.js";
 import * as loader from "./engine.js";
 /** @import { BandPiece, FromBands, LoadedModel, Reals, Runner, ToBands, Values } from "../types/engine.js" */
@@ -60,24 +62,26 @@ function settings(constants, held, from, to) {
   return values;
 }
 
-/** @param {Runner} runner @param {Values} values @param {string[]} outputs @param {number[] | null} times */
-function simulated(runner, values, outputs, times) {
-  const result = runner.simulate({ values, outputs, times });
+/** @param {Runner} runner @param {import("../types/engine.js").Request} request */
+function simulated(runner, request) {
+  const result = runner.simulate(request);
   // Where nothing varies there is one run, and every member is that run.
-  const width = result.time.length * outputs.length;
+  const width = result.time.length * request.outputs.length;
   const at = (/** @type {number} */ member) => (result.runs === 1 ? 0 : member * width);
   return { time: result.time, values: result.values, at };
 }
 
 /** Headlines of the reference at the last moment, value[member * headlines + outcome], remembered. @param {BandWish} wish @param {number} from @param {number} to */
 function reference(wish, from, to) {
-  const key = JSON.stringify([wish.reference, wish.heldReference, wish.headlines, from, to]);
+  const key = JSON.stringify([wish.reference, wish.heldReference, wish.headlines, wish.where, from, to]);
   const known = references.get(key);
   if (known) return known;
   if (references.size > REFERENCES) references.clear();
-  const run = simulated(engine, settings(wish.reference, wish.heldReference, from, to), wish.headlines, [wish.last]);
+  const outputs = withConditions(wish.headlines, (name) => wish.where[name] ?? null);
+  const run = simulated(engine, { values: settings(wish.reference, wish.heldReference, from, to), outputs, times: [wish.last] });
   const width = wish.headlines.length;
-  const found = new engine.Reals((to - from) * width).map((_, n) => run.values[run.at(Math.floor(n / width)) + (n % width)]);
+  const value = reader(wish, outputs, run.values);
+  const found = new engine.Reals((to - from) * width).map((_, n) => value(run.at(Math.floor(n / width)), n % width));
   references.set(key, found);
   return found;
 }
@@ -86,12 +90,22 @@ function reference(wish, from, to) {
 function policy(wish, from, to, outputs) {
   const course = courses.get(from) ?? engine.again();
   courses.set(from, course);
-  return simulated(course, settings(wish.policy, wish.held, from, to), outputs, null);
+  return simulated(course, { values: settings(wish.policy, wish.held, from, to), outputs, until: wish.until });
+}
+
+/** Reads an output, by its place, of the moment whose values begin at a place: NaN where it does not exist.
+ * @param {BandWish} wish @param {string[]} outputs @param {Reals} values @returns {(begins: number, place: number) => number} */
+function reader({ where }, outputs, values) {
+  const by = outputs.map((name) => (where[name] ? { where: where[name], place: outputs.indexOf(where[name].variable) } : null));
+  return (begins, place) => {
+    const condition = by[place];
+    return condition && !holds(condition.where, values[begins + condition.place]) ? NaN : values[begins + place];
+  };
 }
 
 /** @param {BandWish} wish @param {number} from @param {number} to @returns {BandPiece} */
 function piece(wish, from, to) {
-  const outputs = [...new Set([...wish.charts, ...wish.headlines])];
+  const outputs = withConditions([...new Set([...wish.charts, ...wish.headlines])], (name) => wish.where[name] ?? null);
   const run = policy(wish, from, to, outputs);
   const theirs = reference(wish, from, to);
   const count = to - from;
@@ -100,20 +114,21 @@ function piece(wish, from, to) {
   const headlines = wish.headlines.map((name) => outputs.indexOf(name));
   const curves = new engine.Reals(count * moments * charts.length);
   const changes = new engine.Reals(count * headlines.length);
+  const value = reader(wish, outputs, run.values);
+  const there = Object.fromEntries(Object.keys(wish.where).map((name) => [name, 0]));
+  const ends = nearest(run.time, wish.last) * outputs.length;
   let at = 0;
   for (let member = 0; member < count; member++) {
     const begins = run.at(member);
     for (let t = 0; t < moments; t++) {
-      for (const place of charts) curves[at++] = run.values[begins + t * outputs.length + place];
+      for (const place of charts) curves[at++] = value(begins + t * outputs.length, place);
     }
-    const end = begins + (moments - 1) * outputs.length;
-    headlines.forEach((place, n) => { changes[member * headlines.length + n] = run.values[end + place] - theirs[member * headlines.length + n]; });
+    const end = begins + ends;
+    headlines.forEach((place, n) => { changes[member * headlines.length + n] = value(end, place) - theirs[member * headlines.length + n]; });
+    for (const name of Object.keys(there)) there[name] += Number(Number.isFinite(value(end, outputs.indexOf(name))));
   }
-  return { moments, curves, changes };
+  return { moments, curves, changes, there, broken: !run.values.every(Number.isFinite) };
 }
-
-/** Whether every number is finite. @param {BandPiece} part */
-const whole = ({ curves, changes }) => curves.every(Number.isFinite) && changes.every(Number.isFinite);
 
 /** @param {BandWish} wish @param {BandPiece[]} pieces @param {number} count of members @returns {BandAnswer} */
 function answer(wish, pieces, count) {
@@ -128,7 +143,8 @@ function answer(wish, pieces, count) {
   }));
   const ends = quantilesOf(pieces.map((part) => part.changes), 1, headlines.length, [0.05, 0.95]).values;
   const ranges = Object.fromEntries(headlines.map((name, n) => /** @type {[string, [number, number]]} */ ([name, [ends[n], ends[headlines.length + n]]])));
-  return { key: wish.key, members: count, fans, ranges };
+  const there = Object.fromEntries(Object.keys(wish.where).map((name) => [name, pieces.reduce((sum, part) => sum + part.there[name], 0)]));
+  return { key: wish.key, members: count, fans, ranges, there };
 }
 
 /* Lets messages in that have come meanwhile. */
@@ -142,7 +158,7 @@ const pause = (() => {
 /** A piece; in double precision, for good, where single leads to what is no finite number. @param {BandWish} wish @param {number} from @param {number} to */
 async function finite(wish, from, to) {
   const part = piece(wish, from, to);
-  if (models.length < 2 || whole(part)) return part;
+  if (models.length < 2 || !part.broken) return part;
   models.shift();
   await start();
   return piece(wish, from, to);

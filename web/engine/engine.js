@@ -94,8 +94,9 @@ export class Engine {
     this.variables.set("Time", { name: "Time", slot: layout.given.length, kind: "time", unit: layout.clock.unit });
     this.given = Float64Array.from(layout.given);
     this.moments = Float64Array.from(layout.clock.moments);
+    this.saved = layout.clock.saved;
     this.Reals = layout.real === 4 ? Float32Array : Float64Array;
-    this.calendar = remembered((/** @type {number[] | null} */ times) => this.rowsOf(times));
+    this.calendar = remembered((/** @type {{ times: number[] | null, until: number | null }} */ asked) => this.rowsOf(asked));
     this.choice = remembered((/** @type {string[]} */ outputs) => this.slotsOf(outputs));
     /** @type {Int32Array | null} */
     this.placed = null;
@@ -107,8 +108,9 @@ export class Engine {
   }
 
   /** At once, on the calling thread. @param {Request} request @returns {Result} */
-  simulate({ values = {}, outputs, times = null, integration = "euler" }) {
-    const plan = this.plan(values, outputs, times, integration);
+  simulate(request) {
+    const plan = this.plan(request);
+    const { outputs } = request;
     const width = plan.time.length * outputs.length;
     const most = Math.max(this.layout.lanes, Math.floor(4e6 / Math.max(1, width)));
     if (plan.runs <= most) return { runs: plan.runs, time: plan.time.slice(), outputs, values: this.block(plan, 0, plan.runs).slice() };
@@ -129,8 +131,8 @@ export class Engine {
     for (let n = 0; n < times; n += 1) this.simulate({ outputs, values });
   }
 
-  /** @param {Values} values @param {string[]} outputs @param {number[] | null} times @param {string} integration @returns {Plan} */
-  plan(values, outputs, times, integration) {
+  /** @param {Request} request @returns {Plan} */
+  plan({ values = {}, outputs, times = null, until = null, integration = "euler" }) {
     const method = METHODS.indexOf(integration);
     if (method < 0) throw new Error(`There is no integration method '${integration}'. Possible: ${METHODS.join(", ")}.`);
     const fixed = this.given.slice();
@@ -144,17 +146,37 @@ export class Engine {
     }
     const runs = varied.length ? varied[0].value.length : 1;
     if (varied.some((v) => v.value.length !== runs)) throw new Error("All lists of values must have the same length.");
-    const { rows, time, moments } = this.calendar(times === null ? "saved" : times.join(), times);
+    const { rows, time, moments } = this.calendar(times === null ? `saved ${until}` : times.join(), { times, until });
     return { fixed, varied, runs, rows, time, moments, method, slots: this.choice(outputs.join("\n"), outputs) };
   }
 
-  /** @param {number[] | null} times */
-  rowsOf(times) {
-    const wanted = times === null ? this.layout.clock.saved : Array.from(times, (t) => this.moment(t));
+  /** @param {{ times: number[] | null, until: number | null }} asked */
+  rowsOf({ times, until }) {
+    const own = this.layout.clock.moments;
+    const last = times === null ? until ?? own[own.length - 1] : Math.max(...times);
+    this.extend(last);
+    const end = this.moment(last);
+    const wanted = times === null ? this.saved.filter((at) => at <= end) : Array.from(times, (t) => this.moment(t));
     const rows = new Int32Array(this.moments.length).fill(-1);
     wanted.forEach((position, row) => { rows[position] = row; });
     const time = Float64Array.from(wanted, (position) => this.moments[position]);
     return { rows, time, moments: this.moments.slice(0, Math.max(...wanted) + 1) };
+  }
+
+  /** Moments beyond the model's own, by the rule of Clock.moments in policy_lab/program.py. @param {number} last */
+  extend(last) {
+    const { step, saveper } = this.layout.clock;
+    const slack = step * 1e-5;
+    const moments = Array.from(this.moments);
+    while (moments[moments.length - 1] + slack < last) moments.push(moments[moments.length - 1] + step);
+    if (moments.length === this.moments.length) return;
+    this.moments = Float64Array.from(moments);
+    this.saved = moments.flatMap((time, at) => {
+      const over = (time - moments[0]) % saveper;
+      return over < slack || (saveper - over) % saveper < slack ? [at] : [];
+    });
+    this.tables = []; // where they stood stands something else now
+    this.placed = null;
   }
 
   /** @param {string[]} outputs */
@@ -189,7 +211,7 @@ export class Engine {
     let end = heap;
     const place = (/** @type {number} */ bytes) => { const at = end; end += Math.ceil(bytes / 16) * 16; return at; };
     const work = place(slots * lanes * real);
-    const rows = place(plan.rows.byteLength);
+    const rows = place(this.moments.length * Int32Array.BYTES_PER_ELEMENT); // a plan made before it was longer has fewer
     const moments = place(this.moments.length * real);
     const height = Math.ceil(this.moments.length / lanes) * lanes;
     const tables = Array.from({ length: TABLES }, () => place(height * outside.columns.length * real));

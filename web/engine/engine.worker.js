@@ -11,7 +11,7 @@ let engine;
 
 /** Runs in pieces, with a message after each. @param {Simulate} asked @returns {Result} */
 function simulate({ number, request }) {
-  const whole = engine.plan(request.values ?? {}, request.outputs, request.times ?? null, request.integration ?? "euler");
+  const whole = engine.plan(request);
   const width = whole.time.length * request.outputs.length;
   const values = new Float64Array(whole.runs * width);
   for (let first = 0; first < whole.runs; first += PIECE) {

@@ -1,9 +1,10 @@
 /** Runs of the model: by the browser itself, or by the server where the browser cannot. Those asked for lately are remembered. */
-import { facts } from "../core/facts.js";
+import { masked, withConditions } from "../core/conditions.js";
+import { facts, variable } from "../core/facts.js";
 import { say } from "../core/words.js";
 import { load } from "./engine.js";
 /** @import { Result, Values } from "../types/engine.js" */
-/** @import { Constants, Run } from "../types/page.js" */
+/** @import { Constants, Numbers, Run } from "../types/page.js" */
 /** @import { Engine } from "./engine.js" */
 /** @typedef {{ failed?: string, time: number[], runs?: number[][][] }} Served runs[setting][output][time] */
 
@@ -32,9 +33,9 @@ function remember(key, run) {
   return run;
 }
 
-/** What is remembered of some settings, and what is to be run. @param {Constants[]} settings @param {string[]} outputs */
-function sort(settings, outputs) {
-  const keys = settings.map((one) => JSON.stringify(one) + outputs.join());
+/** What is remembered of some settings, and what is to be run. @param {Constants[]} settings @param {string[]} outputs @param {number} until */
+function sort(settings, outputs, until) {
+  const keys = settings.map((one) => JSON.stringify(one) + outputs.join() + until);
   const lacking = new Map(keys.flatMap((key, n) => (kept.has(key) ? [] : [[key, settings[n]]])));
   return { keys, lacking: [...lacking.keys()], wanted: [...lacking.values()] };
 }
@@ -54,6 +55,23 @@ export function together(runner, wanted) {
   return values;
 }
 
+/** What decides whether a variable exists. @param {string} name */
+const whereOf = (name) => variable(name).where ?? null;
+
+/** A run as people see it. @param {Numbers} time @param {(name: string) => Numbers} raw @returns {Run} */
+function seen(time, raw) {
+  /** @type {Map<string, Numbers>} */
+  const shown = new Map();
+  const of = (/** @type {string} */ name) => {
+    const where = whereOf(name);
+    if (!where) return raw(name);
+    const found = shown.get(name) ?? masked(raw(name), raw(where.variable), where);
+    shown.set(name, found);
+    return found;
+  };
+  return { time, raw, of };
+}
+
 /** The runs of a result, each variable taken out when first read. @param {Result} result @returns {Run[]} */
 function cut({ runs, time, outputs, values }) {
   const width = outputs.length;
@@ -69,13 +87,13 @@ function cut({ runs, time, outputs, values }) {
       columns.set(name, column);
       return column;
     };
-    return { time, of };
+    return seen(time, of);
   });
 }
 
-/** Settings that differ by nothing that varies are one run. @param {Engine} runner @param {Constants[]} wanted @param {string[]} outputs */
-function simulate(runner, wanted, outputs) {
-  const runs = cut(runner.simulate({ values: together(runner, wanted), outputs }));
+/** Settings that differ by nothing that varies are one run. @param {Engine} runner @param {Constants[]} wanted @param {string[]} outputs @param {number} until */
+function simulate(runner, wanted, outputs, until) {
+  const runs = cut(runner.simulate({ values: together(runner, wanted), outputs, until }));
   return wanted.map((_, n) => runs[Math.min(n, runs.length - 1)]);
 }
 
@@ -83,46 +101,51 @@ function simulate(runner, wanted, outputs) {
  * At once, a run for each settings, and only where `here`.
  * @param {Constants[]} settings
  * @param {string[]} outputs names of variables
+ * @param {number} [until] last moment of all of them
  * @returns {Run[]}
  */
-export function now(settings, outputs) {
+export function now(settings, outputs, until = facts.clock.final) {
   if (!engine) throw new Error(why);
-  const { keys, lacking, wanted } = sort(settings, outputs);
-  const found = new Map(wanted.length ? simulate(engine, wanted, outputs).map((run, n) => [lacking[n], run]) : []);
+  return computed(engine, settings, withConditions(outputs, whereOf), until);
+}
+
+/** @param {Engine} runner @param {Constants[]} settings @param {string[]} outputs @param {number} until */
+function computed(runner, settings, outputs, until) {
+  const { keys, lacking, wanted } = sort(settings, outputs, until);
+  const found = new Map(wanted.length ? simulate(runner, wanted, outputs, until).map((run, n) => [lacking[n], run]) : []);
   return keys.map((key) => remember(key, found.get(key) ?? /** @type {Run} */ (kept.get(key))));
 }
 
 /**
  * The same, wherever it comes from.
  * @param {Constants[]} settings
- * @param {string[]} outputs
+ * @param {string[]} asked
+ * @param {number} [until]
  * @returns {Promise<Run[]>}
  */
-export async function ask(settings, outputs) {
+export async function ask(settings, asked, until = facts.clock.final) {
   await ready;
-  if (engine) return now(settings, outputs);
-  const { keys, lacking, wanted } = sort(settings, outputs);
+  if (engine) return now(settings, asked, until);
+  const outputs = withConditions(asked, whereOf);
+  const { keys, lacking, wanted } = sort(settings, outputs, until);
   const found = new Map(keys.map((key) => [key, kept.get(key)]));
-  if (wanted.length) (await served(wanted, outputs)).forEach((run, n) => found.set(lacking[n], remember(lacking[n], run)));
+  if (wanted.length) (await served(wanted, outputs, until)).forEach((run, n) => found.set(lacking[n], remember(lacking[n], run)));
   return keys.map((key) => /** @type {Run} */ (found.get(key)));
 }
 
-/** @param {Constants[]} wanted @param {string[]} outputs @returns {Promise<Run[]>} */
-async function served(wanted, outputs) {
+/** @param {Constants[]} wanted @param {string[]} outputs @param {number} until @returns {Promise<Run[]>} */
+async function served(wanted, outputs, until) {
   const reply = await fetch(facts.files.answer, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ settings: wanted, outputs }),
+    body: JSON.stringify({ settings: wanted, outputs, until }),
     signal: AbortSignal.timeout(PATIENCE),
   });
   /** @type {Served} */
   const answer = reply.ok ? await reply.json() : { time: [] };
   if (answer.failed) throw Object.assign(new Error(answer.failed), { told: say("wait.failed", { reason: answer.failed }) });
   if (!answer.runs) throw new Error(String(reply.status));
-  return answer.runs.map((columns) => ({
-    time: Float64Array.from(answer.time),
-    of: (name) => Float64Array.from(columns[outputs.indexOf(name)]),
-  }));
+  return answer.runs.map((columns) => seen(Float64Array.from(answer.time), (name) => Float64Array.from(columns[outputs.indexOf(name)])));
 }
 
 /** Loads the model; where that cannot be, the server runs it. */

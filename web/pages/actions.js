@@ -36,12 +36,12 @@ function build() {
   return made;
 }
 
-const leverHead = () => ["lever", "setting", "status_quo", "start", "ramp"].map((key) => words("column_" + key));
+const leverHead = () => ["lever", "setting", "status_quo", "start", "ramp", "end"].map((key) => words("column_" + key));
 
 /** @param {LeverRow[]} rows */
 function leverTable(rows) {
   if (!rows.length) return element("p", { class: "empty" }, words("none_moved"));
-  return table(leverHead(), rows.map((row) => [row.label, numbers.withUnit(row.value, row.unit), numbers.withUnit(row.standing, row.unit), row.start, row.ramp]));
+  return table(leverHead(), rows.map((row) => [row.label, numbers.withUnit(row.value, row.unit), numbers.withUnit(row.standing, row.unit), row.start, row.ramp, row.end]));
 }
 
 /** @param {AssumptionRow[]} rows */
@@ -85,8 +85,8 @@ async function allRows() {
   const outcomes = await summary.outcomes(years);
   return [
     leverHead().concat(words("column_unit")),
-    ...summary.levers(every).map((row) => [row.label, row.value, row.standing, row.start, row.ramp, row.unit]),
-    ...summary.assumptions().map((row) => [words("assumption", { name: row.label }), row.value, row.standing, "", "", row.unit]),
+    ...summary.levers(every).map((row) => [row.label, row.value, row.standing, row.start, row.ramp, row.end, row.unit]),
+    ...summary.assumptions().map((row) => [words("assumption", { name: row.label }), row.value, row.standing, "", "", "", row.unit]),
     [],
     [words("column_outcome"), words("column_unit"), ...years.flatMap((year) => [`${year}`, words("status_quo_in", { year })])],
     ...outcomes.map((row) => [row.about.label, row.about.unit, ...years.flatMap((_, n) => [row.policy[n], row.reference[n]])]),

@@ -98,7 +98,7 @@ function headlines(rows, within, year) {
   const head = [words("outcome", { year }), words("status_quo"), words("policy"), words("change"), words("range")];
   return table(head, rows.map(({ about, policy, reference }, /** @type {number} */ n) => [
     numbers.withUnit(about.label, about.unit && `(${about.unit})`), figure(reference[0], about), figure(policy[0], about), summary.change(policy[0], reference[0], about),
-    within[n] ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
+    within[n] && Number.isFinite(within[n][0]) ? figure(within[n][0], about) + " – " + figure(within[n][1], about) : "–",
   ]));
 }
 
@@ -112,7 +112,9 @@ function halves(head, rows) {
 /** @param {LeverRow[]} moved */
 function levers(moved) {
   if (!moved.length) return tag("p", escaped(words("none_moved")));
-  return halves(["lever", "setting", "status_quo", "from", "over"].map((key) => words(key)), moved.map((row) => [row.label, numbers.withUnit(row.value, row.unit), row.standing, row.start, row.ramp]));
+  const ends = moved.some((row) => row.end); // a column that few policies need, on a page that has little room
+  const head = ["lever", "setting", "status_quo", "from", "over", ...(ends ? ["until"] : [])];
+  return halves(head.map((key) => words(key)), moved.map((row) => [row.label, numbers.withUnit(row.value, row.unit), row.standing, row.start, row.ramp, ...(ends ? [row.end] : [])]));
 }
 
 /** @param {AssumptionRow[]} changed */

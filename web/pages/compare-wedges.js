@@ -1,7 +1,8 @@
 /** Compare's last part: where the difference between two of the scenarios comes from (see wedges.js). Each lever that
-   sets them apart is a player with its start and ramp, and everything else that does (events, assumptions of a world) is
+   sets them apart is a player with its timing, and everything else that does (events, assumptions of a world) is
    one more; with many levers those of a heading are taken together, as the study "shapley" does. */
 import * as scale from "../core/chart-scale.js";
+import { holds } from "../core/conditions.js";
 import { facts, variable } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import * as wedges from "../core/wedges.js";
@@ -12,11 +13,12 @@ import { offer, offerText, toPng } from "../dom/download.js";
 import { element, one, svgElement, write } from "../dom/elements.js";
 import { wedgesSlide } from "./compare-slide.js";
 /** @import { Thread } from "../types/engine.js" */
-/** @import { Constants, Provenance, Variable } from "../types/page.js" */
+/** @import { Condition, Constants, Provenance, Variable } from "../types/page.js" */
 /** @import { Entry, View } from "./compare.js" */
 /** @typedef {{ label: string, alone: number, share: number, last: number }} Row what a player does */
 /** What is on show.
- * @typedef {{ from: Entry, to: Entry, rows: Row[], whole: number, together: number, before: number, after: number, about: Variable, year: number }} Found */
+ * @typedef {{ from: Entry, to: Entry, rows: Row[], whole: number, together: number, before: number, after: number, about: Variable, year: number,
+ *   note: string }} Found */
 /** A bar, from where it begins.
  * @typedef {{ label: string, value: number, kind: string, low: number, high: number, from: number }} Slice */
 /** What Compare lends.
@@ -66,7 +68,7 @@ function owners(grouped) {
   const all = {};
   for (const [key, lever] of Object.entries(facts.levers)) {
     const owner = grouped ? { key: "group " + lever.group, label: lever.heading || lever.group } : { key, label: lever.label };
-    for (const constant of [lever.name, lever.start, lever.ramp]) if (constant) all[constant] ??= owner;
+    for (const constant of [lever.name, ...lever.timing]) if (constant) all[constant] ??= owner;
   }
   return all;
 }
@@ -134,13 +136,14 @@ async function work(from, to, view) {
   }
 }
 
-/** @param {number} mine @param {Entry} from @param {Entry} to @param {wedges.Player[]} joining @param {number[] | null} values @param {string} outcome @param {number} year */
-function show(mine, from, to, joining, values, outcome, year) {
-  if (mine !== number || !values) return;
+/** @param {number} mine @param {Entry} from @param {Entry} to @param {wedges.Player[]} joining @param {{ values: number[], note: string } | null} made @param {string} outcome @param {number} year */
+function show(mine, from, to, joining, made, outcome, year) {
+  if (mine !== number || !made) return;
+  const { values, note } = made;
   const shares = wedges.shares(values, joining.length);
   const rows = joining.map((player, n) => ({ label: player.label || words("circumstances"), alone: shares.alone[n], share: shares.shapley[n], last: shares.last[n] }));
   rows.sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
-  found = { from, to, rows, about: variable(outcome), year, whole: shares.whole, together: shares.together, before: values[0], after: values[values.length - 1] };
+  found = { from, to, rows, about: variable(outcome), year, whole: shares.whole, together: shares.together, before: values[0], after: values[values.length - 1], note };
   paint(found);
 }
 
@@ -167,8 +170,17 @@ async function started() {
 async function run(mixes, outcome, year) {
   const engines = await ahead().catch(() => null);
   if (!engines || !simulator.engine) throw Object.assign(new Error("no thread"), { told: say("wait.no_more") });
-  const result = await engines.simulate({ values: simulator.together(simulator.engine, mixes), outputs: [outcome], times: [year] });
-  return Array.from(result.values);
+  const { where } = variable(outcome);
+  const result = await engines.simulate({ values: simulator.together(simulator.engine, mixes), outputs: where ? [outcome, where.variable] : [outcome], times: [year] });
+  return where ? existing(Array.from(result.values), where) : { values: Array.from(result.values), note: "" };
+}
+
+/* Wedges need every mix: what does not exist at an end has none, what does not in between counts as computed, which is said. */
+/** @param {number[]} pairs value and condition's variable, mix by mix @param {Condition} where */
+function existing(pairs, where) {
+  const there = pairs.filter((_, n) => n % 2).map((value) => holds(where, value));
+  if (!there[0] || !there[there.length - 1]) throw Object.assign(new Error("nothing there"), { told: where.why });
+  return { values: pairs.filter((_, n) => n % 2 === 0), note: there.every(Boolean) ? "" : say("outcome.raw_wedges") };
 }
 
 /** How the figures of what is on show are written. @param {Found} shown */
@@ -222,7 +234,7 @@ function told(shown) {
   return words("wedges_told", {
     outcome: shown.about.label, year: shown.year, from: shown.from.name, to: shown.to.name,
     whole: numbers.withUnit(change(shown.whole), shown.about.unit), first: first.label, share: change(first.share), together: change(shown.together),
-  });
+  }) + (shown.note && " " + shown.note);
 }
 
 // --- files ----------------------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
    The scenarios are those of the page's state (state.js), so they travel in its link, and adding or leaving one out can
    be undone. What is looked at (outcome, year, the two of the wedges) is this page's own and travels as the part
    "v=outcome~year~from~to~layout" of the link. Charts are chart.js's, the wedges are in compare-wedges.js. */
-import { nearest } from "../core/chart-scale.js";
 import { csv } from "../core/csv.js";
 import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import { nothingToCompare, valueAt as at } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
-import { read as readLink } from "../core/link-reader.js";
+import { read as readLink } from "../core/url-state-reader.js";
 import { say, toldBy } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
@@ -41,10 +41,14 @@ let number = 0; // of the latest drawing
 export let shown = null;
 
 const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("compare." + key, values);
-const years = () => {
-  const { initial, final } = facts.clock;
-  return Array.from({ length: Math.floor(final) - Math.ceil(initial) + 1 }, (_, n) => Math.ceil(initial) + n);
-};
+/** Up to the end of the run of the scenario that runs longest. @param {number} until */
+function yearsTo(until) {
+  const first = Math.ceil(facts.clock.initial);
+  return Array.from({ length: Math.floor(until) - first + 1 }, (_, n) => first + n);
+}
+
+const horizon = () => scenarios.horizon(entries().map((entry) => entry.scenario));
+const ownYear = () => Math.floor(facts.clock.final);
 
 /** The reference first. @returns {Entry[]} */
 export function entries() {
@@ -75,7 +79,7 @@ function build(host) {
       element("p", { id: "compare-said", class: "said-here", role: "status" })),
     element("div", { class: "picks" },
       labelled(words("outcome"), element("select", { id: "compare-outcome", class: "select", onchange: () => look({ outcome: one("#compare-outcome").value }) })),
-      labelled(words("year"), element("select", { id: "compare-year", class: "select", onchange: () => look({ year: Number(one("#compare-year").value) }) }, ...years().map((year) => element("option", {}, String(year))))),
+      labelled(words("year"), element("select", { id: "compare-year", class: "select", onchange: () => look({ year: Number(one("#compare-year").value) }) })),
       element("label", { class: "tick" }, element("input", { id: "compare-apart", type: "checkbox", onchange: () => look({ apart: one("#compare-apart").checked }) }), words("apart"))),
     element("section", { class: "panel" },
       element("div", { class: "panel__head" }, element("h2", { id: "compare-picture", class: "panel__title" }), tools("chart")),
@@ -108,7 +112,10 @@ function fillChoosers() {
     }
   }
   outcomes.value = view.outcome;
-  one("#compare-year").value = String(view.year);
+  const years = yearsTo(horizon());
+  const chooser = one("#compare-year");
+  if (chooser.options.length !== years.length) chooser.replaceChildren(...years.map((year) => element("option", {}, String(year))));
+  chooser.value = String(view.year);
   one("#compare-apart").checked = view.apart;
 }
 
@@ -171,7 +178,7 @@ const swatch = (/** @type {string} */ kind) => element("span", { class: "swatch 
 function pictures(found, runs) {
   const about = variable(view.outcome);
   const lines = found.map((entry, n) => ({ key: entry.key, label: entry.letter + " " + entry.name, name: entry.letter, kind: entry.kind, values: runs[n].of(view.outcome) }));
-  const ends = lines.map(({ values }) => [...values].reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]));
+  const ends = lines.map(({ values }) => [...values].filter(Number.isFinite).reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]));
   /** @type {[number, number]} */
   const limits = [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
   const picture = { title: about.label, unit: about.unit, time: Array.from(runs[0].time), places: about.places, limits, marks: [], bands: [] };
@@ -198,11 +205,6 @@ function paintCharts({ whole, drawn }, found) {
   one("#compare-legend").replaceChildren(...found.map((entry) => element("li", { class: "legend__item" }, swatch(entry.kind), element("span", {}, entry.letter + " " + entry.name))));
 }
 
-/** @param {Run} run @param {string} name @param {number} year */
-function at(run, name, year) {
-  return run.of(name)[nearest(run.time, year)];
-}
-
 const figure = (/** @type {number} */ value, /** @type {Variable} */ about) => numbers.figure(value, about.places);
 
 /** @param {Entry[]} found @param {Run[]} runs */
@@ -220,12 +222,14 @@ const outcomes = () => (view.every ? facts.shown.map(({ name }) => name) : facts
 function best(values, about) {
   if (!["higher", "lower"].includes(about.better ?? "")) return [];
   const written = values.map((value) => Number(value.toFixed(about.places === null ? 6 : about.places)));
-  const top = about.better === "higher" ? Math.max(...written) : Math.min(...written);
+  const there = written.filter(Number.isFinite);
+  const top = about.better === "higher" ? Math.max(...there) : Math.min(...there);
   return written.every((value) => value === top) ? [] : written.flatMap((value, n) => (value === top ? [n] : []));
 }
 
 /** @param {number} value @param {number} reference @param {Variable} about */
 function change(value, reference, about) {
+  if (!Number.isFinite(value - reference)) return nothingToCompare(value, about);
   const text = figure(Math.abs(value - reference), about);
   const none = Number((value - reference).toFixed(about.places === null ? 6 : about.places)) === 0;
   return none ? say("headline.unchanged") : (value > reference ? "▲ +" : "▼ −") + text;
@@ -246,7 +250,7 @@ function paintTable(found, runs) {
     const { about, values, top, changes } = row(name, found, runs);
     return element("tr", {}, element("th", { scope: "row" }, about.label, element("span", { class: "card__unit" }, " " + about.unit)),
       ...values.map((value, n) => element("td", { class: top.includes(n) ? "best" : null },
-        element("span", { class: "compare__value" }, figure(value, about)),
+        element("span", { class: "compare__value", title: Number.isFinite(value) ? null : about.where?.why }, figure(value, about)),
         top.includes(n) ? element("span", { class: "best__mark" }, " ★", element("span", { class: "best__word" }, " " + words("best"))) : "",
         n ? element("span", { class: "compare__change" }, changes[n]) : "")));
   });
@@ -287,11 +291,12 @@ async function draw() {
     build(box);
   }
   view.outcome ||= firstOutcome();
-  view.year ||= Math.floor(facts.clock.final);
+  const until = horizon();
+  if (!yearsTo(until).includes(view.year)) view.year = ownYear(); // none yet, or that of a scenario that has gone
   const found = entries();
   const wanted = [...new Set([...facts.shown.map(({ name }) => name), view.outcome])];
   try {
-    const runs = await simulator.ask(found.map((entry) => entry.constants), wanted);
+    const runs = await simulator.ask(found.map((entry) => entry.constants), wanted, until);
     if (mine === number) show(found, runs);
   } catch (error) {
     if (mine === number) tell(toldBy(error, "wait.no_answer"));
@@ -339,14 +344,14 @@ function readLinkPart() {
   const [, key, year, from, to, apart] = (part && PARTS.exec(part[1])) ?? [];
   const named = variables.find((other) => other.key === key);
   if (named) view.outcome = named.name;
-  if (years().includes(Number(year))) view.year = Number(year);
+  if (yearsTo(horizon()).includes(Number(year))) view.year = Number(year);
   Object.assign(view, { from: from || "", to: to || "", apart: apart === "1" });
 }
 
 /* Only what differs from the page as it opens, so that a plain link stays plain. */
 function writeLink() {
   const key = view.outcome === firstOutcome() ? "" : variable(view.outcome).key;
-  const year = view.year === Math.floor(facts.clock.final) ? "" : view.year;
+  const year = view.year === ownYear() ? "" : view.year;
   const part = [key, year, view.from, view.to, view.apart ? 1 : ""].join("~");
   router.aside("v", part === "~~~~" ? "" : part);
 }

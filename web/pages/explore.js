@@ -49,7 +49,7 @@ function draw(next) {
 }
 
 /** @param {Drawn} next */
-function wished({ state }) {
+function wished({ state, until }) {
   const policy = scenarios.of(state);
   const reference = scenarios.statusQuo();
   const wish = {
@@ -60,8 +60,13 @@ function wished({ state }) {
     charts: [...new Set(state.charts)],
     headlines: facts.headlines,
     last: facts.clock.final,
+    until,
+    where: Object.fromEntries([...state.charts, ...facts.headlines].flatMap((name) => {
+      const { where } = variable(name);
+      return where ? [[name, where]] : [];
+    })),
   };
-  return { ...wish, key: JSON.stringify([wish.policy, wish.reference, wish.held, wish.charts]) };
+  return { ...wish, key: JSON.stringify([wish.policy, wish.reference, wish.held, wish.charts, until]) };
 }
 
 // --- painting ----------------------------------------------------------------------------------------------------
@@ -124,7 +129,9 @@ function words() {
   const same = scenarios.isStatusQuo(scenarios.of(state));
   SIDES.forEach((side, place) => {
     const name = state.charts[place];
-    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, live.run("policy"), live.run("status-quo"), same));
+    const there = bandRuns.latest?.key === drawn?.key ? bandRuns.latest?.there[name] : undefined;
+    const share = there === undefined ? "" : ` (${pictures.existing(there / (bandRuns.latest?.members ?? 1))}, ${facts.clock.final})`;
+    write(one("#chart-" + side + " .chart__summary"), pictures.summary(name, live.run("policy"), live.run("status-quo"), same) + share);
     const table = one(`[data-table="${side}"]`);
     if (!one(".data").open) return;
     const about = variable(name);

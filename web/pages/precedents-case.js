@@ -11,7 +11,7 @@ import { called, words } from "./precedents-view.js";
 /** @import { Chart } from "../chart/chart.js" */
 /** @import { Child } from "../dom/elements.js" */
 /** @import { Line, Mark, Picture } from "../types/page.js" */
-/** @import { Case, CaseCurve, DrawnRun } from "../types/precedents.js" */
+/** @import { Case, CaseCurve, CaseReading, DrawnRun } from "../types/precedents.js" */
 
 
 const figure = (/** @type {number} */ value, /** @type {number | undefined} */ places = undefined) => numbers.figure(value, places);
@@ -152,6 +152,20 @@ function without(oneCase) {
   ]));
 }
 
+/** The same record with other facts stated, side by side. @param {Case} oneCase */
+function readings(oneCase) {
+  if (!oneCase.readings.length) return "";
+  const lang = view.foreign(oneCase);
+  const named = oneCase.readings.flatMap((reading) => reading.facts.map(({ name }) => name));
+  const stated = (/** @type {CaseReading} */ reading) => reading.facts.filter(({ name }) => named.includes(name)).map((each) =>
+    element("span", { lang, class: "case-stated" }, `${called("facts", each.name)}: `, told(each.value, each.unit), element("span", { class: "card__unit" }, ` ${each.why}`)));
+  const share = (/** @type {number | null | undefined} */ value) => (typeof value === "number" ? figure(100 * value, 0) + " %" : "–");
+  return part("readings", words("readings_lead"), ["reading", "otherwise", "run", "late", "spending_error", "least"], [oneCase, ...oneCase.readings].map((reading) => [
+    element("span", { lang }, reading.reading), element("span", {}, ...stated(reading)), view.fateYear(reading.outcome.fate, reading.outcome.year),
+    typeof reading.outcome.completion_error === "number" ? figure(reading.outcome.completion_error, 1) : "–", share(reading.errors.spending), figure(reading.outcome.least_standing, 2),
+  ]));
+}
+
 /** @param {Case} oneCase */
 function figures(oneCase) {
   const rows = drawn(oneCase).flatMap((series) => series.points.map((point) => [
@@ -178,7 +192,7 @@ export function build(host, oneCase, controls) {
     element("div", { class: "case" },
       element("div", { class: "case__charts" }, legend, element("div", { class: "case-charts" }, ...view.data.curves.map((curve, n) => chartOf(oneCase, curve, n)))),
       element("div", { class: "case__side" }, controls, element("div", { id: "case-why" }), without(oneCase))),
-    factsTable(oneCase), fitted(oneCase), figures(oneCase));
+    factsTable(oneCase), readings(oneCase), fitted(oneCase), figures(oneCase));
   for (const each of charts) each.chart = mountChart(each.place);
 }
 

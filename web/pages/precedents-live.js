@@ -105,7 +105,7 @@ function stored(oneCase) {
 function live(oneCase, how, run, look) {
   const from = run.time[0];
   const years = Array.from(run.time, (time) => time - from + oneCase.first_year);
-  const curves = Object.fromEntries(keys().map((key) => [key, Array.from(run.of(how.outputs[key]))]));
+  const curves = Object.fromEntries(keys().map((key) => [key, Array.from(run.raw(how.outputs[key]))]));
   const by = oneCase.record.fate === "under construction" ? oneCase.record.year ?? Infinity : Infinity;
   const rule = view.data.fate;
   const fate = fateOf(years, curves[rule.finished], curves[rule.cancelled], rule, by);
@@ -113,7 +113,7 @@ function live(oneCase, how, run, look) {
   const known = new Set(how.terms.map(([name]) => name));
   const constant = pairs(oneCase.why.terms.filter((term) => !known.has(term.name)));
   /** @type {[string, number][]} */
-  const terms = how.terms.map(([name, variable, sign]) => [name, sign * run.of(variable)[top]]);
+  const terms = how.terms.map(([name, variable, sign]) => [name, sign * run.raw(variable)[top]]);
   return { ...look, years, curves, fate, at: years[top], terms: [...constant, ...terms] };
 }
 

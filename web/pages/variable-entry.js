@@ -47,7 +47,7 @@ function scenes(runs) {
 /** @param {string[]} names */
 async function runsOf(names) {
   const settings = [scenarios.of(store.now), scenarios.statusQuo()].map((scenario) => scenarios.constants(scenario, store.now.assumptions));
-  return simulator.ask(settings, names);
+  return simulator.ask(settings, names, scenarios.horizon([scenarios.of(store.now)]));
 }
 
 /**
@@ -71,7 +71,7 @@ export async function fill(found, line, place, links) {
       charted.chart.draw(pictures.curves(list, found.name, { marks: scenarios.marks(scenarios.of(store.now)) }));
       write(charted.told, pictures.summary(found.name, runs[0], runs[1], list.length === 1));
     }
-    for (const { link, name } of others) tellCourse(link, runs[0].of(name));
+    for (const { link, name } of others) tellCourse(link, runs[0].raw(name));
   };
   await draw();
   shown.add({ element: line, draw });

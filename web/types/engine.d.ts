@@ -29,7 +29,7 @@ export interface Layout {
   slots: number;
   stocks: number;
   given: number[];
-  clock: { step: number; unit: string; moments: number[]; saved: number[] };
+  clock: { step: number; saveper: number; unit: string; moments: number[]; saved: number[] };
   parameters: ModelParameter[];
   variables: ModelVariable[];
   guards: { variable: string; construct: string }[];
@@ -52,6 +52,8 @@ export interface Request {
   outputs: string[];
   /** Moments to save; by default all that the model saves. */
   times?: number[] | null;
+  /** Last moment of the runs, where no moments are named; by default the model's. */
+  until?: number | null;
   /** "euler" (default) or "rk4". */
   integration?: string;
 }
@@ -104,8 +106,11 @@ export interface LoadedModel {
   layout: Layout;
 }
 
-/** Some members' runs: curves[member][time][chart], changes[member][headline]. */
+/** Some members' runs: curves[member][time][chart], changes[member][headline], there[conditional output]: in how many it
+ * exists at the moment of the changes; `broken`: some computed value is no finite number. */
 export interface BandPiece {
+  there: Record<string, number>;
+  broken: boolean;
   moments: number;
   curves: Reals;
   changes: Reals;

@@ -1,7 +1,7 @@
 /** Shapes that modules of several layers share. What Python sends is described as policy_lab/app/ sends it. */
 
-/** A lever's value, start year and ramp; null for a start or ramp that it does not have. */
-export type Setting = [number, number | null, number | null];
+/** A lever's value, start year, ramp and end year; null for what it does not have. The highest end year stands for none. */
+export type Setting = [number, number | null, number | null, number | null];
 export type Levers = Record<string, Setting>;
 /** Values of parameters by the name they have in the model. */
 export type Constants = Record<string, number>;
@@ -36,13 +36,12 @@ export interface Lever {
   default: number;
   step: number;
   places: number;
-  /** Of the value, the start year and the ramp. */
+  /** Of the value, the start year, the ramp and the end year. */
   ranges: [number, number][];
   group: string;
   heading: string;
-  /** Names of the constants that hold its start year and ramp. */
-  start: string | null;
-  ramp: string | null;
+  /** Names of the constants that hold its start year, ramp and end year. */
+  timing: [string | null, string | null, string | null];
 }
 
 export interface World {
@@ -51,6 +50,8 @@ export interface World {
   levers: Levers;
   constants: Constants;
   marks: Mark[];
+  /** Last moment of its runs. */
+  until: number;
 }
 
 export interface LoopAct {
@@ -107,6 +108,16 @@ export interface Variable {
   places: number | null;
   better?: string;
   why?: string;
+  /** It exists only where this holds; null: everywhere. */
+  where?: Condition | null;
+}
+
+/** A variable compared with a number (sign: >=, >, <= or <); `why`: what is the matter where it does not hold. */
+export interface Condition {
+  variable: string;
+  sign: string;
+  number: number;
+  why: string;
 }
 
 /** What never changes while the page is open; policy_lab/app/page_data.py makes it. */
@@ -127,10 +138,11 @@ export interface Facts {
 
 export type Numbers = Float64Array | Float32Array | number[];
 
-/** One run: moments, and a variable's values at them. */
+/** One run: moments, and a variable's values at them; an outcome's are NaN where it does not exist, and `raw` has them all. */
 export interface Run {
   time: Numbers;
   of(name: string): Numbers;
+  raw(name: string): Numbers;
 }
 
 export interface Line {
@@ -217,7 +229,7 @@ export interface Fan {
 }
 
 /** What bands are wanted for: constants of the two policies, names of parameters that do not vary in them, variables for
- * fans, outcomes for ranges, the moment that ranges are of. */
+ * fans, outcomes for ranges, the moment that ranges are of, and the last one of the fans. */
 export interface BandWish {
   key: string;
   policy: Constants;
@@ -227,12 +239,17 @@ export interface BandWish {
   charts: string[];
   headlines: string[];
   last: number;
+  until: number;
+  /** Where charts and headlines exist that do not exist everywhere. */
+  where: Record<string, Condition>;
 }
 
-/** Ranges: 90 % of the changes of the last moment against the reference, by outcome. */
+/** Ranges: 90 % of the changes of the last moment against the reference, by outcome; `there`: in how many of the members a
+ * variable exists at that moment, for those that do not exist everywhere. */
 export interface BandAnswer {
   key: string;
   members: number;
   fans: Record<string, Fan>;
   ranges: Record<string, [number, number]>;
+  there: Record<string, number>;
 }

@@ -56,7 +56,15 @@ export interface CaseRun {
   tries: Record<string, Record<string, number>>;
 }
 
-export interface Case {
+/** A way to read a record: a case, or what another reading of it states otherwise and gives. */
+export interface CaseReading {
+  reading: string;
+  facts: CaseFact[];
+  outcome: Fate & { right: boolean; completion_error?: number | null; least_standing: number };
+  errors: { spending?: number | null; points: number };
+}
+
+export interface Case extends CaseReading {
   key: string;
   title: string;
   summary: string;
@@ -65,11 +73,10 @@ export interface Case {
   held_out: boolean;
   translated: boolean;
   record: Fate;
-  outcome: Fate & { right: boolean; completion_error?: number | null };
   without_hindsight?: Fate | null;
   errors: { spending?: number | null; grade: string; points: number };
   leave_one_out?: { right: number | null } | null;
-  facts: CaseFact[];
+  readings: CaseReading[];
   fitted: { name: string; value: number; low: number; high: number }[];
   series: CaseSeries[];
   without: (Fate & { change: string; flips: boolean; least_standing: number })[];

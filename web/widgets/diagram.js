@@ -194,9 +194,9 @@ async function ask() {
   if (wanted === mine || !names().length) return;
   wanted = mine;
   try {
-    await simulator.ready;
-    const found = simulator.here ? await computed(store.now) : await served(store.query());
+    const found = await valuesOf(store.now);
     if (wanted === mine) values = found;
+    span();
     label();
   } catch {
     wanted = "";
@@ -205,14 +205,14 @@ async function ask() {
 }
 
 /** What every name is in every whole year, as texts with their units; arrays have no one figure and are left out. @param {State} now */
-async function computed(now) {
+async function valuesOf(now) {
   await everyVariable();
   const known = new Set(variables.map((about) => about.name));
   const outputs = [...new Set(names().map((name) => name.dataset.variable ?? ""))].filter((name) => known.has(name));
   const settings = [scenarios.of(now), scenarios.statusQuo()].map((scenario) => scenarios.constants(scenario, now.assumptions));
-  const [policy, reference] = await simulator.ask(settings, outputs);
+  const [policy, reference] = await simulator.ask(settings, outputs, scenarios.horizon([scenarios.of(now)]));
   const moments = [...policy.time.keys()].filter((n) => Math.abs(policy.time[n] - Math.round(policy.time[n])) < 1e-6);
-  const texts = (/** @type {Run} */ run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.of(name)[n], variable(name).unit))]));
+  const texts = (/** @type {Run} */ run) => Object.fromEntries(outputs.map((name) => [name, moments.map((n) => told(run.raw(name)[n], variable(name).unit))]));
   return { years: moments.map((n) => Math.round(policy.time[n])), policy: texts(policy), status_quo: texts(reference) };
 }
 
@@ -221,11 +221,13 @@ function told(value, unit) {
   return numbers.withUnit(Number(value.toFixed(6)) === 0 ? "0" : numbers.figure(value), unit);
 }
 
-/** @param {string} query */
-async function served(query) {
-  const reply = await fetch(router.base() + "sector/" + sector + "/values.json" + query);
-  if (!reply.ok) throw new Error(String(reply.status));
-  return reply.json();
+/* The years go as far as the world of the policy does. */
+function span() {
+  const slider = one("#sketch-year");
+  const last = values?.years[values.years.length - 1];
+  if (last === undefined || Number(slider.max) === last) return;
+  slider.max = String(last); // the browser keeps the year within it
+  showYear();
 }
 
 /* Below each name its value, as large as the name; a screen reader hears both together. */
@@ -268,11 +270,15 @@ async function showSector() {
 /* Whose values stand in it, and of which year, as the fields say. */
 function showValues() {
   whose = one("[name=sketch-values]:checked").value;
+  showYear();
+  label();
+}
+
+function showYear() {
   year = Number(one("#sketch-year").value);
   const slider = one("#sketch-year");
   slider.style.setProperty("--share", (year - slider.min) / (slider.max - slider.min || 1));
   write(one("#sketch-year-said"), String(year));
-  label();
 }
 
 /** What Python sets: the number of a sector, whose values, a year. @param {Record<string, any>} props */

@@ -2,7 +2,7 @@
 import * as pictures from "../core/pictures.js";
 import { all, one, write } from "../dom/elements.js";
 /** @typedef {import("../types/page.js").Run} Run */
-/** @typedef {{ ranges: Record<string, [number, number]> } | null} Bands */
+/** @typedef {Pick<import("../types/page.js").BandAnswer, "members" | "ranges" | "there"> | null} Bands */
 
 /**
  * The cards inside an element, ready to be painted.
@@ -20,6 +20,8 @@ export function mountCards(root) {
       const { name, value, change, range } = card;
       const told = pictures.headline(name, policy, reference);
       write(value, told.value);
+      const why = told.value === "–" ? told.change : "";
+      if (card.value.title !== why) card.value.title = why;
       write(change, told.change);
       const kind = "card__change tone-" + told.tone;
       if (change.className !== kind) change.className = kind;
@@ -27,7 +29,7 @@ export function mountCards(root) {
       const nothing = Boolean(ends) && told.tone === "same" && ends?.[0] === 0 && ends[1] === 0;
       if (ends && (ends !== card.ends || nothing !== card.nothing)) {
         Object.assign(card, { ends, nothing }); // while a hand moves the range stays, and so do its words
-        write(range, nothing ? "" : pictures.range(name, ...ends));
+        write(range, nothing ? "" : pictures.range(name, ...ends, (bands.there[name] ?? bands.members) / bands.members));
       }
       range.classList.toggle("card__range--stale", stale);
     }

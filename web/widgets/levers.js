@@ -1,7 +1,7 @@
-/* The levers' controls: slider, box, minus and plus, start year and ramp; each follows the state, and moves it. */
+/* The levers' controls: slider, box, minus and plus, start year, ramp and end year; each follows the state, and moves it. */
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
-import { sameSetting } from "../core/scenario.js";
+import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { does } from "../dom/buttons.js";
 import { keySteps } from "../dom/keys.js";
@@ -11,7 +11,7 @@ import { all, one } from "../dom/elements.js";
 /** @typedef {{ row: HTMLElement, parts: Record<string, HTMLInputElement>, shown: Setting | null }} Control */
 
 /** Which part of a setting a field shows. @type {Record<string, number>} */
-const PLACE = { number: 0, slider: 0, start: 1, ramp: 2 };
+const PLACE = { number: 0, slider: 0, start: 1, ramp: 2, end: 3 };
 /** By key. @type {Map<string, Control>} */
 const rows = new Map();
 
@@ -53,6 +53,7 @@ function moved(event) {
   if (!field) return;
   const { part, name } = field;
   const text = part.value.trim();
+  if (text === "" && name === "end") store.moveLever(keyOf(part), PLACE.end, scenarios.noEnd(keyOf(part)) ?? NaN);
   if (text === "" || (name !== "slider" && event.type === "input" && /[.,\-e]$/i.test(text))) return;
   store.moveLever(keyOf(part), PLACE[name], name === "slider" ? Number(text) : numbers.read(text) ?? NaN);
 }
@@ -66,7 +67,9 @@ function stepped(event) {
   const key = keyOf(field.part);
   const place = PLACE[field.name];
   const lever = facts.levers[key];
-  const value = (store.now.levers[key][place] ?? 0) + steps * (place ? 1 : lever.step);
+  const now = store.now.levers[key][place] ?? 0;
+  const first = place === PLACE.end && now === scenarios.noEnd(key); // an end comes at the last year of a run
+  const value = first ? facts.clock.final : now + steps * (place ? 1 : lever.step);
   store.moveLever(key, place, Number(value.toFixed(place ? 1 : lever.places)));
   settle(event);
 }
@@ -74,14 +77,18 @@ function stepped(event) {
 /** A box that was left shows what holds: what it said may have been out of range, or nothing. @param {Event} event */
 function settle(event) {
   const field = fieldOf(event);
-  if (field) field.part.value = written(field.name, store.now.levers[keyOf(field.part)][PLACE[field.name]]);
+  if (field) field.part.value = written(keyOf(field.part), field.name, store.now.levers[keyOf(field.part)][PLACE[field.name]]);
 }
 
 /** @param {number | null} value */
 const plain = (value) => (value === null ? "" : String(Number(value.toPrecision(10))));
 
-/** A value as a field has it: a slider's in no language, a box's in that of the page. @param {string} name @param {number | null} value */
-const written = (name, value) => (name === "slider" || value === null ? plain(value) : numbers.write(Number(plain(value))));
+/** A value as a field has it: a slider's in no language, a box's in that of the page, nothing for no end.
+ * @param {string} key @param {string} name @param {number | null} value */
+function written(key, name, value) {
+  if (name === "end" && value === scenarios.noEnd(key)) return "";
+  return name === "slider" || value === null ? plain(value) : numbers.write(Number(plain(value)));
+}
 
 /** Painted with the curves: the browser asks for a layout at every event of a field, and would make two of it. */
 let scheduled = false;
@@ -107,14 +114,15 @@ function paint(key, { row, parts }, setting) {
   const active = document.activeElement;
   for (const [name, part] of Object.entries(parts)) {
     const value = setting[PLACE[name]];
-    const text = written(name, value);
+    const text = written(key, name, value);
     if ((part !== active || name === "slider") && part.value !== text) part.value = text;
     if (name !== "slider" && part.getAttribute("aria-valuenow") !== plain(value)) part.setAttribute("aria-valuenow", plain(value));
+    if (name === "end") part.setAttribute("aria-valuetext", text || part.placeholder);
   }
   const share = (setting[0] - lever.low) / (lever.high - lever.low);
   parts.slider.style.setProperty("--share", String(share));
   parts.slider.setAttribute("aria-valuetext", numbers.withUnit(numbers.figure(setting[0], Math.max(lever.places, Math.min(4, numbers.decimals(setting[0])))), lever.unit));
-  row.classList.toggle("lever--moved", !sameSetting(setting, facts.start.levers[key]));
+  row.classList.toggle("lever--moved", !scenarios.sameSetting(setting, facts.start.levers[key]));
 }
 
 /** @param {string} key @param {number} direction */

@@ -17,7 +17,7 @@ import { tell } from "../dom/notice.js";
 /** @typedef {{ key: string, kind: string, scenario: Scenario, name: string, label: string, silent?: boolean,
  *   assumptions?: Record<string, number> }} Plan what a line stands for */
 /** @typedef {Plan & { run: Run }} Scene */
-/** @typedef {{ state: State, list: Scene[] }} Drawn */
+/** What is on show, and the moment up to which it is. @typedef {{ state: State, list: Scene[], until: number }} Drawn */
 /** @typedef {{ names: (state: State) => string[], seen: () => boolean, draw: (drawn: Drawn) => void }} Viewer */
 
 const SLOW = 200; // milliseconds of waiting that nobody is told of
@@ -60,6 +60,9 @@ const outputs = (state) => [...new Set([...watching().flatMap((viewer) => viewer
 /** @param {Plan[]} list @param {State} state @returns {Constants[]} */
 const constants = (list, state) => list.map((scene) => scenarios.constants(scene.scenario, scene.assumptions ?? state.assumptions));
 
+/** @param {Plan[]} list */
+const horizon = (list) => scenarios.horizon(list.map((scene) => scene.scenario));
+
 /** Draws with the next frame. */
 export function schedule() {
   if (scheduled || !begun) return;
@@ -68,7 +71,7 @@ export function schedule() {
   if (simulator.here && watching().length) ahead();
 }
 
-/** @typedef {{ state: State, list: Plan[], runs: Run[] }} Made */
+/** @typedef {{ state: State, list: Plan[], runs: Run[], until: number }} Made */
 /** @type {Made | null} */
 let early = null;
 
@@ -85,7 +88,8 @@ function ahead() {
 function computed() {
   const state = store.now;
   const list = scenes(state);
-  return { state, list, runs: simulator.now(constants(list, state), outputs(state)) };
+  const until = horizon(list);
+  return { state, list, until, runs: simulator.now(constants(list, state), outputs(state), until) };
 }
 
 function frame() {
@@ -118,8 +122,9 @@ async function ask() {
   const slow = window.setTimeout(() => waiting(true), SLOW);
   const state = store.now;
   const list = scenes(state);
+  const until = horizon(list);
   try {
-    show({ state, list, runs: await simulator.ask(constants(list, state), outputs(state)) });
+    show({ state, list, until, runs: await simulator.ask(constants(list, state), outputs(state), until) });
     if (failed) tell("");
     failed = false;
   } catch (error) {
@@ -133,13 +138,13 @@ async function ask() {
 }
 
 /** @param {Made} made */
-function show({ state, list, runs }) {
+function show({ state, list, until, runs }) {
   const scene = list.map((plan, n) => ({ ...plan, run: runs[n] }));
   const names = outputs(state);
-  const broken = scene.find((each) => !names.every((name) => Number.isFinite(each.run.of(name)[each.run.time.length - 1])));
+  const broken = scene.find((each) => !names.every((name) => Number.isFinite(each.run.raw(name)[each.run.time.length - 1])));
   if (broken) return tell(say("wait.broken", { reason: broken.label + ": not a number." }));
   const seen = watching();
-  drawn = { state, list: scene };
+  drawn = { state, list: scene, until };
   for (const viewer of seen) viewer.draw(drawn);
   return undefined;
 }

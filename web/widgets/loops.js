@@ -5,7 +5,7 @@ import * as scale from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
-import { placesOf } from "../core/pictures.js";
+import { final, placesOf } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say, toldBy } from "../core/words.js";
@@ -36,7 +36,7 @@ function row(key) {
   const loop = /** @type {Loop} */ (loops.about(key));
   const item = make("li", "loop-row");
   const head = item.appendChild(make("div", "loop-row__head"));
-  const mark = head.appendChild(make("span", "loop loop--" + loop.kind.toLowerCase(), loop.kind));
+  const mark = head.appendChild(make("span", "loop loop--" + loop.kind.toLowerCase(), loop.kind.length > 1 ? "→" : loop.kind));
   mark.setAttribute("aria-hidden", "true");
   const name = head.appendChild(make("h3", "loop-row__name", loop.name));
   name.append(" ", make("span", "loop-row__kind", words("kind_" + loop.kind.toLowerCase())));
@@ -148,8 +148,9 @@ async function look() {
 /** @param {string} name @param {Run} run @param {Run} other */
 export function told(name, run, other) {
   const about = variable(name);
-  const [value, changed] = [last(run.of(name)), last(other.of(name))];
+  const [value, changed] = [final(run, name), final(other, name)];
   const change = changed - value;
+  if (!Number.isFinite(change)) return about.where?.why ?? "–";
   const [low, high] = [about.low ?? 0, about.high ?? 0];
   const places = placesOf(about, [value, changed]);
   if (Number(change.toFixed(places)) === 0 && Math.abs(change) <= PART * (high - low)) return words("unchanged");
@@ -185,9 +186,9 @@ function cell(name, label, kept, without) {
 function strongest(kept, without) {
   const moves = facts.headlines.map((name) => {
     const { low, high } = variable(name);
-    return { name, part: Math.abs(last(without.of(name)) - last(kept.of(name))) / ((high ?? 0) - (low ?? 0) || 1) };
+    return { name, part: Math.abs(final(without, name) - final(kept, name)) / ((high ?? 0) - (low ?? 0) || 1) };
   });
-  const most = moves.reduce((best, move) => (move.part > best.part ? move : best));
+  const most = moves.filter(({ part }) => Number.isFinite(part)).reduce((best, move) => (move.part > best.part ? move : best), { name: "", part: 0 });
   return most.part > PART ? most.name : "";
 }
 
@@ -195,13 +196,13 @@ function strongest(kept, without) {
 function spark(time, kept, without) {
   const { width, height } = SPARK;
   const drawn = svgElement("svg", { class: "loop-row__spark", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-  const ends = [kept, without].flatMap((values) => [Math.min(...values), Math.max(...values)]);
+  const ends = [kept, without].flatMap((values) => [...values].filter(Number.isFinite));
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const x = scale.line(time[0], last(time), 2, width - 2);
   const y = low === high ? () => height / 2 : scale.line(low, high, height - 3, 3);
   const line = (/** @type {string} */ kind, /** @type {Numbers} */ values) => svgElement("path", {
     class: "spark spark--" + kind,
-    d: "M" + Array.from(values, (value, n) => x(time[n]).toFixed(1) + " " + y(value).toFixed(1)).join("L"),
+    d: Array.from(values, (value, n) => (Number.isFinite(value) ? (n && Number.isFinite(values[n - 1]) ? "L" : "M") + x(time[n]).toFixed(1) + " " + y(value).toFixed(1) : "")).join(""),
   });
   drawn.append(line("with", kept), line("without", without));
   return drawn;

@@ -1,11 +1,11 @@
 """Middleware: what every request and answer passes through, one file a concern.
 
-access_log.py      a line for each request
-error_handlers.py  a sentence for whoever sends what cannot be answered
-security.py        headers
-compression.py     packed answers
-response_cache.py  what is the same for everybody, from memory
-proxies.py         whom a request comes from, behind a proxy
+access_log.py       a line for each request
+error_handlers.py   a sentence for whoever sends what cannot be answered
+security_headers.py headers
+compression.py      packed answers
+response_cache.py   what is the same for everybody, from memory
+proxies.py          whom a request comes from, behind a proxy
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 from dash import Dash
 
-from policy_lab.app.middleware import access_log, error_handlers, response_cache, security
+from policy_lab.app.middleware import access_log, error_handlers, response_cache, security_headers
 from policy_lab.app.middleware.compression import Packer
 
 #: Largest request in bytes; the page's own are a few kilobytes.
@@ -33,6 +33,6 @@ def install(app: Dash, pages: Sequence[str]) -> None:
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access_log.listen(app.server)
     error_handlers.listen(app, prefix)
-    security.guard(app)
+    security_headers.add_to(app)
     Packer(prefix, tuple(pages)).listen(app.server)
     response_cache.put_before(app.server, prefix, tuple(pages))

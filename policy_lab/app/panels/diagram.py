@@ -8,17 +8,13 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.labels import figure_of, shows_nothing, with_unit
 from policy_lab.app.markup import Tag
-from policy_lab.app.model_session import ModelSession
-from policy_lab.app.policy import Settings
 from policy_lab.app.variable_detail import sector_name
 from policy_lab.catalogue import name_in_words, say
 from policy_lab.components import StockFlowDiagram
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.readers.sketch import View, read_sketch, to_svg
-from policy_lab.runs import Runs
 
 ZOOMS = (("out", "−"), ("fit", ""), ("in", "+"))
 #: Whose values can stand below the names; the first is shown to begin with.
@@ -107,38 +103,6 @@ def _buttons() -> html.Div:
         for kind in ("svg", "png")
     ]
     return html.Div(buttons, className="zooms")
-
-
-def values(bench: ModelSession, settings: Settings, view: View) -> dict[str, Any]:
-    """What a diagram's variables are in every whole year, as texts with their units, for browsers that run no model.
-
-    Returns:
-        ``years``, and for ``policy`` and ``status_quo`` each name to its texts, in the order of the years.
-    """
-    policy, reference = bench.run_of(settings), bench.status_quo
-    years = [i for i, t in enumerate(policy.time) if math.isclose(t, round(t), abs_tol=1e-6)]
-    named = dict.fromkeys(box.name for box in view.boxes if box.kind in ("stock", "flow", "variable", "ghost"))
-    before = _texts(bench.model, reference, named, years)
-    return {
-        "years": [round(float(policy.time[i])) for i in years],
-        "policy": before if policy is reference else _texts(bench.model, policy, named, years),
-        "status_quo": before,
-    }
-
-
-def _texts(model: Model, runs: Runs, names: dict[str, None], years: list[int]) -> dict[str, list[str]]:
-    """Arrays are left out: one figure cannot stand for several."""
-    place = {name: at for at, name in enumerate(runs.outputs) if name in names}
-    told = {}
-    for name in (name for name in names if name in place):
-        unit = model.program.equations[name].unit
-        told[name] = [with_unit(_figure(value), unit) for value in runs.values[0, years, place[name]].tolist()]
-    return told
-
-
-def _figure(value: float) -> str:
-    """Three significant figures; what is too small for six decimal places is nothing in a diagram."""
-    return "0" if shows_nothing(value, 6) else figure_of(value)
 
 
 def _choosers(model: Model) -> list[html.Div]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from dash import html
@@ -13,7 +12,7 @@ from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import places_of
 from policy_lab.app.policy import lever_default, ranges_of
 from policy_lab.catalogue import say
-from policy_lab.model import Lever, Setting
+from policy_lab.model import TIMING, Lever, Setting
 
 
 def layout(bench: ModelSession) -> html.Section:
@@ -144,21 +143,28 @@ def _about(bench: ModelSession, key: str, lever: Lever, label: str, standing: Se
 
 
 def _timing(bench: ModelSession, key: str, lever: Lever, standing: Setting) -> list[object]:
-    """Start year and ramp, where the lever has them."""
-    _, starts, ramps = ranges_of(bench.model, lever)
-    boxes = (("start", standing.start, *starts), ("ramp", standing.ramp, *ramps))
+    """Start year, ramp and end year, where the lever has them."""
+    ranges = dict(zip(TIMING, ranges_of(bench.model, lever)[1:], strict=True))
     fields = [
         html.Div(
             [
                 html.Label(say(f"lever.{part}"), htmlFor=f"{part}-{key}", className="label"),
-                Tag("input", None, _box(f"{part}-{key}", part, value, low, high)),
+                Tag("input", None, _time_box(f"{part}-{key}", part, getattr(standing, part), *ranges[part])),
             ],
             className="field--small",
         )
-        for part, value, low, high in boxes
-        if math.isfinite(value)
+        for part in lever.timing
     ]
     return [html.Div(fields, className="lever__timing") if fields else html.P(say("lever.no_timing"))]
+
+
+def _time_box(field: str, part: str, value: float, low: float, high: float) -> dict[str, Any]:
+    """A box of the timing; one for an end is empty where there is none, as in the model file."""
+    box = _box(field, part, value, low, high)
+    if part == "end":
+        box |= {"value": "", "placeholder": say("lever.no_end"), "aria-valuetext": say("lever.no_end")}
+        box |= {"title": say("lever.end_about"), "aria-description": say("lever.end_about")}
+    return box
 
 
 def _figure(lever: Lever, value: float) -> str:

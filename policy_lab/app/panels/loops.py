@@ -9,7 +9,7 @@ from dash import html
 from policy_lab.app.loops import loops_of, switched
 from policy_lab.catalogue import say
 from policy_lab.model import Model
-from policy_lab.model.loops import Loop
+from policy_lab.model.loops import CHAIN, Loop
 
 
 def table(model: Model) -> list[Any]:
@@ -38,7 +38,8 @@ def table(model: Model) -> list[Any]:
 
 def _row(loop: Loop) -> html.Tr:
     kind = loop.kind.lower()
-    mark = html.Span(loop.kind, className=f"loop loop--{kind}", **{"aria-hidden": "true"})
+    sign = "→" if loop.kind == CHAIN else loop.kind
+    mark = html.Span(sign, className=f"loop loop--{kind}", **{"aria-hidden": "true"})
     return html.Tr(
         [
             html.Th(loop.name, scope="row"),

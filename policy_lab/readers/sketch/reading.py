@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from policy_lab.errors import ModelError
+from policy_lab.messages import Message
 from policy_lab.readers.sketch.parts import MARKER, Arrow, Box, BoxKind, Tone, View
 from policy_lab.readers.sketch.writing import CHANGED, COLOURS
 
@@ -79,11 +80,11 @@ def _view(lines: Sequence[tuple[int, str]]) -> View:
 def _box(line: str, number: int) -> tuple[Box | None, bool]:
     fields = _fields(line)
     if len(fields) < 9:
-        raise _damaged(number, f"a box needs at least nine fields and has {len(fields)}")
+        raise _damaged(number, "error.sketch.box_fields", count=len(fields))
     code, name = fields[0], _bare(fields[2])
     key, x, y, half_width, half_height, shape, bits = _numbers(line, number, (1, 3, 4, 5, 6, 7, 8))
     if max(abs(x), abs(y), half_width, half_height) > FARTHEST or min(half_width, half_height) < 0:
-        raise _damaged(number, "a box has a place or a size that no page has")
+        raise _damaged(number, "error.sketch.box_place")
     text_follows = code == "12" and bool(bits & _TEXT_FOLLOWS)
     kind = _kind(code, name, shape, bits)
     if kind is None:
@@ -117,7 +118,7 @@ def _comment(box: Box, text: str) -> Box:
 def _arrow(line: str, number: int) -> Arrow:
     head, _, listed = line.partition("|")
     if len(_fields(head)) < 9:
-        raise _damaged(number, "an arrow needs at least nine fields")
+        raise _damaged(number, "error.sketch.arrow_fields")
     key, start, end, shape, polarity, thickness = _numbers(head, number, (1, 2, 3, 4, 6, 7))
     points = tuple((int(x), int(y)) for x, y in _POINT.findall(listed) if (x, y) != ("0", "0"))
     pipe = thickness > _PIPE_FROM
@@ -128,7 +129,7 @@ def _arrow(line: str, number: int) -> Arrow:
 def _check_numbers(boxes: Sequence[Box], name: str, line: int) -> None:
     number, times = Counter(b.id for b in boxes).most_common(1)[0] if boxes else (0, 0)
     if times > 1:
-        raise _damaged(line, f"two boxes of the view '{name[:60]}' have the number {number}")
+        raise _damaged(line, "error.sketch.same_number", view=name[:60], number=number)
 
 
 def _to_boxes(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> tuple[Arrow, ...]:
@@ -152,7 +153,7 @@ def _numbers(line: str, number: int, places: Sequence[int]) -> list[int]:
     fields = _fields(line)
     for place in places:
         if not _NUMBER.fullmatch(fields[place]):
-            raise _damaged(number, f"'{fields[place][:40]}' stands where a whole number belongs")
+            raise _damaged(number, "error.sketch.number", text=fields[place][:40])
     return [int(fields[place]) for place in places]
 
 
@@ -163,5 +164,5 @@ def _bare(name: str) -> str:
     return " ".join(name.split())
 
 
-def _damaged(line: int, what: str) -> ModelError:
-    return ModelError("error.file.sketch", line=line, what=what)
+def _damaged(line: int, what: str, **values: object) -> ModelError:
+    return ModelError("error.file.sketch", line=line, what=Message(what, values))

@@ -5,7 +5,7 @@
  *
  *     m   beginning of the model's hash: the version the link was made with
  *     w   world of the current policy
- *     l   levers moved since: key, value, start year, ramp; what is left out stands as in the world
+ *     l   levers moved since: key, value, start year, ramp, end year; what is left out stands as in the world
  *     a   changed assumptions: key, value
  *     c   variables of the two charts
  *     p   pinned scenarios, one part each: the world, and after "~~" the levers moved in it
@@ -14,7 +14,7 @@
  *     h   what Precedents looks at (pages/precedents.js): they decide no setting and are kept as they are
  *
  * Keys depend on the name alone, so that links outlive additions to the model. Levers and assumptions have a readable
- * key and a short one of three letters; link-reader.js reads both. Pins are written with short ones, the rest too where
+ * key and a short one of three letters; url-state-reader.js reads both. Pins are written with short ones, the rest too where
  * the readable link would be too long. Pins that would take more than MOST_PINNED characters are refused when they are
  * made (fits), which bounds the longest link there is.
  */

@@ -40,6 +40,7 @@ def simulate(
     times: Iterable[float] | None = None,
     backend: str = "auto",
     time_step: float | None = None,
+    until: float | None = None,
     integration: Integration = "euler",
     chunk: int | None = None,
     progress: Progress | None = None,
@@ -50,20 +51,20 @@ def simulate(
     Args:
         model: from ``load_model``.
         values: constant or lever name to a number, to ``value[run]`` (all arrays of one length), or to a
-            ``Setting``, which also moves the lever's start and ramp. They go on top of the scenario.
+            ``Setting``, which also moves the lever's start, ramp and end. They go on top of the scenario.
         scenario: key of the scenario to start from; None for the model file as it is.
         outputs: names of variables to save; every visible one if None.
         times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
         backend: ``"auto"`` (the fastest that knows all constructs), or a name of ``backends.available()``.
         time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
+        until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
         integration: ``"euler"`` or ``"rk4"``.
         chunk: runs given to the backend at once.
         progress: called with the number of runs finished since the last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
     Returns:
-        Runs; their provenance says what made them, ``fallback`` ("" or why the fastest backend could not be used) and
-        ``notes`` (what PySD's parser or the translation warned about) included.
+        Runs; ``fallback`` in their provenance says why the fastest backend could not be used, ``notes`` who warned.
 
     Raises:
         UnknownName: a constant, output, scenario or backend that does not exist.
@@ -74,19 +75,18 @@ def simulate(
     constants, runs = _constants(model, values or {}, scenario)
     names = _names(model, outputs)
     step = _step(model, time_step)
-    saved = _times(model, step, times)
+    saved = _times(model, step, last := model.until(scenario, until), times)
     engine, fallback = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
     notes: dict[str, None] = {}
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
         notes.update(dict.fromkeys(program.notes))
         result[rows] = engine.run(program, own, len(rows), names, saved, step, integration)
-    failed = _failed(result)
-    if failed.any() and not allow_nan:
+    if (failed := _failed(result)).any() and not allow_nan:
         raise _failure(result, names, saved, failed)
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
-        "time_step": step, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
+        "time_step": step, "until": last, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
         "notes": list(notes),
     }  # fmt: skip
     time, units = _rounded(saved, step), tuple(model.program.equations[n].unit for n in names)
@@ -176,10 +176,10 @@ def _step(model: Model, time_step: float | None) -> float:
     return float(time_step)
 
 
-def _times(model: Model, step: float, times: Iterable[float] | None) -> Floats:
+def _times(model: Model, step: float, until: float, times: Iterable[float] | None) -> Floats:
     """The moments to save, as the run reaches them."""
     clock = model.program.clock
-    moments, positions = clock.moments(step)
+    moments, positions = clock.moments(step, until)
     saved = np.array([moments[i] for i in positions])
     if times is None:
         return saved
@@ -195,7 +195,7 @@ def _times(model: Model, step: float, times: Iterable[float] | None) -> Floats:
                 model=model.name,
                 saveper=clock.saveper,
                 start=clock.initial,
-                stop=clock.final,
+                stop=until,
             )
     return nearest
 
@@ -238,7 +238,8 @@ def _structures(
             assert guard is not None  # it is what does not fit
             raise UnsupportedConstruct(guard.variable, guard.construct, guard.line)
     assert guard is not None  # it is what the last translation did not fit
-    raise UnsupportedConstruct(guard.variable, f"{guard.construct} in too many forms among these runs", guard.line)
+    forms = Message("error.construct.forms", {"construct": guard.construct})
+    raise UnsupportedConstruct(guard.variable, forms, guard.line)
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from policy_lab import backends
 from policy_lab.errors import BadValue, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.model import Model, Setting, load_model
 from policy_lab.runs import disagreement
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 from tests.test_readers import mdl
 
 FAST = [name for name in backends.available() if name != backends.REFERENCE]

@@ -1,10 +1,10 @@
-/** Links back to the state; link.js says what they hold.
+/** Links back to the state; url-state.js says what they hold.
  *
  * A damaged, foreign or over-long link gives the page as it opens and a sentence that says so; one of another model
  * version opens, and the sentence says what changed.
  */
 import { facts, variables } from "./facts.js";
-import { ASIDE, LONGEST, MOST_PINS, NUMBER, VERSION } from "./link.js";
+import { ASIDE, LONGEST, MOST_PINS, NUMBER, VERSION } from "./url-state.js";
 import * as scenarios from "./scenario.js";
 import { say } from "./words.js";
 /** @import { Lever, Levers, Scenario, Setting, State } from "../types/page.js" */
@@ -83,7 +83,7 @@ function levers(news, text, where) {
   const found = {};
   for (const piece of text ? text.split("_") : []) {
     const [asked, ...numbers] = piece.split("~");
-    if (!KEY.test(asked) || numbers.length < 1 || numbers.length > 3) throw new BadLink("not a lever");
+    if (!KEY.test(asked) || numbers.length < 1 || numbers.length > 4) throw new BadLink("not a lever");
     const values = numbers.map(number);
     const key = keys.get(asked);
     if (key === undefined) news.missing(say("link.no_lever", { lever: asked }));

@@ -1,4 +1,4 @@
-"""What every answer tells the browser not to do: the headers that keep a page from being misused.
+"""Security headers of every answer: Content-Security-Policy and those that keep a page from being misused.
 
 ``script-src`` is strict: scripts come from this address alone, none is in the page, none is made from text.
 WebAssembly needs ``wasm-unsafe-eval``, which allows that and nothing else. ``style-src`` cannot be as strict: Dash's
@@ -25,7 +25,7 @@ FIXED: Final = {
 }
 
 
-def guard(app: Dash) -> None:
+def add_to(app: Dash) -> None:
     """Adds the headers to every answer of an app."""
     policy = content_policy()
 
