@@ -195,6 +195,7 @@ def _results(model: Model) -> Iterator[Task]:
             (*equations, *scenarios, *uncertain, *outcomes),
             ("parameters.csv", "spread.csv", "report.html", "provenance.json"),
         ),
+        "influence_of_constants": ((*equations, *scenarios, *uncertain, *outcomes), ("influence.csv",)),
         "lever_screening": ((*equations, *scenarios, *_part(model, "levers"), *outcomes), ("levers.csv",)),
         "calibration": ((*equations, *history, *uncertain, *status_quo), ("summary.json", "errors.csv")),
         "fit_to_history": ((*equations, *history, *status_quo), ("fit.csv", "fit.svg")),

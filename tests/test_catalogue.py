@@ -326,7 +326,7 @@ def test_words_of_the_essay_stay_as_they_are(big: Model) -> None:
 
 def test_the_documentation_of_a_constant_names_its_source_in_every_language(big: Model) -> None:
     catalogue.speak("de", language.names_of(big, "de"))
-    assert language.documentation_of(big, "memory time").endswith("verschwindet. Quelle: judgement.")
+    assert language.documentation_of(big, "memory time").endswith("verschwindet. Quelle: gallagher2014.")
     assert language.documentation_of(big, "memory time", source=False).endswith("verschwindet.")
     catalogue.speak("en")
     own = big.program.equations["memory time"].documentation

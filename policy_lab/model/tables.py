@@ -25,7 +25,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 #: Columns that a table may leave out, as if they were empty.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {"levers.csv": ("end",), "outcomes.csv": ("where",)}
 DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
-GRADES = ("A", "B", "C", "J")
+#: D is what a model defines or a run sets (a unit, a width, a lever): no claim about the world.
+GRADES = ("A", "B", "C", "D", "J")
 BETTER = ("higher", "lower", "neither")
 T = TypeVar("T")
 
