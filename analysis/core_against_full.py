@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.model import Model, load_model
-from policy_lab.simulate import simulate
+from policy_lab.simulation import simulate
 
 SMALL = "core"
 YEARS = (2035.0, 2040.0, 2050.0)

@@ -102,10 +102,12 @@ def read_each_part(bare: Model, folder: Path) -> Parts:
 
 
 def case_files(model: Core) -> list[str]:
-    """Every file that says something of a case, relative to the model's folder: facts first, then figures."""
+    """Every file that says something of a case, relative to the model's folder: facts first, then figures, then tables beside."""
     folder = model.folder / FOLDER if model.folder else None
-    found = [*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.csv"))] if folder else []
-    return [f"{FOLDER}/{path.name}" for path in found]
+    if folder is None:
+        return []
+    found = [*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.csv")), *sorted(folder.glob("*/*.csv"))]
+    return [f"{FOLDER}/{path.relative_to(folder).as_posix()}" for path in found]
 
 
 def mentions_of(folder: Path, file: str) -> list[Mention]:
