@@ -32,7 +32,7 @@ def loops_of(model: Model) -> tuple[Loop, ...]:
 
 def _in_words(loop: Loop, text: Mapping[str, str]) -> Loop:
     path = tuple(step.strip() for step in text["path"].split(">")) if "path" in text else loop.path
-    if not path and loop.circuit is not None:  # without words of its own it is told by what its variables are called
+    if not path and loop.circuit is not None:  # without words of its own: the labels of its variables
         path = tuple(label_of(name) for name in loop.circuit.names)
     return replace(loop, name=text.get("name", loop.name), path=path)
 

@@ -106,5 +106,5 @@ class ModelSession:
         return self.model.scenarios[world].until if world in self.model.scenarios else None
 
     def run_of_world(self, key: str) -> Runs:
-        """The run of a world as its file stands; of the model as it stands for ""."""
+        """The run of a world as its file sets it; "" is the model with nothing changed."""
         return self.run(self.model.constants_of(key or None), self.until(key))

@@ -37,7 +37,7 @@ def levers_of_world(model: Model, world: str) -> dict[str, Setting]:
 def ranges_of(model: Model, lever: Lever) -> tuple[tuple[float, float], ...]:
     """Lowest and highest value, start (year), ramp (years) and end (year) of a lever, within the model's own limits.
 
-    The highest end is the model file's, which lies beyond a run and stands for none.
+    The highest end is the model file's, which lies beyond a run and means no end.
     """
     clock = model.program.clock
     start = _within(model, lever.start, clock.initial, clock.final)

@@ -102,10 +102,10 @@ def read_each_part(bare: Model, folder: Path) -> Parts:
 
 
 def case_files(model: Core) -> list[str]:
-    """Every file that says something of a case, relative to the model's folder: facts first, then figures, then tables beside."""
-    folder = model.folder / FOLDER if model.folder else None
-    if folder is None:
+    """Every file that says something of a case, relative to the model's folder: facts, figures, tables beside them."""
+    if model.folder is None:
         return []
+    folder = model.folder / FOLDER
     found = [*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.csv")), *sorted(folder.glob("*/*.csv"))]
     return [f"{FOLDER}/{path.relative_to(folder).as_posix()}" for path in found]
 

@@ -243,7 +243,7 @@ def test_bands_of_an_ensemble(big: Model, site: tuple[Path, str], page: Page, si
     ]
     wishes = [
         {"key": str(n), "policy": policy, "reference": {}, "held": held, "heldReference": [], "charts": charts,
-         "headlines": headlines, "last": big.program.clock.final}
+         "headlines": headlines, "last": big.program.clock.final, "until": None, "where": {}}
         for n, (policy, held) in enumerate(moves)
     ]  # fmt: skip
     wishes.append({**wishes[0], "charts": ["nothing"]})
@@ -280,7 +280,7 @@ def test_bands_that_leave_single_precision_go_on_in_double(site: tuple[Path, str
     files = [in_single(model, folder, "grown"), served(model, folder, "grown")]
     drawn = np.linspace(80, 100, 41).astype(np.float32)
     wish = {"key": "", "policy": {}, "reference": {}, "held": [], "heldReference": [], "charts": ["grown"],
-            "headlines": ["grown"], "last": 4}  # fmt: skip
+            "headlines": ["grown"], "last": 4, "until": None, "where": {}}  # fmt: skip
     pieces = [[at, min(41, at + 10)] for at in range(0, 41, 10)]
     got = page.evaluate(BANDS, [files, {"names": ["k"], "values": drawn.tolist(), "wishes": [wish], "pieces": pieces}])
     [answer] = got["answers"]

@@ -20,7 +20,8 @@ SMALL = Path(__file__).parent.parent / "models" / "small_field"
 Visit = Callable[[str], Page]
 EVERYTHING = """() => {
   const { facts, state } = PolicyLab;
-  const levers = Object.fromEntries(Object.entries(facts.levers).map(([key, lever]) => [key, [lever.high, 2028, 4]]));
+  const moved = ([key, lever]) => [key, [lever.high, 2028, 4, lever.ranges[3][1]]];
+  const levers = Object.fromEntries(Object.entries(facts.levers).map(moved));
   const known = Object.entries(facts.assumptions).slice(0, 30);
   state.change({ levers, assumptions: Object.fromEntries(known.map(([key, about]) => [key, about.high])) });
 }"""

@@ -127,5 +127,5 @@ export function range(name, low, high, share = 1) {
   const places = placesOf(about, [low, high]);
   const signed = (/** @type {number} */ value) => (value > 0 && !nothing(value, places) ? "+" : "") + numbers.figure(value, places);
   const words = say("headline.range", { low: signed(low), high: signed(high) });
-  return share < 1 ? `${words} (${existing(share)})` : words;
+  return share < 1 ? `${words}\n${existing(share)}` : words; // on two lines of a card
 }

@@ -33,7 +33,7 @@ export function moved(world, levers) {
   return Object.fromEntries(Object.entries(levers).filter(([key, setting]) => !sameSetting(setting, standing[key])));
 }
 
-/** The end year that stands for none; null for a lever that cannot end. @param {string} key */
+/** The end year that means no end; null for a lever that cannot end. @param {string} key */
 export const noEnd = (key) => (facts.levers[key].timing[2] ? facts.levers[key].ranges[3][1] : null);
 
 /** The last moment that charts of some scenarios show: that of the one that runs longest. @param {Scenario[]} shown */

@@ -19,7 +19,7 @@ test("constants are the world's, the levers' and the changed assumptions'", () =
   assert.deepEqual(scenarios.held(moved, {}), []);
 });
 
-test("charts go as far as the scenario that runs longest, and the highest end stands for none", () => {
+test("charts go as far as the scenario that runs longest, and the highest end means no end", () => {
   assert.equal(scenarios.horizon([]), 2050);
   assert.equal(scenarios.horizon([{ world: "standard", levers: {} }, { world: "other", levers: {} }]), 2060);
   assert.equal(scenarios.noEnd("funding"), 2100);

@@ -118,16 +118,22 @@ function piece(wish, from, to) {
   const there = Object.fromEntries(Object.keys(wish.where).map((name) => [name, 0]));
   const ends = nearest(run.time, wish.last) * outputs.length;
   let at = 0;
+  let odd = 0; // zero until a number is not finite
   for (let member = 0; member < count; member++) {
     const begins = run.at(member);
     for (let t = 0; t < moments; t++) {
-      for (const place of charts) curves[at++] = value(begins + t * outputs.length, place);
+      const moment = begins + t * outputs.length;
+      for (const place of charts) {
+        odd += run.values[moment + place] * 0;
+        curves[at++] = value(moment, place);
+      }
     }
     const end = begins + ends;
+    for (const place of headlines) odd += run.values[end + place] * 0;
     headlines.forEach((place, n) => { changes[member * headlines.length + n] = value(end, place) - theirs[member * headlines.length + n]; });
     for (const name of Object.keys(there)) there[name] += Number(Number.isFinite(value(end, outputs.indexOf(name))));
   }
-  return { moments, curves, changes, there, broken: !run.values.every(Number.isFinite) };
+  return { moments, curves, changes, there, broken: odd !== 0 };
 }
 
 /** @param {BandWish} wish @param {BandPiece[]} pieces @param {number} count of members @returns {BandAnswer} */

@@ -1,6 +1,6 @@
 /** Shapes that modules of several layers share. What Python sends is described as policy_lab/app/ sends it. */
 
-/** A lever's value, start year, ramp and end year; null for what it does not have. The highest end year stands for none. */
+/** A lever's value, start year, ramp and end year; null for what it does not have. The highest end year means no end. */
 export type Setting = [number, number | null, number | null, number | null];
 export type Levers = Record<string, Setting>;
 /** Values of parameters by the name they have in the model. */
