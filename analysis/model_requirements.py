@@ -23,7 +23,6 @@ from analysis.factorial_tables import STUDY, FactorialTables
 from analysis.headline_differences import BITES, NEAR, Bite, Headlines, Pair, unexplained
 from analysis.requirement_measures import Measure
 from analysis.results_folder import RESULTS, fresh_folder, model_asked_for, print_table, write_table
-from policy_lab.checks.run_checks import Report
 from policy_lab.checks.twelve_tests import parameters
 from policy_lab.model import Model
 from policy_lab.readers import document_of

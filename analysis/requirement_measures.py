@@ -89,9 +89,7 @@ def strength(model: Model) -> Iterator[Measure]:
     both = [simulate(model, drawn, scenario=s, outputs=[STRENGTH], times=LAST_TWO) for s in (QUO, CERN)]
     for year in LAST_TWO:
         below = np.less(both[0].at(STRENGTH, year)[1:], both[1].at(STRENGTH, year)[1:] / 2)
-        yield Measure(
-            name, f"share of futures in which status quo is below half of CERN, {year:.0f}", float(below.mean())
-        )
+        yield Measure(name, f"share of futures with status quo below half of CERN, {year:.0f}", float(below.mean()))
     where = model.outcomes["pathway index"].where
     assert where is not None  # the pathway of nothing is nothing
     yield Measure(name, "strength from which there is a pathway", where.number)
