@@ -5,7 +5,7 @@
 Strength, alarm, power, bounds, grants, levers and scenarios are run here; how often a verdict turns is read from
 ``conclusions`` and ``route_rules_money``, indices of levers from ``lever_ranking`` and the influence of constants from
 ``influence_of_constants``: make those first. Writes ``results/model_requirements/``: ``requirements.csv`` (every
-measure with its limit and verdict), ``levers.csv``, ``scenarios.csv`` and ``constants.csv``.
+measure with its limit and verdict), ``levers.csv``, ``scenarios.csv``, ``constants.csv`` and ``losing.csv``.
 A measure that fails has its reason in ``WHY``; one without exits with status 1.
 """
 
@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analysis import requirement_measures as measures
+from analysis.criteria import HALVES, ROUTE
 from analysis.factorial_tables import STUDY, FactorialTables
 from analysis.headline_differences import BITES, NEAR, Bite, Headlines, Pair, unexplained
 from analysis.requirement_measures import Measure
@@ -51,6 +52,7 @@ INFLUENTIAL, JUDGED, DEFINED = 10, "J", "D"
 CRITERIA = "Criteria"
 LEVERS = ("lever", "largest change", "outcome", "scenario", "year")
 SCENARIOS = ("one", "other", "distance", "most apart in", "why")
+LOSING = ("outcome", *(f"{half} loses" for half in HALVES), "state-led better, mean", "state-led better, at most")
 CONSTANTS = ("constant", "grade", "source", "influence", "outcome", "scenario", "year")
 
 
@@ -63,10 +65,11 @@ def main() -> None:
     with fresh_folder(NAME) as folder:
         headlines = Headlines(model)
         pairs, bites, constants = headlines.pairs(), headlines.bites(), most_influential(_read(INFLUENCE))
+        lost = losing(model)
         found = [
             *measures.strength(model), *measures.correlations(model), *measures.power(model),
             *measures.bounds(model, asked.futures), *measures.grants(model), *deciding_levers(model, ranking(model)),
-            *losing(model), *of_levers(bites), *of_scenarios(pairs), *of_constants(model, constants),
+            *of_losing(model, lost), *of_levers(bites), *of_scenarios(pairs), *of_constants(model, constants),
         ]  # fmt: skip
         rows = [row_of(measure) for measure in found]
         folder.mkdir(parents=True)
@@ -74,12 +77,14 @@ def main() -> None:
         write_table(folder / "levers.csv", LEVERS, map(_lever, bites))
         write_table(folder / "scenarios.csv", SCENARIOS, map(_scenarios, pairs))
         write_table(folder / "constants.csv", CONSTANTS, constants)
+        write_table(folder / "losing.csv", LOSING, lost)
         made = {"model": model.name, "hash": model.hash, "futures": asked.futures}
         (folder / "made_from.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     print_table(HEADER[:-1], [row[:-1] for row in rows])
     print_table(LEVERS, map(_lever, bites))
     print_table(SCENARIOS[:-1], [_scenarios(pair)[:-1] for pair in pairs if pair.near])
     print_table(CONSTANTS, constants)
+    print_table(LOSING, lost)
     sys.exit(_say([m for m in found if m.verdict == "fails"]))
 
 
@@ -140,32 +145,35 @@ def most_influential(rows: Sequence[Mapping[str, str]]) -> list[tuple[object, ..
 # ---- what other studies have stored --------------------------------------------------------------------------------
 
 
-def losing(model: Model) -> Iterator[Measure]:
-    """Shares of futures in which openness and breadth lose, and in which a state-led programme does better."""
+def losing(model: Model) -> list[tuple[object, ...]]:
+    """For each criterion: how often openness and breadth lose at most, and a state does better, mean and at most."""
     _current("conclusions", json.loads((CONCLUSIONS / "made_from.json").read_text("utf-8"))["hash"], model)
     findings = load_findings(RESULTS / STUDY)
     _current(STUDY, findings.provenance["model_hash"], model)
-    doubts = _read(CONCLUSIONS, "doubts.csv")
-    lost: dict[tuple[str, str], list[float]] = {}
-    for row in doubts:
-        lost.setdefault((row["half"], row["outcome"]), []).append(float(row["share of futures"]))
-    for (half, outcome), shares in lost.items():
-        yield Measure("losing", f"{half} loses on {outcome}: largest share of futures", max(shares))
-    for half in dict.fromkeys(half for half, _ in lost):
-        most = max(max(shares) for (own, _), shares in lost.items() if own == half)
-        yield Measure("losing", f"{half} loses on some criterion: largest share of futures", most, ">", 0.0)
+    lost: dict[str, dict[str, float]] = {}
+    for row in _read(CONCLUSIONS, "doubts.csv"):
+        of = lost.setdefault(row["outcome"], {})
+        of[row["half"]] = max(of.get(row["half"], 0.0), float(row["share of futures"]))
     tables = FactorialTables(model, findings)
-    for outcome in dict.fromkeys(row["outcome"] for row in doubts):
-        average, most = led_by_state(tables, findings, outcome)
-        yield Measure("losing", f"state-led does better on {outcome}: mean share of futures", average)
-        limit = (">", 0.0) if model.outcomes[outcome].group == CRITERIA else ()
-        yield Measure("losing", f"state-led does better on {outcome}: largest share in a cell", most, *limit)
+    return [(outcome, *(of[half] for half in HALVES), *led_by_state(tables, findings, outcome))
+            for outcome, of in lost.items()]  # fmt: skip
+
+
+def of_losing(model: Model, rows: Sequence[Sequence[object]]) -> Iterator[Measure]:
+    """Each half of the rules loses somewhere, and a state does better on each of the essay's criteria."""
+    for place, half in enumerate(HALVES, start=1):
+        most = max(float(str(row[place])) for row in rows)
+        yield Measure("losing", f"{half} loses on some criterion: largest share of futures", most, ">", 0.0)
+    for outcome, *_, most in rows:
+        if model.outcomes[str(outcome)].group == CRITERIA:
+            what = f"state-led does better on {outcome}: largest share at equal rules and money"
+            yield Measure("losing", what, float(str(most)), ">", 0.0)
 
 
 def led_by_state(tables: FactorialTables, findings: Findings, outcome: str) -> tuple[float, float]:
     """How often the first route does better, in the last year: on average, and most at equal rules and money."""
     better = findings.of("first better", outcome, findings.times[-1]).set_index("factor")["value"]
-    average, *cells = (float(better[str(cell["key"])]) for cell in tables.ends("route"))
+    average, *cells = (float(better[str(cell["key"])]) for cell in tables.ends(ROUTE))
     return average, max(cells)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import documents
-from analysis.factorial_tables import percent
+from analysis.factorial_tables import figure, percent
 from analysis.push_and_let_go import FALLS, GOES_ON, LATER, NAME, NEVER, PUSH, QUO, STAYS
 from analysis.results_folder import RESULTS
 from policy_lab.report.templating import Context
@@ -32,6 +32,7 @@ class Push(Context, template="push.md.j2", folder=documents.TEMPLATES):
         anyway, earlier: of the latter, those in which status quo comes together too, and how many years later.
         only_push, only_push_late: together only with the push, in 2060 and a long time after.
         together_push, together_quo, no_push: shares together in 2060.
+        sure_at_defaults: whether it is together then at the defaults, whatever the length and strength.
     """
 
     model: str
@@ -52,6 +53,7 @@ class Push(Context, template="push.md.j2", folder=documents.TEMPLATES):
     together_push: str
     together_quo: str
     no_push: str
+    sure_at_defaults: bool
     fates_head: Sequence[str]
     fates: Cells
     years_head: Sequence[str]
@@ -91,6 +93,7 @@ def page(folder: Path = FOLDER) -> Push:
         together_push=percent(together[PUSH, YEARS[-1]]),
         together_quo=percent(together[QUO, YEARS[-1]]),
         no_push=percent(next(float(row["share together"]) for row in last if float(row["strength"]) == 0)),
+        sure_at_defaults=all(float(row["coherence at the defaults"]) >= made["critical"] for row in last),
         fates_head=list(fates[0]),
         fates=[_fate(row) for row in fates],
         years_head=["scenario", *YEARS],
@@ -126,7 +129,7 @@ def _fate(row: Mapping[str, str]) -> list[str]:
 def _constant(row: Mapping[str, str]) -> list[str]:
     rho = f"{float(row['rho']):+.2f}".replace("-", "−")
     thirds = _percents(row, "lower third", "middle third", "upper third")
-    return [row["constant"], f"{row['low']} to {row['high']}", rho, *thirds]
+    return [row["constant"], f"{figure(float(row['low']))} to {figure(float(row['high']))}", rho, *thirds]
 
 
 def _lengths(rows: Rows) -> dict[str, list[str] | list[list[str]]]:

@@ -27,7 +27,7 @@ PYTHON = sys.executable
 #: Endings of files in a model's folder that programs write: golden runs, results of the cases.
 MADE = (".gz", ".json")
 #: Tables that a page is written from.
-REQUIREMENTS = ("requirements.csv", "levers.csv", "scenarios.csv", "constants.csv", "made_from.json")
+REQUIREMENTS = ("requirements.csv", "levers.csv", "scenarios.csv", "constants.csv", "losing.csv", "made_from.json")
 PUSH = ("over_time.csv", "fates.csv", "constants.csv", "ranges.csv", "sweep.csv", "lengths.csv", "made_from.json")
 
 

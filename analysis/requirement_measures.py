@@ -133,7 +133,7 @@ def bounds(model: Model, number: int = BOUNDED, scenarios: Sequence[str] = DANGE
             most[name] = max(most[name], float((runs.of(name).max(axis=1) / ceiling).max()))
         total = max(total, float(runs.at(INCIDENTS, 2050.0).max()))
     for name, bound in BOUNDS.items():
-        yield Measure("bounds", f"{name}: largest share of {bound}", most[name], "<", 1.0)
+        yield Measure("bounds", f"{name}: what is left of {bound}, least share", 1 - most[name], ">", 0.0)
     yield Measure("bounds", "serious incidents since 2015: most by 2050", total, "<", _most_incidents(model, drawn))
 
 

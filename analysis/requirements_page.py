@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import documents
-from analysis.factorial_tables import Table
+from analysis.factorial_tables import Table, percent
 from analysis.headline_differences import BITES, NEAR
-from analysis.model_requirements import NAME
+from analysis.model_requirements import JUDGED, LOSING, NAME
 from analysis.results_folder import RESULTS
 from policy_lab.model import Model, load_model
 from policy_lab.report.templating import Context
@@ -54,7 +54,9 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
         "Openness, breadth and scientists in the lead can lose",
         "From the stored conclusions (openness and breadth against their opposites, at 5 bn$ a year) and the factorial "
         "study (a state against scientists, at equal rules and money, in its last year). Each half of the rules must "
-        "lose somewhere, and a state do better on each of the essay's criteria; all other shares are told as they are.",
+        "lose somewhere, and a state do better on each of the essay's criteria. Shares of openness and breadth are the "
+        "largest over years and over who leads; what a half is defined to bring (openness: access and less secrecy; "
+        "breadth: agendas) it cannot lose.",
     ),
     "levers": (
         "Every lever bites",
@@ -64,7 +66,8 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "scenarios": (
         "No two scenarios are the same without a reason",
         f"Distance is the root mean square of the differences in all headline outcomes at every fifth year from 2030, "
-        f"as shares of their ranges; below {NEAR} a reason stands in the model's `near_scenarios.csv`.",
+        "every constant at its default, as shares of their ranges; below "
+        f"{NEAR} a reason stands in the model's `near_scenarios.csv`.",
     ),
     "constants": (
         "Constants rest on evidence",
@@ -138,14 +141,29 @@ def _tables(model: Model, folder: Path) -> Mapping[str, Sequence[Table]]:
               for r in _read(folder, "levers")]  # fmt: skip
     near = [[f"{title(r['one'])} – {title(r['other'])}", r["distance"], r["most apart in"], r["why"]]
             for r in _read(folder, "scenarios") if float(r["distance"]) < NEAR]  # fmt: skip
-    constants = [[r["constant"], r["grade"], r["source"], r["influence"], outcome(r), title(r["scenario"]), r["year"]]
-                 for r in _read(folder, "constants")]  # fmt: skip
-    return {
-        "levers": [Table("What each lever moves most", ["lever", "change", "outcome", "scenario", "year"], levers)],
-        "scenarios": [Table("Near pairs", ["scenarios", "distance", "most apart in", "why they are near"], near)],
-        "constants": [Table("The most influential constants", ["constant", "grade", "source", "influence", "outcome",
-                                                               "scenario", "year"], constants)],
-    }  # fmt: skip
+    constants = [[r["constant"], r["grade"], r["source"], r["influence"], outcome(r), title(r["scenario"]),
+                  _why(model, r)] for r in _read(folder, "constants")]  # fmt: skip
+    lost = [[outcome(r), *(percent(float(share)) for column, share in r.items() if column != "outcome")]
+            for r in _read(folder, "losing")]  # fmt: skip
+    heads = {
+        "levers": ["lever", "change", "outcome", "scenario", "year"],
+        "scenarios": ["scenarios", "distance", "most apart in", "why they are near"],
+        "constants": ["constant", "grade", "source", "influence", "outcome", "scenario", "why judgement"],
+        "losing": ["criterion", *LOSING[1:]],
+    }
+    titles = {"levers": "What each lever moves most", "scenarios": "Near pairs",
+              "constants": "The most influential constants", "losing": "Shares of futures"}  # fmt: skip
+    rows = {"levers": levers, "scenarios": near, "constants": constants, "losing": lost}
+    return {key: [Table(titles[key], heads[key], rows[key])] for key in rows}
+
+
+def _why(model: Model, row: Mapping[str, str]) -> str:
+    """Why a constant rests on judgement: what its source says of that, else what the table of uncertainties does."""
+    if row["grade"] != JUDGED:
+        return ""
+    if row["source"] != "judgement":
+        return model.sources[row["source"]].note
+    return model.uncertainties[row["constant"]].why if row["constant"] in model.uncertainties else ""
 
 
 if __name__ == "__main__":
