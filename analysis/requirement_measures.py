@@ -1,7 +1,7 @@
 """Measurements for the list of what must hold of the model: strength, incidents, power, grants.
 
 Each function gives ``Measure``s, a number beside the limit that it has to keep. ``analysis/model_requirements.py`` puts
-them together; scenarios and levers are measured in ``analysis/scenario_distances.py``.
+them together; scenarios and levers are measured in ``analysis/headline_differences.py``.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def test_a_wrong_model_is_found(model: Model, monkeypatch: pytest.MonkeyPatch) -
     """Limits are no decoration: with none of them in place the same runs fail."""
     monkeypatch.setitem(requirement_measures.BOUNDS, "Incident Memory", "memory half")
     assert [m.what for m in bounds(model, 20) if m.verdict == "fails"] == [
-        "Incident Memory: largest share of memory half"
+        "Incident Memory: what is left of memory half, least share"
     ]
     monkeypatch.setattr(requirement_measures, "PAID_BY_GRANTS", ())
     assert {m.verdict for m in grants(model)} == {"holds", "fails"}
