@@ -7,10 +7,11 @@ that are derived from it, the loops' among them, taken over as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policy_lab.model import Model
 from policy_lab.model.checks import Check
+from policy_lab.model.conditions import Condition
 
 WORLDS, SURPRISES, ESSAY, LOOPS = "worlds", "surprises", "essay", "loops"
 #: The documents that say so, by their names in translations.
@@ -23,12 +24,18 @@ DOCUMENTS = {
 #: What a statement is: it follows from a definition; it holds in all futures or in none, by construction; or there are
 #: futures on both sides.
 DEFINITION, STRUCTURE, FINDING = "by definition", "structure", "finding"
-#: Choice and outcome where a definition decides: member states come in through diplomacy, which is to lower tension;
-#: open rules are to lower secrecy and to close the gap in access; whoever offers no money spends none.
+#: Choice and outcome where the words of a lever say already which way it goes. Scientists come with diplomacy, which is
+#: to lower tension; a mission programme brings secrecy. Open and broad rules are to lower secrecy, to close the gap in
+#: access, to keep agendas alive and to bring disciplines in. Money hires and is spent.
 BY_DEFINITION = {
     ("route", "Tension"),
+    ("route", "secrecy index"),
     ("rules", "secrecy index"),
     ("rules", "access gap"),
+    ("rules", "Effective Agendas"),
+    ("rules", "engagement of cultures"),
+    ("rules", "breadth of focus"),
+    ("money", "technical researchers"),
     ("money", "public spending"),
     ("money", "Cumulative Public Cost"),
 }
@@ -55,11 +62,21 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A condition on an outcome of a policy in a year."""
+
+    term: Term
+    condition: Condition
+
+
+@dataclass(frozen=True)
 class Claim:
     """``words`` holds in a future where the sum of the terms is above ``level`` (``sign`` 1) or below it (-1).
 
-    ``said`` is the key of the document that says so, ``key`` the claim's name in translations. ``definition`` says that
-    it follows from what a lever, an event or an index is defined to do: then it is no finding, however often it holds.
+    It is asked where every ``given`` holds: of an outcome that a model shows only under a condition, in the futures in
+    which it is shown, and of what follows something else in those in which that happened. ``said`` is the key of the
+    document that says so, ``key`` the claim's name in translations. ``definition`` says that it follows from what a
+    lever, an event or an index is defined to do: then it is no finding, however often it holds.
     """
 
     key: str
@@ -69,12 +86,24 @@ class Claim:
     level: float = 0.0
     sign: int = 1
     definition: bool = False
+    given: tuple[Given, ...] = ()
 
 
 def claims_of(model: Model) -> tuple[Claim, ...]:
     """Everything our documents say, in their order; a claim whose words stand twice is asked once."""
     every = [*SAID, *from_checks(model)]
-    return tuple({claim.words: claim for claim in reversed(every)}.values())[::-1]
+    return tuple({claim.words: where_shown(model, claim) for claim in reversed(every)}.values())[::-1]
+
+
+def where_shown(model: Model, claim: Claim) -> Claim:
+    """The claim, asked only in futures in which the model shows the outcomes that it compares."""
+    conditions = model.conditions
+    given = {
+        Given(Term(t.policy, conditions[t.outcome].variable, t.year), conditions[t.outcome]): None
+        for t in claim.terms
+        if t.outcome in conditions
+    }
+    return replace(claim, given=(*claim.given, *given))
 
 
 def from_checks(model: Model) -> Iterator[Claim]:
@@ -114,6 +143,13 @@ def above(
     return Claim(key, words, said, (Term(policy, outcome, year),), level, sign)
 
 
+def after(key: str, words: str, said: str, outcome: str, years: tuple[float, float], policy: Policy,
+          level: float) -> Claim:  # fmt: skip
+    """An outcome that has passed a level in the first year is still above it in the second."""
+    passed = Given(Term(policy, outcome, years[0]), Condition(outcome, ">", level))
+    return Claim(key, words, said, (Term(policy, outcome, years[1]),), level, given=(passed,))
+
+
 def grows(
     key: str, words: str, said: str, outcome: str, years: tuple[float, float], policy: Policy, times: float = 1.0
 ) -> Claim:
@@ -143,19 +179,31 @@ def with_one(name: str, value: float, world: str = "status_quo") -> Policy:
 
 QUO, CERN, MANHATTAN = Policy("status_quo"), Policy("cern_for_ai"), Policy("manhattan_for_ai")
 ZONES, GENOME, ACCIDENT = Policy("trading_zones_first"), Policy("open_state_programme"), Policy("soft_nationalisation")
-INSTITUTES, DRY = Policy("aisi_style"), Policy("leads_run_dry")
+INSTITUTES, DRY, ESCALATION = Policy("aisi_style"), Policy("leads_run_dry"), Policy("escalation")
 ENGINEERING, BREAKTHROUGH = Policy("engineering_breakthrough"), Policy("basic_breakthrough")
-FIELD, MARGIN, COST = "Coherence[field]", "assurance margin", "Cumulative Public Cost"
+RULES, PUSH = Policy("open_rules"), Policy("push_and_let_go")
+NO_PROGRAMME = with_one("public science programme", 0, "cern_for_ai")
+FIELD, LEAD, AGENDAS, STRENGTH = "Coherence[field]", "assurance lead", "Effective Agendas", "big science strength"
+COST, TENSION, RIVAL = "Cumulative Public Cost", "Tension", "Rival Programme"
 SCORE, ARRIVAL = "Score at Transformation[assurance score]", "year of transformation"
-CRITICAL = 0.3
+#: Coherence of critical mass, and strength below which there is no big science.
+CRITICAL, WEAK = 0.3, 0.3
 
 SAID = (
-    # Pathways
+    # What arises
+    above("if_nothing_decided_weak",
+          "If nothing is decided there is no big science by 2040: its strength stays below 0.3", WORLDS, STRENGTH,
+          2040, QUO, WEAK, -1),
+    less("status_quo_less_half_strength",
+         "Status quo has less than half of the strength of CERN for AI", WORLDS, STRENGTH, 2040, QUO, CERN, 0.5),
     above("if_nothing_decided_arises_more",
           "If nothing is decided, what arises is more top-down than bottom-up", SURPRISES, "pathway index", 2050, QUO,
           0, -1),
     above("after_large_accident_arises_top",
           "After a large accident what arises is top-down", SURPRISES, "pathway index", 2040, ACCIDENT, 0, -1),
+    above("after_escalation_arises_top",
+          "After an escalation between states what arises is top-down", WORLDS, "pathway index", 2040, ESCALATION, 0,
+          -1),
     above("open_state_programme_top_down",
           "An open state programme is top-down all the same", WORLDS, "pathway index", 2040, GENOME, 0, -1),
     above("cern_ai_bottom_up",
@@ -166,16 +214,18 @@ SAID = (
     grows("if_nothing_decided_state_programme",
           "If nothing is decided, a state programme creeps in", WORLDS, "public spending", (2026, 2045), QUO, 3.0),
     # Agendas
-    more("bottom_up_cern_ai_keeps",
-         "Bottom-up (CERN for AI) keeps more agendas alive than top-down (Manhattan)", SURPRISES, "Effective Agendas",
-         2050, CERN, MANHATTAN, definition=True),
-    more("bottom_up_keeps_more_agendas",
-         "Bottom-up keeps more agendas alive than an open state programme", SURPRISES, "Effective Agendas", 2050, CERN,
-         GENOME, definition=True),
+    more("cern_ai_keeps_more_agendas",
+         "CERN for AI keeps more agendas alive than an open state programme", WORLDS, AGENDAS, 2050, CERN, GENOME,
+         definition=True),
+    Claim("open_rules_half_agendas",
+          "Open rules without a programme bring at least half of CERN for AI's gain in agendas", SURPRISES,
+          (*gain(AGENDAS, 2050, RULES, QUO), *gain(AGENDAS, 2050, CERN, QUO, -0.5))),
+    grows("if_nothing_decided_agendas_fall",
+          "If nothing is decided there are fewer agendas in 2040 than in 2025", WORLDS, AGENDAS, (2040, 2025), QUO),
     more("basic_science_breakthrough_doubles_agendas",
-         "A basic-science breakthrough doubles the agendas", WORLDS, "Effective Agendas", 2035, BREAKTHROUGH, QUO, 2.0),
+         "A basic-science breakthrough doubles the agendas", WORLDS, AGENDAS, 2035, BREAKTHROUGH, QUO, 2.0),
     grows("basic_science_breakthrough_opened_ebbs",
-          "What a basic-science breakthrough opened ebbs again when no policy keeps it", WORLDS, "Effective Agendas",
+          "What a basic-science breakthrough opened ebbs again when no policy keeps it", WORLDS, AGENDAS,
           (2050, 2036), BREAKTHROUGH),
     # Coherence
     above("field_reaches_critical_mass_2050",
@@ -184,11 +234,22 @@ SAID = (
           "The field reaches critical mass by 2050 under CERN for AI", SURPRISES, FIELD, 2050, CERN, CRITICAL),
     above("field_reaches_critical_mass_2050_trading",
           "The field reaches critical mass by 2050 with trading zones first", SURPRISES, FIELD, 2050, ZONES, CRITICAL),
+    above("field_reaches_critical_mass_2050_rules",
+          "The field reaches critical mass by 2050 under open rules without a programme", SURPRISES, FIELD, 2050, RULES,
+          CRITICAL),
     above("under_manhattan_project_field_reach",
           "Under a Manhattan Project the field does not reach critical mass by 2050", WORLDS, FIELD, 2050, MANHATTAN,
           CRITICAL, -1),
     more("trading_zones_first_reach_more",
          "Trading zones first reach more coherence by 2040 than CERN for AI", SURPRISES, FIELD, 2040, ZONES, CERN),
+    above("push_reaches_critical_mass_2035",
+          "A push from 2026 to 2032 brings the field to critical mass by 2035", SURPRISES, FIELD, 2035, PUSH, CRITICAL),
+    after("pushed_field_stays",
+          "A field that a push brought to critical mass by 2035 is still there in 2060", SURPRISES, FIELD, (2035, 2060),
+          PUSH, CRITICAL),
+    more("push_leaves_more_coherence",
+         "Eighteen years after a push the field is more coherent, by a tenth, than if nothing is decided", SURPRISES,
+         FIELD, 2050, PUSH, QUO, plus=0.1),
     above("frontier_runs_capped_20_bn",
           "Frontier runs capped at 20 bn$ let the field cohere if nothing is decided", SURPRISES, FIELD, 2050,
           with_one("run cost cap", 20_000), CRITICAL),
@@ -196,8 +257,7 @@ SAID = (
           "With labs giving safety a third of today's share the field coheres by itself", SURPRISES, FIELD, 2050,
           industry("status_quo", 0.3), CRITICAL),
     above("cern_ai_coheres_without_programme",
-          "CERN for AI coheres without its programme's budget", SURPRISES, FIELD, 2050,
-          with_one("public science programme", 0, "cern_for_ai"), CRITICAL),
+          "CERN for AI coheres without its programme's budget", SURPRISES, FIELD, 2050, NO_PROGRAMME, CRITICAL),
     less("more_industry_money_safety_lowers",
          "More industry money for safety lowers coherence (status quo)", SURPRISES, "Coherence[regional]", 2045,
          industry("status_quo"), QUO),
@@ -205,47 +265,56 @@ SAID = (
          "More industry money for safety lowers coherence (trading zones first)", SURPRISES, "Coherence[regional]",
          2040, industry("trading_zones_first"), ZONES),
     # Assurance
-    more("bottom_up_assures_more_top",
-         "Bottom-up assures more than top-down in 2050", SURPRISES, MARGIN, 2050, CERN, MANHATTAN),
-    more("bottom_up_assures_more_top_down",
-         "Bottom-up assures more than top-down when transformative AI comes", SURPRISES, SCORE, 2050, CERN, MANHATTAN),
+    more("cern_ai_assures_more_manhattan",
+         "CERN for AI assures more than a Manhattan Project in 2050", SURPRISES, LEAD, 2050, CERN, MANHATTAN),
+    more("cern_ai_assures_more_manhattan_then",
+         "CERN for AI assures more than a Manhattan Project when transformative AI comes", SURPRISES, SCORE, 2050, CERN,
+         MANHATTAN),
     more("manhattan_project_assures_more_status",
          "A Manhattan Project assures more than status quo when transformative AI comes", SURPRISES, SCORE, 2050,
          MANHATTAN, QUO),
+    more("open_rules_assure_more",
+         "Open rules without a programme assure more than status quo", SURPRISES, LEAD, 2050, RULES, QUO),
+    Claim("open_rules_half_assurance",
+          "Open rules without a programme bring at least half of CERN for AI's gain in assurance", SURPRISES,
+          (*gain(LEAD, 2050, RULES, QUO), *gain(LEAD, 2050, CERN, QUO, -0.5))),
     more("cern_ai_assures_more_trading",
-         "CERN for AI assures more than trading zones first", WORLDS, MARGIN, 2050, CERN, ZONES),
-    Claim("trading_zones_first_bring_least",
-          "Trading zones first bring at least half of CERN for AI's gain in assurance", WORLDS,
-          (*gain(MARGIN, 2050, ZONES, QUO), *gain(MARGIN, 2050, CERN, QUO, -0.5))),
+         "CERN for AI assures more than trading zones first", WORLDS, LEAD, 2050, CERN, ZONES),
+    Claim("trading_zones_first_bring_quarter",
+          "Trading zones first bring at least a quarter of CERN for AI's gain in assurance", WORLDS,
+          (*gain(LEAD, 2050, ZONES, QUO), *gain(LEAD, 2050, CERN, QUO, -0.25))),
+    more("push_still_assures_more",
+         "A push that was let go in 2032 still assures more than status quo in 2050", WORLDS, LEAD, 2050, PUSH, QUO),
     more("state_institutes_assure_more_status",
-         "State institutes assure more than status quo", WORLDS, MARGIN, 2050, INSTITUTES, QUO),
+         "State institutes assure more than status quo", WORLDS, LEAD, 2050, INSTITUTES, QUO),
+    less("escalation_lowers_assurance",
+         "An escalation between states lowers assurance", WORLDS, LEAD, 2050, ESCALATION, QUO),
     less("engineering_breakthrough_lowers_assurance",
-         "An engineering breakthrough lowers assurance", WORLDS, MARGIN, 2035, ENGINEERING, QUO),
+         "An engineering breakthrough lowers assurance", WORLDS, LEAD, 2035, ENGINEERING, QUO),
     less("cern_ai_assures_less_without",
-         "CERN for AI assures less without its programme's budget", SURPRISES, MARGIN, 2050,
-         with_one("public science programme", 0, "cern_for_ai"), CERN),
+         "CERN for AI assures less without its programme's budget", SURPRISES, LEAD, 2050, NO_PROGRAMME, CERN),
     more("more_industry_money_safety_raises",
-         "More industry money for safety raises assurance (status quo)", SURPRISES, MARGIN, 2045,
+         "More industry money for safety raises assurance (status quo)", SURPRISES, LEAD, 2045,
          industry("status_quo"), QUO),
     more("package_basic_science_raises_assurance",
-         "A package for basic science raises assurance (status quo)", SURPRISES, MARGIN, 2045, basic("status_quo"),
+         "A package for basic science raises assurance (status quo)", SURPRISES, LEAD, 2045, basic("status_quo"),
          QUO),
     Claim("basic_science_matters_more_leads",
           "Basic science matters more when leads run dry (gain dry minus gain wet)", SURPRISES,
-          (*gain(MARGIN, 2045, basic("leads_run_dry"), DRY), *gain(MARGIN, 2045, basic("status_quo"), QUO, -1.0))),
+          (*gain(LEAD, 2045, basic("leads_run_dry"), DRY), *gain(LEAD, 2045, basic("status_quo"), QUO, -1.0))),
     less("leads_run_dry_lower_assurance",
-         "Leads that run dry lower assurance", SURPRISES, MARGIN, 2035, DRY, QUO),
-    less("leads_run_dry_take_fifth",
-         "Leads that run dry take a fifth of applied knowledge", WORLDS, "usable applied knowledge", 2035, DRY, QUO,
-         0.8),
+         "Leads that run dry lower assurance", SURPRISES, LEAD, 2035, DRY, QUO),
+    less("leads_run_dry_take_half",
+         "Leads that run dry take half of applied knowledge", WORLDS, "usable applied knowledge", 2035, DRY, QUO, 0.5),
     # The field
     grows("if_nothing_decided_field_grows",
           "If nothing is decided the field grows tenfold by 2040", WORLDS, "field size", (2025, 2040), QUO, 10.0),
     more("manhattan_project_larger_field_2032",
-         "A Manhattan Project has a larger field in 2032 than status quo", WORLDS, "field size", 2032, MANHATTAN, QUO),
+         "A Manhattan Project has a larger field in 2032 than status quo", WORLDS, "field size", 2032, MANHATTAN, QUO,
+         definition=True),
     more("manhattan_project_larger_field_2032_cern",
          "A Manhattan Project has a larger field in 2032 than CERN for AI", WORLDS, "field size", 2032, MANHATTAN,
-         CERN),
+         CERN, definition=True),
     less("pay_parity_lowers_share_labs",
          "Pay parity lowers the share of labs in the staff", SURPRISES, "lab share of staff", 2040,
          with_one("public pay parity", 1.0), QUO, definition=True),
@@ -263,11 +332,18 @@ SAID = (
     grows("if_nothing_decided_transformative_ai",
           "If nothing is decided, transformative AI is perceived as nearer in 2035 than in 2025", ESSAY,
           "Perceived Nearness", (2025, 2035), QUO),
-    # Race
-    more("manhattan_project_raises_tension_between",
-         "A Manhattan Project raises tension between rivals", WORLDS, "Tension", 2040, MANHATTAN, QUO),
+    # Race and power
     less("cern_ai_lowers_tension",
-         "CERN for AI lowers tension", SURPRISES, "Tension", 2045, CERN, QUO, definition=True),
+         "CERN for AI lowers tension", SURPRISES, TENSION, 2045, CERN, QUO, definition=True),
+    more("escalation_calls_up_programme",
+         "An escalation between states calls up a state programme three times that of status quo", WORLDS,
+         "public spending", 2035, ESCALATION, QUO, 3.0),
+    more("escalation_doubles_rival",
+         "Seven years after an escalation the rival state's programme is twice that of status quo", WORLDS, RIVAL,
+         2035, ESCALATION, QUO, 2.0),
+    more("escalation_tension_lasts",
+         "Tension is still raised in 2045, long after an escalation in 2028", WORLDS, TENSION, 2045, ESCALATION, QUO,
+         plus=0.1),
     less("manhattan_project_brings_transformative_ai",
          "A Manhattan Project brings transformative AI sooner", WORLDS, ARRIVAL, 2050, MANHATTAN, QUO),
     less("engineering_breakthrough_brings_transformative_ai",
@@ -278,12 +354,18 @@ SAID = (
     above("after_large_accident_state_holds",
           "After a large accident the state holds a fifth of the labs in 2034", WORLDS, "Nationalised Share", 2034,
           ACCIDENT, 0.2),
+    more("manhattan_project_concentrates",
+         "A Manhattan Project puts more of frontier computing into one hand", WORLDS, "strategic advantage", 2050,
+         MANHATTAN, QUO),
     # Money
-    more("cern_ai_costs_public_three",
-         "CERN for AI costs the public three times as much as status quo", WORLDS, COST, 2050, CERN, QUO, 3.0),
+    more("cern_ai_costs_public_twice",
+         "CERN for AI costs the public twice as much as status quo", WORLDS, COST, 2050, CERN, QUO, 2.0),
     less("trading_zones_first_cost_public",
          "Trading zones first cost the public less than half of what CERN for AI costs", WORLDS, COST, 2050, ZONES,
          CERN, 0.5),
+    less("open_rules_cost_little",
+         "Open rules without a programme cost the public at most a tenth more than status quo", WORLDS, COST, 2050,
+         RULES, QUO, 1.1),
     above("cern_ai_draws_less_half",
           "CERN for AI draws less than half of its 5 bn$ a year in 2035", WORLDS, "public spending", 2035, CERN, 2500,
           -1),
