@@ -6,12 +6,12 @@ that are derived from it, the loops' among them, taken over as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from analysis.claim_forms import Claim, Given, Policy, Term, above, after, gain, grows, less, more
 from policy_lab.model import Model
 from policy_lab.model.checks import Check
-from policy_lab.model.conditions import Condition
 
 WORLDS, SURPRISES, ESSAY, LOOPS = "worlds", "surprises", "essay", "loops"
 #: The documents that say so, by their names in translations.
@@ -39,59 +39,18 @@ BY_DEFINITION = {
     ("money", "public spending"),
     ("money", "Cumulative Public Cost"),
 }
+#: Choices of the model and their levels.
+ROUTE, RULES, MONEY = "route", "rules", "money"
+TOP_DOWN, BOTTOM_UP = "state", "scientists"
+CLOSED, AS_TODAY, OPEN = "closed", "as_today", "open"
+OFFERED = "5bn"
 BASIC_PACKAGE = (("basic share of grants", 0.45), ("training fellowships", 0.03))
 CUT = "loop active["
 
 
-@dataclass(frozen=True)
-class Policy:
-    """A world of the model, with some of its constants set on top."""
-
-    world: str
-    extra: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class Term:
-    """An outcome of a policy in a year, times a weight."""
-
-    policy: Policy
-    outcome: str
-    year: float
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class Given:
-    """A condition on an outcome of a policy in a year."""
-
-    term: Term
-    condition: Condition
-
-
-@dataclass(frozen=True)
-class Claim:
-    """``words`` holds in a future where the sum of the terms is above ``level`` (``sign`` 1) or below it (-1).
-
-    It is asked where every ``given`` holds: of an outcome that a model shows only under a condition, in the futures in
-    which it is shown, and of what follows something else in those in which that happened. ``said`` is the key of the
-    document that says so, ``key`` the claim's name in translations. ``definition`` says that it follows from what a
-    lever, an event or an index is defined to do: then it is no finding, however often it holds.
-    """
-
-    key: str
-    words: str
-    said: str
-    terms: tuple[Term, ...]
-    level: float = 0.0
-    sign: int = 1
-    definition: bool = False
-    given: tuple[Given, ...] = ()
-
-
 def claims_of(model: Model) -> tuple[Claim, ...]:
     """Everything our documents say, in their order; a claim whose words stand twice is asked once."""
-    every = [*SAID, *from_checks(model)]
+    every = [*SAID, *of_choices(model), *from_checks(model)]
     return tuple({claim.words: where_shown(model, claim) for claim in reversed(every)}.values())[::-1]
 
 
@@ -122,44 +81,34 @@ def _from_check(check: Check) -> Claim:
                  check.definition)  # fmt: skip
 
 
-def more(key: str, words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
-         plus: float = 0.0, definition: bool = False) -> Claim:  # fmt: skip
-    """These have more than ``times`` what those have, by more than ``plus``."""
-    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus,
-                 definition=definition)  # fmt: skip
+def point(model: Model, leader: str, rules: str, money: str, extra: Mapping[str, float] | None = None) -> Policy:
+    """A combination of the levels of the three choices, with constants on top."""
+    settings = model.at_point({ROUTE: leader, RULES: rules, MONEY: money})
+    constants = {**model.constants_of(None, settings), **(extra or {})}
+    return Policy(QUO.world, tuple(sorted(constants.items())))
 
 
-def less(key: str, words: str, said: str, outcome: str, year: float, these: Policy, those: Policy, times: float = 1.0,
-         plus: float = 0.0, definition: bool = False) -> Claim:  # fmt: skip
-    """These have less than ``times`` what those have, plus ``plus``."""
-    return Claim(key, words, said, (Term(these, outcome, year), Term(those, outcome, year, -times)), plus, -1,
-                 definition)  # fmt: skip
-
-
-def above(
-    key: str, words: str, said: str, outcome: str, year: float, policy: Policy, level: float, sign: int = 1
-) -> Claim:
-    """A policy's outcome is above a level, or below it."""
-    return Claim(key, words, said, (Term(policy, outcome, year),), level, sign)
-
-
-def after(key: str, words: str, said: str, outcome: str, years: tuple[float, float], policy: Policy,
-          level: float) -> Claim:  # fmt: skip
-    """An outcome that has passed a level in the first year is still above it in the second."""
-    passed = Given(Term(policy, outcome, years[0]), Condition(outcome, ">", level))
-    return Claim(key, words, said, (Term(policy, outcome, years[1]),), level, given=(passed,))
-
-
-def grows(
-    key: str, words: str, said: str, outcome: str, years: tuple[float, float], policy: Policy, times: float = 1.0
-) -> Claim:
-    """An outcome of a policy is more than ``times`` as large in the second year as in the first."""
-    return Claim(key, words, said, (Term(policy, outcome, years[1]), Term(policy, outcome, years[0], -times)))
-
-
-def gain(outcome: str, year: float, these: Policy, those: Policy, weight: float = 1.0) -> tuple[Term, Term]:
-    """What these have more than those, as terms of a claim."""
-    return Term(these, outcome, year, weight), Term(those, outcome, year, -weight)
+def of_choices(model: Model) -> Iterator[Claim]:
+    """What is said of rules against route and of a state against scientists, at 5 bn$ a year."""
+    levels = (TOP_DOWN, OPEN), (TOP_DOWN, AS_TODAY), (BOTTOM_UP, OPEN), (BOTTOM_UP, AS_TODAY), (BOTTOM_UP, CLOSED)
+    state_open, state, scientists_open, scientists, scientists_closed = (point(model, *at, OFFERED) for at in levels)
+    yield more("rules_decide_coherence",
+               "A state with open rules has more coherence than scientists with closed ones", SURPRISES, FIELD, 2050,
+               state_open, scientists_closed)  # fmt: skip
+    yield more("rules_decide_assurance",
+               "A state with open rules assures more than scientists with closed ones", SURPRISES, LEAD, 2050,
+               state_open, scientists_closed)  # fmt: skip
+    yield more("state_unites_better",
+               "With rules as today a state has the broader and more unifying focus in 2040", SURPRISES, FOCUS, 2040,
+               state, scientists)  # fmt: skip
+    yield more("scientists_unite_better_later",
+               "Under open rules scientists have the broader and more unifying focus in 2050", SURPRISES, FOCUS, 2050,
+               scientists_open, state_open)  # fmt: skip
+    for key, words, size in (("least", "no", 0.0), ("most", "the most", model.uncertainties[DUAL_USE].high)):
+        these, those = (point(model, TOP_DOWN, rules, OFFERED, {DUAL_USE: size}) for rules in (OPEN, CLOSED))
+        yield more(f"open_rules_assure_more_{key}_dual_use",
+                   f"Open rules assure more than closed ones where understanding has {words} dual use", SURPRISES, LEAD,
+                   2040, these, those)  # fmt: skip
 
 
 def basic(world: str) -> Policy:
@@ -181,11 +130,12 @@ QUO, CERN, MANHATTAN = Policy("status_quo"), Policy("cern_for_ai"), Policy("manh
 ZONES, GENOME, ACCIDENT = Policy("trading_zones_first"), Policy("open_state_programme"), Policy("soft_nationalisation")
 INSTITUTES, DRY, ESCALATION = Policy("aisi_style"), Policy("leads_run_dry"), Policy("escalation")
 ENGINEERING, BREAKTHROUGH = Policy("engineering_breakthrough"), Policy("basic_breakthrough")
-RULES, PUSH = Policy("open_rules"), Policy("push_and_let_go")
+OPEN_RULES, PUSH = Policy("open_rules"), Policy("push_and_let_go")
 NO_PROGRAMME = with_one("public science programme", 0, "cern_for_ai")
 FIELD, LEAD, AGENDAS, STRENGTH = "Coherence[field]", "assurance lead", "Effective Agendas", "big science strength"
 COST, TENSION, RIVAL = "Cumulative Public Cost", "Tension", "Rival Programme"
 SCORE, ARRIVAL = "Score at Transformation[assurance score]", "year of transformation"
+FOCUS, DUAL_USE = "breadth of focus", "dual use elasticity"
 #: Coherence of critical mass, and strength below which there is no big science.
 CRITICAL, WEAK = 0.3, 0.3
 
@@ -219,7 +169,7 @@ SAID = (
          definition=True),
     Claim("open_rules_half_agendas",
           "Open rules without a programme bring at least half of CERN for AI's gain in agendas", SURPRISES,
-          (*gain(AGENDAS, 2050, RULES, QUO), *gain(AGENDAS, 2050, CERN, QUO, -0.5))),
+          (*gain(AGENDAS, 2050, OPEN_RULES, QUO), *gain(AGENDAS, 2050, CERN, QUO, -0.5))),
     grows("if_nothing_decided_agendas_fall",
           "If nothing is decided there are fewer agendas in 2040 than in 2025", WORLDS, AGENDAS, (2040, 2025), QUO),
     more("basic_science_breakthrough_doubles_agendas",
@@ -235,18 +185,21 @@ SAID = (
     above("field_reaches_critical_mass_2050_trading",
           "The field reaches critical mass by 2050 with trading zones first", SURPRISES, FIELD, 2050, ZONES, CRITICAL),
     above("field_reaches_critical_mass_2050_rules",
-          "The field reaches critical mass by 2050 under open rules without a programme", SURPRISES, FIELD, 2050, RULES,
-          CRITICAL),
+          "The field reaches critical mass by 2050 under open rules without a programme", SURPRISES, FIELD, 2050,
+          OPEN_RULES, CRITICAL),
     above("under_manhattan_project_field_reach",
           "Under a Manhattan Project the field does not reach critical mass by 2050", WORLDS, FIELD, 2050, MANHATTAN,
           CRITICAL, -1),
     more("trading_zones_first_reach_more",
          "Trading zones first reach more coherence by 2040 than CERN for AI", SURPRISES, FIELD, 2040, ZONES, CERN),
-    above("push_reaches_critical_mass_2035",
-          "A push from 2026 to 2032 brings the field to critical mass by 2035", SURPRISES, FIELD, 2035, PUSH, CRITICAL),
+    above("push_reaches_critical_mass_2040",
+          "A push from 2026 to 2032 brings the field to critical mass by 2040", SURPRISES, FIELD, 2040, PUSH, CRITICAL),
     after("pushed_field_stays",
-          "A field that a push brought to critical mass by 2035 is still there in 2060", SURPRISES, FIELD, (2035, 2060),
+          "A field that a push brought to critical mass by 2040 is still there in 2060", SURPRISES, FIELD, (2040, 2060),
           PUSH, CRITICAL),
+    after("pushed_field_gets_there",
+          "Where a push brings the field to critical mass by 2040, it gets there by 2050 without one", SURPRISES, FIELD,
+          (2040, 2050), PUSH, CRITICAL, QUO),
     more("push_leaves_more_coherence",
          "Eighteen years after a push the field is more coherent, by a tenth, than if nothing is decided", SURPRISES,
          FIELD, 2050, PUSH, QUO, plus=0.1),
@@ -274,10 +227,10 @@ SAID = (
          "A Manhattan Project assures more than status quo when transformative AI comes", SURPRISES, SCORE, 2050,
          MANHATTAN, QUO),
     more("open_rules_assure_more",
-         "Open rules without a programme assure more than status quo", SURPRISES, LEAD, 2050, RULES, QUO),
+         "Open rules without a programme assure more than status quo", SURPRISES, LEAD, 2050, OPEN_RULES, QUO),
     Claim("open_rules_half_assurance",
           "Open rules without a programme bring at least half of CERN for AI's gain in assurance", SURPRISES,
-          (*gain(LEAD, 2050, RULES, QUO), *gain(LEAD, 2050, CERN, QUO, -0.5))),
+          (*gain(LEAD, 2050, OPEN_RULES, QUO), *gain(LEAD, 2050, CERN, QUO, -0.5))),
     more("cern_ai_assures_more_trading",
          "CERN for AI assures more than trading zones first", WORLDS, LEAD, 2050, CERN, ZONES),
     Claim("trading_zones_first_bring_quarter",
@@ -357,6 +310,9 @@ SAID = (
     more("manhattan_project_concentrates",
          "A Manhattan Project puts more of frontier computing into one hand", WORLDS, "strategic advantage", 2050,
          MANHATTAN, QUO),
+    above("manhattan_project_loses_standing",
+          "A Manhattan Project has lost more than half of its standing by 2040", SURPRISES, "Standing[top down]", 2040,
+          MANHATTAN, 0.5, -1),
     # Money
     more("cern_ai_costs_public_twice",
          "CERN for AI costs the public twice as much as status quo", WORLDS, COST, 2050, CERN, QUO, 2.0),
@@ -365,7 +321,7 @@ SAID = (
          CERN, 0.5),
     less("open_rules_cost_little",
          "Open rules without a programme cost the public at most a tenth more than status quo", WORLDS, COST, 2050,
-         RULES, QUO, 1.1),
+         OPEN_RULES, QUO, 1.1),
     above("cern_ai_draws_less_half",
           "CERN for AI draws less than half of its 5 bn$ a year in 2035", WORLDS, "public spending", 2035, CERN, 2500,
           -1),

@@ -23,7 +23,8 @@ import numpy as np
 from scipy.stats import qmc
 
 from analysis import conclusions_page, documents
-from analysis.claims import DEFINITION, DOCUMENTS, FINDING, STRUCTURE, Claim, Policy, Term, claims_of
+from analysis.claim_forms import Claim, Policy, Term
+from analysis.claims import DEFINITION, DOCUMENTS, FINDING, STRUCTURE, claims_of
 from analysis.criteria import doubts
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.estimators.rank_correlation import RankCorrelation

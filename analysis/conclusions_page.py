@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import documents
-from analysis.claims import BY_DEFINITION, DEFINITION, FINDING, STRUCTURE
-from analysis.criteria import BOTTOM_UP, HALVES, ROUTE, TOP_DOWN
+from analysis.claims import BOTTOM_UP, BY_DEFINITION, DEFINITION, FINDING, ROUTE, STRUCTURE, TOP_DOWN
+from analysis.criteria import HALVES
 from analysis.factorial_tables import STUDY, FactorialTables, Table, figure, hangs_on, percent
 from analysis.results_folder import RESULTS
 from policy_lab.checks.twelve_tests import AGAINST, SETTLED

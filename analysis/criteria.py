@@ -10,16 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.claims import Claim, Policy, Term
+from analysis.claim_forms import Claim, Policy, Term
+from analysis.claims import (
+    AS_TODAY,
+    BOTTOM_UP,
+    CLOSED,
+    MONEY,
+    OFFERED,
+    OPEN,
+    ROUTE,
+    RULES,
+    TOP_DOWN,
+)
 from policy_lab.model import Model
 
 #: Criteria of the essay (the first as a number of agendas), assurance, safety, and what openness is to bring.
 CRITERIA = ("Effective Agendas", "engagement of cultures", "breadth of focus", "assurance lead",
             "Cumulative Serious Incidents", "secrecy index", "access gap")  # fmt: skip
-ROUTE, RULES, MONEY = "route", "rules", "money"
-TOP_DOWN, BOTTOM_UP = "state", "scientists"
-CLOSED, AS_TODAY, OPEN = "closed", "as_today", "open"
-OFFERED = "5bn"
 YEARS = (2040.0, 2050.0)
 #: The levers of each half; what a level of the rules does not set, nor does its half.
 HALVES = {

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.claims import BY_DEFINITION, DEFINITION, FINDING, STRUCTURE
-from analysis.criteria import ROUTE
+from analysis.claims import BY_DEFINITION, DEFINITION, FINDING, ROUTE, STRUCTURE
 from policy_lab.checks.twelve_tests import AGAINST, SETTLED
 from policy_lab.model import Model
 from policy_lab.studies import Findings

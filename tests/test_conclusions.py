@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from analysis import documents
+from analysis.claim_forms import Claim, Term, gain
 from analysis.claims import (
     BY_DEFINITION,
     CERN,
@@ -22,11 +23,8 @@ from analysis.claims import (
     LOOPS,
     QUO,
     STRUCTURE,
-    Claim,
-    Term,
     basic,
     claims_of,
-    gain,
 )
 from analysis.conclusions import DOUBTS, HEADER, Luck, all_outcomes, futures, judged, label_of
 from analysis.conclusions_page import FACTORIAL, FOLDER, PAGE, VERDICTS, page, verdict_of
