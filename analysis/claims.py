@@ -1,7 +1,7 @@
 """Claims: what our documents say of `big_science`, each statement as something to test in a future.
 
-Statements of the README and of the worlds' table stand here; those of the essay are the predicates of ``checks.yaml``
-that are derived from it, the loops' among them, taken over as they are.
+Statements of the README and of its table of scenarios stand here; those of the essay are the predicates of
+``checks.yaml`` that are derived from it, the loops' among them, taken over as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from policy_lab.model.checks import Check
 WORLDS, SURPRISES, ESSAY, LOOPS = "worlds", "surprises", "essay", "loops"
 #: The documents that say so, by their names in translations.
 DOCUMENTS = {
-    WORLDS: "README, worlds",
+    WORLDS: "README, scenarios",
     SURPRISES: "README, surprises",
     ESSAY: "checks.yaml, the essay's claims",
     LOOPS: "loops.csv",
