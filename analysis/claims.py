@@ -133,6 +133,7 @@ ENGINEERING, BREAKTHROUGH = Policy("engineering_breakthrough"), Policy("basic_br
 OPEN_RULES, PUSH = Policy("open_rules"), Policy("push_and_let_go")
 NO_PROGRAMME = with_one("public science programme", 0, "cern_for_ai")
 FIELD, LEAD, AGENDAS, STRENGTH = "Coherence[field]", "assurance lead", "Effective Agendas", "big science strength"
+APPLIED = "usable applied knowledge"
 COST, TENSION, RIVAL = "Cumulative Public Cost", "Tension", "Rival Programme"
 SCORE, ARRIVAL = "Score at Transformation[assurance score]", "year of transformation"
 FOCUS, DUAL_USE = "breadth of focus", "dual use elasticity"
@@ -255,10 +256,13 @@ SAID = (
     Claim("basic_science_matters_more_leads",
           "Basic science matters more when leads run dry (gain dry minus gain wet)", SURPRISES,
           (*gain(LEAD, 2045, basic("leads_run_dry"), DRY), *gain(LEAD, 2045, basic("status_quo"), QUO, -1.0))),
+    Claim("basic_science_matters_more_knowledge",
+          "Basic science adds more to applied knowledge when leads run dry (gain dry minus gain wet)", SURPRISES,
+          (*gain(APPLIED, 2045, basic("leads_run_dry"), DRY), *gain(APPLIED, 2045, basic("status_quo"), QUO, -1.0))),
     less("leads_run_dry_lower_assurance",
          "Leads that run dry lower assurance", SURPRISES, LEAD, 2035, DRY, QUO),
     less("leads_run_dry_take_half",
-         "Leads that run dry take half of applied knowledge", WORLDS, "usable applied knowledge", 2035, DRY, QUO, 0.5),
+         "Leads that run dry take half of applied knowledge", WORLDS, APPLIED, 2035, DRY, QUO, 0.5),
     # The field
     grows("if_nothing_decided_field_grows",
           "If nothing is decided the field grows tenfold by 2040", WORLDS, "field size", (2025, 2040), QUO, 10.0),
