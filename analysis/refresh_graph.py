@@ -191,7 +191,7 @@ def _results(model: Model) -> Iterator[Task]:
     status_quo, scenarios = _part(model, "scenario-status_quo"), _scenarios(model)
     uncertain, outcomes = _part(model, "uncertainties"), _part(model, "outcomes")
     tables = (f"models/{model.name}/checks.yaml", f"models/{model.name}/loops.csv")
-    claimed = _below("analysis/claims.py", "analysis/criteria.py", *tables)
+    claimed = _below("analysis/claims.py", "analysis/claim_forms.py", "analysis/criteria.py", *tables)
     cases = tuple(file for file in _below(f"models/{model.name}/cases/*.toml", f"models/{model.name}/cases/*.csv")
                   if not file.endswith("reference_points.csv"))  # fmt: skip
     made = {

@@ -260,7 +260,7 @@ def wanted(model: Model) -> set[str]:
     keys |= {f"sections . {row['section']}" for row in model.passages.rows}
     keys |= {f"loops . {loop.name} . {field}" for loop in model.loops for field in ("name", "path")}
     keys |= {f"checks . {check.key}" for check in model.checks}
-    keys |= {f"claims . {claim.key}" for claim in claims.SAID}
+    keys |= {f"claims . {claim.key}" for claim in (*claims.SAID, *claims.of_choices(model))}
     keys |= {f"series . {series.name}" for series in model.history}
     keys |= {f"notes . {view.name}" for view in diagram.views_of(model)}
     keys |= {f"{table} . {item.key}" for table, items in listed(model).items() for item in items}
