@@ -32,9 +32,15 @@ def members_of(model: Model) -> dict[str, NDArray[np.float32]]:
         return {}
     drawn = values_of(factors, sobol_points(MEMBERS, len(factors), SEED))
     ends = {factor.name: (factor.low, factor.high) for factor in factors}
-    return {
-        name: np.clip(_rounded(values, *ends[name]), *ends[name]).astype(np.float32) for name, values in drawn.items()
-    }
+    return {name: _inside(_rounded(values, *ends[name]), *ends[name]) for name, values in drawn.items()}
+
+
+def _inside(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float32]:
+    """Values from ``low`` to ``high``, in single precision too: 0.8 itself would be 0.80000001."""
+    least, most = np.float32(low), np.float32(high)
+    least = least if float(least) >= low else np.nextafter(least, np.float32(np.inf))
+    most = most if float(most) <= high else np.nextafter(most, np.float32(-np.inf))
+    return np.clip(values.astype(np.float32), least, most)
 
 
 def _rounded(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
