@@ -120,7 +120,8 @@ def _history(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Findin
 
 def _ranges(model: Model) -> Iterator[Finding]:
     """A table's range that is not the one in the model file: one of the two was forgotten. The file has one range for
-    all elements of an array, so that of an element has to lie inside it."""
+    all elements of an array, so that of an element has to lie inside it.
+    """
     tables: tuple[tuple[str, Mapping[str, Lever | Uncertainty]], ...] = (
         ("levers.csv", model.levers),
         ("uncertainties.csv", model.uncertainties),

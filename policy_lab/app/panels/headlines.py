@@ -48,7 +48,7 @@ def _card(outcome: Outcome) -> html.Div:
                 className="card__figure",
             ),
             html.Dd("", className="card__change"),
-            html.Dd("", className="card__range"),
+            html.Dd("", className="card__range card__range--somewhere" if outcome.where else "card__range"),
         ],
         className="card",
         **{"data-outcome": outcome.name},
