@@ -5,7 +5,8 @@
 The uncertain parameters are drawn once (Latin hypercube over their ranges) and every policy meets the same draws.
 For each claim: the share of futures in which it holds, whether it holds at the defaults, and the size of the
 difference (median, 5th and 95th percentile, and at the defaults). A share near one half says that the model does not
-know. ``label`` says whether it is a finding (futures on both sides), structure (all or none) or follows from a
+know. ``asked in`` is the share of futures that it is asked of: of an outcome shown under a condition, those in which it
+is shown. ``label`` says whether it is a finding (futures on both sides), structure (all or none) or follows from a
 definition; ``hangs on`` is the uncertain parameter whose rank correlation (``rho``) with the difference is largest.
 Every statement is conditional on this model and these ranges.
 Writes ``results/conclusions/`` (``claims.csv``, and ``doubts.csv`` of ``analysis/criteria.py``) and the page
@@ -22,7 +23,8 @@ import numpy as np
 from scipy.stats import qmc
 
 from analysis import conclusions_page, documents
-from analysis.claims import DEFINITION, DOCUMENTS, FINDING, STRUCTURE, Claim, Policy, Term, claims_of
+from analysis.claim_forms import Claim, Policy, Term
+from analysis.claims import DEFINITION, DOCUMENTS, FINDING, STRUCTURE, claims_of
 from analysis.criteria import doubts
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.estimators.rank_correlation import RankCorrelation
@@ -31,7 +33,7 @@ from policy_lab.runs import Floats
 from policy_lab.simulation import simulate
 
 HEADER = ("key", "claim", "document", "said in", "outcome", "year", "share of futures", "at the defaults", "p05",
-          "median", "p95", "default", "label", "hangs on", "rho")  # fmt: skip
+          "median", "p95", "default", "label", "hangs on", "rho", "asked in")  # fmt: skip
 DOUBTS = ("half", "leader", "outcome", "year", "share of futures", "p05", "median", "p95", "label", "hangs on", "rho")
 
 
@@ -64,7 +66,8 @@ def outcomes_of(model: Model, terms: Iterable[Term], drawn: Mapping[str, Floats]
 def all_outcomes(model: Model, claims: Sequence[Claim], drawn: Mapping[str, Floats]) -> dict[Term, Floats]:
     """``value[future]`` of every term of every claim: one batch of runs a policy."""
     of_policy: dict[Policy, list[Term]] = {}
-    for term in dict.fromkeys(term for claim in claims for term in claim.terms):
+    every = (term for claim in claims for term in (*claim.terms, *(one.term for one in claim.given)))
+    for term in dict.fromkeys(every):
         of_policy.setdefault(term.policy, []).append(term)
     found: dict[Term, Floats] = {}
     for terms in of_policy.values():
@@ -81,11 +84,16 @@ class Luck:
 
     def __init__(self, drawn: Mapping[str, Floats]) -> None:
         self._names = list(drawn)
-        self._ranks = RankCorrelation(np.column_stack([values[1:] for values in drawn.values()]))
+        self._futures = np.column_stack([values[1:] for values in drawn.values()])
+        self._ranks = RankCorrelation(self._futures)
 
-    def strongest(self, drawn: Floats) -> tuple[str, float]:
-        """The parameter with the largest rank correlation with ``drawn[future]``, and rho."""
-        column, rho = self._ranks.strongest(drawn)
+    def strongest(self, drawn: Floats, asked: Floats | None = None) -> tuple[str, float]:
+        """The parameter with the largest rank correlation with ``drawn[future]``, and rho; of those futures ``asked``
+        if not of all."""
+        if asked is None or asked.all():
+            column, rho = self._ranks.strongest(drawn)
+        else:
+            column, rho = RankCorrelation(self._futures[asked]).strongest(drawn[asked])
         return self._names[column], rho
 
 
@@ -95,16 +103,25 @@ def label_of(claim: Claim, share: float) -> str:
 
 
 def judged(claim: Claim, found: Mapping[Term, Floats], luck: Luck) -> tuple[object, ...]:
-    """One row of the table."""
-    difference = sum(term.weight * found[term] for term in claim.terms) - claim.level
-    holds, drawn, own = claim.sign * np.asarray(difference) > 0, np.asarray(difference)[1:], float(difference[0])
-    low, middle, high = (float(q) for q in np.quantile(drawn, [0.05, 0.5, 0.95]))
+    """One row of the table.
+
+    Raises:
+        ValueError: what is given holds in no future.
+    """
+    difference = np.asarray(sum(term.weight * found[term] for term in claim.terms) - claim.level)
+    asked = np.ones(len(difference), bool)
+    for one in claim.given:
+        asked &= one.condition.holds(found[one.term])
+    holds, drawn, own = claim.sign * difference > 0, difference[1:], float(difference[0])
+    if not asked[1:].any():
+        raise ValueError(f"{claim.key}: what is given holds in no future; draw more of them")
+    low, middle, high = (float(q) for q in np.quantile(drawn[asked[1:]], [0.05, 0.5, 0.95]))
     term = claim.terms[0]
-    default = "yes" if holds[0] else "no"
-    share = float(holds[1:].mean())
+    default = ("yes" if holds[0] else "no") if asked[0] else "not asked"
+    share = float(holds[1:][asked[1:]].mean())
     where = (claim.said, DOCUMENTS.get(claim.said, ""))
     said = (claim.key, claim.words, *where, term.outcome, int(term.year), share, default, low, middle, high, own)
-    return (*said, label_of(claim, share), *luck.strongest(drawn))
+    return (*said, label_of(claim, share), *luck.strongest(drawn, asked[1:]), float(asked[1:].mean()))
 
 
 def main(argv: list[str] | None = None) -> None:

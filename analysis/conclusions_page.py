@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import documents
-from analysis.claims import DEFINITION, FINDING, STRUCTURE
-from analysis.criteria import BOTTOM_UP, HALVES, TOP_DOWN
+from analysis.claims import BOTTOM_UP, BY_DEFINITION, DEFINITION, FINDING, ROUTE, STRUCTURE, TOP_DOWN
+from analysis.criteria import HALVES
 from analysis.factorial_tables import STUDY, FactorialTables, Table, figure, hangs_on, percent
 from analysis.results_folder import RESULTS
 from policy_lab.checks.twelve_tests import AGAINST, SETTLED
@@ -56,6 +56,7 @@ class Conclusions(Context, template="conclusions.md.j2", folder=documents.TEMPLA
         model, hash: of the model whose futures these are.
         statements, futures, parameters, seed: how many of each, and where the draws begin.
         cells, crossed: how many combinations of choices the factorial study ran, and in how many futures.
+        last, short: the last year that it looks at, and what it amounts to by then, in sentences.
         factorial, routes: its tables.
         doubts: the table of futures in which the opposite holds.
         labels: label, its meaning, and how many statements have it.
@@ -70,6 +71,8 @@ class Conclusions(Context, template="conclusions.md.j2", folder=documents.TEMPLA
     seed: int
     cells: int
     crossed: int
+    last: int
+    short: Sequence[str]
     factorial: Sequence[Table]
     routes: Table
     doubts: Table
@@ -92,6 +95,8 @@ def page(folder: Path = FOLDER, factorial: Path = FACTORIAL) -> Conclusions:
         statements=len(rows),
         cells=findings.provenance["runs"] // findings.provenance["size"],
         crossed=findings.provenance["size"],
+        last=int(last),
+        short=tables.in_short(last),
         factorial=[table(year) for table in (tables.variance, tables.effects) for year in findings.times],
         routes=tables.routes(last),
         doubts=_doubts(tables, _read(folder / "doubts.csv")),
@@ -120,11 +125,11 @@ def _doubts(tables: FactorialTables, rows: Sequence[Mapping[str, str]]) -> Table
     told = []
     for outcome, year in dict.fromkeys((row["outcome"], row["year"]) for row in rows):
         cells = [lost[outcome, year, *column] for column in columns]
-        least = min(cells, key=lambda row: abs(float(row["share of futures"]) - 0.5))
-        shares = [percent(float(row["share of futures"])) for row in cells]
-        told.append(
-            [f"{tables.outcome(outcome)}, {year}", tables.ahead(outcome, float(year)), *shares, _hangs_on(least)]
-        )
+        open_ones = [row for row in cells if row["label"] == FINDING]
+        least = min(open_ones, key=lambda row: abs(float(row["share of futures"]) - 0.5), default=cells[0])
+        shares = [percent(float(r["share of futures"])) + ", defined" * (r["label"] == DEFINITION) for r in cells]
+        route = tables.ahead(outcome, float(year)) + ", defined" * ((ROUTE, outcome) in BY_DEFINITION)
+        told.append([f"{tables.outcome(outcome)}, {year}", route, *shares, _hangs_on(least)])
     heads = [f"{half} loses, {LEADS[leader]}" for half, leader in columns]
     return Table("Could be wrong", ["criterion", "top-down does better", *heads, "hangs on"], told)
 
@@ -135,7 +140,9 @@ def _hangs_on(row: Mapping[str, str]) -> str:
 
 def _row(row: dict[str, str]) -> list[str]:
     ends = f"{figure(float(row['p05']))} to {figure(float(row['p95']))}"
-    return [row["claim"], row["label"], percent(float(row["share of futures"])), row["at the defaults"],
+    asked = float(row["asked in"])
+    share = percent(float(row["share of futures"])) + (f" of {percent(asked)}" if asked < 1 else "")
+    return [row["claim"], row["label"], share, row["at the defaults"],
             f"{row['outcome']}, {row['year']}", figure(float(row["median"])), ends, _hangs_on(row),
             row["said in"]]  # fmt: skip
 

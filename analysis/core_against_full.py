@@ -4,20 +4,24 @@
 
 Outcomes are matched by their labels and scenarios by the names of their files, so nothing is matched by hand. For each
 shared outcome and year: Spearman's rank correlation over the shared scenarios, and the scenario whose rank differs
-most. Values that are apart by less than a thousandth of an outcome's range over the scenarios rank alike: a difference
-that nobody could see is no rank. Levers and constants of the two differ, so this compares what a person reads: orders.
-Writes ``results/core_against_full/ranks.csv``: outcome, year, correlation, scenario, both ranks (1 = the lowest).
+most. A scenario in which an outcome is not shown in both, such as a pathway without big science, is left out. Values
+that are apart by less than a thousandth of an outcome's range over the scenarios rank alike: a difference that nobody
+could see is no rank. Levers and constants of the two differ, so this compares what a person reads: orders.
+Writes ``results/core_against_full/ranks.csv``: outcome, year, correlation, scenario, both ranks (1 = the lowest; empty
+where it is left out).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.results_folder import DEFAULT_MODEL, fresh_folder, print_table, write_table
 from policy_lab.model import Model, load_model
+from policy_lab.model.conditions import with_conditions
 from policy_lab.simulation import simulate
 
 SMALL = "core"
@@ -25,6 +29,8 @@ YEARS = (2035.0, 2040.0, 2050.0)
 WANTED = 0.9
 #: Share of an outcome's range below which two scenarios rank alike.
 ALIKE = 0.001
+#: Fewer scenarios than these are no ranking.
+LEAST = 3
 HEADER = ("outcome", "year", "spearman", "scenario", "rank in small", "rank in full")
 
 
@@ -34,7 +40,8 @@ class Compared:
 
     Attributes:
         label, year: the outcome, as people read it in both models, and when.
-        spearman: correlation of the ranks, -1 to 1; None where all scenarios rank alike in a model.
+        spearman: correlation of the ranks, -1 to 1; None where all scenarios rank alike in a model, or fewer than
+            ``LEAST`` are shown in both.
         small, full: rank by scenario, ties their mean rank.
     """
 
@@ -53,6 +60,8 @@ class Compared:
 def ranks(values: Mapping[str, float], alike: float = ALIKE) -> dict[str, float]:
     """Rank of each value, 1 the lowest; a run of values each within ``alike`` of the range has its mean rank."""
     order = sorted(values, key=values.__getitem__)
+    if not order:
+        return {}
     gap = alike * (values[order[-1]] - values[order[0]])
     groups: list[list[str]] = []
     for name in order:
@@ -85,8 +94,11 @@ def compared(small: Model, full: Model, years: Sequence[float] = YEARS) -> Itera
     theirs = _values(full, worlds, [there[label] for label in shared], years)
     for label in shared:
         for year in years:
-            one, other = ranks(ours[here[label], year]), ranks(theirs[there[label], year])
-            yield Compared(label, year, spearman(one, other), one, other)
+            both = ours[here[label], year], theirs[there[label], year]
+            shown = [world for world in worlds if all(math.isfinite(values[world]) for values in both)]
+            one, other = (ranks({world: values[world] for world in shown}) for values in both)
+            agree = spearman(one, other) if len(shown) >= LEAST else None
+            yield Compared(label, year, agree, one, other)
 
 
 def _values(
@@ -94,9 +106,10 @@ def _values(
 ) -> dict[tuple[str, float], dict[str, float]]:
     found: dict[tuple[str, float], dict[str, float]] = {(name, year): {} for name in names for year in years}
     for world in worlds:
-        runs = simulate(model, scenario=world, outputs=names, times=years)
+        runs = simulate(model, scenario=world, outputs=with_conditions(model.conditions, names), times=years)
+        shown = list(runs.time)
         for name, year in found:
-            found[name, year][world] = float(runs.at(name, year)[0])
+            found[name, year][world] = float(model.outcome(runs, name)[0, shown.index(year)])
     return found
 
 
@@ -114,9 +127,17 @@ def main(argv: list[str] | None = None) -> None:
             folder / "ranks.csv",
             HEADER,
             [
-                (c.label, int(c.year), "" if c.spearman is None else c.spearman, world, c.small[world], c.full[world])
+                (
+                    c.label,
+                    int(c.year),
+                    "" if c.spearman is None else c.spearman,
+                    world,
+                    c.small.get(world, ""),
+                    c.full.get(world, ""),
+                )
                 for c in found
-                for world in c.small
+                for world in small.scenarios
+                if world in full.scenarios
             ],
         )
         made = {"small": small.hash, "full": full.hash}

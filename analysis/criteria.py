@@ -10,15 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.claims import Claim, Policy, Term
+from analysis.claim_forms import Claim, Policy, Term
+from analysis.claims import (
+    AS_TODAY,
+    BOTTOM_UP,
+    CLOSED,
+    MONEY,
+    OFFERED,
+    OPEN,
+    ROUTE,
+    RULES,
+    TOP_DOWN,
+)
 from policy_lab.model import Model
 
-#: Criteria of the essay, assurance, and what openness is to bring.
-CRITERIA = ("mosaic", "engagement of cultures", "breadth of focus", "assurance margin", "secrecy index", "access gap")
-ROUTE, RULES, MONEY = "route", "rules", "money"
-TOP_DOWN, BOTTOM_UP = "state", "scientists"
-CLOSED, AS_TODAY, OPEN = "closed", "as_today", "open"
-OFFERED = "5bn"
+#: Criteria of the essay (the first as a number of agendas), assurance, safety, and what openness is to bring.
+CRITERIA = ("Effective Agendas", "engagement of cultures", "breadth of focus", "assurance lead",
+            "Cumulative Serious Incidents", "secrecy index", "access gap")  # fmt: skip
 YEARS = (2040.0, 2050.0)
 #: The levers of each half; what a level of the rules does not set, nor does its half.
 HALVES = {
@@ -30,6 +38,11 @@ HALVES = {
         "tiered access",
     ),
     "breadth": ("breadth of mandate", "basic share of grants"),
+}
+#: What the words of each half's levers say already that it brings.
+DEFINED = {
+    "openness": ("secrecy index", "access gap"),
+    "breadth": ("Effective Agendas", "engagement of cultures", "breadth of focus"),
 }
 
 
@@ -52,8 +65,8 @@ def doubts(model: Model) -> Iterator[Doubt]:
                         Term(policy(model, leader, half, OPEN), outcome, year),
                         Term(policy(model, leader, half, CLOSED), outcome, year, -1.0),
                     )
-                    sign = 1 if model.outcomes[outcome].better == "lower" else -1
-                    yield Doubt(half, leader, Claim("", f"{half} loses", "", terms, sign=sign))
+                    sign, defined = 1 if model.outcomes[outcome].better == "lower" else -1, outcome in DEFINED[half]
+                    yield Doubt(half, leader, Claim("", f"{half} loses", "", terms, sign=sign, definition=defined))
 
 
 def policy(model: Model, leader: str, half: str, level: str) -> Policy:

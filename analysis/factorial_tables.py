@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from analysis.claims import BY_DEFINITION, DEFINITION, FINDING, STRUCTURE
-from analysis.criteria import ROUTE
+from analysis.claims import BY_DEFINITION, DEFINITION, FINDING, ROUTE, STRUCTURE
+from policy_lab.checks.twelve_tests import AGAINST, SETTLED
 from policy_lab.model import Model
 from policy_lab.studies import Findings
 
 STUDY = "route_rules_money"
 _RHO = "rho "
+#: Head of a column of labels.
+WHAT = "what it is"
 
 
 @dataclass(frozen=True)
@@ -83,19 +85,48 @@ class FactorialTables:
 
     def effects(self, year: float) -> Table:
         """From the first level of each choice to its last."""
-        heads = [
-            f"{self.model.choices[c].label}: {self.level(c, keys[0])} → {self.level(c, keys[-1])}"
-            for c, keys in self.levels.items()
-        ]
+        heads = []
+        for c, keys in self.levels.items():
+            heads += [f"{self.model.choices[c].label}: {self.level(c, keys[0])} → {self.level(c, keys[-1])}", WHAT]
         rows = []
         for outcome in self.findings.outcomes:
             found = self.findings.of("effect", outcome, year).set_index("factor")
-            cells = [
-                "{} ({} to {})".format(*(figure(float(found.loc[c, column])) for column in ("value", "low", "high")))
-                for c in self.levels
-            ]
+            cells = []
+            for c in self.levels:
+                ends = (figure(float(found.loc[c, column])) for column in ("value", "low", "high"))
+                cells += ["{} ({} to {})".format(*ends), self.label(c, outcome, year, self.ends(c))]
             rows.append([self.outcome(outcome), *cells])
         return Table(f"What each choice does over its full span by {year:.0f}", ["outcome", *heads], rows)
+
+    def in_short(self, year: float) -> list[str]:
+        """What each choice decides, and where the first level of the route does better or worse than the last."""
+        said = []
+        for choice in self.levels:
+            most = [(self._value["share", o, year, choice], o) for o in self._decided_by(choice, year)]
+            told = ", ".join(f"{self.outcome(o).lower()} ({percent(share)})" for share, o in sorted(most, reverse=True))
+            label = self.model.choices[choice].label
+            said.append(f"{label} explains more than the other choices do of {told or 'nothing'}.")
+        return [*said, *self._routes_in_short(year)]
+
+    def _decided_by(self, choice: str, year: float) -> list[str]:
+        """Outcomes of which a choice explains more than any other does."""
+        shares = {o: {c: self._value["share", o, year, c] for c in self.levels} for o in self.findings.outcomes}
+        return [o for o, of in shares.items() if max(of, key=of.__getitem__) == choice]
+
+    def _routes_in_short(self, year: float) -> list[str]:
+        average, *cells = self.ends(ROUTE)
+        first, last = (self.level(ROUTE, self.levels[ROUTE][end]) for end in (0, -1))
+        found: dict[str, list[str]] = {}
+        for outcome in self.findings.outcomes:
+            better = self.model.outcomes[outcome].better != "neither"
+            share = self._value["first better", outcome, year, average["key"]]
+            label = self.label(ROUTE, outcome, year, cells)
+            side = "nearly never" if share <= AGAINST else "nearly always" if share >= SETTLED else "in some futures"
+            word = "does better" if better else "has more"
+            found.setdefault(f"{first} {word} than {last.lower()} {side}", []).append(
+                f"{self.outcome(outcome).lower()} ({percent(share)}, {label})"
+            )
+        return [f"{head}: {', '.join(told)}." for head, told in sorted(found.items())]
 
     def ends(self, choice: str) -> list[dict[str, Any]]:
         """The first level of a choice against its last: on average over the other choices, then in each cell."""
@@ -116,7 +147,7 @@ class FactorialTables:
         first, last = (self.level(ROUTE, self.levels[ROUTE][end]) for end in (0, -1))
         heads = ["outcome", self.model.choices[down].label, *(self.level(across, k) for k in self.levels[across])]
         title = f"{first} against {last.lower()} in {year:.0f}"
-        return Table(title, [*heads, "what it is", "hangs on"], rows)
+        return Table(title, [*heads, WHAT, "hangs on"], rows)
 
     def ahead(self, outcome: str, year: float) -> str:
         """How often the first level of the route does better: on average, and least and most at equal choices."""
@@ -126,7 +157,7 @@ class FactorialTables:
         return f"{percent(mean)} ({percent(min(each))} to {percent(max(each))})"
 
     def label(self, choice: str, outcome: str, year: float, cells: Sequence[dict[str, Any]]) -> str:
-        """Whether there are futures on both sides in any of the cells, or the answer follows from a definition."""
+        """Whether there are futures on both sides in any comparison, or the answer follows from a definition."""
         if (choice, outcome) in BY_DEFINITION:
             return DEFINITION
         keys = [(outcome, year, str(cell["key"])) for cell in cells]

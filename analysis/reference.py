@@ -213,12 +213,19 @@ def first_page(reference: Reference) -> FirstPage:
                  r.cost, r.why) for r in model.levers.values()],
         scenarios=[(f"`{w.key}`", w.title, w.rationale, _settings(reference, w, folder))
                    for w in model.scenarios.values()],
-        outcomes=[(reference.link(o.name, folder), o.label, o.unit, o.better, o.why) for o in model.outcomes.values()],
+        outcomes=[(reference.link(o.name, folder), o.label, o.unit, o.better, _where(o), o.why)
+                  for o in model.outcomes.values()],
         uncertainties=[(reference.link(u.name, folder), number(u.default), span(u.low, u.high), u.unit, u.distribution,
                         f"[{u.source}](#{slug(u.source)})", u.grade, u.why) for u in model.uncertainties.values()],
         sources=[(f'<a id="{slug(s.key)}"></a>{s.key}', s.grade, cited[s.key], s.citation, s.note)
                  for s in model.sources.values()],
     )  # fmt: skip
+
+
+def _where(outcome: Outcome) -> str:
+    """Where an outcome exists, "" for everywhere."""
+    where = outcome.where
+    return f"{where.variable} {where.sign} {number(where.number)}" if where else ""
 
 
 def _sector_row(reference: Reference, sector: str, folder: str) -> tuple[object, ...]:
@@ -247,6 +254,8 @@ def _settings(reference: Reference, scenario: Scenario, folder: str) -> str:
         told.append(f"{reference.link(name, folder)} {number(setting.value)}{start}{ramp}{end}")
     for name, value in {**scenario.events, **scenario.assumptions}.items():
         told.append(f"{reference.link(name, folder)} {number(value)}")
+    if scenario.until is not None:
+        told.append(f"runs to {number(scenario.until)}")
     return "; ".join(told) or "nothing"
 
 

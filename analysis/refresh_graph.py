@@ -26,6 +26,9 @@ SMALL_MODEL = "core"
 PYTHON = sys.executable
 #: Endings of files in a model's folder that programs write: golden runs, results of the cases.
 MADE = (".gz", ".json")
+#: Tables that a page is written from.
+REQUIREMENTS = ("requirements.csv", "levers.csv", "scenarios.csv", "constants.csv", "losing.csv", "made_from.json")
+PUSH = ("over_time.csv", "fates.csv", "constants.csv", "ranges.csv", "sweep.csv", "lengths.csv", "made_from.json")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,14 @@ def tasks(models: Sequence[Model]) -> list[Task]:
     for model in models:
         found += _of_any_model(model)
         if model.name == DEFAULT_MODEL:
-            found += [*_studies(model), *_results(model), *_agreement(model), *_pages(), _pictures()]
+            found += [
+                *_studies(model),
+                *_results(model),
+                *_requirements(model),
+                *_agreement(model),
+                *_pages(),
+                _pictures(),
+            ]
     by_name = {model.name: model for model in models}
     if {SMALL_MODEL, DEFAULT_MODEL} <= set(by_name):
         found.append(_against(by_name[SMALL_MODEL], by_name[DEFAULT_MODEL]))
@@ -181,7 +191,7 @@ def _results(model: Model) -> Iterator[Task]:
     status_quo, scenarios = _part(model, "scenario-status_quo"), _scenarios(model)
     uncertain, outcomes = _part(model, "uncertainties"), _part(model, "outcomes")
     tables = (f"models/{model.name}/checks.yaml", f"models/{model.name}/loops.csv")
-    claimed = _below("analysis/claims.py", "analysis/criteria.py", *tables)
+    claimed = _below("analysis/claims.py", "analysis/claim_forms.py", "analysis/criteria.py", *tables)
     cases = tuple(file for file in _below(f"models/{model.name}/cases/*.toml", f"models/{model.name}/cases/*.csv")
                   if not file.endswith("reference_points.csv"))  # fmt: skip
     made = {
@@ -195,6 +205,7 @@ def _results(model: Model) -> Iterator[Task]:
             (*equations, *scenarios, *uncertain, *outcomes),
             ("parameters.csv", "spread.csv", "report.html", "provenance.json"),
         ),
+        "influence_of_constants": ((*equations, *scenarios, *uncertain, *outcomes), ("influence.csv",)),
         "lever_screening": ((*equations, *scenarios, *_part(model, "levers"), *outcomes), ("levers.csv",)),
         "calibration": ((*equations, *history, *uncertain, *status_quo), ("summary.json", "errors.csv")),
         "fit_to_history": ((*equations, *history, *status_quo), ("fit.csv", "fit.svg")),
@@ -222,6 +233,34 @@ def _results(model: Model) -> Iterator[Task]:
         _module("precedents", "--fit"),
         (*equations, *status_quo, *cases),
         (f"models/{model.name}/cases/results.json", f"{RESULTS}/precedents/cases.csv"),
+    )
+
+
+def _requirements(model: Model) -> Iterator[Task]:
+    """What must hold of the model, which also reads what other studies have stored, and the push that is let go."""
+    equations, uncertain, levers = (_part(model, part) for part in ("equations", "uncertainties", "levers"))
+    inputs = (*equations, *_scenarios(model), *uncertain, *levers)
+    studies = ("conclusions/doubts.csv", "conclusions/made_from.json", f"{STUDY}/findings.csv",
+               f"{STUDY}/provenance.json", "lever_ranking/findings.csv", "lever_ranking/provenance.json",
+               "influence_of_constants/influence.csv")  # fmt: skip
+    scripts = ("model_requirements", "requirement_measures", "headline_differences")
+    yield Task(
+        "model_requirements",
+        _module("model_requirements"),
+        (
+            *inputs,
+            *_part(model, "choices", "outcomes"),
+            *(f"models/{model.name}/{table}.csv" for table in ("near_scenarios", "sources")),
+            *(f"{RESULTS}/{file}" for file in studies),
+            *(f"analysis/{name}.py" for name in scripts),
+        ),
+        tuple(f"{RESULTS}/model_requirements/{file}" for file in REQUIREMENTS),
+    )
+    yield Task(
+        "push_and_let_go",
+        _module("push_and_let_go"),
+        (*inputs, "analysis/push_and_let_go.py", "analysis/push_picture.py"),
+        (*(f"{RESULTS}/push_and_let_go/{file}" for file in PUSH), f"{RESULTS}/push_and_let_go/push.svg"),
     )
 
 
@@ -265,6 +304,8 @@ def _pages() -> Iterator[Task]:
         ),
         "calibration": ("calibration/summary.json", "calibration/errors.csv"),
         "agreement": agreement,
+        "push": tuple(f"push_and_let_go/{file}" for file in PUSH),
+        "requirements": tuple(f"model_requirements/{file}" for file in REQUIREMENTS),
     }
     # Without --fit the script only writes the page and the pictures from what is stored.
     cases = f"models/{DEFAULT_MODEL}/cases/results.json"

@@ -20,7 +20,6 @@ YEARS = (2025, 2026, 2030, 2032, 2034, 2035, 2040, 2045, 2050)
 #: Variables that the README speaks of and that are not among the outcomes.
 ALSO = (
     "field size",
-    "Effective Agendas",
     "usable applied knowledge",
     "Nationalised Share",
     "disbursement[industry]",
@@ -37,6 +36,9 @@ ALSO = (
     "disbursement[science]",
     "Incident Memory",
     "opposition[top down]",
+    "disbursement[mission]",
+    "Standing[top down]",
+    "unifying focus",
 )
 
 

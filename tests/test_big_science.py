@@ -28,9 +28,10 @@ YEARS = [float(year) for year in range(2015, 2051)]
 SOURCE = re.compile(r"Source: (\w+)\.$")
 #: Shares and indices: none of them may leave its interval, whatever the levers say.
 SHARES = ("Restriction", "Nationalised Share", "Perceived Nearness", "Lab Secrecy", "State Secrecy", "Access Tightness")
-SHARES += ("Pooling", "Shared Language", "Public Support", "Scientific Support", "Programme Trust", "Dryness")
+SHARES += ("Pooling", "Shared Language", "Public Support", "Scientific Support", "Programme Trust", "dryness")
 SHARES += ("Coherence[local]", "Coherence[regional]", "Coherence[field]", "Standing[top down]", "Standing[bottom up]")
 SHARES += ("openness", "frontier coverage", "facility use", "duplication", "bureaucracy", "assurance coverage")
+SHARES += ("strategic advantage", "power concentration", "leader share", "big science strength")
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,12 @@ def test_no_source_is_listed_in_vain(model: Model) -> None:
 def test_ranges_in_the_tables_are_those_in_the_model(model: Model) -> None:
     limits = {name: equation.limits for name, equation in model.program.equations.items()}
     for row in [*model.levers.values(), *model.uncertainties.values()]:
-        assert limits[row.name] == (row.low, row.high), row.name
+        low, high = limits[row.name]
+        if "[" in row.name:  # the file has one range for all elements of an array, the table one for each
+            assert low <= row.low <= model.program.constants[row.name] <= row.high <= high, row.name
+            assert row.low < row.high, row.name
+        else:
+            assert (low, high) == (row.low, row.high), row.name
 
 
 def test_quotations_are_short(model: Model) -> None:
@@ -152,11 +158,14 @@ def test_people_are_neither_made_nor_lost_by_moving(model: Model) -> None:
 
 
 def test_halving_the_step_moves_no_outcome_by_half_a_percent_of_its_range(model: Model) -> None:
+    """What the table of predicates knows to move by more, and why, moves by less than one percent."""
     step = model.program.clock.step
     whole, half = (worlds_with(model, {}, model.outcomes, time_step=s).values for s in (step, step / 2))
     span = np.ptp(whole.reshape(-1, whole.shape[2]), axis=0)
-    moved = np.abs(half - whole).max(axis=(0, 1)) / span
-    assert not {name: m for name, m in zip(model.outcomes, moved, strict=True) if m > 0.005}
+    moved = dict(zip(model.outcomes, np.abs(half - whole).max(axis=(0, 1)) / span, strict=True))
+    known = {check.names[0] for check in model.checks if check.test == "halving" and check.known}
+    assert len(known & set(moved)) <= 4
+    assert not {name: share for name, share in moved.items() if share > (0.01 if name in known else 0.005)}
 
 
 def assert_sound(model: Model, runs: Runs, stocks: list[str]) -> None:
@@ -200,9 +209,8 @@ def test_random_futures_with_events_are_sound(model: Model) -> None:
     random = np.random.default_rng(7)
     drawn = [*model.levers.values(), *model.uncertainties.values()]
     values = {row.name: random.uniform(row.low, row.high, 300) for row in drawn}
-    for event in ("accident", "escalation", "engineering", "basic science"):
+    for event in ("accident", "escalation", "engineering", "basic science", "drought"):
         values[f"event size[{event} event]"] = random.uniform(0, 3, 300)
-    values["event size[drought event]"] = random.uniform(0, 1, 300)
     stocks = stocks_of(model.program)
     assert_sound(model, simulate(model, values, outputs=list({*stocks, *SHARES}), times=YEARS), stocks)
 
@@ -243,6 +251,8 @@ def test_worlds_differ_for_the_reasons_they_give(model: Model) -> None:
     names = ["pathway index", "State Secrecy", "Coherence[field]", "access gap", "Nationalised Share", "Tension"]
     names += ["Experimental Leads", "Engaged Scientists", "Focus[lab goal]", "lab share of staff", "secrecy index"]
     names += ["assurance margin", "Effective Agendas", "year of transformation", "Incident Memory", "public spending"]
+    names += ["Rival Programme", "Cumulative Public Cost", "power concentration", "leader share", "assurance lead"]
+    names += ["usable applied knowledge"]
     runs = worlds_with(model, {}, names)
 
     def value(world: str, name: str, year: float = 2050) -> float:
@@ -262,6 +272,19 @@ def test_worlds_differ_for_the_reasons_they_give(model: Model) -> None:
     assert value("engineering_breakthrough", "Focus[lab goal]", 2032) > value("status_quo", "Focus[lab goal]", 2032)
     assert value("basic_breakthrough", "Engaged Scientists", 2032) > 3 * value("status_quo", "Engaged Scientists", 2032)
     assert value("basic_breakthrough", "Effective Agendas", 2035) > value("status_quo", "Effective Agendas", 2035) + 1
-    assert value("leads_run_dry", "Experimental Leads", 2033) < 0.7 * value("status_quo", "Experimental Leads", 2033)
-    assert value("trading_zones_first", "Coherence[field]", 2045) > value("status_quo", "Coherence[field]", 2045) + 0.2
+    assert value("leads_run_dry", "Experimental Leads", 2033) < 0.2 * value("status_quo", "Experimental Leads", 2033)
+    dry, wet = (value(world, "usable applied knowledge", 2035) for world in ("leads_run_dry", "status_quo"))
+    assert dry < 0.5 * wet
+    # Status quo comes together too, about 2039: what zones and open rules bring is time.
+    for world in ("trading_zones_first", "open_rules", "push_and_let_go"):
+        assert value(world, "Coherence[field]", 2040) > value("status_quo", "Coherence[field]", 2040) + 0.2
+    assert value("push_and_let_go", "Coherence[field]", 2045) > value("status_quo", "Coherence[field]", 2045) + 0.1
+    assert value("open_rules", "assurance lead", 2040) > value("status_quo", "assurance lead", 2040) + 1
+    spent = [value(world, "Cumulative Public Cost", 2035) for world in ("open_rules", "status_quo", "escalation")]
+    assert spent[0] == pytest.approx(spent[1], rel=0.02) and spent[2] > 2 * spent[1]
+    assert value("escalation", "Tension", 2032) > value("status_quo", "Tension", 2032) + 1
+    assert value("escalation", "Rival Programme", 2035) > 2 * value("status_quo", "Rival Programme", 2035)
+    held = [value(world, "power concentration", 2034) for world in ("soft_nationalisation", "status_quo")]
+    assert held[0] > held[1] + 0.05
+    assert value("engineering_breakthrough", "leader share", 2029) > value("status_quo", "leader share", 2029) + 0.05
     assert value("trading_zones_first", "public spending", 2035) < 0.5 * value("cern_for_ai", "public spending", 2035)

@@ -260,7 +260,7 @@ def wanted(model: Model) -> set[str]:
     keys |= {f"sections . {row['section']}" for row in model.passages.rows}
     keys |= {f"loops . {loop.name} . {field}" for loop in model.loops for field in ("name", "path")}
     keys |= {f"checks . {check.key}" for check in model.checks}
-    keys |= {f"claims . {claim.key}" for claim in claims.SAID}
+    keys |= {f"claims . {claim.key}" for claim in (*claims.SAID, *claims.of_choices(model))}
     keys |= {f"series . {series.name}" for series in model.history}
     keys |= {f"notes . {view.name}" for view in diagram.views_of(model)}
     keys |= {f"{table} . {item.key}" for table, items in listed(model).items() for item in items}
@@ -326,7 +326,7 @@ def test_words_of_the_essay_stay_as_they_are(big: Model) -> None:
 
 def test_the_documentation_of_a_constant_names_its_source_in_every_language(big: Model) -> None:
     catalogue.speak("de", language.names_of(big, "de"))
-    assert language.documentation_of(big, "memory time").endswith("verschwindet. Quelle: judgement.")
+    assert language.documentation_of(big, "memory time").endswith("verschwindet. Quelle: gallagher2014.")
     assert language.documentation_of(big, "memory time", source=False).endswith("verschwindet.")
     catalogue.speak("en")
     own = big.program.equations["memory time"].documentation

@@ -17,7 +17,7 @@ from policy_lab.checks import check_model
 from policy_lab.checks.family_members import family
 from policy_lab.checks.fit import fit
 from policy_lab.checks.report import as_html, as_json, lines
-from policy_lab.checks.twelve_tests import twelve_tests
+from policy_lab.checks.twelve_tests import parameters, twelve_tests
 from policy_lab.checks.validation_tests import KEYS, Test, in_words, read_test
 from policy_lab.checks.verdicts import Verdict, judge
 from policy_lab.checks.versions import compare_versions
@@ -26,6 +26,7 @@ from policy_lab.errors import ModelError, PolicyLabError, UnknownName
 from policy_lab.messages import Message
 from policy_lab.model import load_model
 from policy_lab.model.checks import read_checks
+from policy_lab.readers import document_of
 
 #: A tank that drains with time 10: level(t) = 100 exp(-t/10) but for Euler's error, and a clock that runs.
 TANK = """{UTF-8}
@@ -480,3 +481,19 @@ def test_the_validation_page_is_of_this_model(repository: Path) -> None:
     assert read_test(stored) == family(load_model("big_science")), "python -m analysis.validation"
     page = (repository / "docs/validation/big_science.md").read_text(encoding="utf-8")
     assert page == documents.text(page_of(data)), "python -m analysis.validation"
+
+
+def test_what_is_defined_is_counted_apart_from_what_is_judged(tank: Path) -> None:
+    """Grade D stays in the first share, of all constants, and out of the second, of those that claim something."""
+    text = (tank / "tank.mdl").read_text(encoding="utf-8")
+    text = text.replace("the tank drains.", "the tank drains. Source: guess.")
+    text = text.replace("What is in it.", "What is in it. Source: unit.")
+    (tank / "tank.mdl").write_text(text, encoding="utf-8")
+    (tank / "sources.csv").write_text(SOURCES + "guess,J,Guess,Made up.\nunit,D,Unit,No claim.\n", encoding="utf-8")
+    model = load_model(tank)
+    test = parameters(model, document_of(model.path))
+    counts = test.summary.values
+    assert counts["defined"] == 1
+    assert counts["judged"] == pytest.approx(1 / counts["count"])
+    assert counts["judged_claims"] == pytest.approx(1 / (counts["count"] - 1))
+    assert "1 are definitions, numerical widths or settings (grade D)" in words(test.summary)

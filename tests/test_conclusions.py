@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from analysis import documents
+from analysis.claim_forms import Claim, Term, gain
 from analysis.claims import (
     BY_DEFINITION,
     CERN,
@@ -22,11 +23,8 @@ from analysis.claims import (
     LOOPS,
     QUO,
     STRUCTURE,
-    Claim,
-    Term,
     basic,
     claims_of,
-    gain,
 )
 from analysis.conclusions import DOUBTS, HEADER, Luck, all_outcomes, futures, judged, label_of
 from analysis.conclusions_page import FACTORIAL, FOLDER, PAGE, VERDICTS, page, verdict_of
@@ -86,7 +84,7 @@ def test_every_loop_and_every_world_is_spoken_of(model: Model, claims: tuple[Cla
 def test_names_and_years_are_those_of_the_model(model: Model, claims: tuple[Claim, ...]) -> None:
     for term in {term for claim in claims for term in claim.terms}:
         assert model.find(term.outcome) == term.outcome
-        assert model.program.clock.initial <= term.year <= model.program.clock.final
+        assert model.program.clock.initial <= term.year <= model.until(term.policy.world)
         assert all(model.constant(name) for name, _ in term.policy.extra)
 
 
@@ -182,8 +180,8 @@ def test_routes_are_compared_at_equal_rules_and_money(model: Model, factorial: F
     tables, year = FactorialTables(model, factorial), factorial.times[-1]
     route = tables.routes(year)
     assert len(route.rows) == len(factorial.outcomes) * len(model.choices["rules"].levels)
-    first = factorial.of("first better", "mosaic", year).set_index("factor")["value"]
-    name = [tables.outcome("mosaic"), tables.level("rules", "open")]
+    first = factorial.of("first better", "Effective Agendas", year).set_index("factor")["value"]
+    name = [tables.outcome("Effective Agendas"), tables.level("rules", "open")]
     row = next(row for row in route.rows if row[:2] == name)
     for money, cell in zip(model.choices["money"].levels, row[2:], strict=False):
         assert cell.split(" (")[0] == percent(first[f"route: state > scientists; rules = open; money = {money}"])
@@ -194,15 +192,54 @@ def test_routes_are_compared_at_equal_rules_and_money(model: Model, factorial: F
             assert all(cell.startswith(("0 %", "100 %")) for cell in row[2:-2])
     assert any(row[-2] == FINDING for row in route.rows)
     mean = first["route: state > scientists"]
-    assert tables.ahead("mosaic", year).startswith(f"{percent(mean)} (") and set(CRITERIA) <= set(factorial.outcomes)
+    assert tables.ahead("Effective Agendas", year).startswith(f"{percent(mean)} (")
+    assert set(CRITERIA) <= set(factorial.outcomes)
 
 
 def test_the_tables_of_variance_have_a_column_a_term(model: Model, factorial: Findings) -> None:
     tables = FactorialTables(model, factorial)
     for year in factorial.times:
         variance, effects = tables.variance(year), tables.effects(year)
-        assert len(variance.heads) == 1 + 7 + 1 and len(effects.heads) == 1 + 3
-        assert {len(row) for row in variance.rows} == {9} and {len(row) for row in effects.rows} == {4}
+        assert len(variance.heads) == 1 + 7 + 1 and len(effects.heads) == 1 + 2 * 3
+        assert {len(row) for row in variance.rows} == {9} and {len(row) for row in effects.rows} == {7}
+
+
+def test_every_effect_of_a_choice_is_labelled(model: Model, factorial: Findings) -> None:
+    """By definition where the table says so, else by whether futures disagree."""
+    tables, year = FactorialTables(model, factorial), factorial.times[-1]
+    names = [model.outcomes[outcome].label for outcome in factorial.outcomes]
+    for name, outcome, row in zip(names, factorial.outcomes, tables.effects(year).rows, strict=True):
+        assert row[0] == name
+        for choice, label in zip(tables.levels, row[2::2], strict=True):
+            assert (label == DEFINITION) == ((choice, outcome) in BY_DEFINITION)
+            assert label in (FINDING, STRUCTURE, DEFINITION)
+
+
+def test_what_it_amounts_to_names_every_outcome_once_a_choice_and_once_a_route(
+    model: Model, factorial: Findings
+) -> None:
+    tables = FactorialTables(model, factorial)
+    said = tables.in_short(factorial.times[-1])
+    for outcome in factorial.outcomes:
+        name = tables.outcome(outcome).lower()
+        assert sum(f"{name} (" in sentence for sentence in said) == 2, name
+
+
+def test_an_outcome_that_is_not_always_shown_is_asked_of_where_it_is(model: Model) -> None:
+    """The pathway where there is big science, and what stays after a push where it came about."""
+    drawn = futures(model, 40, 5)
+    asked = {claim.key: claim for claim in claims_of(model) if claim.given}
+    assert {"cern_ai_bottom_up", "pushed_field_stays"} <= set(asked)
+    both = [asked["cern_ai_bottom_up"], asked["pushed_field_stays"]]
+    found = all_outcomes(model, both, drawn)
+    for claim in both:
+        row = dict(zip(HEADER, judged(claim, found, Luck(drawn)), strict=True))
+        (given,) = claim.given
+        there = given.condition.holds(found[given.term])
+        holds = claim.sign * (found[claim.terms[0]] - claim.level) > 0
+        assert row["asked in"] == there[1:].mean() > 0
+        assert row["share of futures"] == holds[1:][there[1:]].mean()
+        assert row["at the defaults"] == ({True: "yes", False: "no"}[bool(holds[0])] if there[0] else "not asked")
 
 
 def test_what_is_called_a_definition_is_a_choice_and_an_outcome_of_the_model(model: Model) -> None:

@@ -10,6 +10,7 @@ import pytest
 from analysis.core_against_full import HEADER, SMALL, YEARS, compared, ranks, spearman
 from analysis.results_folder import DEFAULT_MODEL, RESULTS
 from policy_lab.model import load_model
+from policy_lab.simulation import simulate
 
 FOLDER = RESULTS / "core_against_full"
 
@@ -35,6 +36,28 @@ def test_a_model_ranks_as_itself() -> None:
     assert found
     assert all(c.spearman in (None, pytest.approx(1)) for c in found)
     assert all(c.small == c.full for c in found)
+
+
+def test_scenarios_in_which_an_outcome_is_not_shown_have_no_rank() -> None:
+    """The pathway exists only where big science does, in both models each by its own measure."""
+    small, full = load_model(SMALL), load_model(DEFAULT_MODEL)
+    both = small.outcomes["pathway"], full.outcomes["pathway index"]
+    assert both[0].label == both[1].label and all(outcome.where for outcome in both)
+    year = 2035.0
+    strong = {
+        model.name: {
+            world
+            for world in model.scenarios
+            if outcome.where
+            and outcome.where.holds(
+                simulate(model, scenario=world, outputs=[outcome.where.variable], times=[year]).values[0, 0, 0]
+            )
+        }
+        for model, outcome in zip((small, full), both, strict=True)
+    }
+    (found,) = (c for c in compared(small, full, years=(year,)) if c.label == both[0].label)
+    assert set(found.small) == set(found.full) == strong[small.name] & strong[full.name]
+    assert ranks({}) == {}
 
 
 def test_the_stored_ranks_are_of_the_models_that_are_here() -> None:

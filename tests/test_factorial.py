@@ -250,6 +250,17 @@ def test_one_choice_varied_and_the_others_held(model: Path, tmp_path: Path) -> N
     assert done.provenance["held"] == {"b": "up"}
 
 
+def test_only_ends_and_one_choice_compared_at_equal_others(model: Path, tmp_path: Path, done: Findings) -> None:
+    """What is left out is left out, and what is left is the same."""
+    few = studies.run_study(study(model, options={"pairs": "ends", "at_equal": ["b"]}), tmp_path / "out")
+    first, whole = found(few, "first better", "mixed"), found(done, "first better", "mixed")
+    cells = [f"b: down > up; a = {level}" for level in ("down", "usual", "up")]
+    assert list(first) == ["a: down > up", "b: down > up", *cells]
+    assert first == {key: whole[key] for key in first}
+    assert [one["key"] for one in few.provenance["comparisons"]] == list(first)
+    assert found(few, "share", "mixed") == found(done, "share", "mixed")
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"size": 100}, "not a power of two"),
     ({"factors": "levers"}, "'a' is set by the choices"),
@@ -257,6 +268,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"scenario": "decided"}, "'a' is set by the choices"),
     ({"options": {"choices": ["c"]}}, "choice 'c'"),
     ({"options": {"choices": ["a", "a"]}}, "named twice"),
+    ({"options": {"pairs": "some"}}, "'some' is none of all, ends"),
+    ({"options": {"at_equal": ["c"]}}, "choice 'c'"),
     ({"options": {"choices": ["a"]}}, r"'b' is neither varied nor held.*down, up"),
     ({"options": {"choices": ["a"], "held": {"a": "up", "b": "up"}}}, "named twice"),
     ({"options": {"choices": ["a"], "held": {"b": "middle"}}}, "level 'middle'"),

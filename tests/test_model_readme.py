@@ -20,7 +20,7 @@ from policy_lab.model import load_model
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "analysis" / "results"
 README = " ".join((ROOT / "models" / "big_science" / "README.md").read_text(encoding="utf-8").split())
-QUO, CERN, ZONES = "status_quo", "cern_for_ai", "trading_zones_first"
+QUO, CERN, ZONES, MANHATTAN = "status_quo", "cern_for_ai", "trading_zones_first", "manhattan_for_ai"
 
 
 @cache
@@ -63,8 +63,13 @@ def no_post(year: int) -> float:
     return 100 * left / (left + at(QUO, "hires from pool", year))
 
 
-def sooner(world: str) -> float:
-    return at(QUO, "year of transformation", 2050) - at(world, "year of transformation", 2050)
+def lead(world: str, year: int) -> float:
+    """Years by which assurance is ahead of status quo's."""
+    return at(world, "assurance lead", year) - at(QUO, "assurance lead", year)
+
+
+def sooner(world: str, event: str = "year of transformation") -> float:
+    return at(QUO, event, 2050) - at(world, event, 2050)
 
 
 @cache
@@ -86,34 +91,56 @@ def moved(loop: str) -> float:
 #: Words of the README with one figure, and what the results say it is.
 FIGURES: dict[str, Callable[[], float]] = {
     r"grows (\d+)-fold from 2025 to 2040": lambda: at(QUO, "field size", 2040) / at(QUO, "field size", 2025),
-    r"it does not cohere \(([\d.]+) in 2050\)": lambda: at(QUO, "Coherence[field]", 2050),
-    r"\(([\d.]+) of 5 bn\$ a year can be drawn in 2035\)": lambda: at(CERN, "disbursement[science]", 2035) / 1000,
-    r"critical mass about (\d+), the highest": lambda: at(CERN, "year of critical mass", 2050),
-    r"assurance; ([\d.]+) times the public cost": lambda: against(CERN, "Cumulative Public Cost", 2050),
-    r"transformative AI ([\d.]+) years earlier": lambda: sooner("manhattan_for_ai"),
-    r"hides; ([\d.]+) times the public cost": lambda: against("manhattan_for_ai", "Cumulative Public Cost", 2050),
+    r"critical mass only about (\d+) ": lambda: int(at(QUO, "year of critical mass", 2050)),
+    r"critical mass only about \d+ \(([\d.]+) in 2050\)": lambda: at(QUO, "Coherence[field]", 2050),
+    r"critical mass about (\d+), [\d.]+ of 5 bn": lambda: at(CERN, "year of critical mass", 2050),
+    r", ([\d.]+) of 5 bn\$ a year drawn in 2035": lambda: at(CERN, "disbursement[science]", 2035) / 1000,
+    r"the most agendas \(([\d.]+) in 2050\)": lambda: at(CERN, "Effective Agendas", 2050),
+    r"the best assurance \(([\d.]+) years ahead": lambda: lead(CERN, 2050),
+    r"status quo\); ([\d.]+) times the public cost": lambda: against(CERN, "Cumulative Public Cost", 2050),
+    r"fewest agendas \(([\d.]+) in 2040\)": lambda: at(MANHATTAN, "Effective Agendas", 2040),
+    r"a rival's programme of ([\d.]+) bn": lambda: at(MANHATTAN, "Rival Programme", 2040) / 1000,
+    r"transformative AI ([\d.]+) years earlier": lambda: sooner(MANHATTAN),
+    r"leave it ([\d.]+) of its standing in 2040": lambda: at(MANHATTAN, "Standing[top down]", 2040),
+    r"standing in 2040; ([\d.]+) times the public cost": lambda: against(MANHATTAN, "Cumulative Public Cost", 2050),
     r"(\d+) % of the labs under": lambda: 100 * at("soft_nationalisation", "Nationalised Share", 2034),
     r"in 2040 they are ([\d.]+) times as large": lambda: against("soft_nationalisation", "Standing Institutions", 2040),
+    r"one another: ([\d.]+) bn\$ a year of mission": lambda: at("escalation", "disbursement[mission]", 2040) / 1000,
+    r"of mission and ([\d.]+) of a rival's": lambda: at("escalation", "Rival Programme", 2040) / 1000,
+    r"critical mass ([\d.]+) years later": lambda: -sooner("escalation", "year of critical mass"),
     r"gap closes by ([\d.]+) orders": lambda: at(QUO, "access gap", 2035) - at("aisi_style", "access gap", 2035),
+    r"assurance leads status quo by ([\d.]+) years": lambda: lead("aisi_style", 2040),
+    r"(\d+) % more people in basic science": lambda: 100 * (against("aisi_style", "people[basic]", 2040) - 1),
     r"secrecy falls by (\d+) %": lambda: 100 * (1 - against("open_state_programme", "secrecy index", 2040)),
-    r"\(critical mass about (\d+)\)": lambda: at("open_state_programme", "year of critical mass", 2050),
-    r"critical mass about (\d+) at": lambda: at(ZONES, "year of critical mass", 2050),
+    r"until 2040; critical mass about (\d+), with fewer": lambda: at(
+        "open_state_programme", "year of critical mass", 2050
+    ),
+    r"than status quo \(([\d.]+) against": lambda: at("open_state_programme", "Effective Agendas", 2040),
+    r"than status quo \([\d.]+ against ([\d.]+) in 2040\)": lambda: at(QUO, "Effective Agendas", 2040),
+    r"critical mass about (\d+) at [\d.]+ times": lambda: int(at("open_rules", "year of critical mass", 2050)),
+    r"at ([\d.]+) times the public cost of status quo": lambda: against("open_rules", "Cumulative Public Cost", 2050),
+    r"with (\d+) % of the gain in assurance": lambda: 100 * gain("open_rules") / gain(CERN),
+    r"critical mass about (\d+) at \d+ %": lambda: at(ZONES, "year of critical mass", 2050),
     r"at (\d+) % of the public cost of CERN": lambda: 100 * against(ZONES, "Cumulative Public Cost", 2050, CERN),
     r"with (\d+) % of its gain": lambda: 100 * gain(ZONES) / gain(CERN),
+    r"critical mass about (\d+), two years after": lambda: at("push_and_let_go", "year of critical mass", 2050),
     r"transformative AI ([\d.]+) years sooner": lambda: sooner("engineering_breakthrough"),
+    r"one lab holds (\d+) % of": lambda: 100 * at("engineering_breakthrough", "strategic advantage", 2030),
     r"agendas are ([\d.]+) times": lambda: against("basic_breakthrough", "Effective Agendas", 2035),
     r"\(([\d.]+) times in 2050\)": lambda: against("basic_breakthrough", "Effective Agendas", 2050),
     r"knowledge is (\d+) % lower": lambda: 100 * (1 - against("leads_run_dry", "usable applied knowledge", 2035)),
+    r"\((\d+) % more of them in basic science\)": lambda: 100 * (against("leads_run_dry", "people[basic]", 2035) - 1),
+    r"transformative AI comes ([\d.]+) years later": lambda: -sooner("leads_run_dry"),
+    r"in 2040 status quo has ([\d.]+), less than half": lambda: at(QUO, "big science strength", 2040),
+    r"less than half of CERN for AI \(([\d.]+)\)": lambda: at(CERN, "big science strength", 2040),
+    r"pull apart counted as unity \| ([\d.]+) ": lambda: at(QUO, "unifying focus", 2050),
     r"of labs from ([\d.]+) to \d+ bn\$ a year in ten": lambda: at(QUO, "disbursement[industry]", 2025) / 1000,
     r"of labs from [\d.]+ to (\d+) bn\$ a year in ten": lambda: at(QUO, "disbursement[industry]", 2035) / 1000,
     r"find no post\*\*: (\d+) %": lambda: no_post(2030),
     r"pool of candidates in 2030, (\d+) % in 2035": lambda: no_post(2035),
     r"(\d+) % in 2050 leave it without": lambda: no_post(2050),
-    r"scores higher \(([\d.]+) in 2050\)": lambda: at("manhattan_for_ai", "big science strength", 2050),
-    r"than a CERN for AI \(([\d.]+)\), and": lambda: at(CERN, "big science strength", 2050),
-    r"status quo ([\d.]+) with a field": lambda: at(QUO, "big science strength", 2050),
-    r"reaches ([\d.]+) by 2050": lambda: at(QUO, "Coherence within Applied Safety", 2050),
-    r"constants are judgement\*\* \((\d+) %\)": lambda: 100 * next(
+    r"reaches ([\d.]+) by 2050 in nearly": lambda: at(QUO, "Coherence within Applied Safety", 2050),
+    r"much of the constants\*\* \((\d+) %": lambda: 100 * next(
         row[2] for row in validated()["parameters"]["rows"] if row[0] == "grade J"
     ),
     r"holds (\d+) predicates": lambda: len(load_model("big_science").checks),
@@ -122,10 +149,7 @@ FIGURES: dict[str, Callable[[], float]] = {
     r"leads run dry\*: in (\d+) %": lambda: share(
         "Basic science matters more when leads run dry (gain dry minus gain wet)"
     ),
-    r"when transformative AI comes\*: in (\d+) %": lambda: share(
-        "Bottom-up assures more than top-down when transformative AI comes"
-    ),
-    r"status quo at that date\*: in (\d+) %": lambda: share(
+    r"status quo when transformative AI comes\*: in (\d+) %": lambda: share(
         "A Manhattan Project assures more than status quo when transformative AI comes"
     ),
     r"more top-down than bottom-up\*: in (\d+) %": lambda: share(
@@ -135,9 +159,6 @@ FIGURES: dict[str, Callable[[], float]] = {
     r"status quo, (\d+) % with CERN": lambda: share("The field reaches critical mass by 2050 under CERN for AI"),
     r"CERN for AI, (\d+) % with trading": lambda: share(
         "The field reaches critical mass by 2050 with trading zones first"
-    ),
-    r"capped at 20 bn\$ a run, in (\d+) %": lambda: share(
-        "Frontier runs capped at 20 bn$ let the field cohere if nothing is decided"
     ),
     r"labs in the staff\*: in (\d+) %": lambda: share("Pay parity lowers the share of labs in the staff"),
     r"budget it still coheres in (\d+) %": lambda: share("CERN for AI coheres without its programme's budget"),

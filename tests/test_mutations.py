@@ -106,14 +106,14 @@ UNITS = [
     ),
     Fault("times for plus", entry("staff[Actor]", "+Seniors", "*Seniors"), DIFFER, "staff[Actor]"),
     Fault(
-        "an exponent left out on one side",
-        entry("standing target[top down]", "(called mission^maximum steepness", "(called mission"),
+        "a square left out in a sum",
+        entry("standing target[top down]", "-Standing Institutions)^2", "-Standing Institutions)"),
         DIFFER,
         "standing target[top down]",
     ),
     Fault(
         "a root left out",
-        entry("standing target[top down]", "^(1/maximum steepness)", ""),
+        entry("standing target[top down]", "SQRT(", "("),
         DIFFER,
         "standing target[top down]",
         copy=1,
@@ -169,13 +169,12 @@ UNITS = [
     ),
     Fault(
         "a reference of another kind",
-        entry("effect of race on spending", "race normal", "run cost cap"),
+        entry("effect of breadth on output", "agendas normal", "field normal"),
         DIFFER,
-        "effect of race on spending",
-        copy=1,
+        "effect of breadth on output",
     ),
     Fault(
-        "an initial value of another kind", entry("Tension", "tension before", "initial trainees"), DIFFER, "Tension"
+        "an initial value of another kind", entry("Tension", "tension before", "initial candidates"), DIFFER, "Tension"
     ),
     Fault("a unit with an open bracket", unit("kink width", "Dmnl/("), "unit cannot be read", "kink width"),
     Fault("no unit", unit("trainees per senior", ""), "no unit", "trainees per senior"),
@@ -194,7 +193,7 @@ STRUCTURE = [
     Fault("no source", entry("nearness normal", " Source: definition.", ""), "no source", "nearness normal"),
     Fault(
         "a source that nobody lists",
-        entry("memory time", "Source: judgement", "Source: hearsay"),
+        entry("memory time", "Source: gallagher2014", "Source: hearsay"),
         "unknown source",
         "memory time",
     ),
@@ -410,8 +409,8 @@ BEHAVIOUR = [
         "Results that open move from closed to open, and are not counted twice",
     ),
     Fault(
-        "a sign: tension falls when rivals are suspicious",
-        entry("tension target", "(1+rival suspicion)", "(1-rival suspicion/2)"),
+        "a sign: tension falls when states arm",
+        entry("tension target", "(1+arms weight in tension*", "(1-arms weight in tension/2*"),
         "fails",
         "A Manhattan Project raises the tension between rivals",
     ),
@@ -419,17 +418,17 @@ BEHAVIOUR = [
         "a sign: disclosure closes labs",
         entry(
             "disclosure in force",
-            "(disclosure rules-disclosure rules at status quo)",
-            "(disclosure rules at status quo-disclosure rules)/2",
+            "(disclosure rules-status quo[disclosure lever])",
+            "(status quo[disclosure lever]-disclosure rules)/2",
         ),
         "fails",
         "Disclosure rules lower the secrecy of labs",
     ),
     Fault(
         "a switch that cuts nothing",
-        entry("rival suspicion", "loop active[rival suspicion loop]*", ""),
+        entry("effect of trust on tension", "loop active[facility trust loop]*", ""),
         "fails",
-        "Cutting 'Rival suspicion' leaves Tension lower in manhattan_for_ai",
+        "Cutting 'Facility and trust' leaves Tension higher in cern_for_ai",
     ),
 ]
 

@@ -15,9 +15,9 @@ FOLDERS = ("policy_lab", "web", "assets")
 CONTROLS = {"INITIAL TIME", "FINAL TIME", "TIME STEP"}
 #: Words that people use anyway, and what they mean where our texts have them.
 PLAIN_WORDS = {
-    "one group": "of a study's factors",
     "one person": "who uses the program",
     "one result": "of a study",
+    "status quo": "the scenario of every model in which nothing is decided",
     "under construction": "a project of the record",
     "time step": "of a run",
 }

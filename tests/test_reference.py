@@ -71,7 +71,7 @@ def test_every_link_leads_somewhere(written: dict[str, str]) -> None:
 def test_constants_and_passages_say_where_they_are_from(reference: Reference, written: dict[str, str]) -> None:
     whole = "\n".join(written.values())
     constants = [n for n, s in reference.document.by_name.items() if s[0].kind == "constant"]
-    assert len(re.findall(r"^- Source: \[.+, grade [ABCJ]: ", whole, flags=re.MULTILINE)) >= len(constants)
+    assert len(re.findall(r"^- Source: \[.+, grade [ABCDJ]: ", whole, flags=re.MULTILINE)) >= len(constants)
     rows = reference.passages
     assert len(rows) > 50
     assert all(f"“{row['quote']}”" in whole or f"> {row['quote']}" in whole for row in rows)

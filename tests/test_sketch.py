@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import warnings
 import xml.etree.ElementTree as ET
@@ -103,13 +104,14 @@ def test_flows_of_the_sector_run_through_pipes(model: Model, views: tuple[View, 
 
 
 def added_or_taken(model: Model, stock: str) -> set[str]:
-    """The variables that change a stock's rate one for one, found by moving each while all others stand at 3."""
+    """The variables that change a stock's rate one for one, found by moving each while all others stand still apart."""
     found = set()
     for e in model.program.equations.values():
         if base(e.name) == stock and e.kind == "stock" and not e.hidden:
-            threes = dict.fromkeys(names_in(e.expression), 3.0)
-            before = value_of(e.expression, threes, {})
-            found |= {base(n) for n in threes if abs(value_of(e.expression, {**threes, n: 4.0}, {}) - before) == 1}
+            values = {name: 3 + math.sqrt(2 + place) for place, name in enumerate(sorted(names_in(e.expression)))}
+            before = value_of(e.expression, values, {})
+            moved = {n: value_of(e.expression, {**values, n: v + 1}, {}) - before for n, v in values.items()}
+            found |= {base(n) for n, change in moved.items() if math.isclose(abs(change), 1, rel_tol=1e-9)}
     return found
 
 

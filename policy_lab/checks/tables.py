@@ -119,7 +119,9 @@ def _history(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Findin
 
 
 def _ranges(model: Model) -> Iterator[Finding]:
-    """A table's range that is not the one in the model file: one of the two was forgotten."""
+    """A table's range that is not the one in the model file: one of the two was forgotten. The file has one range for
+    all elements of an array, so that of an element has to lie inside it.
+    """
     tables: tuple[tuple[str, Mapping[str, Lever | Uncertainty]], ...] = (
         ("levers.csv", model.levers),
         ("uncertainties.csv", model.uncertainties),
@@ -127,7 +129,10 @@ def _ranges(model: Model) -> Iterator[Finding]:
     for file, rows in tables:
         for name, row in rows.items():
             low, high = model.program.equations[name].limits
-            if low is not None and high is not None and (low, high) != (row.low, row.high):
+            if low is None or high is None:
+                continue
+            fits = low <= row.low and row.high <= high if "[" in name else (low, high) == (row.low, row.high)
+            if not fits:
                 ends = {"low": row.low, "high": row.high, "least": low, "most": high}
                 words = Message("finding.range_differs", {"file": file, "name": Name(name), **ends})
                 yield finding("range differs", name, file, 0, words)

@@ -175,8 +175,14 @@ def parameters(model: Model, document: Document) -> Test:
     }
     whole = all(count == len(constants) for count in having.values())
     grades = Counter(graded)
-    judged = grades["J"] / max(1, len(constants))
-    counts = {"count": len(constants), **having, "judged": judged}
+    claims = len(constants) - grades["D"]  # what is defined or set is neither evidence nor judgement
+    counts = {
+        "count": len(constants),
+        **having,
+        "judged": grades["J"] / max(1, len(constants)),
+        "defined": grades["D"],
+        "judged_claims": grades["J"] / max(1, claims),
+    }
     rows: list[list[Cell]] = [[cell_word(k), n, n / max(1, len(constants))] for k, n in having.items()]
     grade_of = Message("test.cell.none")
     rows += [

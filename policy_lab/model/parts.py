@@ -106,7 +106,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Source:
-    """One line of ``sources.csv``: where numbers come from, with a grade A, B, C or J (judgement)."""
+    """One line of ``sources.csv``: where numbers come from, with a grade A, B, C, D (definition) or J (judgement)."""
 
     key: str
     grade: str

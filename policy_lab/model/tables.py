@@ -29,7 +29,8 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "outcomes.csv": ("where", "low_words", "high_words", "parts"),
 }
 DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
-GRADES = ("A", "B", "C", "J")
+#: D is what a model defines or a run sets (a unit, a width, a lever): no claim about the world.
+GRADES = ("A", "B", "C", "D", "J")
 BETTER = ("higher", "lower", "neither")
 T = TypeVar("T")
 

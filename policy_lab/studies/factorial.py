@@ -13,6 +13,10 @@ over main effects and interactions (Fisher 1935; Montgomery 2017, *Design and An
   ``first better``, ``second better`` and ``tie`` are shares of the futures (for an outcome that is neither better high
   nor low, higher counts as better), ``difference`` is how much more the second has, median with 10th and 90th
   percentile, and ``rho NAME`` its rank correlation with the factor it goes with most.
+
+A comparison in every cell is a row in every cell, which soon makes more of them than anybody reads: ``pairs = "ends"``
+compares only the first level of a choice with its last, and ``at_equal`` names the choices that are compared at equal
+others, the rest only on average.
 """
 
 from __future__ import annotations
@@ -42,7 +46,9 @@ from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 256
-OPTIONS: Final[Mapping[str, Any]] = {"choices": [], "held": {}}
+OPTIONS: Final[Mapping[str, Any]] = {"choices": [], "held": {}, "pairs": "all", "at_equal": []}
+#: Which levels are compared: every two, or the first with the last.
+ALL, ENDS = "all", "ends"
 TIMES: Final = " × "
 #: Percentiles that stand beside a median.
 LOW, MIDDLE, HIGH = 10, 50, 90
@@ -83,6 +89,11 @@ def check(plan: Plan) -> None:
             raise UnknownName("choice", name, known, plan.model.name)
         if [*named, *held].count(name) > 1:
             raise StudyError("error.study.twice", kind="choice", name=name)
+    if plan.options["pairs"] not in (ALL, ENDS):
+        raise StudyError("error.study.factorial_pairs", pairs=str(plan.options["pairs"]), known=[ALL, ENDS])
+    for name in map(str, plan.options["at_equal"]):
+        if name not in _choices(plan):
+            raise UnknownName("choice", name, _choices(plan), plan.model.name)
     for name in known:
         if name not in named and name not in held:
             raise StudyError("error.study.factorial_held", choice=name, levels=list(known[name].levels))
@@ -154,7 +165,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
         for t, time in enumerate(plan.times)
         for cells in [values[..., t, o]]
     ]
-    compared = [{"key": one.key, **asdict(one)} for one in comparisons(levels)]
+    compared = [{"key": one.key, **asdict(one)} for one in _compared(plan)]
     return Result(parts, [], {"choices": levels, "held": _held(plan), "comparisons": compared})
 
 
@@ -178,22 +189,34 @@ def _variance(levels: Mapping[str, Sequence[str]], cells: Floats) -> Iterator[pd
         yield _row(name, "of everything", part)
 
 
-def comparisons(levels: Mapping[str, Sequence[str]]) -> Iterator[Comparison]:
-    """Every pair of levels of every choice: on average over the other choices, then at each combination of them."""
+def comparisons(
+    levels: Mapping[str, Sequence[str]], pairs: str = ALL, at_equal: Sequence[str] = ()
+) -> Iterator[Comparison]:
+    """Pairs of levels of every choice: on average over the other choices, then at each combination of them.
+
+    Args:
+        levels: of each choice.
+        pairs: ``ALL`` of them, or only the ``ENDS``.
+        at_equal: choices that are compared at each combination of the others; all if empty.
+    """
     for choice, keys in levels.items():
         others = {name: names for name, names in levels.items() if name != choice}
-        for first, second in combinations(keys, 2):
+        for first, second in combinations(keys, 2) if pairs == ALL else [(keys[0], keys[-1])]:
             yield Comparison(choice, first, second)
-            if others:
+            if others and (not at_equal or choice in at_equal):
                 for at in product(*others.values()):
                     yield Comparison(choice, first, second, dict(zip(others, at, strict=True)))
+
+
+def _compared(plan: Plan) -> list[Comparison]:
+    return list(comparisons(_levels(plan), str(plan.options["pairs"]), [str(c) for c in plan.options["at_equal"]]))
 
 
 def _compare(
     plan: Plan, levels: Mapping[str, Sequence[str]], cells: Floats, luck: RankCorrelation, better: str
 ) -> Iterator[pd.DataFrame]:
     sign = -1.0 if better == "lower" else 1.0
-    for one in comparisons(levels):
+    for one in _compared(plan):
         first, second = (_of(levels, cells, one, level) for level in (one.first, one.second))
         difference = second - first
         tie = np.abs(difference) <= TIE * np.maximum(np.abs(first), np.abs(second))
@@ -243,7 +266,7 @@ def _ends(plan: Plan) -> Iterator[Comparison]:
 def _at_equal(plan: Plan, ends: Comparison) -> list[Comparison]:
     """A comparison on average, in every cell of the other choices."""
     same = (ends.choice, ends.first, ends.second)
-    return [c for c in comparisons(_levels(plan)) if c.others and (c.choice, c.first, c.second) == same]
+    return [c for c in _compared(plan) if c.others and (c.choice, c.first, c.second) == same]
 
 
 def _shares_of(findings: Findings, index: str, outcome: str, time: float, those: Iterable[Comparison]) -> list[float]:

@@ -59,11 +59,11 @@ def test_compare_cern_for_ai_with_manhattan_and_send_the_link(
         page.get_by_label("A world", exact=True).select_option(world)
         page.get_by_role("button", name="Add this world").click()
         expect(page.locator("#compare-list strong").last).to_have_text(world)
-    row = page.locator("#compare-table tbody tr").filter(has_text="Mosaic culture")
+    row = page.locator("#compare-table tbody tr").filter(has_text="Research agendas")
     shown = row.locator(".compare__value").all_inner_texts()
     worlds = ("status_quo", "cern_for_ai", "manhattan_for_ai")
     assert [float(text.replace("−", "-")) for text in shown] == pytest.approx(
-        [round(value("big_science", world, "mosaic"), 2) for world in worlds]
+        [round(value("big_science", world, "Effective Agendas"), 1) for world in worlds]
     )
     page.wait_for_url(lambda url: url.count("p=") == 2)
     other = context.new_page()

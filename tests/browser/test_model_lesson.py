@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +18,7 @@ from policy_lab.simulation import simulate
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
+SMALL = Path(__file__).parent.parent / "models" / "small_field"
 
 
 def test_a_link_opens_the_entry_of_a_stock_with_its_course(visit: Visit, real_address: str) -> None:
@@ -61,13 +64,21 @@ def test_back_comes_before_the_list_does_and_is_followed(visit: Visit, real_addr
     expect(page.locator("#variables .entry").first).to_contain_text("INTEG(change in lab secrecy")
 
 
-def test_a_table_is_seen_as_a_picture(visit: Visit, real_address: str) -> None:
-    page = visit(f"{real_address}/model#variable=coherence%20target%5Bfield%5D")
-    tables = page.locator(".entry__table svg")
-    expect(tables).to_have_count(2)
-    points = load_model("big_science").program.tables["triple component"]
-    expect(tables.last.locator("circle")).to_have_count(len(points.x))
-    assert (tables.last.get_attribute("aria-label") or "").count("→") == len(points.x)
+@pytest.mark.parametrize(
+    ("model", "variable", "dots"),
+    [("big_science", "coherence target[field]", False), (str(SMALL), "hiring[company]", True)],
+)
+def test_a_table_is_seen_as_a_picture(
+    visit: Visit, real_address: str, address: str, model: str, variable: str, dots: bool
+) -> None:
+    """The line goes through every point; the points of a short table are dots."""
+    page = visit(f"{address if dots else real_address}/model#variable={quote(variable)}")
+    table = page.locator(".entry__table svg")
+    expect(table).to_have_count(1)
+    [points] = load_model(model).program.tables.values()
+    expect(table.locator("circle")).to_have_count(len(points.x) if dots else 0)
+    assert (table.locator(".line").get_attribute("d") or "").count("L") == len(points.x) - 1
+    assert (table.get_attribute("aria-label") or "").count("→") == len(points.x)
 
 
 @pytest.mark.parametrize("hash_", ["#variable=%E0%A4%A", "#variable=no%20such%20thing", "#variable=<img%20src=x>"])

@@ -25,7 +25,7 @@ ASSETS, WEB = TESTS.parent / "assets", TESTS.parent / "web"
 #: The one on the path, or the one that Playwright brings along.
 NODE = shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")
 #: Of the native result, relative to a variable's running size: both round differently, with and without fma. The worst
-#: of ours is a small difference of two large numbers (institution decay, 2e-12).
+#: of ours are small differences of two large numbers (2e-12).
 TOLERANCE = 5e-12
 #: The same in single precision, whose last place is 6e-8: steps add up, and differences of large numbers lose.
 SINGLE = 1e-4

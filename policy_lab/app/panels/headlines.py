@@ -53,7 +53,7 @@ def _card(outcome: Outcome) -> html.Div:
             ),
             html.Dd(bar, className="card__bar is-quiet", **{"aria-hidden": "true"}),
             html.Dd("", className="card__change"),
-            html.Dd("", className="card__range"),
+            html.Dd("", className="card__range card__range--somewhere" if outcome.where else "card__range"),
         ],
         className="card",
         **{"data-outcome": outcome.name},
