@@ -117,7 +117,7 @@ def judged(claim: Claim, found: Mapping[Term, Floats], luck: Luck) -> tuple[obje
         raise ValueError(f"{claim.key}: what is given holds in no future; draw more of them")
     low, middle, high = (float(q) for q in np.quantile(drawn[asked[1:]], [0.05, 0.5, 0.95]))
     term = claim.terms[0]
-    default = ("yes" if holds[0] else "no") if asked[0] else "not asked"
+    default = ("yes" if holds[0] else "no") if asked[0] else "not_asked"
     share = float(holds[1:][asked[1:]].mean())
     where = (claim.said, DOCUMENTS.get(claim.said, ""))
     said = (claim.key, claim.words, *where, term.outcome, int(term.year), share, default, low, middle, high, own)

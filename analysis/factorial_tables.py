@@ -105,7 +105,7 @@ class FactorialTables:
             most = [(self._value["share", o, year, choice], o) for o in self._decided_by(choice, year)]
             told = ", ".join(f"{self.outcome(o).lower()} ({percent(share)})" for share, o in sorted(most, reverse=True))
             label = self.model.choices[choice].label
-            said.append(f"{label} explains more than the other choices do of {told or 'nothing'}.")
+            said.append(f"“{label}” explains more than the other choices do of {told or 'nothing'}.")
         return [*said, *self._routes_in_short(year)]
 
     def _decided_by(self, choice: str, year: float) -> list[str]:
