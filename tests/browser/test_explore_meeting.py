@@ -53,6 +53,7 @@ def test_a_headline_is_pressed_to_see_its_curve(visit: Visit, address: str) -> N
 
 def test_figures_are_typed_and_shown_as_german_writes_them(visit: Visit, real_address: str) -> None:
     page = visit(f"{real_address}/?lang=de")
+    page.get_by_role("button", name="Alle aufklappen").click()
     lever = page.locator('[data-lever="shared-facility"]')
     box = lever.get_by_role("spinbutton").first
     expect(box).to_have_value("0,2")

@@ -287,6 +287,23 @@ def test_another_model_has_its_own_cases_and_words(visit: Visit, bridge_address:
     expect(page.locator(TOLD)).to_contain_text("Its fate is another one.")
 
 
+def test_a_wrong_fact_is_said_beside_its_box_and_changes_nothing(visit: Visit, bridge_address: str) -> None:
+    page = visit(f"{bridge_address}/precedents?h=tower_bridge")
+    page.wait_for_selector("#case [data-chart-of=stone] .plot__lines path", state="attached")
+    box = page.get_by_label("Final bill, times the first", exact=True).and_(page.locator("input[type=text]"))
+    row, told, before = page.locator(".lever").filter(has=box), page.locator(TOLD).inner_text(), box.input_value()
+    for entry, said in (("9000", "Enter a value from"), ("dear", "“dear” is not a number."), ("", "Enter a number.")):
+        box.fill(entry)
+        box.press("Tab")
+        expect(row.get_by_role("alert")).to_contain_text(said)
+        expect(box).to_have_value(entry)
+        expect(box).to_have_attribute("aria-invalid", "true")
+    assert page.locator(TOLD).inner_text() == told
+    box.press("Escape")
+    expect(box).to_have_value(before)
+    expect(row.get_by_role("alert")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1440])
 def test_axe_finds_nothing_beside_a_changed_case(browser: Browser, real_address: str, width: int, scheme: str) -> None:

@@ -316,6 +316,27 @@ def test_what_is_wrong_with_a_form_is_said_beside_it(look: Look, address: str) -
     expect(form.get_by_role("alert")).to_contain_text("give a low and a high end")
 
 
+def test_a_wrong_end_is_said_beside_its_box_as_soon_as_it_is_left(look: Look, address: str) -> None:
+    page = look(f"{address}/rank")
+    form = open_form(page)
+    form.get_by_text("Levers and their ranges").click()
+    row = form.locator("[data-factor='shared funding']")
+    high = row.get_by_label("High end of Shared funding")
+    high.fill("5000")
+    high.press("Tab")
+    expect(row.get_by_role("alert")).to_contain_text("0 to 100 allowed")
+    expect(high).to_have_attribute("aria-invalid", "true")
+    expect(high).to_have_value("5000")
+    seed = form.locator("#own-seed")
+    seed.fill("-1")
+    seed.press("Tab")
+    expect(form.locator(".own__seed").get_by_role("alert")).to_contain_text("whole number from 0")
+    high.fill("50")  # right again: nothing is said any longer, before the box is left
+    expect(row.get_by_role("alert")).to_have_count(0)
+    expect(high).not_to_have_attribute("aria-invalid", "true")
+    expect(seed).to_have_attribute("aria-invalid", "true")
+
+
 def test_a_german_types_numbers_as_at_home_and_holds_a_lever(look: Look, address: str) -> None:
     page = look(f"{address}/rank?lang=de")
     page.get_by_role("button", name="Eigene Studie rechnen").click()

@@ -89,6 +89,7 @@ export const isStatusQuo = (scenario) => same(scenario, statusQuo());
  * @param {Scenario} scenario */
 function later({ world, levers }) {
   const standing = worldOf(world).levers;
+  if (Object.entries(levers).some(([key, own]) => !near(own[0], standing[key][0]))) return null; // as in most drags
   /** @type {number | null} */
   let years = null;
   for (const [key, setting] of Object.entries(standing)) {

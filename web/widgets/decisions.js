@@ -24,13 +24,14 @@ export function begin() {
       said(say("explore.choice_capped", { lever: label, most: numbers.withUnit(numbers.figure(high, places), unit) }));
     }
   });
-  store.on((state, before) => state.levers !== before.levers && schedule());
+  store.on((state, before) => state.levers !== before.levers && !store.held && schedule());
+  store.rest(schedule); // under a hand nothing but the curves
   follow();
 }
 
 let scheduled = false;
 
-/** With the frame in which the levers are painted; in a drag, a few hundred comparisons. */
+/** With the frame in which the levers are painted. */
 function schedule() {
   if (scheduled) return;
   scheduled = true;

@@ -19,7 +19,8 @@ export function begin() {
     box.addEventListener("keydown", (event) => keyed(event, box));
     box.addEventListener("blur", () => !isWrong(box) && show(box));
   }
-  store.on((state, before) => state.levers !== before.levers && schedule());
+  store.on((state, before) => state.levers !== before.levers && !store.held && schedule());
+  store.rest(schedule); // under a hand nothing but the curves
   follow();
 }
 
