@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from policy_lab.app.labels import money_of
 from policy_lab.app.loops import assumption_keys
 from policy_lab.app.model_session import Memory, ModelSession
 from policy_lab.browser_files import write_browser_files
+from policy_lab.errors import ModelError
 from policy_lab.model import Model, Outcome, load_model
 from policy_lab.simulation import simulate
 from tests.test_page_scripts import NODE, Settings, constants_of, drawn_levers, state_of
@@ -297,3 +299,18 @@ def test_a_unit_of_money_is_read() -> None:
         "$/person": None,
         "year": None,
     }
+
+
+def test_words_at_the_ends_of_an_axis_and_parts_are_read(harbour: Verdicts, tmp_path: Path) -> None:
+    outcome = harbour.model.outcomes["control"]
+    assert (outcome.low_words, outcome.high_words) == ("the city runs it", "merchants run it")
+    assert outcome.parts == ("Depth", "trade")
+    shown = {about["name"]: about for about in harbour.facts["shown"]}
+    assert shown["control"]["poles"] == ["the city runs it", "merchants run it"]
+    assert [part["label"] for part in shown["control"]["parts"]] == ["Depth", "Trade of the harbour"]
+    assert [name for name, about in shown.items() if about["date"]] == ["Year of the deep harbour"]
+    copy = shutil.copytree(TESTS / "models" / "harbour", tmp_path / "harbour")
+    table = copy / "outcomes.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("Depth; trade", "Deepness"), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"outcomes\.csv, row 2, column 'parts'"):
+        load_model(copy)

@@ -128,6 +128,20 @@ def test_words_at_both_ends_of_an_axis_and_its_parts(visit: Visit, harbour_addre
     expect(page.locator(".chart--a .plot__poles text:not([display])")).to_have_count(0)
 
 
+def test_how_sure_says_what_a_future_is_and_closes_with_escape(visit: Visit, harbour_address: str) -> None:
+    page = visit(harbour_address)
+    told = page.locator(".in-short__how .menu")
+    page.get_by_text("How sure?").click()
+    expect(told).to_contain_text("1024 times")
+    expect(told).to_contain_text("8 uncertain inputs")
+    box = told.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1440
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+
+
 def test_a_readout_stays_after_a_tap(browser: Browser, harbour_address: str) -> None:
     page = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
     page.goto(harbour_address, wait_until="domcontentloaded")

@@ -21,10 +21,9 @@ function starts(state) {
 }
 
 /** Dates of one run that lie within it. @param {Run} run @returns {Mark[]} */
-const reached = (run) => dates().flatMap((name) => {
-  const time = final(run, name);
-  return time > facts.clock.initial && time < facts.clock.final - 1e-6 ? [{ time, label: variable(name).label }] : [];
-});
+const reached = (run) => dates()
+  .map((name) => ({ time: final(run, name), label: variable(name).label }))
+  .filter(({ time }) => time > facts.clock.initial && time < facts.clock.final - 1e-6);
 
 /** @param {State} state @param {Run} run of its policy */
 export const annotations = (state, run) => [...scenarios.marks(scenarios.of(state)), ...starts(state), ...reached(run)].sort((a, b) => a.time - b.time);

@@ -33,5 +33,5 @@ export function becomes({ split, after }) {
   const { outcome, kind } = split;
   const [low, high] = variable(outcome).poles ?? ["", ""];
   const values = { outcome: inside(variable(outcome).label), pole: after === "high" ? high : low };
-  return words(`becomes.${kind}_${after}`, values);
+  return say("in_short.becomes." + kind + "_" + after, values);
 }

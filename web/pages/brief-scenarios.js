@@ -18,7 +18,7 @@ import * as verdictPage from "./verdict.js";
 /** `bands` is null where its ensemble could not be had; `run` has the headlines and the charts.
  * @typedef {{ name: string, kind: string, state: State, bands: BandAnswer | null, run: Run }} Told */
 
-const PATIENCE = 20000; // milliseconds that a brief waits for all ensembles
+const PATIENCE = 120000; // milliseconds that all ensembles are waited for: seconds, but for a machine with much else to do
 const SOON = 5000; // milliseconds until the threads of the ensemble are there, after the first picture
 const PAUSE = 100;
 const UNCLEAR = "○"; // stands before a range that holds zero

@@ -47,7 +47,7 @@ function whole(button) {
 }
 
 export function begin() {
-  for (const details of all(".chart__about")) details.addEventListener("toggle", () => details.open && fill(details));
+  for (const details of all(".chart__about[data-side]")) details.addEventListener("toggle", () => details.open && fill(details));
   if (!document.fullscreenEnabled) for (const button of all('[data-do="whole"]')) button.hidden = true;
   does("explain", explain);
   does("whole", whole);

@@ -50,6 +50,8 @@ export const charts = [];
 let cards;
 /** What is on show, and the key of its bands. @type {Drawn & { key: string } | null} */
 export let drawn = null;
+/** The state that last came to rest. @type {State | null} */
+let rested = null;
 
 /** @param {Drawn} next */
 function draw(next) {
@@ -57,6 +59,7 @@ function draw(next) {
   drawn = { ...next, key: wish.key };
   if (simulator.here) bandRuns.want(wish);
   paint();
+  resting();
 }
 
 // --- painting ----------------------------------------------------------------------------------------------------
@@ -96,9 +99,15 @@ function rest(state) {
   router.writeAddress();
   undo.show();
   bandRuns.refine();
-  if (!drawn || drawn.state !== state) return;
+  rested = state;
+  resting();
+}
+
+/** What waits for the hand to rest and for the picture of the state at rest, whichever comes last. */
+function resting() {
+  if (!drawn || drawn.state !== rested) return;
   words();
-  verdict.rest(state, drawn.key);
+  verdict.rest(drawn.state, drawn.key);
 }
 
 /** Sentences and tables, which nobody reads while the curves move. */
