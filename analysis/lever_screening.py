@@ -28,8 +28,8 @@ ACTS, DECIDES = 0.01, 0.9
 INERT = "inert in every world"
 #: Levers that do not act while all the others move as well, each with the reason.
 WEAK = {
-    "governance secondments": "They make people of two cultures, and contact saturates in those; on their own they move "
-    "engagement of cultures by an eighth of its range (model_requirements), beside 24 others by 1 % of the variance.",
+    "governance secondments": "They make people of two cultures, and contact saturates in those; on their own they "
+    "move engagement of cultures by an eighth of its range (model_requirements), beside 24 others by 1 % of variance.",
 }
 HEADER = ("lever", "acts in", "strongest on", "in", "share", "low", "high", "verdict")
 

@@ -245,6 +245,8 @@ def wanted(model: Model) -> set[str]:
     fields = ("label", "low_words", "high_words", "decided_by", "cost", "why")
     keys = {f"levers . {name} . {field}" for name in model.levers for field in fields}
     keys |= {f"outcomes . {name} . {field}" for name in model.outcomes for field in ("label", "why")}
+    ended = [name for name, outcome in model.outcomes.items() if outcome.low_words]
+    keys |= {f"outcomes . {name} . {field}" for name in ended for field in ("low_words", "high_words")}
     keys |= {f"scenarios . {key} . {field}" for key in model.scenarios for field in ("title", "rationale")}
     for choice in model.choices.values():
         places = [choice.key, *(f"{choice.key} . levels . {level}" for level in choice.levels)]
