@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dash import html
 
+from policy_lab.app import start_year
 from policy_lab.app.labels import figure_of, in_language, key_of, label_of, unit_of
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
@@ -42,26 +43,7 @@ def _handle() -> html.Button:
 
 def _head(bench: ModelSession, title: html.H2) -> html.Div:
     reset = html.Button(say("lever.reset_all"), className="button", **{"data-do": "resetAll"})
-    return html.Div([title, *starts(bench, "levers"), reset], className="levers__head")
-
-
-def starts(bench: ModelSession, where: str) -> list[html.Div]:
-    """One box that moves the start years of all moved levers together; ``where`` tells two of them apart."""
-    if not any(lever.start for lever in bench.model.levers.values()):
-        return []
-    label = html.Label(say("lever.starts"), htmlFor=f"starts-{where}", className="label")
-    box: dict[str, Any] = {"type": "text", "inputmode": "decimal", "autocomplete": "off", "id": f"starts-{where}"}
-    box |= {"class": "box", "role": "spinbutton", "disabled": True, "title": say("lever.starts_about")}
-    box |= {"aria-description": say("lever.starts_about")}
-    buttons = {
-        step: html.Button(sign, className="button button--step", disabled=True, **{"aria-label": text, "data-do": step})
-        for step, sign, text in (
-            ("startsEarlier", "◂", say("lever.starts_earlier")),
-            ("startsLater", "▸", say("lever.starts_later")),
-        )
-    }
-    field = [buttons["startsEarlier"], Tag("input", None, box), buttons["startsLater"]]
-    return [html.Div([label, html.Div(field, className="starts__field")], className="starts", **{"data-entry": ""})]
+    return html.Div([title, *start_year.field(bench, "levers"), reset], className="levers__head")
 
 
 def _tools(fold: bool) -> html.Div:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dash import html
 
+from policy_lab.app import start_year
 from policy_lab.app.markup import Tag
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app.panels import levers
 from policy_lab.app.policy import status_quo_world
 from policy_lab.catalogue import say
 from policy_lab.model import Choice
@@ -14,7 +14,7 @@ from policy_lab.model import Choice
 
 def layout(bench: ModelSession) -> html.Section:
     """Chooser, rationale, start year, scenarios beside it; below them one row of the model's choices."""
-    parts = [_choice(bench), *levers.starts(bench, "scenario"), _why(bench), _beside(bench)]
+    parts = [_choice(bench), *start_year.field(bench, "scenario"), _why(bench), _beside(bench)]
     if bench.model.choices:
         parts.append(html.Div([_levels(choice) for choice in bench.model.choices.values()], className="decisions"))
     return html.Section(parts, className="world", **{"aria-label": say("explore.world_part")})
