@@ -175,7 +175,7 @@ async def by_drag(address: str, drags: int, script: str) -> dict[str, Any]:
         await page.wait_for_function(SETTLED, timeout=60_000)
         await page.wait_for_timeout(3000)
         lever = page.locator(".lever input[type=range]").first
-        await lever.evaluate("lever => lever.scrollIntoView({ block: 'end' })")  # below the charts, where a hand finds it
+        await lever.evaluate("lever => lever.scrollIntoView({ block: 'end' })")  # below the charts
         box = await lever.bounding_box()
         assert box is not None
         session = await page.context.new_cdp_session(page)
