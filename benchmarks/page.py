@@ -174,7 +174,9 @@ async def by_drag(address: str, drags: int, script: str) -> dict[str, Any]:
         await page.goto(address)
         await page.wait_for_function(SETTLED, timeout=60_000)
         await page.wait_for_timeout(3000)
-        box = await page.locator(".lever input[type=range]").first.bounding_box()
+        lever = page.locator(".lever input[type=range]").first
+        await lever.evaluate("lever => lever.scrollIntoView({ block: 'end' })")  # below the charts
+        box = await lever.bounding_box()
         assert box is not None
         session = await page.context.new_cdp_session(page)
         page.on("request", lambda request: requests.append(request.url))

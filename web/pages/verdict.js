@@ -22,6 +22,7 @@ export let latest = null;
 /** Turns that were found, by what decides them: another chart changes none. @type {Map<string, Turn[]>} */
 const known = new Map();
 const KEPT = 100;
+const PATIENCE = 600; // milliseconds of rest before inputs are tried
 
 /** Text with what stands between asterisks in bold, and no line broken inside a range of figures. @param {string} text */
 const bold = (text) => text.replace(/(\d)–(?=\d)/g, "$1\u2060–\u2060").split("*").map((part, n) => (n % 2 ? element("strong", { class: "in-short__word" }, part) : part));
@@ -46,6 +47,8 @@ async function hang(answer, state, subjects) {
   const found = known.get(key);
   if (found) return show(found, true);
   show([], false);
+  await new Promise((done) => window.setTimeout(done, PATIENCE)); // who goes on moving keeps the cores
+  if (state !== store.now) return undefined;
   /** @type {Turn[]} */
   let turns = [];
   const done = await turnsOf(state, answer, subjects, (some) => {
