@@ -19,7 +19,7 @@ import * as verdictPage from "./verdict.js";
  * @typedef {{ name: string, kind: string, state: State, bands: BandAnswer | null, run: Run }} Told */
 
 const PATIENCE = 120000; // milliseconds that all ensembles are waited for: seconds, but for a machine with much else to do
-const SOON = 5000; // milliseconds until the threads of the ensemble are there, after the first picture
+const SOON = 60000; // milliseconds at most until the threads of the ensemble are there, after the first picture
 const PAUSE = 100;
 const UNCLEAR = "○"; // stands before a range that holds zero
 const pause = () => new Promise((done) => window.setTimeout(done, PAUSE));
@@ -62,7 +62,7 @@ export async function gathered(charts) {
   const all = [policy, ...pins];
   const settings = [...all, scenarios.statusQuo()].map((one) => scenarios.constants(one, assumptions));
   const runs = await simulator.ask(settings, [...new Set([...charts, ...facts.headlines])], scenarios.horizon(all));
-  if (simulator.here && Object.values(facts.assumptions).some((about) => !about.loop)) await ready(bandRuns.here, performance.now() + SOON);
+  if (simulator.here && typeof Worker !== "undefined" && Object.values(facts.assumptions).some((about) => !about.loop)) await ready(bandRuns.here, performance.now() + SOON);
   const ensembles = [bandRuns.here() ? await shownEnsemble(until) : null];
   // What the verdict hangs on is looked for with the same workers: a question in between would end that.
   if (pins.length && ensembles[0]) await ready(() => verdictPage.latest?.turns !== null, until);

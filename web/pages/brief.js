@@ -32,7 +32,7 @@ const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) => 
 const STYLE = `@page{size:A4;margin:10mm}*{box-sizing:border-box}
 body{margin:0 auto;max-width:190mm;padding:4mm 0;color:#1b2430;background:#fff;font:8.8pt/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
 h1{margin:0 0 1mm;font-size:15pt;line-height:1.15}h2{margin:2.2mm 0 .6mm;font-size:9.4pt}p{margin:0 0 1.2mm}
-.why{color:#556270}.verdict{font-size:10pt}.verdict+.verdict,.dense .verdict{font-size:8.8pt}small{color:#556270;white-space:nowrap}.note{color:#556270;font-size:6.8pt}.many .verdict{margin-bottom:.7mm;font-size:7.8pt;line-height:1.24}.many table{font-size:6.2pt}.many .charts svg{height:32mm}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
+.why{color:#556270}.verdict{font-size:10pt}.verdict+.verdict,.dense .verdict{font-size:8.8pt}small{color:#556270;white-space:nowrap}.note{color:#556270;font-size:6.8pt}.many .verdict{margin-bottom:.7mm;font-size:7.8pt;line-height:1.24}.many table{font-size:6.2pt}.many .charts svg{height:32mm}.crowd{zoom:.82;max-width:231mm}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
 .charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}
 table{width:100%;border-collapse:collapse;font-size:7.6pt;line-height:1.18}th,td{padding:.42mm 1mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
 th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.6pt}.dense .charts svg{height:35mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.24mm .8mm}
@@ -146,7 +146,7 @@ export async function page() {
     tag("h2", escaped(words("assumptions"))), assumptions(changed),
     tag("footer", [bands ? words("range_note", { members: bands.members }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
   ];
-  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${told.length > 2 ? " many" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
+  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${told.length > 3 ? " many crowd" : told.length > 2 ? " many" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
 }
 
 async function make() {
