@@ -211,7 +211,7 @@ def test_a_diagram_has_its_values_from_the_server_too(lame: Visit, real_address:
     page = lame(f"{real_address}/model?w=cern_for_ai")
     run = simulate(load_model("big_science"), scenario="cern_for_ai", outputs=["Tension"])
     expect(page.locator("#sketch .stock[data-variable='Tension'] .value")).to_have_text(
-        f"{run.at('Tension', 2050)[0]:.3f}"
+        f"{run.at('Tension', 2050)[0]:.3g}"
     )
 
 

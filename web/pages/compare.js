@@ -333,7 +333,7 @@ function look(parts) {
 /** From another page: where the difference in an outcome comes from. @param {string} outcome */
 export async function explain(outcome) {
   router.go("compare");
-  await everyVariable();
+  await draw(); // where the page was not seen yet, this reads the link first
   look({ outcome, from: "", to: "" });
   await draw();
   for (let tries = 0; tries < 20 && !compareWedges.found; tries++) await new Promise((done) => window.setTimeout(done, 50));
