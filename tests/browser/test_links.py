@@ -152,5 +152,5 @@ def test_the_model_page_is_as_it_was_sent(visit: Visit, real_address: str) -> No
 
 def test_a_fact_of_a_precedent_that_a_link_has_wrong_is_told(visit: Visit, bridge_address: str) -> None:
     page = visit(f"{bridge_address}/precedents?h=tower_bridge~nothing~3")
-    expect(page.locator("#case-title")).to_be_visible()
+    expect(page.locator("#case .case-title")).to_be_visible()
     expect(page.locator("#notice")).to_contain_text("cannot be read: nothing~3.")

@@ -14,7 +14,7 @@ READY = {
     "": ".page--explore .card__value",
     "compare": "#compare-table tbody tr",
     "rank": "#rank-table tbody tr",
-    "precedents": "#case-told",
+    "precedents": "#case .case-told",
     "model": "#variables tbody tr",
 }
 #: Elements that reach beyond the paper, whose content is cut off, or that stay in sight while others scroll.

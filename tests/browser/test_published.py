@@ -118,8 +118,8 @@ def test_a_class_works_through_every_page_without_a_server(look: Visit, site: st
     expect(page.locator("#variables .entry pre")).to_contain_text(LEVER)
 
     go(page, "Precedents")
-    expect(page.locator("#case-title")).to_be_visible()
-    expect(page.locator("#case-told")).not_to_be_empty()
+    expect(page.locator("#case .case-title")).to_be_visible()
+    expect(page.locator("#case .case-told")).not_to_be_empty()
 
     go(page, "Compare")
     expect(page.locator("#compare-table tbody tr").first).to_be_visible()

@@ -141,7 +141,7 @@ def test_on_a_phone_every_target_is_large_enough_and_a_tap_beside_closes(phone: 
 def test_no_menu_leaves_the_window(visit: Visit, real_address: str, where: str) -> None:
     ready = {"compare": "#compare-table tbody tr", "rank": "#rank-bars svg", "model": "#sketch svg"}
     page = visit(f"{real_address}/{where}?lang=de")
-    page.wait_for_selector(ready.get(where, "#case-title" if where else "html[data-drawn]"), state="attached")
+    page.wait_for_selector(ready.get(where, "#case .case-title" if where else "html[data-drawn]"), state="attached")
     page.locator("#share").click()
     menu = page.locator("#share-menu")
     beyond = """() => {

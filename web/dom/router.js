@@ -115,6 +115,12 @@ function wentBack() {
   show();
 }
 
+/** An address of this site, opened as a link to it does and without loading anything again. @param {string} address */
+export function visit(address) {
+  window.history.pushState(null, "", address);
+  wentBack();
+}
+
 export function begin() {
   for (const pageLink of links()) pages.set(bare(new URL(pageLink.href).pathname), pageLink.dataset.page ?? "");
   document.addEventListener("click", follow);

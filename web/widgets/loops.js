@@ -239,8 +239,7 @@ function leave(event) {
   const link = under(event, "a[data-lookup]");
   if (!link || leadsElsewhere(event)) return;
   event.preventDefault();
-  window.history.pushState(null, "", /** @type {HTMLAnchorElement} */ (link).href);
-  router.show();
+  router.visit(/** @type {HTMLAnchorElement} */ (link).href);
 }
 
 /* From the Model page, where loops are told, to where they can be cut. */
