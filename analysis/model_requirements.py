@@ -40,10 +40,6 @@ WHY: Mapping[tuple[str, str], str] = {
         "By 2050 the default field coheres by itself, so agreement on a focus is alike (0.52 and 0.57); of the other "
         "two parts a CERN has about twice as much, and the index is their cube root. In 2040 it holds."
     ),
-    ("alarm", "correlation, 2050"): (
-        "Incidents call up crisis programmes, and those build plant, which is a part of strength. At equal plant "
-        "nothing is left of the correlation, and with the smallest crisis programme it is below the limit."
-    ),
 }
 #: An index above it on more than one headline outcome says that one lever decides too much.
 DECIDES = 0.6

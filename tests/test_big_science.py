@@ -164,7 +164,7 @@ def test_halving_the_step_moves_no_outcome_by_half_a_percent_of_its_range(model:
     span = np.ptp(whole.reshape(-1, whole.shape[2]), axis=0)
     moved = dict(zip(model.outcomes, np.abs(half - whole).max(axis=(0, 1)) / span, strict=True))
     known = {check.names[0] for check in model.checks if check.test == "halving" and check.known}
-    assert len(known & set(moved)) <= 4
+    assert len(known & set(moved)) <= 5
     assert not {name: share for name, share in moved.items() if share > (0.01 if name in known else 0.005)}
 
 

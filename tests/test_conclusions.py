@@ -66,7 +66,9 @@ def test_the_page_is_of_the_stored_shares() -> None:
     assert all(f"| {row['claim']} |" in text for row in stored())
     for place, (_, title, _) in enumerate(VERDICTS):
         part = text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-        assert part.count("\n| ") - 1 == sum(verdict_of(float(r["share of futures"])) == place for r in stored())
+        assert max(0, part.count("\n| ") - 1) == sum(
+            verdict_of(float(r["share of futures"])) == place for r in stored()
+        )
 
 
 @pytest.mark.parametrize(

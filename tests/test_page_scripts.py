@@ -220,8 +220,8 @@ def test_a_thousand_states_come_back_from_their_links(big: Model, call: Call) ->
         state["pins"] = state["pins"][: sum(next(fitting) for _ in range(3))]
     queries = call([("write", state) for state in states])
     assert max(map(len, queries)) <= LONGEST
-    few = [len(query) for query, state in zip(queries, states, strict=True) if len(state["assumptions"]) <= FEW]
-    assert max(few) <= SAFE
+    few = [{**state, "assumptions": dict(list(state["assumptions"].items())[:FEW])} for state in states]
+    assert max(map(len, call([("write", state) for state in few]))) <= SAFE
     assert all(re.fullmatch(r"[?&=A-Za-z0-9._~%-]*", query) for query in queries)
     for state, opened in zip(states, call([("read", query) for query in queries]), strict=True):
         assert opened["notice"] == ""

@@ -256,7 +256,7 @@ def test_an_input_said_to_turn_the_verdict_turns_it(
     settings = random_settings(verdicts.model, policies, seed=21)
     answers = verdicts.of([state_of(verdicts.model, one) for one in settings], count, turns=True)
     said = [(asked, turn) for asked, told in zip(settings, answers, strict=True) for turn in told["turns"]]
-    assert len(said) >= policies / 2
+    assert len(said) >= max(1, policies / 4)  # an ensemble of few members names few inputs
     for asked, turn in said:
         known = verdicts.model.uncertainties[turn["split"]["input"]]
         assert known.low <= turn["value"] <= known.high

@@ -21,7 +21,7 @@ READY = {
 LOST = """() => [...document.querySelectorAll("body *")].filter((each) => each.checkVisibility()).flatMap((each) => {
   const { right, left, width, height } = each.getBoundingClientRect();
   const style = getComputedStyle(each);
-  if (each.closest(".unseen, svg") || width < 2 || height < 2) return [];
+  if (each.closest(".unseen, svg, .card__bar") || width < 2 || height < 2) return [];
   const scrolls = (way) => ["auto", "scroll", "hidden"].includes(way);
   const what = [
     right > document.documentElement.clientWidth + 1 || left < -1 ? "beyond the paper" : "",
@@ -35,7 +35,7 @@ LOST = """() => [...document.querySelectorAll("body *")].filter((each) => each.c
 CHARTS = """() => [...document.querySelectorAll("main .plot__svg, main .rank__picture, #sketch > svg")]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height > 90).length"""
 #: What asks for a hand: buttons that lead nowhere on paper, sliders and menus.
-HANDS = "main .button, main [download], main input[type=range], .chart__save, .chart__about"
+HANDS = "main .button:not(.lesson__way), main [download], main input[type=range], .chart__save, .chart__about"
 TOOLS = f"""() => [...document.querySelectorAll("{HANDS}")]
   .filter((each) => each.checkVisibility() && !each.closest("table")).map((each) => each.outerHTML.slice(0, 120))"""
 GROUND = "() => getComputedStyle(document.body).backgroundColor"
