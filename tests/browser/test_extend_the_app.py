@@ -105,7 +105,9 @@ def test_python_hears_of_a_move_once_the_hand_rests_and_of_none_before(visit: Vi
     page.evaluate(WATCHED)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    track = page.locator(".lever[data-lever=shared-funding] .lever__slider").bounding_box()
+    slider = page.locator(".lever[data-lever=shared-funding] .lever__slider")
+    slider.scroll_into_view_if_needed()
+    track = slider.bounding_box()
     assert track is not None
     page.mouse.move(track["x"] + 10, track["y"] + track["height"] / 2)
     page.mouse.down()

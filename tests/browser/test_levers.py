@@ -294,6 +294,7 @@ def test_on_a_phone_levers_are_a_sheet_under_the_chart(
     page.set_default_timeout(60_000)
     page.goto(f"{real_address}/?w={richest(big)}&lang={language}", wait_until="domcontentloaded")
     page.wait_for_selector("html[data-drawn]", state="attached")
+    page.wait_for_function("() => PolicyLab.dashIsHere && PolicyLab.verdict?.turns")
     handle, chart = page.locator(".levers__handle"), page.locator("#chart-a .plot__svg")
     expect(page.locator(".lever").first).to_be_hidden()
     handle.tap()
