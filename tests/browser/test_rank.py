@@ -459,7 +459,7 @@ def test_axe_finds_nothing_beside_a_form_and_a_running_study(
     form = open_form(page)
     form.get_by_label("How thorough").select_option("indices")
     form.get_by_text("Levers and their ranges").click()
-    form.get_by_label("High end of Diplomacy").fill(f"0.{width}{len(scheme)}")
+    form.get_by_label("High end of Diplomacy", exact=True).fill(f"0.{width}{len(scheme)}")
     form.get_by_role("button", name="Start the study").click()
     page.wait_for_selector(".yours__row")
     expect(page.locator(".yours__row").first.get_by_role("button", name="Cancel")).to_be_visible()
