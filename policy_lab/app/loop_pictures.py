@@ -17,21 +17,18 @@ from typing import Any, Final
 
 from policy_lab.app.labels import label_of
 from policy_lab.app.language import Speech
-from policy_lab.app.loops import assumption_keys, loops_of
+from policy_lab.app.loops import assumption_keys, loops_of, loops_together, loops_told_by
 from policy_lab.app.sector_pictures import views_of
 from policy_lab.app.variable_detail import Entries, sector_name
 from policy_lab.catalogue import language
 from policy_lab.checks.polarity import base, signs_of
-from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.model.circuits import Circuit, gates
 from policy_lab.model.loops import Loop
-from policy_lab.model.summary import summary_of
 from policy_lab.readers.sketch import View
 
-#: Boxes that a loop by itself is drawn with, and loops that an overview holds.
+#: Boxes that a loop by itself is drawn with at most.
 MOST: Final = 12
-FEWEST_TOGETHER, MOST_TOGETHER = 2, 7
 
 
 @dataclass(frozen=True)
@@ -146,29 +143,25 @@ def _told(loop: Loop, nodes: Sequence[int], keys: Mapping[str, str]) -> dict[str
 
 
 def _overview(model: Model, own: Sequence[Loop], keys: Mapping[str, str]) -> dict[str, Any] | None:
-    try:
-        other = summary_of(model)
-    except PolicyLabError:  # the checks of the folder say so
-        return None
-    told = other or model
+    told = loops_told_by(model)
 
     def draw() -> dict[str, Any] | None:
-        if other:
-            Speech(other).speak(code)
-        return _together(told, own, keys, entries=other is not None)
+        if told is not model:
+            Speech(told).speak(code)
+        return _together(told, own, keys, entries=told is not model)
 
     code = language()
     return copy_context().run(draw)
 
 
 def _together(model: Model, own: Sequence[Loop], keys: Mapping[str, str], entries: bool) -> dict[str, Any] | None:
-    loops = [loop for loop in loops_of(model) if loop.circuit]
-    if not FEWEST_TOGETHER <= len(loops) <= MOST_TOGETHER:
+    loops = loops_together(model)
+    if not loops:
         return None
     view = max(views_of(model), key=lambda view: len(_placed(view, loops)), default=None)
     places = _placed(view, loops) if view else {}
     kept = [_kept(model, loop, places) for loop in loops]
-    if any(len(names) < FEWEST_TOGETHER for names, _ in kept):
+    if any(len(names) < 2 for names, _ in kept):
         return None
     nodes = {name: n for n, name in enumerate(dict.fromkeys(name for names, _ in kept for name in names))}
     circuits = {base(name): loop.circuit for loop, (names, _) in zip(loops, kept, strict=True) for name in names}

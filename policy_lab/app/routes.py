@@ -23,9 +23,10 @@ def register(app: Dash, bench: ModelSession) -> None:
     """Adds the addresses to the app's server, below its prefix."""
     prefix = app.config.routes_pathname_prefix
     entries, views = Entries(bench.model), sector_pictures.views_of(bench.model)
+    drawn = sector_pictures.sectors_of(bench.model)
 
     def variables() -> Response:
-        return same_for_all(jsonify(variable_list.rows(bench.model)))
+        return same_for_all(jsonify(variable_list.rows(bench.model, drawn)))
 
     def of_group(number: int) -> tuple[Response, int] | Response:
         names = [name for name, group in variable_list.groups(bench.source).items() if group == number]

@@ -10,6 +10,13 @@ export interface LookupTable {
 /** All there is to tell of a variable. */
 export interface VariableDetail {
   name: string;
+  /** What it is called in the language of the page, "" where that is its name. */
+  label: string;
+  kind: string;
+  unit: string;
+  about: string;
+  /** The constants that its equation uses, with their sources. */
+  numbers: { label: string; rows: { name: string; label: string; value: string; source: string }[] };
   equation: { label: string; text: string };
   course: { label: string; explore: string; varies: boolean };
   table: string;
@@ -20,8 +27,9 @@ export interface VariableDetail {
   links: { label: string; names: [string, string][]; none: string }[];
 }
 
-/** name, kind, unit, range, about, label, what a search looks through besides, number of the group that has its entry */
-export type VariableRow = [string, string, string, string, string, string, string, number];
+/** name, kind, unit, range, about, label, what a search looks through besides, number of the group that has its entry, and of
+ * the sector that draws it */
+export type VariableRow = [string, string, string, string, string, string, string, number, number | null];
 
 /** The values of a sector's variables as texts, by year. */
 export interface SectorValues {

@@ -98,7 +98,7 @@ function shaft(curve, width) {
 
 /** Beside the arrow, near its head, where no box is. @param {Curve} curve @param {number} outer side, 1 or -1 @param {Point[]} at @param {Size[]} sizes @returns {Point} */
 function besideHead(curve, outer, at, sizes) {
-  const free = (/** @type {Point} */ point) => at.every((box, n) => !within(point, box, sizes[n], 7));
+  const free = (/** @type {Point} */ point) => at.every((middle, n) => !within(point, middle, sizes[n], 7));
   for (const t of [0.8, 0.7, 0.6, 0.5, 0.4]) {
     for (const side of [outer, -outer]) {
       const [[x, y], [tx, ty]] = [pointOn(curve, t), tangent(curve, t)];
@@ -188,7 +188,7 @@ export function drawLoops(picture, options) {
   const ways = [...courses.flatMap((curve) => along(curve, 20)), ...signs];
   const taken = /** @type {{ at: Point, size: Size }[]} */ ([]);
   const room = (/** @type {Point} */ [x, y]) => {
-    const boxes = [...at.map((box, n) => ({ at: box, size: sizes[n] })), ...taken].map((one) => Math.hypot(Math.max(0, Math.abs(x - one.at[0]) - one.size.w / 2), Math.max(0, Math.abs(y - one.at[1]) - one.size.h / 2)));
+    const boxes = [...at.map((middle, n) => ({ at: middle, size: sizes[n] })), ...taken].map((one) => Math.hypot(Math.max(0, Math.abs(x - one.at[0]) - one.size.w / 2), Math.max(0, Math.abs(y - one.at[1]) - one.size.h / 2)));
     return Math.min(...boxes, ...ways.map((point) => Math.hypot(point[0] - x, point[1] - y) - 2), x, y, width - x, height - y);
   };
   const marks = picture.loops.map((_, number) => {
@@ -204,6 +204,6 @@ export function drawLoops(picture, options) {
 /** Shows one of several loops before the others; none where the number is null. @param {SVGElement} drawn @param {number | null} number */
 export function highlight(drawn, number) {
   drawn.classList.toggle("loop-drawing--one", number !== null);
-  for (const link of drawn.querySelectorAll(".loop-link")) link.classList.toggle("loop-link--on", (link.getAttribute("data-loops") ?? "").split(" ").includes(String(number)));
-  for (const mark of drawn.querySelectorAll(".loop-mark[role=button]")) mark.setAttribute("aria-pressed", String(mark.getAttribute("data-loop") === String(number)));
+  for (const arrow of drawn.querySelectorAll(".loop-link")) arrow.classList.toggle("loop-link--on", (arrow.getAttribute("data-loops") ?? "").split(" ").includes(String(number)));
+  for (const one of drawn.querySelectorAll(".loop-mark[role=button]")) one.setAttribute("aria-pressed", String(one.getAttribute("data-loop") === String(number)));
 }

@@ -7,11 +7,11 @@ from typing import Any
 
 from dash import html
 
-from policy_lab.app.markup import Tag
+from policy_lab.app.markup import Tag, entry_place
 from policy_lab.app.sector_pictures import views_of
 from policy_lab.app.variable_detail import sector_name
 from policy_lab.catalogue import say
-from policy_lab.components import StockFlowDiagram
+from policy_lab.components import Prerendered, StockFlowDiagram
 from policy_lab.model import Model
 from policy_lab.readers.sketch import View
 
@@ -45,9 +45,21 @@ def layout(model: Model) -> list[Any]:
     return [
         html.H2(say("model.diagram"), className="subtitle", id="model-diagram", tabIndex=-1),
         html.P(say("model.diagram_lead"), className="lead"),
-        StockFlowDiagram("diagram", sector=sector, values="policy", year=last, frame=frame),
+        html.Div(
+            [
+                StockFlowDiagram("diagram", sector=sector, values="policy", year=last, frame=frame),
+                Prerendered("diagram-words", [html.Div(_words(), className="beside__words")]),
+            ],
+            className="beside",
+        ),
         html.P(say("model.values_note"), className="caveat"),
     ]
+
+
+def _words() -> list[Any]:
+    """What stands beside the drawing: how to read it, until a name is chosen."""
+    signs = [html.Li(say(f"model.reads_{what}")) for what in ("boxes", "signs", "marks", "brackets", "hands")]
+    return [html.Ul(signs, className="beside__told reads", id="diagram-told"), entry_place("diagram-entry")]
 
 
 def _sectors(views: tuple[View, ...], chosen: int) -> html.Div:
