@@ -42,7 +42,7 @@ SPOKEN: Final = (
     "brief",
     "loop",
     "published",
-    "model.count",
+    "model",
     "entry",
     "saved",
 )
