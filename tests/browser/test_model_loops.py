@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from actions import Person
 from playwright.sync_api import Browser, Page, expect
 
 from policy_lab.app.sector_pictures import views_of
 from policy_lab.model import load_model
+from tests.browser.actions import Person
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
