@@ -31,8 +31,19 @@ export function ring(sizes, width) {
   do {
     at = around(sizes.length, across, down).map(([x, y]) => [x + width / 2, y + down + tallest / 2 + EDGE]);
     down *= 1.05;
-  } while (overlap(at, sizes, AROUND) && down < 2000);
+  } while (overlap(at, sizes, AROUND) && down < 4 * across);
+  if (overlap(at, sizes, AROUND)) return columns(sizes, width, [widest, tallest]);
   return { at, width, height: Math.ceil(largest(at.map(([, y], i) => y + sizes[i].h / 2)) + EDGE) };
+}
+
+/** The same where it is too narrow for an ellipse: one box on top, the others down the right side and up the left. @param {Size[]} sizes @param {number} width @param {number[]} largestOf */
+function columns(sizes, width, [widest, tallest]) {
+  const whole = Math.max(width, 2 * widest + AROUND.x + 2 * EDGE);
+  const aside = (whole - widest) / 2 - EDGE;
+  const row = (/** @type {number} */ n) => n * (tallest + AROUND.y) + tallest / 2 + EDGE;
+  const last = sizes.length / 2; // the row below, of its own where their number is even
+  const at = sizes.map((_, n) => /** @type {Point} */ ([whole / 2 + (n % last === 0 ? 0 : n < last ? aside : -aside), row(Math.min(n, sizes.length - n))]));
+  return { at, width: whole, height: Math.ceil(row(Math.floor(last)) + tallest / 2 + EDGE) };
 }
 
 /** @param {number} count @param {number} across @param {number} down @returns {Point[]} */
