@@ -61,8 +61,7 @@ def simulate(
         until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
         integration: ``"euler"`` or ``"rk4"``.
         chunk: runs given to the backend at once.
-        of: runs in all, where these are some of more that vary the same constants: for many, code is made that knows
-            the others.
+        of: runs in all, where these are some of more that vary the same constants.
         progress: called with the number of runs finished since the last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
@@ -76,8 +75,7 @@ def simulate(
         UnsupportedConstruct: the chosen backend does not know a construct of the model.
     """
     constants, runs = _constants(model, values or {}, scenario)
-    names = _names(model, outputs)
-    step = _step(model, time_step)
+    names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
     engine, fallback = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
