@@ -43,6 +43,7 @@ def simulate(
     until: float | None = None,
     integration: Integration = "euler",
     chunk: int | None = None,
+    of: int = 0,
     progress: Progress | None = None,
     allow_nan: bool = False,
 ) -> Runs:
@@ -60,6 +61,7 @@ def simulate(
         until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
         integration: ``"euler"`` or ``"rk4"``.
         chunk: runs given to the backend at once.
+        of: runs in all, where these are some of more that vary the same constants.
         progress: called with the number of runs finished since the last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
@@ -73,15 +75,14 @@ def simulate(
         UnsupportedConstruct: the chosen backend does not know a construct of the model.
     """
     constants, runs = _constants(model, values or {}, scenario)
-    names = _names(model, outputs)
-    step = _step(model, time_step)
+    names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
     engine, fallback = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
     notes: dict[str, None] = {}
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
         notes.update(dict.fromkeys(program.notes))
-        result[rows] = engine.run(program, own, len(rows), names, saved, step, integration)
+        result[rows] = engine.run(program, own, len(rows), names, saved, step, integration, max(runs, of))
     if (failed := _failed(result)).any() and not allow_nan:
         raise _failure(result, names, saved, failed)
     provenance = {
