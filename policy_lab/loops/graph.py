@@ -1,7 +1,7 @@
 """The causal graph of a model, and the elementary circuits in it.
 
-A link ``a -> b`` is there where the equation of ``b`` reads ``a``, for a stock its rate; constants, tables and the clock
-are left out. Parts of delays and smooths that the translation added are variables of their own.
+A link ``a -> b`` is there where the equation of ``b`` reads ``a``, for a stock its rate; constants, tables and the
+clock are left out. Parts of delays and smooths that the translation added are variables of their own.
 
 Circuits: Johnson 1975, SIAM J. Comput. 4(1), doi:10.1137/0204007, in every strong component. Their number can grow with
 the factorial of the variables: enumeration ends at a limit and says so.
@@ -103,7 +103,7 @@ def _circuits(part: Sequence[str], after: Mapping[str, tuple[str, ...]]) -> Iter
 
 
 def _through(start: str, edges: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """The elementary circuits through one variable; what leads nowhere is blocked until something on its way is free."""
+    """The elementary circuits through one variable; what leads nowhere is blocked until something ahead is free."""
     path, blocked, waiting = [start], {start}, {name: set[str]() for name in edges}
     closed: set[str] = set()
     stack = [iter(edges[start])]

@@ -1,7 +1,7 @@
 """Knock-outs: what a run would be without each of its loops, one run a loop.
 
-A loop with a switch (``loops.csv``) is cut by setting the switch to 0. The effect of a loop on an outcome is the outcome
-with the loop minus the outcome without it, over time. Sterman 2000, *Business Dynamics*, ch. 21.
+A loop with a switch (``loops.csv``) is cut by setting the switch to 0. The effect of a loop on an outcome is the
+outcome with the loop minus the outcome without it, over time. Sterman 2000, *Business Dynamics*, ch. 21.
 """
 
 from __future__ import annotations

@@ -3,13 +3,13 @@
 The score of a link x -> z at a moment is the share of the change of z since the step before that the change of x alone
 makes: z is computed again with x of now and every other input of the step before,
 
-    score = |f(x now, others before) - z before| / |z now - z before|, with the sign of that change over the change of x.
+    |f(x now, others before) - z before| / |z now - z before|, signed as that change over the change of x.
 
 For a stock the same is done with its net flow. Zero where z or its net flow does not change; NaN at the first step.
 
 Schoenberg, Davidsen and Eberlein 2020, doi:10.1002/sdr.1658; in the form of Schoenberg, Hayward and Eberlein 2023,
-doi:10.1002/sdr.1728, in which splitting or merging the flows of a stock changes nothing. Scores are relative and local in
-time, say nothing at rest, and do not rank levers.
+doi:10.1002/sdr.1728, in which splitting or merging the flows of a stock changes nothing. Scores are relative and local
+in time, say nothing at rest, and do not rank levers.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class LinkScores:
 
     def of(self, cause: str, effect: str) -> Floats:
         """The scores of one link, ``[step]``; KeyError where no equation has it."""
-        return self.values[self.place[cause, effect]]
+        found: Floats = self.values[self.place[cause, effect]]
+        return found
 
 
 def link_scores(program: Program, constants: Mapping[str, float]) -> LinkScores:
@@ -65,17 +66,14 @@ def link_scores(program: Program, constants: Mapping[str, float]) -> LinkScores:
     now: dict[str, Floats | float] = {**fixed, "Time": moments[1:], **dict(zip(moving, run[1:].T, strict=True))}
     before: dict[str, Floats | float] = {**fixed, "Time": moments[:-1], **dict(zip(moving, run[:-1].T, strict=True))}
     links, rows = [], []
+    variables = set(moving)
     for effect in moving:
         equation = program.equations[effect]
         assert equation.expression is not None  # see kinds above
-        causes = [n for n in dict.fromkeys(names_in(equation.expression)) if n in now and n not in fixed and n != "Time"]
+        causes = [name for name in dict.fromkeys(names_in(equation.expression)) if name in variables]
         scores = _scores(program, equation.expression, causes, now, before)
-        late = False
-        for cause, score in zip(causes, scores, strict=True):
-            links.append((cause, effect))
-            row = np.full(len(moments), np.nan)
-            row[1 + late :] = score[: len(score) - late] if not equation.discrete else np.nan
-            rows.append(row)
+        links += [(cause, effect) for cause in causes]
+        rows += [np.concatenate([[np.nan], np.full_like(s, np.nan) if equation.discrete else s]) for s in scores]
     return LinkScores(tuple(links), moments, np.array(rows).reshape(len(links), len(moments)))
 
 

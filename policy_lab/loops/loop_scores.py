@@ -1,8 +1,8 @@
 """Loop scores: how strong circuits are in a run, and in which direction they push (Loops that Matter).
 
-The score of a circuit at a moment is the product of its links' scores (``link_scores``); its relative score is its share
-of the sum of the sizes of all circuits it is compared with. A circuit named with arrays is all of its walks through
-their elements, whose scores add up. Schoenberg, Davidsen and Eberlein 2020, doi:10.1002/sdr.1658.
+The score of a circuit at a moment is the product of its links' scores (``link_scores``); its relative score is its
+share of the sum of the sizes of all circuits it is compared with. A circuit named with arrays is all of its walks
+through their elements, whose scores add up. Schoenberg, Davidsen and Eberlein 2020, doi:10.1002/sdr.1658.
 
 Large models have more circuits than anybody can enumerate. ``strongest_circuits`` gives a labelled sample instead: for
 each stock and moment the circuit that carries most, found as a shortest path where a link's length is the negative
@@ -43,7 +43,9 @@ class LoopScores:
     def relative(self) -> Floats:
         """``[circuit, step]``, the sizes of which add up to 1 at each step; 0 where nothing moves."""
         size = np.nansum(np.abs(self.values), axis=0)
-        return np.divide(self.values, size, out=np.zeros_like(self.values), where=(size > 0) & np.isfinite(self.values))
+        acting = (size > 0) & np.isfinite(self.values)
+        share: Floats = np.divide(self.values, size, out=np.zeros_like(self.values), where=acting)
+        return share
 
     def polarity(self, number: int) -> str:
         """``R``, ``B`` or ``mixed``: the sign at 99 % of the steps at which the circuit acts; "" if it never does."""
@@ -76,7 +78,8 @@ def loop_scores(scores: LinkScores, circuits: Iterable[Circuit | Sequence[str]])
 
 
 def _of_names(scores: LinkScores, names: Sequence[str]) -> Floats:
-    return np.prod([scores.of(a, b) for a, b in pairwise((*names, names[0]))], axis=0)
+    product: Floats = np.prod([scores.of(a, b) for a, b in pairwise((*names, names[0]))], axis=0)
+    return product
 
 
 def _of_table(scores: LinkScores, circuit: Circuit) -> Floats:
