@@ -30,6 +30,7 @@ from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor, factor_from, uncertainty_factors
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, grid_rows, rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import CONDITIONS, LEVER, OUTCOME, SHARE, Question, Size
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import least_cost
@@ -52,6 +53,19 @@ POLICY: Final = "(policy)"
 BEFORE: Final = "(before)"
 #: Other futures that the policy found is tried on, for each one of the search.
 TRIED_ON: Final = 4
+#: Searches that end within minutes: few futures, few generations; what is found is tried on others in any case.
+QUESTIONS: Final = (
+    Question(
+        "policy_search",
+        (LEVER,),
+        {
+            "quick": Size(16, {"population": 2, "generations": 20}),
+            "usual": Size(32, {"population": 3, "generations": 40}),
+            "thorough": Size(64, {"population": 4, "generations": 100}),
+        },
+        {"targets": CONDITIONS, "share": SHARE, "cost": OUTCOME},
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -196,6 +210,12 @@ class Search:
     def met(self, values: Floats) -> float:
         """Share of the runs in which all targets are met."""
         return float(np.all([t.margin(values) >= 0 for t in self.targets], axis=0).mean())
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    each = plan.options["population"] * len(plan.factors) * plan.size
+    return 2 * each, (plan.options["generations"] + 1) * each
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:

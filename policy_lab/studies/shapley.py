@@ -22,6 +22,7 @@ from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import SCENARIO, Question, Size
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
@@ -32,6 +33,7 @@ from policy_lab.runs import Floats
 DEFAULT_SIZE: Final = 1
 OPTIONS: Final[Mapping[str, Any]] = {"package": ""}
 MOST_PLAYERS: Final = 14
+QUESTIONS: Final = (Question("shapley", (), {"usual": Size(1)}, {"package": SCENARIO}, needs=("scenarios",)),)
 CIRCUMSTANCES: Final = "events and assumptions"
 
 
@@ -72,6 +74,12 @@ def players(plan: Plan) -> dict[str, dict[str, tuple[float, float]]]:
         if before != after:
             found.setdefault(owner.get(constant, CIRCUMSTANCES), {})[constant] = (before, after)
     return found
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    mixes = 2 ** len(players(plan))
+    return mixes, mixes
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
