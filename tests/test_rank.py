@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from policy_lab import paths
 from policy_lab.app import create_app, ranking_view, study_form
 from policy_lab.app.ranking_chart import Bar, bars, percent
-from policy_lab.app.studies import stored_studies
+from policy_lab.app.stored_studies import stored_studies
 from policy_lab.errors import PolicyLabError
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model

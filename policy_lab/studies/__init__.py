@@ -241,10 +241,9 @@ def report_files(findings: Findings, words: Language) -> dict[str, str | bytes]:
 
 
 def _told(plan: Plan, findings: Findings, words: Language) -> tuple[Plan, Findings, dict[str, Picture]]:
-    """What a report of stored findings is made from; what was stored as sentences once is stated anew."""
+    """What a report of stored findings is made from, stated anew: what is stored may lack what its sentences now say."""
     known = method(plan.study.method)
-    if "statements" not in findings.provenance:
-        findings = replace(findings, statements=tuple(known.statements(plan, findings)))
+    findings = replace(findings, statements=tuple(known.statements(plan, findings)))
     findings = _with_tables(known, plan, findings)
     return plan, findings, known.draw(plan, findings, words)
 

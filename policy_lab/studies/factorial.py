@@ -281,8 +281,8 @@ def _said_of(plan: Plan, findings: Findings, outcome: str, time: float, ends: Co
             "choice": _choice(plan, ends.choice),
             **_named_ends(plan, ends),
             "effect": plan.quantity(outcome, effect["value"]),
-            "low": float(effect["low"]),
-            "high": float(effect["high"]),
+            "low": plan.bare(outcome, effect["low"]),
+            "high": plan.bare(outcome, effect["high"]),
             "often": _percent(ahead[0])
             if min(ahead) == max(ahead)
             else Message("study.factorial.depending", {"least": min(ahead), "most": max(ahead)}),

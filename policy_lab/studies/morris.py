@@ -162,9 +162,15 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
             for r in rows.head(3).itertuples()
         ]
         little = rows[rows["high"] < LITTLE * largest]
-        told = {"top": top, "little": len(little), "factors": len(rows), "share": LITTLE}
+        told = {"top": top, "little": len(little), "factors": len(rows), "share": LITTLE, "when": _when(plan)}
         said.append(Statement(Message("study.morris.moved", told), outcome))
     return said
+
+
+def _when(plan: Plan) -> Message:
+    if len(plan.times) > 1:
+        return Message("study.morris.over_years")
+    return Message("study.morris.in_year", {"time": float(plan.times[0])})
 
 
 def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:

@@ -186,7 +186,7 @@ def _small_first(index: str, better: str) -> bool:
 def _agreement(plan: Plan, outcome: str, time: float, firsts: Mapping[str, tuple[str, float]]) -> Message:
     names = list(dict.fromkeys(name for name, _ in firsts.values()))
     if len(names) == 1:
-        mean, worst = plan.quantity(outcome, firsts["mean"][1]), firsts["worst tenth"][1]
+        mean, worst = (plan.quantity(outcome, firsts[m][1]) for m in ("mean", "worst tenth"))
         told = {"time": time, "policy": _title(plan, names[0]), "mean": mean, "worst": worst}
         return Message("study.robustness.agreed", told)
     by = {name: [Message(RANKED_BY[m]) for m, (who, _) in firsts.items() if who == name] for name in names}

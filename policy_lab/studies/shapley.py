@@ -153,12 +153,13 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
             continue
         rows = rows.reindex(rows["value"].abs().sort_values(ascending=False).index)
         top = [
-            Message("study.shapley.player", {"player": _player(plan, r.factor), "share": r.value})
+            Message(
+                "study.shapley.player",
+                {"player": _player(plan, r.factor), "share": plan.change(outcome, r.value, bare=True)},
+            )
             for r in rows.head(3).itertuples()
         ]
-        unit = plan.unit(outcome)
-        changed = {"value": Message("report.change", {"value": whole}), "unit": Name(unit, "unit")}
-        effect = Message("report.measured", changed) if unit else changed["value"]
+        effect = plan.change(outcome, whole)
         said.append(Statement(Message("study.shapley.changed", {"time": last, "effect": effect, "top": top}), outcome))
         if abs(together) > 0.1 * max(abs(whole), float(rows["value"].abs().max())):
             said.append(Statement(_in_company(whole, together), outcome))

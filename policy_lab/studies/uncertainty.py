@@ -180,24 +180,27 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
         if value["q05"] == value["q95"]:
             said.append(Statement(Message("study.uncertainty.still", {"time": last, "value": median}), outcome))
             continue
-        told = {"low": value["q05"], "high": plan.quantity(outcome, value["q95"]), "median": value["q50"]}
+        ends = {"low": plan.bare(outcome, value["q05"]), "high": plan.quantity(outcome, value["q95"])}
+        told = {**ends, "median": median}
         said.append(Statement(Message("study.uncertainty.spread", {"time": last, **told}), outcome))
         if "worst tenth" in value:
-            said.append(Statement(Message("study.uncertainty.worst", {"value": value["worst tenth"]}), outcome))
+            worst = plan.quantity(outcome, value["worst tenth"])
+            said.append(Statement(Message("study.uncertainty.worst", {"value": worst}), outcome))
         if "P(above)" in value:
-            above = {"share": value["P(above)"], "limit": limits[outcome]}
+            above = {"share": value["P(above)"], "limit": plan.quantity(outcome, limits[outcome])}
             said.append(Statement(Message("study.uncertainty.above", above), outcome))
     return said
 
 
 def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Bands over time."""
+    times = np.array(findings.times)
     quantiles = {
         plan.named(outcome): {
-            q: findings.of(f"q{round(100 * q):02d}", outcome).set_index("time")["value"].reindex(plan.times).to_numpy()
+            q: findings.of(f"q{round(100 * q):02d}", outcome).set_index("time")["value"].reindex(times).to_numpy()
             for q in QUANTILES
         }
         for outcome in findings.outcomes
     }
     units = {name: words.shown(Name(plan.unit(name.key), "unit")) for name in quantiles}
-    return {"bands": plots.bands(plan.times, quantiles, units, words)}
+    return {"bands": plots.bands(times, quantiles, units, words)}
