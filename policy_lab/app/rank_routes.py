@@ -63,13 +63,9 @@ class Answers:
         """What there is to look at, and how one's own stand."""
         self._tended()
         texts = {**part("rank.page"), "missing": say("rank.missing")}
-        return jsonify(
-            {
-                "studies": self.studies.listed(_client()),
-                "texts": texts,
-                "questions": form.named_questions(self.studies.model),
-            }
-        )
+        listed = self.studies.listed(_client())
+        questions = form.named_questions(self.studies.model, (study["question"] for study in listed))
+        return jsonify({"studies": listed, "texts": texts, "questions": questions})
 
     def offer(self) -> Response:
         """What a study of one's own can be."""

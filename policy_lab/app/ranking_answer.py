@@ -33,9 +33,14 @@ def when(time: float) -> str:
     return say("rank.when_all") if math.isnan(time) else say("rank.when", year=f"{time:.0f}")
 
 
+def _then(time: float) -> str:
+    """The same at the beginning of a sentence."""
+    return say("rank.then_all") if math.isnan(time) else say("rank.then", year=f"{time:.0f}")
+
+
 def answer(findings: Findings, outcome: str, time: float) -> list[str]:
     """What matters most for an outcome in a year, how far sampling could move that, and how much has little effect."""
-    about = {"outcome": findings.outcome(outcome), "when": when(time)}
+    about = {"outcome": findings.outcome(outcome), "when": _then(time)}
     total = ordered(findings, outcome, time)
     seen = total[total["low"] >= SLIGHT]
     if total.empty or seen.empty:
@@ -44,8 +49,11 @@ def answer(findings: Findings, outcome: str, time: float) -> list[str]:
     if not math.isfinite(share_of(float(total["value"].iloc[0]))):
         return [_told("answer_heavy", **about)]
     named = [
-        Message("rank.answer_factor", {"factor": findings.factor(str(row["factor"])), "share": share_of(row["value"])})
-        for _, row in seen.head(NAMED).iterrows()
+        Message(
+            "rank.answer_further" if place else "rank.answer_factor",
+            {"factor": findings.factor(str(row["factor"])), "share": share_of(row["value"])},
+        )
+        for place, (_, row) in enumerate(seen.head(NAMED).iterrows())
     ]
     kinds = {factor.get("kind") for factor in findings.provenance.get("factors", ())}
     of = "uncertainties" if kinds == {UNCERTAINTY} else "levers"
@@ -86,7 +94,7 @@ def split_of(findings: Findings | None, outcome: str, time: float) -> dict[str, 
         return None
     index = {i: findings.of(i, outcome, time).set_index("factor")["value"] for i in ("S1", "ST")}
     levers, luck = ((float(index["S1"].get(k, math.nan)), float(index["ST"].get(k, math.nan))) for k in KINDS)
-    about = {"outcome": findings.outcome(outcome), "when": when(time)}
+    about = {"outcome": findings.outcome(outcome), "when": _then(time)}
     found = variance_split.split(levers, luck)
     if found is None:
         still = not findings.of("ST", outcome, time)["value"].notna().any()

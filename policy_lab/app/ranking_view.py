@@ -282,7 +282,7 @@ def table(findings: Findings, outcome: str, time: float, beside: Findings | None
         body.append(cells)
     caption = say("rank.table", outcome=outcome_label(findings, outcome), when=when(time), floor=share(floor))
     head = [say(f"rank.column_{column}") for column in (*COLUMNS, *(["beside"] if beside is not None else []))]
-    return {"caption": caption, "head": head, "body": body}
+    return {"caption": caption, "head": head, "body": body, "named": 1}
 
 
 def _places_in(beside: Findings | None, outcome: str, time: float) -> dict[str, str]:

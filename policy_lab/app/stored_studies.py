@@ -44,7 +44,7 @@ def stored_studies(model: Model, levers: Path | None = None, results: Path | Non
     for question, ranked in sorted(found.items(), key=lambda item: (item[0] != LEVERS, item[0] != CHOICE, item[0])):
         best, *rest = sorted(ranked, reverse=True)
         stored[question] = best[2]
-        others |= {_slug(folder): folder for fresh, _, folder in rest if fresh and _differ(folder, best[2])}
+        others |= _told_apart(best[2], [folder for fresh, _, folder in rest if fresh])
     if levers is not None:
         stored.pop(LEVERS, None)
         if provenance_of(levers).get("model", model.name) == model.name:
@@ -62,9 +62,15 @@ def _slug(folder: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "_", folder.name.casefold())[:40]
 
 
-def _differ(folder: Path, other: Path) -> bool:
-    """Whether two studies of one question differ in more than their runs."""
-    return stored_title(folder) != stored_title(other)
+def _told_apart(best: Path, others: list[Path]) -> dict[str, Path]:
+    """Those of the others whose titles differ from the best one's, and from each other's."""
+    titles = {stored_title(best)}
+    found = {}
+    for folder in others:
+        if (title := stored_title(folder)) not in titles:
+            titles.add(title)
+            found[_slug(folder)] = folder
+    return found
 
 
 def question_answered(folder: Path) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from policy_lab.app import study_options
 from policy_lab.app.labels import label_of, unit_of
 from policy_lab.app.language import translated
 from policy_lab.app.study_title import title_of
-from policy_lab.catalogue import language, part, say
+from policy_lab.catalogue import here, language, part, say
 from policy_lab.ensemble.factors import Factor, lever_factors, uncertainty_factors
 from policy_lab.ensemble.plan import Plan, saved_times
 from policy_lab.ensemble.questions import CONDITIONS, LEAST_FACTORS, LEVER, UNCERTAINTY
@@ -133,9 +133,10 @@ def form(model: Model) -> dict[str, Any]:
     }
 
 
-def named_questions(model: Model) -> list[dict[str, str]]:
-    """What can be asked, by name."""
-    return [{"value": key, "label": say(f"ask.{key}")} for key in offered_questions(model)]
+def named_questions(model: Model, answered: Iterable[str] = ()) -> list[dict[str, str]]:
+    """What can be asked, and what stored studies answer besides, by name."""
+    keys = dict.fromkeys([*offered_questions(model), *answered])
+    return [{"value": key, "label": here().texts.get(f"ask.{key}") or say(f"study.{key}.title")} for key in keys]
 
 
 def _question(key: str, name: str, question: Question) -> dict[str, Any]:

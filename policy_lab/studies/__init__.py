@@ -241,7 +241,7 @@ def report_files(findings: Findings, words: Language) -> dict[str, str | bytes]:
 
 
 def _told(plan: Plan, findings: Findings, words: Language) -> tuple[Plan, Findings, dict[str, Picture]]:
-    """What a report of stored findings is made from, stated anew: what is stored may lack what its sentences now say."""
+    """What a report of stored findings is made from, stated anew: sentences may say more than when it was stored."""
     known = method(plan.study.method)
     findings = replace(findings, statements=tuple(known.statements(plan, findings)))
     findings = _with_tables(known, plan, findings)

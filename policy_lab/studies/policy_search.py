@@ -310,8 +310,6 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
         "cost": _cost(plan, float(value.loc["cost", "value"]), float(value.loc["cost before", "value"])),
     }
     said.append(Message("study.policy_search.met", told))
-    if found and met["high"] < plan.options["share"]:
-        said.append(Message("study.policy_search.less", wanted))
     moved = findings.of("moved", POLICY)
     moved = moved[moved["value"].abs() >= NOTICED]
     moved = moved.reindex(moved["value"].abs().sort_values(ascending=False).index)
@@ -325,6 +323,8 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
         }
         said.append(Message("study.policy_search.moved", way))
     still = {"still": len(plan.factors) - len(moved), "levers": len(plan.factors)}
+    if found and met["high"] < plan.options["share"]:
+        said.append(Message("study.policy_search.less", {"share": plan.options["share"]}))
     return [Statement(message) for message in [*said, Message("study.policy_search.still", still)]]
 
 
@@ -374,6 +374,7 @@ def _draw_outcomes(plan: Plan, findings: Findings, words: Language) -> Picture:
                 marker, label = "^" if target.sign > 0 else "v", words.texts["study.policy_search.target"]
                 axes.plot(plan.times[target.time], target.limit, marker, color=plots.INK, ms=7, label=label)
             axes.set_ylabel(words.shown(Name(plan.unit(outcome), "unit")))
+            plots.name_years(axes)
             if column == 0:
                 axes.legend(loc="upper left")
 
