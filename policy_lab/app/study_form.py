@@ -65,7 +65,9 @@ def asked(model: Model, sent: Mapping[str, Any]) -> Asked:
     size = question.sizes[study_options.one_of(sent.get("size"), question.sizes)]
     scenario = _scenario(model, sent.get("scenario"))
     options = study_options.read(model, question, sent.get("options", {}), times_of(model))
-    outcomes = tuple(dict.fromkeys([*_names(sent.get("outcomes")), *study_options.outcomes_in(question, options)]))
+    named = _names(sent.get("outcomes"))
+    more = dict.fromkeys(name for name in study_options.outcomes_in(question, options) if name not in named)
+    outcomes = (*named, *more)
     if not 1 <= len(outcomes) <= MOST_OUTCOMES:
         raise BadValue(Message("study.no_outcome", {"most": MOST_OUTCOMES}))
     factors = _factors(model, question, sent.get("factors"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from policy_lab.app.labels import count_of, label_of, plain, world_of
-from policy_lab.catalogue import here, say
+from policy_lab.catalogue import here, name_in_words, say
 from policy_lab.ensemble.factors import lever_factors, uncertainty_factors
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.questions import CONDITIONS, LEVER, SCENARIO, SCENARIOS, UNCERTAINTY
@@ -30,9 +30,15 @@ def title_of(plan: Plan) -> str:
 
 def details_of(plan: Plan) -> str:
     """The title without the question."""
-    scenario = world_of(plan.study.scenario or "")
+    scenario = _scenario(plan, plan.study.scenario or "")
     about = _asked_for(plan) or _varied(plan)
     return "; ".join([say("study.title", about=about, scenario=scenario), *_own(plan)])
+
+
+def _scenario(plan: Plan, key: str) -> str:
+    """A scenario's title in the language in use, else the model's own."""
+    known = plan.model.scenarios.get(key)
+    return name_in_words(key, "scenario") or (known.title if known else world_of(key))
 
 
 def _varied(plan: Plan) -> str:
@@ -53,8 +59,8 @@ def _box(plan: Plan, option: str, kind: str) -> list[str]:
     if kind == CONDITIONS:
         return [_condition(plan, one) for one in value]
     if kind == SCENARIO and value:
-        return [world_of(value)]
-    return [world_of(one) for one in value] if kind == SCENARIOS else []
+        return [_scenario(plan, value)]
+    return [_scenario(plan, one) for one in value] if kind == SCENARIOS else []
 
 
 def _condition(plan: Plan, one: Any) -> str:

@@ -60,11 +60,12 @@ def plan_in(kept: SameStudy) -> Plan:
 
 @lru_cache(maxsize=REMEMBERED)
 def _outcomes(kept: SameStudy) -> tuple[str, ...]:
-    """Outcomes that the study says or draws something about."""
+    """Outcomes that the study says something about; if it speaks of none, those that it draws."""
     plan, findings = plan_in(kept), kept.known
     known = method(plan.study.method)
-    about = {one.about for one in known.statements(plan, findings)}
-    about |= {panel.about for picture in known.draw(plan, findings, here()).values() for panel in picture.panels}
+    said = {one.about for one in known.statements(plan, findings)} - {""}
+    pictures = known.draw(plan, findings, here()).values()
+    about = said or {panel.about for picture in pictures for panel in picture.panels}
     return tuple(outcome for outcome in plan.outcomes if outcome in about)
 
 
@@ -81,6 +82,7 @@ def _view(kept: SameStudy, told_in: str, outcome: str, time: float) -> Mapping[s
     plan, findings = ended_at(plan_in(kept), kept.known, time)
     known, words = method(plan.study.method), here()
     said = known.statements(plan, findings)
+    own = [note for note in findings.notes if note.key.startswith(f"study.{findings.method}.")]
     shown = [m for m in said if m.about in ("", outcome)]
     findings = replace(findings, statements=tuple(said))
     times = _times(plan_in(kept), kept.known)
@@ -92,10 +94,10 @@ def _view(kept: SameStudy, told_in: str, outcome: str, time: float) -> Mapping[s
         "outcome": outcome,
         "times": [{"value": f"{t:g}", "label": f"{t:.0f}"} for t in times] or [{"value": "all", "label": ""}],
         "time": f"{time:g}" if times else "all",
-        "told": [words.in_words(one.message) for one in shown],
+        "told": [words.in_words(message) for message in (*(one.message for one in shown), *own)],
         "figures": _figures(plan, findings, outcome),
         "tables": [_drawn_table(table) for table in tables],
-        "made": [made_with(findings), *map(words.in_words, findings.notes)],
+        "made": [made_with(findings), *(words.in_words(note) for note in findings.notes if note not in own)],
         "source": source(findings),
     }
 
