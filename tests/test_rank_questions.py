@@ -29,7 +29,9 @@ RESULTS = paths.results_folder()
 OPTIONS: dict[str, dict[str, Any]] = {
     "prim": {"fails": [{"outcome": "knowledge", "side": "below", "limit": 300.0, "time": 2050.0}]},
     "policy_search": {
-        "targets": [{"outcome": "knowledge", "side": "above", "limit": 300.0, "time": 2050.0}], "share": 0.5, "cost": "",
+        "targets": [{"outcome": "knowledge", "side": "above", "limit": 300.0, "time": 2050.0}],
+        "share": 0.5,
+        "cost": "",
     },
     "shapley": {"package": ""},
 }  # fmt: skip

@@ -193,7 +193,7 @@ function settle() {
 async function estimate() {
   const number = ++asked;
   const problem = wrong();
-  if (problem) return write(parts.cost, problem[1] ? "" : problem[0]);
+  if (problem) return write(parts.cost, problem[0]);
   try {
     const found = await tools.send("/estimate", study());
     if (number === asked) write(parts.cost, found.said ?? found.problem);

@@ -178,7 +178,7 @@ function lists() {
   const inside = [[choosers.outcome, shown?.outcomes ?? [], wanted.outcome], [choosers.time, shown?.times ?? [], wanted.time]];
   for (const [chooser, choices, value] of inside) {
     options(chooser.box, choices, value);
-    chooser.field.classList.toggle("is-hidden", Boolean(shown) && choices.length < 2);
+    chooser.field.classList.toggle("is-hidden", Boolean(shown ?? unasked()) && choices.length < 2);
   }
 }
 
