@@ -17,7 +17,7 @@ from policy_lab.app.ranking_view import SOBOL, Company
 from policy_lab.app.stored_studies import CHOICE, LEVERS, question_answered, stored_title
 from policy_lab.catalogue import say
 from policy_lab.ensemble.findings import Findings
-from policy_lab.ensemble.staleness import provenance_of
+from policy_lab.ensemble.staleness import provenance_of, same_version
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.jobs import Job, Queue
 from policy_lab.jobs.queue import id_of
@@ -76,7 +76,7 @@ class Studies:
                 continue
             if name not in self.stored and usual is None and ranking_view.comparable(findings, other):
                 usual = other
-            if known == CHOICE and ranking_view.same_version(findings.provenance, other.provenance):
+            if known == CHOICE and same_version(findings.provenance, other.provenance):
                 choice = other
         return Company(usual, choice)
 
