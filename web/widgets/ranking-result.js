@@ -17,9 +17,7 @@ let chart = null;
 /** The frame of a result. @param {Record<string, string>} texts @param {Lent} lent */
 export function frame(texts, lent) {
   parts.caution = element("p", { class: "caution is-hidden", id: "rank-caution" });
-  parts.answer = element("p", { class: "answer__first" });
-  parts.split = element("div", { class: "split is-hidden", id: "rank-split" });
-  parts.rest = element("ul", { class: "answer__rest" });
+  parts.answer = element("section", { class: "answer", id: "rank-summary", role: "status" });
   parts.bars = element("div", { class: "rank__bars", id: "rank-bars" });
   parts.lines = element("div", { class: "rank__lines", id: "rank-over-time" });
   parts.key = element("ul", { class: "legend rank__lines-key" });
@@ -32,7 +30,7 @@ export function frame(texts, lent) {
   parts.downloads = element("p", { class: "tools" });
   parts.made = element("ul", { class: "caveat rank__made" });
   return element("div", { class: "rank__result is-hidden" }, parts.caution,
-    element("section", { class: "answer", id: "rank-summary", role: "status" }, parts.answer, parts.split, parts.rest),
+    parts.answer,
     parts.ranking, parts.figures, parts.tables, parts.downloads, parts.made);
 }
 
@@ -65,19 +63,18 @@ export function draw(view, study, texts, lent) {
   parts.made.replaceChildren(...view.made.map((text) => element("li", {}, text)));
 }
 
-/** The first sentence large; what uncertainty carries beside it; the rest below. @param {StudyView} view @param {Record<string, string>} texts */
+/** The first sentence large; what uncertainty carries beside it; the rest below. All of it is made anew, so that nothing
+ * is seen to move. @param {StudyView} view @param {Record<string, string>} texts */
 function answer(view, texts) {
   const [first, ...rest] = view.told;
-  write(parts.answer, first ?? "");
-  const split = view.split;
-  parts.split.classList.toggle("is-hidden", !split);
-  parts.split.replaceChildren(...(split ? [
+  const { split } = view;
+  const shares = split && element("div", { class: "split", id: "rank-split" },
     element("h2", { class: "label" }, texts.split), bar(split.parts),
     element("ul", { class: "legend" }, split.parts.map((part) => element("li", { class: "legend__item" },
       element("span", { class: "split__swatch split__swatch--" + part.key, "aria-hidden": "true" }), element("span", {}, `${part.label} ${part.said}`)))),
-    split.told === first ? null : element("p", { class: "split__told" }, split.told),
-  ].filter((each) => each !== null) : []));
-  parts.rest.replaceChildren(...rest.map((text) => element("li", {}, text)));
+    split.told !== first && element("p", { class: "split__told" }, split.told));
+  parts.answer.replaceChildren(element("p", { class: "answer__first" }, first ?? ""), ...(shares ? [shares] : []),
+    element("ul", { class: "answer__rest" }, rest.map((text) => element("li", {}, text))));
 }
 
 /** One bar of three parts that add up to 100 %; the legend beside it says the same. @param {NonNullable<StudyView["split"]>["parts"]} shares */

@@ -63,10 +63,10 @@ let opener;
 
 function build() {
   choosers.question = select(texts.question, "rank-question", (/** @type {string} */ value) => show({ study: answering(value) }));
-  choosers.study = select(texts.study, "rank-study", (/** @type {string} */ value) => show({ study: value }));
   choosers.outcome = select(texts.outcome, "rank-outcome", (/** @type {string} */ value) => show({ outcome: value }));
-  choosers.study.field.classList.add("is-hidden");
   choosers.time = select(texts.years, "rank-time", (/** @type {string} */ value) => show({ time: value }));
+  choosers.study = select(texts.study, "rank-study", (/** @type {string} */ value) => show({ study: value }));
+  choosers.study.field.classList.add("is-hidden");
   opener = element("button", { class: "button rank__open", type: "button", onclick: () => openForm() }, texts.own_open);
   parts.yours = yours.section(texts);
   parts.said = element("p", { class: "unseen", role: "status" });
@@ -139,10 +139,12 @@ function nothing() {
   const ready = finished();
   if (wanted.study === FIRST && ready.length && !ready.some((study) => study.id === FIRST)) wanted.study = ready[0].id;
   const none = wanted.study === FIRST && !ready.length;
-  for (const { field } of [choosers.study, choosers.outcome, choosers.time]) field.classList.toggle("is-hidden", none);
   write(parts.missing, texts.missing);
   parts.missing.classList.toggle("is-hidden", !none);
-  if (none) lists();
+  if (none) {
+    lists();
+    for (const { field } of [choosers.study, choosers.outcome, choosers.time]) field.classList.add("is-hidden");
+  }
   return none;
 }
 
