@@ -20,10 +20,10 @@ from policy_lab.app import page_data as page_facts
 from policy_lab.app import policy as page
 from policy_lab.app.app import default_run
 from policy_lab.app.engine_routes import names
-from policy_lab.app.labels import money_of
 from policy_lab.app.loops import assumption_keys
 from policy_lab.app.model_session import Memory, ModelSession
 from policy_lab.browser_files import write_browser_files
+from policy_lab.ensemble.quantity import money_of
 from policy_lab.errors import ModelError
 from policy_lab.model import Model, Outcome, load_model
 from policy_lab.simulation import simulate

@@ -20,7 +20,8 @@ from policy_lab.app.model_session import Memory, ModelSession, Run
 from policy_lab.app.page_data import facts
 from policy_lab.app.page_list import ListedPage, pages_of, with_html
 from policy_lab.app.panels import header, notice
-from policy_lab.app.studies import Studies, stored_studies
+from policy_lab.app.stored_studies import stored_studies
+from policy_lab.app.studies import Studies
 from policy_lab.catalogue import SOURCE, language, languages, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from policy_lab.app import policy as page
 from policy_lab.app.choice_data import choices
-from policy_lab.app.labels import key_of, keys_of, label_of, money_of, short_keys, unit_of
+from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
 from policy_lab.app.model_session import ModelSession
 from policy_lab.catalogue import here, language, part, say
+from policy_lab.ensemble.quantity import money_of
 from policy_lab.model import TIMING, Lever, Model, Scenario, Uncertainty
 from policy_lab.model.conditions import Condition
 from policy_lab.program import Equation
