@@ -22,7 +22,7 @@ function sized(value, about) {
 }
 
 /** Whether nothing in the model is uncertain, so that one run is all there is to know. */
-const certain = () => !Object.values(facts.assumptions).some((about) => !about.loop);
+export const certain = () => !Object.values(facts.assumptions).some((about) => !about.loop);
 
 /** @param {Variable} about @param {boolean} up @param {boolean} sure */
 function toneOf(about, up, sure) {

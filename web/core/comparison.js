@@ -5,7 +5,7 @@
  * told. Who does better is said only where the middle 90 % of the changes holds no zero (core/effects.js).
  */
 import { pairWish } from "./band-wish.js";
-import { cardOf, differenceOf } from "./card.js";
+import { cardOf, certain, differenceOf } from "./card.js";
 import { pairOf } from "./compare-view.js";
 import { betters, directionOf } from "./effects.js";
 import { facts, variable } from "./facts.js";
@@ -96,10 +96,10 @@ function list(kind, names, effects) {
  * @param {Pair} pair
  * @param {Pick<BandAnswer, "effects">} answer of the pair
  * @param {number} year
+ * @param {Exclude<keyof Tally, "count">[]} [kinds] of outcomes that are named
  */
-export function answerOf(pair, { effects }, year) {
+export function answerOf(pair, { effects }, year, kinds = ["better", "worse", "unclear", "higher", "lower"]) {
   const counted = tally(effects);
-  const kinds = /** @type {const} */ (["better", "worse", "unclear", "higher", "lower"]);
   return [sentence(pair, counted, year), ...kinds.flatMap((kind) => list(kind, counted[kind], effects))];
 }
 
@@ -122,18 +122,18 @@ export function cellOf(name, { effects, there, members }, year, against) {
   const { figure, unit } = levelOf(effect.level[2], about, year);
   const [low, high] = [effect.level[0], effect.level[4]].map((edge) => levelOf(edge, about, year).figure);
   const somewhere = there[name] ?? members;
-  const range = Number.isFinite(effect.level[0]) ? say("quantity.range", { low, high }) : "";
+  const range = Number.isFinite(effect.level[0]) && low !== high ? say("quantity.range", { low, high }) : "";
   const level = { value: figure, unit, level: Number.isFinite(effect.level[0]) ? effect.level : null, range: [range, somewhere < members && say("outcome.share", { share: Math.round((100 * somewhere) / members) })].filter(Boolean).join("; ") };
   if (!against) return { ...level, kind: "", word: "", tone: "other", why: "", change: "", bar: null };
   const { kind, tone, why, range: change, bar } = differenceOf(about, effect);
   return { ...level, kind, word: kind === "nowhere" ? nothingToCompare(effect.level[2], about) : words("kind." + kind), tone, why, change, bar };
 }
 
-/** The same from one run each, where there is no ensemble (yet). @param {string} name @param {number} value @param {number} reference @param {boolean} against @returns {Cell} */
+/** The same from one run each, where there is no ensemble (yet): without a difference, unless nothing in the model is uncertain. @param {string} name @param {number} value @param {number} reference @param {boolean} against @returns {Cell} */
 export function cellOfRun(name, value, reference, against) {
   const { value: figure, unit, change, tone, direction } = cardOf(name, { value, reference }, null);
   const base = { value: figure, unit, level: null, range: "", why: "", change: "", bar: null };
-  return against ? { ...base, kind: direction, word: direction === "same" ? words("kind.same") : change, tone } : { ...base, kind: "", word: "", tone: "other" };
+  return against && certain() ? { ...base, kind: direction, word: direction === "same" ? words("kind.same") : change, tone } : { ...base, kind: "", word: "", tone: "other" };
 }
 
 /** The pair that is looked at. @param {State} state @param {Pick<View, "from" | "to">} view */

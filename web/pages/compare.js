@@ -4,6 +4,7 @@
    The scenarios are those of the page's state (state.js), so they travel in its link, and adding or leaving one out can
    be undone. What is looked at (core/compare-view.js) is this page's own. Everything but the wedges is from the ensemble
    (core/comparison.js); until that is there, and where it cannot be had, one run stands in its place and says so. */
+import { certain } from "../core/card.js";
 import * as comparison from "../core/comparison.js";
 import * as compareView from "../core/compare-view.js";
 import { csv } from "../core/csv.js";
@@ -61,7 +62,7 @@ const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */
 export const entries = () => comparison.entriesOf(store.now);
 const horizon = () => Math.floor(scenarios.horizon(entries().map((entry) => entry.scenario)));
 /** Whether all that is on show is of the state as it is, from every member. */
-export const settled = () => shown !== null && one(".compare--stale") === null && (!bandRuns.here() || Boolean(shown.answers?.every((answer) => answer.whole)));
+export const settled = () => shown !== null && one(".compare--stale") === null && (certain() || bandRuns.failed() || Boolean(shown.answers?.every((answer) => answer.whole)));
 
 // --- what stands still ----------------------------------------------------------------------------------------
 
@@ -209,8 +210,7 @@ function told({ entries: found, answers, runs, pair }) {
 
 /** The answer on top. @param {table.Shown} made */
 function paintAnswer({ entries: found, pair, answers }) {
-  const certain = !Object.values(facts.assumptions).some((about) => !about.loop);
-  const waiting = certain ? say("in_short.certain_model") : bandRuns.failed() ? say("in_short.one_run") : say("in_short.waiting");
+  const waiting = certain() ? say("in_short.certain_model") : bandRuns.failed() ? say("in_short.one_run") : say("in_short.waiting");
   const [first, ...lists] = !pair ? [words("alone")] : answers ? comparison.answerOf(pair, answers[found.length], view.year) : [waiting];
   if (one("#compare-answer").textContent !== plain(first)) one("#compare-answer").replaceChildren(...bold(first));
   one("#compare-lists").replaceChildren(...lists.map((text) => element("li", {}, ...bold(text))));

@@ -9,9 +9,9 @@ import { element } from "../dom/elements.js";
 /** Where on a bar a value is, from 0 to 1. @param {{ low: number, high: number }} ends @param {number} value */
 export const placeOf = ({ low, high }, value) => (value - low) / (high - low || 1);
 
-/** Puts a part somewhere. @param {HTMLElement} part @param {number} from @param {number} [to] both from 0 to 1 */
-export function put(part, from, to = from) {
-  part.style.transform = `translateX(${(100 * from).toFixed(2)}%)` + (to > from ? ` scaleX(${(to - from).toFixed(4)})` : "");
+/** Puts a part somewhere, and squeezes one that has two ends. @param {HTMLElement} part @param {number} from @param {number} [to] both from 0 to 1 */
+export function put(part, from, to) {
+  part.style.transform = `translateX(${(100 * from).toFixed(2)}%)` + (to === undefined ? "" : ` scaleX(${(to - from).toFixed(4)})`);
 }
 
 /** @param {Parts} parts @param {number[]} quantiles 5, 25, 50, 75 and 95 % @param {{ low: number, high: number }} ends of the bar @param {number} stroke */

@@ -32,7 +32,10 @@ def layout(**_: Any) -> html.Section:
                 [
                     loops.notice(),
                     html.Div(
-                        [*scenario.choosers(session(), "compare-"), html.Div(id="compare-more", className="compare-who__more")],
+                        [
+                            *scenario.choosers(session(), "compare-"),
+                            html.Div(id="compare-more", className="compare-who__more"),
+                        ],
                         className="compare-who",
                     ),
                     html.Div(id="compare", className="compare"),
