@@ -268,7 +268,7 @@ def share_going(verdicts: Verdicts, outcome: Outcome, change: Floats, way: str) 
 
 
 def check_cell(verdicts: Verdicts, outcome: Outcome, cell: Mapping[str, Any], ours: Floats, theirs: Floats) -> None:
-    """A cell claims a direction, a colour or "better" only where the interval holds no zero; its likelihood is the ensemble's."""
+    """A direction, a colour or "better" only where the interval holds no zero; the likelihood is the ensemble's."""
     change = ours - theirs
     there = change[np.isfinite(change)]
     if not len(there):
@@ -369,7 +369,8 @@ def turned(verdicts: Verdicts, asked: Settings, turn: Mapping[str, Any], count: 
         ours = verdicts.ends(constants_of(verdicts.model, asked), count, held)[outcome.name]
         theirs = verdicts.ends(verdicts.model.constants_of(page.status_quo_world(verdicts.model)), count, held)
         if turn["split"]["kind"] == "level":
-            above, below = np.mean(ours > 0), np.mean(ours < 0)
+            there = ours[np.isfinite(ours)]
+            above, below = np.mean(there > 0), np.mean(there < 0)
             states.append("high" if above >= 0.66 else "low" if below >= 0.66 else "open")
         else:
             states.append(direction(ours - theirs[outcome.name], verdicts.grain(outcome)))
@@ -384,7 +385,7 @@ def test_an_input_said_to_turn_the_verdict_turns_it(
     settings = random_settings(verdicts.model, policies, seed=21)
     answers = verdicts.of([state_of(verdicts.model, one) for one in settings], count, turns=True)
     said = [(asked, turn) for asked, told in zip(settings, answers, strict=True) for turn in told["turns"]]
-    assert len(said) >= max(1, policies / 4)  # an ensemble of few members names few inputs
+    assert sum(bool(told["turns"]) for told in answers) >= policies / 2
     for asked, turn in said:
         known = verdicts.model.uncertainties[turn["split"]["input"]]
         assert known.low <= turn["value"] <= known.high

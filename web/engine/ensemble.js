@@ -188,7 +188,7 @@ export class Ensemble {
     const outcomes = kinds.map(({ name, n, kind }) => {
       const [place, least] = kind === "level" ? [2 * n, 0] : [2 * n + 1, grains[n]];
       const values = pieces.flatMap((part) => Array.from({ length: part.ends.length / width }, (_, member) => part.ends[member * width + place]));
-      return { name, kind, signs: Int8Array.from(values, (value) => (Number.isFinite(value) ? Number(value > least) - Number(value < -least) : 2)) };
+      return { name, kind, values, signs: Int8Array.from(values, (value) => (Number.isFinite(value) ? Number(value > least) - Number(value < -least) : 2)) };
     });
     const vary = [...this.members].filter(([name]) => !held.includes(name));
     return splits(new Map(vary.map(([name, values]) => [name, { values, order: this.order(name, values) }])), outcomes);

@@ -330,6 +330,8 @@ export interface Split {
   input: string;
   way: number;
   z: number;
+  /** Shares that go that way where the input is lowest and highest. */
+  tails: number[];
   at: number;
   low: { count: number; way: number; middle: number };
   high: { count: number; way: number; middle: number };
