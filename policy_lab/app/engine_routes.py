@@ -180,7 +180,7 @@ def answered(bench: ModelSession, asked: Any) -> dict[str, Any]:
 
 
 def names(bench: ModelSession) -> dict[str, Any]:
-    """Every variable that a chart can show, in the language in use: headlines first, then outcomes; no two called alike.
+    """Every variable that a chart can show, in the language in use: headlines first, then outcomes; no two alike.
 
     A row is ``[key, name, label, unit, group, low, high]``; low and high are its range over all worlds and years.
     """

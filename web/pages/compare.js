@@ -82,6 +82,7 @@ function buildMore() {
 
 function build() {
   buildMore();
+  one("#compare").classList.add("compare--new");
   one("#compare").append(
     element("p", { id: "compare-said", class: "said-here", role: "status" }),
     element("ul", { id: "compare-list", class: "legend", "aria-label": words("scenarios") }),
@@ -134,8 +135,14 @@ function fillChoosers(found, pair) {
 
 // --- who is compared ------------------------------------------------------------------------------------------
 
+/** All parts come at once, since those that fill one after another would push each other down. */
+const appear = () => one("#compare").classList.remove("compare--new");
+
 /** @param {string} text */
-const tell = (text) => write(one("#compare-said"), text);
+function tell(text) {
+  appear();
+  write(one("#compare-said"), text);
+}
 
 /** One of the pair, or the year; who is chosen for one side while on the other one takes that one's place. @param {"to" | "from" | "year"} part @param {string} value */
 function choose(part, value) {
@@ -221,6 +228,7 @@ function paintAnswer({ entries: found, pair, answers }) {
 function paint(made) {
   const { whole, drawn } = picturesOf(made);
   shown = { ...made, picture: whole };
+  appear();
   one("#compare").classList.remove("compare--stale");
   write(one("#compare-picture"), whole.title);
   write(one("#compare-table-title"), words("table", { year: view.year }));
