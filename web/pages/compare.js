@@ -180,6 +180,12 @@ function scenesOf({ entries: found, runs, answers }) {
   });
 }
 
+/** The least and the greatest value of a picture. @param {Picture} picture @returns {[number, number]} */
+function endsOf({ lines, bands = [], limits }) {
+  const values = [...lines.map((line) => line.values), ...bands.flatMap((band) => [band.low, band.high]), limits ?? []].flatMap((list) => Array.from(list)).filter(Number.isFinite);
+  return [Math.min(...values), Math.max(...values)];
+}
+
 /** The picture of all with the bands of the pair, and those that are drawn. @param {table.Shown} made @returns {{ whole: Picture, drawn: Picture[] }} */
 function picturesOf(made) {
   const scenes = scenesOf(made);
@@ -187,7 +193,8 @@ function picturesOf(made) {
   const of = (/** @type {typeof scenes} */ lines, /** @type {typeof scenes} */ banded) => pictures.curves([...lines].reverse(), view.outcome, { areas: banded.flatMap((scene) => pictures.bands(scene.fan, false, scene)) });
   const pair = scenes.filter(({ key }) => key === made.pair?.from.key || key === made.pair?.to.key);
   const whole = of(scenes, pair.length ? pair : scenes);
-  const each = others.map((scene) => ({ ...of([reference, scene], [scene]), limits: whole.limits }));
+  const limits = endsOf(of(scenes, scenes)); // the same axes for all
+  const each = others.map((scene) => ({ ...of([reference, scene], [scene]), limits }));
   return { whole, drawn: view.apart && each.length ? each : [whole] };
 }
 
