@@ -62,8 +62,8 @@ def test_compare_cern_for_ai_with_manhattan_and_send_the_link(
     visit: Visit, real_address: str, context: BrowserContext
 ) -> None:
     page = opened(visit, f"{real_address}/compare")
-    for world in ("CERN for AI", "Manhattan Project for AI"):
-        page.get_by_label("Compare with", exact=True).select_option(label=world)
+    page.locator("#compare-world").select_option(label="CERN for AI")
+    page.locator("#compare-pins-add").select_option(label="Manhattan Project for AI")
     called(page, ["Status quo", "CERN for AI", "Manhattan Project for AI"])
     settled(page)
     said = page.locator("#compare-answer").inner_text()
@@ -196,7 +196,7 @@ def test_task_3_two_routes_at_equal_money(visit: Visit, real_address: str) -> No
     assert paid[0] == paid[1] != []
     settled(page)
     expect(page.locator("#compare-answer")).to_contain_text(
-        re.compile("By 2050, CERN for AI .*Manhattan Project for AI")
+        re.compile("By 2050, CERN for AI.*Manhattan Project for AI")
     )
     assert actions <= 6
     page.get_by_role("button", name="Undo").click()

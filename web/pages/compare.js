@@ -55,6 +55,8 @@ let built = false;
 let number = 0; // of the latest drawing
 /** What the ensemble said last, and of what. @type {{ key: string, answers: BandAnswer[] | null }} */
 let heard = { key: "", answers: null };
+/** What was drawn last, with or without an ensemble. @type {Omit<table.Shown, "answers"> & { key: string } | null} */
+let latest = null;
 /** What is on show; its `answers` are null where it is one run. @type {Shown | null} */
 export let shown = null;
 
@@ -309,18 +311,18 @@ function show(found, pair, runs) {
   const wishes = comparison.wishesOf(found, pair, store.now.assumptions, { outcomes: outcomes(), outcome: view.outcome, year: view.year, years: yearsOf(runs[0]) });
   const key = wishes.map((wish) => wish.key).join();
   const now = { key, entries: found, pair, runs, outcomes: outcomes() };
+  latest = now;
   // What is there stays, dimmed, until the ensemble is; at first one run is drawn, since its picture comes sooner.
   if (heard.key === key || !shown?.answers || !bandRuns.here()) paint({ ...now, answers: heard.key === key ? heard.answers : null });
   else one("#compare").classList.add("compare--stale");
   compareWedges.draw(pair, view);
   if (!simulator.here) return;
   const began = performance.now();
-  const mine = number;
   bandRuns.compare(wishes, (answers) => {
     heard = { key, answers: answers.length ? answers : null };
-    if (mine === number && onShow()) paint({ ...now, answers: heard.answers });
+    if (latest?.key === key && onShow()) paint({ ...latest, answers: heard.answers }); // it may have been drawn anew since
   }, (share) => {
-    if (mine === number && share < 1 && performance.now() - began > SLOW) write(one("#compare-progress"), words("progress", { share: Math.round(100 * share) }));
+    if (latest?.key === key && share < 1 && performance.now() - began > SLOW) write(one("#compare-progress"), words("progress", { share: Math.round(100 * share) }));
   });
 }
 
