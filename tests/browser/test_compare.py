@@ -78,7 +78,7 @@ def test_compare_cern_for_ai_with_manhattan_and_send_the_link(
     kinds = page.locator('#compare-table td[data-scenario="pair"] .compared__kind')
     assert kinds.evaluate_all("all => all.filter(one => one.dataset.kind === 'better').length") == better
     assert kinds.evaluate_all("all => all.filter(one => one.dataset.kind === 'worse').length") == worse
-    page.wait_for_url(lambda url: url.count("p=") == 2)
+    page.wait_for_url(lambda url: "w=cern_for_ai" in url and "p=manhattan_for_ai" in url)
     other = context.new_page()
     other.goto(page.url)
     called(other, ["Status quo", "CERN for AI", "Manhattan Project for AI"])
