@@ -10,7 +10,6 @@ import { pairOf } from "./compare-view.js";
 import { betters, directionOf } from "./effects.js";
 import { facts, variable } from "./facts.js";
 import * as likelihood from "./likelihood.js";
-import { shown } from "./message.js";
 import { nothingToCompare } from "./pictures.js";
 import * as quantity from "./quantity.js";
 import * as scenarios from "./scenario.js";
@@ -28,9 +27,6 @@ import { say } from "./words.js";
  *   change: string, bar: { change: number[], low: number, high: number } | null }} Cell */
 
 const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("compare." + key, values);
-/** @param {string[]} items */
-const listed = (items) => shown(items, "plain", { texts: facts.words, named: () => undefined });
-
 /** The reference first. @param {State} state @returns {Entry[]} */
 export function entriesOf(state) {
   const policy = scenarios.of(state);
@@ -88,7 +84,7 @@ function list(kind, names, effects) {
   const share = Math.min(...names.map((name) => differenceOf(variable(name), effects[name]).share));
   const odds = likelihood.inFutures(share);
   const sure = kind === "unclear" ? "" : words("sure", { word: likelihood.inWords(share), odds: names.length > 1 && share <= 0.995 ? say("in_short.at_least", { odds }) : odds });
-  return [words("list", { kind: words("kind_list." + kind), sure, list: listed(names.map((name) => inside(variable(name).label))) })];
+  return [words("list", { kind: words("kind_list." + kind), sure, list: names.map((name) => inside(variable(name).label)).join("; ") })]; // some have commas of their own
 }
 
 /**
