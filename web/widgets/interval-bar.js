@@ -28,5 +28,5 @@ export function bar(quantiles, ends, stroke, kind = "") {
   const part = (/** @type {string} */ name) => element("i", { class: "card__" + name });
   const parts = { zero: part("zero"), wide: part("wide"), narrow: part("narrow"), dot: part("dot") };
   paint(parts, quantiles, ends, stroke);
-  return element("div", { class: "card__bar" + (kind && ` card__bar--${kind}`), "aria-hidden": "true" }, ...Object.values(parts));
+  return element("div", { class: "card__bar" + (kind && ` dot--${kind}`), "aria-hidden": "true" }, ...Object.values(parts));
 }
