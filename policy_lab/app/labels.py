@@ -67,8 +67,17 @@ def label_of(name: str) -> str:
     if told:
         return told
     match = _LEVER_ARRAY.match(name)
-    text = (match.group(1) if match else _ELEMENT.sub(r"\1 (\2)", name)).replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return _heading(match.group(1)) if match else whole_label_of(name)
+
+
+def whole_label_of(name: str) -> str:
+    """The same with nothing left out, where one lever has several: "Lever start (shared facility)"."""
+    return _heading(_ELEMENT.sub(r"\1 (\2)", name))
+
+
+def _heading(text: str) -> str:
+    plain_text = text.replace("_", " ").strip()
+    return plain_text[:1].upper() + plain_text[1:]
 
 
 def figure_of(value: float, decimals: int | None = None) -> str:

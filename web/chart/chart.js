@@ -66,7 +66,7 @@ function rowsAt(picture, place) {
   const figure = (/** @type {number} */ value) => numbers.figure(value * times, times === 1 ? picture.places : undefined);
   const rows = linesAt(picture, place).map((line) => ({ kind: line.kind, label: line.label, text: figure(line.values[place]) }));
   for (const band of picture.bands ?? []) {
-    if (!band.stale && band.label) rows.push({ kind: "band-" + band.share, label: band.label, text: figure(band.low[place]) + " – " + figure(band.high[place]) });
+    if (!band.stale && band.label) rows.push({ kind: band.kind === "policy" ? "band-" + band.share : band.kind, label: band.label, text: figure(band.low[place]) + " – " + figure(band.high[place]) });
   }
   for (const { kind, label, points } of picture.points ?? []) {
     for (const point of points) {

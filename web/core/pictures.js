@@ -49,12 +49,14 @@ export function curves(scenes, name, { marks = [], areas = [] } = {}) {
  * Bands for it from an ensemble's fan (engine/bands.js), the widest first.
  * @param {Fan | null | undefined} fan
  * @param {boolean} stale
+ * @param {{ kind: string, name: string }} [whose] of a scenario beside others
  * @returns {Band[]}
  */
-export function bands(fan, stale) {
+export function bands(fan, stale, whose) {
   if (!fan) return [];
+  const { kind = "policy", name } = whose ?? {};
   const band = (/** @type {number} */ share, /** @type {Numbers} */ low, /** @type {Numbers} */ high) =>
-    ({ key: "band-" + share, kind: "policy", share, stale, label: say("band.share", { share }), low, high });
+    ({ key: `band-${share}-${kind}`, kind, share, stale, label: [name, say("band.share", { share })].filter(Boolean).join(": "), low, high });
   return [band(90, fan.low90, fan.high90), band(50, fan.low50, fan.high50)];
 }
 

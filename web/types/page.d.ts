@@ -271,8 +271,9 @@ export interface Scene {
   run?: Run;
 }
 
-/** Edges of the bands of a variable, each by time. */
+/** The median and the edges of the bands of a variable, each by time. */
 export interface Fan {
+  middle: Numbers;
   low90: Numbers;
   low50: Numbers;
   high50: Numbers;
@@ -299,6 +300,9 @@ export interface BandWish {
   where: Record<string, Condition>;
   /** Asked once and not again: nothing of it is remembered. */
   aside?: boolean;
+  /** Moments of the fans, where everything of a policy at these is remembered, so that another year, outcome or pair of
+   * policies needs no runs. Charts are among the headlines then. */
+  years?: number[];
 }
 
 /** What a policy does to an outcome over the members, at the last moment: quantiles (5, 25, 50, 75 and 95 %) of its level and
@@ -326,6 +330,8 @@ export interface Split {
   input: string;
   way: number;
   z: number;
+  /** Shares that go that way where the input is lowest and highest. */
+  tails: number[];
   at: number;
   low: { count: number; way: number; middle: number };
   high: { count: number; way: number; middle: number };
