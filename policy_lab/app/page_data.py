@@ -33,6 +33,7 @@ SPOKEN: Final = (
     "keys",
     "link",
     "share",
+    "present",
     "wait",
     "number",
     "band",

@@ -161,7 +161,7 @@ function marks(picture, box, x, size) {
   return (picture.marks ?? []).map((mark) => {
     const at = x(mark.time);
     const wide = mark.label.length * size * LETTER + 8;
-    const before = at + wide > box.right;
+    const before = at + wide > box.right && (at - wide > 0 || at > box.left + box.right - at); // at least where there is more room
     const from = before ? at - wide : at;
     let row = 0;
     while ((rows[row] ?? []).some(([left, right]) => from < right && from + wide > left)) row += 1;

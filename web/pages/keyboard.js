@@ -5,6 +5,7 @@ import * as router from "../dom/router.js";
 import * as undo from "../dom/undo.js";
 import * as groups from "../widgets/lever-groups.js";
 import * as levers from "../widgets/levers.js";
+import * as present from "./present.js";
 import * as replays from "../widgets/replay.js";
 
 const KEPT = "policy-lab-single-keys";
@@ -14,6 +15,7 @@ const press = (/** @type {string} */ name) => one(`[data-do="${name}"]`).click()
 const single = {
   r: () => replays.replay(),
   p: () => press("pin"),
+  f: () => present.turn(),
   0: () => levers.resetAll(),
   s: () => router.share(),
   a: () => focus(one("#assumptions summary") || one("#assumptions")),

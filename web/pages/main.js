@@ -25,6 +25,7 @@ import * as explore from "./explore.js";
 import { publish } from "./inspect.js";
 import * as model from "./model.js";
 import * as precedents from "./precedents.js";
+import * as present from "./present.js";
 import * as share from "./share.js";
 import * as entries from "./variable-entry.js";
 
@@ -52,7 +53,7 @@ function begin() {
   nameButtons();
   dash.begin();
   diagram.begin(model.seek);
-  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, share, embed]) part.begin();
+  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, present, share, embed]) part.begin();
   publish();
   explore.begin();
 }

@@ -70,6 +70,10 @@ def _bar() -> html.Div:
     tools = [
         html.Button(say("explore.replay"), id="replay", className="button", disabled=True, **{"data-do": "replay"}),
         html.Button(say("explore.pin"), id="pin", className="button", **{"data-do": "pin"}),
+        html.Button(
+            say("present.whole"), id="present-full", className="button present-only", **{"data-do": "presentFull"}
+        ),
+        html.Button(say("present.leave"), id="present-leave", className="button present-only", **{"data-do": "present"}),
     ]
     return html.Div(
         [

@@ -31,6 +31,7 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
                 [
                     _button("undo", say("app.undo"), "undo", disabled=True),
                     _button("redo", say("app.redo"), "redo", disabled=True),
+                    _button("present", say("present.open"), "present"),
                     _button("share", say("app.share"), "share", opens="dialog"),
                     _button("scheme", say("app.dark"), "recolour"),
                     *_languages(at),

@@ -15,6 +15,7 @@ SHORTCUTS: Final = (
     ("Ctrl Shift Z", "redo"),
     ("R", "replay"),
     ("P", "pin"),
+    ("F", "present"),
     ("0", "reset"),
     ("S", "share"),
     ("1–9", "jump"),
