@@ -14,6 +14,7 @@ export const facts = () => ({
     },
   },
   choices: [],
+  glossary: [],
   worlds: {
     standard: { title: "Standard", rationale: "", levers: { funding: [5, 2025, null, 2100] }, constants: {}, marks: [], until: 2050, point: {} },
     other: { title: "Other", rationale: "why", levers: { funding: [6, 2025, null, 2032] }, constants: { shock: 1 }, marks: [{ time: 2030, label: "Shock" }], until: 2060, point: {} },

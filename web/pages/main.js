@@ -13,6 +13,7 @@ import * as print from "../dom/print.js";
 import * as router from "../dom/router.js";
 import * as undo from "../dom/undo.js";
 import * as diagram from "../widgets/diagram.js";
+import * as glossary from "../widgets/glossary.js";
 import * as ranking from "../widgets/ranking.js";
 import * as actions from "./actions.js";
 import * as brief from "./brief.js";
@@ -27,6 +28,7 @@ import * as model from "./model.js";
 import * as precedents from "./precedents.js";
 import * as present from "./present.js";
 import * as share from "./share.js";
+import * as tour from "./tour.js";
 import * as entries from "./variable-entry.js";
 
 /** Where the browser keeps nothing for a page, what is kept lasts for this visit alone. @param {"sessionStorage" | "localStorage"} kind */
@@ -53,7 +55,8 @@ function begin() {
   nameButtons();
   dash.begin();
   diagram.begin(model.seek);
-  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, present, share, embed]) part.begin();
+  const parts = [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, present, share, tour, glossary, embed];
+  for (const part of parts) part.begin();
   publish();
   explore.begin();
 }
