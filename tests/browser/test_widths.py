@@ -119,15 +119,14 @@ def test_nothing_leaves_the_window(browser: Browser, real_address: str, name: st
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_leaves_any_window(browser: Browser, real_address: str, name: str, language: str) -> None:
-    found = []
-    for width in WIDTHS:  # opened anew: what a script measures at its start is measured at that width
+def test_nothing_leaves_any_window(browser: Browser, real_address: str, name: str, width: int) -> None:
+    """Opened anew at each width: what a script measures at its start is measured there."""
+    for language in ("en", "de"):
         page = opened(browser, real_address, name, language, width)
-        found += outside(page, (width,))
+        assert outside(page, (width,)) == [], language
         page.close()
-    assert found == []
 
 
 def test_the_walk_finds_what_is_outside(browser: Browser, address: str) -> None:
