@@ -23,6 +23,7 @@ from policy_lab import paths
 from policy_lab.app import create_app, ranking_view, study_form
 from policy_lab.app.ranking_chart import Bar, bars, percent
 from policy_lab.app.studies import stored_studies
+from policy_lab.ensemble.folder import sealed
 from policy_lab.errors import PolicyLabError
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
@@ -252,7 +253,7 @@ def test_stored_studies_are_found_by_their_model_wherever_they_lie(
     shutil.copytree(choice, tmp_path / "small" / "another")
     old = shutil.copytree(stored, tmp_path / "a" / "older")
     made = json.loads((old / "provenance.json").read_text()) | {"model_hash": "f" * 64, "runs": 10**9}
-    (old / "provenance.json").write_text(json.dumps(made))
+    (old / "provenance.json").write_text(json.dumps(sealed(made)))
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "provenance.json").write_text("{", encoding="utf-8")
     there = {"levers": tmp_path / "any name", "choice": tmp_path / "small" / "another"}

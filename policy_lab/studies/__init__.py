@@ -242,7 +242,7 @@ def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers =
     Raises:
         StudyError: the folder holds no finished study.
     """
-    stored = load_findings(folder)
+    stored = load_findings(folder, check=False)  # what was edited is told number by number
     study = read_study(Path(folder) / "study.toml")
     with TemporaryDirectory(prefix="policy-lab-replay-") as place:
         again = run_study(study, place, progress=progress, workers=workers, pictures=False)

@@ -20,7 +20,8 @@ SIZES = [(1366, 768), (1920, 1080), (1280, 720)]
 SMALL = """() => [...document.querySelectorAll("body *")].filter((part) => {
   const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   const box = part.getBoundingClientRect();
-  const hidden = part.closest(".unseen, .question, [display=none], noscript, option") || box.width <= 1 || box.height <= 1;
+  const aside = part.closest(".unseen, .question, noscript, option");
+  const hidden = aside || box.width <= 1 || box.height <= 1;
   const { visibility, fontSize } = getComputedStyle(part);
   return own && !hidden && visibility !== "hidden" && parseFloat(fontSize) < 19.9;
 }).map((part) => part.className + ": " + part.textContent)"""

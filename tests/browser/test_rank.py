@@ -18,6 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from policy_lab.ensemble.folder import sealed
 from policy_lab.model import load_model
 
 pytestmark = pytest.mark.browser
@@ -154,7 +155,7 @@ def test_an_analyst_looks_at_another_outcome_and_year_and_takes_the_figures_alon
 def test_a_ranking_of_another_model_version_says_so(look: Look, rank_folder: Path, tmp_path: Path) -> None:
     old = shutil.copytree(rank_folder, tmp_path / "old")
     made = json.loads((old / "provenance.json").read_text())
-    (old / "provenance.json").write_text(json.dumps({**made, "model_hash": "f" * 64}))
+    (old / "provenance.json").write_text(json.dumps(sealed({**made, "model_hash": "f" * 64})))
     with server(old, tmp_path / "studies") as (address, _):
         page = look(f"{address}/rank")
         expect(page.locator("#rank-caution")).to_contain_text("ffffffff")
