@@ -96,7 +96,7 @@ def read_each_part(bare: Model, folder: Path) -> Parts:
         if read is not None:
             scenarios[path.stem] = read
     parts.model = replace(parts.model, scenarios=scenarios)
-    parts.tried(REFERENCES, lambda: read_references(parts.model), {})
+    parts.tried(REFERENCES, lambda: bool(read_references(parts.model)), False)
     parts.loops = parts.tried(LOOPS, lambda: loop_rows(parts.model), [], row=1)
     parts.history = parts.tried(HISTORY, lambda: history_rows(parts.model), [], row=1)
     for file in case_files(parts.model):
