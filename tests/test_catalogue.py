@@ -273,6 +273,11 @@ def wanted(model: Model) -> set[str]:
         stated = {case["currency"], *(one["unit"] for part in ("facts", "series") for one in case[part])}
         keys |= {f"units . {unit}" for unit in stated if labels.unit_of(unit)}
     keys |= {"readme . title", "readme . question"}
+    keys |= {
+        f"glossary . {key} . {part}" for key, term in model.texts(catalogue.SOURCE)["glossary"].items() for part in term
+    }
+    known = [(outcome, one.label) for outcome, found in model.references.items() for one in found]
+    keys |= {f"references . {outcome} . {label} . {part}" for outcome, label in known for part in ("label", "why")}
     keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}
     for key, case in model.cases.items():
         keys |= {f"case . {key} . summary", *(f"case . {key} . facts . {fact}" for fact in case.facts)}

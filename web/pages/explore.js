@@ -74,7 +74,7 @@ function paint() {
     const name = state.charts[place];
     charts[place].draw(pictures.curves(list, name, {
       areas: pictures.bands(bands && bands.fans[name], stale),
-      marks,
+      marks, compared: true,
     }));
   });
   cards.paint(live.run("policy"), live.run("status-quo"), bands, stale);

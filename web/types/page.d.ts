@@ -139,6 +139,8 @@ export interface Variable {
   why?: string;
   /** What the two ends of its axis mean. */
   poles?: [string, string] | null;
+  /** Known values that it is compared with, the weightiest first. */
+  references?: Reference[];
   /** Variables that it is made of. */
   parts?: { name: string; label: string }[];
   /** Where its unit is money: how much one of it is, the sign of the currency, and whether it is a sum a year. */
@@ -147,6 +149,13 @@ export interface Variable {
   date?: boolean;
   /** It exists only where this holds; null: everywhere. */
   where?: Condition | null;
+}
+
+/** A known value; why: what it is of. */
+export interface Reference {
+  label: string;
+  value: number;
+  why: string;
 }
 
 /** A variable compared with a number (sign: >=, >, <= or <); `why`: what is the matter where it does not hold. */
@@ -181,6 +190,15 @@ export interface Facts {
   shown: Variable[];
   start: State;
   words: Record<string, string>;
+  glossary: Term[];
+}
+
+/** An entry of the glossary; forms: how texts have it, the longer before the shorter. */
+export interface Term {
+  key: string;
+  term: string;
+  forms: string[];
+  means: string;
 }
 
 export type Numbers = Float64Array | Float32Array | number[];
@@ -245,6 +263,8 @@ export interface Picture {
   bands?: Band[];
   points?: Points[];
   marks?: Mark[];
+  /** Known values to compare with. */
+  references?: Reference[];
   words?: { label: string };
 }
 
