@@ -30,13 +30,14 @@ export const plain = (text) => text.replaceAll("*", "");
  * @param {string} label */
 export const inside = (label) => (facts.language === "en" && /^[A-Z][a-z ]/.test(label) ? label[0].toLowerCase() + label.slice(1) : label).replaceAll("*", "");
 
-/** @param {State} state */
-function scenarioOf(state) {
+/** The scenario inside a sentence: `own` is what an unnamed mix of levers is called there. @param {State} state @param {string} [own] */
+function scenarioOf(state, own = "own") {
   const policy = scenarios.of(state);
+  if (scenarios.isStatusQuo(policy)) return words("subject.status_quo");
   const count = Object.keys(policy.levers).length;
   const world = scenarios.worldOf(policy.world).title;
   if (!count) return words("world", { world });
-  return policy.world === facts.start.world ? words("own") : words(count === 1 ? "moved.one" : "moved.many", { world, count });
+  return policy.world === facts.start.world ? words(own) : words(count === 1 ? "moved.one" : "moved.many", { world, count });
 }
 
 /** The share of futures in which an outcome goes a way. @param {Effect} effect @param {Direction} direction */
@@ -77,13 +78,14 @@ function sure(told, scenario, year) {
   return [words("sure", { ...values, clauses: clauses.length > 1 ? words("clauses", { first: clauses.slice(0, -1).join(words("between")), last: clauses[clauses.length - 1] }) : clauses[0] })];
 }
 
-/** On which side of its axis an outcome with words at both ends is. @param {Variable} about @param {Effect} effect @param {number} year */
-function level(about, effect, year) {
+/** On which side of its axis an outcome with words at both ends is: the words follow "is", as in "led by scientists".
+ * @param {Variable} about @param {Effect} effect @param {number} year @param {string} subject */
+function level(about, effect, year, subject) {
   const side = sideOf(effect);
   const [low, high] = about.poles ?? ["", ""];
   const share = Math.max(effect.positive, effect.negative) / effect.levels;
   const pole = effect.positive >= effect.negative ? high : low;
-  const values = { outcome: about.label, year, pole, low, high, odds: likelihood.inFutures(share) };
+  const values = { subject, year, pole, low, high, odds: likelihood.inFutures(share) };
   return words(side === "open" ? "level_open" : "level", { ...values, word: `*${likelihood.inWords(share)}*` });
 }
 
@@ -119,7 +121,7 @@ export function verdict({ effects, members }, state) {
   const year = Math.floor(facts.clock.final);
   const all = facts.headlines.map((name) => ({ about: variable(name), effect: effects[name], direction: directionOf(effects[name]) }));
   const sides = all.filter(({ about, effect }) => about.poles && (about.low ?? 0) < 0 && (about.high ?? 0) > 0 && effect.levels >= members / 2).slice(0, 1);
-  const levels = sides.map(({ about, effect }) => level(about, effect, year));
+  const levels = sides.map(({ about, effect }) => level(about, effect, year, scenarioOf(state, "subject.own")));
   const subjects = sides.map(({ about }) => ({ outcome: about.name, kind: "level" }));
   if (scenarios.isStatusQuo(scenarios.of(state))) return { sentences: [words("status_quo", { year }), ...levels, ...standing(all, year)], subjects };
   const money = all.find(({ about }) => about.money);
