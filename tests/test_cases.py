@@ -373,7 +373,7 @@ TOML, CSV = "cases/ssc.toml", "cases/ssc.csv"
     [
         (TOML, "title =", "titel =", r"unknown key 'titel'"),
         (TOML, "[facts.start]", "[facts.strat]", r"unknown key 'strat'. Possible: start, pathway"),
-        (TOML, "value = 4400", 'value = "much"', r"first_approved_cost\]: 'value' is missing or no number"),
+        (TOML, "value = 4400", 'value = "much"', r"first_approved_cost\]: 'value' is missing or not a number"),
         (TOML, "value = 4400", "value = 9400", r"9400 is outside its own range 2850 to 5900"),
         (TOML, 'value = "bottom up"', 'value = "sideways"', r"must be one of top down, bottom up"),
         (TOML, 'source = "ssc_record"', 'source = "hearsay"', r"'hearsay' is not in sources.csv"),
@@ -386,7 +386,7 @@ TOML, CSV = "cases/ssc.toml", "cases/ssc.csv"
         (TOML, "[drivers]", "[driver]", r"unknown key 'driver'"),
         (TOML, "currency", "= currency", r"cases/ssc.toml cannot be read"),
         (CSV, "appropriations,project spending,1988,25", "appropriations,project spending,1988,many",
-         r"row 2, column 'value': 'many' is no number"),
+         r"row 2, column 'value': 'many' is not a number"),
         (CSV, "appropriations,project spending,1988,25,20", "appropriations,project spending,1988,25,26",
          r"25 is outside its own range 26 to 33"),
         (CSV, "RECALLED", "GUESSED", r"'GUESSED' is not one of CONFIRMED, RECALLED"),
@@ -436,7 +436,7 @@ def test_the_command_prints_the_table(capsys: pytest.CaptureFixture[str], tmp_pa
     out, html = tmp_path / "out.json", tmp_path / "out.html"
     assert main(["precedents", "--case", "ssc", "--json", str(out), "--html", str(html)]) == 0
     told = capsys.readouterr().out
-    assert "cost growth" in told and "cancelled" in told and "no cost growth: finished (another fate)" in told
+    assert "cost growth" in told and "cancelled" in told and "no cost growth: finished (other outcome)" in told
     data = json.loads(out.read_text(encoding="utf-8"))
     assert [case["key"] for case in data["cases"]] == ["ssc"]
     assert data["cases"][0]["leave_one_out"]["sets"] > 1

@@ -473,11 +473,11 @@ def test_verdicts_are_said_in_german(big: Model) -> None:
     verdict = Verdict(replace(check, known="so"), False, at)
     said = Message("verdict.status", {"status": verdict.status_words, "claim": verdict.claim})
     assert catalogue.here().in_words(said) == (
-        "gilt bekanntermaßen nicht: Mitglieder treten bei und treten aus: Zusammenlegen ist 1,5 "
+        "gilt nicht, wie bekannt: Mitglieder treten bei und treten aus: Zusammenlegen ist 1,5 "
         "(im Jahr 2030, „Status quo, mit Diplomatie = 0,5“)"
     )
     assert catalogue.english().in_words(said) == (
-        "fails as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo with diplomacy = 0.5"
+        "fails, as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo with diplomacy = 0.5"
     )
 
 

@@ -129,12 +129,12 @@ FAILS = [
     ("below: {in: half}, of: Level, in: status_quo", "Level is 100 against 50 at 0"),
     ("below: {}, of: Level", "against"),
     ("same_as: {in: half}, of: Level, in: status_quo", "100"),
-    ("sums_to: 101, of: [Level, Drained], in: status_quo", "apart by 0.0099"),
+    ("sums_to: 101, of: [Level, Drained], in: status_quo", "they differ by 0.0099"),
     ("account: {in: outflow, out: []}, of: Level", "out of balance by 1 of the flows"),
-    ("peaks: [0, 5], of: wave", "wave peaks with"),
-    ("reaches: {level: 60, between: [0, 4]}, of: Drained, in: status_quo", "is there with"),
-    ("reaches: {level: 60, between: [0, 20]}, of: Drained, in: half", "gets to"),
-    ("reaches: {level: 60, between: never}, of: Drained, in: status_quo", "is there with"),
+    ("peaks: [0, 5], of: wave", "wave peaks at"),
+    ("reaches: {level: 60, between: [0, 4]}, of: Drained, in: status_quo", "exists, at"),
+    ("reaches: {level: 60, between: [0, 20]}, of: Drained, in: half", "reaches"),
+    ("reaches: {level: 60, between: never}, of: Drained, in: status_quo", "exists, at"),
     ("halving: 0.001, of: Level", "of its range"),
     ("rk4: 0.001, of: Level", "of its range"),
 ]
@@ -161,7 +161,7 @@ def test_halving_is_measured_against_the_exact_error(tank: Path) -> None:
     time = np.arange(0, 20.5, 0.5)
     whole, half = (100 * (1 - h / 10) ** (time / h) for h in (0.5, 0.25))
     share = np.abs(whole - half).max() / np.ptp(whole)
-    assert f"moves by {english().number(share, 'fine')} of its range" in words(verdict.words)
+    assert f"changes by {english().number(share, 'fine')} of its range" in words(verdict.words)
 
 
 def test_a_failure_that_is_known_is_no_surprise_and_its_end_is_one(tank: Path) -> None:
@@ -172,8 +172,8 @@ def test_a_failure_that_is_known_is_no_surprise_and_its_end_is_one(tank: Path) -
         f"- {{says: b, derived: logic, of: Level, between: [0, 100], {known}}}\n",
     )
     assert [(v.status, v.unexpected) for v in found] == [
-        ("fails as known", False),
-        ("holds, though known to fail", True),
+        ("fails, as known", False),
+        ("holds, though listed as a known failure", True),
     ]
 
 
@@ -195,7 +195,7 @@ WRONG = [
     ("says: a", "must be a list"),
     ("- just words", "an entry is a list of keys"),
     ("- {says: a, derived: logic, of: [Level, between: [0, 1]}", "cannot be read"),
-    ("- {says: a, derived: logic, of: Level, rising: false}\n" * 2, "line 2: 'a' stands in line 1 already"),
+    ("- {says: a, derived: logic, of: Level, rising: false}\n" * 2, "line 2: 'a' is in line 1 already"),
     ("- !!python/object/apply:os.system [true]", "cannot be read"),
 ]
 
@@ -367,9 +367,9 @@ def test_what_is_known_to_fail_is_shown_and_counts_strictly(tank: Path, capsys: 
     (tank / "checks.yaml").write_text(entry, encoding="utf-8")
     assert main(["check", str(tank)]) == 0
     said = capsys.readouterr().out
-    assert "fails as known: full: Level is 100 at 0 in status_quo (it begins full)" in said
+    assert "fails, as known: full: Level is 100 at 0 in status_quo (it begins full)" in said
     # By hand: 100 (1 - 0.5/10)^(2t) against 100 (1 - 0.25/10)^(4t) is farthest apart at t = 10, by 0.0046 of 100.
-    assert "FAILS  Integration error: Half the step moves no outcome by more than" in said
+    assert "FAILS  Integration error: Half the step changes no outcome by more than" in said
     assert main(["check", str(tank), "--quick"]) == 0
     assert "Integration error" not in capsys.readouterr().out
     assert main(["check", str(tank), "--strict"]) == 1
@@ -404,7 +404,7 @@ def test_historical_cases_are_counted_right_or_wrong(tank: Path) -> None:
     wrong = {**CASE, "title": "A station", "held_out": False, "outcome": {**CASE["outcome"], "right": False}}  # type: ignore[dict-item]
     test = family_of(tank, cases=[CASE, wrong])
     assert test.verdict == "partly"
-    assert "1 of 2 cases end as they did, of those set aside before any fitting 1 of 1" in words(test.summary)
+    assert "The outcome of 1 of 2 cases is reproduced, of those set aside before any fitting 1 of 1" in words(test.summary)
     assert "within 30 % in 0 of 2 with figures of grade A or B" in words(test.summary)
     told = in_words(test, english())
     assert told.rows[0] == ["A collider", "yes", "cancelled 1993.8", "cancelled 1993.1", "as it was", 0.12, "A", None,
@@ -444,7 +444,7 @@ def test_a_bare_file_can_be_checked(tmp_path: Path, capsys: pytest.CaptureFixtur
     path = tmp_path / "lake.mdl"
     path.write_text(TANK.replace("litre/year", "litre"), encoding="utf-8")
     assert main(["check", str(path)]) == 1
-    assert "gives litre/year, and the variable is stated in litre" in capsys.readouterr().out
+    assert "gives litre/year, but the variable's unit is litre" in capsys.readouterr().out
 
 
 def test_comparing_by_the_command_line(tank: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -125,7 +125,7 @@ SLIPS = [
     ('"Openness_Requirement"', '"leaving rate"', r"not in levers\.csv"),
     ("value = 0.8", "value = 8", r"outside its range"),
     ("value = 3", "value = 300", r"\[money\.levels\.some\] amount.*outside its range"),
-    ("value = 3", 'value = "3"', r"amount.*'value' is missing or no number"),
+    ("value = 3", 'value = "3"', r"amount.*'value' is missing or not a number"),
     ("value = 3 }", "value = 3, start = 2026 }", r"'cost of a researcher' is given a start"),
     ('"cost of a researcher" = 0.5 }', '"cost of a researcher" = 0.6 }', r"add up to 1\.1"),
     ('carries.money = "shared funding"', 'carries.funds = "shared funding"', r"carries 'funds', which is no other"),

@@ -214,7 +214,7 @@ def test_when_no_worker_is_left_what_is_finished_is_kept(tmp_path: Path, monkeyp
 
 @pytest.mark.parametrize("count", ["", ":", ":0", ":x", ":1.5", ":-1", ":100000"])
 def test_local_needs_a_number_of_processes(count: str) -> None:
-    with pytest.raises(StudyError, match="followed by a number of processes"), workers_of(f"local{count}"):
+    with pytest.raises(StudyError, match="write the number of processes"), workers_of(f"local{count}"):
         pass
 
 

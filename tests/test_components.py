@@ -106,5 +106,5 @@ def test_a_file_that_is_no_page_is_told(model: Model, tmp_path: Path, text: str)
 
 
 def test_a_folder_that_is_none_is_told(model: Model, tmp_path: Path) -> None:
-    with pytest.raises(BadValue, match="no folder of pages"):
+    with pytest.raises(BadValue, match="for pages"):
         create_app(model, queue=Queue(tmp_path / "studies"), pages=tmp_path / "gone")

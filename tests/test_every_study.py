@@ -268,7 +268,7 @@ def test_robustness_measures_of_policies_over_the_same_futures(tmp_path: Path) -
     ("name", "changes", "says"),
     [
         ("morris", {"options": {"levels": 3}}, "not an even number"),
-        ("morris", {"size": 1}, "no spread"),
+        ("morris", {"size": 1}, "too few trajectories"),
         ("pawn", {"groups": "kind"}, "one factor at a time"),
         ("pawn", {"size": 64}, "fewer than ten runs"),
         ("pawn", {"size": 100}, "not a power of two"),
@@ -281,7 +281,7 @@ def test_robustness_measures_of_policies_over_the_same_futures(tmp_path: Path) -
             {"options": {"fails": [{"outcome": "knowledge", "below": 1, "time": 2031.0}]}},
             "not among the study's",
         ),
-        ("robustness", {"factors": "levers"}, "which the policies decide"),
+        ("robustness", {"factors": "levers"}, "which the policies set"),
         ("robustness", {"options": {"policies": ["status_quo"]}}, "at least two policies"),
         ("shapley", {"options": {}}, "Name the scenario"),
         ("shapley", {"options": {"package": "status_quo"}}, "fewer than two levers"),
@@ -334,7 +334,7 @@ def test_a_study_stopped_anywhere_goes_on_to_the_same_bits(done: Findings, tmp_p
         except KeyboardInterrupt as stopped:
             stopped_at.append((stopping.at, str(stopped)))
             steps += 2 if steps < 4 else 40
-    assert stopped_at and all("the same command goes on from there" in said for _, said in stopped_at)
+    assert stopped_at and all("run the same command to continue" in said for _, said in stopped_at)
     assert again.table.equals(done.table)
     assert again.provenance["backend"] == done.provenance["backend"] != []
     assert not (tmp_path / "out" / "work").exists()

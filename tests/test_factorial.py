@@ -150,7 +150,7 @@ def test_an_outcome_that_no_choice_moves_has_no_shares_and_says_so(done: Finding
     assert found(done, "of everything", "still")["luck"] == pytest.approx(1.0)
     assert set(found(done, "tie", "still").values()) == {1.0}
     told = [english().in_words(one.message) for one in done.statements if one.about == "still"]
-    assert told == ["At 1 no choice moves it."]
+    assert told == ["At 1 no choice changes it."]
 
 
 def test_the_report_has_the_tables(done: Findings) -> None:

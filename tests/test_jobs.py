@@ -263,7 +263,7 @@ def test_one_address_starts_so_many_an_hour(tmp_path: Path, monkeypatch: pytest.
     queue = Queue(tmp_path, Limits(starts=2))
     for seed in range(2):
         start(queue, plan(seed=seed), f"client {seed}", "here")
-    with pytest.raises(Refused, match="From your network 2 studies"):
+    with pytest.raises(Refused, match="2 studies were started from your network"):
         start(queue, plan(seed=3), "client 3", "here")
     start(queue, plan(seed=3), "client 3", "elsewhere")
     start(queue, plan(seed=4), "client 4", "")  # this machine itself

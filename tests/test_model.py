@@ -126,18 +126,18 @@ def test_a_model_that_is_not_there(name: str) -> None:
 SLIPS = [
     ("levers.csv", "shared funding,Money", "shared fundings,Money", r"levers\.csv, row 2, column 'name'.*shared fund"),
     ("levers.csv", "shared funding,Money", "knowledge,Money", r"row 2, column 'name': 'knowledge' is no constant"),
-    ("levers.csv", ",low,", ",low,default,", r"levers\.csv, row 1: the header has the column 'default' too many"),
+    ("levers.csv", ",low,", ",low,default,", r"levers\.csv, row 1: the header has the extra column 'default'"),
     ("levers.csv", "0,100,5", "0,0,5", r"row 2, column 'low': 0 is not below high"),
     ("levers.csv", "0,100,5", "0,200,5", r"row 2, column 'high': 200 is outside the limits"),
     ("levers.csv", "0,100,5", "0,100,0", r"row 2, column 'step'"),
-    ("levers.csv", "0,100,5", "zero,100,5", r"row 2, column 'low': 'zero' is no number"),
-    ("levers.csv", "0,100,5", "0,inf,5", r"row 2, column 'high': 'inf' is no finite number"),
+    ("levers.csv", "0,100,5", "zero,100,5", r"row 2, column 'low': 'zero' is not a number"),
+    ("levers.csv", "0,100,5", "0,inf,5", r"row 2, column 'high': 'inf' is not a finite number"),
     ("levers.csv", "0,100,5", "1,100,5", r"row 2, column 'low': the range 1 to 100 leaves out 0"),
     ("levers.csv", "lever start[public lab]", "lever start[nobody]", r"row 2, column 'start'"),
     ("levers.csv", "lever ramp[public lab]", "total researchers", r"row 2, column 'ramp'.*is no constant"),
     ("levers.csv", "openness requirement,Rules,0,1,0.05", "Shared_Funding,Rules,0,100,5", "row 3.*row 2 already"),
     ("levers.csv", ",step,", ",move,", r"levers\.csv, row 1: the header lacks the column 'step'"),
-    ("levers.csv", ",why\n", ",why,who\n", "row 1: the header has the column 'who' too many"),
+    ("levers.csv", ",why\n", ",why,who\n", "row 1: the header has the extra column 'who'"),
     ("levers.csv", "Pays for people who publish.", "Pays, for people.", "row 2: has 13 cells where the header has 12"),
     ("uncertainties.csv", "uniform,judgement", "uniform,guess", r"row 2, column 'source': 'guess' is no key"),
     ("uncertainties.csv", "uniform", "flat", r"row 2, column 'distribution': 'flat' is not one of"),
@@ -176,7 +176,7 @@ def test_a_slip_is_named_where_it_stands(copy: Path, file: str, old: str, new: s
 
 
 DAMAGES: list[tuple[Callable[[Path], object], str]] = [
-    (lambda f: (f / "small_field.mdl").unlink(), "holds no model file"),
+    (lambda f: (f / "small_field.mdl").unlink(), "contains no model file"),
     (lambda f: (f / "small_field.mdl").write_bytes(b""), "small_field.mdl"),
     (lambda f: (f / "small_field.mdl").write_text("no equation here", encoding="utf-8"), "small_field.mdl"),
     (lambda f: (f / "levers.csv").write_bytes(b"\xff\xfe\x00"), r"levers\.csv cannot be read"),

@@ -130,7 +130,7 @@ def test_the_margin_is_that_of_the_share_asked_for() -> None:
         ({"targets": [{"outcome": "gain"}]}, "should be { outcome"),
         ({"targets": [{"outcome": "gain", "above": 1, "below": 2}]}, "should be { outcome"),
         ({"targets": [{"outcome": "gain", "above": 1, "year": 2}]}, "should be { outcome"),
-        ({"targets": [{"outcome": "gain", "above": "1"}]}, "something that is no number"),
+        ({"targets": [{"outcome": "gain", "above": "1"}]}, "something that is not a number"),
         ({"targets": [{"outcome": "gian", "above": 1}]}, "Did you mean 'gain'"),
         ({"targets": [{"outcome": "luck", "above": 1}]}, "not among the study's outcomes"),
         ({"targets": [{"outcome": "gain", "above": 1, "time": 0.3}]}, "not among the studied times"),

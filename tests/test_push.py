@@ -88,7 +88,7 @@ def test_a_table_may_leave_the_column_out(tmp_path: Path) -> None:
         ("scenarios/push.toml", "end = 2032", "ends = 2032", r"unknown key 'ends'.*start, ramp, end"),
         ("scenarios/push.toml", "until = 2060", "until = 2050", r"until = 2050 is not after 2050"),
         ("scenarios/push.toml", "until = 2060", "until = 2060.1", r"cannot end at 2060.1: .*every 0.5 from 2020"),
-        ("scenarios/push.toml", "until = 2060", "until = 2101", r"at 2100 at the latest"),
+        ("scenarios/push.toml", "until = 2060", "until = 2101", r"no later than 2100"),
         ("scenarios/push.toml", "until = 2060", 'until = "2060"', r"'until' is '2060'"),
         ("push.mdl", "+ habit * Field", "+ FINAL TIME / 2050 * habit * Field", "'Field' reads FINAL TIME"),
     ],
@@ -141,7 +141,7 @@ def test_the_page_knows_ends_and_horizons(push: Model) -> None:
     asked = {"settings": [{"grant": 1}], "outputs": ["Field"]}
     assert client.post("/answer", json={**asked, "until": 2060}).json["time"][-1] == 2060
     assert client.post("/answer", json=asked).json["time"][-1] == 2050
-    assert "2100 at the latest" in client.post("/answer", json={**asked, "until": 9999}).json["failed"]
+    assert "no later than 2100" in client.post("/answer", json={**asked, "until": 9999}).json["failed"]
     assert "failed" in client.post("/answer", json={**asked, "until": "x"}).json
 
 
@@ -178,12 +178,12 @@ def test_the_command_line_leaves_the_cell_empty(push: Model, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("where", "says"),
     [
-        ("Field", "'Field' is no condition"),
-        ("Field = 0.3", "'Field = 0.3' is no condition"),
-        ("Field >= much", "is no condition"),
-        ("Field >= 1e999", "is no condition"),
+        ("Field", "'Field' is not a condition"),
+        ("Field = 0.3", "'Field = 0.3' is not a condition"),
+        ("Field >= much", "is not a condition"),
+        ("Field >= 1e999", "is not a condition"),
         ("Feild >= 0.3", r"column 'where'.*Feild.*Field"),
-        (">= 0.3", "is no condition"),
+        (">= 0.3", "is not a condition"),
     ],
 )
 def test_a_condition_that_is_none_is_told(tmp_path: Path, where: str, says: str) -> None:

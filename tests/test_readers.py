@@ -123,7 +123,7 @@ MISTAKES = [
     ("b = 3 ~~|\na = b(2) ~~|\n", "calls 'b' like a lookup"),
     ("x = Time ~~|\na = x :AND: 1 :OR: 0 ~~|\n", "mixes :AND: and :OR:"),
     ("a = (-2)^2 ~~|\n", "raises a negative number to a power"),
-    ("up: p, q ~~|\nlow: x, y -> (up: q, p) ~~|\na[up] = 1 ~~|\n", "order of its own"),
+    ("up: p, q ~~|\nlow: x, y -> (up: q, p) ~~|\na[up] = 1 ~~|\n", "different order"),
     ("up: p, q, r ~~|\nlow: x, y -> up ~~|\na[up] = 1 ~~|\n", "a mapping is one to one"),
     ("dim: dim2 ~~|\ndim2: dim ~~|\na[dim] = 1 ~~|\n", "contains itself"),
 ]
@@ -177,7 +177,7 @@ def test_nesting_without_end_is_an_error_of_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["model.txt", "model.py"])
 def test_only_model_files_are_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("a = 1", encoding="utf-8")
-    with pytest.raises(ModelError, match="is no model file"):
+    with pytest.raises(ModelError, match="is not a model file"):
         translate(tmp_path / name)
 
 
@@ -262,5 +262,5 @@ def test_a_listing_says_what_is_refused_once_a_line(tmp_path: Path) -> None:
     listing = program_of(
         tmp_path, "d: a, b, c ~~|\nx[d] = RANDOM UNIFORM(0, 1, 0) ~~|\ny = GAMMA LN(2) ~~|\n"
     ).listing()
-    assert listing.count("which the fast engine does not know") == 2
+    assert listing.count("which the compiled engine does not support") == 2
     assert listing.index("'x[a]' (line 3) uses RANDOM UNIFORM") < listing.index("'y' (line 4)")

@@ -92,11 +92,11 @@ def test_nothing_of_the_paper_is_left_white_in_the_dark(report: str) -> None:
 
 
 def test_the_trace_and_what_is_arbitrary_are_said(findings: Findings, report: str) -> None:
-    assert "How the size was found" in report
+    assert "How the size was chosen" in report
     for step in findings.provenance["trace"]:
         assert f"<td>{step['size']}</td>" in report
     notes = " ".join(map(english().in_words, findings.notes))
-    assert "The ranges of 1 of 2 uncertain parameters are judgement (grade J below)" in notes
+    assert "The ranges of 1 of 2 uncertain inputs are judgement (grade J below)" in notes
     assert "drawn independently" in notes and "A wider range makes a lever rank higher" in notes
 
 

@@ -47,10 +47,10 @@ def test_its_checks_hold_and_no_table_is_at_fault(bridge: Model) -> None:
 def test_the_command_line_runs_its_cases(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["precedents", str(BRIDGE)]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "Of 2 cases whose figures were there when numbers were chosen, the fate of 2 is consistent" in said
+    assert "The model reproduces the outcome of 2 of 2 cases" in said
     assert main(["precedents", str(BRIDGE), "--case", "tower_bridge"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "no overrun: finished (another fate)" in said and "the price +" in said
+    assert "no overrun: finished (other outcome)" in said and "the price +" in said
 
 
 def test_the_page_has_its_cases_in_its_own_words(client: FlaskClient, bridge: Model) -> None:

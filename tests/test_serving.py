@@ -279,7 +279,7 @@ def test_a_prefix_has_a_slash_at_both_ends(text: str | None, prefix: str) -> Non
 
 @pytest.mark.parametrize("text", ["/a b", "/<x>", "/../x", "/a?b", "https://elsewhere/"])
 def test_what_is_no_prefix_is_refused(text: str) -> None:
-    with pytest.raises(BadValue, match="it is a path such as"):
+    with pytest.raises(BadValue, match="give a path such as"):
         whole_prefix(text)
 
 

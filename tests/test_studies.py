@@ -157,7 +157,7 @@ def test_constant_outcomes_and_failed_runs_are_reported_and_poison_nothing(tmp_p
     notes = " ".join(map(english().in_words, findings.notes))
     assert "still does not vary" in notes
     assert findings.provenance["failed_runs"] > 10 and "gave no finite number" in notes
-    assert "still: Nothing that was varied moves it." in findings.in_words(english())
+    assert "still: It depends on nothing that was varied." in findings.in_words(english())
 
 
 def test_a_factor_without_effect_has_no_index(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_finished_study_is_read_not_run(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small_chunks")
 def test_ctrl_c_keeps_what_is_finished_and_the_rest_follows(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"):
+    with pytest.raises(KeyboardInterrupt, match="run the same command to continue"):
         run_study(ishigami(), out, workers=stopping(7, KeyboardInterrupt()))
     made: list[int] = []
 
@@ -377,7 +377,7 @@ def test_a_lock_deleted_by_its_last_owner_is_taken_anew(tmp_path: Path, monkeypa
 
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("keep me")
-    with pytest.raises(StudyError, match="not empty and holds no study"):
+    with pytest.raises(StudyError, match="not empty and contains no study"):
         run_study(ishigami(), tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["letters.txt"]
 
@@ -406,7 +406,7 @@ except OutputError as error:
     said = subprocess.run(
         [sys.executable, "-c", script, str(study), str(out)], check=True, capture_output=True, text=True
     ).stdout
-    assert said.startswith("Cannot write") and "runs.nc" in said and "Free some room" in said
+    assert said.startswith("Cannot write") and "runs.nc" in said and "Free some space" in said
     made: list[int] = []
 
     def counting(chunks: Iterable[Chunk]) -> Iterator[Simulated]:
@@ -431,7 +431,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.Mo
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", refused)
-    with pytest.raises(OutputError, match=r"Permission denied\. You may not write there; choose another folder"):
+    with pytest.raises(OutputError, match=r"Permission denied\. You have no permission to write there; choose another folder"):
         run_study(ishigami(), tmp_path / "out")
 
 

@@ -178,7 +178,7 @@ def test_units_are_read_and_written(text: str, words: str) -> None:
 
 @pytest.mark.parametrize("text", ["person/", "*year", "(person", "person^two", "person)year"])
 def test_what_is_no_unit_is_said(text: str) -> None:
-    with pytest.raises(BadValue, match="is no unit"):
+    with pytest.raises(BadValue, match="is not a unit"):
         Units().read(text)
 
 

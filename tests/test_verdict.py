@@ -345,17 +345,17 @@ def test_the_level_of_an_axis_is_told_by_its_words(harbour: Verdicts) -> None:
     settings = random_settings(harbour.model, 200, seed=5)
     found = set()
     for asked, told in zip(settings, harbour.of([state_of(harbour.model, s) for s in settings], 128), strict=True):
-        [text] = [text for text in told["sentences"] if text.startswith("Who runs the harbour")]
+        [text] = [text for text in told["sentences"] if "run by" in text]
         level = harbour.ends(constants_of(harbour.model, asked), 128)["control"]
         above, below = float(np.mean(level > 0)), float(np.mean(level < 0))
         share = max(above, below)
         if share >= 0.66:
-            assert f": {'merchants run it' if above > below else 'the city runs it'} ({word_of(share)}, " in text
+            assert f" is {word_of(share)} run by {'merchants' if above > below else 'the city'} (" in text
         else:
-            assert "about as likely the city runs it as merchants run it" in text
+            assert "is about as likely run by the city as run by merchants" in text
         least, most = share_of(text)
         assert least - 1e-9 <= share <= most + 1e-9
-        found.add(text.split(": ")[1].split(",")[0])
+        found.add(text.split(" is ")[1].split(" (")[0])
     assert len(found) >= 4
 
 
@@ -432,10 +432,10 @@ def test_a_unit_of_money_is_read() -> None:
 
 def test_words_at_the_ends_of_an_axis_and_parts_are_read(harbour: Verdicts, tmp_path: Path) -> None:
     outcome = harbour.model.outcomes["control"]
-    assert (outcome.low_words, outcome.high_words) == ("the city runs it", "merchants run it")
+    assert (outcome.low_words, outcome.high_words) == ("run by the city", "run by merchants")
     assert outcome.parts == ("Depth", "trade")
     shown = {about["name"]: about for about in harbour.facts["shown"]}
-    assert shown["control"]["poles"] == ["the city runs it", "merchants run it"]
+    assert shown["control"]["poles"] == ["run by the city", "run by merchants"]
     assert [part["label"] for part in shown["control"]["parts"]] == ["Depth", "Trade of the harbour"]
     assert [name for name, about in shown.items() if about["date"]] == ["Year of the deep harbour"]
     copy = shutil.copytree(TESTS / "models" / "harbour", tmp_path / "harbour")

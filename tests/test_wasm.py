@@ -203,7 +203,7 @@ def test_the_loader_says_what_is_wrong(tmp_path: Path) -> None:
         "There is no parameter 'rate' in little.",
         "0.3 is no moment of a run.",
         "There is no integration method 'heun'. Possible: euler, rk4.",
-        "'late' has a delay of order 3 that these values change; the server can compute it.",
+        "'late' has a delay of order 3 that depends on these values; the server can compute it.",
     ]
     assert isinstance(fine, Runs)
     assert fine.values.tolist() == [[[t, t] for t in range(5)]]
@@ -250,7 +250,7 @@ def test_an_object_without_the_entry_or_cut_off_is_refused() -> None:
     assert link(code, "entry", "entry").module.count(b"entry") == 2
     with pytest.raises(LinkError, match="no function 'other'"):
         link(code, "other")
-    with pytest.raises(LinkError, match="no WebAssembly object"):
+    with pytest.raises(LinkError, match="not a WebAssembly object"):
         link(b"\x7fELF" + code[4:], "entry")
     with pytest.raises(LinkError, match="ends in the middle"):
         link(code[:-7], "entry")

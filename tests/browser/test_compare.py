@@ -105,7 +105,7 @@ def test_a_colleagues_link_is_held_against_ones_own(visit: Visit, address: str) 
     called(page, ["Status quo", "An open laboratory, 1 lever moved"])
     field.fill("https://elsewhere.example/?q=<script>alert(1)</script>")
     field.press("Enter")
-    expect(page.locator("#compare-said")).to_contain_text("no link of this page")
+    expect(page.locator("#compare-said")).to_contain_text("not a link to this page")
     assert len(names(page)) == 2
 
 
@@ -257,7 +257,7 @@ def test_what_is_looked_at_travels_in_the_link(visit: Visit, address: str, conte
     page.get_by_role("combobox", name="Outcome", exact=True).fill("trust in")
     page.get_by_role("option", name="Trust in companies").click()
     page.get_by_label("In year", exact=True).select_option("2040")
-    page.get_by_label("One chart for each scenario").check()
+    page.get_by_label("One chart per scenario").check()
     expect(page.locator(".compare-chart")).to_have_count(2)
     page.get_by_label("With", exact=True).select_option("s")
     page.wait_for_url(re.compile(r"v=reputation~2040~s~p~1"))

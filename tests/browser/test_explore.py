@@ -174,7 +174,7 @@ def test_the_link_restores_everything(visit: Visit, address: str, context: Brows
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("?w=nowhere", "no scenario “nowhere”; status quo took its place"),
+        ("?w=nowhere", "no scenario “nowhere”; status quo is shown instead"),
         ("?l=%3Cimg%20src=x%20onerror=alert(1)%3E~1", "cannot be read: img srcx onerroralert1~1"),
         ("?" + "x" * 8000, "longer than 8000 characters"),
     ],
@@ -257,7 +257,7 @@ def test_every_chart_can_be_saved(visit: Visit, address: str, tmp_path: Path) ->
 
 def test_the_numbers_stand_behind_the_charts(visit: Visit, address: str) -> None:
     page = visit(address)
-    page.get_by_text("The numbers behind both charts").click()
+    page.get_by_text("Data behind both charts").click()
     rows = page.locator(".numbers-pair .numbers").first.locator("tbody tr")
     assert rows.count() > 20
     assert rows.last.locator("td").nth(1).inner_text() == f"{expected({})[-1]:.0f}"
@@ -284,7 +284,7 @@ WHOLE_CHARTS = """() => [...document.querySelectorAll('.chart')].filter(chart =>
 def test_a_chart_stays_in_view_beside_the_last_lever(visit: Visit, real_address: str, width: int, height: int) -> None:
     page = visit(real_address)
     page.set_viewport_size({"width": width, "height": height})
-    page.get_by_role("button", name="Unfold all").click()
+    page.get_by_role("button", name="Expand all").click()
     for place in ("bottom", "view"):
         if place == "bottom":
             page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
@@ -306,7 +306,7 @@ def test_a_band_of_charts_stays_above_the_levers(browser: Browser, real_address:
     handle = page.locator(".levers__handle")
     if handle.is_visible():  # the levers are a sheet
         handle.click()
-    page.get_by_role("button", name="Unfold all").click()
+    page.get_by_role("button", name="Expand all").click()
     slider = page.locator(".lever").get_by_role("slider").last
     slider.focus()
     band, thumb = page.locator(".chart--a").bounding_box(), slider.bounding_box()

@@ -166,7 +166,7 @@ def test_a_chart_fills_the_wall_and_comes_back(visit: Visit, address: str) -> No
     page = visit(address)
     width = page.locator("#chart-b .plot__svg").bounding_box()["width"]
     page.locator("#chart-b .chart__save summary").click()
-    page.get_by_role("button", name="Whole screen").click()
+    page.get_by_role("button", name="Full screen").click()
     expect(page.locator("#chart-b .plot__svg")).to_have_attribute("width", re.compile(r"^1[2-4]\d\d"))
     letters = "document.querySelector('#chart-b .plot__unit')"
     assert float(page.evaluate(f"parseFloat(getComputedStyle({letters}).fontSize)")) >= 20

@@ -180,7 +180,7 @@ def test_an_assumption_is_found_questioned_and_shared(visit: Visit, real_address
         assert drawn[line] == pytest.approx(told.tolist(), rel=1e-6, abs=1e-9, nan_ok=True)
     page.reload()
     expect(page.locator(".assumed")).to_contain_text("250,000")
-    page.get_by_role("button", name="All assumptions back").click()
+    page.get_by_role("button", name="Reset all assumptions").click()
     page.wait_for_url(lambda url: "?" not in url)
     page.locator("#undo").click()
     page.wait_for_url(re.compile(r"a=run-cost-cap~25e4$"))

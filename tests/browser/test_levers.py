@@ -56,9 +56,9 @@ def test_groups_fold_to_what_was_moved(visit: Visit, real_address: str, big: Mod
     first = folded.locator(".lever--moved").first
     first.locator(".lever__reset").click()
     expect(first).to_be_visible()  # nothing goes from under the hand
-    page.get_by_role("button", name="Unfold all").click()
+    page.get_by_role("button", name="Expand all").click()
     assert page.locator(".lever:visible").count() == len(big.levers)
-    page.get_by_role("button", name="Fold all").click()
+    page.get_by_role("button", name="Collapse all").click()
     expect(page.locator(".lever:visible")).to_have_count(moved.count())
 
 

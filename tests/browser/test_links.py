@@ -52,8 +52,8 @@ def test_a_damaged_link_keeps_what_was_not_damaged_and_says_what_was(visit: Visi
     expect(notice).to_be_hidden()
     whole = {
         f"{link}&utm_source=letter&fbclid=IwAR0": "belongs to another program: utm_source, fbclid.",
-        f"{link}).": "added to this link on its way",
-        link.replace("&", "&amp;"): "added to this link on its way",
+        f"{link}).": "added to this link",
+        link.replace("&", "&amp;"): "added to this link",
     }
     for damaged, said in whole.items():
         assert opened(page, damaged) == state, damaged
@@ -121,7 +121,7 @@ def test_rank_is_as_it_was_sent_and_back_leads_back(visit: Visit, address: str) 
 def test_rank_says_where_a_link_asks_for_what_a_study_does_not_have(visit: Visit, address: str) -> None:
     page = visit(f"{address}/rank?r=levers~1999~knowledge")
     expect(page.locator("#rank-bars svg")).to_be_visible()
-    expect(page.locator("#notice")).to_contain_text("cannot be shown; it opened as usual")
+    expect(page.locator("#notice")).to_contain_text("cannot be shown; the page opened as usual")
 
 
 def test_a_first_edition_link_to_a_study_still_opens(visit: Visit, address: str) -> None:

@@ -35,7 +35,7 @@ def opened(page: Page) -> Locator:
 
 
 def switch(page: Page, name: str) -> Locator:
-    return page.get_by_role("switch", name=f"Loop “{name}” acts")
+    return page.get_by_role("switch", name=f"Loop “{name}” on")
 
 
 def test_an_educator_cuts_the_race_loop_by_keyboard_and_sends_the_link(
@@ -48,7 +48,7 @@ def test_an_educator_cuts_the_race_loop_by_keyboard_and_sends_the_link(
     race.focus()
     page.keyboard.press("Space")
     expect(race).not_to_be_checked()
-    expect(page.locator("#stage .loops-cut")).to_contain_text("1 loop cut (Race and secrecy): not the full model.")
+    expect(page.locator("#stage .loops-cut")).to_contain_text("1 loop off (Race and secrecy): not the full model.")
     page.wait_for_url(re.compile(r"a=race-secrecy~0"))
     drawn = page.evaluate(LINES)
     assert drawn["policy"] == pytest.approx(curve("Race Intensity", {RACE: 0}, "manhattan_for_ai"), rel=1e-6)
@@ -58,7 +58,7 @@ def test_an_educator_cuts_the_race_loop_by_keyboard_and_sends_the_link(
     pupil = visit(sent)
     assert pupil.evaluate(LINES) == drawn
     expect(pupil.locator("#stage .loops-cut")).to_contain_text("not the full model")
-    restore = pupil.locator("#stage").get_by_role("button", name="Restore all loops")
+    restore = pupil.locator("#stage").get_by_role("button", name="Switch all loops on")
     restore.focus()
     pupil.keyboard.press("Enter")
     expect(pupil.locator("#stage .loops-cut")).to_be_hidden()
@@ -77,15 +77,15 @@ def test_what_cutting_a_loop_does_is_what_the_model_says(visit: Visit, real_addr
     whole, cut = (curve("mosaic", settings)[-1] for settings in ({}, {DILUTION: 0}))
     share = 100 * abs(cut - whole) / whole
     told = f"{'▲ +' if cut > whole else '▼ −'}{share:.{1 if share < 10 else 0}f} %"
-    expect(dilution.locator(".loop-row__told").nth(1)).to_have_text(f"Mosaic culture in 2050 without it: {told}")
-    expect(dilution).to_contain_text("It carries what Growth of field does to Language loss.")
+    expect(dilution.locator(".loop-row__told").nth(1)).to_have_text(f"Without it, Mosaic culture in 2050: {told}")
+    expect(dilution).to_contain_text("It passes on what Growth of field does to Language loss.")
 
 
 def test_a_loop_is_seen_where_it_was_found_to_matter_and_undone_in_one_step(visit: Visit, real_address: str) -> None:
     page = visit(real_address)
     opened(page)
     before = page.evaluate("JSON.stringify(PolicyLab.state.now)")
-    page.get_by_role("button", name="Cut “Facility and trust” there").click()
+    page.get_by_role("button", name="Switch “Facility and trust” off there").click()
     page.wait_for_url(re.compile(r"w=cern_for_ai.*a=facility-trust~0.*c=tension~"))
     drawn = page.evaluate(LINES)
     assert drawn["policy"][-1] > 1.01 * drawn["whole"][-1]  # its row in loops.csv: higher when cut
@@ -102,12 +102,12 @@ def test_cut_loops_stand_on_compare_in_the_table_and_in_the_brief(visit: Visit, 
         page.locator(".sheet").get_by_role("button", name="CSV").click()
     text = download.value.path().read_text(encoding="utf-8")
     assert "Dilution" in text
-    assert "2 loops cut (Race and secrecy, Dilution): not the full model." in text
+    assert "2 loops off (Race and secrecy, Dilution): not the full model." in text
     page.keyboard.press("Escape")
     brief = page.evaluate("PolicyLab.brief.page()")
-    assert "2 loops cut (Race and secrecy, Dilution): not the full model." in brief
+    assert "2 loops off (Race and secrecy, Dilution): not the full model." in brief
     page.get_by_role("link", name="Compare").click()
-    expect(page.locator(".page--compare .loops-cut")).to_contain_text("2 loops cut")
+    expect(page.locator(".page--compare .loops-cut")).to_contain_text("2 loops off")
     entries = page.evaluate("PolicyLab.compare.entries().map((entry) => entry.constants)")
     assert len(entries) == 2
     assert all(constants[RACE] == constants[DILUTION] == 0 for constants in entries)
@@ -116,7 +116,7 @@ def test_cut_loops_stand_on_compare_in_the_table_and_in_the_brief(visit: Visit, 
 def test_assumptions_and_loops_go_back_apart(visit: Visit, real_address: str) -> None:
     page = visit(f"{real_address}/?a=race-secrecy~0_stake-slope~0.5")
     expect(page.locator(".assumed li")).to_have_count(1)
-    page.get_by_role("button", name="All assumptions back").click()
+    page.get_by_role("button", name="Reset all assumptions").click()
     page.wait_for_url(re.compile(r"a=race-secrecy~0(&|$)"))
     expect(page.locator(".assumed li")).to_have_count(0)
 

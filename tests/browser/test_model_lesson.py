@@ -108,7 +108,7 @@ def test_a_diagram_is_kept_for_a_slide(visit: Visit, real_address: str, kind: st
         return
     text = "".join(ElementTree.fromstring(data).itertext())
     model = load_model("big_science")
-    for told in (f"version {model.hash[:8]}", "Current policy, 2050", "1 loop cut (Dilution)", "w=cern_for_ai"):
+    for told in (f"version {model.hash[:8]}", "Current policy, 2050", "1 loop off (Dilution)", "w=cern_for_ai"):
         assert told in text.replace("\n", "")
 
 

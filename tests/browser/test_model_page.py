@@ -73,7 +73,7 @@ def test_diagrams_and_their_values_go_on_when_the_network_drops(
     expect(page.locator("#variables tbody tr").first).to_contain_text(re.compile("tension", re.I))
     assert page.locator("#notice").get_attribute("class") == "notice notice--empty"  # the list is searched here
     page.locator("#variables tbody button").first.click()
-    expect(page.locator("#notice")).to_contain_text("this needs the server")
+    expect(page.locator("#notice")).to_contain_text("this needs it")
     assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in watch.complaints)
     watch.complaints.clear()
     context.set_offline(False)

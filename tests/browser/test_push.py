@@ -78,7 +78,7 @@ def test_an_outcome_that_is_not_there_says_so(visit: Visit, server: str) -> None
     assert "below 0.3" in card(page, "lead", "change")
     page = visit(server + "/?w=push")
     assert card(page, "lead", "value") == "0.00"
-    assert card(page, "lead", "change") == "not there under status quo"
+    assert card(page, "lead", "change") == "does not exist under status quo"
     gaps = page.evaluate(
         "() => { const run = PolicyLab.explore.drawn.list.find((one) => one.key === 'policy').run;"
         "return [[...run.of('lead')].filter(Number.isNaN).length, [...run.raw('lead')].every(Number.isFinite)]; }"

@@ -72,7 +72,7 @@ def rank(page: Page) -> Locator:
 
 
 def open_form(page: Page) -> Locator:
-    page.get_by_role("button", name="Ask it your way").click()
+    page.get_by_role("button", name="Set up your own study").click()
     form = page.locator(".own__form")
     expect(form).to_be_visible()
     return form
@@ -176,7 +176,7 @@ def test_a_model_without_a_stored_study_says_so_and_offers_one(
         page = context.new_page()
         watch.over(page)  # type: ignore[attr-defined]
         page.goto(f"{address}/rank")
-        expect(rank(page).locator(".empty")).to_contain_text("There is no stored study of this model.")
+        expect(rank(page).locator(".empty")).to_contain_text("This model has no stored study.")
         expect(rank(page).get_by_label("Answer from", exact=True)).to_be_hidden()
         expect(begin(page, 33)).to_contain_text("Finished", timeout=PATIENCE)
         expect(rank(page).locator(".empty")).to_be_hidden()
@@ -290,19 +290,19 @@ def test_the_estimate_follows_what_is_chosen(look: Look, address: str) -> None:
     form = open_form(page)
     cost = form.locator(".own__cost")
     form.get_by_label("How thorough").select_option("quick")
-    expect(cost).to_contain_text("3 things vary: 640 runs")
+    expect(cost).to_contain_text("3 inputs vary: 640 runs")
     ask(page, "choice")
     form.get_by_label("How thorough").select_option("quick")
-    expect(cost).to_contain_text("5 things vary: 768 runs")
+    expect(cost).to_contain_text("5 inputs vary: 768 runs")
     form.get_by_label("How thorough").select_option("ranking")
     expect(cost).to_contain_text("1,536 to 24,576 runs")
     ask(page, "uncertainties")
     form.get_by_text("Uncertain inputs and their ranges").click()
     expect(form.get_by_text("Levers and their ranges")).to_be_hidden()
     form.get_by_label("Leaving rate", exact=True).uncheck()
-    expect(cost).to_contain_text("Choose at least two things to vary")
+    expect(cost).to_contain_text("Choose at least two inputs to vary")
     expect(form.get_by_label("Low end of Leaving rate")).to_be_hidden()
-    expect(form.get_by_label("Value that Leaving rate is held at")).to_have_attribute(
+    expect(form.get_by_label("Value at which Leaving rate is held")).to_have_attribute(
         "placeholder", "0.12 (the scenario’s)"
     )
 
@@ -319,7 +319,7 @@ def test_what_is_wrong_with_a_form_is_said_beside_it(look: Look, address: str) -
     expect(form.get_by_role("alert")).to_contain_text("0 to 100 allowed")
     form.get_by_label("High end of Shared funding").fill("")
     form.get_by_role("button", name="Start the study").click()
-    expect(form.get_by_role("alert")).to_contain_text("give a low and a high end")
+    expect(form.get_by_role("alert")).to_contain_text("enter a low and a high end")
 
 
 def test_a_wrong_end_is_said_beside_its_box_as_soon_as_it_is_left(look: Look, address: str) -> None:
@@ -345,7 +345,7 @@ def test_a_wrong_end_is_said_beside_its_box_as_soon_as_it_is_left(look: Look, ad
 
 def test_a_german_types_numbers_as_at_home_and_holds_a_lever(look: Look, address: str) -> None:
     page = look(f"{address}/rank?lang=de")
-    page.get_by_role("button", name="Selbst fragen").click()
+    page.get_by_role("button", name="Eigene Studie einstellen").click()
     form = page.locator(".own__form")
     form.get_by_label("Wie gründlich").select_option("quick")
     form.get_by_text("Hebel und ihre Spannen").click()
@@ -408,7 +408,7 @@ def test_a_third_study_is_refused_in_words(context: BrowserContext, rank_folder:
 
 def test_the_keyboard_alone_runs_a_study(look: Look, address: str) -> None:
     page = look(f"{address}/rank")
-    page.get_by_role("button", name="Ask it your way").focus()
+    page.get_by_role("button", name="Set up your own study").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#own-scenario")).to_be_focused()
     page.keyboard.press("Tab")  # how thorough
@@ -435,10 +435,10 @@ def test_the_keyboard_alone_runs_a_study(look: Look, address: str) -> None:
 def test_a_link_to_a_study_that_is_gone_says_so(context: BrowserContext, address: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/rank?r={'0' * 20}")
-    expect(page.get_by_role("alert").filter(has_text="There is no such study here")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("alert").filter(has_text="This study is not here")).to_be_visible(timeout=PATIENCE)
     rank(page).get_by_label("Question", exact=True).select_option("levers")
     expect(page.locator("#rank-bars svg")).to_be_visible()
-    expect(page.get_by_role("alert").filter(has_text="There is no such study here")).to_be_hidden()
+    expect(page.get_by_role("alert").filter(has_text="This study is not here")).to_be_hidden()
 
 
 @pytest.fixture(scope="module")

@@ -187,7 +187,7 @@ def test_one_page_for_the_minister_with_three_scenarios_in_five_actions(
     text = html.unescape(file.read_text(encoding="utf-8"))
     assert [name for name, _ in re.findall(r'<p class="verdict"><b>(.*?)\.</b> (.*?)</p>', text)] == worlds
     assert "90 % range" in text
-    assert "against status quo" in text
+    assert "vs status quo" in text
     assert pages_of(printed(browser, file)) == 1
 
 

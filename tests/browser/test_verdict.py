@@ -58,8 +58,8 @@ def test_an_input_that_turns_the_verdict_turns_it_when_it_is_moved_there(visit: 
             outcome = turn["split"]["outcome"]
             assert page.evaluate(STATE)[outcome][0] == turn["after"] != before[0][outcome][0]
         else:
-            assert re.search(r"2050: the city runs it \(", text(page))
-            assert re.search(r"2050: merchants run it \(likely, 7 of 10 futures\)", before[1])
+            assert re.search(r"By 2050, .+ is .+ run by the city \(", text(page))
+            assert re.search(r"By 2050, .+ is likely run by merchants \(7 of 10 futures\)", before[1])
         page.locator("#undo").click()
         page.wait_for_function(DONE)
         assert text(page) == before[1]
@@ -116,8 +116,8 @@ def test_a_card_keeps_to_the_ensemble_while_a_hand_moves(visit: Visit, harbour_a
 def test_words_at_both_ends_of_an_axis_and_its_parts(visit: Visit, harbour_address: str) -> None:
     page = visit(f"{harbour_address}/?w=deep_harbour")
     assert page.locator(".chart--a .plot__poles text").all_text_contents() == [
-        "↑ merchants run it",
-        "↓ the city runs it",
+        "↑ run by merchants",
+        "↓ run by the city",
     ]
     marks = page.locator(".chart--a .plot__marks text").all_text_contents()
     assert "Start: Dredging" in marks
@@ -193,4 +193,4 @@ def test_german_says_the_same_numbers(visit: Visit, harbour_address: str) -> Non
     told = text(page)
     assert "praktisch sicher" in told
     assert re.search(r"Public cost: \d+–\d+ Mio\. \$ mehr \(in 9 von 10 Zukünften\)\.", told)
-    assert "Es hängt ab von" in page.locator(".in-short__turns").inner_text()
+    assert "Das hängt ab von" in page.locator(".in-short__turns").inner_text()
