@@ -183,7 +183,7 @@ def test_task_3_two_routes_at_equal_money(visit: Visit, real_address: str) -> No
     money = page.get_by_label("Money for all", exact=True)
     page.wait_for_function("() => PolicyLab.compare.shown.entries.length === 3")
     expect(money).to_have_value("-")
-    money.select_option(label="5 bn$/year")
+    money.select_option(label="$5 bn a year")
     actions += 3
     expect(money).to_have_value(re.compile(r"\w+"))
     model = load_model("big_science")
