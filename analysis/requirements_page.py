@@ -23,15 +23,15 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "strength": (
         "Strength is that of big science",
         "Big-science strength is the cube root of centralised infrastructure × agreement on a focus × science. With "
-        "nothing decided, nothing paid or no basic science there must be little of it; the pathway to what is not "
-        "there is empty. The shares of futures say how far the comparison with a CERN is one of defaults.",
+        "nothing decided, nothing paid or no basic science there must be little of it; without big science, who leads "
+        "it does not exist. The shares of futures show how far the comparison with a CERN depends on defaults.",
     ),
     "alarm": (
         "Strength does not measure alarm",
         "Correlation over futures of strength with the logarithm of serious incidents so far, in status quo.",
     ),
     "power": (
-        "Power never falls when somebody seizes another's compute",
+        "Power never falls when one holder seizes another's compute",
         "In the equations: power concentration and the largest holder's share at every fifth year of every scenario, "
         "with nothing changed but how much the state controls of the labs' compute (0 to 1), or the leading lab of "
         "that of all labs. In runs: everything that follows from more control as well. More control by a secret "
@@ -52,31 +52,31 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     ),
     "losing": (
         "Openness, breadth and scientists in the lead can lose",
-        "From the stored conclusions (openness and breadth against their opposites, at 5 bn$ a year) and the factorial "
+        "From the stored conclusions (openness and breadth against their opposites, at $5 bn a year) and the factorial "
         "study (a state against scientists, at equal rules and money, in its last year). Each half of the rules must "
         "lose somewhere, and a state do better on each of the essay's criteria. Shares of openness and breadth are the "
         "largest over years and over who leads; what a half is defined to bring (openness: access and less secrecy; "
         "breadth: agendas) it cannot lose.",
     ),
     "levers": (
-        "Every lever bites",
+        "Every lever has an effect",
         f"Each lever goes from the low to the high end of its range in every scenario; its largest change of a "
         f"headline outcome is a share of that outcome's range over all scenarios, {BITES:g} at least.",
     ),
     "scenarios": (
         "No two scenarios are the same without a reason",
-        f"Distance is the root mean square of the differences in all headline outcomes at every fifth year from 2030, "
-        "every constant at its default, as shares of their ranges; below "
-        f"{NEAR} a reason stands in the model's `near_scenarios.csv`.",
+        f"How far apart two scenarios are: the root mean square difference of the headline outcomes, as a share of "
+        "their ranges, over every fifth year from 2030, with every constant at its default. Below "
+        f"{NEAR} the model's `near_scenarios.csv` gives a reason.",
     ),
     "constants": (
-        "Constants rest on evidence",
+        "Constants are based on evidence",
         "Shares are of all constants of the model file. Influence is the largest change of a headline outcome, as a "
         "share of its range, when the constant alone goes to an end of its range; definitions and settings are out.",
     ),
 }
 #: Marks of a verdict in a narrow column.
-VERDICTS = {"holds": "holds", "fails": "**fails**", "told": "told"}
+VERDICTS = {"holds": "holds", "fails": "**fails**", "told": "reported"}
 Rows = Sequence[Mapping[str, str]]
 
 

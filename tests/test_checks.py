@@ -404,7 +404,9 @@ def test_historical_cases_are_counted_right_or_wrong(tank: Path) -> None:
     wrong = {**CASE, "title": "A station", "held_out": False, "outcome": {**CASE["outcome"], "right": False}}  # type: ignore[dict-item]
     test = family_of(tank, cases=[CASE, wrong])
     assert test.verdict == "partly"
-    assert "The outcome of 1 of 2 cases is reproduced, of those set aside before any fitting 1 of 1" in words(test.summary)
+    assert "The outcome of 1 of 2 cases is reproduced, of those set aside before any fitting 1 of 1" in words(
+        test.summary
+    )
     assert "within 30 % in 0 of 2 with figures of grade A or B" in words(test.summary)
     told = in_words(test, english())
     assert told.rows[0] == ["A collider", "yes", "cancelled 1993.8", "cancelled 1993.1", "as it was", 0.12, "A", None,

@@ -431,7 +431,9 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.Mo
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", refused)
-    with pytest.raises(OutputError, match=r"Permission denied\. You have no permission to write there; choose another folder"):
+    with pytest.raises(
+        OutputError, match=r"Permission denied\. You have no permission to write there; choose another folder"
+    ):
         run_study(ishigami(), tmp_path / "out")
 
 

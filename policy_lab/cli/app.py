@@ -21,8 +21,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     words = commands.add_parser(
         "app",
-        help="open the simulator in the browser",
-        description="Serve the app and print its address; Ctrl-C stops it.",
+        help="open the app in the browser",
+        description="Serve the app and print its address; stop it with Ctrl-C.",
         allow_abbrev=False,
     )
     words.add_argument("--model", metavar="MODEL", default=OUR_MODEL, help=f"default: {OUR_MODEL}")
@@ -35,32 +35,32 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--prefix",
         metavar="PATH",
         default=os.environ.get("POLICY_LAB_PREFIX", "/"),
-        help="path below which the app stands, for a proxy that serves other things too (default: /)",
+        help="path prefix of the app, for a proxy that serves other things too (default: /)",
     )
     words.add_argument(
         "--workers",
         metavar="N",
         default="0",
-        help="serve from N processes by gunicorn, for many people (default: from this one)",
+        help="serve with N gunicorn processes, for many users (default: this process only)",
     )
     words.add_argument(
         "--behind-proxy",
         metavar="ADDRESS",
         nargs="?",
         const="",
-        help="believe the X-Forwarded-... headers of the proxy in front, which is on this machine or in a private "
-        "network, or has this address (or one of 10.1.2.0/24, or of several with commas between)",
+        help="trust the X-Forwarded-... headers of the proxy in front, which is on this machine or in a private "
+        "network, or has this address (or is in 10.1.2.0/24, or one of several separated by commas)",
     )
     words.add_argument(
         "--name",
         metavar="HOST",
         action="append",
         default=[],
-        help="a host name that people reach the app by, such as lab.example.org; without a proxy it answers to its "
-        "addresses, localhost, this machine's name and these alone",
+        help="a host name to accept, such as lab.example.org; without a proxy the app accepts only its "
+        "addresses, localhost, this machine's name and these",
     )
     words.add_argument(
-        "--pages", metavar="FOLDER", help="further pages: Python files as docs/extend-the-app.md has them"
+        "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
     )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
     words.set_defaults(does=command)

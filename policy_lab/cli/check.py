@@ -26,16 +26,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = commands.add_parser(
         "check",
         help="check a model's units, structure, tables and predicates; or compare two versions of it",
-        description="Check MODEL: the units of every equation, what feeds nothing, outflows that run on when a stock "
+        description="Check MODEL: the units of every equation, unused variables, outflows that continue when a stock "
         "is empty, ranges and sources, the tables beside it, the predicates of its checks.yaml, and the twelve tests "
-        "of a model with tables. Exit status: 0 nothing but what is known to fail fails, 1 something must be mended.",
+        "of a model with tables. Exit status: 0 no failure except known ones, 1 something needs fixing.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
-    words.add_argument("--no-runs", action="store_true", help="only what can be seen without running the model")
-    words.add_argument("--quick", action="store_true", help="without the twelve tests")
+    words.add_argument("--no-runs", action="store_true", help="only checks that do not run the model")
+    words.add_argument("--quick", action="store_true", help="skip the twelve tests")
     words.add_argument(
         "--strict", action="store_true", help="exit with 1 on warnings, known failures and failed tests too"
     )
@@ -46,8 +46,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument(
         "--against",
         metavar="VERSION",
-        help="compare instead: every outcome in every world with another version, ranked by difference. VERSION is a "
-        "git revision, a folder or file, or 'golden' for the stored runs",
+        help="compare instead: every outcome in every scenario with another version, ranked by difference. VERSION is "
+        "a git revision, a folder or file, or 'golden' for the stored runs",
     )
     words.set_defaults(does=command)
 

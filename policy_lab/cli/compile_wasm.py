@@ -27,7 +27,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
     words.add_argument("--target", choices=["wasm"], default="wasm", help="what to compile for (default: wasm)")
-    words.add_argument("--out", metavar="DIR", help="the folder to write to; it is made if it is not there")
+    words.add_argument("--out", metavar="DIR", help="the folder to write to; created if it does not exist")
     words.add_argument("--show", action="store_true", help="print every equation in run order, with unit and line")
     words.set_defaults(does=command)
 

@@ -198,7 +198,7 @@ def _choice_text(choice: Choice) -> str:
         lines += [f"    {level.key}: {printable(level.label)}", paragraph(level.words, "      ")]
         moves = _moves(level.levers)
         if level.amount is not None:
-            moves.append(f"{number(level.amount.value)}{_timing(level.amount)}, paid where another choice carries it")
+            moves.append(f"{number(level.amount.value)}{_timing(level.amount)}, paid through another choice")
         for paid, shares in level.carries.items():
             moves += [f"{number(100 * share)} % of {paid} goes into {lever}" for lever, share in shares.items()]
         lines += [paragraph(m, "        ") for m in moves]

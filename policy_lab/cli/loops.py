@@ -31,9 +31,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     words = commands.add_parser(
         "loops",
-        help="show a model's feedback loops and what a run would be without each",
-        description="Show how much of MODEL is feedback, the loops it names with what an outcome would be without each "
-        "(one run a loop), their polarity in the run and their score (Loops that Matter), and for each stock the "
+        help="show a model's feedback loops and the effect of each",
+        description="Show how much of MODEL is feedback, its named loops with the outcome when each is off "
+        "(one run per loop), their polarity in the run and their score (Loops that Matter), and for each stock the "
         "strongest circuit at that year. A model without named loops shows its circuits by score.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -42,10 +42,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
     words.add_argument("--scenario", metavar="NAME", help="the scenario to run; the model file as it is by default")
     words.add_argument("--outcome", metavar="NAME", help="the variable to explain; by default the first outcome")
-    words.add_argument(
-        "--year", metavar="TIME", type=float, help="the moment to explain; by default the end of the run"
-    )
-    words.add_argument("--json", action="store_true", help="for programs: everything at every saved moment")
+    words.add_argument("--year", metavar="TIME", type=float, help="the time to explain; by default the end of the run")
+    words.add_argument("--json", action="store_true", help="for programs: everything at every saved time")
     words.set_defaults(does=command)
 
 

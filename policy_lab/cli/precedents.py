@@ -29,10 +29,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     words = commands.add_parser(
         "precedents",
-        help="run historical cases on a model's equations and hold them against their record",
-        description="Run the historical cases beside MODEL: the fate that comes out, spending, completion, staff and "
-        "votes against the record, and what would have changed the fate. Numbers fitted to each case are kept in "
-        "cases/results.json; --fit fits them anew, and makes the leave-one-out again.",
+        help="run historical cases on a model's equations and compare them with the record",
+        description="Run the historical cases of MODEL and compare fate, spending, completion, staff and "
+        "votes with the record; show what would have changed the fate. Numbers fitted to each case are kept in "
+        "cases/results.json; --fit fits them again and repeats the leave-one-out.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -42,7 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output")
     words.add_argument("--html", metavar="FILE", help="write the table and the causes as a page")
     add_option(words)
-    words.add_argument("--fit", action="store_true", help="fit the cases' own numbers anew and keep them")
+    words.add_argument("--fit", action="store_true", help="fit the cases' own numbers again and store them")
     words.set_defaults(does=command)
 
 
@@ -87,11 +87,11 @@ def _again(model: Model, only: str | None) -> Data:
 
     last = model.case_results
     if last is None:
-        complain("note: nothing has been fitted yet, so the cases are fitted now; --fit keeps what comes out.")
+        complain("note: nothing has been fitted yet, so the cases are fitted now; add --fit to store the result.")
         return examine(model, sets=0, only=only)
     data = examine(model, fitted_of(last), sets=0, only=only)
     if last["hash"] != model.hash:
-        complain("note: the model has changed since the cases were fitted; --fit fits them anew.")
+        complain("note: the model has changed since the cases were fitted; --fit fits them again.")
         return data
     left = {case["key"]: case["leave_one_out"] for case in last["cases"]}
     cases = [{**case, "leave_one_out": left.get(case["key"])} for case in data["cases"]]

@@ -28,17 +28,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     words = commands.add_parser(
         "publish",
-        help="write the page as plain files that need no server of ours",
-        description="Write the page of MODEL as plain files, in every language: for any web host, in any folder of it, "
+        help="write the app as plain files that need no Policy Lab server",
+        description="Write the app for MODEL as plain files, in every language, for any folder of any web host "
         "or for a memory stick (python -m http.server). The browser runs the model; Rank shows stored studies.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
-    words.add_argument("--out", metavar="DIR", required=True, help="the folder to write; it must be absent or empty")
-    words.add_argument("--replace", action="store_true", help="put it in the place of a site published before")
-    words.add_argument("--language", metavar="CODE", default="en", help="the site opens in it: en (the default), de …")
+    words.add_argument("--out", metavar="DIR", required=True, help="the folder to write; it must be new or empty")
+    words.add_argument("--replace", action="store_true", help="replace a site published before")
+    words.add_argument(
+        "--language", metavar="CODE", default="en", help="language of the first page: en (the default), de …"
+    )
     words.add_argument(
         "--study",
         metavar="DIR",
@@ -61,6 +63,6 @@ def command(arguments: argparse.Namespace) -> int:
     whole = ("together", sum(files for _, files, _ in sizes), sum(size for *_, size in sizes))
     print(table(("", "files", "MB"), [(name, str(n), f"{size / 1e6:.2f}") for name, n, size in [*sizes, whole]]))
     if not site.has_study:
-        complain("note: there is no stored study of this model, so Rank shows none; --study DIR takes one along.")
+        complain("note: this model has no stored study, so Rank shows none; add one with --study DIR.")
     print(f"\nTo look at it: python -m http.server --directory {arguments.out}")
     return 0

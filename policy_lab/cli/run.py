@@ -31,20 +31,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = commands.add_parser(
         "run",
         help="simulate a model and write the curves as CSV",
-        description="Simulate MODEL once and write CSV: Time, then one column a variable.",
+        description="Simulate MODEL once and write CSV: Time, then one column per variable.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
-    words.add_argument("--scenario", metavar="NAME", help="the world to start from (default: the model file as it is)")
+    words.add_argument(
+        "--scenario", metavar="NAME", help="the scenario to start from (default: the model file as it is)"
+    )
     words.add_argument(
         "--set",
         metavar='"NAME=VALUE"',
         action="append",
         default=[],
         help="set a lever or constant; NAME:start, NAME:ramp and NAME:end set when a lever moves (year), how long it"
-        " takes (years) and from when it is phased out again (year); may be repeated",
+        " takes (years) and from when it is phased out (year); may be repeated",
     )
     words.add_argument(
         "--outcome",
@@ -57,9 +59,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--out", metavar="FILE.csv", default="-", help="where to write; - is standard output (default)")
     words.add_argument("--backend", metavar="NAME", default="auto", help="engine to use (default: the fastest)")
     words.add_argument("--time-step", metavar="X", help="time step, in the model's time unit (default: the model's)")
-    words.add_argument(
-        "--until", metavar="YEAR", help="last moment of the run (default: the scenario's, or the model's)"
-    )
+    words.add_argument("--until", metavar="YEAR", help="last time of the run (default: the scenario's, or the model's)")
     words.add_argument(
         "--integration", choices=["euler", "rk4"], default="euler", help="integration method (default: euler, as PySD)"
     )

@@ -21,15 +21,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = commands.add_parser(
         "study",
         help="run a study file (a Sobol ranking of the levers, ...) and write its result folder",
-        description="Run the study described by FILE.toml; Ctrl-C stops it cleanly.",
+        description="Run the study described by FILE.toml; stop it with Ctrl-C.",
         allow_abbrev=False,
     )
     words.add_argument(
         "file", metavar="FILE.toml", nargs="?", help="the study: model, scenario, method, size, factors, outcomes"
     )
-    words.add_argument("--out", metavar="DIR", help="the result folder; made if it does not exist")
+    words.add_argument("--out", metavar="DIR", help="the result folder; created if it does not exist")
     words.add_argument("--seed", metavar="N", help="another seed than the study file's: a whole number, 0 or more")
-    words.add_argument("--replay", metavar="DIR", help="run a stored study again and say whether anything differs")
+    words.add_argument("--replay", metavar="DIR", help="repeat a stored study and report differences")
     words.add_argument(
         "--scheduler",
         metavar="ADDRESS",

@@ -268,9 +268,7 @@ def test_an_analyst_takes_figures_and_pictures_along(visit: Visit, real_address:
     text = (tmp_path / "table.csv").read_text(encoding="utf-8")
     rows = list(csv.reader(io.StringIO("".join(line for line in text.splitlines(True) if not line.startswith("#")))))
     assert [row[0] for row in rows[1:]] == [case["title"] for case in results().values()]
-    assert [row[1] == "reproduced" for row in rows[1:]] == [
-        case["outcome"]["right"] for case in results().values()
-    ]
+    assert [row[1] == "reproduced" for row in rows[1:]] == [case["outcome"]["right"] for case in results().values()]
 
 
 def test_the_browser_runs_every_case_as_the_command_line_did(visit: Visit, real_address: str) -> None:
