@@ -477,7 +477,7 @@ def test_verdicts_are_said_in_german(big: Model) -> None:
         "(im Jahr 2030, „Status quo, mit Diplomatie = 0,5“)"
     )
     assert catalogue.english().in_words(said) == (
-        "fails, as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo with diplomacy = 0.5"
+        "fails as known: Members join and leave: Pooling is 1.5 at 2030 in status_quo with diplomacy = 0.5"
     )
 
 
