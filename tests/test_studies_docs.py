@@ -27,7 +27,7 @@ def section(heading: str) -> str:
 
 
 def test_every_key_is_explained() -> None:
-    assert set(first_column(section("What every study knows"))) == set(COMMON_KEYS)
+    assert set(first_column(section("Keys of every study"))) == set(COMMON_KEYS)
     assert first_column(section("Factors")) == list(DISTRIBUTIONS)
 
 

@@ -84,7 +84,7 @@ def _twelve(name: str, report: Report) -> None:
         model = load_model(name)
         report.tests = twelve_tests(model, report) if model.scenarios else []
     except PolicyLabError as wrong:
-        complain(f"The twelve tests were not made: {wrong}")
+        complain(f"The twelve tests were not run: {wrong}")
 
 
 def _compare(arguments: argparse.Namespace) -> int:

@@ -99,7 +99,7 @@ def range_of(model: Model, name: str) -> tuple[float | None, float | None]:
 def levers_text(model: Model) -> str:
     """The levers by group: name, status quo and range in a line, the reason for it below."""
     if not model.levers:
-        return f"{model.name} names no levers: any constant can be set with --set (see the variables)."
+        return f"{model.name} has no levers: set any constant with --set (see the variables)."
     width = max(len(printable(name)) for name in model.levers)
     blocks = []
     for group in dict.fromkeys(lever.group for lever in model.levers.values()):
@@ -123,7 +123,7 @@ def scenarios_text(model: Model) -> str:
 def outcomes_text(model: Model) -> str:
     """The outcomes as a table."""
     if not model.outcomes:
-        return f"{model.name} names no outcomes: any variable can be one."
+        return f"{model.name} has no outcomes; any variable can be one."
     cells = [[o.name, o.unit, o.better, o.why, _where(o)] for o in model.outcomes.values()]
     return table(["outcome", "unit", "better", "why", "exists where"], cells)
 
@@ -189,7 +189,7 @@ def _lever_text(lever: Lever, width: int) -> str:
 def _about(lever: Lever) -> str:
     """Why there is the lever, and what of its time can be set."""
     parts = ", ".join(f":{part}" for part in lever.timing)
-    return f"{lever.why} (Its time: {parts}.)" if parts else lever.why
+    return f"{lever.why} (Timing: {parts}.)" if parts else lever.why
 
 
 def _choice_text(choice: Choice) -> str:

@@ -64,5 +64,5 @@ def command(arguments: argparse.Namespace) -> int:
     print(table(("", "files", "MB"), [(name, str(n), f"{size / 1e6:.2f}") for name, n, size in [*sizes, whole]]))
     if not site.has_study:
         complain("note: this model has no stored study, so Rank shows none; add one with --study DIR.")
-    print(f"\nTo look at it: python -m http.server --directory {arguments.out}")
+    print(f"\nView it: python -m http.server --directory {arguments.out}")
     return 0
