@@ -34,7 +34,7 @@ SILENCE: Final = 20.0
 #: A study that was stopped this often, by whatever, is not tried again by itself.
 MOST_TRIES: Final = 5
 HOUR: Final = 3600.0
-#: How long (s), and for how many of its studies, a browser is remembered; and how long one that came to nothing is kept.
+#: How long (s), and for how many of its studies, a browser is remembered; how long one that came to nothing is kept.
 REMEMBERED: Final = 90 * 24 * HOUR
 MOST_REMEMBERED: Final = 50
 FORGOTTEN: Final = 7 * 24 * HOUR
