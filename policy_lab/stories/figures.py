@@ -15,7 +15,7 @@ In braces, its parts separated by bars:
 
 A number counts as right if the model's, rounded as the story rounds, is the same; a year as such if the moment lies in
 it. After ``~`` zeros at the end are rounding: ``{~1,200 | …}``. ``$126 billion`` is read as money, whatever unit of
-money the model counts in.
+money the model counts in (``story.amount`` of the catalogue has the words).
 """
 
 from __future__ import annotations
@@ -47,21 +47,37 @@ _EXTREMES: Final[dict[str, Callable[[Floats], float]]] = {
 
 @dataclass(frozen=True)
 class Written:
-    """A number as somebody wrote it.
+    """A number as somebody wrote it: ``before``, digits, ``after``.
 
     Attributes:
         value: in units, percent as a share of one.
-        step: the size of its last digit that counts, in the same.
+        factor: what the digits count: 0.01 for percent, a million for millions.
+        places: decimals; negative for zeros at the end that are rounding.
         money: whether it is money, in single dollars.
-        whole: whether it has no decimals and no factor, such as a year.
-        text: as people see it.
+        digits, before, after: the text.
     """
 
     value: float
-    step: float
+    factor: float
+    places: int
     money: bool
-    whole: bool
-    text: str
+    before: str
+    digits: str
+    after: str
+
+    @property
+    def step(self) -> float:
+        """The size of the last digit that counts."""
+        return self.factor * 10.0**-self.places
+
+    @property
+    def whole(self) -> bool:
+        """Whether it can be a year."""
+        return self.factor == 1 and not self.places
+
+    def text(self, digits: str = "") -> str:
+        """As people see it; other digits may be put in."""
+        return f"{self.before.replace('-', '−')}{digits or self.digits}{self.after}"
 
 
 @dataclass(frozen=True)
@@ -105,18 +121,20 @@ class Figures:
             raise StoryError("error.story.figure", text=text.strip())
         written = self.written(parts[0])
         if re.fullmatch(r'["“„].{3,}["”“]', parts[1]):
-            return written.text
+            return written.text()
         found, what = self._value(parts[1:], run)
         if found is None:
             raise StoryError("error.story.never", value=parts[0], what=what)
         if written.money:
             found *= self._money(parts[1])
         same = abs(found - written.value) <= written.step * (0.5 + 1e-9)
-        if ("<" in parts[1] or ">" in parts[1]) and len(parts) == 2 and written.whole:
+        passing = bool(re.search("[<>]", parts[1])) and not any(map(self._is_moment, parts[2:]))
+        if passing and written.whole:
             same = math.floor(found + 1e-9) == written.value
         if not same:
-            raise StoryError("error.story.differs", value=parts[0], what=what, given=self._as_written(found, written))
-        return written.text
+            given = self._as_written(found, written, passing)
+            raise StoryError("error.story.differs", value=parts[0], what=what, given=given)
+        return written.text()
 
     def written(self, text: str) -> Written:
         """A number in the signs of the language, with words around it; raises StoryError."""
@@ -133,13 +151,11 @@ class Figures:
             raise StoryError("error.story.number", text=text) from None
         factor = self._factor(after)
         places = len(bare.partition(".")[2])
-        step = 10.0**-places
         if found["about"] and not places:
-            step = 10.0 ** (len(bare) - len(bare.rstrip("0")))
+            places = len(bare.rstrip("0")) - len(bare)
         sign = -1.0 if found["before"].rstrip().endswith(("-", "−")) else 1.0
-        money = "$" in found["before"] + after
-        shown = f"{found['before'].replace('-', '−')}{found['digits']}{found['after']}"
-        return Written(sign * value * factor, step * factor, money, factor == 1 and not places, shown)
+        money = any(word in found["before"] + after for word in self.words.texts["story.amount.money"].split("|"))
+        return Written(sign * value * factor, factor, places, money, found["before"], digits, after)
 
     def condition(self, text: str) -> Condition:
         """``Coherence > 0.3`` as data; raises PolicyLabError."""
@@ -254,14 +270,16 @@ class Figures:
             return _SCALE["B"] if billions else 1.0
         return _SCALE[unit[1]]
 
-    def _as_written(self, found: float, written: Written) -> str:
+    def _as_written(self, found: float, written: Written, passing: bool) -> str:
         """The model's number in the story's rounding, so that it can be put in its place."""
-        factor = written.step if written.step >= 1 or written.money else 1.0
-        percent = "%" in written.text
-        shown = found * 100 if percent else found
-        step = written.step * 100 if percent else written.step
-        places = max(0, -math.floor(math.log10(step) + 1e-9)) if factor == 1.0 else 0
-        unit = " %" if percent else ""
-        if written.money or step > 1:
-            return self.words.number(found, "figure")
-        return f"{self.words.fixed(shown, places)}{unit}"
+        shown = found / written.factor
+        if passing and written.whole:
+            shown = math.floor(shown + 1e-9)
+        elif written.places < 0:
+            shown = round(shown, written.places)
+        digits = self.words.fixed(abs(shown), max(0, written.places))
+        year = written.whole and 1000 <= shown < 3000 and len(written.digits) == 4
+        sign = "−" if shown < 0 and not written.before.rstrip().endswith(("-", "−")) else ""
+        if year:
+            digits = f"{shown:.0f}"
+        return sign + written.text(digits)

@@ -192,7 +192,8 @@ class _Reader:
         return self.faults.tried(line, lambda: self.figures.shown(text, self.current), text.partition("|")[0].strip())
 
     def _is_year(self, year: float) -> bool:
-        spans = [self.bench.span(run) for run in (default_run(self.vocabulary.model), *self.blocks.runs)]
+        scenarios = [Run(key) for key in self.vocabulary.model.scenarios] or [Run()]
+        spans = [self.bench.span(run) for run in (*scenarios, *self.blocks.runs)]
         return any(first <= year <= last for first, last in spans)
 
     def _note(self, section: Section) -> Note:

@@ -11,7 +11,7 @@ from policy_lab import palette
 from policy_lab.catalogue import in_language
 from policy_lab.messages import Language, Message
 from policy_lab.report import plots
-from policy_lab.report.plots import Axes, Panel, Picture
+from policy_lab.report.plots import Axes, Drawing, Panel, Picture
 from policy_lab.report.templating import Context, render
 from policy_lab.stories.blocks import kept
 from policy_lab.stories.prose import Line, Span
@@ -34,8 +34,9 @@ from policy_lab.stories.story import (
     Story,
 )
 
-#: Inches of a chart on a worksheet and in the notes.
-LARGE, SMALL = (3.5, 2.0), (2.3, 1.35)
+#: Inches of a chart that is looked at, and of one that is drawn in; and of the margins inside.
+LOOK, DRAW = (4.4, 1.75), (4.4, 2.5)
+LEFT, RIGHT, BELOW, ABOVE = 0.62, 0.24, 0.24, 0.08
 LINES = ("-", "--", ":", "-.")
 
 
@@ -45,19 +46,20 @@ class Sheet:
 
     Attributes:
         step: its words.
-        drawings: of its charts, as SVG.
+        drawings: of its charts.
         options: of a guess or a question.
-        writes: whether there are lines to write on.
+        writes: whether there are lines to write on; ``revealed``: whether that is about a guess.
         answer: what the notes say is right.
         because: why, or what to say.
     """
 
     step: Step
-    drawings: Sequence[str]
+    drawings: Sequence[Drawing]
     options: Sequence[Line]
-    writes: bool
-    answer: Line
-    because: Line
+    writes: bool = False
+    revealed: bool = False
+    answer: Line = ()
+    because: Line = ()
 
 
 @dataclass(frozen=True)
@@ -164,14 +166,14 @@ def _sheet(reading: Reading, step: Step, words: Language) -> Sheet:
     """A step without its answer."""
     part: Part | None = step.part
     if isinstance(part, Predict):
-        drawing = _drawn(reading, part.chart, part.beside, (part.knots[0], part.knots[-1]), words, LARGE, part)
-        return Sheet(step, [drawing], [_plain(shape) for shape in part.words], False, (), ())
+        drawing = _drawn(reading, part.chart, part.beside, (part.knots[0], part.knots[-1]), words, DRAW, part)
+        return Sheet(step, [drawing], [_plain(shape) for shape in part.words])
     if isinstance(part, Ask):
-        return Sheet(step, [], part.options, True, (), ())
+        return Sheet(step, [], part.options, writes=True)
     if isinstance(part, Show):
-        drawn = [_drawn(reading, chart, (part.curve, *part.beside), part.years, words, SMALL) for chart in part.charts]
-        return Sheet(step, drawn, [], False, (), ())
-    return Sheet(step, [], [], isinstance(part, Reveal), (), ())
+        drawn = [_drawn(reading, chart, (part.curve, *part.beside), part.years, words, LOOK) for chart in part.charts]
+        return Sheet(step, drawn, [])
+    return Sheet(step, [], [], writes=isinstance(part, Reveal), revealed=isinstance(part, Reveal))
 
 
 def _answered(reading: Reading, step: Step, words: Language) -> Sheet:
@@ -180,12 +182,12 @@ def _answered(reading: Reading, step: Step, words: Language) -> Sheet:
     if isinstance(part, Reveal):
         guess = part.predict
         years = (guess.knots[0], guess.knots[-1])
-        drawing = _drawn(reading, guess.chart, (guess.curve, *guess.beside), years, words, SMALL)
-        return Sheet(step, [drawing], [], False, (), part.say)
+        drawing = _drawn(reading, guess.chart, (guess.curve, *guess.beside), years, words, LOOK)
+        return Sheet(step, [drawing], [], because=part.say)
     if isinstance(part, Ask):
         right = part.options[part.answer] if part.answer is not None else ()
-        return Sheet(step, [], part.options, False, right, part.because)
-    return Sheet(step, [], [], False, (), ())
+        return Sheet(step, [], part.options, answer=right, because=part.because)
+    return Sheet(step, [], [])
 
 
 def _plain(text: str) -> Line:
@@ -200,10 +202,12 @@ def _drawn(
     words: Language,
     size: tuple[float, float],
     guess: Predict | None = None,
-) -> str:
+) -> Drawing:
     """A chart as SVG; for a guess an empty one, with the knots and what is known already."""
+    wide, high = size
 
     def paint(axes: Axes) -> None:
+        axes.set_position((LEFT / wide, BELOW / high, 1 - (LEFT + RIGHT) / wide, 1 - (ABOVE + BELOW) / high))
         for number, curve in enumerate(curves):
             times, values = reading.bench.curve(curve.run, chart.name)
             inside = (times >= years[0]) & (times <= years[1])
@@ -213,15 +217,13 @@ def _drawn(
             axes.plot(times[inside], values[inside], color=colour, ls=dash, lw=1.6, label=label)
         if guess:
             axes.set_ylim(*guess.axis)
-            for knot in guess.knots:
-                axes.axvline(knot, color=palette.LIGHT["grid"], lw=0.8)
-            axes.grid(axis="y", color=palette.LIGHT["grid"], lw=0.6)
+            axes.set_xticks(guess.knots)
+            axes.grid(color=palette.LIGHT["axis"], lw=0.5)
         elif curves and np.nanmin(reading.bench.curve(curves[0].run, chart.name)[1]) >= 0:
             axes.set_ylim(bottom=0)
         axes.set_xlim(*years)
         if curves:
-            axes.legend(loc="best", fontsize=7)
+            axes.legend(loc="best", fontsize=8)
 
     title = f"{chart.label} ({chart.unit})" if chart.unit else chart.label
-    form = Picture([Panel(title, paint)], width=size[0], height=size[1], label=0.55, right=0.15)
-    return plots.draw(form, words).panels[0].svg
+    return plots.draw(Picture([Panel(title, paint)], width=wide, height=high), words).panels[0]
