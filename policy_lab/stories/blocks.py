@@ -243,8 +243,8 @@ class Blocks:
             what, _, when = (part.strip() for part in words.partition("|"))
 
             def made(words: str = words, what: str = what, when: str = when) -> Demand:
-                year = self.figures.moment(default_run(self.vocabulary.model), when)
-                return Demand(what, self.figures.condition(what), year)
+                usual = default_run(self.vocabulary.model)
+                return Demand(what, self.figures.condition(what, usual), self.figures.moment(usual, when))
 
             if (demand := self.faults.tried(block.line_of(key, words), made, None)) is not None:
                 found.append(demand)

@@ -8,7 +8,8 @@ In braces, its parts separated by bars:
 ``{0.12 | Coherence | 2050 | A - B}``      the difference of two runs; ``A / B`` how many times as much
 ``{1.9 | Tension | max}``                  the highest value of the run; ``min`` the lowest
 ``{2041 | Coherence > 0.3}``               when the run passes a value; ``<`` falls below it
-``{36 % | Coherence > 0.3 | 2050}``        the share of futures in which that is so in that year
+``{36 % | Coherence > 0.3 | 2050}``        the share of futures in which that is so in that year; with ``A - B``,
+                                           in which the difference of the two is above it
 ``{10 % | seed funding}``                  what a lever or another constant is set to
 ``{1993 | "Riordan and others 2015"}``     no number of the model's: where it is from
 =========================================  ========================================================================
@@ -37,8 +38,8 @@ from policy_lab.stories.vocabulary import Vocabulary, chosen
 _PASSES: Final = re.compile(r"(?P<name>.+?)\s*(?P<sign>[<>])\s*(?P<level>[-−]?\d[\d.,]*)\s*(?P<percent>%)?")
 _WRITTEN: Final = re.compile(r"(?P<about>~?)(?P<before>[^\d]*?)(?P<digits>\d[\d.,\u00a0\u202f]*)(?P<after>.*)")
 _TWO_RUNS: Final = re.compile(r"(?P<one>.+?)\s+(?P<sign>[-−/])\s+(?P<other>.+)")
-_MONEY: Final = re.compile(r"([kMB]?)\$")
-_SCALE: Final = {"": 1.0, "k": 1e3, "M": 1e6, "B": 1e9}
+_MONEY: Final = re.compile(r"(k|m|million|b|bn|billion)?\s*(?:US)?\$", re.IGNORECASE)
+_SCALE: Final = {"": 1.0, "k": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
 _EXTREMES: Final[dict[str, Callable[[Floats], float]]] = {
     "max": lambda values: float(np.nanmax(values)),
     "min": lambda values: float(np.nanmin(values)),
@@ -157,14 +158,14 @@ class Figures:
         money = any(word in found["before"] + after for word in self.words.texts["story.amount.money"].split("|"))
         return Written(sign * value * factor, factor, places, money, found["before"], digits, after)
 
-    def condition(self, text: str) -> Condition:
-        """``Coherence > 0.3`` as data; raises PolicyLabError."""
+    def condition(self, text: str, run: Run) -> Condition:
+        """``Coherence > 0.3`` of a run as data; raises PolicyLabError."""
         found = _PASSES.fullmatch(text)
         if not found:
             raise StoryError("error.story.condition", text=text)
         level = self.written(found["level"]).value * (-1 if found["level"][0] in "-−" else 1)
         level = abs(level) * (-1 if found["level"][0] in "-−" else 1) / (100 if found["percent"] else 1)
-        return Condition(self.vocabulary.variable(found["name"]), found["sign"] == ">", level)
+        return Condition(self.variable(found["name"], run), found["sign"] == ">", level)
 
     def moment(self, run: Run, text: str) -> float:
         """A year of a run; raises StoryError."""
@@ -195,6 +196,8 @@ class Figures:
             one, sign, other = self._runs(rest.pop(0))
         if rest:
             raise StoryError("error.story.figure", text=" | ".join(parts))
+        if sign in ("-", "−") and when and re.search("[<>]", what):
+            return self._share_of_differences(self.condition(what, one), when, one, other), " | ".join(parts)
         first = self._in_run(what, when, one)
         if sign and first is not None:
             second = self._in_run(what, when, other)
@@ -216,7 +219,7 @@ class Figures:
 
     def _in_run(self, what: str, when: str, run: Run) -> float | None:
         if "<" in what or ">" in what:
-            return self._passing(self.condition(what), when, run)
+            return self._passing(self.condition(what, run), when, run)
         if not when:
             return self._setting(what, run)
         name = self.variable(what, run)
@@ -225,6 +228,13 @@ class Figures:
             return _EXTREMES[when](values)
         value = float(np.interp(self.moment(run, when), times, values))
         return value if math.isfinite(value) else None
+
+    def _share_of_differences(self, condition: Condition, when: str, one: Run, other: Run) -> float:
+        """The share of futures, each with both runs, in which their difference meets a condition."""
+        times, mine = self.bench.futures(one, condition.name)
+        _, theirs = self.bench.futures(other, condition.name)
+        row = int(np.abs(times - self.moment(one, when)).argmin())
+        return float(condition.holds(mine[:, row] - theirs[:, row]).mean())
 
     def _passing(self, condition: Condition, when: str, run: Run) -> float | None:
         if when:
@@ -261,14 +271,11 @@ class Figures:
     def _money(self, words: str) -> float:
         """Dollars in one unit of a variable of money."""
         try:
-            name = self.vocabulary.variable(words)
+            unit = self.bench.model.program.equations[self.vocabulary.variable(words)].unit
         except PolicyLabError:
-            return _SCALE["M"]  # a fact of a case
-        unit = _MONEY.match(self.bench.model.program.equations[name].unit)
-        if not unit:
-            billions = "billion" in name.casefold()
-            return _SCALE["B"] if billions else 1.0
-        return _SCALE[unit[1]]
+            unit = "M$"  # a fact of a case
+        found = _MONEY.match(unit)
+        return _SCALE[(found[1] or "").casefold()] if found else 1.0
 
     def _as_written(self, found: float, written: Written, passing: bool) -> str:
         """The model's number in the story's rounding, so that it can be put in its place."""

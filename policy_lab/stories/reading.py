@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -194,7 +195,7 @@ class _Reader:
     def _is_year(self, year: float) -> bool:
         scenarios = [Run(key) for key in self.vocabulary.model.scenarios] or [Run()]
         spans = [self.bench.span(run) for run in (*scenarios, *self.blocks.runs)]
-        return any(first <= year <= last for first, last in spans)
+        return any(math.floor(first) <= year <= last for first, last in spans)
 
     def _note(self, section: Section) -> Note:
         title = self._text(section.title, section.line) if section.title else ""
