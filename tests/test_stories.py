@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from policy_lab.catalogue import in_language, languages
@@ -16,11 +17,16 @@ from policy_lab.errors import StoryError
 from policy_lab.model import load_model, model_names
 from policy_lab.simulation import simulate
 from policy_lab.stories import Reading, as_data, check_story, notes, read_story, story_files, worksheet
-from policy_lab.stories.story import KNOTS, ROLE_PLAY, Predict, Reveal
+from policy_lab.stories.story import KNOTS, ROLE_PLAY, Deal, Goal, Predict, Reveal, Role
 
 SHIPPED = [path for name in model_names() for path in story_files(load_model(name))]
 #: What ships, by model; a story that goes missing is noticed.
-LESSONS = {"big_science": {"suspicion", "critical_mass", "collider", "accident", "cheap_road"}}
+LESSONS = {
+    "big_science": {"suspicion", "critical_mass", "collider", "accident", "cheap_road", "summit"},
+    "adoption": {"spreading"},
+    "arms_race": {"two_fences"},
+    "tipping_field": {"over_the_hill"},
+}
 
 
 def ids(path: Path) -> str:
@@ -47,7 +53,7 @@ def test_every_story_has_notes_for_three_lengths(path: Path) -> None:
     assert [number for number in ("20", "60", "120") if re.search(rf"\b{number}\b", titles)] == ["20", "60", "120"]
 
 
-def test_the_five_lessons_are_there() -> None:
+def test_every_lesson_is_there() -> None:
     for model, keys in LESSONS.items():
         assert keys <= {path.name.partition(".")[0] for path in story_files(load_model(model))}
 
@@ -274,3 +280,53 @@ def test_a_run_is_made_once_however_often_it_is_quoted(monkeypatch: pytest.Monke
     many = "{0.05 | Coherence of the field | 2025} " * 20
     assert faults(tmp_path, STORY.replace("{0.05 | Coherence of the field | 2025}", many)) == []
     assert len(made) == 2
+
+
+# ---- the role play --------------------------------------------------------------------------------------------------
+
+SUMMIT = next(path for path in SHIPPED if path.name == "summit.en.md")
+
+
+def met(model: Any, values: dict[str, float], demands: Any) -> list[bool]:
+    """Which demands a policy meets, by a run made here."""
+    runs = simulate(model, values, scenario="status_quo")
+    return [(runs.at(d.condition.name, d.year)[0] > d.condition.level) == d.condition.above for d in demands]
+
+
+def test_selfish_bids_miss_the_goal_together_and_a_deal_meets_it() -> None:
+    story = reading_of(SUMMIT).story
+    model = load_model(story.model)
+    parts = [step.part for step in story.steps]
+    roles = [part for part in parts if isinstance(part, Role)]
+    [goal], [deal] = ([p for p in parts if isinstance(p, kind)] for kind in (Goal, Deal))
+    assert len(roles) == 6
+    for role in roles:
+        assert all(met(model, dict(role.bid), role.aim))
+    names = {name for role in roles for name in role.bid}
+    bids = {n: float(np.mean([r.bid[n] for r in roles if n in r.bid])) for n in names}
+    assert met(model, bids, goal.demands).count(False) >= 2
+    agreed = dict(deal.curve.run.values)
+    assert all(met(model, agreed, goal.demands))
+    assert all(met(model, agreed, role.red_line)[0] for role in roles)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("Geopolitical tension < 1.2 | 2045", "Geopolitical tension < 0.9 | 2045", "error.story.demand"),
+        ("Research agendas > 8 | 2045", "Research agendas > 15 | 2045", "error.story.demand"),
+        ("Lab secrecy > 0.3 | 2045", "Lab secrecy > 0.5 | 2045", "error.story.demand"),
+        ("{1.48 | Geopolitical tension", "{1.58 | Geopolitical tension", "error.story.differs"),
+    ],
+)
+def test_a_role_play_that_does_not_hold_is_named(tmp_path: Path, old: str, new: str, key: str) -> None:
+    text = SUMMIT.read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "summit.en.md").write_text(text.replace(old, new), encoding="utf-8")
+    assert [fault.error.message.key for fault in read_story(tmp_path / "summit.en.md").faults.found] == [key]
+
+
+def test_a_briefing_shows_a_role_its_own_aim_and_no_deal() -> None:
+    sheet = worksheet(reading_of(SUMMIT))
+    assert sheet.count('class="side"') == 7
+    assert "A deal" not in sheet and "Why the bids fail" not in sheet

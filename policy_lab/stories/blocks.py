@@ -261,7 +261,9 @@ class Blocks:
             number = given.get("value") if isinstance(given, dict) else given
             if isinstance(number, int | float):
                 lever = self.faults.tried(block.line, lambda words=words: self.vocabulary.lever(words), words)  # type: ignore[misc]
-                said.append((self.vocabulary.label(lever), self.figures.words.number(float(number), "short")))
+                unit = self.vocabulary.unit(lever) if lever in self.vocabulary.model.levers else ""
+                shown = self.figures.words.number(float(number), "short")
+                said.append((self.vocabulary.label(lever), f"{shown} {unit}".strip()))
         return values, tuple(said)
 
     def only(self, block: Block, possible: Iterable[str]) -> None:

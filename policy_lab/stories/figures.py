@@ -35,7 +35,7 @@ from policy_lab.runs import Floats
 from policy_lab.stories.runs import Bench, Run, first_passing
 from policy_lab.stories.vocabulary import Vocabulary, chosen
 
-_PASSES: Final = re.compile(r"(?P<name>.+?)\s*(?P<sign>[<>])\s*(?P<level>[-−]?\d[\d.,]*)\s*(?P<percent>%)?")
+_PASSES: Final = re.compile(r"(?P<name>.+?)\s*(?P<sign>[<>])\s*(?P<level>.+)")
 _WRITTEN: Final = re.compile(r"(?P<about>~?)(?P<before>[^\d]*?)(?P<digits>\d[\d.,\u00a0\u202f]*)(?P<after>.*)")
 _TWO_RUNS: Final = re.compile(r"(?P<one>.+?)\s+(?P<sign>[-−/])\s+(?P<other>.+)")
 _MONEY: Final = re.compile(r"(k|m|million|b|bn|billion)?\s*(?:US)?\$", re.IGNORECASE)
@@ -127,7 +127,7 @@ class Figures:
         if found is None:
             raise StoryError("error.story.never", value=parts[0], what=what)
         if written.money:
-            found *= self._money(parts[1])
+            found *= self._dollars(parts[1], run)
         same = abs(found - written.value) <= written.step * (0.5 + 1e-9)
         passing = bool(re.search("[<>]", parts[1])) and not any(map(self._is_moment, parts[2:]))
         if passing and written.whole:
@@ -163,9 +163,9 @@ class Figures:
         found = _PASSES.fullmatch(text)
         if not found:
             raise StoryError("error.story.condition", text=text)
-        level = self.written(found["level"]).value * (-1 if found["level"][0] in "-−" else 1)
-        level = abs(level) * (-1 if found["level"][0] in "-−" else 1) / (100 if found["percent"] else 1)
-        return Condition(self.variable(found["name"], run), found["sign"] == ">", level)
+        name, level = self.variable(found["name"], run), self.written(found["level"])
+        value = level.value / (self._money(name) if level.money else 1.0)
+        return Condition(name, found["sign"] == ">", value)
 
     def moment(self, run: Run, text: str) -> float:
         """A year of a run; raises StoryError."""
@@ -268,14 +268,18 @@ class Figures:
             raise StoryError("error.story.no_year", name=words)
         return self.bench.constant(run, name)
 
-    def _money(self, words: str) -> float:
-        """Dollars in one unit of a variable of money."""
-        try:
-            unit = self.bench.model.program.equations[self.vocabulary.variable(words)].unit
-        except PolicyLabError:
-            unit = "M$"  # a fact of a case
-        found = _MONEY.match(unit)
+    def _money(self, name: str) -> float:
+        """Dollars in one unit of a variable of money; facts of a case are in millions."""
+        equation = self.bench.model.program.equations.get(name)
+        found = _MONEY.match(equation.unit if equation else "M$")
         return _SCALE[(found[1] or "").casefold()] if found else 1.0
+
+    def _dollars(self, words: str, run: Run) -> float:
+        """The same, of what a quoted number is about."""
+        try:
+            return self._money(self.variable(words, run))
+        except PolicyLabError:
+            return self._money("")
 
     def _as_written(self, found: float, written: Written, passing: bool) -> str:
         """The model's number in the story's rounding, so that it can be put in its place."""
