@@ -90,9 +90,10 @@ class Briefing:
 
 @dataclass(frozen=True)
 class Scored:
-    """A demand with what the bids and the deal give, as ``value`` and whether that is enough."""
+    """A demand, whether the bids and the deal meet it with the value that they give, and its unit in words."""
 
     demand: Demand
+    unit: str
     bids: tuple[bool, float]
     deal: tuple[bool, float]
 
@@ -144,7 +145,12 @@ def notes(reading: Reading) -> str:
     goal = next(step.part for step in story.steps if isinstance(step.part, Goal))
     deal = next(step.part for step in story.steps if isinstance(step.part, Deal))
     scored = [
-        Scored(one, kept(reading.figures, one, goal.bids.run), kept(reading.figures, one, deal.curve.run))
+        Scored(
+            one,
+            reading.vocabulary.unit(one.condition.name),
+            kept(reading.figures, one, goal.bids.run),
+            kept(reading.figures, one, deal.curve.run),
+        )
         for one in goal.demands
     ]
     steps = [step for step in story.steps if isinstance(step.part, Goal | Deal)]
@@ -171,7 +177,10 @@ def _sheet(reading: Reading, step: Step, words: Language) -> Sheet:
     if isinstance(part, Ask):
         return Sheet(step, [], part.options, writes=True)
     if isinstance(part, Show):
-        drawn = [_drawn(reading, chart, (part.curve, *part.beside), part.years, words, LOOK) for chart in part.charts]
+        # Paper has one side; a step's other charts are on the screen.
+        drawn = [
+            _drawn(reading, chart, (part.curve, *part.beside), part.years, words, LOOK) for chart in part.charts[:1]
+        ]
         return Sheet(step, drawn, [])
     return Sheet(step, [], [], writes=isinstance(part, Reveal), revealed=isinstance(part, Reveal))
 
