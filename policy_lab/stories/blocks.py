@@ -128,8 +128,8 @@ class Blocks:
                 self.faults.add(block.line_of(key), StoryError("error.story.of_case", key=key))
 
         def made() -> Run:
-            case, changes = self.vocabulary.case(str(block.data["case"])), self.vocabulary.said_of_cases("changes")
-            keys = [chosen("change", words, changes) for words in self._list(block, "changed")]
+            case = self.vocabulary.case(str(block.data["case"]))
+            keys = [self.vocabulary.change(words) for words in self._list(block, "changed")]
             return case_run(model, case, dict(taken_away(model, case, case.roles.without[key]) for key in keys))
 
         return self.faults.tried(block.line_of("case"), made, default_run(model))

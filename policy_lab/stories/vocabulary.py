@@ -104,12 +104,22 @@ class Vocabulary:
     def loop(self, words: str) -> str:
         """The switch of a named loop; raises UnknownName."""
         loops = {self._names.get(("loop", one.name)) or one.name: one.switch for one in self.model.loops if one.switch}
-        return chosen("loop", words, loops)
+        by_words = {folded(label): switch for label, switch in loops.items()}
+        if folded(words) not in by_words:
+            raise UnknownName("loop", words, loops)
+        return by_words[folded(words)]
 
     def case(self, words: str) -> Case:
         """A historical case by its title; raises UnknownName."""
         titles = {self._names.get(("case", key)) or one.title: key for key, one in self.model.cases.items()}
         return self.model.cases[chosen("case", words, titles)]
+
+    def change(self, words: str) -> str:
+        """The key of what can be taken away from a case; raises UnknownName."""
+        changes = {folded(label): key for label, key in self.said_of_cases("changes").items()}
+        if folded(words) not in changes:
+            raise UnknownName("change", words, self.said_of_cases("changes"))
+        return changes[folded(words)]
 
     def said_of_cases(self, table: str) -> Mapping[str, str]:
         """Words of the cases (facts, changes, curves) to keys; a curve by what stands before a semicolon."""
