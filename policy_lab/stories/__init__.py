@@ -19,10 +19,11 @@ page_data.py   a story as data for a page
 sheets.py      worksheet and notes
 """
 
+from policy_lab.model.stories import story_files
 from policy_lab.stories.page_data import as_data
 from policy_lab.stories.reading import Reading, read_story
 from policy_lab.stories.sheets import notes, worksheet
 from policy_lab.stories.story import Story
-from policy_lab.stories.translations import check_story, story_files
+from policy_lab.stories.translations import check_story
 
 __all__ = ["Reading", "Story", "as_data", "check_story", "notes", "read_story", "story_files", "worksheet"]

@@ -1,23 +1,13 @@
-"""The stories of a model, and whether a story says the same in each of its languages."""
+"""Whether a story says the same in each of its languages."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from policy_lab.errors import StoryError
-from policy_lab.model import Model
 from policy_lab.stories.reading import Reading, read_story
 from policy_lab.stories.story import Ask, Chart, Curve, Part, Predict, Reveal, Show, Step
-
-FOLDER: Final = "stories"
-
-
-def story_files(model: Model, language: str | None = None) -> list[Path]:
-    """The story files beside a model, in the order of their names; those of one language if it is given."""
-    if model.folder is None:
-        return []
-    return sorted((model.folder / FOLDER).glob(f"*.{language or '*'}.md"))
 
 
 def check_story(path: Path) -> Reading:
