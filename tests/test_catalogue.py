@@ -17,10 +17,10 @@ import pytest
 from analysis import claims
 from policy_lab import catalogue
 from policy_lab.app import create_app, labels, language, precedent_data, ranking_view, validation_results
+from policy_lab.app import sector_pictures as diagram
 from policy_lab.app.app import default_run
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app.panels import diagram
 from policy_lab.checks.findings import SEVERITY
 from policy_lab.checks.validation_tests import KEYS
 from policy_lab.checks.verdicts import Verdict, scenario_words

@@ -122,6 +122,7 @@ class EngineFiles:
             "names": at.answer(below + "names.json"),
             **threads,
             "answer": at.prefix + "answer",
+            "loops": at.answer("loops.json"),
             "variables": at.answer("variables.json"),
             "entries": at.answer(f"entries/{NUMBER}.json"),
             "sectors": at.answer(f"sector/{NUMBER}.svg"),
