@@ -43,6 +43,16 @@ let refining = false; // the hand rests, so all members may run
 export let latest = null;
 /** Whether workers run members. */
 export const here = () => workers.length > 0;
+/** How many members there are. */
+export const available = () => total;
+/** @type {(news: Extract<FromBands, { kind: "strongest" }>) => void} */
+let strongest = () => {};
+/** Tells of answers to what was dealt. @param {typeof strongest} listener */
+export const onStrongest = (listener) => void (strongest = listener);
+
+/** A message to each thread; mine(n): whether the n-th piece of the work is for it. @param {(mine: (n: number) => boolean) => ToBands} messageFor */
+export const deal = (messageFor) => workers.forEach((worker, place) => send(worker, messageFor((n) => n % workers.length === place)));
+
 /** Tells of every answer. @param {(answer: BandAnswer) => void} listener */
 export const on = (listener) => void listeners.push(listener);
 
@@ -165,6 +175,7 @@ function hand(mine, goal) {
 
 /** @param {FromBands} news */
 function heard(news) {
+  if (news.kind === "strongest") return strongest(news);
   const mine = [running, aside].find((one) => one?.number === news.number);
   if (!mine) return;
   if (news.kind === "piece") {
@@ -185,6 +196,7 @@ function heard(news) {
     running = null;
     step();
   }
+  return undefined;
 }
 
 /** A worker that broke is let go; the others do its work. @param {Worker} worker */

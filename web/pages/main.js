@@ -28,6 +28,7 @@ import * as model from "./model.js";
 import * as precedents from "./precedents.js";
 import * as share from "./share.js";
 import * as entries from "./variable-entry.js";
+import * as why from "./why.js";
 
 /** Where the browser keeps nothing for a page, what is kept lasts for this visit alone. @param {"sessionStorage" | "localStorage"} kind */
 function storage(kind) {
@@ -52,7 +53,7 @@ function begin() {
   watchHand();
   nameButtons();
   dash.begin();
-  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, precedents, share, embed]) part.begin();
+  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, why, precedents, share, embed]) part.begin();
   publish();
   explore.begin();
 }

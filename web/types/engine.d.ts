@@ -118,6 +118,17 @@ export interface BandPiece {
   ends: Reals;
 }
 
+/** Which loops are strongest under a policy: its constants, parameters that do not vary, names of the switches, the outcome
+ * and where it exists, and the moments. */
+export interface StrongestWish {
+  constants: Record<string, number>;
+  held: string[];
+  switches: string[];
+  outcome: string;
+  where: import("./page.js").Condition | null;
+  times: number[];
+}
+
 type Wish = import("./page.js").BandWish;
 type Answer = import("./page.js").BandAnswer;
 
@@ -126,6 +137,8 @@ export type ToBands =
   | { kind: "load"; models: LoadedModel[]; values: ArrayBuffer; names: string[] }
   /** A number without a wish ends what is under way. */
   | { kind: "run"; number: number; wish: Wish | null; pieces: [number, number][]; keeps?: boolean }
+  /** The latest number counts, and it waits for bands. */
+  | { kind: "strongest"; number: number; wish: StrongestWish | null; pieces: [number, number][] }
   /** Another thread's piece. */
   | { kind: "take"; number: number; piece: BandPiece }
   | { kind: "gather"; number: number; members: number };
@@ -135,4 +148,5 @@ export type FromBands =
   | { kind: "ready"; number?: undefined }
   | { kind: "piece"; number: number; count: number; piece?: BandPiece }
   | { kind: "answer"; number: number; answer: Answer }
+  | { kind: "strongest"; number: number; counts: Uint16Array; members: number }
   | { kind: "error"; number?: number; message: string };
