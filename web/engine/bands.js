@@ -43,6 +43,9 @@ let refining = false; // the hand rests, so all members may run
 export let latest = null;
 /** Whether workers run members. */
 export const here = () => workers.length > 0;
+let begun = () => {};
+/** Settles when they can be asked, and never where there are none. @type {Promise<void>} */
+export const started = new Promise((done) => { begun = done; });
 /** How many members there are. */
 export const available = () => total;
 /** @type {(news: Extract<FromBands, { kind: "strongest" }>) => void} */
@@ -71,13 +74,14 @@ export async function begin() {
   total = values.byteLength / 4 / names.length;
   const models = await precisions(simulator.engine);
   const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-  const loading = Array.from({ length: threads }, () => started({ kind: "load", models, values, names }));
+  const loading = Array.from({ length: threads }, () => workerWith({ kind: "load", models, values, names }));
   workers = (await Promise.all(loading)).flatMap((worker) => worker ?? []);
+  if (workers.length) begun();
   step();
 }
 
 /** A worker with the model and the members; null where it cannot be used. @param {ToBands} message @returns {Promise<Worker | null>} */
-function started(message) {
+function workerWith(message) {
   return new Promise((done) => {
     const worker = new Worker(facts.files.worker);
     worker.onmessage = ({ data }) => {

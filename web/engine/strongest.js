@@ -4,7 +4,7 @@ import { facts } from "../core/facts.js";
 import * as bandRuns from "./bands.js";
 /** @import { StrongestWish } from "../types/engine.js" */
 
-const MEMBERS = 120; // how many are asked: what two threads do in less than two seconds
+const MEMBERS = 200; // how many are asked: what two threads do in a second
 const PIECE = 8; // members between two looks for news
 
 /** @typedef {{ wish: StrongestWish, counts: Uint16Array, members: number, asked: number, told: (counts: Uint16Array, members: number) => void }} Asked */

@@ -8,14 +8,14 @@ import * as store from "../core/state.js";
 import * as wedges from "../core/wedges.js";
 import { say, toldBy } from "../core/words.js";
 import * as aside from "../engine/aside.js";
-import { element, make, one, write } from "../dom/elements.js";
+import { element, make, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import { circumstances, players } from "./compare-wedges.js";
 /** @import { Numbers, Run, State } from "../types/page.js" */
 /** @import { Player } from "../core/wedges.js" */
 
 /** @typedef {{ state: State, outcome: string, joining: Player[], time: Numbers, values: Numbers[] }} Dealt values[mix] over time */
-/** @typedef {{ item: HTMLElement, share: HTMLElement, bar: HTMLElement, slider: HTMLInputElement | null, value: HTMLElement }} Row */
+/** @typedef {{ item: HTMLElement, share: HTMLElement, bar: HTMLElement }} Row */
 
 /** @type {Dealt | null} */
 export let dealt = null;
@@ -25,6 +25,8 @@ let list = make("ul", "did");
 const told = make("p", "did__told");
 /** By key of the player. @type {Map<string, Row>} */
 const rows = new Map();
+/** By key of the lever. @type {Map<string, { slider: HTMLInputElement, value: HTMLElement }>} */
+const sliders = new Map();
 let painted = () => {};
 let working = false;
 /** What is wanted next. @type {{ state: State, outcome: string, until: number } | null} */
@@ -38,6 +40,7 @@ export function build(inside, paintAll) {
   painted = paintAll;
   list = make("ul", "did");
   const all = element("button", { class: "button", type: "button", onclick: () => router.go("explore") }, words("to_levers"));
+  list.addEventListener("focusout", () => window.setTimeout(painted));
   host.append(told, list, element("p", {}, all));
 }
 
@@ -70,19 +73,31 @@ async function dealOut(state, outcome, until) {
   return found.length === mixes.length ? { state, outcome, joining, time: found[0].time, values: found.map((/** @type {Run} */ run) => run.raw(outcome)) } : null;
 }
 
-/** What can be moved here: a player that is one lever. @param {Player} player */
-const leverOf = ({ key }) => (key in facts.levers ? facts.levers[key] : null);
+/** What can be moved here: the levers of a player. @param {Player} player */
+const leversOf = ({ constants }) => Object.keys(facts.levers).filter((key) => facts.levers[key].name in constants);
 
 /** @param {Player} player */
 function row(player) {
-  const lever = leverOf(player);
-  const name = player.label || circumstances();
-  const [share, value, bar] = [make("strong", "did__share"), make("span", "did__value"), make("span", "did__bar")];
-  const slider = lever && element("input", { class: "slider", type: "range", min: lever.ranges[0][0], max: lever.ranges[0][1], step: "any", "aria-label": name, oninput: (/** @type {Event} */ event) => store.moveLever(player.key, 0, snapped(lever, Number(/** @type {HTMLInputElement} */ (event.target).value))) });
-  slider?.addEventListener("keydown", (event) => stepped(event, player.key));
-  const item = element("li", { class: "did__one" }, element("div", { class: "did__head" }, element("span", { class: "did__name" }, name), share), bar, slider && element("div", { class: "did__move" }, slider, value));
-  rows.set(player.key, { item, share, bar, slider, value });
+  const [share, bar] = [make("strong", "did__share"), make("span", "did__bar")];
+  const levers = leversOf(player);
+  const single = levers.length === 1 && levers[0] === player.key;
+  const moves = levers.map((key) => move(key, !single));
+  const count = words("did_levers." + (levers.length === 1 ? "one" : "many"), { count: levers.length });
+  const item = element("li", { class: "did__one" }, element("div", { class: "did__head" }, element("span", { class: "did__name" }, player.label || circumstances()), share), bar,
+    single ? moves : levers.length > 0 && element("details", { class: "did__levers" }, element("summary", {}, count), ...moves));
+  rows.set(player.key, { item, share, bar });
   return item;
+}
+
+/** A lever at hand. @param {string} key @param {boolean} named */
+function move(key, named) {
+  const lever = facts.levers[key];
+  const value = make("span", "did__value");
+  const [low, high] = lever.ranges[0];
+  const slider = element("input", { class: "slider", type: "range", min: low, max: high, step: "any", "aria-label": lever.label, oninput: () => store.moveLever(key, 0, snapped(lever, Number(slider.value))) });
+  slider.addEventListener("keydown", (event) => stepped(event, key));
+  sliders.set(key, { slider, value });
+  return element("div", {}, named && element("div", { class: "did__name did__name--small" }, lever.label), element("div", { class: "did__move" }, slider, value));
 }
 
 /** @param {import("../types/page.js").Lever} lever @param {number} value */
@@ -105,8 +120,7 @@ export function paint({ year }) {
   const about = variable(outcome);
   const moment = nearest(time, year);
   if (!joining.length) {
-    list.replaceChildren();
-    rows.clear();
+    place([]);
     return write(told, words("did_nothing"));
   }
   const { shapley, whole } = wedges.shares(values.map((each) => each[moment]), joining.length);
@@ -114,7 +128,8 @@ export function paint({ year }) {
   const ordered = joining.map((player, n) => ({ player, share: shapley[n] })).sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
   place(ordered.map(({ player }) => player));
   for (const { player, share } of ordered) {
-    const shown = /** @type {Row} */ (rows.get(player.key));
+    const shown = rows.get(player.key);
+    if (!shown) continue; // it came while a hand was on another
     write(shown.share, quantity.change(share, about));
     shown.bar.style.setProperty("--share", (Math.abs(share) / most).toFixed(3));
     shown.bar.classList.toggle("did__bar--down", share < 0);
@@ -124,17 +139,18 @@ export function paint({ year }) {
 
 /** Rows in an order; while a hand is on one of them they stay as they are. @param {Player[]} ordered */
 function place(ordered) {
+  if (list.contains(document.activeElement)) return;
   const keys = ordered.map(({ key }) => key);
-  const same = rows.size === keys.length && keys.every((key) => rows.has(key));
-  if (same && list.contains(document.activeElement)) return;
-  if (!same) rows.clear();
+  if (rows.size !== keys.length || !keys.every((key) => rows.has(key))) {
+    rows.clear();
+    sliders.clear();
+  }
   list.replaceChildren(...ordered.map((player) => rows.get(player.key)?.item ?? row(player)));
   followSliders();
 }
 
 function followSliders() {
-  for (const [key, { slider, value }] of rows) {
-    if (!slider) continue;
+  for (const [key, { slider, value }] of sliders) {
     const lever = facts.levers[key];
     const [now] = store.now.levers[key];
     slider.value = String(now);
@@ -143,6 +159,3 @@ function followSliders() {
     write(value, text);
   }
 }
-
-/** The first of the rows, for tests and the console. */
-export const first = () => one(".did__one", host);

@@ -80,6 +80,7 @@ function draw(next) {
   if (!years.includes(view.year)) view.year = why.bendYear(live.run("policy").time, live.run("policy").of(name), years);
   paintCurve();
   follow();
+  document.documentElement.dataset.drawn = "";
   wanted();
 }
 
@@ -191,7 +192,8 @@ function answer() {
   if (!Number.isFinite(ours)) return words("nothing", { ...values, why: about.where?.why ?? "" });
   const bend = why.bendOf(policy.time, policy.of(about.name), view.year);
   const same = scenarios.isStatusQuo(scenarios.of(store.now));
-  return [words(same ? "value_same" : "value", values), bend && words("bend." + bend)].filter(Boolean).join(" ");
+  const kind = same ? "value_same" : Number.isFinite(theirs) ? "value" : "value_alone";
+  return [words(kind, values), bend && words("bend." + bend)].filter(Boolean).join(" ");
 }
 
 /** @returns {string} */
@@ -316,7 +318,7 @@ export function begin() {
     if (seen() && built) remember();
     rested();
   });
-  bandRuns.on(rested);
+  bandRuns.started.then(rested);
   views.on(reopened);
   offer("why", () => ["curve", "loops"].map((what) => ({ label: words("file_" + what), kinds: saveButtons, save: (/** @type {string} */ kind) => void save(what, kind) })));
   router.visited(come);
