@@ -253,6 +253,7 @@ export async function ask(name, time) {
   const years = yearsTo(until());
   const year = Math.min(years[years.length - 1], Math.max(years[0], Math.round(time)));
   router.visit(router.addressWith("why", "y", whyView.written({ outcome: key, year: String(year), loop: "", more: "" })));
+  await come("why"); // where the page was not seen yet, this builds it
   one("#why-question").focus({ preventScroll: true });
   window.scrollTo(0, 0);
 }
