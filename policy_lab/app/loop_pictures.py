@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Final
 
 from policy_lab.app.labels import label_of
@@ -21,7 +21,7 @@ from policy_lab.app.loops import assumption_keys, loops_of, loops_together, loop
 from policy_lab.app.sector_pictures import views_of
 from policy_lab.app.variable_detail import Entries, sector_name
 from policy_lab.catalogue import language
-from policy_lab.checks.polarity import base, signs_of
+from policy_lab.checks.polarity import Signs, base, signs_of, written
 from policy_lab.model import Model
 from policy_lab.model.circuits import Circuit, gates
 from policy_lab.model.loops import Loop
@@ -44,15 +44,16 @@ def loop_pictures(model: Model) -> dict[str, Any]:
     """``overview`` (None where there is none to show) and, in the order of ``loops.csv``, a picture of each loop."""
     keys = assumption_keys(model)
     drawn = [loop for loop in loops_of(model) if loop.circuit]
-    own = [_alone(model, loop, keys) for loop in drawn]
+    signs = signs_of(model) if drawn else None
+    own = [_alone(model, loop, keys, signs) for loop in drawn] if signs else []
     return {"overview": _overview(model, drawn, keys), "loops": own}
 
 
 # ---- one loop ------------------------------------------------------------------------------------------------------
 
 
-def _alone(model: Model, loop: Loop, keys: Mapping[str, str]) -> dict[str, Any]:
-    names, steps = shortened(model, loop, MOST)
+def _alone(model: Model, loop: Loop, keys: Mapping[str, str], signs: Signs) -> dict[str, Any]:
+    names, steps = shortened(model, loop, signs, MOST)
     places = {name: n for n, name in enumerate(names)}
     pairs = list(pairwise(names)) + ([(names[-1], names[0])] if len(steps) == len(names) else [])
     return {
@@ -62,13 +63,13 @@ def _alone(model: Model, loop: Loop, keys: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def shortened(model: Model, loop: Loop, most: float = math.inf) -> tuple[list[str], list[Step]]:
+def shortened(model: Model, loop: Loop, signs: Signs, most: float = math.inf) -> tuple[list[str], list[Step]]:
     """The variables of a loop that are worth a box, each once, and the step from each to the next (to the first)."""
     assert loop.circuit is not None
-    names, steps = list(loop.circuit.names), _steps(model, loop)
+    names, steps = list(loop.circuit.names), _steps(model, loop, signs)
     closed = names[0] == names[-1]
     names = names[: len(names) - closed]
-    worth = {name: _worth(model, loop, name, names[n - 1]) for n, name in enumerate(names)}
+    worth = _worth(model, loop, names) if len(names) > most else {}
     while len(names) > most:
         inner = range(len(names)) if closed else range(1, len(names) - 1)
         n = min(inner, key=lambda n: (worth[names[n]], len(steps[n - 1].via) + len(steps[n].via)))
@@ -83,25 +84,30 @@ def _pass_over(names: list[str], steps: list[Step], n: int) -> None:
     del names[n], steps[n]
 
 
-def _steps(model: Model, loop: Loop) -> list[Step]:
+def _steps(model: Model, loop: Loop, known: Signs) -> list[Step]:
     circuit = loop.circuit
     assert circuit is not None
-    equations, signs = model.program.equations, signs_of(model).loops[loop.name]
+    equations, signs = model.program.equations, known.loops[written(circuit)]
     slow = [
         any(equations[name].kind == "stock" for link in links for name in link.route[1:]) for links in circuit.steps
     ]
     return [Step((), sign, delay) for sign, delay in zip(signs, slow, strict=True)]
 
 
-def _worth(model: Model, loop: Loop, name: str, before: str) -> int:
-    """How much a box is missed: a stock most, then where the switch acts, then where another sector begins."""
-    kinds = model.program.equations
-    one, last = (_opened(loop.circuit, each) for each in (name, before))
-    if kinds[one].kind == "stock":
-        return 3
-    if loop.switch and base(one) in {base(gated) for gated in gates(model.program, loop.switch)}:
-        return 2
-    return int(kinds[one].group != kinds[last].group)
+def _worth(model: Model, loop: Loop, names: Sequence[str]) -> dict[str, int]:
+    """How much each box is missed: a stock most, then where the switch acts, then where another sector begins."""
+    kinds, groups = {}, {}
+    for name in names:
+        equation = model.program.equations[_opened(loop.circuit, name)]
+        kinds[name], groups[name] = equation.kind, equation.group
+    cut = {base(gated) for gated in gates(model.program, loop.switch)} if loop.switch else set()
+
+    def worth(name: str, before: str) -> int:
+        if kinds[name] == "stock":
+            return 3
+        return 2 if base(name) in cut else int(groups[name] != groups[before])
+
+    return {name: worth(name, names[n - 1]) for n, name in enumerate(names)}
 
 
 def _opened(circuit: Circuit | None, name: str) -> str:
@@ -160,7 +166,8 @@ def _together(model: Model, own: Sequence[Loop], keys: Mapping[str, str], entrie
         return None
     view = max(views_of(model), key=lambda view: len(_placed(view, loops)), default=None)
     places = _placed(view, loops) if view else {}
-    kept = [_kept(model, loop, places) for loop in loops]
+    signs = signs_of(model)
+    kept = [_kept(model, loop, places, signs) for loop in loops]
     if any(len(names) < 2 for names, _ in kept):
         return None
     nodes = {name: n for n, name in enumerate(dict.fromkeys(name for names, _ in kept for name in names))}
@@ -173,19 +180,29 @@ def _together(model: Model, own: Sequence[Loop], keys: Mapping[str, str], entrie
         {**_told(loop, [nodes[name] for name in names], keys), "own": _same(loop, own)}
         for loop, (names, _) in zip(loops, kept, strict=True)
     ]
-    opened = {node["name"]: Entries(model).entry(node["name"]) for node in drawn} if entries else {}
+    opened = _entries(model, [node["name"] for node in drawn]) if entries else {}
     return {
         "nodes": drawn,
-        "links": [*_shared(kept, nodes), *_between(model, kept, nodes)],
+        "links": [*_shared(kept, nodes), *_between(signs, kept, nodes, places)],
         "loops": pictures,
         "entries": opened,
         "model": model.name,
     }
 
 
-def _kept(model: Model, loop: Loop, places: Mapping[str, Any]) -> tuple[list[str], list[Step]]:
+def _entries(model: Model, names: Sequence[str]) -> dict[str, Any]:
+    """The entries of some variables, which lead to each other and to nothing else."""
+    every = Entries(model)
+    found = {name: every.entry(name) for name in names}
+    for entry in found.values():
+        for links in entry["links"]:
+            links["names"] = [link for link in links["names"] if link[0] in found]
+    return found
+
+
+def _kept(model: Model, loop: Loop, places: Mapping[str, Any], signs: Signs) -> tuple[list[str], list[Step]]:
     """A loop without the variables that have no place."""
-    names, steps = shortened(model, loop)
+    names, steps = shortened(model, loop, signs)
     for n in reversed(range(len(names))):
         if base(names[n]) not in places:
             _pass_over(names, steps, n)
@@ -209,17 +226,27 @@ def _shared(kept: Sequence[tuple[list[str], list[Step]]], nodes: Mapping[str, in
 
 
 def _between(
-    model: Model, kept: Sequence[tuple[list[str], list[Step]]], nodes: Mapping[str, int]
+    known: Signs,
+    kept: Sequence[tuple[list[str], list[Step]]],
+    nodes: Mapping[str, int],
+    places: Mapping[str, tuple[int, int]],
 ) -> list[dict[str, Any]]:
-    """What joins the loops: links between variables that no loop has both of."""
+    """What joins the loops: from each to each other the shortest link between variables that no loop has both of."""
     on = {(base(a), base(b)) for names, _ in kept for a in names for b in names}
     by_base = {base(name): name for name in nodes}
-    joined = {
-        pair: sign
-        for pair, sign in signs_of(model).links.items()
-        if pair not in on and pair[0] in by_base and pair[1] in by_base
-    }
-    return [_link(nodes, (by_base[a], by_base[b]), Step((), sign, False), []) for (a, b), sign in joined.items()]
+    there = [pair for pair in known.links if pair not in on and pair[0] in by_base and pair[1] in by_base]
+    shortest: dict[tuple[int, int], tuple[str, str]] = {}
+    for pair in sorted(there, key=lambda pair: math.dist(places[pair[0]], places[pair[1]])):
+        for ends in product(*(_loops_with(kept, name) for name in pair)):
+            shortest.setdefault(ends, pair)  # type: ignore[arg-type]
+    return [
+        _link(nodes, (by_base[a], by_base[b]), Step((), known.links[a, b], False), [])
+        for a, b in dict.fromkeys(shortest.values())
+    ]
+
+
+def _loops_with(kept: Sequence[tuple[list[str], list[Step]]], name: str) -> list[int]:
+    return [number for number, (names, _) in enumerate(kept) if name in map(base, names)]
 
 
 def _same(loop: Loop, own: Sequence[Loop]) -> int | None:

@@ -75,7 +75,7 @@ class Entries:
         varies = equation.kind in ("stock", "auxiliary") and name not in model.program.once
         return {
             "name": name,
-            "label": name_in_words(name),
+            "label": label_of(name),
             "kind": say(f"model.{kind_of(model, name)}"),
             "unit": unit_of(equation.unit),
             "about": documentation_of(model, name),

@@ -20,7 +20,7 @@ from policy_lab.checks.outflow_control import evaluated, states_of, worked_out
 from policy_lab.checks.verdicts import constants_of_worlds
 from policy_lab.model import Model
 from policy_lab.model.checks import World
-from policy_lab.model.circuits import Link, inputs
+from policy_lab.model.circuits import Circuit, Link, inputs
 from policy_lab.program import Program, names_in
 from policy_lab.runs import Floats
 
@@ -54,7 +54,7 @@ class Signs:
 
     Attributes:
         links: cause and effect, arrays without their elements, to 1 or -1 over all scenarios; 0: it depends.
-        loops: a named loop to the signs of its circuit's links, in order, in the scenario that shows it.
+        loops: a named loop's circuit, ``a > b > a``, to the signs of its links in order, in the scenario that shows it.
     """
 
     links: Mapping[tuple[str, str], int]
@@ -65,7 +65,7 @@ def signs_of(model: Model) -> Signs:
     """Every sign of a model, worked out once and then kept on disk."""
     settings = [(key, sorted(model.constants_of(key).items())) for key in model.scenarios]
     circuits = [(loop.name, loop.circuit, loop.shown) for loop in model.loops]
-    key = cache.key_of(KIND, "1", model.hash, repr(settings), repr(circuits))
+    key = cache.key_of(KIND, "2", model.hash, repr(settings), repr(circuits))
     kept = cache.read(key, KIND)
     if kept:
         found = json.loads(kept)
@@ -103,13 +103,18 @@ def _of_loops(model: Model) -> dict[str, list[int]]:
         return {}
     states = states_in(model, list(dict.fromkeys(worlds.values())))
     return {
-        loop.name: [
+        written(loop.circuit): [
             sign_of(model.program, links, names, states[worlds[loop.name]]).sign
             for names, links in zip(pairwise(loop.circuit.names), loop.circuit.steps, strict=True)
         ]
         for loop in model.loops
         if loop.circuit
     }
+
+
+def written(circuit: Circuit) -> str:
+    """A circuit as its row of ``loops.csv`` may have it."""
+    return " > ".join(circuit.names)
 
 
 def base(name: str) -> str:

@@ -4,7 +4,7 @@
 /** @typedef {{ start: Point, control: Point, end: Point }} Curve a quadratic one */
 
 const EDGE = 12;
-const GAP = { x: 24, y: 26 }; // between boxes, for an arrow and its sign
+const GAP = { x: 20, y: 30 }; // between boxes, for an arrow and its sign
 const NARROWEST = 660; // of several loops together: below it they are scrolled
 const STEPS = 60;
 const FREE = 5; // between a box and what begins or ends at it
@@ -43,25 +43,42 @@ function around(count, across, down) {
 }
 
 /**
- * Boxes that have a place of their own, drawn apart until they are clear of each other.
+ * Boxes that have a place of their own, pushed apart until they are clear of each other.
  * @param {Point[]} places
  * @param {Size[]} sizes
  * @param {number} width room there is
+ * @param {number} height room there is at first; more is taken where the boxes need it
  */
-export function spread(places, sizes, width) {
-  const [left, top] = [0, 1].map((way) => Math.min(...places.map((place) => place[way])));
-  const [right, bottom] = [0, 1].map((way) => largest(places.map((place) => place[way])));
+export function spread(places, sizes, width, height) {
+  const whole = Math.max(width, NARROWEST);
+  const ends = [0, 1].map((way) => places.map((place) => place[way])).map((values) => [Math.min(...values), largest(values) - Math.min(...values) || 1]);
   const [widest, tallest] = [largest(sizes.map(({ w }) => w)), largest(sizes.map(({ h }) => h))];
-  let whole = Math.max(width, NARROWEST);
-  let tall = 0.75;
-  for (;;) {
-    const across = (whole - widest - 2 * EDGE) / (right - left || 1);
-    const down = across * tall;
-    const at = places.map(([x, y]) => /** @type {Point} */ ([(x - left) * across + widest / 2 + EDGE, (y - top) * down + tallest / 2 + EDGE]));
-    if (!overlap(at, sizes) || whole > 3000) return { at, width: whole, height: Math.ceil((bottom - top) * down + tallest + 2 * EDGE) };
-    if (tall < 1.2) tall *= 1.05;
-    else whole *= 1.05;
+  for (let tall = height; ; tall *= 1.08) {
+    const room = [whole - widest - 2 * EDGE, tall - tallest - 2 * EDGE];
+    const at = places.map((place) => /** @type {Point} */ ([0, 1].map((way) => ((place[way] - ends[way][0]) / ends[way][1]) * room[way] + [widest, tallest][way] / 2 + EDGE)));
+    if (apart(at, sizes, [whole, tall]) || tall > 3000) return { at, width: whole, height: Math.ceil(tall) };
   }
+}
+
+/** Pushes boxes off each other within a frame; whether there was room. @param {Point[]} at changed in place @param {Size[]} sizes @param {number[]} frame */
+function apart(at, sizes, frame) {
+  for (let round = 0; round < 300 && overlap(at, sizes); round += 1) {
+    for (let i = 0; i < at.length; i += 1) {
+      for (let j = 0; j < i; j += 1) push(at[i], at[j], [(sizes[i].w + sizes[j].w) / 2 + GAP.x + 1, (sizes[i].h + sizes[j].h) / 2 + GAP.y + 1]);
+    }
+    at.forEach((point, n) => [sizes[n].w, sizes[n].h].forEach((size, way) => (point[way] = Math.min(frame[way] - EDGE - size / 2, Math.max(EDGE + size / 2, point[way])))));
+  }
+  return !overlap(at, sizes);
+}
+
+/** Two points that are nearer than they may be, each half of what is missing, where less is missing. @param {Point} one @param {Point} other @param {number[]} least */
+function push(one, other, least) {
+  const missing = [0, 1].map((way) => least[way] - Math.abs(one[way] - other[way]));
+  if (missing[0] <= 0 || missing[1] <= 0) return;
+  const way = missing[0] < missing[1] ? 0 : 1;
+  const by = (missing[way] / 2) * (one[way] < other[way] ? -1 : 1);
+  one[way] += by;
+  other[way] -= by;
 }
 
 /** @param {Curve} curve @param {number} t @returns {Point} */
@@ -140,7 +157,7 @@ export function arrows(links, at, sizes) {
  * @returns {Point}
  */
 export function freePlace(near, size, room, reach) {
-  const corners = [[0, 0], [-0.5, -0.5], [0.5, -0.5], [-0.5, 0.5], [0.5, 0.5], [0, -0.5], [0, 0.5], [-0.5, 0], [0.5, 0]];
+  const corners = [-0.5, 0, 0.5].flatMap((y) => [-0.5, -0.25, 0, 0.25, 0.5].map((x) => [x, y]));
   /** @type {{ place: Point, worth: number }} */
   let best = { place: near, worth: -Infinity };
   for (let dx = -reach; dx <= reach; dx += 8) {

@@ -84,15 +84,15 @@ export function open(id, found, ways, alone = true) {
   shut.type = "button";
   shut.setAttribute("aria-label", say("model.entry_close"));
   shut.addEventListener("click", ways.close);
-  const name = element("h3", { class: "beside__title" }, found.label || found.name);
+  const name = element("h3", { class: "beside__title" }, found.label);
   const kind = [found.kind, found.unit || say("model.unit_none")].join(" · ");
-  place.replaceChildren(...[
+  place.replaceChildren(
     element("div", { class: "beside__head" }, name, shut),
-    found.label ? make("p", "entry__label", found.name) : null,
+    make("p", "beside__name", found.name),
     make("p", "beside__kind", kind),
-    found.about ? make("p", "beside__about", found.about) : null,
+    make("p", "beside__about", found.about),
     parts.list,
-  ].filter((part) => part !== null));
+  );
   show(place, true);
   if (alone) fill(found, place, parts);
 }

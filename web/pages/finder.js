@@ -15,18 +15,20 @@ import * as stage from "./loop-stage.js";
 /** @import { LoopPictures } from "../types/model-page.js" */
 
 const ENTRY = "diagram-entry";
+const BEST = 5; // variables before loops where one has exactly the name that is sought
 const LOOP = "loop "; // before the number of a loop, where variables have their names
 
 /** @param {string} text */
 async function find(text) {
-  const rows = found(await panel.everyRow(), text, "").rows;
-  const variables = rows.map(([name, , unit, , , label]) => ({ name, label: label || name, unit, group: say("model.find_variables") }));
+  const { rows, exact } = found(await panel.everyRow(), text, "");
+  const variables = rows.map(([name, , unit, , , label]) => ({ name, label: label || name, unit: unit === "–" ? "" : unit, group: say("model.find_variables") }));
   if (!one("#loops-drawing")) return variables;
   const { loops } = /** @type {LoopPictures} */ (await panel.answer(facts.files.loops));
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const named = loops.map(({ loops: [loop] }, n) => ({ name: LOOP + n, label: loop.name, unit: "", group: say("model.find_loops") }))
     .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
-  return words.length ? [...named, ...variables] : [...variables, ...named];
+  if (!words.length) return [...variables, ...named];
+  return exact ? [...variables.slice(0, BEST), ...named, ...variables.slice(BEST)] : [...named, ...variables];
 }
 
 /** @param {string} chosen */
@@ -45,12 +47,18 @@ async function show(name, written = false) {
     panel.open(ENTRY, await panel.entryOf(row[0]), { seek: show, close });
     diagram.mark(row[0]);
     if (!written) remember(row[0]);
-    const { top, bottom } = one("#" + ENTRY).getBoundingClientRect();
-    if (top < 0 || bottom > window.innerHeight) one("#" + ENTRY).scrollIntoView({ block: window.matchMedia("(width < 1000px)").matches ? "start" : "nearest" });
-    one("#" + ENTRY).focus({ preventScroll: true });
+    bring(one("#" + ENTRY));
   } catch {
     tell(say("wait.no_more"));
   }
+}
+
+/** The drawing and the entry beside it come into sight; on a phone, where it stands below, the entry. @param {HTMLElement} entry */
+function bring(entry) {
+  const beside = one("#sketch") && window.matchMedia("(width >= 1000px)").matches;
+  const { top } = (beside ? one("#sketch") : entry).getBoundingClientRect();
+  if (top < 0 || top > window.innerHeight * 0.6) (beside ? one("#model-diagram") : entry).scrollIntoView({ block: "start" });
+  entry.focus({ preventScroll: true });
 }
 
 /** @param {string} name */

@@ -15,6 +15,7 @@ import * as panel from "./entry-panel.js";
 /** @import { DrawnLoop, LoopOverview, LoopPicture, LoopPictures } from "../types/model-page.js" */
 
 const WIDEST = 1080; // pixels: a picture of few boxes is no easier to read beyond
+const HIGH = 610; // as the place that is kept for it (assets/beside.css)
 const ENTRY = "loops-entry";
 const TOGETHER = "t"; // before the number of a loop in the link: several are drawn together
 
@@ -46,7 +47,7 @@ const words = (key, values) => say("model." + key, values);
 
 function draw() {
   width = place().clientWidth;
-  const made = drawLoops(picture(), { width: Math.min(width, WIDEST), words, sectors: drawn !== "" });
+  const made = drawLoops(picture(), { width: Math.min(width, WIDEST), height: HIGH, words, sectors: drawn !== "" });
   place().replaceChildren(made);
   highlight(made, drawn === "" ? first : null);
 }

@@ -10,7 +10,7 @@ export interface LookupTable {
 /** All there is to tell of a variable. */
 export interface VariableDetail {
   name: string;
-  /** What it is called in the language of the page, "" where that is its name. */
+  /** What it is called in the language of the page. */
   label: string;
   kind: string;
   unit: string;

@@ -9,8 +9,8 @@ import { svgElement } from "../dom/elements.js";
 /** @import { LoopNode, LoopPicture } from "../types/model-page.js" */
 /** @import { Curve, Point, Size } from "../core/loop-layout.js" */
 
-/** words: of signs and kinds, for who cannot see; sector: whether a box says where it belongs
- * @typedef {{ width: number, words: (key: string, values?: Record<string, unknown>) => string, sectors?: boolean }} Options */
+/** words: of signs and kinds, for who cannot see; sectors: whether a box says where it belongs
+ * @typedef {{ width: number, height: number, words: (key: string, values?: Record<string, unknown>) => string, sectors?: boolean }} Options */
 
 const LETTER = 13; // pixels; those of sectors and names of loops are smaller
 const SMALL = 11;
@@ -51,10 +51,10 @@ function measured(node, sectors) {
   return { text, under, w: Math.ceil(w), h: text.length * LINE + (under ? LINE - 2 : 0) + 2 * PAD.y };
 }
 
-/** @param {LoopPicture} picture @param {(Size & { text: string[], under: string })[]} sizes @param {number} width */
-function layout({ nodes, links, loops }, sizes, width) {
+/** @param {LoopPicture} picture @param {(Size & { text: string[], under: string })[]} sizes @param {Options} options */
+function layout({ nodes, links, loops }, sizes, { width, height }) {
   const placed = nodes.every((node) => node.x !== undefined);
-  const { at, ...size } = placed ? spread(nodes.map(({ x, y }) => [x ?? 0, y ?? 0]), sizes, width) : ring(sizes, width);
+  const { at, ...size } = placed ? spread(nodes.map(({ x, y }) => [x ?? 0, y ?? 0]), sizes, width, height) : ring(sizes, width);
   const middles = loops.map((loop) => /** @type {Point} */ ([0, 1].map((way) => loop.nodes.reduce((sum, n) => sum + at[n][way], 0) / loop.nodes.length)));
   const courses = arrows(links.map(({ from, to, loops: on }) => {
     const count = on.length ? loops[on[0]].nodes.length : 0;
@@ -166,8 +166,8 @@ function mark(picture, number, placed, room, options) {
 /** A ring that is open on one side, with a head there. @param {number} y its middle @param {boolean} closes @param {boolean} right clockwise */
 function turning(y, closes, right) {
   const made = svgElement("g", { transform: `translate(0,${y}) scale(${right ? 1 : -1},1)` });
-  const at = (/** @type {number} */ degrees) => [RADIUS * Math.cos((degrees * Math.PI) / 180), RADIUS * Math.sin((degrees * Math.PI) / 180)].map((value) => value.toFixed(1)).join(",");
-  if (closes) made.append(svgElement("path", { class: "loop-mark__turn", d: `M${at(-50)} A${RADIUS},${RADIUS} 0 1 1 ${at(-112)}` }), svgElement("polygon", { class: "loop-mark__head", points: `${at(-88)} ${[-9, -RADIUS - 3.2]} ${[-5.2, -RADIUS + 5]}` }));
+  const at = (/** @type {number} */ degrees, radius = RADIUS) => [Math.cos, Math.sin].map((of) => (radius * of((degrees * Math.PI) / 180)).toFixed(1)).join(",");
+  if (closes) made.append(svgElement("path", { class: "loop-mark__turn", d: `M${at(-55)} A${RADIUS},${RADIUS} 0 1 1 ${at(-112)}` }), svgElement("polygon", { class: "loop-mark__head", points: `${at(-78)} ${at(-112, RADIUS + 5)} ${at(-112, RADIUS - 5)}` }));
   else made.append(svgElement("circle", { class: "loop-mark__turn", r: RADIUS }));
   return made;
 }
@@ -179,7 +179,7 @@ function turning(y, closes, right) {
  */
 export function drawLoops(picture, options) {
   const sizes = picture.nodes.map((node) => measured(node, Boolean(options.sectors)));
-  const placed = layout(picture, sizes, options.width);
+  const placed = layout(picture, sizes, options);
   const { width, height, at, courses } = placed;
   const drawn = svgElement("svg", { class: "loop-drawing", viewBox: `0 0 ${width.toFixed(0)} ${height}`, width: width.toFixed(0), height, role: "group", "aria-label": options.words("drawn", { loops: picture.loops.map(({ name }) => name).join(", ") }) });
   const signs = /** @type {Point[]} */ ([]);

@@ -47,7 +47,7 @@ def layout(model: Model) -> list[Any]:
         html.P(say("model.diagram_lead"), className="lead"),
         html.Div(
             [
-                StockFlowDiagram("diagram", sector=sector, values="policy", year=last, frame=frame),
+                html.Div(StockFlowDiagram("diagram", sector=sector, values="policy", year=last, frame=frame)),
                 Prerendered("diagram-words", [html.Div(_words(), className="beside__words")]),
             ],
             className="beside",
