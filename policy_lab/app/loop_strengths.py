@@ -20,6 +20,7 @@ from policy_lab import cache
 from policy_lab.app.labels import label_of
 from policy_lab.app.loop_pictures import MOST, shortened
 from policy_lab.app.policy import status_quo_world
+from policy_lab.checks.polarity import signs_of
 from policy_lab.loops import LinkScores, Strongest, link_scores, loop_scores, strongest_circuits
 from policy_lab.model import Model
 from policy_lab.model.circuits import Link
@@ -86,7 +87,7 @@ def arrows_of(model: Model, loop: Loop, scores: LinkScores) -> list[Floats]:
     Between arrays each link is the strongest of its elements.
     """
     assert loop.circuit is not None
-    names, steps = shortened(model, loop, MOST)
+    names, steps = shortened(model, loop, signs_of(model), MOST)
     single = [_strongest(step, scores) for step in loop.circuit.steps]
     at = loop.circuit.names.index(names[0])
     arrows = []

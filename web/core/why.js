@@ -60,17 +60,23 @@ export function bendYear(time, values, years) {
 }
 
 /**
- * In how many members each loop is among the strongest, by year: counts[loop * years + year]. A loop that does nothing is
- * among none.
- * @param {(loop: number, year: number, member: number) => number} effect
+ * In how many members each loop is among the strongest, by year: counts[loop * years + year]; behind the last loop, in how
+ * many there is the outcome at all. A loop that does nothing is among none.
+ * @param {(loop: number, year: number, member: number) => number} effect NaN where there is no outcome
  * @param {{ loops: number, years: number, members: number }} of
  */
 export function strongestOf(effect, { loops, years, members }) {
-  const counts = new Uint16Array(loops * years);
+  const counts = new Uint16Array((loops + 1) * years);
   const sizes = new Float64Array(loops);
   for (let year = 0; year < years; year++) {
     for (let member = 0; member < members; member++) {
-      for (let loop = 0; loop < loops; loop++) sizes[loop] = size(effect(loop, year, member));
+      let there = false;
+      for (let loop = 0; loop < loops; loop++) {
+        const value = effect(loop, year, member);
+        there ||= Number.isFinite(value);
+        sizes[loop] = size(value);
+      }
+      counts[loops * years + year] += Number(there);
       for (let rank = 0; rank < STRONGEST; rank++) {
         let best = 0;
         for (let loop = 1; loop < loops; loop++) if (sizes[loop] > sizes[best]) best = loop;

@@ -19,7 +19,7 @@ export const here = () => bandRuns.here() && Object.values(facts.assumptions).so
 export function ask(wish, told) {
   const members = Math.min(MEMBERS, bandRuns.available());
   number += 1;
-  now = { wish, counts: new Uint16Array(wish.switches.length * wish.times.length), members: 0, asked: members, told };
+  now = { wish, counts: new Uint16Array((wish.switches.length + 1) * wish.times.length), members: 0, asked: members, told };
   /** @type {[number, number][]} */
   const pieces = [];
   for (let from = 0; from < members; from += PIECE) pieces.push([from, Math.min(members, from + PIECE)]);

@@ -26,7 +26,9 @@ import { mark } from "./why-ribbons.js";
 /** @typedef {{ year: number, loop: string, more: boolean }} View */
 /** @typedef {{ look: (parts: { outcome?: string, year?: number, loop?: string, more?: boolean }) => void, painted: () => void }} Lent */
 
-const WIDTH = { least: 1.2, more: 4.8, widest: 760 }; // pixels: of an arrow without a score, of a score of 1 or above beyond that; of the drawing
+const WIDTH = { least: 1.2, more: 4.8, widest: 760, sectors: 480 }; // pixels: of an arrow without a score, of a score of 1 beyond that; of the drawing, with sectors
+const TALL = 1.5; // times its width that a drawing may be high
+const HIGH = 380; // pixels of room that a drawing has at first
 const AS_IT_STANDS = "model"; // scores of a model without scenarios
 
 /** @type {Lent} */
@@ -175,9 +177,18 @@ function paintDrawing(view) {
   if (key === drawn || !width) return undefined;
   drawn = key;
   const picture = pictures.loops[n];
-  panel.drawing.replaceChildren(drawLoops(there ? weighted(picture, arrows) : picture, { width, words: modelWords, sectors: true }));
+  panel.drawing.replaceChildren(fitting(there ? weighted(picture, arrows) : picture, width));
   const moving = there && arrows.some(Boolean);
   return write(panel.arrows, moving ? words("arrows", { world: facts.worlds[latest.found.state.world]?.title, year: view.year }) : there ? words("arrows_still", { year: view.year }) : scenario ? words("arrows_come") : words("arrows_plain"));
+}
+
+/** Where there is too little room for a ring, one that is drawn larger and shown smaller. @param {LoopPicture} picture @param {number} room */
+function fitting(picture, room) {
+  let width = room;
+  for (;; width *= 1.1) {
+    const made = drawLoops(picture, { width, height: HIGH, words: modelWords, sectors: room >= WIDTH.sectors });
+    if (Number(made.getAttribute("height")) <= TALL * width || width > 2 * room) return made;
+  }
 }
 
 /** @param {string} key */

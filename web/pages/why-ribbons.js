@@ -89,6 +89,8 @@ export function paint(found, futures, view) {
   const about = variable(found.outcome);
   const moment = nearest(found.time, view.year);
   const place = futures ? futures.years.indexOf(view.year) : -1;
+  const counted = (/** @type {number} */ n) => futures?.counts[n * futures.years.length + place] ?? 0;
+  const members = counted(found.keys.length);
   drawStrips(found);
   const x = line(found.time[0], found.time[found.time.length - 1], 0, SIZE.width)(found.time[moment]).toFixed(1);
   found.keys.forEach((key, n) => {
@@ -98,14 +100,14 @@ export function paint(found, futures, view) {
     const cut = key in found.state.assumptions;
     const none = !(Math.abs(effect) > quantity.grain(about));
     write(shown.effect, cut ? say("loop.cut_now") : none ? words("no_effect") : quantity.change(effect, about));
-    write(shown.sure, futures && place >= 0 ? words("sure", { count: futures.counts[n * futures.years.length + place], members: futures.members }) : words("sure_working"));
+    write(shown.sure, futures && place >= 0 ? words("sure", { count: counted(n), members }) : words("sure_working"));
     shown.name.setAttribute("aria-expanded", String(key === view.loop));
     shown.item.classList.toggle("ribbon--none", none);
   });
   sort(order(found.effects, moment).map((n) => found.keys[n]));
   one("#why-ribbons").classList.add("ribbons--there");
   const unit = about.money ? "" : about.unit;
-  write(one("#why-sure"), [words("ribbon_unit", { outcome: about.label, unit: unit || say("chart.no_unit") }), futures ? words("sure_means", { members: futures.members, year: view.year }) : ""].filter(Boolean).join(" "));
+  write(one("#why-sure"), [words("ribbon_unit", { outcome: about.label, unit: unit || say("chart.no_unit") }), futures ? words("sure_means", { members: futures.members, there: members, year: view.year }) : ""].filter(Boolean).join(" "));
 }
 
 /** The strongest of the year as lines of one picture, for a file; a table has all. @param {Found} found @param {{ year: number }} view @param {string} kind @returns {Picture} */
