@@ -216,7 +216,7 @@ def test_a_loop_is_seen_where_it_shows_best(visit: Visit, core_address: str) -> 
     page = opened(visit, f"{core_address}/why?y=coherence~2040~rival-suspicion~")
     page.get_by_role("button", name="See it there").click()
     page.wait_for_function("() => PolicyLab.state.now.world === 'escalation' && PolicyLab.why.view.year === 2045")
-    expect(page.locator("#why-outcome")).to_have_value("Tension")
+    expect(page.locator("#why-outcome")).to_have_value("Geopolitical tension")
     expect(page.locator("#why-policy")).to_have_value("escalation")
 
 
