@@ -93,6 +93,17 @@ def test_every_script_and_style_sheet_of_ours_is_in_a_bundle(client: FlaskClient
     assert ".svg" not in bundles["styles.css"]
 
 
+def test_the_type_is_asked_for_beside_the_style_sheet_and_kept(client: FlaskClient) -> None:
+    sheet = next(a for a in named(client.get("/").text) if a.endswith("/styles.css"))
+    [asked] = re.findall(r'url\("\.\./([0-9a-f]{16}/[\w-]+\.woff2)"\)', client.get(sheet).text)
+    reply = client.get(f"/scripts/{asked}")
+    assert reply.data == (ASSETS / asked.partition("/")[2]).read_bytes()
+    assert len(reply.data) <= 60_000
+    assert (reply.mimetype, reply.cache_control.immutable) == ("font/woff2", True)
+    assert "Content-Encoding" not in reply.headers
+    assert client.get(f"/scripts/{'0' * 16}/{asked.partition('/')[2]}").status_code == 404
+
+
 def test_a_bundle_follows_its_files(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text('"use strict";\nlet a = 1', encoding="utf-8")
     (tmp_path / "b.js").write_text("const b = 08", encoding="utf-8")  # no strict script

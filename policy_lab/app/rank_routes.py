@@ -1,7 +1,8 @@
 """Addresses of the Rank page; everything it draws comes from here, as data its script asks for.
 
 ``GET  …/studies``              what there is to look at: stored studies and one's own, and how these stand
-``GET  …/studies/form``         what a study of one's own can be, and what a run costs here
+``GET  …/studies/form``         what a study of one's own can be
+``POST …/studies/estimate``     how long one would take here, or what is wrong with it
 ``POST …/studies``              starts one (JSON, see ``study_form.py``); 202 and its state
 ``GET  …/studies/ID``           how it stands
 ``POST …/studies/ID/cancel``    ends it
@@ -9,7 +10,7 @@
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
 ``GET  …/studies/ID/findings.csv``, ``folder.zip``: downloads
 
-ID is ``levers`` or ``choice`` for the stored studies of the model, else the beginning of a study's hash. No request
+ID is the question of a stored study (``levers``), or its name, else the beginning of a study's hash. No request
 ever runs a study: it writes into the table of jobs and reads from it.
 """
 
@@ -26,7 +27,6 @@ from typing import Final
 
 from flask import Flask, Response, jsonify, request
 
-from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.studies import Missing, Studies
 from policy_lab.app.study_download import packed
@@ -63,13 +63,20 @@ class Answers:
         """What there is to look at, and how one's own stand."""
         self._tended()
         texts = {**part("rank.page"), "missing": say("rank.missing")}
-        return jsonify({"studies": self.studies.listed(_client()), "texts": texts})
+        listed = self.studies.listed(_client())
+        questions = form.named_questions(self.studies.model, (study["question"] for study in listed))
+        return jsonify({"studies": listed, "texts": texts, "questions": questions})
 
     def offer(self) -> Response:
-        """What a study of one's own can be, and what a run costs."""
-        limits = self.studies.queue.limits
-        known = {"cost": self.studies.cost(), "runs": limits.runs, "texts": part("study.form")}
-        return jsonify({**form.form(self.studies.model), **known})
+        """What a study of one's own can be."""
+        return jsonify({**form.form(self.studies.model), "texts": part("study.form")})
+
+    def estimate(self) -> Response:
+        """How long a study would take here, or why it cannot be run: the form asks whenever something is changed."""
+        try:
+            return jsonify({"said": self.studies.estimate(request.get_json(silent=True))})
+        except PolicyLabError as error:
+            return jsonify({"problem": here().in_words(error.message)})
 
     def start(self) -> Response:
         """Puts one into the line."""
@@ -105,12 +112,7 @@ class Answers:
 
     def view(self, name: str) -> Response:
         """What the page draws of a result."""
-        findings = self.studies.findings(name)
-        about = {
-            "title": self.studies.title(name),
-            "caution": ranking_view.version_notice(findings, self.studies.model),
-        }
-        return jsonify({**ranking_view.view(findings, request.args, self.studies.beside(name, findings)), **about})
+        return jsonify(self.studies.view(name, request.args))
 
     def file(self, name: str, kind: str) -> Response:
         """A result to take away, as ``kind`` says."""
@@ -129,6 +131,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         (at, "studies", answers.listing, ["GET"]),
         (at, "studies-start", answers.start, ["POST"]),
         (f"{at}/form", "studies-form", answers.offer, ["GET"]),
+        (f"{at}/estimate", "studies-estimate", answers.estimate, ["POST"]),
         (f"{at}/<name>", "studies-state", answers.state, ["GET"]),
         (f"{at}/<name>/cancel", "studies-cancel", answers.cancel, ["POST"]),
         (f"{at}/<name>/again", "studies-again", answers.again, ["POST"]),

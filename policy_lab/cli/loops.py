@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
-  policy-lab loops big_science --scenario cern_for_ai --outcome "Coherence[field]" --year 2040
+  policy-lab loops big_science --scenario cern_for_ai --year 2040
   policy-lab loops core --json
   policy-lab loops my_model.mdl
 """

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from actions import Person
 from playwright.sync_api import Browser, Page, expect
 
 from policy_lab.app.sector_pictures import views_of
 from policy_lab.model import load_model
+from tests.browser.actions import Person
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
@@ -73,7 +73,7 @@ def test_a_loop_is_told_switched_off_and_drawn_in_the_full_model(visit: Visit, r
     page.locator("#loops-drawing .loop-node", has_text="Coherence target").click()
     entry = page.locator("#loops-entry")
     expect(entry.locator("pre")).to_contain_text("coherence target[Level] =")
-    expect(entry).to_contain_text("Numbers it rests on")
+    expect(entry).to_contain_text("Table it reads")
     entry.get_by_role("button", name="Close").click()
     told.get_by_role("button", name="Back to all together").click()
     together(page)

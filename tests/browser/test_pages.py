@@ -88,7 +88,10 @@ def test_the_loops_of_the_model_are_named(visit: Visit, real_address: str) -> No
         names = [row["name"] for row in csv.DictReader(file)]
     listed = page.get_by_label("Loop drawn").locator("option")
     expect(listed.first).to_be_attached()
-    assert [re.sub(r"^(R|B|→) ", "", text) for text in listed.all_inner_texts()] == ["All together, at a glance", *names]
+    assert [re.sub(r"^(R|B|→) ", "", text) for text in listed.all_inner_texts()] == [
+        "All together, at a glance",
+        *names,
+    ]
 
 
 def test_axe_finds_nothing_beside_a_diagram_and_an_open_entry(browser: Browser, real_address: str) -> None:

@@ -5,6 +5,7 @@
 
 const EDGE = 12;
 const GAP = { x: 20, y: 30 }; // between boxes, for an arrow and its sign
+const AROUND = { x: 30, y: 36 }; // and on a ring, where each has an arrow to the next
 const NARROWEST = 660; // of several loops together: below it they are scrolled
 const STEPS = 60;
 const FREE = 5; // between a box and what begins or ends at it
@@ -12,9 +13,9 @@ const FREE = 5; // between a box and what begins or ends at it
 /** @param {number[]} values */
 const largest = (values) => Math.max(...values);
 
-/** @param {Point[]} at @param {Size[]} sizes */
-export const overlap = (at, sizes) => at.some(([x, y], i) => at.some(([u, v], j) => j < i
-  && Math.abs(x - u) < (sizes[i].w + sizes[j].w) / 2 + GAP.x && Math.abs(y - v) < (sizes[i].h + sizes[j].h) / 2 + GAP.y));
+/** @param {Point[]} at @param {Size[]} sizes @param {{ x: number, y: number }} [gap] */
+export const overlap = (at, sizes, gap = GAP) => at.some(([x, y], i) => at.some(([u, v], j) => j < i
+  && Math.abs(x - u) < (sizes[i].w + sizes[j].w) / 2 + gap.x && Math.abs(y - v) < (sizes[i].h + sizes[j].h) / 2 + gap.y));
 
 /**
  * The boxes of one loop on an ellipse, clockwise from the top, the way between two the same all around.
@@ -30,8 +31,19 @@ export function ring(sizes, width) {
   do {
     at = around(sizes.length, across, down).map(([x, y]) => [x + width / 2, y + down + tallest / 2 + EDGE]);
     down *= 1.05;
-  } while (overlap(at, sizes) && down < 2000);
+  } while (overlap(at, sizes, AROUND) && down < 4 * across);
+  if (overlap(at, sizes, AROUND)) return columns(sizes, width, [widest, tallest]);
   return { at, width, height: Math.ceil(largest(at.map(([, y], i) => y + sizes[i].h / 2)) + EDGE) };
+}
+
+/** The same where it is too narrow for an ellipse: one box on top, the others down the right side and up the left. @param {Size[]} sizes @param {number} width @param {number[]} largestOf */
+function columns(sizes, width, [widest, tallest]) {
+  const whole = Math.max(width, 2 * widest + AROUND.x + 2 * EDGE);
+  const aside = (whole - widest) / 2 - EDGE;
+  const row = (/** @type {number} */ n) => n * (tallest + AROUND.y) + tallest / 2 + EDGE;
+  const last = sizes.length / 2; // the row below, of its own where their number is even
+  const at = sizes.map((_, n) => /** @type {Point} */ ([whole / 2 + (n % last === 0 ? 0 : n < last ? aside : -aside), row(Math.min(n, sizes.length - n))]));
+  return { at, width: whole, height: Math.ceil(row(Math.floor(last)) + tallest / 2 + EDGE) };
 }
 
 /** @param {number} count @param {number} across @param {number} down @returns {Point[]} */

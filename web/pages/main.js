@@ -12,6 +12,7 @@ import { tell } from "../dom/notice.js";
 import * as print from "../dom/print.js";
 import * as router from "../dom/router.js";
 import * as undo from "../dom/undo.js";
+import * as glossary from "../widgets/glossary.js";
 import * as ranking from "../widgets/ranking.js";
 import * as actions from "./actions.js";
 import * as brief from "./brief.js";
@@ -26,7 +27,9 @@ import { publish } from "./inspect.js";
 import * as loopStage from "./loop-stage.js";
 import * as model from "./model.js";
 import * as precedents from "./precedents.js";
+import * as present from "./present.js";
 import * as share from "./share.js";
+import * as tour from "./tour.js";
 import * as entries from "./variable-entry.js";
 import * as why from "./why.js";
 
@@ -53,7 +56,8 @@ function begin() {
   watchHand();
   nameButtons();
   dash.begin();
-  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, why, precedents, share, embed]) part.begin();
+  const parts = [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, why, precedents, present, share, tour, glossary, embed];
+  for (const part of parts) part.begin();
   publish();
   explore.begin();
 }

@@ -5,7 +5,7 @@ import { facts, variable } from "../core/facts.js";
 import { say } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import { under } from "../dom/buttons.js";
-import { make, one, write } from "../dom/elements.js";
+import { element, make, one, write } from "../dom/elements.js";
 
 /** @import { Variable } from "../types/page.js" */
 /** What a list shows of a thing to choose. @typedef {Pick<Variable, "name" | "label" | "unit" | "group">} Choosable */
@@ -152,5 +152,11 @@ class Combobox {
     this.follow();
   }
 }
+
+/** A field of that kind, as policy_lab/app/panels/chart.py makes it. @param {string} id @param {string} label */
+export const combobox = (id, label) => element("div", { class: "combo field--title" },
+  element("label", { class: "unseen", for: id }, label),
+  element("input", { id, class: "combo__field", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id + "-list" }),
+  element("ul", { id: id + "-list", class: "combo__list", role: "listbox", hidden: true, "aria-label": label }));
 
 export const mountCombobox = (/** @type {HTMLInputElement} */ field, /** @type {Options} */ options) => new Combobox(field, options);
