@@ -151,7 +151,7 @@ function shown(key) {
     store.chooseWorld(best.world);
     lent.look({ outcome: best.outcome, year: Math.round(best.year) });
   };
-  return element("p", { class: "open-loop__shown" }, say("loop.example_" + best.when_cut, values) + " ", element("button", { class: "button", type: "button", onclick: there }, words("see")));
+  return element("p", { class: "open-loop__shown" }, say(`loop.example_${best.when_cut}`, values) + " ", element("button", { class: "button", type: "button", onclick: there }, words("see")));
 }
 
 /** The place of the year among those of the scores. @param {LoopScores | null} known @param {View} view */

@@ -40,7 +40,7 @@ function row(key, open) {
   const sure = make("span", "ribbon__sure");
   const item = element("li", { class: "ribbon", "data-loop": key },
     element("div", { class: "ribbon__row" },
-      element("div", { class: "ribbon__head" }, mark(kind), element("h3", { class: "ribbon__title" }, name), element("span", { class: "ribbon__kind" }, say("loop.kind_" + kind.toLowerCase()))),
+      element("div", { class: "ribbon__head" }, mark(kind), element("h3", { class: "ribbon__title" }, name), element("span", { class: "ribbon__kind" }, say(`loop.kind_${kind.toLowerCase()}`))),
       strip, element("p", { class: "ribbon__told" }, effect, sure)));
   rows.set(key, { item, name, area, edge, rule, zero, effect, sure });
   return item;
