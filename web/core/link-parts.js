@@ -86,10 +86,7 @@ function untested(parts, damage) {
   /** @type {Part[]} */
   const kept = [];
   for (const part of parts.map(trimmed)) {
-    if (!part.text) { // a letter by itself says nothing, and must not stand in the way of the part that it is of
-      damage.stray = true;
-      continue;
-    }
+    if (!part.text) continue; // a letter by itself says nothing, and must not stand in the way of the part that it is of
     const twice = kept.find((other) => other.key === part.key);
     if (!twice || MANY.includes(part.key)) kept.push(part);
     else if (twice.text !== part.text) damage.foreign.push(part.key);
