@@ -101,33 +101,19 @@ class Writer:
     def _operation(self, operators: list[str], arguments: list[Any], place: Place) -> Expression:
         if operators == ["negative"]:
             return functions.call("neg", self.write(arguments[0], place))
-        if operators[0].upper() == ":NOT:":
+        if operators == [":NOT:"]:
             return functions.call("not", self.write(arguments[0], place))
         if "^" in operators:
             return self._power(arguments, place)
-        operators = [o.upper() for o in operators]
-        if ":AND:" in operators and ":OR:" in operators[operators.index(":AND:") :]:
-            raise ModelError("error.equation.and_or", variable=place.variable, line=place.line)  # fmt: skip
         parts = [self.write(a, place) for a in arguments]
-        if operators[0] in (":AND:", ":OR:"):
-            return _from_right([functions.OPERATORS[o] for o in operators], parts)
         result = parts[0]
         for operator, part in zip(operators, parts[1:], strict=True):
             result = functions.call(functions.OPERATORS[operator], result, part)
         return result
 
     def _power(self, arguments: list[Any], place: Place) -> Expression:
-        """``a ^ b ^ c`` is ``a ^ (b ^ c)``; ``-2 ^ b`` is ``-(2 ^ b)``, in Vensim as in PySD.
-
-        ``(-2) ^ b`` is not, but PySD's parser drops its brackets: ``model_file.py`` refuses it.
-        """
-        result = self.write(arguments[-1], place)
-        for base in reversed(arguments[:-1]):
-            if isinstance(base, (int, float)) and base < 0:
-                result = functions.call("neg", functions.call("pow", Number(float(-base)), result))
-            else:
-                result = functions.call("pow", self.write(base, place), result)
-        return result
+        base, exponent = (self.write(a, place) for a in arguments)
+        return functions.call("pow", base, exponent)
 
     def _reference(self, node: tree.ReferenceStructure, place: Place) -> Expression:
         name = fold(node.reference)
@@ -136,6 +122,9 @@ class Writer:
         if parameter is not None:
             return parameter
         definition = place.scope.definitions.get(name)
+        if definition is None and name.endswith("$"):  # a macro reaches into the model, see the manual on macros
+            root = replace(place, scope=place.scope.root)
+            return self._reference(tree.ReferenceStructure(name[:-1], node.subscripts), root)
         if definition is None and not given:
             return self._without_definition(name, node, place)
         if definition is None:
@@ -277,13 +266,6 @@ def _all_marked(node: Any, place: Place) -> Any:
     free = [s if fold(s) in place.bound or not place.scope.ranges.is_range(fold(s)) else f"{s}!"
             for s in node.subscripts.subscripts]  # fmt: skip
     return tree.ReferenceStructure(node.reference, tree.SubscriptsReferenceStructure(free))
-
-
-def _from_right(operations: list[str], parts: list[Expression]) -> Expression:
-    result = parts[-1]
-    for function, part in zip(reversed(operations), reversed(parts[:-1]), strict=True):
-        result = functions.call(function, part, result)
-    return result
 
 
 def _elmcount(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:

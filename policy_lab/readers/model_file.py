@@ -5,7 +5,6 @@ The ending decides the format: ``.mdl`` is Vensim's (``vensim.py``), all others 
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,6 @@ from policy_lab.errors import ModelError
 from policy_lab.readers import vensim, xmile
 from policy_lab.readers.names import ENDINGS
 from policy_lab.readers.source_text import Source, text_of
-
-#: A negative number in brackets under a power: PySD drops the brackets, and -2 ^ 2 is -4 where (-2) ^ 2 is 4.
-_NEGATIVE_BASE = re.compile(r"\(\s*-\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\)\s*\^")
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,6 @@ def read(path: Path) -> Reading:
         raise ModelError("error.file.no_model", file=path.name, endings=", ".join(ENDINGS))
     format_ = vensim if path.suffix.lower() == ".mdl" else xmile
     source = format_.source_of(path, text_of(path))
-    _refuse_negative_base(source)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         abstract = format_.parse(source)
@@ -49,10 +44,3 @@ def read(path: Path) -> Reading:
         method = source.integration
         notes.append(f"The file is set to integrate by {method}; a run is by Euler unless rk4 is asked for.")
     return Reading(abstract, source, tuple(dict.fromkeys(notes)))
-
-
-def _refuse_negative_base(source: Source) -> None:
-    found = _NEGATIVE_BASE.search(source.text)
-    if found:
-        line = source.text.count("\n", 0, found.start()) + 1
-        raise ModelError("error.file.power", file=source.path.name, line=line, found=found[0])
