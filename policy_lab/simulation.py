@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName
 from policy_lab.evaluate import start_values
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model, Setting
-from policy_lab.program import Guard, Program
+from policy_lab.program import CONTROLS, Clock, Guard, Program
 from policy_lab.readers import program_of
 from policy_lab.runs import Floats, Runs
 
@@ -73,6 +74,7 @@ def simulate(
         UnsupportedConstruct: the chosen backend does not know a construct of the model.
     """
     constants, runs = _constants(model, values or {}, scenario)
+    model = _with_own_clock(model, constants)
     names = _names(model, outputs)
     step = _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
@@ -155,6 +157,28 @@ def _array(name: str, value: Any) -> Floats:
     return array
 
 
+def _with_own_clock(model: Model, constants: Mapping[str, Any]) -> Model:
+    """The model with the clock that follows from these constants.
+
+    Raises:
+        BadValue: a time setting follows from a constant that differs between the runs.
+    """
+    program = model.program
+    for guard in program.guards:
+        if guard.variable not in CONTROLS or not (moved := [n for n in constants if n in program.under(guard.name)]):
+            continue
+        for name in moved:
+            if np.ndim(constants[name]) and np.ptp(constants[name]) > 0:
+                raise BadValue("error.run.clock", name=Name(name), setting=guard.variable)
+        given = tuple((n, float(np.ravel(constants[n])[0])) for n in moved)
+        if any(value != program.constants[n] for n, value in given):
+            scalars = tuple((n, float(v)) for n, v in constants.items() if np.ndim(v) == 0)
+            return replace(
+                model, program=_translated(str(model.path), model.hash, tuple(dict((*scalars, *given)).items()))
+            )
+    return model
+
+
 def _names(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
     if outputs is None:
         return model.program.visible
@@ -181,6 +205,8 @@ def _times(model: Model, step: float, until: float, times: Iterable[float] | Non
     clock = model.program.clock
     moments, positions = clock.moments(step, until)
     saved = np.array([moments[i] for i in positions])
+    if step != clock.step:
+        saved = _kept(clock, step, until, np.array(moments))
     if times is None:
         return saved
     wanted = np.unique(np.array(list(times), dtype=float))
@@ -198,6 +224,17 @@ def _times(model: Model, step: float, until: float, times: Iterable[float] | Non
                 stop=until,
             )
     return nearest
+
+
+def _kept(clock: Clock, step: float, until: float, moments: Floats) -> Floats:
+    """The moments that the model saves, as a run with another step reaches them; raises BadValue where it does not."""
+    own, positions = clock.moments(until=until)
+    wanted = np.array([own[i] for i in positions])
+    near: Floats = moments[np.clip(np.rint((wanted - clock.initial) / step).astype(int), 0, len(moments) - 1)]
+    missed = wanted[np.abs(near - wanted) > step * 1e-3]
+    if len(missed):
+        raise BadValue("error.run.step_misses", step=step, time=float(missed[0]), saveper=clock.saveper)
+    return near
 
 
 def _rounded(times: Floats, step: float) -> Floats:

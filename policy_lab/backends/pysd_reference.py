@@ -60,7 +60,7 @@ class PysdReference(Backend):
         model = _translated(program.file, program.source)
         clock = program.clock
         _, saved = clock.moments(step, timing.moments[-1])
-        saveper = clock.saveper if timing.rows.keys() <= set(saved) else step
+        saveper = clock.saveper if clock.even and timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
         for run in range(len(values)):
             given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in request.constants.items()}  # type: ignore[index]

@@ -3,8 +3,8 @@
 One parser for both, by precedence climbing; what differs is a ``Dialect``. The trees are PySD's, so that the Program,
 the Document and the PySD backend all see the same equation.
 
-Precedence, tightest first: ``^`` (from the right), signs, ``* / // MOD``, ``+ -``, comparisons, NOT, AND, OR. Braces are
-comments. Vensim: Reference Manual, "Operators"; XMILE 1.0, section 3.3.1.
+Precedence, tightest first: ``^`` (from the right), signs, ``* / // MOD``, ``+ -``, comparisons, NOT, AND, OR. Braces
+are comments. Vensim: Reference Manual, "Operators"; XMILE 1.0, section 3.3.1.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ DEEPEST = 400
 
 def without_comments(text: str) -> str:
     """The text without ``{comments}``; those between double quotes stay, and line breaks stay where they are."""
-    pieces = re.split(rf"({_QUOTED})", text)
-    return "".join(p if i % 2 else _COMMENT.sub(lambda c: " " + "\n" * c[0].count("\n"), p) for i, p in enumerate(pieces))
+    pieces = enumerate(re.split(rf"({_QUOTED})", text))
+    return "".join(p if i % 2 else _COMMENT.sub(lambda c: " " + "\n" * c[0].count("\n"), p) for i, p in pieces)
 
 
 def expression_of(text: str, dialect: Dialect) -> Any:
@@ -108,7 +108,8 @@ class _Parser:
     # ---- reading tokens ----------------------------------------------------------------------------------------
 
     def _sees(self, *signs: str) -> bool:
-        return self._at < len(self._tokens) and self._tokens[self._at][0] == "sign" and self._tokens[self._at][1] in signs
+        kind, word = self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
+        return kind == "sign" and word in signs
 
     def _takes(self, *signs: str) -> str:
         if self._sees(*signs):
@@ -281,7 +282,7 @@ class _Parser:
             if not self._takes(","):
                 break
         self._needs("]")
-        return tree.SubscriptsReferenceStructure(tuple(found))
+        return tree.SubscriptsReferenceStructure(found)
 
     def _with_lookup(self) -> Any:
         argument = self._binary(1)

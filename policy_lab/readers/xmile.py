@@ -64,13 +64,15 @@ def _root(file: str, whole: str) -> Node:
     text = _DECLARATION.sub("", whole)  # the text is decoded already, whatever the declaration says
     skipped = whole.count("\n", 0, len(whole) - len(text))
     parser = etree.XMLParser(encoding="utf-8", recover=True, resolve_entities=False, no_network=True, huge_tree=True)
-    root = etree.fromstring(("\n" * skipped + text.lstrip("\n") if not skipped else text).encode() or b" ", parser)
+    root = etree.fromstring(("\n" * skipped + text).encode() or b" ", parser)
     # a prefix that is not declared does no harm; anything else may have lost or changed an equation
     faults = [f for f in parser.error_log if f.domain_name != "NAMESPACE"]
     if root is None or faults:
         fault = faults[0] if faults else None
         reason = re.sub(r"\s+", " ", fault.message) if fault else ""
-        raise ModelError("error.file.xml", file=file, line=fault.line + skipped if fault else 1, reason=reason)
+        raise ModelError("error.file.xml", file=file, line=fault.line if fault else 1, reason=reason)
+    if any(of_kind(m, kind) for m in of_kind(root, "model") for kind in ("stock", "flow", "aux")):
+        raise ModelError("error.file.xmile", file=file)  # variables outside <variables>
     return root
 
 
@@ -80,8 +82,6 @@ def parse(source: Source) -> AbstractModel:
     root = _root(file, source.text)
     refuse_unknown(root, file)
     modules = modules_of(root, file)
-    if not any(m.variables for m in modules) and next(root.iter("{*}stock", "{*}flow", "{*}aux"), None) is not None:
-        raise ModelError("error.file.xmile", file=file)  # variables outside <variables>
     ranges = dimensions(root, file)
     variables = Variables(source, {r.name: r.subscripts for r in ranges}, root)
     elements = [e for m in modules for e in variables.of(m)]

@@ -67,7 +67,7 @@ def _reduction(node: Any, dimensions: Mapping[str, tuple[str, ...]], sizes: Mapp
             raise SyntaxFault("error.syntax.star")
         for dimension in (d for d, g in zip(own, given, strict=False) if g == "*"):
             marked[f"{dimension}!"] = sizes[fold(dimension)]
-        spelled = tuple(f"{d}!" if g == "*" else g for d, g in zip(own, given, strict=False)) if own else given
+        spelled = [f"{d}!" if g == "*" else g for d, g in zip(own, given, strict=False)] if own else list(given)
         return tree.ReferenceStructure(part.reference, tree.SubscriptsReferenceStructure(spelled) if spelled else None)
 
     function = node.function.reference

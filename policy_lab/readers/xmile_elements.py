@@ -15,7 +15,7 @@ _UNKNOWN = ("conveyor", "queue", "oven", "overflow", "leak", "macro", "delay_con
 
 def of_kind(node: Node, kind: str) -> list[Node]:
     """The children of a kind, in any namespace."""
-    return [child for child in node.iterchildren("{*}" + kind, kind)]
+    return list(node.iterchildren("{*}" + kind, kind))
 
 
 def text_of(node: Node, kind: str) -> str:
@@ -34,7 +34,7 @@ def only(root: Node, kind: str, file: str) -> Node:
 
 
 def name_of(node: Node) -> str:
-    """A variable's name as people read it; line breaks are written ``\\n`` in the file."""
+    """A variable's name as people read it; a line break is a backslash and an n in the file."""
     return bare(str(node.get("name", "")).replace("\\n", " ").replace("\\r", " "))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policy_lab.errors import ModelError
-from policy_lab.readers.names import fold
+from policy_lab.readers.names import CONTROLS, fold
 from policy_lab.readers.xmile_elements import Node, name_of, of_kind
 
 #: Modules inside each other, at most.
@@ -29,9 +29,9 @@ class Module:
 
     @property
     def variables(self) -> list[Node]:
-        """Stocks, flows, converters and tables."""
+        """Stocks, flows, converters and tables; what is called like a time setting is left to <sim_specs>."""
         return [n for v in of_kind(self.model, "variables") for kind in ("aux", "flow", "gf", "stock")
-                for n in of_kind(v, kind) if n.get("name")]  # fmt: skip
+                for n in of_kind(v, kind) if n.get("name") and fold(name_of(n)) not in CONTROLS]  # fmt: skip
 
 
 def modules_of(root: Node, file: str) -> list[Module]:

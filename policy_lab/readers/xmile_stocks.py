@@ -2,6 +2,7 @@
 
 An outflow is at most what the stock holds, ``stock / DT``, plus all inflows of the step, less what outflows of higher
 priority took; priority is the order in which the stock lists them (isee systems, Stella help, "Flow prioritization").
+An inflow that may run backwards takes no more than the stock holds either, before the outflows do.
 An inflow that itself needs the outflow, as in a ring of such stocks, counts from the next step on: Stella orders the
 ring by rules of its own that are not published. PySD holds the stock at zero and lets the outflow run on, which makes
 something of nothing.
@@ -32,25 +33,35 @@ def cut_outflows(variables: Variables) -> None:
 
 
 def _cut(variables: Variables, stock: Variable) -> None:
-    listed, outflows = (variables.flows(stock, kind) for kind in ("inflow", "outflow"))
-    for position, name in enumerate(outflows):
-        inflows = [n for n in listed if not _depends(variables, n, name)]
+    inflows, outflows = (variables.flows(stock, kind) for kind in ("inflow", "outflow"))
+    for position, name in enumerate(inflows):
         flow = variables.all.get(name)
-        if flow is None:
-            continue  # what is not defined is said where the stock reads it
-        if flow.dimensions != stock.dimensions:
-            raise ModelError(
-                "error.file.cut_arrays", file=variables.source.path.name, line=flow.node.sourceline,
-                name=flow.element.name, stock=stock.element.name,
-            )  # fmt: skip
-        for component in flow.element.components:
-            subscripts = component.subscripts[0]
-            holds = tree.ArithmeticStructure(["/"], (reference(stock.element.name, subscripts), reference("time_step")))
-            parts: list[Any] = [holds, *(reference(_named(variables, n), subscripts) for n in inflows)]
-            parts += [reference(_named(variables, n), subscripts) for n in outflows[:position]]
-            signs = ["+"] * len(inflows) + ["-"] * position
-            left = tree.ArithmeticStructure(signs, tuple(parts)) if signs else holds
-            component.ast = call("min", component.ast, call("max", left, 0))
+        if flow is not None and not variables.non_negative(flow.node):  # it may flow backwards
+            _limit(variables, stock, flow, inflows[:position], [], "max")
+    for position, name in enumerate(outflows):
+        flow = variables.all.get(name)
+        if flow is not None:  # what is not defined is said where the stock reads it
+            _limit(variables, stock, flow, inflows, outflows[:position], "min")
+
+
+def _limit(
+    variables: Variables, stock: Variable, flow: Variable, inflows: list[str], earlier: list[str], function: str
+) -> None:
+    """Keep a flow within what the stock holds and gets, less what was taken before it."""
+    if flow.dimensions != stock.dimensions:
+        raise ModelError(
+            "error.file.cut_arrays", file=variables.source.path.name, line=flow.node.sourceline,
+            name=flow.element.name, stock=stock.element.name,
+        )  # fmt: skip
+    inflows = [n for n in inflows if not _depends(variables, n, fold(flow.element.name))]
+    for component in flow.element.components:
+        subscripts = component.subscripts[0]
+        holds = tree.ArithmeticStructure(["/"], [reference(stock.element.name, subscripts), reference("time_step")])
+        parts: list[Any] = [holds, *(reference(_named(variables, n), subscripts) for n in (*inflows, *earlier))]
+        signs = ["+"] * len(inflows) + ["-"] * len(earlier)
+        left = call("max", tree.ArithmeticStructure(signs, parts) if signs else holds, 0)
+        limit = left if function == "min" else tree.ArithmeticStructure(["negative"], [left])
+        component.ast = call(function, component.ast, limit)
 
 
 def _depends(variables: Variables, name: str, on: str) -> bool:

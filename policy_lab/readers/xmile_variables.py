@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,8 +83,8 @@ _STRUCTURES = {
     "min": _many("min"),
     "max": _many("max"),
     # a pulse without a time is one at every step, a ramp without one begins with the run (isee systems, Stella help)
-    "pulse": {1: lambda size: tree.ArithmeticStructure(["/"], (size, _STEP)), **structures["pulse"]},
-    "ramp": {1: lambda slope: call("Xramp", slope, tree.ReferenceStructure("initial_time", None)), **structures["ramp"]},
+    "pulse": {**structures["pulse"], 1: lambda size: tree.ArithmeticStructure(["/"], (size, _STEP))},
+    "ramp": {**structures["ramp"], 1: lambda slope: call("Xramp", slope, tree.ReferenceStructure("initial_time"))},
 }
 
 
@@ -137,7 +138,7 @@ class Variables:
 
     def flows(self, stock: Variable, kind: str) -> list[str]:
         """Folded full names of a stock's ``inflow``s or ``outflow``s, as listed."""
-        return [fold(stock.module.prefix + bare("".join(n.itertext()))) for n in of_kind(stock.node, kind)]
+        return [fold(stock.module.prefix + flow_of(n)[0]) for n in of_kind(stock.node, kind)]
 
 
 @dataclass
@@ -159,6 +160,8 @@ class _Reader:
         parts = of_kind(self.node, "element")
         if fold(name_of(self.node)) in self.module.inputs:
             yield AbstractComponent((list(self.dimensions), []), self._input())
+        elif not parts and len(listed := of_kind(self.node, "eqn")) > 1:
+            yield from self._listed(listed)
         elif not parts:
             yield self._component(self.node, list(self.dimensions))
         for part in parts:
@@ -167,13 +170,20 @@ class _Reader:
                 raise SyntaxFault("error.syntax.element", element=part.get("subscript", ""))
             yield self._component(part, subscripts)
 
-    def _input(self) -> Any:
-        subscripts = tree.SubscriptsReferenceStructure(self.dimensions) if self.dimensions else None
-        return tree.ReferenceStructure(self.module.inputs[fold(name_of(self.node))].replace(" ", "_").lower(), subscripts)
+    def _listed(self, equations: Sequence[Node]) -> Iterator[AbstractComponent]:
+        """One <eqn> for each element, in order."""
+        elements = [*itertools.product(*(self.variables.ranges.get(d, ()) for d in self.dimensions))]
+        if len(elements) != len(equations):
+            raise SyntaxFault("error.syntax.element", element=f"{len(equations)} <eqn>")
+        for subscripts, equation in zip(elements, equations, strict=True):
+            yield self._component(self.node, [*subscripts], " ".join((equation.text or "").split()))
 
-    def _component(self, part: Node, subscripts: list[str]) -> AbstractComponent:
+    def _input(self) -> Any:
+        return reference(self.module.inputs[fold(name_of(self.node))], self.dimensions)
+
+    def _component(self, part: Node, subscripts: list[str], text: str = "") -> AbstractComponent:
         graph = next(iter(of_kind(part, "gf") or of_kind(self.node, "gf")), part if self.kind == "gf" else None)
-        text = text_of(part, "eqn") or text_of(self.node, "eqn")
+        text = text or text_of(part, "eqn") or text_of(self.node, "eqn")
         if graph is not None and not text:
             return AbstractLookup((subscripts, []), graph_of(graph))
         if not text:
@@ -193,7 +203,7 @@ class _Reader:
     def _rate(self, subscripts: Sequence[str]) -> Any:
         """Inflows less outflows."""
         inflows, outflows = (
-            [reference(self.module.prefix + bare("".join(n.itertext())), subscripts) for n in of_kind(self.node, kind)]
+            [reference(self.module.prefix + n, own or subscripts) for n, own in map(flow_of, of_kind(self.node, kind))]
             for kind in ("inflow", "outflow")
         )
         if not inflows and not outflows:
@@ -219,8 +229,16 @@ class _Reader:
 
 def reference(name: str, subscripts: Sequence[str] = ()) -> Any:
     """The tree of a variable's name."""
-    own = tree.SubscriptsReferenceStructure(tuple(subscripts)) if subscripts else None
+    own = tree.SubscriptsReferenceStructure(list(subscripts)) if subscripts else None
     return tree.ReferenceStructure(re.sub(r"\s+", "_", name).lower(), own)
+
+
+def flow_of(node: Node) -> tuple[str, list[str]]:
+    """The name of a stock's <inflow> or <outflow>, and the subscripts written behind it, if any."""
+    text = " ".join("".join(node.itertext()).split())
+    found = re.fullmatch(r'(".*"|[^\[]*)(?:\[(.*)\])?', text)
+    name, given = (found[1], found[2]) if found else (text, None)
+    return bare(name), [s.strip() for s in given.split(",")] if given else []
 
 
 def graph_of(node: Node) -> Any:
@@ -238,7 +256,7 @@ def graph_of(node: Node) -> Any:
 def _numbers(node: Node, kind: str) -> list[float]:
     for child in of_kind(node, kind):
         try:
-            return [float(t) for t in re.split(re.escape(child.get("sep") or ","), (child.text or "").strip()) if t.strip()]
+            return [float(t) for t in (child.text or "").split(child.get("sep") or ",") if t.strip()]
         except ValueError:
             raise SyntaxFault("error.syntax.points_text", text=(child.text or "").strip()[:40]) from None
     return []
