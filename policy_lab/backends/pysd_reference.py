@@ -25,6 +25,7 @@ import xarray as xr
 
 from policy_lab.backends import Backend, Integration, Request
 from policy_lab.errors import ModelError, SimulationError
+from policy_lab.messages import Message
 from policy_lab.program import Program
 from policy_lab.readers import fold
 from policy_lab.readers.model_file import Reading, read
@@ -37,6 +38,10 @@ with warnings.catch_warnings():
     from pysd.builders.python.python_model_builder import ModelBuilder
     from pysd.translators.structures import abstract_expressions as tree
 
+#: Where PySD's random numbers begin, in every run: as in Vensim, all runs get the same, and a second time too.
+_SEED = 20_260
+#: Constructs that take numbers from a file that is not there.
+_FROM_ELSEWHERE = ("error.construct.spreadsheet", "error.construct.outside_data", "error.construct.lookup_outside")
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
@@ -47,7 +52,13 @@ class PysdReference(Backend):
     integrations: tuple[Integration, ...] = ("euler",)
 
     def supports(self, program: Program) -> None:
-        """Every Program; what PySD cannot translate fails when it runs."""
+        """Every Program that needs no data from elsewhere; what PySD cannot translate fails when it runs."""
+        for refused in program.refused:
+            construct = refused.construct
+            if isinstance(construct, Message) and construct.key in _FROM_ELSEWHERE:
+                raise ModelError(
+                    "error.pysd.outside", variable=refused.variable, line=refused.line, construct=construct
+                )
 
     def simulate(self, request: Request, values: Floats) -> None:
         """Fill ``values[run, time, output]``.
@@ -65,6 +76,7 @@ class PysdReference(Backend):
         for run in range(len(values)):
             given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in request.constants.items()}  # type: ignore[index]
             timing_words = {"time_step": step, "saveper": saveper, "final_time": final}
+            np.random.seed(_SEED)
             table = model.run(given, outputs, program.name, timing_words)
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
             for column, name in enumerate(outputs):

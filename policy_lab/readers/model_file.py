@@ -35,9 +35,9 @@ def read(path: Path) -> Reading:
     if path.suffix.lower() not in ENDINGS:
         raise ModelError("error.file.no_model", file=path.name, endings=", ".join(ENDINGS))
     format_ = vensim if path.suffix.lower() == ".mdl" else xmile
-    source = format_.source_of(path, text_of(path))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        source = format_.source_of(path, text_of(path))
         abstract = format_.parse(source)
     notes = [" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning)]
     if source.integration:

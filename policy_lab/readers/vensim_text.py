@@ -20,6 +20,10 @@ _BARE_NAME = re.compile(r'\s*(?:"(?:\\"|[^"])*"|[^\W\d][^=\[(:<~|"]*)(?:\[[^\]]*
 DATA = ":INTERPOLATE:"
 
 
+#: Where a sketch or its settings begin, in any spelling; what follows is no equation.
+_BEHIND = re.compile(r"\\+---///|///---|:L<%")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One piece of the text between two ``|``.
@@ -77,7 +81,7 @@ def entries_of(text: str, file: str) -> list[Entry]:
         if begun := _MACRO.match(fields[0]):
             before, macro = before + begun[0], fold(begun["name"])
             fields = (fields[0][begun.end() :], *fields[1:])
-        if not closed and not "".join(fields).strip().partition("///---")[0]:
+        if not closed and not _BEHIND.split("".join(fields))[0].strip():
             break
         lead = len(fields[0]) - len(fields[0].lstrip())
         line += (before + fields[0][:lead]).count("\n")

@@ -30,6 +30,8 @@ with warnings.catch_warnings():
 #: The clock and the time settings under the names that XMILE gives them.
 CLOCK = {"time": "Time", "dt": "TIME STEP", "starttime": "INITIAL TIME", "stoptime": "FINAL TIME"}
 
+#: A variable without its end tag: those behind it stand inside it, and none is lost.
+_NOT_CLOSED = re.compile(r"tag mismatch: (?:stock|flow|aux) line \d+ and (?:variables|stock|flow|aux)")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -67,7 +69,10 @@ def _root(file: str, whole: str) -> Node:
     root = etree.fromstring(("\n" * skipped + text).encode() or b" ", parser)
     # a prefix that is not declared does no harm; anything else may have lost or changed an equation
     faults = [f for f in parser.error_log if f.domain_name != "NAMESPACE"]
-    if root is None or faults:
+    if root is not None and faults and _NOT_CLOSED.search(faults[0].message) and whole.rstrip().endswith("</xmile>"):
+        told = f"Line {faults[0].line}: a variable is not closed ({faults[0].message}); it is read as if it were."
+        warnings.warn(told, stacklevel=2)
+    elif root is None or faults:
         fault = faults[0] if faults else None
         reason = re.sub(r"\s+", " ", fault.message) if fault else ""
         raise ModelError("error.file.xml", file=file, line=fault.line if fault else 1, reason=reason)

@@ -29,8 +29,11 @@ def write_arrays(variables: Variables) -> None:
     sizes = {fold(name): len(elements) for name, elements in variables.ranges.items()}
 
     def change(node: Any) -> Any:
-        if isinstance(node, tree.ReferenceStructure) and node.reference == "pi" and "pi" not in dimensions:
+        function = node.function.reference if isinstance(node, tree.CallStructure) else getattr(node, "reference", "")
+        if function == "pi" and "pi" not in dimensions:
             return math.pi
+        if isinstance(node, tree.CallStructure) and fold(function) in variables.graphs:
+            return tree.InlineLookupsStructure(node.arguments[0], variables.graphs[fold(function)])
         if isinstance(node, tree.CallStructure) and node.function.reference in _REDUCTIONS and len(node.arguments) == 1:
             return _reduction(node, dimensions, sizes)
         if isinstance(node, tree.SubscriptsReferenceStructure) and "*" in node.subscripts:

@@ -31,7 +31,7 @@ class Module:
     def variables(self) -> list[Node]:
         """Stocks, flows, converters and tables; what is called like a time setting is left to <sim_specs>."""
         return [n for v in of_kind(self.model, "variables") for kind in ("aux", "flow", "gf", "stock")
-                for n in of_kind(v, kind) if n.get("name") and fold(name_of(n)) not in CONTROLS]  # fmt: skip
+                for n in v.iter("{*}" + kind, kind) if n.get("name") and fold(name_of(n)) not in CONTROLS]  # fmt: skip
 
 
 def modules_of(root: Node, file: str) -> list[Module]:

@@ -110,6 +110,8 @@ class Variables:
     def __init__(self, source: Source, ranges: Mapping[str, list[str]], root: Node) -> None:
         self.source, self.ranges = source, ranges
         self.all: dict[str, Variable] = {}
+        #: The tables of converters that have an equation too: LOOKUP(converter, x) reads them at another x.
+        self.graphs: dict[str, Any] = {}
         self.everywhere = {kind for kind in ("stock", "flow") if _everywhere(root, kind)}
 
     def of(self, module: Module) -> Iterator[AbstractElement]:
@@ -193,6 +195,7 @@ class _Reader:
             return AbstractComponent((subscripts, []), tree.IntegStructure(self._rate(subscripts), value))
         if graph is not None:
             value = tree.InlineLookupsStructure(value, graph_of(graph))
+            self.variables.graphs[fold(self.module.prefix + name_of(self.node))] = graph_of(graph)
         if self.kind == "flow" and self.variables.non_negative(self.node):
             value = call("max", value, 0)
         initial = text_of(part, "init_eqn")
