@@ -159,13 +159,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time settings (model time unit): ``saveper`` need not be a multiple of ``step``, see ``moments``."""
+    """Time settings (model time unit): ``saveper`` need not be a multiple of ``step``, see ``moments``.
+
+    ``method`` is how the file asks to be integrated; what is not ``rk4`` there is run by ``euler``.
+    """
 
     initial: float
     final: float
     step: float
     saveper: float
     unit: str = ""
+    method: Literal["euler", "rk4"] = "euler"
 
     def controls(self, step: float | None = None) -> dict[str, float]:
         """The time settings by name; ``TIME STEP`` is ``step`` where a run has another one."""

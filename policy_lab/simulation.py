@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from policy_lab import backends
 from policy_lab.backends import Backend, Integration
+from policy_lab.catalogue import english
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import start_values
 from policy_lab.messages import Message, Name
@@ -42,7 +43,7 @@ def simulate(
     backend: str = "auto",
     time_step: float | None = None,
     until: float | None = None,
-    integration: Integration = "euler",
+    integration: Integration | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
     allow_nan: bool = False,
@@ -59,7 +60,7 @@ def simulate(
         backend: ``"auto"`` (the fastest that knows all constructs), or a name of ``backends.available()``.
         time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
         until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
-        integration: ``"euler"`` or ``"rk4"``.
+        integration: ``"euler"`` or ``"rk4"``; as the model file asks if None.
         chunk: runs given to the backend at once.
         progress: called with the number of runs finished since the last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
@@ -75,20 +76,19 @@ def simulate(
     """
     constants, runs = _constants(model, values or {}, scenario)
     model = _with_own_clock(model, constants)
-    names = _names(model, outputs)
-    step = _step(model, time_step)
+    names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
-    engine, fallback = _engine(model, backend, integration)
+    engine, fallback, method = _engine(model, backend, integration)
     result = np.empty((runs, len(saved), len(names)))
     notes: dict[str, None] = {}
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
         notes.update(dict.fromkeys(program.notes))
-        result[rows] = engine.run(program, own, len(rows), names, saved, step, integration)
+        result[rows] = engine.run(program, own, len(rows), names, saved, step, method)
     if (failed := _failed(result)).any() and not allow_nan:
         raise _failure(result, names, saved, failed)
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
-        "time_step": step, "until": last, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
+        "time_step": step, "until": last, "integration": method, "runs": runs, "failed_runs": int(failed.sum()),
         "notes": list(notes),
     }  # fmt: skip
     time, units = _rounded(saved, step), tuple(model.program.equations[n].unit for n in names)
@@ -242,13 +242,28 @@ def _rounded(times: Floats, step: float) -> Floats:
     return np.round(times, -int(np.floor(np.log10(step))) + 5)
 
 
-def _engine(model: Model, backend: str, integration: Integration) -> tuple[Backend, str]:
+def _engine(model: Model, backend: str, asked: Integration | None) -> tuple[Backend, str, Integration]:
+    """The engine, why it is not the fastest or not as the file asks, and the method that it integrates by."""
+    method = asked or model.program.clock.method
     if backend == "auto":
-        return backends.choose(model.program, integration)
-    engine = backends.get(backend)
-    backends.check_integration(engine, integration)
-    engine.supports(model.program)
-    return engine, ""
+        try:
+            return *backends.choose(model.program, method), method
+        except BadValue:
+            if asked or method == "euler":
+                raise
+        engine, why = backends.choose(model.program, "euler")
+    else:
+        engine, why = backends.get(backend), ""
+        if asked or method in engine.integrations:
+            backends.check_integration(engine, method)
+            engine.supports(model.program)
+            return engine, why, method
+        engine.supports(model.program)
+    return (
+        engine,
+        f"{why} {english().in_words(Message('error.backend.euler', {'backend': engine.name}))}".strip(),
+        "euler",
+    )
 
 
 def _structures(

@@ -27,7 +27,7 @@ from policy_lab.backends import Backend, Integration, Request
 from policy_lab.errors import ModelError, SimulationError
 from policy_lab.messages import Message
 from policy_lab.program import Program
-from policy_lab.readers import fold
+from policy_lab.readers import bare, fold
 from policy_lab.readers.model_file import Reading, read
 from policy_lab.runs import Floats
 
@@ -197,7 +197,7 @@ def _harmless(reading: Reading, folder: Path) -> Any:
             for component in element.components:
                 if type(component).__name__ == "AbstractData":
                     _check(element.name)
-                _check_tree(component.ast, names)
+                _check_tree(component.ast, names, element.name, reading.source.line(element.name))
                 _start_smooths_from_doubles(component.ast)
     return replace(model, original_path=folder / "model.mdl")
 
@@ -215,16 +215,17 @@ def _check(name: str) -> None:
         raise ModelError("error.pysd.name", name=repr(name[:60]))
 
 
-def _check_tree(node: Any, names: set[str]) -> None:
+def _check_tree(node: Any, names: set[str], variable: str, line: int) -> None:
     """Files and unknown functions are written into the code as they are named: neither is let through."""
     if isinstance(node, (tree.GetDataStructure, tree.GetLookupsStructure, tree.GetConstantsStructure)):
         raise ModelError("error.pysd.data", file=repr(str(node.file)[:60]))
     if isinstance(node, tree.CallStructure):
         function = node.function.reference
         if function not in functionspace and function != "a_function_of" and fold(function) not in names:
-            raise ModelError("error.pysd.function", function=repr(function.replace("_", " ").upper()[:60]))
+            shown = function.replace("_", " ").upper()[:60]
+            raise ModelError("error.pysd.function", variable=bare(variable), line=line, function=shown)
     for child in _children(node):
-        _check_tree(child, names)
+        _check_tree(child, names, variable, line)
 
 
 def _start_smooths_from_doubles(node: Any) -> None:

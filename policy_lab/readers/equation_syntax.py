@@ -258,7 +258,7 @@ class _Parser:
         while not self._takes(")"):
             arguments.append(self._binary(1))
             if not self._sees(")"):
-                self._needs(",")
+                self._needs("," if self._at < len(self._tokens) else ")")
         return self._called(name, subscripts, arguments)
 
     def _called(self, name: str, subscripts: Any, arguments: list[Any]) -> Any:

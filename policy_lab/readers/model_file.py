@@ -6,8 +6,9 @@ The ending decides the format: ``.mdl`` is Vensim's (``vensim.py``), all others 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from pysd.translators.structures.abstract_model import AbstractModel
 
@@ -25,6 +26,11 @@ class Reading:
     source: Source
     notes: tuple[str, ...]
 
+    @property
+    def method(self) -> Literal["euler", "rk4"]:
+        """How the file asks to be integrated: the fourth-order Runge-Kutta methods by ``rk4``, all others by Euler."""
+        return "rk4" if self.source.integration.casefold().startswith(("rk4", "runge-kutta 4")) else "euler"
+
 
 def read(path: Path) -> Reading:
     """Parse a Vensim or XMILE file.
@@ -40,7 +46,8 @@ def read(path: Path) -> Reading:
         source = format_.source_of(path, text_of(path))
         abstract = format_.parse(source)
     notes = [" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning)]
+    reading = Reading(abstract, source, ())
     if source.integration:
-        method = source.integration
-        notes.append(f"The file is set to integrate by {method}; a run is by Euler unless rk4 is asked for.")
-    return Reading(abstract, source, tuple(dict.fromkeys(notes)))
+        run = "rk4, with the time step as it is" if reading.method == "rk4" else "Euler unless rk4 is asked for"
+        notes.append(f"The file is set to integrate by {source.integration}; a run is by {run}.")
+    return replace(reading, notes=tuple(dict.fromkeys(notes)))

@@ -57,7 +57,7 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
     sizes: Sizes = {}
     for _ in range(5):
         flat = Flattened(reading, sizes)
-        tables, clock = flat.tables, _clock(flat, given)
+        tables, clock = flat.tables, replace(_clock(flat, given), method=reading.method)
         guards = flat.add_guards(clock)
         equations = _with_numbers(flat.equations, clock)
         run = orders(equations, [g.name for g in guards])

@@ -10,6 +10,7 @@ something of nothing.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -27,21 +28,29 @@ def cut_outflows(variables: Variables) -> None:
     Raises:
         ModelError: an outflow has other subscripts than its stock.
     """
+    flows: dict[str, None] = {}
     for stock in list(variables.all.values()):
         if stock.node.tag.endswith("stock") and variables.non_negative(stock.node):
-            _cut(variables, stock)
+            flows.update(dict.fromkeys(_cut(variables, stock)))
+    if flows:
+        told = "Stocks that cannot be negative cut their flows back, as in Stella; PySD lets them run on: "
+        told += f"{', '.join(flows)}."
+        warnings.warn(told, stacklevel=2)
 
 
-def _cut(variables: Variables, stock: Variable) -> None:
+def _cut(variables: Variables, stock: Variable) -> Iterator[str]:
+    """Limit the flows of one stock; each that was, and its line."""
     inflows, outflows = (variables.flows(stock, kind) for kind in ("inflow", "outflow"))
     for position, name in enumerate(inflows):
         flow = variables.all.get(name)
         if flow is not None and not variables.non_negative(flow.node):  # it may flow backwards
             _limit(variables, stock, flow, inflows[:position], [], "max")
+            yield f"'{flow.element.name}' (line {flow.node.sourceline})"
     for position, name in enumerate(outflows):
         flow = variables.all.get(name)
         if flow is not None:  # what is not defined is said where the stock reads it
             _limit(variables, stock, flow, inflows, outflows[:position], "min")
+            yield f"'{flow.element.name}' (line {flow.node.sourceline})"
 
 
 def _limit(
