@@ -11,8 +11,8 @@ something of nothing.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from pysd.translators.structures import abstract_expressions as tree
@@ -22,72 +22,104 @@ from policy_lab.readers.names import fold
 from policy_lab.readers.xmile_variables import Variable, Variables, call, reference
 
 
+@dataclass(frozen=True)
+class _Limit:
+    """What keeps one flow within its stock: ``min`` for an outflow, ``max`` for an inflow that runs backwards.
+
+    Attributes:
+        inflows: folded names of flows that add to what the stock holds.
+        earlier: of outflows that took before.
+    """
+
+    stock: Variable
+    flow: Variable
+    function: str
+    inflows: list[str]
+    earlier: list[str]
+
+    @property
+    def name(self) -> str:
+        """Folded name of the flow."""
+        return fold(self.flow.element.name)
+
+
 def cut_outflows(variables: Variables) -> None:
-    """Write the limits of every non-negative stock into the equations of its outflows.
+    """Write the limits of every non-negative stock into the equations of its flows.
 
     Raises:
-        ModelError: an outflow has other subscripts than its stock.
+        ModelError: a flow has other subscripts than its stock.
     """
-    flows: dict[str, None] = {}
-    for stock in list(variables.all.values()):
-        if stock.node.tag.endswith("stock") and variables.non_negative(stock.node):
-            flows.update(dict.fromkeys(_cut(variables, stock)))
-    if flows:
+    limits = [
+        limit for stock in variables.all.values() if _kept(variables, stock) for limit in _limits(variables, stock)
+    ]
+    needs = {name: set(_needed(v)) for name, v in variables.all.items()}
+    for limit in limits:  # what was taken before is never left out
+        needs[limit.name].update(limit.earlier)
+    for limit in limits:
+        settled = [n for n in limit.inflows if not _depends(needs, n, limit.name)]
+        needs[limit.name].update(settled)
+        _write(variables, limit, settled)
+    if limits:
         told = "Stocks that cannot be negative cut their flows back, as in Stella; PySD lets them run on: "
-        told += f"{', '.join(flows)}."
-        warnings.warn(told, stacklevel=2)
+        flows = dict.fromkeys(f"'{x.flow.element.name}' (line {x.flow.node.sourceline})" for x in limits)
+        warnings.warn(f"{told}{', '.join(flows)}.", stacklevel=2)
 
 
-def _cut(variables: Variables, stock: Variable) -> Iterator[str]:
-    """Limit the flows of one stock; each that was, and its line."""
-    inflows, outflows = (variables.flows(stock, kind) for kind in ("inflow", "outflow"))
-    for position, name in enumerate(inflows):
-        flow = variables.all.get(name)
-        if flow is not None and not variables.non_negative(flow.node):  # it may flow backwards
-            _limit(variables, stock, flow, inflows[:position], [], "max")
-            yield f"'{flow.element.name}' (line {flow.node.sourceline})"
+def _kept(variables: Variables, variable: Variable) -> bool:
+    return str(variable.node.tag).endswith("stock") and variables.non_negative(variable.node)
+
+
+def _backwards(variables: Variables, name: str) -> bool:
+    flow = variables.all.get(name)
+    return flow is not None and not variables.non_negative(flow.node)
+
+
+def _limits(variables: Variables, stock: Variable) -> Iterator[_Limit]:
+    """The limits of one stock's flows; a flow that is not defined is told where the stock reads it."""
+    inflows, outflows = (
+        [n for n in variables.flows(stock, kind) if n in variables.all] for kind in ("inflow", "outflow")
+    )
+    back = [n for n in inflows if _backwards(variables, n)]
+    for position, name in enumerate(back):
+        yield _Limit(stock, variables.all[name], "max", back[:position], [])
     for position, name in enumerate(outflows):
-        flow = variables.all.get(name)
-        if flow is not None:  # what is not defined is said where the stock reads it
-            _limit(variables, stock, flow, inflows, outflows[:position], "min")
-            yield f"'{flow.element.name}' (line {flow.node.sourceline})"
+        yield _Limit(stock, variables.all[name], "min", inflows, outflows[:position])
 
 
-def _limit(
-    variables: Variables, stock: Variable, flow: Variable, inflows: list[str], earlier: list[str], function: str
-) -> None:
+def _write(variables: Variables, limit: _Limit, inflows: list[str]) -> None:
     """Keep a flow within what the stock holds and gets, less what was taken before it."""
+    stock, flow = limit.stock, limit.flow
     if flow.dimensions != stock.dimensions:
         raise ModelError(
             "error.file.cut_arrays", file=variables.source.path.name, line=flow.node.sourceline,
             name=flow.element.name, stock=stock.element.name,
         )  # fmt: skip
-    inflows = [n for n in inflows if not _depends(variables, n, fold(flow.element.name))]
+    others = [variables.all[n].element.name for n in (*inflows, *limit.earlier)]
     for component in flow.element.components:
         subscripts = component.subscripts[0]
         holds = tree.ArithmeticStructure(["/"], [reference(stock.element.name, subscripts), reference("time_step")])
-        parts: list[Any] = [holds, *(reference(_named(variables, n), subscripts) for n in (*inflows, *earlier))]
-        signs = ["+"] * len(inflows) + ["-"] * len(earlier)
+        parts = [holds, *(reference(n, subscripts) for n in others)]
+        signs = ["+"] * len(inflows) + ["-"] * len(limit.earlier)
         left = call("max", tree.ArithmeticStructure(signs, parts) if signs else holds, 0)
-        limit = left if function == "min" else tree.ArithmeticStructure(["negative"], [left])
-        component.ast = call(function, component.ast, limit)
+        most = left if limit.function == "min" else tree.ArithmeticStructure(["negative"], [left])
+        component.ast = call(limit.function, component.ast, most)
 
 
-def _depends(variables: Variables, name: str, on: str) -> bool:
-    """Whether a variable needs another one of the same moment; stocks need none."""
+def _needed(variable: Variable) -> Iterator[str]:
+    """Folded names of what a variable needs at the same moment; a stock needs nothing."""
+    if not str(variable.node.tag).endswith("stock"):
+        for component in variable.element.components:
+            yield from map(fold, _read(component.ast))
+
+
+def _depends(needs: Mapping[str, set[str]], name: str, on: str) -> bool:
+    """Whether a variable needs another one of the same moment, by whatever way."""
     pending, seen = [name], {name}
     while pending:
-        variable = variables.all.get(pending.pop())
-        if variable is None or variable.node.tag.endswith("stock"):
-            continue
-        for component in variable.element.components:
-            for read in map(fold, _read(component.ast)):
-                if read == on:
-                    return True
-                if read not in seen:
-                    seen.add(read)
-                    pending.append(read)
-    return name == on
+        found = needs.get(pending.pop(), set()) - seen
+        seen |= found
+        pending += found
+    return on in seen
 
 
 def _read(node: Any) -> Iterator[str]:
@@ -97,8 +129,3 @@ def _read(node: Any) -> Iterator[str]:
     elif isinstance(node, (list, tuple)) or is_dataclass(node):
         for part in node if isinstance(node, (list, tuple)) else [getattr(node, f.name) for f in fields(node)]:
             yield from _read(part)
-
-
-def _named(variables: Variables, name: str) -> str:
-    found = variables.all.get(name)
-    return found.element.name if found else name
