@@ -206,7 +206,7 @@ def _times(model: Model, step: float, until: float, times: Iterable[float] | Non
     moments, positions = clock.moments(step, until)
     saved = np.array([moments[i] for i in positions])
     if step != clock.step:
-        saved = _kept(clock, step, until, np.array(moments))
+        saved = _kept(clock, step, until, np.array(moments), every=times is None)
     if times is None:
         return saved
     wanted = np.unique(np.array(list(times), dtype=float))
@@ -226,15 +226,20 @@ def _times(model: Model, step: float, until: float, times: Iterable[float] | Non
     return nearest
 
 
-def _kept(clock: Clock, step: float, until: float, moments: Floats) -> Floats:
-    """The moments that the model saves, as a run with another step reaches them; raises BadValue where it does not."""
+def _kept(clock: Clock, step: float, until: float, moments: Floats, every: bool) -> Floats:
+    """The moments that the model saves, as a run with another step reaches them.
+
+    Raises:
+        BadValue: it does not reach ``every`` one.
+    """
     own, positions = clock.moments(until=until)
     wanted = np.array([own[i] for i in positions])
     near: Floats = moments[np.clip(np.rint((wanted - clock.initial) / step).astype(int), 0, len(moments) - 1)]
-    missed = wanted[np.abs(near - wanted) > step * 1e-3]
-    if len(missed):
-        raise BadValue("error.run.step_misses", step=step, time=float(missed[0]), saveper=clock.saveper)
-    return near
+    missed = np.abs(near - wanted) > step * 1e-3
+    if every and missed.any():
+        raise BadValue("error.run.step_misses", step=step, time=float(wanted[missed][0]), saveper=clock.saveper)
+    reached: Floats = near[~missed]
+    return reached
 
 
 def _rounded(times: Floats, step: float) -> Floats:

@@ -58,7 +58,8 @@ def text_of(path: Path) -> str:
     except OSError as error:
         raise ModelError("error.file.open", path=path, reason=error.strerror or error) from None
     text = _decoded(raw)
-    if "\0" in text or sum(c < " " and c not in "\n\r\t\f\v" for c in text[:2000]) > 2:
+    head = text[:2000]
+    if "\0" in text or sum(c < " " and c not in "\n\r\t\f\v" for c in head) > 0.03 * len(head):
         raise ModelError("error.file.binary", file=path.name)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
