@@ -3,9 +3,9 @@
     python -m analysis.stored_study NAME [--size N]
 
 ``lever_ranking`` (the Rank page shows it), ``policy_vs_uncertainty``, ``route_rules_money`` (the page of conclusions
-starts with it), ``parameter_estimation`` and ``policy_search_critical_mass``; another one is one more TOML file
-(docs/studies.md has its keys). The runs of a study that is stopped are kept in build/studies/, and the same command
-goes on from there.
+starts with it), ``parameter_estimation``, ``policy_search_critical_mass`` and ``policy_search_under_a_cap``; another
+one is one more TOML file (docs/studies.md has its keys). The runs of a study that is stopped are kept in
+build/studies/, and the same command goes on from there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Disk cache of compiled code and translated Programs: checked before use, replaced as a whole, never needed.
+"""Disk cache of compiled code, Programs and signs of links: checked before use, replaced as a whole, never needed.
 
 An entry is one file named by its key and kind: a line with both, a line with the SHA-256 of what follows, the
 content. An entry that does not fit (damaged, from another key, another owner, unreadable) counts as missing.
@@ -25,7 +25,7 @@ MOST_BYTES = 256 * 2**20
 _ABANDONED = 3600.0
 _PART = ".policy-lab-part-"
 #: Entries, and nothing else that a person may keep in the folder; ``.o`` was written by earlier versions too.
-_ENTRY = re.compile(r"[0-9a-f]{64}\.(o|program)")
+_ENTRY = re.compile(r"[0-9a-f]{64}\.(o|program|signs)")
 
 
 def key_of(*parts: str | bytes) -> str:
@@ -38,7 +38,7 @@ def key_of(*parts: str | bytes) -> str:
 
 
 def read(key: str, kind: str) -> bytes | None:
-    """The content under a key, or None; ``kind`` is ``"o"`` (object code) or ``"program"``."""
+    """The content under a key, or None; ``kind`` is ``"o"`` (object code), ``"program"`` or ``"signs"``."""
     path = cache_folder() / f"{key}.{kind}"
     try:
         if not _ours(path.parent.stat()) or not _ours(path.stat()):

@@ -84,3 +84,9 @@ def start_values(
             assert expression is not None  # lookups are never among the names to run
             values[name] = _value(expression, values, tables)
     return values
+
+
+def values_with(expression: Expression, values: Mapping[str, Any], tables: Mapping[str, Table]) -> Any:
+    """An expression over arrays: what it reads may be a number or ``[...]``, all of one shape; KeyError if missing."""
+    with np.errstate(all="ignore"):
+        return _value(expression, values, tables)

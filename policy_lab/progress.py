@@ -21,6 +21,8 @@ REDRAW_SECONDS = 0.1
 LOG_SECONDS = 5.0
 #: The step that makes the runs of a study: what comes after it is another kind of work.
 SIMULATING = "progress.simulating"
+#: The step that looks for a policy, generation by generation.
+SEARCHING = "progress.searching"
 BAR_WIDTH = 24
 
 

@@ -45,6 +45,7 @@ def simulate(
     until: float | None = None,
     integration: Integration | None = None,
     chunk: int | None = None,
+    of: int = 0,
     progress: Progress | None = None,
     allow_nan: bool = False,
 ) -> Runs:
@@ -52,8 +53,7 @@ def simulate(
 
     Args:
         model: from ``load_model``.
-        values: constant or lever name to a number, to ``value[run]`` (all arrays of one length), or to a
-            ``Setting``, which also moves the lever's start, ramp and end. They go on top of the scenario.
+        values: on top of the scenario, by name of a constant or lever: a number, ``value[run]``, or a ``Setting``.
         scenario: key of the scenario to start from; None for the model file as it is.
         outputs: names of variables to save; every visible one if None.
         times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
@@ -61,7 +61,7 @@ def simulate(
         time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
         until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
         integration: ``"euler"`` or ``"rk4"``; as the model file asks if None.
-        chunk: runs given to the backend at once.
+        chunk, of: runs given to the backend at once, and runs to come with the same varied constants, these included.
         progress: called with the number of runs finished since the last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
@@ -72,27 +72,26 @@ def simulate(
         UnknownName: a constant, output, scenario or backend that does not exist.
         BadValue: a value out of range or not finite, arrays of different length, a time that is not saved.
         SimulationError: a run gave NaN or infinity; names the first variable and time.
-        UnsupportedConstruct: the chosen backend does not know a construct of the model.
+        UnsupportedConstruct: the chosen backend does not know a construct.
     """
     constants, runs = _constants(model, values or {}, scenario)
     model = _with_own_clock(model, constants)
     names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
     engine, fallback, method = _engine(model, backend, integration)
-    result = np.empty((runs, len(saved), len(names)))
-    notes: dict[str, None] = {}
+    result, notes = np.empty((runs, len(saved), len(names))), list[str]()
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
-        notes.update(dict.fromkeys(program.notes))
-        result[rows] = engine.run(program, own, len(rows), names, saved, step, method)
+        notes += program.notes
+        result[rows] = engine.run(program, own, len(rows), names, saved, step, method, max(runs, of))
     if (failed := _failed(result)).any() and not allow_nan:
         raise _failure(result, names, saved, failed)
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
         "time_step": step, "until": last, "integration": method, "runs": runs, "failed_runs": int(failed.sum()),
-        "notes": list(notes),
+        "notes": list(dict.fromkeys(notes)),
     }  # fmt: skip
-    time, units = _rounded(saved, step), tuple(model.program.equations[n].unit for n in names)
-    return Runs(result, time, names, units, MappingProxyType(constants), MappingProxyType(provenance))
+    units = tuple(model.program.equations[n].unit for n in names)
+    return Runs(result, _rounded(saved, step), names, units, MappingProxyType(constants), MappingProxyType(provenance))
 
 
 def _pieces(

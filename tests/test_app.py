@@ -63,6 +63,15 @@ def test_a_world_with_one_lever_moved_keeps_the_rest_of_the_world(model: Model, 
 # ---- links
 
 
+@pytest.mark.parametrize("name", ["big_science", "core"])
+def test_variables_begin_with_the_headlines_and_no_two_are_called_alike(name: str) -> None:
+    model = load_model(name)
+    rows = engine_routes.names(ModelSession(model, Memory(default_run(model))))["variables"]
+    headlines = {outcome.name for outcome in model.outcomes.values() if outcome.headline}
+    assert {row[1] for row in rows[: len(headlines)]} == headlines
+    assert len({row[2] for row in rows}) == len(rows)
+
+
 def test_keys_do_not_depend_on_other_names() -> None:
     alone = labels.keys_of(["Public Science Budget of all"])
     assert labels.keys_of(["Another", "Public Science Budget of all"])["Public Science Budget of all"] in alone.values()

@@ -17,10 +17,10 @@ import pytest
 from analysis import claims
 from policy_lab import catalogue
 from policy_lab.app import create_app, labels, language, precedent_data, ranking_view, validation_results
+from policy_lab.app import sector_pictures as diagram
 from policy_lab.app.app import default_run
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app.panels import diagram
 from policy_lab.checks.findings import SEVERITY
 from policy_lab.checks.validation_tests import KEYS
 from policy_lab.checks.verdicts import Verdict, scenario_words
@@ -273,6 +273,11 @@ def wanted(model: Model) -> set[str]:
         stated = {case["currency"], *(one["unit"] for part in ("facts", "series") for one in case[part])}
         keys |= {f"units . {unit}" for unit in stated if labels.unit_of(unit)}
     keys |= {"readme . title", "readme . question"}
+    keys |= {
+        f"glossary . {key} . {part}" for key, term in model.texts(catalogue.SOURCE)["glossary"].items() for part in term
+    }
+    known = [(outcome, one.label) for outcome, found in model.references.items() for one in found]
+    keys |= {f"references . {outcome} . {label} . {part}" for outcome, label in known for part in ("label", "why")}
     keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}
     for key, case in model.cases.items():
         keys |= {f"case . {key} . summary", *(f"case . {key} . facts . {fact}" for fact in case.facts)}
@@ -415,7 +420,9 @@ def test_a_paragraph_on_an_outcome_is_german_on_a_german_page(big: Model) -> Non
     catalogue.speak("de", language.names_of(big, "de"))
     for outcome in findings.outcomes:
         told = ranking_view.view(findings, {"outcome": outcome})["told"]
-        assert told.startswith(f"{big_label(big, outcome)}: Über alle Jahre hängt es am stärksten ab von ")
+        told = " ".join(told)
+        assert told.startswith("Über alle Jahre ")
+        assert f"„{big_label(big, outcome)}“" in told
         english = [a["name"] for a in findings.provenance["factors"] if re.search(rf"\b{a['name']}\b", told)]
         assert english == []
         assert not re.search(r"\b(of|the|and|from|with|more|comes)\b|\d\.\d", told), told

@@ -191,3 +191,10 @@ def test_the_results_are_of_this_version() -> None:
     now = load_model("big_science").hash
     for name in ("scenario_runs", "conclusions"):
         assert json.loads((RESULTS / name / "made_from.json").read_text(encoding="utf-8"))["hash"] == now, name
+
+
+def test_a_lever_that_does_nothing_in_the_screening_is_a_listed_weakness() -> None:
+    with (RESULTS / "lever_screening" / "levers.csv").open(encoding="utf-8", newline="") as opened:
+        inert = [row["lever"] for row in csv.DictReader(opened) if row["verdict"].startswith("inert")]
+    listed = " ".join(item.text for item in load_model("big_science").readme.weaknesses).lower()
+    assert not [lever for lever in inert if lever not in listed]

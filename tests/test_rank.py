@@ -22,11 +22,12 @@ from flask.testing import FlaskClient
 from policy_lab import paths
 from policy_lab.app import create_app, ranking_view, study_form
 from policy_lab.app.ranking_chart import Bar, bars, percent
-from policy_lab.app.studies import stored_studies
+from policy_lab.app.stored_studies import stored_studies
+from policy_lab.ensemble.folder import sealed
 from policy_lab.errors import PolicyLabError
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
-from policy_lab.studies import Study, replay, run_study
+from policy_lab.studies import Study, questions, replay, run_study
 
 #: Words that no German text has.
 ENGLISH = re.compile(r"\b(the|of|and|with|which|factors|runs|share|year|is|to|uniform)\b")
@@ -100,8 +101,8 @@ def test_the_stored_study_is_told_as_its_file_has_it(client: FlaskClient, stored
     shown = client.get(f"/studies/levers/view?outcome={OUTCOME}&width=700").json
     total = rows(stored, "ST")
     ordered = sorted(total, key=lambda name: -total[name])
-    assert [row[1].casefold() for row in shown["table"]["body"]] == [name.casefold() for name in ordered]
-    assert shown["table"]["body"][0][2] == f"{100 * total[ordered[0]]:.1f} %"
+    assert [row[1].casefold() for row in shown["tables"][0]["body"]] == [name.casefold() for name in ordered]
+    assert shown["tables"][0]["body"][0][2] == f"{100 * total[ordered[0]]:.1f} %"
     assert shown["caution"] == ""
     lines = {line["key"]: line["values"] for line in shown["lines"]["lines"]}
     at_2040 = rows(stored, "ST", "2040")
@@ -116,7 +117,7 @@ def test_where_a_lever_could_rank_is_the_interval_of_its_rank(client: FlaskClien
             for r in csv.DictReader(file)
             if (r["outcome"], r["time"], r["index"]) == (OUTCOME, "all", "rank")
         }
-    body = client.get(f"/studies/levers/view?outcome={OUTCOME}").json["table"]["body"]
+    body = client.get(f"/studies/levers/view?outcome={OUTCOME}").json["tables"][0]["body"]
     for row in body:
         low, high = next(v for k, v in paths.items() if k.casefold() == row[1].casefold())
         assert row[4] == (f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} – {high:.0f}")
@@ -125,7 +126,7 @@ def test_where_a_lever_could_rank_is_the_interval_of_its_rank(client: FlaskClien
 def test_another_year_gives_the_figures_of_that_year(client: FlaskClient, stored: Path) -> None:
     shown = client.get(f"/studies/levers/view?outcome={OUTCOME}&time=2050").json
     assert shown["time"] == "2050"
-    first = shown["table"]["body"][0]
+    first = shown["tables"][0]["body"][0]
     assert first[2] == f"{100 * max(rows(stored, 'ST', '2050').values()):.1f} %"
 
 
@@ -140,10 +141,13 @@ def test_choice_against_luck_adds_up(choice: Path) -> None:
     assert findings is not None
     picture = ranking_view.lines(findings, OUTCOME)
     levers, luck, together = (line["values"] for line in picture["lines"])
-    alone = {t: rows(choice, "S1", f"{t:g}") for t in TIMES}
-    assert levers == pytest.approx([100 * alone[t]["levers"] for t in TIMES], abs=1e-3)
+    alone, total = ({t: rows(choice, index, f"{t:g}") for t in TIMES} for index in ("S1", "ST"))
+    both = [(alone[t]["levers"] + 1 - total[t]["uncertainties"]) / 2 for t in TIMES]  # two estimates of one share
+    told = [(points, share) for points, share in zip(levers, both, strict=True) if points is not None]
+    assert told
+    assert [points for points, _ in told] == pytest.approx([100 * min(1, max(0, share)) for _, share in told], abs=3)
     for shares in zip(levers, luck, together, strict=True):
-        assert sum(max(0.0, s) for s in shares) == pytest.approx(100, abs=1) or sum(shares) > 100
+        assert shares == (None, None, None) or (sum(shares) == 100 and min(shares) >= 0)
     assert ranking_view.table(findings, OUTCOME, math.nan)["body"][0][1].endswith(")")
 
 
@@ -236,7 +240,9 @@ def test_a_study_of_another_model_version_says_so(model: Model, stored: Path) ->
 
 def test_a_study_of_another_model_is_never_shown(stored: Path, queue: Queue) -> None:
     client = create_app(load_model("big_science"), rank_folder=stored, queue=queue).server.test_client()
-    assert [study["id"] for study in client.get("/studies").json["studies"]] == ["choice"]
+    listed = [study["id"] for study in client.get("/studies").json["studies"]]
+    assert listed[0] == "choice"
+    assert "levers" not in listed
     assert client.get("/studies/levers/view").status_code == 404
 
 
@@ -252,7 +258,7 @@ def test_stored_studies_are_found_by_their_model_wherever_they_lie(
     shutil.copytree(choice, tmp_path / "small" / "another")
     old = shutil.copytree(stored, tmp_path / "a" / "older")
     made = json.loads((old / "provenance.json").read_text()) | {"model_hash": "f" * 64, "runs": 10**9}
-    (old / "provenance.json").write_text(json.dumps(made))
+    (old / "provenance.json").write_text(json.dumps(sealed(made)))
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "provenance.json").write_text("{", encoding="utf-8")
     there = {"levers": tmp_path / "any name", "choice": tmp_path / "small" / "another"}
@@ -311,7 +317,7 @@ def test_a_study_is_started_found_again_and_cancelled(client: FlaskClient, model
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert [s["id"] for s in client.get("/studies").json["studies"]][-1] == name
-    assert client.get(f"/studies/{name}").json["said"] == "Its turn is next."
+    assert client.get(f"/studies/{name}").json["said"] == "Next in queue."
     stranger = client.application.test_client()
     assert name not in [s["id"] for s in stranger.get("/studies").json["studies"]]
     assert stranger.get(f"/studies/{name}").json["open"]  # who has the link may look
@@ -345,7 +351,7 @@ def test_a_factor_can_be_held_and_a_sample_drawn_anew(model: Model) -> None:
     assert wanted.plan.study.seed == 7
     assert "leaving rate" not in {f.name for f in wanted.plan.factors}
     assert wanted.title.split("; ")[1:] == ["Shared funding 5 – 50", "Leaving rate held at 0.1", "seed 7"]
-    assert study_form.asked(model, form(model)).title == "3 levers, Status quo"
+    assert study_form.asked(model, form(model)).title == "Which levers matter most? 3 levers, Status quo"
 
 
 def test_an_own_study_stands_beside_the_stored_one(stored: Path, tmp_path: Path) -> None:
@@ -392,7 +398,7 @@ def test_a_failed_study_is_run_again_as_it_was_asked_for(client: FlaskClient, mo
         ({"factors": {"shared funding": [0, None], "openness requirement": [0, 1]}}, "needs two numbers"),
         ({"factors": {"shared funding": [0, 1], "leaving rate": [0.1, 0.2]}}, "no factor"),
         ({"factors": "levers"}, "not a study as this page sends"),
-        ({"question": "choice"}, "at least one uncertain parameter"),
+        ({"question": "choice"}, "at least one uncertain input"),
         ({"fixed": {"shared funding": 3}}, "not both"),
         ({"fixed": {"leaving rate": None}}, "held at a number"),
         ({"fixed": {"leaving rate": 9}}, "outside its range"),
@@ -448,6 +454,9 @@ def test_the_form_offers_what_the_model_has(model: Model, client: FlaskClient) -
     assert {(f["name"], f["low"], f["high"]) for f in levers} == {
         (x.name, x.low, x.high) for x in model.levers.values()
     }
-    assert offered["cost"]["run"] > 0
-    assert [q["value"] for q in offered["questions"]] == list(study_form.QUESTIONS)
-    assert study_form.questions_of(replace(model, uncertainties={})) == ("levers",)
+    estimate = client.post("/studies/estimate", json=form(model)).json
+    assert f"{128 * (len(model.levers) + 2)} runs" in estimate["said"]
+    assert "at least one outcome" in client.post("/studies/estimate", json=form(model, outcomes=[])).json["problem"]
+    assert {q["value"] for q in offered["questions"]} == set(questions())
+    assert "factorial" not in study_form.offered_questions(replace(model, choices={}))
+    assert "prim" not in study_form.offered_questions(replace(model, uncertainties={}))

@@ -93,6 +93,17 @@ def test_every_script_and_style_sheet_of_ours_is_in_a_bundle(client: FlaskClient
     assert ".svg" not in bundles["styles.css"]
 
 
+def test_the_type_is_asked_for_beside_the_style_sheet_and_kept(client: FlaskClient) -> None:
+    sheet = next(a for a in named(client.get("/").text) if a.endswith("/styles.css"))
+    [asked] = re.findall(r'url\("\.\./([0-9a-f]{16}/[\w-]+\.woff2)"\)', client.get(sheet).text)
+    reply = client.get(f"/scripts/{asked}")
+    assert reply.data == (ASSETS / asked.partition("/")[2]).read_bytes()
+    assert len(reply.data) <= 60_000
+    assert (reply.mimetype, reply.cache_control.immutable) == ("font/woff2", True)
+    assert "Content-Encoding" not in reply.headers
+    assert client.get(f"/scripts/{'0' * 16}/{asked.partition('/')[2]}").status_code == 404
+
+
 def test_a_bundle_follows_its_files(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text('"use strict";\nlet a = 1', encoding="utf-8")
     (tmp_path / "b.js").write_text("const b = 08", encoding="utf-8")  # no strict script
@@ -148,13 +159,17 @@ def test_what_belongs_to_one_person_is_never_remembered(client: FlaskClient) -> 
             client.get(path)
 
 
-def test_many_questions_do_not_fill_the_memory(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_cache, "MOST_ASKED", 5)
-    remembered = client.application.wsgi_app._asked
+def test_many_questions_do_not_fill_the_memory(client: FlaskClient) -> None:
+    front = client.application.wsgi_app
+    client.get("/variables.json")
+    [one] = front._asked.values()
+    front._room_asked = 5 * (len(one.body) + 3000)
+    remembered = front._asked
     for number in range(12):
         client.get(f"/variables.json?n={number}")
         client.get("/variables.json?again")  # which is asked for again and again
-    assert len(remembered) == 5
+    assert 3 <= len(remembered) <= 6
+    assert sum(len(kept.body) for kept in remembered.values()) <= 6 * (len(one.body) + 3000)
     without_framework(client)
     assert client.get("/variables.json?again").status_code == 200
     assert client.get("/variables.json?n=11").status_code == 200
@@ -179,3 +194,16 @@ def test_names_of_files_that_nobody_has_fill_no_memory(client: FlaskClient) -> N
 )
 def test_only_who_can_unpack_gets_it_packed(encodings: str, packed: bool) -> None:
     assert takes_packed(encodings) is packed
+
+
+def test_long_headers_fill_no_memory(client: FlaskClient) -> None:
+    """What decides a language is remembered for short headers alone."""
+    for number in range(50):
+        client.get("/", headers={"Cookie": f"a{number}=" + "x" * 20_000, "Referer": "http://localhost/" + "y" * 20_000})
+    before = response_cache._remembered.cache_info().currsize
+    for number in range(50):
+        client.get("/", headers={"Cookie": f"b{number}=" + "x" * 20_000})
+    assert response_cache._remembered.cache_info().currsize == before
+    for number in range(10):
+        client.get("/", headers={"Cookie": f"c{number}=x"})
+    assert response_cache._remembered.cache_info().currsize >= min(before + 10, 2048)

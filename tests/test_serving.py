@@ -392,6 +392,99 @@ def test_two_workers_share_one_table_of_studies(tmp_path: Path) -> None:
     assert not re.search(r"secret_plan|WHATEVER|from ip", log)
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 415),  # no browser: refused for what it holds, not for where it is from
+        ({"Sec-Fetch-Site": "same-origin"}, 415),
+        ({"Sec-Fetch-Site": "none"}, 415),
+        ({"Origin": "http://localhost"}, 415),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, 403),
+        ({"Sec-Fetch-Site": ""}, 403),
+        ({"Origin": "http://localhost:8051"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Origin": "http://[::"}, 403),
+    ],
+)
+@pytest.mark.parametrize("path", ["/studies", "/studies/1f/cancel", "/studies/1f/again", "/engine/0/answer"])
+def test_a_page_of_another_site_changes_nothing(
+    client: FlaskClient, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Both before anything of the request is read."""
+    reply = client.post(path, data="{", headers=headers)
+    assert (reply.status_code == 403) == (status == 403), reply.text
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [
+        ("127.0.0.1:8050", True),
+        ("[::1]:8050", True),
+        ("192.168.3.4", True),
+        ("localhost:8050", True),
+        ("LOCALHOST", True),
+        ("lab.localhost", True),
+        ("lab.example.org", True),
+        ("lab.example.org.:80", True),
+        (socket.gethostname(), True),
+        ("evil.example", False),
+        ("lab.example.org.evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("notlocalhost", False),
+        ("[::1", False),
+        ("a b", False),
+    ],
+)
+def test_it_answers_to_its_own_names(model: Model, tmp_path: Path, host: str, ours: bool) -> None:
+    server = application(model, Serving(names=("lab.example.org",), studies=tmp_path), Queue(tmp_path))
+    reply = server.test_client().get("/health", headers={"Host": host})
+    assert reply.status_code == (200 if ours else 421)
+    assert (
+        reply.headers["X-Content-Type-Options"] == "nosniff"
+        and "default-src" in reply.headers["Content-Security-Policy"]
+    )
+
+
+def test_behind_a_proxy_the_proxy_decides_by_name_unless_names_are_given(model: Model, tmp_path: Path) -> None:
+    for names, status in (((), 200), (("lab.example.org",), 421)):
+        how = Serving(behind_proxy=True, names=names, studies=tmp_path)
+        client = application(model, how, Queue(tmp_path)).test_client()
+        assert client.get("/health", headers={"Host": "other.example"}).status_code == status
+        told = {"Host": "127.0.0.1", "X-Forwarded-Host": "lab.example.org"}
+        assert client.get("/health", headers=told).status_code == 200
+
+
+def test_a_hangup_brings_new_workers_and_drops_nobody(tmp_path: Path) -> None:
+    """A real signal to the real server, while people ask."""
+    with served("--workers", "2", "--log", studies=tmp_path) as (address, server):
+        assert fetched(f"{address}health")[0] == 200
+        before = _children(server.pid)
+        answers = []
+        with ThreadPoolExecutor(4) as people:
+            stop = time.monotonic() + 60
+            for _ in range(2):
+                server.send_signal(signal.SIGHUP)
+                while before & _children(server.pid) or len(_children(server.pid)) < 2:
+                    assert time.monotonic() < stop and server.poll() is None
+                    answers += people.map(fetched, [f"{address}health"] * 8)
+                before = _children(server.pid)
+            answers += people.map(fetched, [f"{address}health"] * 8)
+        assert {status for status, _ in answers} == {200}
+        server.send_signal(signal.SIGTERM)
+        _, log = server.communicate(timeout=30)
+    assert server.returncode == 0 and "Traceback" not in log
+
+
+def _children(parent: int) -> set[int]:
+    """Processes that this one started, from the system's own list."""
+    return {int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()}
+
+
 def test_one_person_stops_it_and_nothing_is_left_behind(tmp_path: Path) -> None:
     with served(studies=tmp_path) as (address, server):
         status, text = fetched(f"{address}studies", {**own_study(), "size": "indices"})

@@ -241,7 +241,7 @@ def test_a_study_that_was_stored_as_sentences_is_read_and_told_anew(tmp_path: Pa
     findings = run_study(ishigami(), out)
     file = out / "provenance.json"
     known = json.loads(file.read_text(encoding="utf-8"))
-    del known["statements"]
+    del known["statements"], known["sha256"]
     file.write_text(json.dumps(known | {"words": ["x1 leads."], "notes": ["Beware."]}), encoding="utf-8")
     stored = load_findings(out)
     assert stored.in_words(english()) == ["x1 leads."]
@@ -611,3 +611,48 @@ def test_a_replay_compares_the_runs_too(tmp_path: Path) -> None:
     assert said == ["runs.nc: outcomes of 2 of 1,280 runs differ, by at most 0.5"]
     (out / "runs.nc").unlink()
     assert replay(out).same, "runs that were not kept are not missed"
+
+
+# ---- damage
+
+
+def told_or_harmless(folder: Path, want: Findings) -> bool:
+    """Whether a damaged folder is refused in words, or gives the numbers and sentences that it gave before."""
+    try:
+        found = load_findings(folder)
+    except PolicyLabError as error:
+        return str(folder) in str(error)
+    return found.table.equals(want.table) and found.in_words(english()) == want.in_words(english())
+
+
+@pytest.mark.parametrize("name", ["findings.csv", "provenance.json", "study.toml"])
+def test_a_flipped_bit_is_told_or_changes_no_number(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    want, random = run_study(ishigami(), out, pictures=False), np.random.default_rng(8)
+    whole = (out / name).read_bytes()
+    for bit in random.integers(0, 8 * len(whole), 60):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << (bit % 8)
+        (out / name).write_bytes(damaged)
+        assert told_or_harmless(out, want), f"bit {bit}"
+    (out / name).write_bytes(whole[: len(whole) // 2])
+    assert told_or_harmless(out, want)
+    (out / name).write_bytes(whole)
+    assert load_findings(out).table.equals(want.table)
+
+
+def test_a_flipped_bit_among_the_runs_is_told_by_a_replay(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_study(ishigami(), out, pictures=False)
+    whole, random = (out / "runs.nc").read_bytes(), np.random.default_rng(9)
+    import netCDF4
+
+    with netCDF4.Dataset(out / "runs.nc") as runs:
+        numbers = {name: np.array(runs[name][:]) for name in ("value", "result")}
+    for bit in random.integers(0, 8 * len(whole), 6):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << (bit % 8)
+        (out / "runs.nc").write_bytes(damaged)
+        if replay(out).same:
+            with netCDF4.Dataset(out / "runs.nc") as runs:
+                assert all(np.array_equal(runs[name][:], numbers[name]) for name in numbers), f"bit {bit}"

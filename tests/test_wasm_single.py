@@ -70,6 +70,30 @@ def test_the_layout_says_how_wide_a_number_is() -> None:
     assert max(len(single.code), len(single.fused)) < 0.7 * len(double.code)
 
 
+@pytest.mark.parametrize(
+    ("equation", "why"),
+    [
+        ("rate = MIN(1, MAX(0, (Time - 1.3) / 2)) * level", ""),  # a ramp has no jump to come too soon
+        ("rate = WITH LOOKUP(Time, ((0, 0), (3, 1)))", ""),
+        ("rate = IF THEN ELSE(level > 0.3, 1, 2)", ""),  # when a stock passes a number no clock says
+        ("rate = IF THEN ELSE(Time >= 0.3, 1, 2)", "it has the moment 0.1"),
+        ("rate = STEP(1, 0.3)", "it has the moment 0.1"),
+        ("rate = PULSE(0.3, 0.1)", "it has the moment 0.1"),
+        ("rate = INTEGER(Time * 10)", "it has the moment 0.1"),
+        ("half = Time / 2 ~~|\nrate = level * IF THEN ELSE(half < 0.3, 1, 2)", "it has the moment 0.1"),
+    ],
+)
+def test_steps_of_a_tenth_are_too_fine_for_events_alone(tmp_path: Path, equation: str, why: str) -> None:
+    text = VERY_LITTLE.replace("TIME STEP = 1 ", "TIME STEP = 0.1 ")
+    model = little(tmp_path, f"{equation} ~~|\n{text}")
+    assert reason(model) == why
+    if not why:
+        [got] = in_node(tmp_path, [(model, {"outputs": ["rate", "level"]})], single=True)
+        assert (
+            isinstance(got, Runs) and disagreement(got, native(model, {"outputs": ["rate", "level"]})).relative < SINGLE
+        )
+
+
 @pytest.mark.parametrize("step", [1.0, 0.03125])
 def test_moments_are_those_of_the_clock(tmp_path: Path, step: float) -> None:
     """A thousand years in steps that a float has: no moment is off, so an event comes when it should."""

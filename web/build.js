@@ -6,7 +6,7 @@
  * compare it with what stands in web/. Libraries are locked in package-lock.json; --check sees another version of one.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -24,6 +24,10 @@ const ENTRIES = {
 const COMPONENTS = "../policy_lab/components/";
 /** Style sheets of theirs; the first has the order of the layers. */
 const STYLES = ["tokens", "base", "button", "chart", "combobox", "entry", "explore", "field", "headline-cards", "lever-groups", "levers", "outcome-chart", "table"];
+
+/** Files of packages that are served as they are: Latin letters of the page's type, and its licence. */
+const TYPE = join(WEB, "node_modules", "@fontsource-variable", "source-sans-3");
+const COPIES = { "source-sans-3.woff2": "files/source-sans-3-latin-wght-normal.woff2", "source-sans-3.LICENSE.txt": "LICENSE" };
 
 const TARGET = ["chrome111", "firefox114", "safari16.4"];
 
@@ -69,11 +73,15 @@ const old = (/** @type {string} */ name) => {
     return "";
   }
 };
-const changed = [...made].filter(([name, text]) => old(name) !== text);
+/** @type {Map<string, string | Uint8Array>} */
+const copies = new Map(Object.entries(COPIES).map(([name, from]) => [name, readFileSync(join(TYPE, from))]));
+const same = (/** @type {string} */ name, /** @type {string | Uint8Array} */ whole) =>
+  (typeof whole === "string" ? old(name) === whole : existsSync(join(ASSETS, name)) && readFileSync(join(ASSETS, name)).equals(whole));
+const changed = [...made, ...copies].filter(([name, whole]) => !same(name, whole));
 if (process.argv.includes("--check")) {
   for (const [name] of changed) console.error(`assets/${name} is not what web/ makes today: run "make web" and commit it.`);
   process.exitCode = changed.length ? 1 : 0;
 } else {
-  for (const [name, text] of changed) writeFileSync(join(ASSETS, name), text);
+  for (const [name, whole] of changed) writeFileSync(join(ASSETS, name), whole);
   console.log(changed.length ? `Written: ${changed.map(([name]) => name).join(", ")}` : "All bundles are as they should be.");
 }

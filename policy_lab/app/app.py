@@ -20,7 +20,9 @@ from policy_lab.app.model_session import Memory, ModelSession, Run
 from policy_lab.app.page_data import facts
 from policy_lab.app.page_list import ListedPage, pages_of, with_html
 from policy_lab.app.panels import header, notice
-from policy_lab.app.studies import Studies, stored_studies
+from policy_lab.app.panels import help as help_panel
+from policy_lab.app.stored_studies import stored_studies
+from policy_lab.app.studies import Studies
 from policy_lab.catalogue import SOURCE, language, languages, say
 from policy_lab.jobs import Queue
 from policy_lab.model import Model
@@ -114,7 +116,13 @@ def _body(
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
     early = html.Div([page.place(page.make()) for page in pages if page.early], id="early")
     main = html.Main([early, "__ENTRY__"], id="main", className="main", tabIndex=-1)
-    page = [header.layout(at, pages), notice.layout(), main, html.Footer(html.P(version), className="foot")]
+    page = [
+        header.layout(at, pages),
+        notice.layout(),
+        main,
+        html.Footer(html.P(version), className="foot"),
+        help_panel.layout(),
+    ]
     threads = {name: app.address_of(name) for name in THREADS}
     published = at.for_page(languages(), [(page.key, page.path) for page in pages])
     return page, {"facts-data": facts(bench, files.addresses(at, threads), published)}

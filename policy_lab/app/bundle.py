@@ -17,7 +17,7 @@ from flask import Flask, Response, abort
 
 #: Seconds for which a browser may keep what an address with a fingerprint gives: a year.
 FOR_EVER: Final = 365 * 24 * 3600
-KINDS: Final = {"js": "text/javascript", "css": "text/css"}
+KINDS: Final = {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}
 
 
 class Bundle:
@@ -69,8 +69,13 @@ class Bundle:
         text = file.read_text(encoding="utf-8").strip()
         if self._ending == "js":
             return f"// {file.name}\n{text}\n;\n"
-        drawn = re.sub(r'url\("([^":]+\.svg)"\)', lambda found: f'url("{as_address(file.parent / found[1])}")', text)
-        return f"/* {file.name} */\n{drawn}\n"
+
+        def put(found: re.Match[str]) -> str:
+            named = file.parent / found[1]
+            return f'url("{as_address(named) if named.suffix == ".svg" else f"../{name_of_type(named)}"}")'
+
+        text = re.sub(r'url\("([^":]+\.(?:svg|woff2))"\)', put, text)
+        return f"/* {file.name} */\n{text}\n"
 
 
 def register(
@@ -78,14 +83,17 @@ def register(
     prefix: str,
     bundles: Callable[[], Mapping[str, Bundle]],
     chunk: Callable[[str], Path | None] = lambda _: None,
+    types: Sequence[Path] = (),
 ) -> None:
     """Give each at ``PREFIXscripts/NAME``; an older name is not found rather than answered wrongly.
 
-    ``chunk`` gives a file that a script in a bundle looks for beside it, by its name.
+    ``chunk`` gives a file that a script in a bundle looks for beside it, by its name; ``types`` are the files of type
+    that style sheets ask for.
     """
 
     def scripts(name: str) -> Response:
-        text = next((bundle.text for bundle in bundles().values() if bundle.name == name), None)
+        letters = next((file.read_bytes() for file in types if name_of_type(file) == name), None)
+        text = letters or next((bundle.text for bundle in bundles().values() if bundle.name == name), None)
         if text is None and (file := chunk(name.rpartition("/")[2])):
             text = file.read_text(encoding="utf-8")
         if text is None:
@@ -97,6 +105,11 @@ def register(
         return reply
 
     server.add_url_rule(f"{prefix}scripts/<path:name>", "policy-lab-scripts", scripts)
+
+
+def name_of_type(file: Path) -> str:
+    """The end of the address of a file of type, which changes with what is in it."""
+    return f"{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}/{file.name}"
 
 
 def as_address(drawing: Path) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ from flask import Response, jsonify, request
 from policy_lab import __version__
 from policy_lab.app import ensemble_members
 from policy_lab.app.addresses import NUMBER, Addresses
-from policy_lab.app.labels import keys_of, label_of, unit_of
+from policy_lab.app.labels import keys_of, label_of, unit_of, whole_label_of
 from policy_lab.app.language import names_of
 from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.model_session import ModelSession
+from policy_lab.app.page_data import headline_outcomes
 from policy_lab.browser_files import browser_module, single_module
 from policy_lab.catalogue import here, languages, say, speak
 from policy_lab.compiler.target import TooFine
@@ -122,6 +124,7 @@ class EngineFiles:
             "names": at.answer(below + "names.json"),
             **threads,
             "answer": at.prefix + "answer",
+            "loops": at.answer("loops.json"),
             "variables": at.answer("variables.json"),
             "entries": at.answer(f"entries/{NUMBER}.json"),
             "sectors": at.answer(f"sector/{NUMBER}.svg"),
@@ -178,15 +181,21 @@ def answered(bench: ModelSession, asked: Any) -> dict[str, Any]:
 
 
 def names(bench: ModelSession) -> dict[str, Any]:
-    """Every variable that a chart can show, those with an outcome's label first, in the language in use.
+    """Every variable that a chart can show, in the language in use: headlines first, then outcomes; no two alike.
 
     A row is ``[key, name, label, unit, group, low, high]``; low and high are its range over all worlds and years.
     """
     model = bench.model
     keys = keys_of(model.program.visible)
     shown = [n for n in model.program.visible if n in model.outcomes or model.program.equations[n].kind != "control"]
-    ordered = sorted(shown, key=lambda name: name not in model.outcomes)
-    return {"variables": [_row(bench, model, keys, name) for name in ordered]}
+    headlines = [outcome.name for outcome in headline_outcomes(model)]
+    ordered = sorted(shown, key=lambda name: (name not in model.outcomes, name not in headlines))
+    rows = [_row(bench, model, keys, name) for name in ordered]
+    called = Counter(row[2] for row in rows)
+    twins = [row for row in rows if called[row[2]] > 1 and row[1] not in model.outcomes]
+    for row in twins:
+        row[2] = whole_label_of(row[1])
+    return {"variables": rows}
 
 
 def _row(bench: ModelSession, model: Model, keys: dict[str, str], name: str) -> list[Any]:

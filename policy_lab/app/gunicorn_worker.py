@@ -15,7 +15,7 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from policy_lab.app.middleware.error_handlers import UNFORESEEN, in_every_language, tell
-from policy_lab.app.middleware.security_headers import FIXED
+from policy_lab.app.middleware.security_headers import FIXED, NOTHING
 
 log = logging.getLogger("policy_lab.access")
 
@@ -53,7 +53,7 @@ def refusal(status: str, key: str) -> bytes:
         "Connection": "close",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Length": str(len(body)),
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        **NOTHING,
         **FIXED,
     }
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]

@@ -98,7 +98,8 @@ class Page(dash.Dash):  # type: ignore[misc]
         scripts = {PAGE: "page.bundle.js", **THREADS}
         self._bundles = {key: Bundle(key, [assets / name]) for key, name in scripts.items()}
         self._first_page: dict[str, str] = {}
-        bundle.register(self.server, self.config.routes_pathname_prefix, lambda: self._bundles, chunk_of)
+        self._types = sorted(assets.glob("*.woff2"))
+        bundle.register(self.server, self.config.routes_pathname_prefix, lambda: self._bundles, chunk_of, self._types)
         self.index_string = _PAGE.replace("__ICON__", bundle.as_address(assets / "mark.svg"))
 
     def interpolate_index(self, **parts: str) -> str:
@@ -122,8 +123,9 @@ class Page(dash.Dash):  # type: ignore[misc]
         return f"{self.config.requests_pathname_prefix}scripts/{self._bundles[name].name}"
 
     def addresses(self) -> list[str]:
-        """Where all bundles are that the pages asked for so far name."""
-        return [self.address_of(name) for name in self._bundles]
+        """Where all bundles are that the pages asked for so far name, and the files of type that these name."""
+        types = [f"{self.config.requests_pathname_prefix}scripts/{bundle.name_of_type(file)}" for file in self._types]
+        return [self.address_of(name) for name in self._bundles] + types
 
     def _config(self) -> dict[str, Any]:
         """What Dash's renderer knows; a copy without a server says nothing of the process that made it."""

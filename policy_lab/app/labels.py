@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
 from policy_lab.catalogue import here, name_in_words, say
 
@@ -15,22 +14,6 @@ KEY_LENGTH = 16
 SHORT = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ELEMENT = re.compile(r"^([^\[]+?)\s*\[(.+)\]$")
-_SCALES = {
-    "": 1.0,
-    "k": 1e3,
-    "m": 1e6,
-    "million": 1e6,
-    "b": 1e9,
-    "bn": 1e9,
-    "billion": 1e9,
-    "tn": 1e12,
-    "trillion": 1e12,
-}
-_AMOUNT = "|".join(filter(None, _SCALES))
-_MONEY = re.compile(
-    rf"(?P<before>{_AMOUNT})?\s*(?P<sign>US\$|USD|\$|EUR|€)\s*(?P<after>{_AMOUNT})?\s*(?P<year>(/|per|a)\s*(year|yr))?",
-    re.IGNORECASE,
-)
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
 
 
@@ -84,8 +67,17 @@ def label_of(name: str) -> str:
     if told:
         return told
     match = _LEVER_ARRAY.match(name)
-    text = (match.group(1) if match else _ELEMENT.sub(r"\1 (\2)", name)).replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return _heading(match.group(1)) if match else whole_label_of(name)
+
+
+def whole_label_of(name: str) -> str:
+    """The same with nothing left out, where one lever has several: "Lever start (shared facility)"."""
+    return _heading(_ELEMENT.sub(r"\1 (\2)", name))
+
+
+def _heading(text: str) -> str:
+    plain_text = text.replace("_", " ").strip()
+    return plain_text[:1].upper() + plain_text[1:]
 
 
 def figure_of(value: float, decimals: int | None = None) -> str:
@@ -118,16 +110,6 @@ def unit_of(unit: str) -> str:
     if unit.strip().casefold() in {"", "1", "dmnl", "dimensionless", "fraction"}:
         return ""
     return name_in_words(unit.strip(), "unit") or unit.strip()
-
-
-def money_of(unit: str) -> dict[str, Any] | None:
-    """What a unit such as ``M$/year`` is in money: ``scale`` of one, ``sign`` of the currency, whether ``yearly``."""
-    match = _MONEY.fullmatch(unit.strip())
-    if not match:
-        return None
-    scale = _SCALES[(match["before"] or match["after"] or "").casefold()]
-    sign = "€" if match["sign"].casefold() in {"€", "eur"} else "$"
-    return {"scale": scale, "sign": sign, "yearly": bool(match["year"])}
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -16,12 +16,16 @@ from policy_lab.app.labels import keys_of, label_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.panels.variable_list import hay
 from policy_lab.catalogue import language, say
+from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.model.circuits import gates
 from policy_lab.model.loops import Loop
+from policy_lab.model.summary import summary_of
 
 #: What a switch can be set to: cut, acting.
 SWITCH: Final = (0.0, 1.0)
+#: How many loops one picture can show together.
+FEWEST_TOGETHER, MOST_TOGETHER = 2, 7
 
 
 def loops_of(model: Model) -> tuple[Loop, ...]:
@@ -35,6 +39,24 @@ def _in_words(loop: Loop, text: Mapping[str, str]) -> Loop:
     if not path and loop.circuit is not None:  # without words of its own: the labels of its variables
         path = tuple(label_of(name) for name in loop.circuit.names)
     return replace(loop, name=text.get("name", loop.name), path=path)
+
+
+def loops_together(model: Model) -> tuple[Loop, ...]:
+    """The few loops that one picture shows together, those of the model's summary or its own; () where there is none.
+
+    Their words are those of the model that they are of, in the language in use.
+    """
+    told = loops_told_by(model)
+    loops = tuple(loop for loop in loops_of(told) if loop.circuit)
+    return loops if FEWEST_TOGETHER <= len(loops) <= MOST_TOGETHER else ()
+
+
+def loops_told_by(model: Model) -> Model:
+    """The model whose loops show this one at a glance: its summary, else itself."""
+    try:
+        return summary_of(model) or model
+    except PolicyLabError:  # the checks of the folder say so
+        return model
 
 
 def switched(model: Model) -> tuple[Loop, ...]:

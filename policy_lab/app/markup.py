@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from dash import html as dash_html
 from dash.development.base_component import Component
 
 from policy_lab.components import Widget
@@ -31,6 +32,11 @@ class Tag:
     name: str
     children: Any = None
     attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def entry_place(id: str) -> dash_html.Section:  # noqa: A002
+    """Where the entry of a variable opens beside the drawing it was chosen in (``web/pages/entry-panel.js``)."""
+    return dash_html.Section([], id=id, className="beside__entry is-hidden", tabIndex=-1)
 
 
 def to_html(node: Any) -> str:

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from policy_lab.app import policy as page
 from policy_lab.app.choice_data import choices
-from policy_lab.app.labels import key_of, keys_of, label_of, money_of, short_keys, unit_of
+from policy_lab.app.glossary import terms
+from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
 from policy_lab.app.model_session import ModelSession
 from policy_lab.catalogue import here, language, part, say
+from policy_lab.ensemble.quantity import money_of
 from policy_lab.model import TIMING, Lever, Model, Scenario, Uncertainty
 from policy_lab.model.conditions import Condition
 from policy_lab.program import Equation
@@ -33,6 +35,9 @@ SPOKEN: Final = (
     "keys",
     "link",
     "share",
+    "present",
+    "help",
+    "tour",
     "wait",
     "number",
     "band",
@@ -42,7 +47,7 @@ SPOKEN: Final = (
     "brief",
     "loop",
     "published",
-    "model.count",
+    "model",
     "entry",
     "saved",
 )
@@ -72,6 +77,7 @@ def facts(bench: ModelSession, files: Mapping[str, str], published: Mapping[str,
         "headlines": [outcome.name for outcome in headline_outcomes(model)],
         "shown": [_shown(bench, name) for name in dict.fromkeys([*model.outcomes, *page.first_charts(model)])],
         "start": start(bench),
+        "glossary": terms(model),
         "words": {f"{prefix}.{key}": text for prefix in SPOKEN for key, text in part(prefix).items()},
     }
 
@@ -237,9 +243,20 @@ def _shown(bench: ModelSession, name: str) -> dict[str, Any]:
         if outcome and outcome.low_words and outcome.high_words
         else None,
         "parts": [{"name": part, "label": title_of(model, part)} for part in outcome.parts] if outcome else [],
+        "references": _references(model, name),
         "money": money_of(model.program.equations[name].unit),
         "date": _is_date(model, name, low, high),
     }
+
+
+def _references(model: Model, name: str) -> list[dict[str, Any]]:
+    """Known values that an outcome is compared with, in the language in use."""
+    told = model.texts(language()).get("references", {})
+    return [
+        {"label": said.get("label", one.label), "value": one.value, "why": said.get("why", one.why)}
+        for one in model.references.get(name, ())
+        for said in [told.get(name, {}).get(one.label, {})]
+    ]
 
 
 def _is_date(model: Model, name: str, low: float, high: float) -> bool:

@@ -28,9 +28,10 @@ from policy_lab.app.index_page import Page
 from policy_lab.app.middleware.access_log import unasked
 from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.page_list import pages_of
-from policy_lab.app.panels import diagram, variable_list
+from policy_lab.app.panels import variable_list
 from policy_lab.app.published_studies import studies_of
 from policy_lab.app.ranking_view import load_ranking
+from policy_lab.app.sector_pictures import views_of
 from policy_lab.browser_files import browser_module
 from policy_lab.catalogue import SOURCE, in_language, languages
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, UnknownName
@@ -156,10 +157,11 @@ def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
     for address, kind in [*scripts, *((engine + name, "model") for name in (*ENGINE, *there))]:
         yield File(address, kind, lambda address=address: ask(address))  # type: ignore[misc]
     yield from told(engine + "names.json", "model")
+    yield from told("loops.json", "equations")
     yield from told("variables.json", "equations")
     for number in sorted(set(variable_list.groups(model).values())):
         yield from told(f"entries/{number}.json", "equations")
-    for number in range(len(diagram.views_of(model))):
+    for number in range(len(views_of(model))):
         yield from told(f"sector/{number}.svg", "equations")
     yield from told("precedents.json", "cases")
     for name, make in studies_of(at, ask, codes):

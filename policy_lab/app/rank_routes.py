@@ -1,7 +1,8 @@
 """Addresses of the Rank page; everything it draws comes from here, as data its script asks for.
 
 ``GET  …/studies``              what there is to look at: stored studies and one's own, and how these stand
-``GET  …/studies/form``         what a study of one's own can be, and what a run costs here
+``GET  …/studies/form``         what a study of one's own can be
+``POST …/studies/estimate``     how long one would take here, or what is wrong with it
 ``POST …/studies``              starts one (JSON, see ``study_form.py``); 202 and its state
 ``GET  …/studies/ID``           how it stands
 ``POST …/studies/ID/cancel``    ends it
@@ -9,7 +10,7 @@
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
 ``GET  …/studies/ID/findings.csv``, ``folder.zip``: downloads
 
-ID is ``levers`` or ``choice`` for the stored studies of the model, else the beginning of a study's hash. No request
+ID is the question of a stored study (``levers``), or its name, else the beginning of a study's hash. No request
 ever runs a study: it writes into the table of jobs and reads from it.
 """
 
@@ -26,7 +27,6 @@ from typing import Final
 
 from flask import Flask, Response, jsonify, request
 
-from policy_lab.app import ranking_view
 from policy_lab.app import study_form as form
 from policy_lab.app.studies import Missing, Studies
 from policy_lab.app.study_download import packed
@@ -34,12 +34,11 @@ from policy_lab.catalogue import here, part, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs import Refused
+from policy_lab.jobs.queue import REMEMBERED
 
 log = logging.getLogger("policy_lab.studies")
 
 COOKIE: Final = "policy-lab-studies"
-#: A browser is known by its cookie for this long (s), so that its studies are found again.
-REMEMBERED: Final = 90 * 24 * 3600
 #: Bytes read at once for a download.
 BLOCK: Final = 1 << 18
 #: What a study's folder holds besides its result.
@@ -53,6 +52,10 @@ class Answers:
     studies: Studies
     prefix: str
 
+    def _client(self, token: str) -> str:
+        """What the table knows a browser by: nobody who reads it can pass for the browser; "" for none."""
+        return _hidden(token, self.studies.queue.folder) if token else ""
+
     def _tended(self) -> None:
         try:
             self.studies.queue.tend_now_and_then()
@@ -63,23 +66,31 @@ class Answers:
         """What there is to look at, and how one's own stand."""
         self._tended()
         texts = {**part("rank.page"), "missing": say("rank.missing")}
-        return jsonify({"studies": self.studies.listed(_client()), "texts": texts})
+        listed = self.studies.listed(self._client(_token()))
+        questions = form.named_questions(self.studies.model, (study["question"] for study in listed))
+        return jsonify({"studies": listed, "texts": texts, "questions": questions})
 
     def offer(self) -> Response:
-        """What a study of one's own can be, and what a run costs."""
-        limits = self.studies.queue.limits
-        known = {"cost": self.studies.cost(), "runs": limits.runs, "texts": part("study.form")}
-        return jsonify({**form.form(self.studies.model), **known})
+        """What a study of one's own can be."""
+        return jsonify({**form.form(self.studies.model), "texts": part("study.form")})
+
+    def estimate(self) -> Response:
+        """How long a study would take here, or why it cannot be run: the form asks whenever something is changed."""
+        try:
+            return jsonify({"said": self.studies.estimate(request.get_json(silent=True))})
+        except PolicyLabError as error:
+            return jsonify({"problem": here().in_words(error.message)})
 
     def start(self) -> Response:
         """Puts one into the line."""
         if not request.is_json:
             return _plain(say("study.not_understood"), 415)
-        client = _client() or secrets.token_urlsafe(18)
-        job = self.studies.start(request.get_json(silent=True), client, _address(self.studies.queue.folder))
+        token = _token() or secrets.token_urlsafe(18)
+        sent = request.get_json(silent=True)
+        job = self.studies.start(sent, self._client(token), _address(self.studies.queue.folder))
         reply = jsonify(self.studies.told(job))
         reply.status_code = 202
-        _remember(reply, client, self.prefix)
+        _remember(reply, token, self.prefix)
         return reply
 
     def state(self, name: str) -> Response:
@@ -90,12 +101,12 @@ class Answers:
 
     def cancel(self, name: str) -> Response:
         """Ends one."""
-        job = self.studies.queue.cancel(name, _client()) if request.is_json else None
+        job = self.studies.queue.cancel(name, self._client(_token())) if request.is_json else None
         return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
     def again(self, name: str) -> Response:
         """Puts one that failed into the line again."""
-        client = _client()
+        client = self._client(_token())
         job = (
             self.studies.again(name, client, _address(self.studies.queue.folder))
             if request.is_json and client
@@ -105,12 +116,7 @@ class Answers:
 
     def view(self, name: str) -> Response:
         """What the page draws of a result."""
-        findings = self.studies.findings(name)
-        about = {
-            "title": self.studies.title(name),
-            "caution": ranking_view.version_notice(findings, self.studies.model),
-        }
-        return jsonify({**ranking_view.view(findings, request.args, self.studies.beside(name, findings)), **about})
+        return jsonify(self.studies.view(name, request.args))
 
     def file(self, name: str, kind: str) -> Response:
         """A result to take away, as ``kind`` says."""
@@ -129,6 +135,7 @@ def register(server: Flask, prefix: str, studies: Studies) -> None:
         (at, "studies", answers.listing, ["GET"]),
         (at, "studies-start", answers.start, ["POST"]),
         (f"{at}/form", "studies-form", answers.offer, ["GET"]),
+        (f"{at}/estimate", "studies-estimate", answers.estimate, ["POST"]),
         (f"{at}/<name>", "studies-state", answers.state, ["GET"]),
         (f"{at}/<name>/cancel", "studies-cancel", answers.cancel, ["POST"]),
         (f"{at}/<name>/again", "studies-again", answers.again, ["POST"]),
@@ -157,15 +164,15 @@ def _guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
     return guard
 
 
-def _client() -> str:
+def _token() -> str:
     """The token that this browser is known by, "" if it has none."""
     token = request.cookies.get(COOKIE, "")
     return token if 16 <= len(token) <= 64 and token.isascii() else ""
 
 
-def _remember(reply: Response, client: str, prefix: str) -> None:
+def _remember(reply: Response, token: str, prefix: str) -> None:
     reply.set_cookie(
-        COOKIE, client, max_age=REMEMBERED, path=prefix, httponly=True, samesite="Lax", secure=request.is_secure
+        COOKIE, token, max_age=int(REMEMBERED), path=prefix, httponly=True, samesite="Lax", secure=request.is_secure
     )
 
 
@@ -180,7 +187,12 @@ def _address(folder: Path) -> str:
         return ""
     if isinstance(address, ipaddress.IPv6Address):  # one household or office has a whole network of them
         remote = str(ipaddress.ip_network((remote, 64), strict=False))
-    return hashlib.blake2b(remote.encode(), key=_secret(folder), digest_size=12).hexdigest()
+    return _hidden(remote, folder)
+
+
+def _hidden(text: str, folder: Path) -> str:
+    """A token for a text that tells nothing of it."""
+    return hashlib.blake2b(text.encode(), key=_secret(folder), digest_size=12).hexdigest()
 
 
 def _secret(folder: Path) -> bytes:

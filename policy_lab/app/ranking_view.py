@@ -1,4 +1,4 @@
-"""A study of Sobol' indices as the Rank page shows it: sentences, a table, pictures, and what it was made with."""
+"""A study of Sobol' indices as the Rank page shows it: the answer, a table, pictures, and what it was made with."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any, Final
 
 from policy_lab.app import ranking_chart
 from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_unit, world_of
+from policy_lab.app.ranking_answer import KINDS, answer, over_time, share_of, split_of, when
 from policy_lab.app.ranking_chart import Bar
 from policy_lab.catalogue import here, language, name_in_words, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
 from policy_lab.ensemble.staleness import is_stale, model_hash_of, same_version
 from policy_lab.errors import PolicyLabError, StudyError
-from policy_lab.estimators.ranking import about_outcome, noise_floor, ordered
+from policy_lab.estimators.ranking import noise_floor, ordered
 from policy_lab.model import Model
+from policy_lab.studies import methods, question_of
 
 SOBOL: Final = "sobol"
 EVERY_YEAR: Final = "all"
 COLUMNS: Final = ("rank", "lever", "total", "interval", "place", "first", "floor", "range")
 #: Looks of the lines over time, by the order of what they stand for.
 LOOKS: Final = ("policy", "pinned-0", "pinned-1", "pinned-2", "status-quo")
-#: The two groups of a study of choice against luck.
-KINDS: Final = ("levers", "uncertainties")
 #: Findings kept in memory; one study's are a few megabytes.
 KEPT: Final = 6
 #: Views kept in memory; one is some twenty kilobytes.
@@ -46,7 +46,7 @@ class Ranking:
 
 
 def load_ranking(folder: Path) -> Ranking:
-    """The stored study in a folder; one that is missing or damaged is told, not raised."""
+    """The stored study in a folder, of whatever method; one that is missing or damaged is told, not raised."""
     file = folder / "findings.csv"
     try:
         changed = file.stat().st_mtime_ns
@@ -61,17 +61,38 @@ def load_ranking(folder: Path) -> Ranking:
 @lru_cache(maxsize=KEPT)
 def _loaded(folder: Path, changed: int) -> Findings:
     findings = load_findings(folder)
-    if findings.method != SOBOL or not findings.outcomes:
+    if findings.method not in methods() or not findings.outcomes:
         raise StudyError(say("rank.other_method", method=findings.method or "?"))
     return findings
 
 
+def kinds_of(findings: Findings) -> set[str]:
+    """Kinds of the factors that a study varied."""
+    return {str(factor.get("kind")) for factor in findings.provenance.get("factors", ())}
+
+
 def is_choice(findings: Findings) -> bool:
-    """Whether levers as one group stand against uncertain parameters as another."""
+    """Whether levers are one group and uncertain inputs another."""
     return set(findings.provenance.get("groups") or ()) == set(KINDS)
 
 
-def view(findings: Findings, asked: Mapping[str, str], beside: Findings | None = None) -> Mapping[str, Any]:
+@dataclass(frozen=True)
+class Company:
+    """Other studies that stand beside one.
+
+    Attributes:
+        usual: a stored study of the same kind, whose places stand in the table for comparison.
+        choice: a study of policy choices vs uncertainty of the same version of the model.
+    """
+
+    usual: Findings | None = None
+    choice: Findings | None = None
+
+
+ALONE: Final = Company()
+
+
+def view(findings: Findings, asked: Mapping[str, str], beside: Company = ALONE) -> Mapping[str, Any]:
     """Everything the page draws of a study for the outcome, the year and the width that were asked for.
 
     The latest views are remembered, since a class looks at the same ones; nobody may change what this returns.
@@ -79,18 +100,19 @@ def view(findings: Findings, asked: Mapping[str, str], beside: Findings | None =
     Args:
         findings: of the study, as ``load_ranking`` gave them.
         asked: ``outcome``, ``time`` and ``width`` as the browser sent them; what does not exist is replaced.
-        beside: another study of the same kind, whose places stand in the table for comparison.
+        beside: other studies.
     """
     outcome = asked.get("outcome", "")
     if outcome not in findings.outcomes:
         outcome = findings.outcomes[0]
     time = time_of(asked.get("time"), findings)
-    return _view(SameStudy(findings), SameStudy(beside), language(), outcome, time, _width(asked.get("width", "")))
+    company = (SameStudy(beside.usual), SameStudy(findings if is_choice(findings) else beside.choice))
+    return _view(SameStudy(findings), company, language(), outcome, time, _width(asked.get("width", "")))
 
 
 def comparable(findings: Findings, other: Findings) -> bool:
     """Whether the places of two studies can stand side by side: the same model, and kinds of factors in common."""
-    kinds = [{x.get("kind") for x in f.provenance.get("factors", ())} for f in (findings, other)]
+    kinds = [kinds_of(one) for one in (findings, other)]
     same = same_version(findings.provenance, other.provenance)
     return same and is_choice(findings) == is_choice(other) and kinds[0] == kinds[1]
 
@@ -115,18 +137,24 @@ class SameStudy:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _view(kept: SameStudy, beside: SameStudy, told_in: str, outcome: str, time: float, width: int) -> Mapping[str, Any]:
-    findings = kept.known
+def _view(
+    kept: SameStudy, company: tuple[SameStudy, SameStudy], told_in: str, outcome: str, time: float, width: int
+) -> Mapping[str, Any]:
+    findings, (usual, choice) = kept.known, company
+    split = split_of(choice.findings, outcome, time)
     return {
+        "question": question_of(findings.method, kinds_of(findings), bool(findings.provenance.get("groups"))),
         "outcomes": [{"value": name, "label": outcome_label(findings, name)} for name in findings.outcomes],
         "outcome": outcome,
         "times": times(findings),
         "time": EVERY_YEAR if math.isnan(time) else f"{time:g}",
+        "told": [split["told"]] if is_choice(findings) and split else answer(findings, outcome, time),
+        "split": split,
         **_whenever(kept, told_in, outcome),
         "choice": is_choice(findings),
         "bars": bars(findings, outcome, time, width),
         "bars_title": say("rank.bars_title", outcome=outcome_label(findings, outcome), when=when(time)),
-        "table": table(findings, outcome, time, beside.findings),
+        "tables": [table(findings, outcome, time, usual.findings)],
         "made": [made_with(findings), *held(findings), *map(here().in_words, findings.notes)],
         "source": source(findings),
     }
@@ -137,15 +165,8 @@ def _whenever(kept: SameStudy, told_in: str, outcome: str) -> Mapping[str, Any]:
     """What a view has that neither the year nor the width changes, which is most of the work."""
     findings = kept.known
     return {
-        "told": said_about(findings, outcome),
         "lines": lines(findings, outcome),
     }
-
-
-def said_about(findings: Findings, outcome: str) -> str:
-    """What moves an outcome, as one paragraph."""
-    said = " ".join(map(here().in_words, about_outcome(findings, outcome)))
-    return f"{outcome_label(findings, outcome)}: {said}"
 
 
 def times(findings: Findings) -> list[dict[str, str]]:
@@ -170,11 +191,6 @@ def time_of(chosen: str | None, findings: Findings) -> float:
     return next((t for t in findings.times if f"{t:g}" == chosen), ALL_TIMES)
 
 
-def when(time: float) -> str:
-    """A studied time in words."""
-    return say("rank.when_all") if math.isnan(time) else say("rank.when", year=f"{time:.0f}")
-
-
 def bars(findings: Findings, outcome: str, time: float, width: int) -> str:
     """Factors by total effect, with intervals, the part alone, and the noise floor shaded; SVG."""
     alone = findings.of("S1", outcome, time).set_index("factor")["value"]
@@ -185,35 +201,26 @@ def bars(findings: Findings, outcome: str, time: float, width: int) -> str:
             "rank.bar_told",
             lever=factor_label(name),
             total=share(row["value"]),
-            interval=f"{share(row['low'])} – {share(row['high'])}",
+            interval=interval(row["low"], row["high"]),
             range=range_of(findings, name),
         )
-        first = max(0.0, float(alone.get(name, 0.0)))
-        drawn.append(Bar(factor_label(name), row["value"], row["low"], row["high"], first, told))
+        total = share_of(row["value"])
+        if not math.isfinite(total):
+            continue
+        first = min(total, max(0.0, float(alone.get(name, 0.0))))
+        low, high = (min(1.0, max(0.0, float(row[end]))) for end in ("low", "high"))
+        drawn.append(Bar(factor_label(name), total, low, high, first, told))
     label = say("rank.bars_told", outcome=outcome_label(findings, outcome), when=when(time))
     return ranking_chart.bars(drawn, noise_floor(findings, outcome, time), width, label)
 
 
 def lines(findings: Findings, outcome: str) -> dict[str, Any]:
     """Shares over the studied years as a picture of ``web/chart/chart.js``, in percent; no lines for a single year."""
-    index = "S1" if is_choice(findings) else "ST"
-    names = list(KINDS) if is_choice(findings) else [str(n) for n in ordered(findings, outcome)["factor"].head(5)]
-    moments = list(findings.times)
-    drawn, bands = [], []
-    for name, look in zip(names, LOOKS, strict=False):
-        at = findings.of(index, outcome).dropna(subset=["time"]).set_index(["factor", "time"])
-        series = {c: [_points(at[c].get((name, t), math.nan)) for t in moments] for c in ("value", "low", "high")}
-        label = say(f"rank.{name}_alone") if is_choice(findings) else factor_label(name)
-        drawn.append({"key": name, "label": label, "name": label, "kind": look, "values": series["value"]})
-        bands.append(
-            {"key": name, "label": "", "kind": look, "share": 90, "low": series["low"], "high": series["high"]}
-        )
-    if is_choice(findings):
-        drawn.append(_together(drawn))
+    drawn, bands = _choice_lines(findings, outcome) if is_choice(findings) else _factor_lines(findings, outcome)
     return {
         "title": say("rank.lines_title", outcome=outcome_label(findings, outcome)),
         "unit": "%",
-        "time": moments,
+        "time": list(findings.times),
         "places": 0,
         "limits": [0, 100] if is_choice(findings) else [0, 10],
         "lines": drawn,
@@ -221,11 +228,31 @@ def lines(findings: Findings, outcome: str) -> dict[str, Any]:
     }
 
 
-def _together(alone: list[dict[str, Any]]) -> dict[str, Any]:
-    """What levers and uncertain parameters move only by acting together."""
-    rest = [max(0.0, 100 - sum(max(0.0, line["values"][n]) for line in alone)) for n in range(len(alone[0]["values"]))]
-    label = say("rank.together")
-    return {"key": "together", "label": label, "name": label, "kind": "status-quo", "values": rest}
+def _factor_lines(findings: Findings, outcome: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Total effects of the factors that matter most, with their intervals."""
+    drawn, bands = [], []
+    at = findings.of("ST", outcome).dropna(subset=["time"]).set_index(["factor", "time"])
+    for name, look in zip(map(str, ordered(findings, outcome)["factor"].head(len(LOOKS))), LOOKS, strict=False):
+        series = {
+            c: [_points(at[c].get((name, t), math.nan)) for t in findings.times] for c in ("value", "low", "high")
+        }
+        drawn.append(_line(name, factor_label(name), look, series["value"]))
+        bands.append(
+            {"key": name, "label": "", "kind": look, "share": 90, "low": series["low"], "high": series["high"]}
+        )
+    return drawn, bands
+
+
+def _choice_lines(findings: Findings, outcome: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What policy choices explain, uncertainty, and both together: in each year they add up to 100 %."""
+    shares = over_time(findings, outcome)
+    looks = zip(shares.items(), (*LOOKS[:2], LOOKS[-1]), strict=True)
+    return [_line(name, say(f"rank.split_{name}"), look, values) for (name, values), look in looks], []
+
+
+def _line(key: str, label: str, look: str, values: list[float]) -> dict[str, Any]:
+    told = [None if math.isnan(value) else value for value in values]
+    return {"key": key, "label": label, "name": label, "kind": look, "values": told}
 
 
 def table(findings: Findings, outcome: str, time: float, beside: Findings | None = None) -> dict[str, Any]:
@@ -244,9 +271,9 @@ def table(findings: Findings, outcome: str, time: float, beside: Findings | None
             str(rank),
             factor_label(name),
             share(row["value"]),
-            f"{share(row['low'])} – {share(row['high'])}",
+            interval(row["low"], row["high"]),
             _place(places["low"].get(name, math.nan), places["high"].get(name, math.nan)),
-            share(float(alone.get(name, math.nan))),
+            share(min(float(alone.get(name, math.nan)), row["value"])),
             say("rank.yes" if row["low"] > floor else "rank.no"),
             range_of(findings, name),
         ]
@@ -255,7 +282,7 @@ def table(findings: Findings, outcome: str, time: float, beside: Findings | None
         body.append(cells)
     caption = say("rank.table", outcome=outcome_label(findings, outcome), when=when(time), floor=share(floor))
     head = [say(f"rank.column_{column}") for column in (*COLUMNS, *(["beside"] if beside is not None else []))]
-    return {"caption": caption, "head": head, "body": body}
+    return {"caption": caption, "head": head, "body": body, "named": 1}
 
 
 def _places_in(beside: Findings | None, outcome: str, time: float) -> dict[str, str]:
@@ -272,8 +299,15 @@ def _other_range(findings: Findings, beside: Findings, name: str) -> str:
 
 
 def share(value: float) -> str:
-    """A share of the variance in percent; what is negative by chance alone is shown as it is."""
-    return "–" if not math.isfinite(value) else f"{figure_of(100 * value, 1)} %"
+    """A share of the variance in percent; a dash for an estimate that is no share of anything."""
+    found = share_of(value)
+    return "–" if not math.isfinite(found) else f"{figure_of(100 * found, 1)} %"
+
+
+def interval(low: float, high: float) -> str:
+    """The range of a share; what lies beyond 0 or 100 % is left out of it."""
+    ends = [min(1.0, max(0.0, end)) if math.isfinite(end) else end for end in (low, high)]
+    return f"{share(ends[0])} – {share(ends[1])}"
 
 
 def range_of(findings: Findings, name: str) -> str:
@@ -341,7 +375,7 @@ def _place(low: float, high: float) -> str:
 
 def _points(value: float) -> float:
     """A share as points of percent, what does not vary as zero: it has no part in anything."""
-    return round(100 * float(value), 3) if math.isfinite(value) else 0.0
+    return round(100 * min(1.0, max(0.0, float(value))), 3) if math.isfinite(value) else 0.0
 
 
 def _width(text: str) -> int:

@@ -3,6 +3,7 @@
 ``GET  …/variables.json``  every variable as a row of the list; the page searches it itself
 ``GET  …/entries/0.json``  the entries of the variables of one group, by the number that stands in their rows
 ``GET  …/sector/0.svg``    the diagram of a sector, by its number
+``GET  …/loops.json``      the causal-loop diagrams
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ from __future__ import annotations
 from dash import Dash
 from flask import Response, jsonify
 
+from policy_lab.app import sector_pictures
+from policy_lab.app.loop_pictures import loop_pictures
 from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
-from policy_lab.app.panels import diagram, variable_list
+from policy_lab.app.panels import variable_list
 from policy_lab.app.variable_detail import Entries
 
 
 def register(app: Dash, bench: ModelSession) -> None:
     """Adds the addresses to the app's server, below its prefix."""
     prefix = app.config.routes_pathname_prefix
-    entries, views = Entries(bench.model), diagram.views_of(bench.model)
+    entries, views = Entries(bench.model), sector_pictures.views_of(bench.model)
+    drawn = sector_pictures.sectors_of(bench.model)
 
     def variables() -> Response:
-        return same_for_all(jsonify(variable_list.rows(bench.model)))
+        return same_for_all(jsonify(variable_list.rows(bench.model, drawn)))
 
     def of_group(number: int) -> tuple[Response, int] | Response:
         names = [name for name, group in variable_list.groups(bench.source).items() if group == number]
@@ -33,8 +37,12 @@ def register(app: Dash, bench: ModelSession) -> None:
     def sector(number: int) -> tuple[Response, int] | Response:
         if number >= len(views):
             return Response("There is no such sector.\n", mimetype="text/plain"), 404
-        return same_for_all(Response(diagram.picture(bench.source, views[number]), mimetype="image/svg+xml"))
+        return same_for_all(Response(sector_pictures.picture(bench.source, views[number]), mimetype="image/svg+xml"))
 
+    def loops() -> Response:
+        return same_for_all(jsonify(loop_pictures(bench.source)))
+
+    app.server.add_url_rule(f"{prefix}loops.json", "loops", loops)
     app.server.add_url_rule(f"{prefix}variables.json", "variables", variables)
     app.server.add_url_rule(f"{prefix}entries/<int:number>.json", "entries", of_group)
     app.server.add_url_rule(f"{prefix}sector/<int:number>.svg", "sector", sector)

@@ -23,6 +23,7 @@ from policy_lab.app.app import create_app
 from policy_lab.app.middleware import LARGEST_REQUEST
 from policy_lab.app.middleware.proxies import BehindProxy, networks
 from policy_lab.app.middleware.response_cache import warm
+from policy_lab.app.middleware.same_origin import OwnNames
 from policy_lab.app.web_bundles import complaint
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
@@ -54,6 +55,7 @@ class Serving:
         behind_proxy: whether a proxy in front says, in ``X-Forwarded-…``, who asks and by which address.
         proxies: where such a proxy is: addresses and networks with commas between, "" for near by.
         pages: a folder with further pages, as ``create_app`` takes it.
+        names: host names that lead to it from elsewhere; without a proxy it answers to no other, see ``same_origin``.
         log: whether every request and study is written to standard error.
     """
 
@@ -63,6 +65,7 @@ class Serving:
     workers: int = 0
     behind_proxy: bool = False
     proxies: str = ""
+    names: tuple[str, ...] = ()
     log: bool = False
     rank_folder: Path | None = None
     pages: Path | None = None
@@ -122,6 +125,8 @@ def _warn_of_stale_scripts() -> None:
 def application(model: Model, how: Serving, queue: Queue) -> Any:
     """The WSGI application, with its studies going on where the last server stopped."""
     app = create_app(model, rank_folder=how.rank_folder, queue=queue, prefix=how.prefix, pages=how.pages)
+    if how.names or not how.behind_proxy:
+        app.server.wsgi_app = OwnNames(app.server.wsgi_app, (how.host, *how.names))
     if how.behind_proxy:
         app.server.wsgi_app = BehindProxy(app.server.wsgi_app, networks(how.proxies))
     queue.resume()

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import logging
+import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from policy_lab import paths
-from policy_lab.app import ranking_view
+from policy_lab.app import ranking_view, study_view
 from policy_lab.app import study_form as form
 from policy_lab.app.labels import count_of
-from policy_lab.app.ranking_view import KINDS, SOBOL
+from policy_lab.app.ranking_view import SOBOL, Company
+from policy_lab.app.stored_studies import CHOICE, LEVERS, question_answered, stored_title
 from policy_lab.catalogue import say
 from policy_lab.ensemble.findings import Findings
-from policy_lab.ensemble.staleness import is_stale, provenance_of
+from policy_lab.ensemble.staleness import provenance_of, same_version
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.jobs import Job, Queue
 from policy_lab.jobs.queue import id_of
 from policy_lab.model import Model
-from policy_lab.progress import SIMULATING
-from policy_lab.studies import plan_of
+from policy_lab.progress import SEARCHING, SIMULATING
+from policy_lab.studies import plan_of, question_of
 
 log = logging.getLogger("policy_lab.studies")
 
-#: Ids of the two studies: all levers ranked, and levers as one group against uncertain parameters as another.
-LEVERS: Final = "levers"
-CHOICE: Final = "choice"
 #: Seconds that all but the runs take before anybody has measured it.
 USUAL_REST: Final = 10.0
 
@@ -50,16 +48,37 @@ class Studies:
     queue: Queue
 
     def folder(self, name: str) -> Path | None:
-        """The result folder of a study, None while there is none."""
-        return self.stored.get(name) or self.queue.result(name)
+        """The result folder of a study of this model, None while there is none."""
+        if name in self.stored:
+            return self.stored[name]
+        own = self.queue.result(name)
+        return own if own and provenance_of(own).get("model") in (None, self.model.name) else None
 
-    def beside(self, name: str, findings: Findings) -> Findings | None:
-        """The stored study that one's own is set against."""
-        for folder in self.stored.values() if name not in self.stored else ():
+    def view(self, name: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """What the page draws of a study; raises ``Missing``."""
+        findings = self.findings(name)
+        if findings.method == SOBOL:
+            shown = ranking_view.view(findings, asked, self._beside(name, findings))
+        else:
+            shown = study_view.view(findings, asked)
+        return {
+            **shown,
+            "title": self.title(name),
+            "caution": ranking_view.version_notice(findings, self.model),
+        }
+
+    def _beside(self, name: str, findings: Findings) -> Company:
+        """The stored studies that one is set against."""
+        usual = choice = None
+        for known, folder in self.stored.items():
             other = ranking_view.load_ranking(folder).findings
-            if other is not None and ranking_view.comparable(findings, other):
-                return other
-        return None
+            if other is None or other.method != SOBOL:
+                continue
+            if name not in self.stored and usual is None and ranking_view.comparable(findings, other):
+                usual = other
+            if known == CHOICE and same_version(findings.provenance, other.provenance):
+                choice = other
+        return Company(usual, choice)
 
     def findings(self, name: str) -> Findings:
         """The result of a study; raises ``Missing`` where there is none, or none that can be read."""
@@ -77,7 +96,7 @@ class Studies:
     def title(self, name: str) -> str:
         """What a study is called."""
         if name in self.stored:
-            return say(f"rank.stored_{name}")
+            return stored_title(self.stored[name])
         job = self.queue.job(name)
         return job.title if job else say("rank.own", name=name[:6])
 
@@ -90,28 +109,42 @@ class Studies:
         return self.queue.start(wanted.plan, wanted.most, wanted.title, client, address)
 
     def again(self, name: str, client: str, address: str) -> Job | None:
-        """Put a study that failed into the line again, as it was asked for; None if there is no such one."""
+        """Put a study that has ended into the line again, as it was asked for; None if there is no such one."""
         job = self.queue.job(name)
-        if job is None:
-            return None
+        if job is None or job.is_open:  # one under way stays its owner's
+            return job
         plan = plan_of(study_from(tomllib.loads(job.study)))
         return self.queue.start(plan, job.runs, job.title, client, address)
 
     def listed(self, client: str) -> list[dict[str, Any]]:
         """Stored studies and one's own, as the chooser shows them."""
-        stored = [{"id": name, "title": self.title(name), "state": "finished"} for name in self.stored]
-        return [*stored, *(self.told(job) for job in (self.queue.jobs_of(client) if client else []))]
+        stored = [
+            {"id": name, "question": question_answered(folder), "title": self.title(name), "state": "finished"}
+            for name, folder in self.stored.items()
+        ]
+        own = self.queue.jobs_of(client) if client else []
+        return [*stored, *(self.told(job) for job in own if self._is_ours(job))]
+
+    def _is_ours(self, job: Job) -> bool:
+        """Whether a job is about this model: servers of several models may share a queue."""
+        return study_from(tomllib.loads(job.study)).model == form.reference(self.model)
 
     def told(self, job: Job) -> dict[str, Any]:
         """How a study stands, in words."""
         return {
             "id": job.id,
+            "question": self._asked_by(job),
             "title": job.title,
             "state": job.state,
             "open": job.is_open,
             "share": _share(job),
             "said": self._said(job),
         }
+
+    def _asked_by(self, job: Job) -> str:
+        study = study_from(tomllib.loads(job.study))
+        kinds = {"lever" if name in self.model.levers else "uncertainty" for name in study.factors}
+        return question_of(study.method, kinds, study.groups is not None)
 
     def _said(self, job: Job) -> str:
         if job.state == "waiting":
@@ -123,6 +156,22 @@ class Studies:
             return say(f"study.failed_{job.reason or 'unexpected'}", said=job.said or "")
         return say(f"study.{job.state}")
 
+    def estimate(self, sent: Any) -> str:
+        """What a study would cost here, in words; raises what ``form.asked`` raises."""
+        wanted = form.asked(self.model, sent if isinstance(sent, dict) else {})
+        if wanted.most > self.queue.limits.runs:
+            return say("study.too_large", limit=count_of(self.queue.limits.runs))
+        cost, ends = self.cost(), (wanted.least, wanted.most)
+        least, longest = (about(runs * cost["run"] + cost["rest"]) for runs in ends)
+        return say(
+            "study.cost_up_to" if wanted.most > wanted.least else "study.cost",
+            count=count_of(len(wanted.plan.factors)),
+            runs=count_of(wanted.least),
+            most=count_of(wanted.most),
+            time=least,
+            longest=longest,
+        )
+
     def cost(self) -> dict[str, float]:
         """Seconds for a run of the model and for all the rest, as measured here."""
         table, model = self.queue.table, self.model.hash
@@ -133,49 +182,6 @@ class Studies:
         return {"run": run, "rest": table.speed(model, "rest") or USUAL_REST}
 
 
-def stored_studies(model: Model, levers: Path | None = None, results: Path | None = None) -> dict[str, Path]:
-    """Result folders of a model's stored studies by id, ``LEVERS`` first; without an entry where there is none.
-
-    Where several folders would do, one of the same version of the model is taken before one of an older version, then
-    the one with more runs.
-
-    Args:
-        model: whose studies.
-        levers: a result folder to take for ``LEVERS``; one of another model is left out.
-        results: where all others are looked for; by default ``analysis/results``.
-    """
-    found: dict[str, tuple[tuple[bool, int], Path]] = {}
-    for folder in sorted(_folders(results or paths.results_folder())):
-        known = provenance_of(folder)
-        kind = _kind(known)
-        if known.get("model") != model.name or not kind:
-            continue
-        rank = (not is_stale(known, model), int(known.get("runs", 0)))
-        if kind not in found or rank > found[kind][0]:
-            found[kind] = rank, folder
-    stored: dict[str, Path] = {kind: found[kind][1] for kind in (LEVERS, CHOICE) if kind in found}
-    if levers is None:
-        return stored
-    stored.pop(LEVERS, None)
-    named: dict[str, Path] = {LEVERS: levers} if provenance_of(levers).get("model", model.name) == model.name else {}
-    return {**named, **stored}
-
-
-def _folders(results: Path) -> Iterator[Path]:
-    """Result folders, whether or not they stand in a folder of their model."""
-    for pattern in ("*/provenance.json", "*/*/provenance.json"):
-        yield from (file.parent for file in results.glob(pattern))
-
-
-def _kind(known: Mapping[str, Any]) -> str:
-    """The id that a result would have, "" for what the page does not show."""
-    if known.get("method") != SOBOL:
-        return ""
-    if set(known.get("groups") or ()) == set(KINDS):
-        return CHOICE
-    return LEVERS if {factor.get("kind") for factor in known.get("factors", ())} == {"lever"} else ""
-
-
 def _share(job: Job) -> float:
     """How much of the stage in hand is done, 0 to 1."""
     return min(1.0, job.done / job.total) if job.state == "running" and job.total else 0.0
@@ -184,9 +190,14 @@ def _share(job: Job) -> float:
 def _progress(job: Job) -> str:
     if not job.total:
         return say("study.begins")
-    stage = "simulating" if job.stage == SIMULATING else "resampling"
-    said = say(f"study.stage_{stage}", done=count_of(round(job.done)), total=count_of(round(job.total)))
-    return said if job.seconds_left is None else f"{said} {say('study.left', time=about(job.seconds_left))}"
+    stage = {SIMULATING: "simulating", SEARCHING: "searching"}.get(job.stage, "resampling")
+    said = [say(f"study.stage_{stage}", done=count_of(round(job.done)), total=count_of(round(job.total)))]
+    if job.stage == SIMULATING and job.began and job.done:
+        rate = job.done / max(1.0, time.time() - job.began)
+        said.append(say("study.rate", rate=count_of(max(1, round(rate)))))
+    if job.seconds_left is not None:
+        said.append(say("study.left", time=about(job.seconds_left)))
+    return " ".join(said)
 
 
 def about(seconds: float) -> str:

@@ -1,68 +1,41 @@
 """A study as the form of the Rank page asks for it: what the form offers, and a checked plan from what it sends.
 
-Nothing the browser sends is trusted: names are looked up in the model, ranges are checked as those of a study file are,
-and only the sizes that stand here can be had.
+The questions, and the boxes of each, are those of the methods (``policy_lab/ensemble/questions.py``). Nothing the
+browser sends is trusted: names are looked up in the model, ranges are checked as those of a study file are, and only
+the sizes that stand there can be had.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from policy_lab import paths
-from policy_lab.app.labels import label_of, plain, unit_of
+from policy_lab.app import study_options
+from policy_lab.app.labels import label_of, unit_of
 from policy_lab.app.language import translated
-from policy_lab.catalogue import language, say
+from policy_lab.app.study_title import title_of
+from policy_lab.catalogue import here, language, part, say
 from policy_lab.ensemble.factors import Factor, lever_factors, uncertainty_factors
 from policy_lab.ensemble.plan import Plan, saved_times
+from policy_lab.ensemble.questions import CONDITIONS, LEAST_FACTORS, LEVER, UNCERTAINTY
 from policy_lab.errors import BadValue, StudyError, UnknownName
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.simulation import simulate
-from policy_lab.studies import Study, plan_of
-
-#: What can be asked: which levers matter, which uncertain parameters matter, or one group against the other.
-LEVERS, UNCERTAINTIES, CHOICE = "levers", "uncertainties", "choice"
-QUESTIONS: Final = (LEVERS, UNCERTAINTIES, CHOICE)
+from policy_lab.studies import Question, Study, method, plan_of, questions, runs_of
 
 #: Years between the moments studied.
 EVERY: Final = 5.0
 #: Most outcomes of one study; each is drawn in the report.
 MOST_OUTCOMES: Final = 30
-RESAMPLES: Final = 1000
-#: Ranges and values of its own that a study's title tells.
-TOLD: Final = 2
 #: Seeds that the page offers end here; a study file may have any.
 LAST_SEED: Final = 2**31 - 1
-
-
-@dataclass(frozen=True)
-class Size:
-    """How thorough a study is: base points at first, and for a stop rule its purpose and its end."""
-
-    size: int
-    purpose: str = ""
-    most: int = 0
-
-    @property
-    def largest(self) -> int:
-        """Base points at most."""
-        return self.most or self.size
-
-
-SIZES: Final[Mapping[str, Size]] = {
-    "quick": Size(128),
-    "usual": Size(512),
-    "ranking": Size(256, "ranking", 4096),
-    "screening": Size(256, "screening", 4096),
-    "indices": Size(512, "indices", 8192),
-}
-USUAL: Final = "usual"
 
 
 @dataclass(frozen=True)
@@ -80,66 +53,54 @@ def asked(model: Model, sent: Mapping[str, Any]) -> Asked:
 
     Args:
         model: what is studied; a study never names another.
-        sent: ``question``, ``scenario``, ``factors`` (name to ``[low, high]``), ``outcomes`` (names), ``size`` (a key
-            of ``SIZES``); it may have ``fixed`` (what is held at a value, by name) and ``seed`` (1 by default).
+        sent: ``question``, ``scenario``, ``factors`` (name to ``[low, high]``), ``outcomes`` (names), ``size`` (one of
+            the question's); it may have ``options`` (what its boxes say), ``fixed`` (what is held at a value, by name)
+            and ``seed`` (1 by default).
 
     Raises:
         BadValue, StudyError, UnknownName: what cannot be had, in words.
     """
-    question = _one_of(sent.get("question"), QUESTIONS)
-    size = SIZES[_one_of(sent.get("size"), SIZES)]
+    key = study_options.one_of(sent.get("question"), offered_questions(model))
+    name, question = questions()[key]
+    size = question.sizes[study_options.one_of(sent.get("size"), question.sizes)]
     scenario = _scenario(model, sent.get("scenario"))
-    outcomes = _names(sent.get("outcomes"))
+    options = study_options.read(model, question, sent.get("options", {}), times_of(model))
+    named = _names(sent.get("outcomes"))
+    more = dict.fromkeys(name for name in study_options.outcomes_in(question, options) if name not in named)
+    outcomes = (*named, *more)
     if not 1 <= len(outcomes) <= MOST_OUTCOMES:
         raise BadValue(Message("study.no_outcome", {"most": MOST_OUTCOMES}))
     factors = _factors(model, question, sent.get("factors"))
     fixed = _fixed(model, factors, sent.get("fixed", {}))
-    seed = _seed(sent.get("seed", 1))
-    options: dict[str, Any] = {"resamples": RESAMPLES}
-    if size.purpose:
-        options |= {"purpose": size.purpose, "max_size": size.most}
-    if question == CHOICE:
-        options["second_order"] = True
-    title = "; ".join([title_of(model, question, scenario, len(factors)), *_details(model, factors, fixed, seed)])
     study = Study(
-        title=title,
-        model=_reference(model),
-        method="sobol",
-        factors=factors,
+        title="",
+        model=reference(model),
+        method=name,
+        factors=factors or "levers",
         scenario=scenario,
         size=size.size,
-        seed=seed,
+        seed=_seed(sent.get("seed", 1)),
         outcomes=outcomes,
         times=times_of(model),
-        groups="kind" if question == CHOICE else None,
+        groups=question.groups,
         settings=fixed,
-        options=options,
+        options={**question.options, **size.options, **options},
     )
     plan = plan_of(study)
-    per_point = 2 * len(plan.groups) + 2 if question == CHOICE else len(plan.groups) + 2
-    return Asked(plan, title, size.size * per_point, size.largest * per_point)
+    return Asked(plan, title_of(plan), *runs_of(plan))
 
 
-def title_of(model: Model, question: str, scenario: str | None, varied: int) -> str:
-    """What a study is called in a list of them."""
-    known = translated(model, language()).scenarios.get(scenario or "")
-    world = known.title if known else say("explore.bare_status_quo")
-    return say(f"study.title_{question}", world=world, count=varied)
-
-
-def _details(
-    model: Model, factors: Mapping[str, Mapping[str, float]], fixed: Mapping[str, float], seed: int
-) -> list[str]:
-    """What tells a study from the usual one of its kind: ranges of its own, what it holds, its seed."""
-    usual = {f.name: (f.low, f.high) for f in (*lever_factors(model), *uncertainty_factors(model))}
-    ranges = [
-        f"{label_of(name)} {plain(f['low'])} – {plain(f['high'])}"
-        for name, f in factors.items()
-        if usual[name] != (f["low"], f["high"])
-    ]
-    told = ranges + [say("study.title_fixed", name=label_of(name), value=plain(x)) for name, x in fixed.items()]
-    more = [say("study.title_more", count=len(told) - TOLD)] if len(told) > TOLD else []
-    return [*told[:TOLD], *more, *([say("study.title_seed", seed=seed)] if seed != 1 else [])]
+def offered_questions(model: Model) -> tuple[str, ...]:
+    """What can be asked of a model, by the tables it has; in the order of their texts in the catalogue."""
+    there = {
+        LEVER: bool(model.levers),
+        UNCERTAINTY: bool(model.uncertainties),
+        "scenarios": len(model.scenarios) > 1,
+        "choices": bool(model.choices),
+    }
+    order = list(part("ask"))
+    fits = [key for key, (_, q) in questions().items() if all(there[need] for need in (*q.varies, *q.needs))]
+    return tuple(sorted(fits, key=order.index))
 
 
 def times_of(model: Model) -> tuple[float, ...]:
@@ -160,27 +121,41 @@ def form(model: Model) -> dict[str, Any]:
         {"value": key, "label": world.title, "values": _held(model.constants_of(key), varied)}
         for key, world in told.scenarios.items()
     ]
-    outcomes = [
-        {"name": x.name, "label": x.label, "chosen": x.headline}
-        for x in told.outcomes.values()
-        if x.name not in model.program.constants
-    ]
     return {
-        "questions": [{"value": q, "label": say(f"study.ask_{q}")} for q in questions_of(model)],
+        "questions": [_question(key, *questions()[key]) for key in offered_questions(model)],
         "worlds": worlds or [{"value": "", "label": say("explore.bare_status_quo"), "values": {}}],
-        "outcomes": outcomes,
-        "sizes": [{"value": key, "label": say(f"study.size_{key}")} for key in SIZES],
-        "size": USUAL,
-        "points": {key: [s.size, s.largest] for key, s in SIZES.items()},
+        "outcomes": [
+            {"name": x.name, "label": x.label, "chosen": x.headline, **study_options.scale_of(told, x.name)}
+            for x in told.outcomes.values()
+            if x.name not in model.program.constants
+        ],
+        "times": list(times_of(model)),
         "groups": offered,
         "last_seed": LAST_SEED,
     }
 
 
-def questions_of(model: Model) -> tuple[str, ...]:
-    """What can be asked of a model, by the tables it has."""
-    there = {LEVERS: bool(model.levers), UNCERTAINTIES: bool(model.uncertainties)}
-    return tuple(q for q in QUESTIONS if there.get(q, all(there.values())))
+def named_questions(model: Model, answered: Iterable[str] = ()) -> list[dict[str, str]]:
+    """What can be asked, and what stored studies answer besides, by name."""
+    keys = dict.fromkeys([*offered_questions(model), *answered])
+    return [{"value": key, "label": here().texts.get(f"ask.{key}") or say(f"study.{key}.title")} for key in keys]
+
+
+def _question(key: str, name: str, question: Question) -> dict[str, Any]:
+    defaults = method(name).OPTIONS
+    return {
+        "value": key,
+        "label": say(f"ask.{key}"),
+        "how": say(f"ask.{key}_how"),
+        "varies": list(question.varies),
+        "sizes": [{"value": size, "label": say(f"study.size_{size}")} for size in question.sizes],
+        "size": question.usual,
+        "outcomes": not any(kind == CONDITIONS for kind in question.boxes.values()),
+        "boxes": [
+            {"name": option, "kind": kind, "label": say(f"ask.option.{option}"), "value": defaults[option]}
+            for option, kind in question.boxes.items()
+        ],
+    }
 
 
 def seconds_per_run(model: Model) -> float:
@@ -221,14 +196,8 @@ def _offered(told: Model, factors: tuple[Factor, ...]) -> list[dict[str, Any]]:
 
 
 def _held(constants: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
-    """What a world sets among the things that can vary."""
+    """What a scenario sets among the things that can vary."""
     return {name: value for name, value in constants.items() if name in wanted}
-
-
-def _one_of(value: Any, possible: Any) -> str:
-    if not isinstance(value, str) or value not in possible:
-        raise BadValue(Message("study.not_understood"))
-    return value
 
 
 def _scenario(model: Model, value: Any) -> str | None:
@@ -245,12 +214,12 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _factors(model: Model, question: str, value: Any) -> dict[str, dict[str, float]]:
+def _factors(model: Model, question: Question, value: Any) -> dict[str, dict[str, float]]:
     """Factors with their ranges; what the tables of the model do not list cannot be varied here."""
     if not isinstance(value, Mapping):
         raise BadValue(Message("study.not_understood"))
-    wanted = {LEVERS: model.levers, UNCERTAINTIES: model.uncertainties}
-    allowed = wanted.get(question, {**model.levers, **model.uncertainties})
+    tables: dict[str, Mapping[str, Any]] = {LEVER: model.levers, UNCERTAINTY: model.uncertainties}
+    allowed = {name: kind for kind in question.varies for name in tables[kind]}
     factors = {}
     for name in allowed:  # in the order of the model, so that the same study has the same hash
         if name not in value:
@@ -260,15 +229,15 @@ def _factors(model: Model, question: str, value: Any) -> dict[str, dict[str, flo
     unknown = sorted(set(map(str, value)) - set(allowed))
     if unknown:
         raise UnknownName("factor", unknown[0], allowed)
-    if len(factors) < 2:
+    if len(factors) < LEAST_FACTORS and question.varies:
         raise BadValue(Message("study.too_few"))
-    if question == CHOICE and not all(set(factors) & set(wanted[kind]) for kind in (LEVERS, UNCERTAINTIES)):
+    if question.groups and {allowed[name] for name in factors} != set(question.varies):
         raise BadValue(Message("study.one_kind"))
     return factors
 
 
 def _fixed(model: Model, factors: Mapping[str, Any], value: Any) -> dict[str, float]:
-    """What is held at a value of its own while other things vary; the world decides about all the rest."""
+    """What is held at a value of its own while other things vary; the scenario decides about all the rest."""
     if not isinstance(value, Mapping):
         raise BadValue(Message("study.not_understood"))
     fixed = {}
@@ -302,7 +271,7 @@ def _range(name: str, value: Any) -> tuple[float, float]:
     return low, high
 
 
-def _reference(model: Model) -> str:
+def reference(model: Model) -> str:
     """The model as a study file names it."""
     if model.folder is not None and model.folder.parent == paths.models_folder():
         return model.folder.name

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from policy_lab.app.labels import label_of, plain
-from policy_lab.app.language import SOURCE_KEY, translated
+from policy_lab.app.labels import label_of, plain, unit_of, with_unit
+from policy_lab.app.language import SOURCE_KEY, documentation_of, translated
+from policy_lab.app.panels.variable_list import kind_of
 from policy_lab.catalogue import language, name_in_words, say
 from policy_lab.model import Model
 from policy_lab.program import Equation, Expression, names_in, written
@@ -74,6 +75,11 @@ class Entries:
         varies = equation.kind in ("stock", "auxiliary") and name not in model.program.once
         return {
             "name": name,
+            "label": label_of(name),
+            "kind": say(f"model.{kind_of(model, name)}"),
+            "unit": unit_of(equation.unit),
+            "about": documentation_of(model, name),
+            "numbers": {"label": say("model.entry_numbers"), "rows": self._numbers(name)},
             "equation": {"label": say("model.equation"), "text": self.equation(name)},
             "course": {"label": say("model.course"), "explore": say("model.to_explore"), "varies": varies},
             "table": say("model.table"),
@@ -92,6 +98,23 @@ class Entries:
                 for key, names in (("uses", self.uses(name)), ("used_by", self.users.get(name, [])))
             ],
         }
+
+    def _numbers(self, name: str) -> list[dict[str, str]]:
+        """The constants that a variable's equation uses, and for a stock those of its flows, with their sources."""
+        equations = self.model.program.equations
+        reads = self.uses(name)
+        if equations[name].kind == "stock":
+            reads += [used for flow in reads if equations[flow].kind == "auxiliary" for used in self.uses(flow)]
+        named = dict.fromkeys(used for used in reads if used in self.model.program.constants and self.source(used))
+        return [
+            {
+                "name": used,
+                "label": label_of(used),
+                "value": with_unit(plain(self.model.program.constants[used]), equations[used].unit),
+                "source": self.source(used),
+            }
+            for used in named
+        ]
 
     def _tables(self, equation: Equation) -> list[str]:
         """The tables that an equation reads."""

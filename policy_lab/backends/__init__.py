@@ -56,7 +56,10 @@ def schedule(clock: Clock, step: float, times: Sequence[float] | Floats) -> Sche
 
 @dataclass(frozen=True)
 class Request:
-    """The runs of one call of ``Backend.run``: its arguments, and the moments of the runs."""
+    """The runs of one call of ``Backend.run``: its arguments, and the moments of the runs.
+
+    ``of`` is how many runs there will be with the same varied constants, those of this call among them.
+    """
 
     program: Program
     constants: Mapping[str, float | Floats]
@@ -64,6 +67,7 @@ class Request:
     step: float
     integration: Integration
     schedule: Schedule
+    of: int
 
 
 class Backend(ABC):
@@ -91,6 +95,7 @@ class Backend(ABC):
         times: Floats,
         step: float,
         integration: Integration,
+        of: int = 0,
     ) -> Floats:
         """Simulate.
 
@@ -103,11 +108,13 @@ class Backend(ABC):
                 within a rounding error.
             step: time step; ``Name("TIME STEP")`` has this value.
             integration: ``"euler"`` or ``"rk4"``.
+            of: runs in all, where this call makes some of more that vary the same constants; see ``Request``.
 
         Returns:
             ``values[run, time, output]``; NaN and infinity where the model gives them.
         """
-        request = Request(program, constants, outputs, step, integration, schedule(program.clock, step, times))
+        timing = schedule(program.clock, step, times)
+        request = Request(program, constants, outputs, step, integration, timing, max(runs, of))
         values = np.empty((runs, len(times), len(outputs)))
         self.simulate(request, values)
         return values

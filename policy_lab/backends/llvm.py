@@ -7,6 +7,8 @@ lock). A run has the same bits wherever it is in a batch and however many thread
 from __future__ import annotations
 
 import os
+import threading
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -14,13 +16,22 @@ import numpy as np
 from policy_lab.backends import Backend, Request
 from policy_lab.compiler.emitter import check
 from policy_lab.compiler.native import Kernel, Task, kernel_of
+from policy_lab.compiler.specialise import specialised
 from policy_lab.errors import UnknownName, UnsupportedConstruct
 from policy_lab.messages import Message
 from policy_lab.program import Guard, Program
 from policy_lab.runs import Floats
 
+#: Steps of all runs together from which on a specialised kernel is made. Of big_science, measured on one thread: it
+#: takes a second to compile and saves a tenth of a millisecond of a run of 1,400 steps.
+SPECIALISE_FROM = 20_000_000
 #: Runs a thread takes at a time: some milliseconds, so that Ctrl-C is heard and the cores finish together.
 BLOCK = 256
+#: Specialised Programs kept, the youngest; a study needs one for each of its parts.
+MOST_SPECIALISED = 8
+_lock = threading.Lock()
+#: By a Program's id and what is fixed; the Program stays with it, so that no other one gets its id.
+_specialised: OrderedDict[tuple[int, tuple[tuple[str, float], ...]], tuple[Program, Program]] = OrderedDict()
 
 
 def threads() -> int:
@@ -43,7 +54,7 @@ class LlvmBackend(Backend):
     def simulate(self, request: Request, values: Floats) -> None:
         """Fill ``values[run, time, output]``; raises UnsupportedConstruct where a guard does not hold."""
         self.supports(request.program)
-        kernel = kernel_of(request.program)
+        kernel = kernel_of(_program(request))
         task = _task(kernel, request)
         if not values.size:
             return
@@ -62,6 +73,22 @@ class LlvmBackend(Backend):
             raise UnsupportedConstruct(
                 broken.variable, Message("error.construct.moved", {"construct": broken.construct}), broken.line
             )
+
+
+def _program(request: Request) -> Program:
+    """The Program to compile: for very many runs one that has the constants they share in its code."""
+    if request.of * len(request.schedule.moments) < SPECIALISE_FROM:
+        return request.program
+    varied = {name for name, value in request.constants.items() if np.ndim(value)}
+    numbers = {**request.program.clock.controls(request.step), **request.program.constants, **request.constants}
+    fixed = tuple((name, float(number)) for name, number in numbers.items() if name not in varied)
+    key = (id(request.program), fixed)
+    with _lock:
+        if key not in _specialised:
+            _specialised[key] = request.program, specialised(request.program, dict(fixed))
+            while len(_specialised) > MOST_SPECIALISED:
+                _specialised.popitem(last=False)
+        return _specialised[key][1]
 
 
 def _task(kernel: Kernel, request: Request) -> Task:

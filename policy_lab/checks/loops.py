@@ -1,8 +1,7 @@
 """What the rows of ``loops.csv`` say of their loops, held against the equations and against runs.
 
-sign      of a link: the equation of its effect worked out again with the cause a little higher and a little lower, all
-          else as in the run, at every saved moment of the loop's own scenario; that of most moments at which it is not
-          zero, and *mixed* where fewer than ``SAME`` of them agree. Of a loop: the product, + for R and - for B.
+sign      of a link: its polarity (``polarity.py``) at every saved moment of the loop's own scenario. Of a loop: the
+          product, + for R and - for B.
 closure   knock-out closure: what becomes of the loop's own cause when the loop is cut. The switch is set to 0 in those
           equations alone where it cuts a link of the circuit (and in those that do nothing but make up for a link, as
           ``(1 - switch) * …``), so that what comes back comes through that link, by the circuit or by others that
@@ -14,7 +13,7 @@ closure   knock-out closure: what becomes of the loop's own cause when the loop 
 effect    the largest move of a headline outcome when the whole switch is 0, as a share of that outcome's range over all
           scenarios and moments.
 
-Sterman 2000, *Business Dynamics*, ch. 5 (link polarity by partial derivative) and ch. 21 (loop knock-out).
+Sterman 2000, *Business Dynamics*, ch. 21 (loop knock-out).
 """
 
 from __future__ import annotations
@@ -22,13 +21,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from policy_lab import backends
 from policy_lab.checks.findings import Finding, finding
-from policy_lab.checks.outflow_control import evaluated, states_of, worked_out
+from policy_lab.checks.polarity import SAME, Sign, sign_of, states_in
 from policy_lab.checks.verdicts import constants_of_worlds, run_worlds
 from policy_lab.errors import PolicyLabError
 from policy_lab.messages import Message
@@ -38,22 +36,9 @@ from policy_lab.model.checks import World
 from policy_lab.model.circuits import Circuit, Link, cut_links, gates
 from policy_lab.model.loops import CHAIN, FILE, loop_rows, read_circuit
 from policy_lab.program import Apply, Equation, Expression, Name, Number, Program, names_in
-from policy_lab.runs import Floats
 
-#: Least closure, least effect, and least share of moments at which the sign of a link is the same.
-CLOSES, MOVES, SAME = 0.05, 0.02, 0.9
-#: A cause is moved by this share of its size, and an effect counts as moved above this share of its own.
-_NUDGE, _FELT = 1e-4, 1e-11
-
-
-@dataclass(frozen=True)
-class Sign:
-    """The sign of a link (1, -1; 0: it never acts) and the share of moments, of those at which it acts, that agree."""
-
-    cause: str
-    effect: str
-    sign: int
-    share: float
+#: Least closure, and least effect.
+CLOSES, MOVES = 0.05, 0.02
 
 
 @dataclass(frozen=True)
@@ -98,12 +83,12 @@ def close_loops(model: Model) -> list[Closed]:
     rows = list(_usable(model))
     if not rows or model.program.refused:
         return []
-    states = _states(model, list(dict.fromkeys(row.world for row in rows)))
+    states = states_in(model, list(dict.fromkeys(row.world for row in rows)))
     closures = _closures(model, rows)
     effects = _effects(model, rows)
     found = []
     for row, (cause, closure), (outcome, effect) in zip(rows, closures, effects, strict=True):
-        signs = tuple(_sign(model.program, step, names, states[row.world]) for step, names in _steps(row.circuit))
+        signs = tuple(sign_of(model.program, step, names, states[row.world]) for step, names in _steps(row.circuit))
         found.append(Closed(row.cells["name"], row.cells["kind"], row.world, int(row.cells["row"]), signs, cause,
                             closure, outcome, effect, row.switch))  # fmt: skip
     return found
@@ -156,46 +141,6 @@ def _usable(model: Model) -> Iterator[_Row]:
 
 def _steps(circuit: Circuit) -> Iterator[tuple[tuple[Link, ...], tuple[str, str]]]:
     return zip(circuit.steps, pairwise(circuit.names), strict=True)
-
-
-# ---- signs ---------------------------------------------------------------------------------------------------------
-
-
-def _states(model: Model, worlds: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Scenario to the value of everything at its saved moments, ``value[moment]``."""
-    moments, saved = model.program.clock.moments()
-    values, count = constants_of_worlds(model, [World(key) for key in worlds])
-    times = np.array([moments[i] for i in saved])
-    every = worked_out(model.program, states_of(model.program, values, count, times))
-    size = len(times)
-    return {
-        key: {n: v[i * size : (i + 1) * size] if np.ndim(v) else v for n, v in every.items()}
-        for i, key in enumerate(worlds)
-    }
-
-
-def _sign(program: Program, links: Sequence[Link], names: tuple[str, str], values: Mapping[str, Any]) -> Sign:
-    """The sign of a step; one between arrays counts every element at every moment."""
-    signs = [np.prod([_slope(program, a, b, values) for a, b in pairwise(link.route)], axis=0) for link in links]
-    acting = np.concatenate(signs)
-    acting = acting[acting != 0]
-    if not len(acting):
-        return Sign(*names, 0, 0.0)
-    up = float((acting > 0).mean())
-    return Sign(*names, 1 if up >= 0.5 else -1, max(up, 1 - up))
-
-
-def _slope(program: Program, cause: str, effect: str, values: Mapping[str, Any]) -> Floats:
-    """``sign[moment]`` of one equation's answer to one of its inputs, all others as they are."""
-    expression = program.equations[effect].expression
-    assert expression is not None  # a link is read off an expression
-    length = max((np.size(v) for v in values.values()), default=1)
-    here = np.broadcast_to(np.asarray(values[cause], dtype=np.float64), (length,))
-    nudge = _NUDGE * max(float(np.abs(here).max()), 1e-9)
-    high, low = (evaluated(expression, {**values, cause: here + by}, program) for by in (nudge, -nudge))
-    high, low = np.broadcast_to(high, (length,)), np.broadcast_to(low, (length,))
-    felt = np.abs(high - low) > _FELT * np.maximum(np.abs(high), np.abs(low))
-    return np.where(felt & np.isfinite(high - low), np.sign(high - low), 0.0)
 
 
 # ---- closure -------------------------------------------------------------------------------------------------------

@@ -52,6 +52,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "network, or has this address (or one of 10.1.2.0/24, or of several with commas between)",
     )
     words.add_argument(
+        "--name",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="a host name that people reach the app by, such as lab.example.org; without a proxy it answers to its "
+        "addresses, localhost, this machine's name and these alone",
+    )
+    words.add_argument(
         "--pages", metavar="FOLDER", help="further pages: Python files as docs/extend-the-app.md has them"
     )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
@@ -78,6 +86,7 @@ def command(arguments: argparse.Namespace) -> int:
         workers=workers,
         behind_proxy=arguments.behind_proxy is not None,
         proxies=arguments.behind_proxy or "",
+        names=tuple(arguments.name),
         log=arguments.log,
         pages=Path(arguments.pages) if arguments.pages else None,
     )

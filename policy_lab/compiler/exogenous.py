@@ -18,8 +18,10 @@ from typing import Any
 
 from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.llvm_ir import Code, Module
-from policy_lab.program import Program
+from policy_lab.program import Apply, Expression, Program, names_in
 
+#: Functions that jump where their arguments move a little.
+_JUMPS = ("lt", "le", "gt", "ge", "eq", "ne", "integer")
 #: Name of the function that computes the table.
 EXOGENOUS_ENTRY = "policy_lab_outside"
 
@@ -38,6 +40,27 @@ def exogenous(program: Program, varied: Collection[str] = ()) -> tuple[str, ...]
             known.add(name)
             found.append(name)
     return tuple(name for name in found if name not in program.once)
+
+
+def jumps_with_the_clock(program: Program) -> bool:
+    """Whether something jumps at a moment that follows from constants and the clock alone, as an event does.
+
+    Such a jump comes a step sooner or later where a moment is rounded.
+    """
+    of_the_clock = {"Time", *exogenous(program)}
+    still = {n for n, e in program.equations.items() if e.kind in ("constant", "control", "lookup")} | {*program.once}
+    stepped = {name for name, table in program.tables.items() if table.stepped}
+
+    def jumps(expression: Expression) -> bool:
+        if not isinstance(expression, Apply):
+            return False
+        read = {*names_in(expression)}
+        if (expression.function in _JUMPS or read & stepped) and read & of_the_clock and read <= of_the_clock | still:
+            return True
+        return any(map(jumps, expression.arguments))
+
+    moving = (*program.step, *program.stocks)
+    return any(jumps(e) for name in moving if (e := program.equations[name].expression) is not None)
 
 
 def described(layout: Layout) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from policy_lab import cache
 from policy_lab.catalogue import english
 from policy_lab.compiler.emitter import emit
-from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, described, exogenous
+from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, described, exogenous, jumps_with_the_clock
 from policy_lab.compiler.integrator import ENTRY
 from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
@@ -56,13 +56,13 @@ def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
 
     Raises:
         UnsupportedConstruct: as ``module_of`` does.
-        TooFine: the Program has numbers or functions that single precision does not, or moments: an event at 0.3
-            would come a step sooner or later. The message says which.
+        TooFine: the Program has numbers or functions that single precision does not, or an event between moments that
+            it has not: one at 0.3 would come a step sooner or later. The message says which.
     """
     layout = _laid_out(program, varied)
     target = browser(single=True)
     between = [moment for moment in program.clock.moments()[0] if not target.exact(moment)]
-    if between:
+    if between and jumps_with_the_clock(program):
         raise TooFine(f"it has the moment {between[0]:.6g}")
     for value in _given(program, layout):
         target.packed(value)

@@ -64,8 +64,11 @@ def other_runs(stored: Path, again: Path) -> list[Message]:
         if not other.exists():
             found.append(Message("study.replay.gone", {"file": file.name}))
             continue
-        with _opened(file) as one, _opened(other) as two:
-            found += _differences(file.name, one, two)
+        try:
+            with _opened(file) as one, _opened(other) as two:
+                found += _differences(file.name, one, two)
+        except (OSError, RuntimeError, LookupError, ValueError):  # whatever the library stumbles on
+            found.append(Message("study.replay.damaged", {"file": file.name}))
     return found
 
 

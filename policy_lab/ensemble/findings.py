@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from policy_lab.ensemble.factors import Factor
+from policy_lab.ensemble.folder import FILES, FINISHED, SEAL, digest, sealed
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name, as_data, from_data
 from policy_lab.runs import Floats
@@ -243,11 +244,15 @@ def read_csv(path: Path) -> pd.DataFrame:
     return table[list(COLUMNS)]
 
 
-def load_findings(folder: str | Path) -> Findings:
+def load_findings(folder: str | Path, check: bool = True) -> Findings:
     """Read the findings of a finished study from its result folder.
 
+    Args:
+        folder: the result folder.
+        check: that its files are as the study wrote them.
+
     Raises:
-        StudyError: the folder holds no finished study.
+        StudyError: the folder holds no finished study, or one that was damaged or edited since.
     """
     place = Path(folder)
     try:
@@ -260,7 +265,20 @@ def load_findings(folder: str | Path) -> Findings:
         statements, notes = _said(provenance)
     except (KeyError, TypeError) as error:
         raise StudyError("error.findings.damaged", path=place / "provenance.json", error=repr(error)) from None
-    return Findings(read_csv(place / "findings.csv"), provenance, statements, notes, place)
+    table = read_csv(place / "findings.csv")
+    if check:
+        _check_bytes(place, provenance)
+    return Findings(table, provenance, statements, notes, place)
+
+
+def _check_bytes(place: Path, provenance: Mapping[str, Any]) -> None:
+    """Raise StudyError for a file that is not as the study wrote it; those of before there were checksums pass."""
+    if SEAL in provenance and sealed(provenance)[SEAL] != provenance[SEAL]:
+        raise StudyError("error.findings.changed", path=place / FINISHED)
+    for name in ("findings.csv", "study.toml"):
+        stored = provenance.get(FILES, {}).get(name)
+        if stored is not None and (place / name).exists() and digest(place / name) != stored:
+            raise StudyError("error.findings.changed", path=place / name)
 
 
 def said_as_data(findings: Findings) -> dict[str, Any]:

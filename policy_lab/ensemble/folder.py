@@ -9,6 +9,7 @@ study is finished ``work/`` is deleted.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -39,6 +40,8 @@ KEEP_BYTES, BLOCK_BYTES = 200_000_000, 32_000_000
 ROOM = 2.05
 
 FINISHED = "provenance.json"
+#: What the provenance says of itself, and of the files beside it: SHA-256 by name.
+SEAL, FILES = "sha256", "files"
 
 
 @contextmanager
@@ -69,6 +72,19 @@ def write_text(path: Path, text: str) -> None:
             os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 (hex) of a file; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """A provenance with its own SHA-256 in it, over all else that it says."""
+    rest = {key: value for key, value in provenance.items() if key != SEAL}
+    plain = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return {**rest, SEAL: hashlib.sha256(plain.encode()).hexdigest()}
 
 
 @dataclass

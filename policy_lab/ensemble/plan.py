@@ -12,6 +12,7 @@ import numpy as np
 
 from policy_lab.ensemble.designs import Membership
 from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
+from policy_lab.ensemble.quantity import amount
 from policy_lab.ensemble.study_file import Study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.messages import Message, Name
@@ -79,10 +80,15 @@ class Plan:
 
     def quantity(self, outcome: str, value: float) -> Message:
         """A value of an outcome, with its unit if it has one."""
-        unit = self.unit(outcome)
-        if not unit:
-            return Message("report.number", {"value": float(value)})
-        return Message("report.measured", {"value": float(value), "unit": Name(unit, "unit")})
+        return amount(value, self.unit(outcome))
+
+    def bare(self, outcome: str, value: float) -> Message:
+        """A value of an outcome beside one that has its unit; money is never without it."""
+        return amount(value, self.unit(outcome), bare=True)
+
+    def change(self, outcome: str, value: float, bare: bool = False) -> Message:
+        """By how much an outcome changes, with its sign."""
+        return amount(value, self.unit(outcome), bare, change=True)
 
     def axis(self, outcome: str, time: float) -> Message:
         """What an axis with values of an outcome at a time says."""

@@ -37,7 +37,10 @@ CHUNK_NUMBERS = 4_000_000
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some runs to make: model reference, scenario, values by constant, outcomes and times to keep."""
+    """Some runs to make: model reference, scenario, values by constant, outcomes and times to keep.
+
+    ``of`` is how many runs the part of the study has that they are of; 0 where nobody knows.
+    """
 
     start: int
     model: str
@@ -45,6 +48,7 @@ class Chunk:
     values: Mapping[str, Any]
     outcomes: tuple[str, ...]
     times: Floats
+    of: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def run_chunk(chunk: Chunk) -> Simulated:
         outputs=chunk.outcomes,
         times=chunk.times,
         until=max(model.program.clock.final, float(chunk.times[-1])),
+        of=chunk.of,
         allow_nan=True,
     )
     order = [runs.column(name) for name in chunk.outcomes]
@@ -210,7 +215,7 @@ class Ensemble:
         values |= values_of(factors, sample.rows(start, stop))
         model = self.plan.model
         reference = str(model.folder or model.path)
-        return Chunk(start, reference, scenario, values, self.plan.outcomes, self.plan.times)
+        return Chunk(start, reference, scenario, values, self.plan.outcomes, self.plan.times, sample.runs)
 
     def failed(self) -> int:
         """How many runs of all parts failed."""

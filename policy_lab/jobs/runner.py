@@ -28,7 +28,7 @@ from policy_lab.jobs.queue import lives
 from policy_lab.jobs.table import CANCELLED, FAILED, FINISHED, WAITING, Job, Table
 from policy_lab.messages import Message
 from policy_lab.model import load_model
-from policy_lab.progress import SIMULATING
+from policy_lab.progress import SEARCHING, SIMULATING
 from policy_lab.studies import run_study
 
 log = logging.getLogger("policy_lab.studies")
@@ -95,7 +95,7 @@ class Progress:
 
     def left(self) -> float | None:
         """Seconds until the study ends, None while nobody knows."""
-        if self.stage != SIMULATING:
+        if self.stage not in (SIMULATING, SEARCHING):
             spent = time.monotonic() - self._simulated
             return max(0.0, self.rest - spent) if self.rest and self._simulated else None
         seen = list(self._seen)

@@ -9,6 +9,7 @@ choices.py      ``choices.toml``
 scenarios.py    ``scenarios/*.toml``
 loops.py        ``loops.csv``
 passages.py     ``passages.csv``
+references.py   ``references.csv``
 history.py      ``data/history.csv``
 checks.py       ``checks.yaml``
 cases.py        ``cases/*.toml``; case_roles.py: ``cases/roles.toml``; case_series.py: ``cases/*.csv``; case_results.py:

@@ -18,6 +18,8 @@ from policy_lab.model.loops import FILE as LOOPS
 from policy_lab.model.loops import loop_rows
 from policy_lab.model.model import Model
 from policy_lab.model.parts import Choice, Core, Lever, Outcome, Source, Uncertainty
+from policy_lab.model.references import FILE as REFERENCES
+from policy_lab.model.references import read_references
 from policy_lab.model.scenarios import read_scenario, scenario_files
 from policy_lab.model.tables import Tables, text_rows
 
@@ -94,6 +96,7 @@ def read_each_part(bare: Model, folder: Path) -> Parts:
         if read is not None:
             scenarios[path.stem] = read
     parts.model = replace(parts.model, scenarios=scenarios)
+    parts.tried(REFERENCES, lambda: bool(read_references(parts.model)), False)
     parts.loops = parts.tried(LOOPS, lambda: loop_rows(parts.model), [], row=1)
     parts.history = parts.tried(HISTORY, lambda: history_rows(parts.model), [], row=1)
     for file in case_files(parts.model):

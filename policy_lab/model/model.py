@@ -16,6 +16,7 @@ from policy_lab.model.loops import Loop, read_loops
 from policy_lab.model.parts import Core
 from policy_lab.model.passages import Passages, read_passages
 from policy_lab.model.readme import Readme, read_readme
+from policy_lab.model.references import Reference, read_references
 from policy_lab.model.texts import names_in, read_texts
 from policy_lab.runs import Floats
 
@@ -51,6 +52,11 @@ class Model(Core):
     def checks(self) -> tuple[Check, ...]:
         """What must be true of the model's behaviour (``checks.yaml``)."""
         return read_checks(self)
+
+    @cached_property
+    def references(self) -> Mapping[str, tuple[Reference, ...]]:
+        """Known values that outcomes are compared with (``references.csv``), by outcome."""
+        return read_references(self)
 
     @cached_property
     def readme(self) -> Readme:

@@ -22,6 +22,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where", "low_words",
                      "high_words", "parts"),
     "sources.csv": ("key", "grade", "citation", "note"),
+    "references.csv": ("outcome", "label", "value", "why"),
 }  # fmt: skip
 #: Columns that a table may leave out, as if they were empty.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {

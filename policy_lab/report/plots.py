@@ -251,6 +251,11 @@ def name_rows(axes: Axes, names: Sequence[str]) -> Floats:
     return where
 
 
+def name_years(axes: Axes) -> None:
+    """Whole years along the axis of time."""
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+
+
 # ---- pictures that several methods share ----------------------------------------------------------------------------
 
 
@@ -298,7 +303,7 @@ def over_time(findings: Findings, words: Language) -> Picture:
                 axes.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
             axes.set_ylim(bottom=0)
             axes.set_ylabel(words.texts["report.total_axis"])
-            axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+            name_years(axes)
             axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03))
             return None
 
@@ -328,6 +333,7 @@ def bands(
                 axes.fill_between(times, q[low], q[high], color=palette.BLUE, alpha=alpha, lw=0, label=label)
             axes.plot(times, q[0.5], color=palette.BLUE, lw=1.8, label=words.texts["report.median"])
             axes.set_ylabel(units[outcome])
+            name_years(axes)
             if number == 0:
                 axes.legend(loc="upper left")
 

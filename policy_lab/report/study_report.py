@@ -17,7 +17,7 @@ from typing import Any, Final
 from policy_lab.catalogue import english
 from policy_lab.ensemble import findings as tidy
 from policy_lab.ensemble.findings import Findings, Table
-from policy_lab.ensemble.folder import FINISHED, write_text, writing
+from policy_lab.ensemble.folder import FILES, FINISHED, digest, sealed, write_text, writing
 from policy_lab.ensemble.plan import DIMENSIONLESS, Plan
 from policy_lab.ensemble.study_file import write_toml
 from policy_lab.messages import Language, Message, Name
@@ -27,6 +27,8 @@ from policy_lab.report.plots import Drawing, Drawn, Picture
 from policy_lab.report.templating import Context, render
 
 PAGE: Final = "report.html"
+#: Endings of what a study is read back from; pages and pictures may be written again in another language.
+KEPT: Final = (".csv", ".toml", ".nc")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,10 @@ def write(
         tidy.write_csv(findings.table, folder / "findings.csv")
     write_text(folder / "study.toml", write_toml(plan.study, _reference(plan, folder)))
     write_report(plan, findings, pictures, words, progress)
-    known = _plain({**findings.provenance, **tidy.said_as_data(findings)})
+    kept = sorted(p for p in folder.iterdir() if p.suffix in KEPT)
+    with writing(folder):
+        checked = {FILES: {path.name: digest(path) for path in kept}}
+    known = sealed(_plain({**findings.provenance, **tidy.said_as_data(findings), **checked}))
     write_text(folder / FINISHED, json.dumps(known, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 

@@ -8,7 +8,8 @@ Each file in this folder is one method and is found by its name; a new method is
 - ``run(plan, ensemble)``: makes runs through ``ensemble.run(sample)`` and gives a ``Result``;
 - ``statements(plan, findings)``: what the findings say, as messages;
 - ``draw(plan, findings, words)``: file name to picture, labelled in a language;
-- if it wants, ``tables(plan, findings)``: tables for the report.
+- if it wants, ``tables(plan, findings)``: tables for the report;
+- ``QUESTIONS`` and ``runs(plan)`` if people may ask it on the page: what it answers, and how many runs that takes.
 
 Its texts are in the catalogue under ``study.<name>``; ``title`` and ``question`` say what it is called and what it
 answers. A method imports from ``policy_lab.ensemble`` and never from another method.
@@ -19,7 +20,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -35,6 +36,7 @@ from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, load_findings, table_of
 from policy_lab.ensemble.folder import ResultFolder
 from policy_lab.ensemble.plan import Plan, make_plan
+from policy_lab.ensemble.questions import Question
 from policy_lab.ensemble.runner import Ensemble, Workers, in_process
 from policy_lab.ensemble.study_file import Study, check_options, read_study
 from policy_lab.errors import StudyError, UnknownName
@@ -51,6 +53,7 @@ __all__ = [
     "Findings",
     "Method",
     "Plan",
+    "Question",
     "Replay",
     "Result",
     "Statement",
@@ -60,9 +63,12 @@ __all__ = [
     "method",
     "methods",
     "plan_of",
+    "question_of",
+    "questions",
     "replay",
     "report_files",
     "run_study",
+    "runs_of",
 ]
 
 
@@ -104,6 +110,31 @@ def method(name: str) -> Method:
     if name not in methods():
         raise UnknownName("method", name, methods())
     return cast("Method", importlib.import_module(f"{__name__}.{name}"))
+
+
+@cache
+def questions() -> Mapping[str, tuple[str, Question]]:
+    """All that people may ask on the page: key to the method that answers it, and the question."""
+    found = ((name, q) for name in methods() for q in getattr(method(name), "QUESTIONS", ()))
+    return {q.key: (name, q) for name, q in found}
+
+
+def question_of(name: str, kinds: Collection[str], grouped: bool) -> str:
+    """The key of the question that a study answers; the method's name where nobody can ask it.
+
+    Args:
+        name: of the method.
+        kinds: of the factors that the study varies.
+        grouped: whether it moves them in groups.
+    """
+    asked = [q for q in getattr(method(name), "QUESTIONS", ()) if not q.varies or bool(q.groups) == grouped]
+    return next((q.key for q in asked if set(q.varies) == set(kinds)), asked[0].key if len(asked) == 1 else name)
+
+
+def runs_of(plan: Plan) -> tuple[int, int]:
+    """Runs of the model that a study makes whose method is asked on the page: at first, and at most."""
+    counted: Callable[[Plan], tuple[int, int]] = getattr(method(plan.study.method), "runs")  # noqa: B009
+    return counted(plan)
 
 
 def load_study(path: str | Path) -> Study:
@@ -210,10 +241,9 @@ def report_files(findings: Findings, words: Language) -> dict[str, str | bytes]:
 
 
 def _told(plan: Plan, findings: Findings, words: Language) -> tuple[Plan, Findings, dict[str, Picture]]:
-    """What a report of stored findings is made from; what was stored as sentences once is stated anew."""
+    """What a report of stored findings is made from, stated anew: sentences may say more than when it was stored."""
     known = method(plan.study.method)
-    if "statements" not in findings.provenance:
-        findings = replace(findings, statements=tuple(known.statements(plan, findings)))
+    findings = replace(findings, statements=tuple(known.statements(plan, findings)))
     findings = _with_tables(known, plan, findings)
     return plan, findings, known.draw(plan, findings, words)
 
@@ -242,7 +272,7 @@ def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers =
     Raises:
         StudyError: the folder holds no finished study.
     """
-    stored = load_findings(folder)
+    stored = load_findings(folder, check=False)  # what was edited is told number by number
     study = read_study(Path(folder) / "study.toml")
     with TemporaryDirectory(prefix="policy-lab-replay-") as place:
         again = run_study(study, place, progress=progress, workers=workers, pictures=False)

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import combinations, product
+from dataclasses import asdict
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -36,9 +36,11 @@ from policy_lab.ensemble.designs import Crossed, sobol_points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import Findings, Result, Statement, Table, rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import UNCERTAINTY, Question, sizes
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.estimators import anova
+from policy_lab.estimators.comparisons import ALL, ENDS, Comparison, comparisons
 from policy_lab.estimators.rank_correlation import RankCorrelation
 from policy_lab.messages import Language, Message, Name
 from policy_lab.report import plots
@@ -47,8 +49,6 @@ from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 256
 OPTIONS: Final[Mapping[str, Any]] = {"choices": [], "held": {}, "pairs": "all", "at_equal": []}
-#: Which levels are compared: every two, or the first with the last.
-ALL, ENDS = "all", "ends"
 TIMES: Final = " × "
 #: Percentiles that stand beside a median.
 LOW, MIDDLE, HIGH = 10, 50, 90
@@ -58,23 +58,9 @@ TIE: Final = 1e-9
 LEAST_FUTURES: Final = 10
 #: Terms told in a sentence, and the share below which none is.
 TOLD, LEAST_TOLD = 3, 0.05
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two levels of a choice, the first and the second in their order, with the other choices at ``others``."""
-
-    choice: str
-    first: str
-    second: str
-    others: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """Its name in the findings."""
-        return "; ".join(
-            [f"{self.choice}: {self.first} > {self.second}", *(f"{k} = {v}" for k, v in self.others.items())]
-        )
+QUESTIONS: Final = (
+    Question("factorial", (UNCERTAINTY,), sizes(64, 256, 1024), options={"pairs": ENDS}, needs=("choices",)),
+)
 
 
 def check(plan: Plan) -> None:
@@ -144,6 +130,12 @@ def _decided(plan: Plan) -> tuple[tuple[Factor, ...], Floats]:
     return tuple(factors), np.array(columns).T.reshape(len(cells), len(factors))
 
 
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    made = plan.size * len(_cells(plan))
+    return made, made
+
+
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Run every cell in the same futures and share the variance out."""
     futures = sobol_points(plan.size, len(plan.factors), plan.study.seed)
@@ -187,25 +179,6 @@ def _variance(levels: Mapping[str, Sequence[str]], cells: Floats) -> Iterator[pd
         yield _spread(name, "effect", ends[1] - ends[0])
     for name, part in zip(("choices", "luck", f"choices{TIMES}luck"), anova.against_luck(cells), strict=True):
         yield _row(name, "of everything", part)
-
-
-def comparisons(
-    levels: Mapping[str, Sequence[str]], pairs: str = ALL, at_equal: Sequence[str] = ()
-) -> Iterator[Comparison]:
-    """Pairs of levels of every choice: on average over the other choices, then at each combination of them.
-
-    Args:
-        levels: of each choice.
-        pairs: ``ALL`` of them, or only the ``ENDS``.
-        at_equal: choices that are compared at each combination of the others; all if empty.
-    """
-    for choice, keys in levels.items():
-        others = {name: names for name, names in levels.items() if name != choice}
-        for first, second in combinations(keys, 2) if pairs == ALL else [(keys[0], keys[-1])]:
-            yield Comparison(choice, first, second)
-            if others and (not at_equal or choice in at_equal):
-                for at in product(*others.values()):
-                    yield Comparison(choice, first, second, dict(zip(others, at, strict=True)))
 
 
 def _compared(plan: Plan) -> list[Comparison]:
@@ -308,8 +281,8 @@ def _said_of(plan: Plan, findings: Findings, outcome: str, time: float, ends: Co
             "choice": _choice(plan, ends.choice),
             **_named_ends(plan, ends),
             "effect": plan.quantity(outcome, effect["value"]),
-            "low": float(effect["low"]),
-            "high": float(effect["high"]),
+            "low": plan.bare(outcome, effect["low"]),
+            "high": plan.bare(outcome, effect["high"]),
             "often": _percent(ahead[0])
             if min(ahead) == max(ahead)
             else Message("study.factorial.depending", {"least": min(ahead), "most": max(ahead)}),

@@ -20,6 +20,7 @@ from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import LEVER, Question, sizes
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
@@ -31,6 +32,7 @@ DEFAULT_SIZE: Final = 32
 OPTIONS: Final[Mapping[str, Any]] = {"levels": 4, "resamples": 500, "confidence": 0.95}
 #: A factor below this share of the largest effect is said to matter little.
 LITTLE: Final = 0.05
+QUESTIONS: Final = (Question("morris", (LEVER,), sizes(16, 32, 128)),)
 
 
 def check(plan: Plan) -> None:
@@ -47,6 +49,12 @@ def check(plan: Plan) -> None:
 def inputs(plan: Plan) -> Mapping[str, Any]:
     """Nothing beyond the plan."""
     return {}
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    made = plan.size * (len(plan.groups) + 1)
+    return made, made
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
@@ -154,9 +162,15 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
             for r in rows.head(3).itertuples()
         ]
         little = rows[rows["high"] < LITTLE * largest]
-        told = {"top": top, "little": len(little), "factors": len(rows), "share": LITTLE}
+        told = {"top": top, "little": len(little), "factors": len(rows), "share": LITTLE, "when": _when(plan)}
         said.append(Statement(Message("study.morris.moved", told), outcome))
     return said
+
+
+def _when(plan: Plan) -> Message:
+    if len(plan.times) > 1:
+        return Message("study.morris.over_years")
+    return Message("study.morris.in_year", {"time": float(plan.times[0])})
 
 
 def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:

@@ -18,6 +18,7 @@ from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import LEVER, UNCERTAINTY, Question, sizes
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
@@ -27,6 +28,7 @@ from policy_lab.runs import Floats
 
 DEFAULT_SIZE: Final = 2048
 OPTIONS: Final[Mapping[str, Any]] = {"slices": 10}
+QUESTIONS: Final = (Question("pawn", (LEVER, UNCERTAINTY), sizes(1024, 2048, 8192)),)
 
 
 def check(plan: Plan) -> None:
@@ -41,6 +43,11 @@ def check(plan: Plan) -> None:
 def inputs(plan: Plan) -> Mapping[str, Any]:
     """Nothing beyond the plan."""
     return {}
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    return plan.size, plan.size
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:

@@ -29,11 +29,14 @@ from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import Factor, factor_from, uncertainty_factors
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, grid_rows, rows
-from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.plan import DIMENSIONLESS, Plan
+from policy_lab.ensemble.quantity import amount
+from policy_lab.ensemble.questions import CONDITIONS, LEVER, OUTCOME, SHARE, Question, Size
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import least_cost
 from policy_lab.messages import Language, Message, Name
+from policy_lab.progress import SEARCHING
 from policy_lab.report import plots
 from policy_lab.report.plots import Axes, Panel, Picture
 from policy_lab.runs import Floats
@@ -52,6 +55,21 @@ POLICY: Final = "(policy)"
 BEFORE: Final = "(before)"
 #: Other futures that the policy found is tried on, for each one of the search.
 TRIED_ON: Final = 4
+#: A lever that is moved by less of its range is said to stay where it is.
+NOTICED: Final = 0.01
+#: Searches that end within minutes: few futures, few generations; what is found is tried on others in any case.
+QUESTIONS: Final = (
+    Question(
+        "policy_search",
+        (LEVER,),
+        {
+            "quick": Size(16, {"population": 2, "generations": 20}),
+            "usual": Size(32, {"population": 3, "generations": 40}),
+            "thorough": Size(64, {"population": 4, "generations": 100}),
+        },
+        {"targets": CONDITIONS, "share": SHARE, "cost": OUTCOME},
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -198,6 +216,12 @@ class Search:
         return float(np.all([t.margin(values) >= 0 for t in self.targets], axis=0).mean())
 
 
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    each = plan.options["population"] * len(plan.factors) * plan.size
+    return 2 * each, (plan.options["generations"] + 1) * each
+
+
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Search, put back what is not needed, and try the policy on other futures."""
     search = Search(plan, ensemble)
@@ -236,7 +260,7 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
 
 def _evolved(search: Search, judge: least_cost.Judge) -> tuple[Floats, bool]:
     options = search.plan.options
-    with search.ensemble.progress(Message("progress.searching"), options["generations"]) as meter:
+    with search.ensemble.progress(Message(SEARCHING), options["generations"]) as meter:
         return least_cost.evolved(
             judge, search.own, options["population"], options["generations"], search.plan.study.seed, meter.advance
         )
@@ -279,30 +303,43 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
     wanted = {"targets": [_wanted(plan, t) for t in _targets(plan)], "share": plan.options["share"]}
     found = findings.provenance["good_enough"]
     said = [] if found else [Message("study.policy_search.none_found", wanted)]
-    cost = plan.options["cost"]
     told = {
         "targets": wanted["targets"],
         **{end: float(met[end]) for end in ("value", "low", "high")},
         "before": float(before["value"]),
-        **{f"cost_{at}": float(value.loc[i, "value"]) for at, i in (("after", "cost"), ("before", "cost before"))},
-        "cost": plan.named(plan.model.find(cost)) if cost else Message("study.policy_search.levers_moved"),
+        "cost": _cost(plan, float(value.loc["cost", "value"]), float(value.loc["cost before", "value"])),
     }
     said.append(Message("study.policy_search.met", told))
-    if found and met["high"] < plan.options["share"]:
-        said.append(Message("study.policy_search.less", wanted))
     moved = findings.of("moved", POLICY)
-    moved = moved[moved["value"] != 0]
+    moved = moved[moved["value"].abs() >= NOTICED]
     moved = moved.reindex(moved["value"].abs().sort_values(ascending=False).index)
     to, start = (findings.of(i, POLICY).set_index("factor")["value"] for i in ("setting", "before"))
+    units = {f.name: "" if f.unit.casefold() in DIMENSIONLESS else f.unit for f in plan.factors}
     for name in moved["factor"]:
-        way = {"lever": Name(name), "start": float(start[name]), "to": float(to[name])}
+        way = {
+            "lever": Name(name),
+            "start": amount(start[name], units[name], bare=True),
+            "to": amount(to[name], units[name]),
+        }
         said.append(Message("study.policy_search.moved", way))
     still = {"still": len(plan.factors) - len(moved), "levers": len(plan.factors)}
+    if found and met["high"] < plan.options["share"]:
+        said.append(Message("study.policy_search.less", {"share": plan.options["share"]}))
     return [Statement(message) for message in [*said, Message("study.policy_search.still", still)]]
 
 
+def _cost(plan: Plan, after: float, before: float) -> Message:
+    """What the policy costs: levers moved, or an outcome beside what it is before."""
+    if not plan.options["cost"]:
+        return Message("study.policy_search.levers_moved", {"after": after})
+    outcome = plan.model.find(plan.options["cost"])
+    amounts = {"after": plan.quantity(outcome, after), "before": plan.quantity(outcome, before)}
+    return Message("study.policy_search.costs", {"outcome": plan.named(outcome), **amounts})
+
+
 def _wanted(plan: Plan, target: Target) -> Message:
-    told = {"outcome": plan.named(plan.outcomes[target.outcome]), "limit": target.limit}
+    outcome = plan.outcomes[target.outcome]
+    told = {"outcome": plan.named(outcome), "limit": plan.quantity(outcome, target.limit)}
     key = "study.policy_search.at_least" if target.sign > 0 else "study.policy_search.at_most"
     return Message(key, {**told, "time": float(plan.times[target.time])})
 
@@ -337,6 +374,7 @@ def _draw_outcomes(plan: Plan, findings: Findings, words: Language) -> Picture:
                 marker, label = "^" if target.sign > 0 else "v", words.texts["study.policy_search.target"]
                 axes.plot(plan.times[target.time], target.limit, marker, color=plots.INK, ms=7, label=label)
             axes.set_ylabel(words.shown(Name(plan.unit(outcome), "unit")))
+            plots.name_years(axes)
             if column == 0:
                 axes.legend(loc="upper left")
 

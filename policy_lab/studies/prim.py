@@ -27,6 +27,7 @@ from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.factors import values_of
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import CONDITIONS, UNCERTAINTY, Question, sizes
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
@@ -38,6 +39,7 @@ DEFAULT_SIZE: Final = 1024
 OPTIONS: Final[Mapping[str, Any]] = {"fails": [], "boxes": 3, "peel": 0.05, "least_mass": 0.05}
 #: A restriction stays if chance would make one as good, on any of the factors, less often than this.
 BY_CHANCE: Final = 0.05
+QUESTIONS: Final = (Question("prim", (UNCERTAINTY,), sizes(512, 1024, 4096), {"fails": CONDITIONS}),)
 
 Bools = NDArray[np.bool_]
 
@@ -99,6 +101,11 @@ def _condition(plan: Plan, condition: Any) -> tuple[int, int, str, float]:
     if not len(where):
         raise StudyError("error.study.prim_time", time=time)
     return int(where[0]), plan.outcomes.index(name), sides[0], float(condition[sides[0]])
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    return plan.size, plan.size
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:

@@ -23,6 +23,7 @@ from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.findings import Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import SCENARIOS, UNCERTAINTY, Question, sizes
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
@@ -42,6 +43,9 @@ RANKED_BY: Final[Mapping[str, str]] = {
 }
 #: Fewer futures than these have no tail to speak of.
 LEAST_FUTURES: Final = 10
+QUESTIONS: Final = (
+    Question("robustness", (UNCERTAINTY,), sizes(128, 512, 2048), {"policies": SCENARIOS}, needs=("scenarios",)),
+)
 
 #: ``statistic(table[policy, future, time])`` gives ``[policy, time]``.
 Statistic = Callable[[Floats], Floats]
@@ -72,6 +76,12 @@ def inputs(plan: Plan) -> Mapping[str, Any]:
 
 def _policies(plan: Plan) -> list[str]:
     return list(plan.options["policies"]) or sorted(plan.model.scenarios, key=lambda k: (k != "status_quo", k))
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    made = plan.size * len(_policies(plan))
+    return made, made
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
@@ -176,7 +186,7 @@ def _small_first(index: str, better: str) -> bool:
 def _agreement(plan: Plan, outcome: str, time: float, firsts: Mapping[str, tuple[str, float]]) -> Message:
     names = list(dict.fromkeys(name for name, _ in firsts.values()))
     if len(names) == 1:
-        mean, worst = plan.quantity(outcome, firsts["mean"][1]), firsts["worst tenth"][1]
+        mean, worst = (plan.quantity(outcome, firsts[m][1]) for m in ("mean", "worst tenth"))
         told = {"time": time, "policy": _title(plan, names[0]), "mean": mean, "worst": worst}
         return Message("study.robustness.agreed", told)
     by = {name: [Message(RANKED_BY[m]) for m, (who, _) in firsts.items() if who == name] for name in names}

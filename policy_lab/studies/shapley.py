@@ -22,6 +22,7 @@ from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import SCENARIO, Question, Size
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
@@ -32,6 +33,7 @@ from policy_lab.runs import Floats
 DEFAULT_SIZE: Final = 1
 OPTIONS: Final[Mapping[str, Any]] = {"package": ""}
 MOST_PLAYERS: Final = 14
+QUESTIONS: Final = (Question("shapley", (), {"usual": Size(1)}, {"package": SCENARIO}, needs=("scenarios",)),)
 CIRCUMSTANCES: Final = "events and assumptions"
 
 
@@ -72,6 +74,12 @@ def players(plan: Plan) -> dict[str, dict[str, tuple[float, float]]]:
         if before != after:
             found.setdefault(owner.get(constant, CIRCUMSTANCES), {})[constant] = (before, after)
     return found
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    mixes = 2 ** len(players(plan))
+    return mixes, mixes
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
@@ -145,12 +153,13 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
             continue
         rows = rows.reindex(rows["value"].abs().sort_values(ascending=False).index)
         top = [
-            Message("study.shapley.player", {"player": _player(plan, r.factor), "share": r.value})
+            Message(
+                "study.shapley.player",
+                {"player": _player(plan, r.factor), "share": plan.change(outcome, r.value, bare=True)},
+            )
             for r in rows.head(3).itertuples()
         ]
-        unit = plan.unit(outcome)
-        changed = {"value": Message("report.change", {"value": whole}), "unit": Name(unit, "unit")}
-        effect = Message("report.measured", changed) if unit else changed["value"]
+        effect = plan.change(outcome, whole)
         said.append(Statement(Message("study.shapley.changed", {"time": last, "effect": effect, "top": top}), outcome))
         if abs(together) > 0.1 * max(abs(whole), float(rows["value"].abs().max())):
             said.append(Statement(_in_company(whole, together), outcome))

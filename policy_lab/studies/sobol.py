@@ -30,6 +30,7 @@ from policy_lab.ensemble.designs import Saltelli, is_power_of_two
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.folder import Outcomes
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import LEVER, UNCERTAINTY, Question, Size
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import ranking, sobol_intervals
@@ -55,6 +56,21 @@ REPLICATES: Final = 8
 #: Base points that each of them has at least.
 LEAST_POINTS: Final = 32
 PURPOSES: Final = ("indices", "ranking", "screening")
+#: Sizes of the form; intervals of the larger ones come from scramblings of their own, so that they hold as often as
+#: they say.
+REPLICATED: Final = {"intervals": "replicates"}
+SIZES: Final = {
+    "quick": Size(128),
+    "usual": Size(512, REPLICATED),
+    "ranking": Size(256, {**REPLICATED, "purpose": "ranking", "max_size": 4096}),
+    "screening": Size(256, {**REPLICATED, "purpose": "screening", "max_size": 4096}),
+    "indices": Size(512, {**REPLICATED, "purpose": "indices", "max_size": 8192}),
+}
+QUESTIONS: Final = (
+    Question("levers", (LEVER,), SIZES),
+    Question("uncertainties", (UNCERTAINTY,), SIZES),
+    Question("choice", (LEVER, UNCERTAINTY), SIZES, options={"second_order": True}, groups="kind"),
+)
 #: A purpose is met when no interval is wider than this …
 WIDTH: Final = 0.05
 #: … for screening, of the factors whose total index is below this.
@@ -81,6 +97,18 @@ def check(plan: Plan) -> None:
     limit = options["max_size"]
     if limit and (not is_power_of_two(limit) or limit < plan.size):
         raise StudyError("error.study.max_size", limit=limit, size=plan.size)
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    count = len(plan.groups)
+    per_point = 2 * count + 2 if plan.options["second_order"] else count + 2
+    return plan.size * per_point, _limit(plan) * per_point
+
+
+def _limit(plan: Plan) -> int:
+    """Base points at most."""
+    return int(plan.options["max_size"] or (16 * plan.size if plan.options["purpose"] else plan.size))
 
 
 def replicates_of(plan: Plan) -> int:
@@ -131,7 +159,7 @@ class Analysis:
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the runs, stage by stage, and analyse them."""
     purpose, size = plan.options["purpose"], plan.size
-    limit = plan.options["max_size"] or (16 * size if purpose else size)
+    limit = _limit(plan)
     parts: list[Part] = []
     trace: list[dict[str, Any]] = []
     before = 0

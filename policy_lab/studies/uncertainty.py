@@ -20,6 +20,7 @@ from policy_lab.ensemble import option_checks
 from policy_lab.ensemble.designs import Points, sobol_points
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.questions import UNCERTAINTY, Question, sizes
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name
@@ -34,6 +35,7 @@ QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 TAIL: Final = 0.1
 #: Fewer runs than these have no tail to speak of.
 LEAST_RUNS: Final = 10
+QUESTIONS: Final = (Question("uncertainty", (UNCERTAINTY,), sizes(256, 1024, 4096)),)
 
 #: Of ``ordered[run, time]``, each column from low to high, it gives ``[time]``.
 Measure = Callable[[Floats], Floats]
@@ -50,6 +52,11 @@ def inputs(plan: Plan) -> Mapping[str, Any]:
     """Which way each outcome is better, which decides what its bad tail is, and where it exists."""
     where = {o: repr(plan.model.conditions[o]) for o in plan.outcomes if o in plan.model.conditions}
     return {"better": [plan.better(o) for o in plan.outcomes]} | ({"where": where} if where else {})
+
+
+def runs(plan: Plan) -> tuple[int, int]:
+    """Runs of the model: at first, and at most."""
+    return plan.size, plan.size
 
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
@@ -173,24 +180,27 @@ def statements(plan: Plan, findings: Findings) -> list[Statement]:
         if value["q05"] == value["q95"]:
             said.append(Statement(Message("study.uncertainty.still", {"time": last, "value": median}), outcome))
             continue
-        told = {"low": value["q05"], "high": plan.quantity(outcome, value["q95"]), "median": value["q50"]}
+        ends = {"low": plan.bare(outcome, value["q05"]), "high": plan.quantity(outcome, value["q95"])}
+        told = {**ends, "median": median}
         said.append(Statement(Message("study.uncertainty.spread", {"time": last, **told}), outcome))
         if "worst tenth" in value:
-            said.append(Statement(Message("study.uncertainty.worst", {"value": value["worst tenth"]}), outcome))
+            worst = plan.quantity(outcome, value["worst tenth"])
+            said.append(Statement(Message("study.uncertainty.worst", {"value": worst}), outcome))
         if "P(above)" in value:
-            above = {"share": value["P(above)"], "limit": limits[outcome]}
+            above = {"share": value["P(above)"], "limit": plan.quantity(outcome, limits[outcome])}
             said.append(Statement(Message("study.uncertainty.above", above), outcome))
     return said
 
 
 def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
     """Bands over time."""
+    times = np.array(findings.times)
     quantiles = {
         plan.named(outcome): {
-            q: findings.of(f"q{round(100 * q):02d}", outcome).set_index("time")["value"].reindex(plan.times).to_numpy()
+            q: findings.of(f"q{round(100 * q):02d}", outcome).set_index("time")["value"].reindex(times).to_numpy()
             for q in QUANTILES
         }
         for outcome in findings.outcomes
     }
     units = {name: words.shown(Name(plan.unit(name.key), "unit")) for name in quantiles}
-    return {"bands": plots.bands(plan.times, quantiles, units, words)}
+    return {"bands": plots.bands(times, quantiles, units, words)}

@@ -156,7 +156,7 @@ def test_what_a_chart_shows_is_explained_where_it_stands(visit: Visit, real_addr
     assert re.search(r"/model\?.*&d=~~~~Coherence%5Bfield%5D$", told.get_by_role("link").get_attribute("href") or "")
     told.get_by_role("button", name="Which levers make the difference?").click()
     expect(page.get_by_role("heading", name="Where the difference comes from")).to_be_focused()
-    expect(page.locator("#compare-outcome")).to_have_value("Coherence[field]")
+    expect(page.locator("#compare-outcome")).to_have_value("Coherence of the field")
     expect(page.locator("#compare-wedges-told")).to_contain_text("Coherence of the field in 2050: from “Status quo”")
     page.go_back()
     expect(page.locator("#choose-a")).to_have_value("Coherence of the field")

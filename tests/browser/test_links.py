@@ -82,11 +82,12 @@ def test_a_link_of_the_first_edition_opens_without_a_word(visit: Visit, address:
 def test_compare_is_as_it_was_sent(visit: Visit, address: str) -> None:
     page = visit(f"{address}/compare?w=open_laboratory&p=status_quo~~shared-funding~40")
     page.wait_for_selector("#compare-table tbody tr")
-    page.locator("#compare-outcome").select_option(index=2)
+    page.get_by_role("combobox", name="Outcome", exact=True).fill("trust in")
+    page.get_by_role("option", name="Trust in companies").click()
     page.locator("#compare-year").select_option("2040")
     page.locator("#compare-apart").check()
     page.locator("#compare-every").check()
-    page.locator("#compare-to").select_option(index=1)
+    page.locator("#compare-from").select_option(index=0)
     fields = "() => ['outcome', 'year', 'from', 'to'].map((name) => document.querySelector('#compare-' + name).value)"
     expect(page).to_have_url(re.compile("&v="))
     seen = page.evaluate(fields)

@@ -63,8 +63,12 @@ def test_a_name_of_the_diagram_leads_to_its_equation(visit: Visit, real_address:
     stock = page.locator("#sketch .stock").first
     name = stock.get_attribute("data-variable")
     stock.click()
-    expect(page.locator("#variables .entry pre")).to_contain_text(name)
-    expect(page.locator("#variables tbody button").first).to_be_in_viewport()
+    beside = page.locator("#diagram-entry")
+    expect(beside.locator("pre")).to_contain_text(name)
+    expect(beside.locator("pre")).to_be_in_viewport()
+    expect(stock).to_be_in_viewport()
+    for told in ("stock · ", "Equation", "Sector", "Used by"):
+        expect(beside).to_contain_text(told)
     page.locator("#sector").select_option(label="Secrecy")
     expect(page.locator("#sketch title").first).to_have_text("06 Secrecy")
     width = page.locator("#sketch > svg").bounding_box()["width"]
@@ -75,16 +79,19 @@ def test_a_name_of_the_diagram_leads_to_its_equation(visit: Visit, real_address:
     chosen = page.evaluate("document.activeElement.dataset.variable")
     assert chosen == page.locator("#sketch [data-variable]").nth(1).get_attribute("data-variable")
     page.keyboard.press("Enter")
-    expect(page.locator("#variable-search")).to_have_value(chosen)
+    expect(page.locator("#diagram-entry .beside__name")).to_have_text(re.compile(rf"^{re.escape(chosen)}(\[|$)"))
 
 
 def test_the_loops_of_the_model_are_named(visit: Visit, real_address: str) -> None:
     page = visit(f"{real_address}/model")
     with (load_model("big_science").folder / "loops.csv").open(encoding="utf-8") as file:
         names = [row["name"] for row in csv.DictReader(file)]
-    told = page.get_by_role("region", name="The feedback loops by name").locator("tbody th")
-    told.first.wait_for()
-    assert told.all_inner_texts() == names
+    listed = page.get_by_label("Loop drawn").locator("option")
+    expect(listed.first).to_be_attached()
+    assert [re.sub(r"^(R|B|→) ", "", text) for text in listed.all_inner_texts()] == [
+        "All together, at a glance",
+        *names,
+    ]
 
 
 def test_axe_finds_nothing_beside_a_diagram_and_an_open_entry(browser: Browser, real_address: str) -> None:
@@ -93,7 +100,10 @@ def test_axe_finds_nothing_beside_a_diagram_and_an_open_entry(browser: Browser, 
         page.set_default_timeout(60_000)
         page.goto(f"{real_address}/model")
         page.locator("#sketch .stock").first.click()
-        page.wait_for_selector("#variables .entry")
+        page.wait_for_selector("#diagram-entry pre")
+        page.locator("#loops-drawing .loop-mark").first.click()
+        page.locator("#loops-drawing .loop-node").first.click()
+        page.wait_for_selector("#loops-entry pre")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         page.close()

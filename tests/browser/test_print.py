@@ -35,7 +35,7 @@ LOST = """() => [...document.querySelectorAll("body *")].filter((each) => each.c
 CHARTS = """() => [...document.querySelectorAll("main .plot__svg, main .rank__picture, #sketch > svg")]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height > 90).length"""
 #: What asks for a hand: buttons that lead nowhere on paper, sliders and menus.
-HANDS = "main .button:not(.lesson__way), main [download], main input[type=range], .chart__save, .chart__about"
+HANDS = "main .button, main [download], main input[type=range], .chart__save, .chart__about"
 TOOLS = f"""() => [...document.querySelectorAll("{HANDS}")]
   .filter((each) => each.checkVisibility() && !each.closest("table")).map((each) => each.outerHTML.slice(0, 120))"""
 GROUND = "() => getComputedStyle(document.body).backgroundColor"

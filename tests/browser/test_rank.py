@@ -18,6 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from policy_lab.ensemble.folder import sealed
 from policy_lab.model import load_model
 
 pytestmark = pytest.mark.browser
@@ -71,10 +72,14 @@ def rank(page: Page) -> Locator:
 
 
 def open_form(page: Page) -> Locator:
-    page.get_by_role("button", name="Run your own study").click()
+    page.get_by_role("button", name="Ask it your way").click()
     form = page.locator(".own__form")
     expect(form).to_be_visible()
     return form
+
+
+def ask(page: Page, question: str) -> None:
+    rank(page).get_by_label("Question", exact=True).select_option(question)
 
 
 def begin(page: Page, highest: float, size: str = "quick") -> Locator:
@@ -154,7 +159,7 @@ def test_an_analyst_looks_at_another_outcome_and_year_and_takes_the_figures_alon
 def test_a_ranking_of_another_model_version_says_so(look: Look, rank_folder: Path, tmp_path: Path) -> None:
     old = shutil.copytree(rank_folder, tmp_path / "old")
     made = json.loads((old / "provenance.json").read_text())
-    (old / "provenance.json").write_text(json.dumps({**made, "model_hash": "f" * 64}))
+    (old / "provenance.json").write_text(json.dumps(sealed({**made, "model_hash": "f" * 64})))
     with server(old, tmp_path / "studies") as (address, _):
         page = look(f"{address}/rank")
         expect(page.locator("#rank-caution")).to_contain_text("ffffffff")
@@ -172,7 +177,7 @@ def test_a_model_without_a_stored_study_says_so_and_offers_one(
         watch.over(page)  # type: ignore[attr-defined]
         page.goto(f"{address}/rank")
         expect(rank(page).locator(".empty")).to_contain_text("There is no stored study of this model.")
-        expect(rank(page).get_by_label("Study", exact=True)).to_be_hidden()
+        expect(rank(page).get_by_label("Answer from", exact=True)).to_be_hidden()
         expect(begin(page, 33)).to_contain_text("Finished", timeout=PATIENCE)
         expect(rank(page).locator(".empty")).to_be_hidden()
         expect(page.locator("#rank-table")).to_contain_text("0 – 33")
@@ -181,15 +186,15 @@ def test_a_model_without_a_stored_study_says_so_and_offers_one(
 
 def test_choice_against_luck_is_a_study_away(look: Look, real_address: str) -> None:
     page = look(f"{real_address}/rank")
-    rank(page).get_by_label("Study", exact=True).select_option(label="Choice against luck (stored)")
-    expect(page.locator(".page--rank")).to_contain_text("Choice, luck, and both together")
+    rank(page).get_by_label("Question", exact=True).select_option("choice")
+    expect(page.locator(".page--rank")).to_contain_text("Policy choices vs uncertainty, over the years")
     expect(page.locator("#rank-table tbody tr")).to_have_count(2)
     expect(page).to_have_url(re.compile(r"[?&]r=choice$"))
     page.reload()
     expect(page.locator("#rank-table tbody tr")).to_have_count(2)
     page.go_back()
     expect(page.locator("#rank-table tbody th").nth(2)).to_be_visible()
-    expect(rank(page).get_by_label("Study", exact=True)).to_have_value("levers")
+    expect(rank(page).get_by_label("Question", exact=True)).to_have_value("levers")
 
 
 def test_an_analyst_runs_a_study_reloads_in_the_middle_and_sends_the_result(
@@ -213,7 +218,7 @@ def test_an_analyst_runs_a_study_reloads_in_the_middle_and_sends_the_result(
         assert {"findings.csv", "runs.nc", "report.html"} <= {n.partition("/")[2] for n in archive.namelist()}
     assert '"shared funding" = { "low" = 0.0, "high" = 41.0 }' in written
     page.go_back()
-    expect(rank(page).get_by_label("Study", exact=True)).to_have_value("levers")
+    expect(rank(page).get_by_label("Answer from", exact=True)).to_have_value("levers")
     expect(page.locator("#rank-table")).to_contain_text("0 – 100")
 
 
@@ -286,18 +291,19 @@ def test_the_estimate_follows_what_is_chosen(look: Look, address: str) -> None:
     cost = form.locator(".own__cost")
     form.get_by_label("How thorough").select_option("quick")
     expect(cost).to_contain_text("3 things vary: 640 runs")
-    form.get_by_label("Choice against luck").check()
+    ask(page, "choice")
+    form.get_by_label("How thorough").select_option("quick")
     expect(cost).to_contain_text("5 things vary: 768 runs")
     form.get_by_label("How thorough").select_option("ranking")
     expect(cost).to_contain_text("1,536 to 24,576 runs")
-    form.get_by_label("Which unknowns matter?").check()
-    form.get_by_text("Uncertain parameters and their ranges").click()
+    ask(page, "uncertainties")
+    form.get_by_text("Uncertain inputs and their ranges").click()
     expect(form.get_by_text("Levers and their ranges")).to_be_hidden()
     form.get_by_label("Leaving rate", exact=True).uncheck()
     expect(cost).to_contain_text("Choose at least two things to vary")
     expect(form.get_by_label("Low end of Leaving rate")).to_be_hidden()
     expect(form.get_by_label("Value that Leaving rate is held at")).to_have_attribute(
-        "placeholder", "0.12 (the world’s)"
+        "placeholder", "0.12 (the scenario’s)"
     )
 
 
@@ -339,7 +345,7 @@ def test_a_wrong_end_is_said_beside_its_box_as_soon_as_it_is_left(look: Look, ad
 
 def test_a_german_types_numbers_as_at_home_and_holds_a_lever(look: Look, address: str) -> None:
     page = look(f"{address}/rank?lang=de")
-    page.get_by_role("button", name="Eigene Studie rechnen").click()
+    page.get_by_role("button", name="Selbst fragen").click()
     form = page.locator(".own__form")
     form.get_by_label("Wie gründlich").select_option("quick")
     form.get_by_text("Hebel und ihre Spannen").click()
@@ -402,10 +408,9 @@ def test_a_third_study_is_refused_in_words(context: BrowserContext, rank_folder:
 
 def test_the_keyboard_alone_runs_a_study(look: Look, address: str) -> None:
     page = look(f"{address}/rank")
-    page.get_by_role("button", name="Run your own study").focus()
+    page.get_by_role("button", name="Ask it your way").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".own__form input").first).to_be_focused()
-    page.keyboard.press("Tab")  # the worlds
+    expect(page.locator("#own-scenario")).to_be_focused()
     page.keyboard.press("Tab")  # how thorough
     expect(rank(page).get_by_label("How thorough")).to_be_focused()
     page.keyboard.press("Home")
@@ -431,7 +436,7 @@ def test_a_link_to_a_study_that_is_gone_says_so(context: BrowserContext, address
     page = context.new_page()
     page.goto(f"{address}/rank?r={'0' * 20}")
     expect(page.get_by_role("alert").filter(has_text="There is no such study here")).to_be_visible(timeout=PATIENCE)
-    rank(page).get_by_label("Study", exact=True).select_option("levers")
+    rank(page).get_by_label("Question", exact=True).select_option("levers")
     expect(page.locator("#rank-bars svg")).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="There is no such study here")).to_be_hidden()
 

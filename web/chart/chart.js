@@ -66,7 +66,7 @@ function rowsAt(picture, place) {
   const figure = (/** @type {number} */ value) => numbers.figure(value * times, times === 1 ? picture.places : undefined);
   const rows = linesAt(picture, place).map((line) => ({ kind: line.kind, label: line.label, text: figure(line.values[place]) }));
   for (const band of picture.bands ?? []) {
-    if (!band.stale && band.label) rows.push({ kind: "band-" + band.share, label: band.label, text: figure(band.low[place]) + " – " + figure(band.high[place]) });
+    if (!band.stale && band.label) rows.push({ kind: band.kind === "policy" ? "band-" + band.share : band.kind, label: band.label, text: figure(band.low[place]) + " – " + figure(band.high[place]) });
   }
   for (const { kind, label, points } of picture.points ?? []) {
     for (const point of points) {
@@ -105,6 +105,7 @@ export class Chart {
     const axis = group("axis");
     this.down = group("down", axis);
     this.across = group("across", axis);
+    this.references = group("references");
     const marks = group("marks");
     this.markLines = group("", marks);
     this.markTexts = group("", marks);
@@ -174,7 +175,7 @@ export class Chart {
     const plan = chartPlan(picture, { width, height, size: this.size, labels: width >= NARROW });
     this.plan = plan;
     put(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-    const axes = JSON.stringify([plan.box, plan.down, plan.across, plan.marks, plan.poles, unitOf(picture)]);
+    const axes = JSON.stringify([plan.box, plan.down, plan.across, plan.marks, plan.poles, plan.references, unitOf(picture)]);
     if (axes !== this.axes) this.paintAxes(plan, picture); // while a hand moves they mostly stay
     this.axes = axes;
     each(this.bands, "path", plan.bands, (path, band) => put(path, {
@@ -205,6 +206,12 @@ export class Chart {
     each(this.across, "text", plan.across, (text, tick) => {
       put(text, { x: tick.at, y: bottom + plan.size * 1.35 });
       write(text, tick.text);
+    });
+    each(this.references, "g", plan.references, (known, { at, text, x }) => {
+      if (!known.firstChild) known.append(svgElement("line"), svgElement("text"));
+      put(known.children[0], { x1: left, x2: right, y1: at, y2: at });
+      put(known.children[1], { x, y: at - plan.size * 0.3 });
+      write(known.children[1], text);
     });
     each(this.markLines, "line", plan.marks, (rule, mark) => put(rule, { x1: mark.at, x2: mark.at, y1: top, y2: bottom }));
     each(this.markTexts, "text", plan.marks, (text, mark) => {

@@ -15,9 +15,6 @@ import { say } from "./words.js";
 
 const MARGIN = 0.06; // of the bar's length, at either end
 
-/** Where on a bar a change is, from 0 to 1. @param {Bar} bar @param {number} change */
-export const placeOf = ({ low, high }, change) => (change - low) / (high - low || 1);
-
 /** @param {number} value @param {Variable} about */
 function sized(value, about) {
   const text = about.money || about.date ? quantity.size(value, about) : quantity.change(Math.abs(value), about).replace("+", "");
@@ -25,7 +22,7 @@ function sized(value, about) {
 }
 
 /** Whether nothing in the model is uncertain, so that one run is all there is to know. */
-const certain = () => !Object.values(facts.assumptions).some((about) => !about.loop);
+export const certain = () => !Object.values(facts.assumptions).some((about) => !about.loop);
 
 /** @param {Variable} about @param {boolean} up @param {boolean} sure */
 function toneOf(about, up, sure) {
@@ -54,20 +51,39 @@ function barOf({ change }) {
   return { change, low: low - margin, high: high + margin };
 }
 
+/**
+ * How an outcome differs from its reference over the members. `kind`: better, worse, higher or lower only where the interval
+ * holds nothing; `share`: of the futures in which it goes the likelier way; `why`: that in words and as a number.
+ * @param {Variable} about
+ * @param {Effect} effect
+ */
+export function differenceOf(about, effect) {
+  const direction = directionOf(effect);
+  const nothing = { direction, tone: "other", share: NaN, why: "", range: "", bar: /** @type {Bar | null} */ (null) };
+  if (!Number.isFinite(effect.change[2])) return { ...nothing, kind: "nowhere" };
+  if (direction === "same") return { ...nothing, kind: "same", tone: "same" };
+  const up = direction === "unclear" ? effect.up >= effect.down : direction === "up";
+  const share = (up ? effect.up : effect.down) / effect.count;
+  const way = up ? "higher" : "lower";
+  const why = say("headline.odds", { direction: say("headline." + way), word: likelihood.inWords(share), odds: likelihood.inFutures(share) });
+  const tone = direction === "unclear" ? "other" : toneOf(about, up, true);
+  const kind = direction === "unclear" ? "unclear" : tone === "other" ? way : tone;
+  return { direction, tone, share, why, kind, range: quantity.changes(effect.change[0], effect.change[4], about), bar: barOf(effect) };
+}
+
+/** What a card says of a change. @param {Variable} about @param {Effect} effect @param {string} kind */
+function changeWords(about, effect, kind) {
+  if (kind === "nowhere") return nothingToCompare(effect.level[2], about);
+  if (kind === "same") return say("headline.unchanged");
+  return kind === "unclear" ? say("headline.unclear") : `${sized(effect.change[2], about)} ${say("headline." + kind)}`;
+}
+
 /** From the ensemble. @param {Variable} about @param {Effect} effect @param {string} there in how many futures there is the outcome @returns {Card} */
 function ofEnsemble(about, effect, there) {
   const { figure, unit } = quantity.parts(effect.level[2], about);
-  const direction = directionOf(effect);
-  const base = { value: figure, unit, basis: Number.isFinite(effect.level[2]) ? say("headline.median") : "", direction, why: "", range: there, tone: "other", bar: null };
-  if (!Number.isFinite(effect.change[2])) return { ...base, change: nothingToCompare(effect.level[2], about) };
-  if (direction === "same") return { ...base, change: say("headline.unchanged"), tone: "same" };
-  const range = [quantity.changes(effect.change[0], effect.change[4], about), there].filter(Boolean).join("\n");
-  const up = direction === "unclear" ? effect.up >= effect.down : direction === "up";
-  const share = (up ? effect.up : effect.down) / effect.count;
-  const why = say("headline.odds", { direction: say(up ? "headline.higher" : "headline.lower"), odds: likelihood.inFutures(share) });
-  if (direction === "unclear") return { ...base, change: say("headline.unclear"), range, why, bar: barOf(effect) };
-  const tone = toneOf(about, up, true);
-  return { ...base, change: `${sized(effect.change[2], about)} ${wordOf(about, up, tone)}`, range, why, tone, bar: barOf(effect) };
+  const { direction, tone, why, kind, range, bar } = differenceOf(about, effect);
+  const basis = Number.isFinite(effect.level[2]) ? say("headline.median") : "";
+  return { value: figure, unit, basis, change: changeWords(about, effect, kind), range: [range, there].filter(Boolean).join("\n"), why, tone, direction, bar };
 }
 
 /**

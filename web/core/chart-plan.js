@@ -161,7 +161,7 @@ function marks(picture, box, x, size) {
   return (picture.marks ?? []).map((mark) => {
     const at = x(mark.time);
     const wide = mark.label.length * size * LETTER + 8;
-    const before = at + wide > box.right;
+    const before = at + wide > box.right && (at - wide > 0 || at > box.left + box.right - at); // at least where there is more room
     const from = before ? at - wide : at;
     let row = 0;
     while ((rows[row] ?? []).some(([left, right]) => from < right && from + wide > left)) row += 1;
@@ -186,6 +186,37 @@ function poles({ poles: both, unit }, box, size) {
   return [{ text: `↑ ${both[1]}`, x: 2 + behind, y: size }, { text: `↓ ${both[0]}`, x: box.left + 6, y: box.bottom - size * 0.45 }];
 }
 
+const MOST_REFERENCES = 3;
+
+/**
+ * Known values that lie on the axis, the weightiest first, as many as have room for their names at the left: none over another,
+ * over an event's or over what the foot of the axis means.
+ * @param {Picture} picture
+ * @param {Box} box
+ * @param {Scale} y
+ * @param {number} size
+ * @param {PlannedMark[]} events
+ */
+function references(picture, box, y, size, events) {
+  const taken = events.map(({ at, text, row, anchor }) => {
+    const wide = text.length * size * LETTER + 8;
+    const top = box.top + size * (1.2 * row - 0.2);
+    return { left: anchor === "end" ? at - wide : at, right: anchor === "end" ? at : at + wide, top, bottom: top + size * 1.3 };
+  });
+  if (picture.poles) taken.push({ left: box.left, right: box.left + picture.poles[0].length * size * LETTER + 3 * size, top: box.bottom - size * 1.6, bottom: box.bottom });
+  /** @type {{ at: number, text: string, x: number }[]} */
+  const found = [];
+  for (const { label, value } of picture.references ?? []) {
+    const at = tenth(y(value));
+    const place = { left: box.left, right: box.left + label.length * size * LETTER + 12, top: at - size * 1.25, bottom: at + 2 };
+    if (found.length >= MOST_REFERENCES || place.top < box.top || place.bottom > box.bottom) continue;
+    if (taken.some((other) => place.left < other.right && place.right > other.left && place.top < other.bottom && place.bottom > other.top)) continue;
+    taken.push(place);
+    found.push({ at, text: label, x: box.left + 6 });
+  }
+  return found;
+}
+
 /**
  * @param {Picture} picture
  * @param {{ width: number, height: number, size?: number, labels?: boolean }} look pixels of the whole chart, of its
@@ -204,6 +235,7 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
   const x = scale.line(time[0], last, box.left, box.right);
   const y = scale.line(low, high, bottom, top);
   const place = [box.left, box.right, top, bottom, low, high, time[0], time.length].join();
+  const events = marks(picture, box, x, size);
   const years = scale.years(time[0], last, Math.max(2, Math.floor((box.right - box.left) / (size * 4.5))));
   return {
     width, height, size, box, x, y, limits: [low, high],
@@ -214,7 +246,8 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
     })),
     lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: kept(line.values, null, place, () => path(time, line.values, x, y)) })),
     points: spots(picture, x, y, size),
-    marks: marks(picture, box, x, size),
+    marks: events,
+    references: references(picture, box, y, size, events),
     poles: poles(picture, box, size),
     ends: labels ? ends(picture, box, y, size, room - 8) : [],
   };

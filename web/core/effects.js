@@ -10,7 +10,9 @@ export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 /** Members in which there must be an outcome before anything is said of its direction. */
 export const FEWEST = 30;
 /** Share of futures from which on a level counts as on one side of zero: "likely" on the IPCC's scale. */
-const LIKELY = 0.66;
+export const LIKELY = 0.66;
+/** Share of futures of which a direction leaves out no more on either side. */
+export const CLEAR = 0.95;
 
 /** @typedef {"up" | "down" | "same" | "unclear"} Direction */
 

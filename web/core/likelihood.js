@@ -3,12 +3,13 @@
  * are meant (Budescu, Por and Broomell 2012, doi 10.1007/s10584-011-0330-3). */
 import { say } from "./words.js";
 
-/** Shares from which on a word holds, the strongest first. Of two sides the likelier one is told, so none is below one half.
+/** Shares from which on a word holds, the strongest first. Of two sides the likelier one is told: it is below a third only where
+ * most futures go neither way.
  * @type {[string, number][]} */
-const SCALE = [["certain", 0.99], ["extremely", 0.95], ["very", 0.9], ["likely", 0.66], ["even", 0.33]];
+const SCALE = [["certain", 0.99], ["extremely", 0.95], ["very", 0.9], ["likely", 0.66], ["even", 0.33], ["unlikely", 0]];
 
 /** The word for a share, as the end of its key. @param {number} share from 0 to 1 */
-export const wordOf = (share) => (SCALE.find(([, from]) => share >= from) ?? SCALE[SCALE.length - 1])[0];
+export const wordOf = (share) => (SCALE.find(([, from]) => share >= from) ?? ["unlikely"])[0];
 
 /** In words: "extremely likely". @param {number} share */
 export const inWords = (share) => say(`in_short.word.${wordOf(share)}`);

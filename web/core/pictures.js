@@ -25,10 +25,10 @@ export const placesOf = (about, values) => about.places ?? numbers.places(Math.m
  * A picture for a chart: a variable in some runs.
  * @param {(Omit<Scene, "scenario"> & { run: Run })[]} scenes the last on top
  * @param {string} name
- * @param {{ marks?: Mark[], areas?: Band[] }} [more]
+ * @param {{ marks?: Mark[], areas?: Band[], compared?: boolean }} [more] compared: with known values
  * @returns {Picture}
  */
-export function curves(scenes, name, { marks = [], areas = [] } = {}) {
+export function curves(scenes, name, { marks = [], areas = [], compared = false } = {}) {
   const about = variable(name);
   const lines = scenes.map(({ key, kind, label, name: short, run, silent }) => ({ key, kind, label, name: short, silent, values: run.of(name) }));
   const values = lines.flatMap((line) => [line.values[0], last(line.values)]).filter(Number.isFinite);
@@ -40,7 +40,7 @@ export function curves(scenes, name, { marks = [], areas = [] } = {}) {
     places: placesOf(about, values),
     time: scenes[0].run.time,
     limits: about.low === null || about.high === null ? null : [about.low, about.high],
-    lines, bands: areas, marks,
+    lines, bands: areas, marks, references: compared ? about.references : [],
     words: { label: say("chart.read", { variable: about.label }) },
   };
 }
@@ -49,12 +49,14 @@ export function curves(scenes, name, { marks = [], areas = [] } = {}) {
  * Bands for it from an ensemble's fan (engine/bands.js), the widest first.
  * @param {Fan | null | undefined} fan
  * @param {boolean} stale
+ * @param {{ kind: string, name: string }} [whose] of a scenario beside others
  * @returns {Band[]}
  */
-export function bands(fan, stale) {
+export function bands(fan, stale, whose) {
   if (!fan) return [];
+  const { kind = "policy", name } = whose ?? {};
   const band = (/** @type {number} */ share, /** @type {Numbers} */ low, /** @type {Numbers} */ high) =>
-    ({ key: "band-" + share, kind: "policy", share, stale, label: say("band.share", { share }), low, high });
+    ({ key: `band-${share}-${kind}`, kind, share, stale, label: [name, say("band.share", { share })].filter(Boolean).join(": "), low, high });
   return [band(90, fan.low90, fan.high90), band(50, fan.low50, fan.high50)];
 }
 

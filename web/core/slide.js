@@ -44,7 +44,7 @@ export function footer({ source, link }) {
 /** The whole file. @param {string} title @param {{ source: string, link: string }} about @param {string[]} parts */
 export function frame(title, about, parts) {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Inter, system-ui, sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="'Source Sans 3', system-ui, sans-serif">`,
     `<title>${escaped(title)}</title><desc>${escaped(about.source)} ${escaped(about.link)}</desc>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     ...parts,

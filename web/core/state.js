@@ -183,6 +183,17 @@ export function renamePin(number, name) {
   return "";
 }
 
+/**
+ * The policy and the pinned scenarios otherwise, in one step.
+ * @param {Pick<State, "levers" | "pins">} parts
+ * @returns {string} "" when it is done, else the sentence that says why not
+ */
+export function changeAll(parts) {
+  if (!link.fits(parts.pins)) return say("explore.pin_long");
+  change(parts);
+  return "";
+}
+
 /** @param {number} number */
 export const unpin = (number) => change({ pins: now.pins.filter((_, place) => place !== number) });
 

@@ -13,22 +13,50 @@ function folded(name) {
 /** Whether a name, or that of the array it is an element of, is the one asked for. @param {string} name @param {string} asked folded */
 const isNamed = (name, asked) => folded(name) === asked || folded(name.split("[")[0]) === asked;
 
+/** Words that say nothing of what is looked for, in either language. */
+const EMPTY = new Set("a an and as at by for from in is of on the to what which der die das den dem des ein eine einer und von vom zu zum zur im in ist was welche wie how".split(" "));
+
 /** @param {VariableRow} row */
 const hay = ([name, , unit, , about, label, own]) => [name, unit, about, label, own].join(" ").toLowerCase();
 
+/** Ways to look for a word: as it is, and without the ending of a plural. @param {string} word */
+const forms = (word) => (word.length > 4 ? [word, word.replace(/(ies|es|s|en|n)$/, "")] : [word]);
+
+/** How well a row answers words: where they begin a word of its name, stand in it, or in what is told of it. @param {VariableRow} row @param {string[]} words */
+function worth(row, words) {
+  const [title, whole] = [(row[0] + " " + row[5]).toLowerCase(), hay(row)];
+  return words.reduce((sum, word) => {
+    const held = forms(word).filter((form) => whole.includes(form));
+    const named = held.some((form) => title.includes(form));
+    const begins = named && held.some((form) => (" " + title).includes(" " + form) || title.includes("[" + form));
+    return sum + (held.length ? 1 : 0) + (named ? 3 : 0) + (begins ? 2 : 0);
+  }, 0);
+}
+
+/** @param {VariableRow} row @param {string[]} words */
+const held = (row, words) => words.filter((word) => forms(word).some((form) => hay(row).includes(form))).length;
+
 /**
- * The rows that hold every word of a text, of one kind or (where that is "") of any; those of exactly that name first.
+ * The rows that answer a text, of one kind or (where that is "") of any: those of exactly that name, then the better ones
+ * first. Where none holds every word, those that hold most.
  * @param {VariableRow[]} rows
  * @param {string} text
  * @param {string} kind as it stands in the rows
  */
 export function found(rows, text, kind) {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const there = rows.filter((row) => (!kind || row[1] === kind) && words.every((word) => hay(row).includes(word)));
+  const said = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const telling = said.filter((word) => !EMPTY.has(word));
+  const words = telling.length ? telling : said;
+  const ofKind = rows.filter((row) => !kind || row[1] === kind);
   const asked = folded(text);
-  if (!asked) return { rows: there, exact: false };
+  if (!asked) return { rows: ofKind, exact: false };
+  const counts = new Map(ofKind.map((row) => [row, held(row, words)]));
+  const most = Math.max(0, ...counts.values());
+  const there = most * 2 < words.length || !most ? [] : ofKind.filter((row) => counts.get(row) === most);
+  const order = new Map(there.map((row) => [row, worth(row, words)]));
   const named = there.filter(([name]) => isNamed(name, asked));
-  return { rows: [...named, ...there.filter((row) => !named.includes(row))], exact: named.length > 0 };
+  const others = there.filter((row) => !named.includes(row)).sort((one, other) => (order.get(other) ?? 0) - (order.get(one) ?? 0));
+  return { rows: [...named, ...others], exact: named.length > 0 };
 }
 
 /** Key, below "model.count", of the text that says how many were found. @param {number} count */

@@ -5,10 +5,10 @@ import { MOST_LISTED, countKey, found } from "./variable-search.js";
 
 /** @type {VariableRow[]} */
 const ROWS = [
-  ["trust", "stock", "1", "–", "What people think.", "Vertrauen", "Dmnl Public trust.", 0],
-  ["staff[law]", "stock", "people", "–", "Who works there.", "", "", 1],
-  ["staff[lab]", "stock", "people", "–", "Who works there.", "", "", 1],
-  ["staff trust", "auxiliary", "1", "0 … 1", "Trust among staff.", "", "", 1],
+  ["trust", "stock", "1", "–", "What people think.", "Vertrauen", "Dmnl Public trust.", 0, null],
+  ["staff[law]", "stock", "people", "–", "Who works there.", "", "", 1, null],
+  ["staff[lab]", "stock", "people", "–", "Who works there.", "", "", 1, null],
+  ["staff trust", "auxiliary", "1", "0 … 1", "Trust among staff.", "", "", 1, null],
 ];
 const names = (/** @type {string} */ text, kind = "") => found(ROWS, text, kind).rows.map(([name]) => name);
 

@@ -1,6 +1,9 @@
 /** What buttons with a data-do="name" do, wherever they stand on the page; and menus that close by themselves. */
 import { all, one } from "./elements.js";
 
+const EDGE = 8; // pixels between a menu and the window's edge
+const LEAST = 120; // of a menu that is scrolled
+
 /** @type {Map<string, (button: HTMLElement) => void>} */
 const actions = new Map();
 
@@ -31,19 +34,43 @@ function pressed(event) {
   if (action) action(button);
 }
 
+const MENUS = "details.chart__save[open], details.chart__about[open]";
+
 /** A menu closes with Escape, with a choice, and with a press beside it. @param {Event} event */
 function closeMenus(event) {
   const escaped = event instanceof KeyboardEvent && event.key === "Escape";
   if (event instanceof KeyboardEvent && !escaped) return; // a key on a slider need not look for menus
-  for (const menu of all("details.chart__save[open], details.chart__about[open]")) {
+  for (const menu of all(MENUS)) {
     const elsewhere = !escaped && (!menu.contains(event.target) || under(event, ".menu"));
     if (escaped && menu.contains(document.activeElement)) one("summary", menu).focus();
     if (escaped || elsewhere) menu.open = false;
+    if (escaped) event.preventDefault(); // what the menu stands in stays
   }
+}
+
+/** A menu that was opened stays inside the window: moved from its left edge, above its button where there is more room, and
+ * scrolled where there is too little. @param {Event} event */
+function fit(event) {
+  const details = event.target instanceof Element && event.target.matches(MENUS) ? event.target : null;
+  const menu = details && one(".menu", details);
+  if (!menu) return;
+  Object.assign(menu.style, { top: "", bottom: "", maxHeight: "", overflowY: "", translate: "" });
+  const { left, right, top, bottom } = menu.getBoundingClientRect();
+  const button = one("summary", details).getBoundingClientRect();
+  const [above, below] = [button.top - 2 * EDGE, window.innerHeight - top - EDGE];
+  if (bottom > window.innerHeight - EDGE) {
+    const up = above > below;
+    if (up) Object.assign(menu.style, { top: "auto", bottom: `calc(100% + ${EDGE / 2}px)` });
+    Object.assign(menu.style, { maxHeight: Math.max(up ? above : below, LEAST) + "px", overflowY: "auto" });
+  }
+  const wide = document.documentElement.clientWidth - EDGE;
+  const aside = left < EDGE ? EDGE - left : Math.min(0, wide - right);
+  if (aside) menu.style.translate = Math.round(aside) + "px";
 }
 
 export function begin() {
   document.addEventListener("click", pressed);
   document.addEventListener("click", closeMenus);
   document.addEventListener("keydown", closeMenus);
+  document.addEventListener("toggle", (event) => window.requestAnimationFrame(() => fit(event)), true); // once it is filled
 }

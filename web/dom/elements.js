@@ -63,6 +63,9 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** Text with what stands between asterisks in bold, and no line broken inside a range of figures. @param {string} text */
+export const bold = (text) => text.replace(/(\d)–(?=\d)/g, "$1\u2060–\u2060").split("*").map((part, n) => (n % 2 ? element("strong", { class: "in-short__word" }, part) : part));
+
 /**
  * A table whose rows begin with their heading.
  * @param {string[]} head

@@ -3,9 +3,9 @@
    It has the model once or twice, in single precision first: where that leads to what is no finite number, a worker goes
    over to double precision for good, and runs that piece again.
 
-   Messages in: load; run {number, wish, pieces: [[from, to]], keeps}, of which the latest number counts and pieces of the
-   same number queue; take {number, piece}, another worker's; gather {number, members}. Out: ready; piece {number, count,
-   piece}, the piece itself only if this is not the worker that keeps them; answer {number, answer}; error. */
+   Messages in: load; run {number, wishes, pieces: [[from, to]], keeps}, of which the latest number counts and pieces of the
+   same number queue; take {number, parts}, another worker's; gather {number, members}. Out: ready; piece {number, count,
+   parts}, the parts themselves only if this is not the worker that keeps them; answer {number, answers}; error. */
 import * as loader from "./engine.js";
 import { Ensemble } from "./ensemble.js";
 /** @import { BandPiece, FromBands, LoadedModel, ToBands } from "../types/engine.js" */
@@ -15,8 +15,8 @@ import { Ensemble } from "./ensemble.js";
 let models = [];
 /** @type {Ensemble} */
 let ensemble;
-/** What is wanted: pieces to run, those there are. @type {{ number: number, wish: BandWish | null, queue: [number, number][], found: BandPiece[], keeps: boolean }} */
-let now = { number: 0, wish: null, queue: [], found: [], keeps: false };
+/** What is wanted: pieces to run, those there are. @type {{ number: number, wishes: BandWish[], queue: [number, number][], found: BandPiece[][], keeps: boolean }} */
+let now = { number: 0, wishes: [], queue: [], found: [], keeps: false };
 let running = false;
 
 /** @param {Extract<ToBands, { kind: "load" }>} given */
@@ -43,13 +43,13 @@ const pause = (() => {
   return () => new Promise((done) => { resume = () => done(null); port2.postMessage(0); });
 })();
 
-/** A piece; in double precision, for good, where single leads to what is no finite number. @param {BandWish} wish @param {number} from @param {number} to */
-async function finite(wish, from, to) {
-  const part = ensemble.piece(wish, from, to);
-  if (models.length < 2 || !part.broken) return part;
+/** A piece; in double precision, for good, where single leads to what is no finite number. @param {BandWish[]} wishes @param {number} from @param {number} to */
+async function finite(wishes, from, to) {
+  const parts = wishes.map((wish) => ensemble.piece(wish, from, to));
+  if (models.length < 2 || !parts.some((part) => part.broken)) return parts;
   models.shift();
   await start(ensemble.members);
-  return ensemble.piece(wish, from, to);
+  return wishes.map((wish) => ensemble.piece(wish, from, to));
 }
 
 /** @param {FromBands} news @param {Transferable[]} [given] */
@@ -62,7 +62,7 @@ async function work() {
     const mine = now;
     const [from, to] = next;
     try {
-      if (mine.wish) made(mine, await finite(mine.wish, from, to), to - from);
+      if (mine.wishes.length) made(mine, await finite(mine.wishes, from, to), to - from);
     } catch (error) {
       mine.queue = [];
       tell({ kind: "error", number: mine.number, message: /** @type {Error} */ (error).message });
@@ -72,11 +72,11 @@ async function work() {
   running = false;
 }
 
-/** @param {typeof now} mine @param {BandPiece} part @param {number} count */
-function made({ number, found, keeps }, part, count) {
-  if (keeps) found.push(part);
+/** @param {typeof now} mine @param {BandPiece[]} parts @param {number} count */
+function made({ number, found, keeps }, parts, count) {
+  if (keeps) found.push(parts);
   if (keeps) tell({ kind: "piece", number, count });
-  else tell({ kind: "piece", number, count, piece: part }, [part.curves.buffer, part.ends.buffer]);
+  else tell({ kind: "piece", number, count, parts }, parts.flatMap((part) => [part.curves.buffer, part.ends.buffer]));
 }
 
 /** @param {ToBands} data */
@@ -85,13 +85,14 @@ async function heard(data) {
     await load(data);
     tell({ kind: "ready" });
   } else if (data.kind === "run") {
-    if (data.number !== now.number) now = { number: data.number, wish: data.wish, queue: [], found: [], keeps: Boolean(data.keeps) };
+    if (data.number !== now.number) now = { number: data.number, wishes: data.wishes, queue: [], found: [], keeps: Boolean(data.keeps) };
     now.queue.push(...data.pieces);
     work();
   } else if (data.number === now.number && data.kind === "take") {
-    now.found.push(data.piece);
-  } else if (data.number === now.number && data.kind === "gather" && now.wish) {
-    tell({ kind: "answer", number: data.number, answer: ensemble.answer(now.wish, now.found, data.members) });
+    now.found.push(data.parts);
+  } else if (data.number === now.number && data.kind === "gather" && now.wishes.length) {
+    const { wishes, found } = now;
+    tell({ kind: "answer", number: data.number, answers: wishes.map((wish, n) => ensemble.answer(wish, found.map((parts) => parts[n]), data.members)) });
   }
 }
 

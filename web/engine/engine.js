@@ -159,7 +159,8 @@ export class Engine {
     const wanted = times === null ? this.saved.filter((at) => at <= end) : Array.from(times, (t) => this.moment(t));
     const rows = new Int32Array(this.moments.length).fill(-1);
     wanted.forEach((position, row) => { rows[position] = row; });
-    const time = Float64Array.from(wanted, (position) => this.moments[position]);
+    const grain = 10 ** (5 - Math.floor(Math.log10(this.layout.clock.step))); // without the rounding errors of adding up steps
+    const time = Float64Array.from(wanted, (position) => Math.round(this.moments[position] * grain) / grain);
     return { rows, time, moments: this.moments.slice(0, Math.max(...wanted) + 1) };
   }
 

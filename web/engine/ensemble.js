@@ -14,7 +14,8 @@ import { orderOf, splits } from "../core/turning.js";
 /** @import { Engine } from "./engine.js" */
 
 const REFERENCES = 200; // pieces of the reference that are remembered
-const FAN = [0.05, 0.25, 0.75, 0.95];
+const COURSES = 600; // pieces of policies that are remembered whole
+const FAN = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** @param {Runner} runner @param {Request} request */
 function simulated(runner, request) {
@@ -44,6 +45,8 @@ export class Ensemble {
     this.references = new Map();
     /** What the policy's last runs of each piece went through, by its first member. @type {Map<number, Again>} */
     this.courses = new Map();
+    /** Policies and references of comparisons in whole years, by what decides them. @type {Map<string, ReturnType<typeof simulated>>} */
+    this.years = new Map();
     /** Members by the order of an input's values; made when first wanted. @type {Map<string, Uint32Array>} */
     this.orders = new Map();
   }
@@ -65,22 +68,35 @@ export class Ensemble {
    * @param {BandWish} wish @param {number} from @param {number} to */
   reference(wish, from, to) {
     const key = JSON.stringify([wish.reference, wish.heldReference, wish.headlines, wish.where, from, to]);
-    const known = this.references.get(key);
+    const known = !wish.years && this.references.get(key);
     if (known) return known;
     const outputs = withConditions(wish.headlines, (name) => wish.where[name] ?? null);
-    const run = simulated(this.engine, { values: this.settings(wish.reference, wish.heldReference, from, to), outputs, times: [wish.last] });
+    const run = wish.years ? this.course(wish.reference, wish.heldReference, wish.years, outputs, from, to)
+      : simulated(this.engine, { values: this.settings(wish.reference, wish.heldReference, from, to), outputs, times: [wish.last] });
     const width = wish.headlines.length;
+    const last = nearest(run.time, wish.last) * outputs.length;
     const value = reader(wish, outputs, run.values);
-    const found = new this.engine.Reals((to - from) * width).map((_, n) => value(run.at(Math.floor(n / width)), n % width));
-    if (wish.aside) return found;
+    const found = new this.engine.Reals((to - from) * width).map((_, n) => value(run.at(Math.floor(n / width)) + last, n % width));
+    if (wish.aside || wish.years) return found;
     if (this.references.size > REFERENCES) this.references.clear();
     this.references.set(key, found);
+    return found;
+  }
+
+  /** A policy's runs of a piece in whole years, remembered.
+   * @param {Constants} constants @param {string[]} held @param {number[]} years @param {string[]} outputs @param {number} from @param {number} to */
+  course(constants, held, years, outputs, from, to) {
+    const key = JSON.stringify([constants, held, years, outputs, from, to]);
+    const found = this.years.get(key) ?? simulated(this.engine, { values: this.settings(constants, held, from, to), outputs, times: years });
+    if (this.years.size > COURSES) this.years.clear();
+    this.years.set(key, found);
     return found;
   }
 
   /** The policy's runs of a piece; they begin where they part from those of the move before.
    * @param {BandWish} wish @param {number} from @param {number} to @param {string[]} outputs */
   policy(wish, from, to, outputs) {
+    if (wish.years) return this.course(wish.policy, wish.held, wish.years, outputs, from, to);
     const values = this.settings(wish.policy, wish.held, from, to);
     if (wish.aside) return simulated(this.engine, { values, outputs, times: [wish.last] });
     const course = this.courses.get(from) ?? this.engine.again();
@@ -90,7 +106,7 @@ export class Ensemble {
 
   /** @param {BandWish} wish @param {number} from @param {number} to @returns {BandPiece} */
   piece(wish, from, to) {
-    const outputs = withConditions([...new Set([...wish.charts, ...wish.headlines])], (name) => wish.where[name] ?? null);
+    const outputs = withConditions([...new Set([...wish.headlines, ...wish.charts])], (name) => wish.where[name] ?? null);
     const run = this.policy(wish, from, to, outputs);
     const theirs = this.reference(wish, from, to);
     const count = to - from;
@@ -133,13 +149,13 @@ export class Ensemble {
     const curves = charts.length ? quantilesOf(pieces.map((part) => part.curves), moments, charts.length, FAN).values : [];
     const of = (/** @type {number} */ chart) => FAN.map((_, q) => curves.slice((q * charts.length + chart) * moments, (q * charts.length + chart + 1) * moments));
     const fans = Object.fromEntries(charts.map((name, chart) => {
-      const [low90, low50, high50, high90] = of(chart);
-      return [name, { low90, low50, high50, high90 }];
+      const [low90, low50, middle, high50, high90] = of(chart);
+      return [name, { low90, low50, middle, high50, high90 }];
     }));
     const there = Object.fromEntries(Object.keys(wish.where).map((name) => [name, pieces.reduce((sum, part) => sum + part.there[name], 0)]));
     const effects = this.effects(wish, pieces);
-    const whole = !wish.aside && [...this.members.values()].every((values) => values.length === count);
-    return { key: wish.key, members: count, fans, effects, there, splits: whole ? this.splits(wish, pieces) : [], whole };
+    const whole = [...this.members.values()].every((values) => values.length === count);
+    return { key: wish.key, members: count, fans, effects, there, splits: whole && !wish.aside && !wish.years ? this.splits(wish, pieces) : [], whole };
   }
 
   /** What becomes of each headline. @param {BandWish} wish @param {BandPiece[]} pieces @returns {Record<string, Effect>} */
@@ -172,7 +188,7 @@ export class Ensemble {
     const outcomes = kinds.map(({ name, n, kind }) => {
       const [place, least] = kind === "level" ? [2 * n, 0] : [2 * n + 1, grains[n]];
       const values = pieces.flatMap((part) => Array.from({ length: part.ends.length / width }, (_, member) => part.ends[member * width + place]));
-      return { name, kind, signs: Int8Array.from(values, (value) => (Number.isFinite(value) ? Number(value > least) - Number(value < -least) : 2)) };
+      return { name, kind, values, signs: Int8Array.from(values, (value) => (Number.isFinite(value) ? Number(value > least) - Number(value < -least) : 2)) };
     });
     const vary = [...this.members].filter(([name]) => !held.includes(name));
     return splits(new Map(vary.map(([name, values]) => [name, { values, order: this.order(name, values) }])), outcomes);

@@ -4,7 +4,7 @@
  * with the input there: what a person sees who moves it there. First members decide whether all are worth running.
  */
 import { facts } from "../core/facts.js";
-import { stateOf } from "../core/effects.js";
+import { CLEAR, LIKELY, stateOf } from "../core/effects.js";
 import { wishOf } from "../core/band-wish.js";
 import { near } from "../core/scenario.js";
 import { keyOf } from "../core/turn-words.js";
@@ -16,15 +16,12 @@ const MOST = 6; // inputs that are tried
 const FEW = 200; // members that a value is tried with first
 const DIGITS = 5; // of a value, as core/state.js keeps it
 
-/** How far a side is from agreeing in nothing. @param {{ count: number, way: number }} side */
-const agreed = ({ count, way }) => Math.abs(way / count - 0.5);
-
-/** The side of a cut on which the verdict may be another one: where it is open, that on which futures agree more, else that on
- * which fewer go its way. @param {Split} split @param {string} before the state */
-function otherSide({ low, high }, before) {
+/** The end of an input at which the verdict may be another one: where it is open, that near which more futures go the way most
+ * of them go, else that near which fewer do. @param {Split} split @param {string} before the state */
+function otherSide({ low, high, tails }, before) {
   const open = before === "unclear" || before === "open";
-  const upper = open ? agreed(high) > agreed(low) : high.way / high.count < low.way / low.count;
-  return { open, upper, side: upper ? high : low };
+  const upper = open ? tails[1] > tails[0] : tails[1] < tails[0];
+  return { open, upper, side: upper ? high : low, share: tails[Number(upper)] };
 }
 
 /** Values of an input to try: the end of that side, and its middle, nearer to what is likely. @param {Split} split @param {string} before */
@@ -36,10 +33,13 @@ export function triesOf(split, before) {
   return values.filter((value) => !near(value, about.default)); // set back to what the model has, it varies again
 }
 
-/** How much there is to hope for from an input, from 0 to 1. @param {Split} split @param {string} before */
+/** How much there is to hope for from an input: one and more where the futures near its end would be told otherwise.
+ * @param {Split} split @param {string} before */
 function hope(split, before) {
-  const { open, side } = otherSide(split, before);
-  return open ? 2 * agreed(side) : 1 - side.way / side.count;
+  const { open, share } = otherSide(split, before);
+  const missing = 1 - (split.kind === "level" ? LIKELY : CLEAR);
+  const other = Math.max(1e-3, 1 - share);
+  return open ? missing / other : other / missing;
 }
 
 /**

@@ -1,20 +1,23 @@
-/** The scenarios of the brief: the current policy and those pinned beside it, each with its own ensemble, so that all of them
- * have a verdict and ranges. */
+/** The scenarios of the brief: the current policy and those pinned beside it, each in the same ensemble, so that all of them have
+ * a verdict and ranges, and the two that Compare holds against each other have an answer. */
 import { cardOf } from "../core/card.js";
+import * as comparison from "../core/comparison.js";
+import * as compareView from "../core/compare-view.js";
 import { facts, variable } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
-import { wishOf } from "../core/band-wish.js";
 import * as scenarios from "../core/scenario.js";
 import { escaped } from "../core/slide.js";
 import * as store from "../core/state.js";
 import { plain, verdict } from "../core/verdict.js";
 import { valueAt } from "../core/pictures.js";
+import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import * as bandRuns from "../engine/bands.js";
 import * as simulator from "../engine/simulator.js";
+import * as router from "../dom/router.js";
 import * as explore from "./explore.js";
 import * as verdictPage from "./verdict.js";
-/** @import { BandAnswer, Run, Scenario, State } from "../types/page.js" */
+/** @import { BandAnswer, BandWish, Run, Scenario, State } from "../types/page.js" */
 /** `bands` is null where its ensemble could not be had; `run` has the headlines and the charts.
  * @typedef {{ name: string, kind: string, state: State, bands: BandAnswer | null, run: Run }} Told */
 
@@ -29,12 +32,11 @@ async function ready(done, until) {
   while (!done() && performance.now() < until) await pause();
 }
 
-/** The ensemble of a state that is not on show: others may be asking too, so it is asked again. @param {State} state @param {number} until */
-async function ensembleOf(state, until) {
-  const wish = wishOf(state, facts.clock.final);
+/** The ensembles of several policies: others may be asking too, so it is asked again. @param {BandWish[]} wishes @param {number} until */
+async function ensemblesOf(wishes, until) {
   for (;;) {
-    const answer = await bandRuns.ask(wish);
-    if (answer || performance.now() > until) return answer;
+    const answers = await bandRuns.askAll(wishes);
+    if (answers || performance.now() > until) return answers;
     await pause();
   }
 }
@@ -53,7 +55,7 @@ const stateOf = (pin) => ({ ...store.now, world: pin.world, levers: scenarios.wh
 /**
  * The policy first, then the pins.
  * @param {string[]} charts variables that are drawn
- * @returns {Promise<{ told: Told[], reference: Run }>}
+ * @returns {Promise<{ told: Told[], reference: Run, answer: string[] }>} answer: of the two that Compare holds against each other
  */
 export async function gathered(charts) {
   const until = performance.now() + PATIENCE;
@@ -63,12 +65,26 @@ export async function gathered(charts) {
   const settings = [...all, scenarios.statusQuo()].map((one) => scenarios.constants(one, assumptions));
   const runs = await simulator.ask(settings, [...new Set([...charts, ...facts.headlines])], scenarios.horizon(all));
   if (simulator.here && typeof Worker !== "undefined" && Object.values(facts.assumptions).some((about) => !about.loop)) await ready(bandRuns.here, performance.now() + SOON);
-  const ensembles = [bandRuns.here() ? await shownEnsemble(until) : null];
-  // What the verdict hangs on is looked for with the same workers: a question in between would end that.
-  if (pins.length && ensembles[0]) await ready(() => verdictPage.latest?.turns !== null, until);
-  for (const pin of pins) ensembles.push(ensembles[0] ? await ensembleOf(stateOf(pin), until) : null);
-  const told = all.map((one, n) => ({ name: scenarios.name(one), kind: n ? `pinned-${n - 1}` : "policy", state: n ? stateOf(one) : store.now, bands: ensembles[n], run: runs[n] }));
-  return { told, reference: runs[all.length] };
+  const compared = bandRuns.here() && (pins.length || router.page() === "compare") ? await comparedEnsembles(until) : null;
+  const ensembles = compared?.answers ?? [bandRuns.here() && !pins.length ? await shownEnsemble(until) : null];
+  const told = all.map((one, n) => ({ name: scenarios.name(one), kind: n ? `pinned-${n - 1}` : "policy", state: n ? stateOf(one) : store.now, bands: ensembles[n] ?? null, run: runs[n] }));
+  return { told, reference: runs[all.length], answer: compared?.answer ?? [] };
+}
+
+/** The policy and the pins in one go, and the answer of the pair, in the last year. @param {number} until */
+async function comparedEnsembles(until) {
+  if (router.page() !== "compare") {
+    const there = await shownEnsemble(until);
+    // What the verdict hangs on is looked for with the same workers: a question in between would end that.
+    if (there) await ready(() => verdictPage.latest?.turns !== null, until);
+  }
+  const year = compareView.lastYear();
+  const entries = comparison.entriesOf(store.now);
+  const pair = compareView.pairOf(entries, compareView.read(views.of("v"), year).view);
+  const found = await ensemblesOf(comparison.wishesOf(entries, pair, store.now.assumptions, { outcomes: facts.headlines, outcome: facts.headlines[0], year, years: [year] }), until);
+  if (!found) return null;
+  const own = entries.some(({ key }) => key === "p"); // else the policy is the reference
+  return { answers: found.slice(own ? 1 : 0, entries.length), answer: pair && entries.length > 2 ? comparison.answerOf(pair, found[entries.length], year, ["better", "worse"]) : [] };
 }
 
 /** The names of all, as far as a title has room for them. @param {Told[]} told */
@@ -76,6 +92,9 @@ export function title(told) {
   const names = told.map(({ name }) => name).join(", ");
   return names.length > 90 ? told[0].name : names;
 }
+
+/** The answer first. @param {string[]} answer */
+export const conclusion = (answer) => (answer.length ? `<p class="verdict"><b>${escaped(say("in_short.title"))}.</b> ${escaped(answer.map(plain).join(" "))}</p>` : "");
 
 /** Each scenario's verdict, by its name where there are several. @param {Told[]} told */
 export function verdicts(told) {

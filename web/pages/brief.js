@@ -126,7 +126,7 @@ function address() {
 
 export async function page() {
   const year = Math.floor(facts.clock.final);
-  const { told, reference } = await briefScenarios.gathered(store.now.charts);
+  const { told, reference, answer } = await briefScenarios.gathered(store.now.charts);
   const [{ name, bands }] = told;
   const world = facts.worlds[store.now.world];
   const title = words("title", { policy: briefScenarios.title(told) });
@@ -137,7 +137,7 @@ export async function page() {
   const body = [
     tag("h1", escaped(title)),
     ...(told.length > 1 ? [] : [tag("p", escaped(world ? world.rationale : ""), ' class="why"')]),
-    briefScenarios.verdicts(told),
+    briefScenarios.conclusion(answer), briefScenarios.verdicts(told),
     ...[words("caveat"), loops.note(store.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
     tag("div", charts.join(""), ' class="charts"'),
     tag("h2", escaped(words("outcomes", { year }))),

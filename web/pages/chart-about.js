@@ -3,6 +3,7 @@
    Everything is written when it is opened, so a move costs nothing here. */
 import { variable } from "../core/facts.js";
 import { entryOf } from "../core/model-view.js";
+import * as quantity from "../core/quantity.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
@@ -25,12 +26,18 @@ function partsOf({ parts = [] }, side) {
   return [element("span", {}, say("chart.about_parts")), ...buttons];
 }
 
+/** Known values to compare with. @param {Variable} about */
+const knownOf = (about) => (about.references ?? []).flatMap(({ label, value, why }) => [
+  element("dt", {}, `${label}: ${quantity.said(value, about)}`), element("dd", {}, why)]);
+
 /** @param {HTMLElement} details */
 function fill(details) {
   const about = variable(nameOf(details.dataset.side));
   write(one(".about__name", details), about.label);
   write(one(".about__why", details), about.why || say("chart.about_any"));
   one(".about__parts", details).replaceChildren(...partsOf(about, details.dataset.side ?? "a"));
+  const known = knownOf(about);
+  one(".about__known", details).replaceChildren(...(known.length ? [element("dt", { class: "about__head" }, say("chart.about_known")), ...known] : []));
   write(one(".about__better", details), BETTER[about.better ?? ""] ? say(BETTER[about.better ?? ""]) : "");
   one(".about__model", details).href = router.addressWith("model", "d", entryOf(about.name));
 }

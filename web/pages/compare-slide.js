@@ -37,7 +37,7 @@ export function wedgesSlide(found, slices, about) {
   const foot = footer(about);
   const head = wrapped(about.told, 120);
   const top = 76 + head.length * 24;
-  const end = (/** @type {Found["from"]} */ entry, /** @type {number} */ value) => ({ label: entry.letter + " " + entry.name, from: lowest, value: value - lowest, kind: "end", said: about.figure(value) });
+  const end = (/** @type {Found["from"]} */ entry, /** @type {number} */ value) => ({ label: entry.name, from: lowest, value: value - lowest, kind: "end", said: about.figure(value) });
   const rows = [end(found.from, found.before), ...slices.map((slice) => ({ ...slice, said: about.change(slice.value) })), end(found.to, found.after)];
   const step = Math.min(40, (foot.top - top) / rows.length);
   return frame(about.told, about, [

@@ -14,7 +14,8 @@ import { element, one, svgElement, write } from "../dom/elements.js";
 import { wedgesSlide } from "./compare-slide.js";
 /** @import { Thread } from "../types/engine.js" */
 /** @import { Condition, Constants, Provenance, Variable } from "../types/page.js" */
-/** @import { Entry, View } from "./compare.js" */
+/** @import { Entry, Pair } from "../core/comparison.js" */
+/** @import { View } from "../core/compare-view.js" */
 /** @typedef {{ label: string, alone: number, share: number, last: number }} Row what a player does */
 /** What is on show.
  * @typedef {{ from: Entry, to: Entry, rows: Row[], whole: number, together: number, before: number, after: number, about: Variable, year: number,
@@ -22,7 +23,7 @@ import { wedgesSlide } from "./compare-slide.js";
 /** A bar, from where it begins.
  * @typedef {{ label: string, value: number, kind: string, low: number, high: number, from: number }} Slice */
 /** What Compare lends.
- * @typedef {{ look: (parts: Partial<View>) => void, csv: (rows: (string | number)[][]) => string, about: () => Provenance }} Lent */
+ * @typedef {{ csv: (rows: (string | number)[][]) => string, about: () => Provenance }} Lent */
 
 const MOST_PLAYERS = 8; // single levers, 256 mixes; above that, headings
 const WIDE = 100; // of a bar, in units of its own picture
@@ -48,14 +49,10 @@ let busy = Promise.resolve();
  */
 export function build(host, page) {
   lent = page;
-  const pick = (/** @type {"from" | "to"} */ part) => element("div", { class: "pick" },
-    element("label", { class: "pick__name", for: "compare-" + part }, words(part)),
-    element("select", { id: "compare-" + part, class: "select", onchange: () => lent.look({ [part]: one("#compare-" + part).value }) }));
   const save = (/** @type {string} */ kind) => element("button", { class: "button", type: "button", "data-compare": "wedges " + kind, onclick: () => keep(kind) }, say("chart." + kind));
   host.append(
     element("div", { class: "panel__head" }, element("h2", { id: "compare-wedges-title", class: "panel__title", tabindex: "-1" }, words("wedges")), element("div", { class: "panel__tools" }, save("png"), save("svg"), save("csv"))),
     element("p", { class: "lead lead--small" }, words("wedges_lead")),
-    element("div", { class: "picks" }, pick("from"), pick("to")),
     element("p", { id: "compare-wedges-told", class: "wedges__told", role: "status" }),
     element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": "compare-wedges-title" }, element("table", { id: "compare-wedges-table", class: "plain wedges" })));
 }
@@ -81,32 +78,15 @@ function players(from, to) {
   return single.length <= MOST_PLAYERS ? single : wedges.players(from, to, owners(true), defaults);
 }
 
-/** The pair that is looked at: as chosen while both are there, else the first and the last that differ. @param {Entry[]} entries @param {View} view */
-function pair(entries, view) {
-  const by = (/** @type {string} */ key) => entries.find((entry) => entry.key === key);
-  const from = by(view.from) ?? entries[0];
-  const wanted = by(view.to);
-  return { from, to: wanted && wanted !== from ? wanted : entries.find((entry) => entry !== from) };
-}
-
 // --- drawing --------------------------------------------------------------------------------------------------
 
-/** @param {Entry[]} entries @param {View} view */
-export function draw(entries, view) {
+/** @param {Pair | null} pair @param {View} view */
+export function draw(pair, view) {
   window.clearTimeout(waiting);
-  const { from, to } = pair(entries, view);
-  choose("from", entries, from);
-  choose("to", entries, to);
-  if (!to) return tell(words("wedges_one"));
+  if (!pair) return tell(words("wedges_one"));
   if (!simulator.here) return tell(simulator.why || words("wedges_same"));
+  const { from, to } = pair;
   waiting = window.setTimeout(() => work(from, to, view), PAINTED);
-}
-
-/** @param {string} part @param {Entry[]} entries @param {Entry | undefined} chosen */
-function choose(part, entries, chosen) {
-  const field = one("#compare-" + part);
-  field.replaceChildren(...entries.map((entry) => element("option", { value: entry.key }, entry.letter + " " + entry.name)));
-  if (chosen) field.value = chosen.key;
 }
 
 /** A sentence instead of wedges. @param {string} text */
@@ -214,9 +194,9 @@ function paint(shown) {
   const line = (label, kind, from, to, cells) => element("tr", { class: "wedge wedge--" + kind }, element("th", { scope: "row" }, label), element("td", { class: "wedge__bar" }, bar(x(from), x(to), kind)), ...cells.map((cell) => element("td", {}, cell)));
   const more = (/** @type {Row | undefined} */ row) => (row ? [change(row.share), change(row.last)] : []);
   one("#compare-wedges-table").replaceChildren(element("thead", {}, element("tr", {}, ...head)), element("tbody", {},
-    line(shown.from.letter + " " + shown.from.name, "end", low, shown.before, [figure(shown.before), "", ""]),
+    line(shown.from.name, "end", low, shown.before, [figure(shown.before), "", ""]),
     ...parts.map((part, n) => line(part.label, part.kind, part.from, part.from + part.value, [change(part.value), ...more(shown.rows[n])])),
-    line(shown.to.letter + " " + shown.to.name, "end", low, shown.after, [figure(shown.after), change(shown.whole), ""])));
+    line(shown.to.name, "end", low, shown.after, [figure(shown.after), change(shown.whole), ""])));
   write(one("#compare-wedges-told"), told(shown));
 }
 

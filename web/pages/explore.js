@@ -57,7 +57,7 @@ let rested = null;
 function draw(next) {
   const wish = wishOf(next.state, next.until);
   drawn = { ...next, key: wish.key };
-  if (simulator.here) bandRuns.want(wish);
+  if (simulator.here && router.page() !== "compare") bandRuns.want(wish); // which asks for more than this
   paint();
   resting();
 }
@@ -74,7 +74,7 @@ function paint() {
     const name = state.charts[place];
     charts[place].draw(pictures.curves(list, name, {
       areas: pictures.bands(bands && bands.fans[name], stale),
-      marks,
+      marks, compared: true,
     }));
   });
   cards.paint(live.run("policy"), live.run("status-quo"), bands, stale);
@@ -89,7 +89,7 @@ function paintLegend(list, banded) {
   /** @type {{ kind: string, label: string, why?: string }[]} */
   const entries = list.slice().sort((a, b) => rank(a) - rank(b)).map((scene) => ({ kind: scene.kind, label: scene.label }));
   if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why") });
-  legend.paint(entries, bandRuns.here() && !banded);
+  legend.paint(one(".legend"), entries, bandRuns.here() && !banded);
 }
 
 // --- once the hand rests -----------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@ import { does } from "../dom/buttons.js";
 import { one } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import * as undo from "../dom/undo.js";
+import * as glossary from "../widgets/glossary.js";
 import * as groups from "../widgets/lever-groups.js";
 import * as levers from "../widgets/levers.js";
+import * as present from "./present.js";
 import * as replays from "../widgets/replay.js";
 
 const KEPT = "policy-lab-single-keys";
@@ -14,6 +16,7 @@ const press = (/** @type {string} */ name) => one(`[data-do="${name}"]`).click()
 const single = {
   r: () => replays.replay(),
   p: () => press("pin"),
+  f: () => present.turn(),
   0: () => levers.resetAll(),
   s: () => router.share(),
   a: () => focus(one("#assumptions summary") || one("#assumptions")),
@@ -29,8 +32,9 @@ function focus(element) {
 
 function toggle() {
   const dialog = one("#keys-help");
-  if (dialog.open) dialog.close();
-  else dialog.showModal();
+  if (dialog.open) return dialog.close();
+  glossary.list();
+  return dialog.showModal();
 }
 
 function on() {
@@ -54,7 +58,7 @@ function keyed(event) {
     else undo.undo();
     return;
   }
-  if (writes(event.target) || router.page() !== "explore" || !on()) return;
+  if (writes(event.target) || !on() || (router.page() !== "explore" && key !== "?" && key !== "f")) return;
   if (one("#keys-help").open && key !== "?") return;
   if (/^[1-9]$/.test(key)) groups.jumpTo(Number(key) - 1);
   else if (single[key]) single[key]();

@@ -12,7 +12,7 @@ import { tell } from "../dom/notice.js";
 import * as print from "../dom/print.js";
 import * as router from "../dom/router.js";
 import * as undo from "../dom/undo.js";
-import * as diagram from "../widgets/diagram.js";
+import * as glossary from "../widgets/glossary.js";
 import * as ranking from "../widgets/ranking.js";
 import * as actions from "./actions.js";
 import * as brief from "./brief.js";
@@ -22,10 +22,14 @@ import * as dash from "./dash-loader.js";
 import * as diagramExport from "./diagram-export.js";
 import * as embed from "./embed.js";
 import * as explore from "./explore.js";
+import * as finder from "./finder.js";
 import { publish } from "./inspect.js";
+import * as loopStage from "./loop-stage.js";
 import * as model from "./model.js";
 import * as precedents from "./precedents.js";
+import * as present from "./present.js";
 import * as share from "./share.js";
+import * as tour from "./tour.js";
 import * as entries from "./variable-entry.js";
 
 /** Where the browser keeps nothing for a page, what is kept lasts for this visit alone. @param {"sessionStorage" | "localStorage"} kind */
@@ -51,8 +55,8 @@ function begin() {
   watchHand();
   nameButtons();
   dash.begin();
-  diagram.begin(model.seek);
-  for (const part of [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, model, ranking, compare, precedents, share, embed]) part.begin();
+  const parts = [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, precedents, present, share, tour, glossary, embed];
+  for (const part of parts) part.begin();
   publish();
   explore.begin();
 }

@@ -1,6 +1,5 @@
-/* The Model page's list of variables, with an entry below the row of each. The diagram is in diagram.js; what either looks
-   at is the part "d" of the link (core/model-view.js). */
-import { facts } from "../core/facts.js";
+/* The Model page's list of variables, with an entry below the row of each. What the page looks at is the part "d" of the
+   link (core/model-view.js). */
 import * as modelView from "../core/model-view.js";
 import { MOST_LISTED, countKey, found as foundIn } from "../core/variable-search.js";
 import * as views from "../core/views.js";
@@ -8,34 +7,10 @@ import { say } from "../core/words.js";
 import { element, make, one } from "../dom/elements.js";
 import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
-import * as entries from "./variable-entry.js";
+import { entryOf, everyRow, fill, told } from "./entry-panel.js";
 /** @import { VariableDetail, VariableRow } from "../types/model-page.js" */
 
 const gone = () => tell(say("wait.no_more"));
-
-// --- what comes from the server, once --------------------------------------------------------------------------
-
-/** By address. @type {Map<string, Promise<any>>} */
-const answers = new Map();
-
-/** @param {string} address @returns {Promise<any>} as the address answers */
-function answer(address) {
-  const known = answers.get(address);
-  if (known) return known;
-  const coming = fetch(address).then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))));
-  coming.catch(() => answers.delete(address));
-  answers.set(address, coming);
-  return coming;
-}
-
-/** @type {() => Promise<VariableRow[]>} */
-const everyRow = () => answer(facts.files.variables);
-
-/** @param {string} name @returns {Promise<VariableDetail>} */
-async function entryOf(name) {
-  const listed = (await everyRow()).find(([called]) => called === name);
-  return (await answer(facts.files.entries.replace("*", String(listed?.[7]))))[name];
-}
 
 // --- list -----------------------------------------------------------------------------------------------------
 
@@ -50,7 +25,7 @@ function narrow() {
 }
 
 /** To the entry of a variable. @param {string} name */
-export function seek(name) {
+function seek(name) {
   remember({ text: name, kind: "" }, true);
   show(name, "");
 }
@@ -63,13 +38,13 @@ function show(text, kind) {
   list(text, kind);
 }
 
-let seen = ""; // the link's part as this page last wrote or read it
+let seen = ""; // what of the link this list last wrote or read
 
 /** What is looked for stands in the link: such a link opens its entry, and Back the one before.
  * @param {{ text: string, kind: string }} sought @param {boolean} [step] */
 function remember(sought, step = false) {
-  seen = modelView.written({ ...modelView.read(views.of("d")), ...sought });
-  router.look("d", seen, step);
+  seen = sought.kind + "~" + sought.text;
+  router.look("d", modelView.written({ ...modelView.read(views.of("d")), ...sought }), step);
 }
 
 /** Links of the first edition name a variable behind "#variable=". */
@@ -92,7 +67,7 @@ function list(text, kind) {
     .then((rows) => {
       if (number !== latest) return;
       const found = foundIn(rows, text, inRows);
-      fill(found.rows.slice(0, MOST_LISTED));
+      refill(found.rows.slice(0, MOST_LISTED));
       one("#variable-count").textContent = say("model.count." + countKey(found.rows.length), { count: found.rows.length, shown: MOST_LISTED });
       if (wanted && text === wanted) showFirst(found.exact);
     })
@@ -100,7 +75,7 @@ function list(text, kind) {
 }
 
 /** Rows whose entry is open stay as they are, so that a list that comes late takes nothing from who reads. @param {VariableRow[]} rows */
-function fill(rows) {
+function refill(rows) {
   const body = one("#variables tbody");
   const { activeElement } = document;
   const focus = activeElement instanceof HTMLElement && body.contains(activeElement) ? activeElement : null;
@@ -156,31 +131,10 @@ function toggle(line, button) {
 /** The row of an entry, below that of its variable. @param {VariableDetail} found */
 function entry(found) {
   const line = make("tr", "entry");
-  const told = make("dl", "entry__facts");
-  const part = (/** @type {string} */ title, /** @type {HTMLElement} */ what) => told.append(make("dt", "", title), what);
-  part(found.equation.label, element("dd", {}, make("pre", "entry__equation", found.equation.text)));
-  if (found.tables.length) part(found.table, element("dd", { class: "entry__tables" }, ...found.tables.map(entries.table)));
-  const course = found.course.varies ? entries.course(found) : null;
-  if (course) part(found.course.label, course.place);
-  for (const { label, text } of found.texts) part(label, make("dd", "", text));
-  if (found.essay.quotes.length) {
-    part(found.essay.label, element("dd", { class: "entry__essay" }, ...found.essay.quotes.map(({ quote, section }) => element("p", {}, element("q", { lang: "en" }, quote), " " + section))));
-  }
-  const links = found.links.map(({ names }) => names.map(linkTo));
-  found.links.forEach(({ label, none }, place) => part(label, element("dd", { class: "entry__links" }, ...(links[place].length ? links[place].map((link) => element("span", { class: "entry__one" }, link)) : [none]))));
-  line.append(element("td", { colspan: 5 }, element("div", { class: "entry__inside" }, told)));
-  // The chart measures its place, so the entry is on the page before it is drawn. What uses it tells nothing of why it moves.
-  window.requestAnimationFrame(() => entries.fill(found, line, course, links[0]).catch(gone));
+  const parts = told(found, seek);
+  line.append(element("td", { colspan: 5 }, element("div", { class: "entry__inside" }, parts.list)));
+  fill(found, line, parts);
   return line;
-}
-
-/** @param {[string, string]} variable its name, and what it is called in the language of the page */
-function linkTo([name, called]) {
-  const link = make("button", "button button--link entry__link", name);
-  link.dataset.name = name;
-  if (called) link.append(" ", make("span", "entry__label", called));
-  link.addEventListener("click", () => seek(name));
-  return link;
 }
 
 let begun = false;
@@ -193,11 +147,12 @@ function come(page) {
     one("#variable-kind").addEventListener("change", narrow);
     adopted();
   }
-  if (begun && views.of("d") === seen) return;
+  const asked = views.of("d");
+  const { text, kind } = modelView.read(asked);
+  if (begun && seen === kind + "~" + text) return;
   begun = true;
-  seen = views.of("d");
-  const { text, kind } = modelView.read(seen);
-  if (seen && modelView.written({ ...modelView.read(seen) }) !== seen) tellAlso(say("link.no_view"));
+  seen = kind + "~" + text;
+  if (modelView.written(modelView.read(asked)) !== asked) tellAlso(say("link.no_view"));
   show(text, kind);
 }
 

@@ -69,7 +69,7 @@ function way(oneCase, { control, least, value }) {
   const fact = oneCase.facts.find((each) => each.name === control.name);
   const unit = fact && fact.unit !== "Dmnl" ? fact.unit : "";
   const text = words(least ? "way_least" : "way_most", { fact: called("facts", control.name), value: numbers.withUnit(numbers.figure(value), unit) });
-  return element("button", { class: "button button--link lesson__way", type: "button", "data-way": control.name, onclick: () => view.change({ [control.name]: value }) }, text);
+  return element("button", { class: "lesson__way", type: "button", "data-way": control.name, onclick: () => view.change({ [control.name]: value }) }, text);
 }
 
 /** What would have made its fate another one, each a press away. @param {Case} oneCase @param {boolean} pressed whether they can be tried */

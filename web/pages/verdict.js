@@ -13,7 +13,7 @@ import * as bandRuns from "../engine/bands.js";
 import * as simulator from "../engine/simulator.js";
 import { turnsOf } from "../engine/turning.js";
 import { does } from "../dom/buttons.js";
-import { element, one, write } from "../dom/elements.js";
+import { bold, element, one, write } from "../dom/elements.js";
 import * as assumptions from "../widgets/assumptions.js";
 /** @import { BandAnswer, State, Turn } from "../types/page.js" */
 
@@ -23,9 +23,6 @@ export let latest = null;
 const known = new Map();
 const KEPT = 100;
 const PATIENCE = 600; // milliseconds of rest before inputs are tried
-
-/** Text with what stands between asterisks in bold, and no line broken inside a range of figures. @param {string} text */
-const bold = (text) => text.replace(/(\d)–(?=\d)/g, "$1\u2060–\u2060").split("*").map((part, n) => (n % 2 ? element("strong", { class: "in-short__word" }, part) : part));
 
 /** @param {BandAnswer} answer @param {State} state */
 function tell(answer, state) {

@@ -121,18 +121,19 @@ export interface BandPiece {
 type Wish = import("./page.js").BandWish;
 type Answer = import("./page.js").BandAnswer;
 
-/** What a thread of bands is sent; of `run` the latest number counts, and pieces of the same number queue. */
+/** What a thread of bands is sent; of `run` the latest number counts, and pieces of the same number queue. Several wishes are
+ * answered together, member by member, and a piece has one part for each. */
 export type ToBands =
   | { kind: "load"; models: LoadedModel[]; values: ArrayBuffer; names: string[] }
-  /** A number without a wish ends what is under way. */
-  | { kind: "run"; number: number; wish: Wish | null; pieces: [number, number][]; keeps?: boolean }
+  /** A number without wishes ends what is under way. */
+  | { kind: "run"; number: number; wishes: Wish[]; pieces: [number, number][]; keeps?: boolean }
   /** Another thread's piece. */
-  | { kind: "take"; number: number; piece: BandPiece }
+  | { kind: "take"; number: number; parts: BandPiece[] }
   | { kind: "gather"; number: number; members: number };
 
-/** What it sends back; a piece only where it is not the thread that keeps them. */
+/** What it sends back; the parts of a piece only where it is not the thread that keeps them. */
 export type FromBands =
   | { kind: "ready"; number?: undefined }
-  | { kind: "piece"; number: number; count: number; piece?: BandPiece }
-  | { kind: "answer"; number: number; answer: Answer }
+  | { kind: "piece"; number: number; count: number; parts?: BandPiece[] }
+  | { kind: "answer"; number: number; answers: Answer[] }
   | { kind: "error"; number?: number; message: string };

@@ -139,6 +139,8 @@ export interface Variable {
   why?: string;
   /** What the two ends of its axis mean. */
   poles?: [string, string] | null;
+  /** Known values that it is compared with, the weightiest first. */
+  references?: Reference[];
   /** Variables that it is made of. */
   parts?: { name: string; label: string }[];
   /** Where its unit is money: how much one of it is, the sign of the currency, and whether it is a sum a year. */
@@ -147,6 +149,13 @@ export interface Variable {
   date?: boolean;
   /** It exists only where this holds; null: everywhere. */
   where?: Condition | null;
+}
+
+/** A known value; why: what it is of. */
+export interface Reference {
+  label: string;
+  value: number;
+  why: string;
 }
 
 /** A variable compared with a number (sign: >=, >, <= or <); `why`: what is the matter where it does not hold. */
@@ -181,6 +190,15 @@ export interface Facts {
   shown: Variable[];
   start: State;
   words: Record<string, string>;
+  glossary: Term[];
+}
+
+/** An entry of the glossary; forms: how texts have it, the longer before the shorter. */
+export interface Term {
+  key: string;
+  term: string;
+  forms: string[];
+  means: string;
 }
 
 export type Numbers = Float64Array | Float32Array | number[];
@@ -245,6 +263,8 @@ export interface Picture {
   bands?: Band[];
   points?: Points[];
   marks?: Mark[];
+  /** Known values to compare with. */
+  references?: Reference[];
   words?: { label: string };
 }
 
@@ -271,8 +291,9 @@ export interface Scene {
   run?: Run;
 }
 
-/** Edges of the bands of a variable, each by time. */
+/** The median and the edges of the bands of a variable, each by time. */
 export interface Fan {
+  middle: Numbers;
   low90: Numbers;
   low50: Numbers;
   high50: Numbers;
@@ -299,6 +320,9 @@ export interface BandWish {
   where: Record<string, Condition>;
   /** Asked once and not again: nothing of it is remembered. */
   aside?: boolean;
+  /** Moments of the fans, where everything of a policy at these is remembered, so that another year, outcome or pair of
+   * policies needs no runs. Charts are among the headlines then. */
+  years?: number[];
 }
 
 /** What a policy does to an outcome over the members, at the last moment: quantiles (5, 25, 50, 75 and 95 %) of its level and
@@ -326,6 +350,8 @@ export interface Split {
   input: string;
   way: number;
   z: number;
+  /** Shares that go that way where the input is lowest and highest. */
+  tails: number[];
   at: number;
   low: { count: number; way: number; middle: number };
   high: { count: number; way: number; middle: number };

@@ -5,11 +5,12 @@ import { facts, variable } from "../core/facts.js";
 import { say } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import { under } from "../dom/buttons.js";
-import { make, one, write } from "../dom/elements.js";
+import { element, make, one, write } from "../dom/elements.js";
 
 /** @import { Variable } from "../types/page.js" */
-/** shown: gives the name that stands; take: told of the name that was chosen
- * @typedef {{ shown: () => string, take: (name: string) => void }} Options */
+/** What a list shows of a thing to choose. @typedef {Pick<Variable, "name" | "label" | "unit" | "group">} Choosable */
+/** shown: gives the name that stands; take: told of the name that was chosen; find: what a text finds, variables unless given
+ * @typedef {{ shown: () => string, take: (name: string) => void, find?: (text: string) => Promise<Choosable[]> }} Options */
 
 const MOST_LISTED = 120;
 /** @type {Record<string, number>} */
@@ -26,10 +27,14 @@ function found(variables, text) {
   return words.length ? [...hits.filter(first), ...hits.filter((about) => !first(about))] : hits;
 }
 
+/** @param {string} text */
+const findVariables = async (text) => found(await everyVariable().catch(() => facts.shown), text);
+
 class Combobox {
   /** @param {HTMLInputElement} field @param {Options} options */
-  constructor(field, { shown, take }) {
+  constructor(field, { shown, take, find = findVariables }) {
     this.field = field;
+    this.find = find;
     this.list = one("#" + field.getAttribute("aria-controls"));
     this.shown = shown;
     this.take = take;
@@ -57,15 +62,15 @@ class Combobox {
   /** @param {string} text what the list is narrowed to */
   async open(text) {
     const asked = (this.asked += 1);
-    const variables = await everyVariable().catch(() => facts.shown);
+    const choosable = await this.find(text);
     if (asked !== this.asked || document.activeElement !== this.field) return;
-    this.fill(found(variables, text));
+    this.fill(choosable);
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
     this.mark(text ? 0 : this.options.findIndex((option) => option.dataset.name === this.shown()));
   }
 
-  /** @param {Variable[]} variables */
+  /** @param {Choosable[]} variables */
   fill(variables) {
     const listed = variables.slice(0, MOST_LISTED);
     this.options = [];
@@ -91,7 +96,7 @@ class Combobox {
     return box;
   }
 
-  /** @param {Variable} about */
+  /** @param {Choosable} about */
   option(about) {
     const option = make("li", "combo__option", about.label);
     option.id = this.list.id + "-" + this.options.length;
@@ -147,5 +152,11 @@ class Combobox {
     this.follow();
   }
 }
+
+/** A field of that kind, as policy_lab/app/panels/chart.py makes it. @param {string} id @param {string} label */
+export const combobox = (id, label) => element("div", { class: "combo field--title" },
+  element("label", { class: "unseen", for: id }, label),
+  element("input", { id, class: "combo__field", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id + "-list" }),
+  element("ul", { id: id + "-list", class: "combo__list", role: "listbox", hidden: true, "aria-label": label }));
 
 export const mountCombobox = (/** @type {HTMLInputElement} */ field, /** @type {Options} */ options) => new Combobox(field, options);

@@ -12,6 +12,14 @@ import { said } from "../dom/notice.js";
 let wish = {};
 let world = "";
 
+/** Says which levers cannot take all of an amount. @param {string[]} keys */
+export function tellCapped(keys) {
+  for (const key of keys) {
+    const { label, high, unit, places } = facts.levers[key];
+    said(say("explore.choice_capped", { lever: label, most: numbers.withUnit(numbers.figure(high, places), unit) }));
+  }
+}
+
 export function begin() {
   if (!facts.choices.length) return;
   one(".decisions").addEventListener("change", (/** @type {Event} */ event) => {
@@ -19,10 +27,7 @@ export function begin() {
     const made = choices.set(store.now.levers, radio.name.replace("choice-", ""), radio.value, wish);
     wish = made.wish;
     if (!store.change({ levers: made.levers })) follow();
-    for (const key of made.capped) {
-      const { label, high, unit, places } = facts.levers[key];
-      said(say("explore.choice_capped", { lever: label, most: numbers.withUnit(numbers.figure(high, places), unit) }));
-    }
+    tellCapped(made.capped);
   });
   store.on((state, before) => state.levers !== before.levers && !store.held && schedule());
   store.rest(schedule); // under a hand nothing but the curves

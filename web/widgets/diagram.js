@@ -3,7 +3,8 @@
  * is at rest the other sectors are fetched too, so that all goes on working when the server is gone.
  *
  *   buttons, + and - and 0        larger, smaller, fit
- *   drag, arrows, wheel           move; with Ctrl or Command the wheel enlarges, as two fingers do
+ *   drag, arrows                  move
+ *   wheel                         scrolls the page; with Ctrl or Command it enlarges, as two fingers do
  */
 import { facts, variable, variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
@@ -15,18 +16,18 @@ import { say } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
 import { under } from "../dom/buttons.js";
-import { all, one, svgElement, write } from "../dom/elements.js";
+import { all, one, write } from "../dom/elements.js";
 import { modified } from "../dom/keys.js";
 import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 /** @import { SectorValues } from "../types/model-page.js" */
 /** @import { Run, State } from "../types/page.js" */
 
-const SMALLEST = 0.25;
-const READABLE = 0.55; // of its true size: below this the names of a diagram cannot be read
+const SMALLEST = 0.76; // of its true size: its smallest letters, of 12 pixels, stay above 9
 const LARGEST = 3;
 const STEP = 1.25;
-const MOST = 14; // letters of a value: where its unit makes it longer it would cover its neighbours
+const LINE = 40; // pixels that a wheel moves which counts lines
+const MOST = 10; // letters of a value: where its unit makes it longer it would be wider than its place
 const REST = 300; // milliseconds between drawings that are fetched ahead
 const box = () => one("#sketch");
 const picture = () => one("#sketch > svg");
@@ -43,7 +44,8 @@ let year = 0;
 /** @type {SectorValues | null} */
 let values = null;
 
-const called = (/** @type {SVGGElement} */ name) => name.dataset.variable + (name.dataset.label ? " (" + name.dataset.label + ")" : "");
+const called = (/** @type {SVGGElement} */ name) => name.dataset.label ?? name.dataset.variable ?? "";
+let chosen = ""; // whose entry is open
 
 // --- the picture ----------------------------------------------------------------------------------------------
 
@@ -61,10 +63,36 @@ function draw(text) {
   box().scrollTo(0, 0);
   fit();
   label();
+  if (chosen) mark(chosen);
+}
+
+/** Without the element of an array, as diagrams name variables. @param {string} name */
+const base = (name) => name.split("[")[0];
+
+/** Whether the sector on show has a variable. @param {string} name */
+export const draws = (name) => names().some((drawn) => base(drawn.dataset.variable ?? "") === base(name) && !drawn.matches(".ghost"));
+
+/** To a sector, as a choice in the field does. @param {number} number */
+export function go(number) {
+  one("#sector").value = String(number);
+  one("#sector").dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Shows a variable as the one that is chosen, and brings it into the box; "" none. @param {string} name */
+export function mark(name) {
+  chosen = name;
+  const found = names().filter((drawn) => name && base(drawn.dataset.variable ?? "") === base(name));
+  for (const drawn of all("#sketch .chosen")) drawn.classList.remove("chosen");
+  for (const drawn of found) drawn.classList.add("chosen");
+  const [first] = [...found.filter((drawn) => !drawn.matches(".ghost")), ...found];
+  if (!first) return;
+  const [frame, here] = [box().getBoundingClientRect(), first.getBoundingClientRect()];
+  if (here.left < frame.left || here.right > frame.right) box().scrollLeft += (here.left + here.right - frame.left - frame.right) / 2;
+  if (here.top < frame.top || here.bottom > frame.bottom) box().scrollTop += (here.top + here.bottom - frame.top - frame.bottom) / 2;
 }
 
 function fit() {
-  if (picture()) resize(Math.max(READABLE, Math.min(1, box().clientWidth / picture().viewBox.baseVal.width)));
+  if (picture()) resize(Math.max(SMALLEST, Math.min(1, box().clientWidth / picture().viewBox.baseVal.width)));
 }
 
 /** What is below the point (by default the middle of the box) stays there. @param {number} to @param {[number, number] | null} [point] */
@@ -147,11 +175,14 @@ function up(event) {
   apart = 0;
 }
 
-/** @param {WheelEvent} event */
+/** A wheel over the drawing moves the page as anywhere else; sideways, and with Ctrl or Command, it is the drawing's. @param {WheelEvent} event */
 function wheel(event) {
-  if (!(event.ctrlKey || event.metaKey) || !under(event, "#sketch") || !picture()) return;
+  if (!under(event, "#sketch") || !picture()) return;
+  const enlarges = event.ctrlKey || event.metaKey;
+  if (!enlarges && Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
   event.preventDefault();
-  resize(zoom * Math.exp(-event.deltaY / 400), [event.clientX, event.clientY]);
+  if (enlarges) resize(zoom * Math.exp(-event.deltaY / 400), [event.clientX, event.clientY]);
+  else window.scrollBy({ top: event.deltaY * (event.deltaMode ? LINE : 1), behavior: "instant" });
 }
 
 /** @param {MouseEvent} event */
@@ -172,9 +203,10 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 function keyed(event) {
   if (!under(event, "#sketch") || modified(event)) return;
   const name = under(event, "[data-variable]");
+  const step = STEPS[event.key];
   if (event.key in KEYS && picture()) WAYS[KEYS[event.key]]();
   else if (name && (event.key === "Enter" || event.key === " ")) choose(name.dataset.variable ?? "");
-  else if (name && event.key in STEPS) walk(name, STEPS[event.key]);
+  else if (name && step) walk(name, step);
   else return;
   event.preventDefault();
 }
@@ -238,16 +270,10 @@ function label() {
   const place = values ? values.years.indexOf(year) : -1;
   for (const name of names()) {
     const text = shown?.[name.dataset.variable ?? ""]?.[place] ?? "";
-    const value = name.querySelector(".value") ?? name.appendChild(valueBelow(name));
+    const value = one(".value", name);
     value.textContent = text.length > MOST ? text.split(/\s/)[0] : text;
     name.setAttribute("aria-label", called(name) + (text ? ": " + text : ""));
   }
-}
-
-/** @param {SVGGElement} name */
-function valueBelow(name) {
-  const { x, y, width, height } = name.getBBox();
-  return svgElement("text", { class: "value", x: x + width / 2, y: y + height + 11 });
 }
 
 /** The drawing of the sector that the field names. */

@@ -1,7 +1,8 @@
 /** The headline outcomes as cards: the median with its unit, how far it is from status quo, and the interval of that. */
-import { cardOf, placeOf } from "../core/card.js";
+import { cardOf } from "../core/card.js";
 import { final } from "../core/pictures.js";
 import { all, one, write } from "../dom/elements.js";
+import * as intervalBar from "./interval-bar.js";
 /** @import { Card } from "../core/card.js" */
 /** @import { BandAnswer, Run } from "../types/page.js" */
 
@@ -9,11 +10,6 @@ import { all, one, write } from "../dom/elements.js";
 
 const TEXTS = /** @type {("value" | "unit" | "basis" | "change" | "range")[]} */ (["value", "unit", "basis", "change", "range"]);
 const PARTS = [...TEXTS, "bar", "run", "wide", "narrow", "dot", "zero"];
-
-/** Puts a part of a bar somewhere on it, without laying anything out anew. @param {HTMLElement} part @param {number} from @param {number} [to] both from 0 to 1 */
-function put(part, from, to = from) {
-  part.style.transform = `translateX(${(100 * from).toFixed(2)}%)` + (to > from ? ` scaleX(${(to - from).toFixed(4)})` : "");
-}
 
 /**
  * The cards inside an element, ready to be painted.
@@ -33,11 +29,8 @@ export function mountCards(root) {
     card.dataset.direction = told.direction;
     const { bar } = told;
     parts.bar.classList.toggle("is-quiet", !bar);
-    if (!bar) return;
-    put(parts.zero, placeOf(bar, 0));
-    put(parts.wide, placeOf(bar, bar.change[0]), placeOf(bar, bar.change[4]));
-    put(parts.narrow, placeOf(bar, bar.change[1]), placeOf(bar, bar.change[3]));
-    put(parts.dot, placeOf(bar, bar.change[2]));
+    const { zero, wide, narrow, dot } = parts;
+    if (bar) intervalBar.paint({ zero, wide, narrow, dot }, bar.change, bar, 0);
   }
 
   /** While a hand moves what the ensemble says stays, dimmed, and only the ring of the one run goes along.
@@ -50,7 +43,7 @@ export function mountCards(root) {
         if (!shown.told || JSON.stringify(told) !== JSON.stringify(shown.told)) fill(shown, told);
         shown.told = told;
       }
-      if (shown.told.bar) put(shown.parts.run, Math.min(1, Math.max(0, placeOf(shown.told.bar, run.value - run.reference))));
+      if (shown.told.bar) intervalBar.put(shown.parts.run, Math.min(1, Math.max(0, intervalBar.placeOf(shown.told.bar, run.value - run.reference))));
       shown.card.classList.toggle("card--stale", Boolean(bands) && stale);
     }
   }

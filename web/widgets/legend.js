@@ -7,7 +7,8 @@ import { all, element, one } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 /** @typedef {{ kind: string, label: string, why?: string }} Entry */
 
-let shown = "";
+/** What each legend shows. @type {WeakMap<HTMLElement, string>} */
+const shown = new WeakMap();
 
 export function begin() {
   does("unpin", (button) => {
@@ -15,19 +16,18 @@ export function begin() {
     const gone = scenarios.name(store.now.pins[place]);
     store.unpin(place);
     said(say("explore.pin_taken", { scenario: gone }));
-    if (!store.now.pins.length) one("#pins-add").focus();
+    if (!store.now.pins.length) all('[data-chooser="pin"]').find((chooser) => chooser.offsetParent)?.focus();
   });
   does("renamePin", rename);
 }
 
-/** @param {Entry[]} entries @param {boolean} stale whether bands are of a policy before */
-export function paint(entries, stale) {
-  const host = one(".legend");
+/** @param {HTMLElement} host @param {Entry[]} entries @param {boolean} stale whether bands are of a policy before */
+export function paint(host, entries, stale) {
   host.classList.toggle("legend--stale", stale);
   const text = JSON.stringify(entries);
-  if (text === shown) return;
+  if (text === shown.get(host)) return;
   if (host.contains(document.activeElement) && document.activeElement?.matches("input")) return; // a name is being written
-  shown = text;
+  shown.set(host, text);
   const focused = document.activeElement instanceof HTMLElement && host.contains(document.activeElement) ? document.activeElement.dataset : null;
   host.replaceChildren(...entries.map(item));
   if (focused) (one(`[data-do="${focused.do}"][data-place="${focused.place}"]`, host) ?? all('[data-do="unpin"]', host).at(-1))?.focus();
@@ -55,8 +55,9 @@ function rename(button) {
     const name = box.value.trim();
     const told = kept && name !== before ? store.renamePin(place, name) : "";
     if (told) said(told);
+    const host = box.closest(".legend");
     box.replaceWith(button); // the next frame has the new name
-    shown = "";
+    if (host instanceof HTMLElement) shown.delete(host);
     button.focus();
   };
   box.addEventListener("keydown", (event) => {

@@ -18,6 +18,8 @@ let movedOnly = false;
 let stale = false;
 
 const isMoved = (/** @type {Row} */ { row }) => row.classList.contains("lever--moved");
+/** In sight in a folded group: what is moved or starred. */
+const stays = (/** @type {Row} */ row) => isMoved(row) || row.row.classList.contains("lever--starred");
 const isFolded = (/** @type {Group} */ group) => group.fold.getAttribute("aria-expanded") === "false";
 
 export function begin() {
@@ -39,8 +41,7 @@ export function begin() {
     if (event.key !== "Escape" || !asked) return;
     event.stopPropagation(); // the search, not what it stands in
     event.preventDefault();
-    one("#lever-search").value = "";
-    search();
+    unsearch();
   });
   store.on((state, before) => (stale ||= state.world !== before.world));
 }
@@ -53,7 +54,7 @@ export function recount() {
   for (const { host, rows } of groups.values()) {
     const count = rows.filter(isMoved).length;
     sum += count;
-    for (const row of rows) row.kept ||= isMoved(row);
+    for (const row of rows) row.kept ||= stays(row);
     const number = count || rows.length;
     write(one(".group__count", host), say((count ? "lever.moved_of." : "lever.count.") + (number === 1 ? "one" : "many"), { count: number, all: rows.length }));
     one(".group__reset", host).classList.toggle("is-quiet", !count);
@@ -65,7 +66,7 @@ export function recount() {
 
 /** In folded groups only what is moved now stays in sight. @param {boolean} [shown] whether it is arranged at once */
 function keepMoved(shown = true) {
-  for (const { rows } of groups.values()) for (const row of rows) row.kept = isMoved(row);
+  for (const { rows } of groups.values()) for (const row of rows) row.kept = stays(row);
   if (shown) arrange();
 }
 
@@ -89,7 +90,7 @@ function arrange() {
 /** @param {Group} group @param {boolean} open */
 function turn(group, open) {
   group.fold.setAttribute("aria-expanded", String(open));
-  for (const row of group.rows) row.kept = isMoved(row);
+  for (const row of group.rows) row.kept = stays(row);
 }
 
 /** @param {string} key */
@@ -112,6 +113,13 @@ function search() {
   }
   asked = words.join(" ");
   keepMoved();
+}
+
+/** Every lever is there again that a search hid. */
+export function unsearch() {
+  if (!asked) return;
+  one("#lever-search").value = "";
+  search();
 }
 
 /** @param {HTMLElement} row */

@@ -15,13 +15,14 @@ import * as simulator from "../engine/simulator.js";
 import { does, leadsElsewhere, under } from "../dom/buttons.js";
 import { all, make, one, svgElement, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
+import { loopSwitch } from "./loop-switch.js";
 
 /** @import { Loop, LoopAct, LoopExample, Numbers, Run, State } from "../types/page.js" */
 
 const PART = 0.005; // of an outcome's range: what is less is no move
 const MOST_SHARE = 200; // percent; what grows from next to nothing is told in its own unit
 const SPARK = { width: 132, height: 36 };
-/** By key, made when the list is opened. @type {Map<string, { item: HTMLElement, control: HTMLElement, said: HTMLElement, found: HTMLElement }>} */
+/** By key, made when the list is opened. @type {Map<string, { item: HTMLElement, set: (state: State) => boolean, found: HTMLElement }>} */
 const rows = new Map();
 /** By key: runs of the outputs on show, of the latest state at rest. @type {Map<string, { with: Run, without: Run }>} */
 export const effects = new Map();
@@ -41,20 +42,13 @@ function row(key) {
   mark.setAttribute("aria-hidden", "true");
   const name = head.appendChild(make("h3", "loop-row__name", loop.name));
   name.append(" ", make("span", "loop-row__kind", words("kind_" + loop.kind.toLowerCase())));
-  const control = head.appendChild(make("button", "switch"));
-  control.type = "button";
-  control.setAttribute("role", "switch");
-  control.setAttribute("aria-label", words("switch", { loop: loop.name }));
-  const track = make("span", "switch__track");
-  const said = make("span", "switch__said");
-  track.setAttribute("aria-hidden", "true");
-  control.append(track, said);
-  control.addEventListener("click", () => store.assume(key, key in store.now.assumptions ? null : 0));
+  const { control, paint: set } = loopSwitch(key, loop.name);
+  head.append(control);
   item.append(path(loop));
   for (const act of loop.acts) item.append(acting(act));
   const found = item.appendChild(make("div", "loop-row__effects"));
   if (loop.shown) item.append(example(key, loop, loop.shown));
-  rows.set(key, { item, control, said, found });
+  rows.set(key, { item, set, found });
   return item;
 }
 
@@ -109,12 +103,7 @@ function see(key, { world, outcome }) {
 
 /** @param {State} state */
 function paint(state) {
-  for (const [key, { item, control, said }] of rows) {
-    const acts = !(key in state.assumptions);
-    control.setAttribute("aria-checked", String(acts));
-    write(said, words(acts ? "acts_now" : "cut_now"));
-    item.classList.toggle("loop-row--cut", !acts);
-  }
+  for (const { item, set } of rows.values()) item.classList.toggle("loop-row--cut", !set(state));
 }
 
 // --- what cutting does ----------------------------------------------------------------------------------------

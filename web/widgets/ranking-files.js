@@ -20,26 +20,32 @@ const style = (look) => `<style>text{font-size:12.5px;fill:${look.ink}}.rank__ax
  */
 function slide(view, about) {
   const look = lightColours(COLOURS);
-  const title = wrapped(view.bars_title, 74);
+  const { bars: drawn = "", bars_title: heading = "" } = view;
+  const title = wrapped(heading, 74);
   const foot = footer(about);
-  const [, wide, tall] = (/viewBox="0 0 (\d+) (\d+)"/.exec(view.bars) ?? ["", WIDTH, HEIGHT]).map(Number);
+  const [, wide, tall] = (/viewBox="0 0 (\d+) (\d+)"/.exec(drawn) ?? ["", WIDTH, HEIGHT]).map(Number);
   const first = TOP + title.length * LINE - 8;
   const scale = Math.min((WIDTH - 2 * EDGE) / wide, (foot.top - first) / tall);
   const place = `<svg x="${EDGE}" y="${first}" width="${Math.round(wide * scale)}" height="${Math.round(tall * scale)}" viewBox="0 0 ${wide} ${tall}">`;
-  const bars = view.bars.replace(/^<svg[^>]*>/, place + style(look));
-  return frame(view.bars_title, about, [...title.map((line, n) => letters(EDGE, TOP + n * LINE, 26, line, { fill: look.ink, weight: 650 })), bars, ...foot.drawn]);
+  const bars = drawn.replace(/^<svg[^>]*>/, place + style(look));
+  return frame(heading, about, [...title.map((line, n) => letters(EDGE, TOP + n * LINE, 26, line, { fill: look.ink, weight: 650 })), bars, ...foot.drawn]);
+}
+
+/** Offers the tables of a result as one file. @param {StudyView} view @param {Provenance} about */
+export function saveTables(view, about) {
+  const lines = view.tables.flatMap(({ caption, head, body }, n) => [...(n ? [[], [caption]] : []), head, ...body]);
+  const name = `${fileName("ranking-" + view.outcome, "ranking")}.csv`;
+  return offerText(csv(lines, [view.tables[0]?.caption ?? view.title, about.source, about.link]), "text/csv", name);
 }
 
 /**
  * Offers the bars as a file.
  * @param {StudyView} view drawn as wide as there is
  * @param {Provenance} about
- * @param {string} kind "png", "svg" or "csv"
+ * @param {string} kind "png" or "svg"
  */
 export async function saveBars(view, about, kind) {
   const name = `${fileName("ranking-" + view.outcome, "ranking")}.${kind}`;
-  const { caption, head, body } = view.table;
-  if (kind === "csv") return offerText(csv([head, ...body], [caption, about.source, about.link]), "text/csv", name);
   const drawing = slide(view, about);
   return offer(kind === "svg" ? new Blob([drawing], { type: "image/svg+xml" }) : await toPng(drawing), name);
 }

@@ -1,35 +1,38 @@
-/* The form for a study of one's own: what to ask, in which world, what to vary and between which ends, for which
- * outcomes, how thoroughly; it says how long that takes before anything starts. The server checks it all again. */
+/* The form for a study of one's own: in which scenario, what its question needs to know (ranking-boxes.js), what varies
+ * and between which ends, for which outcomes, how thoroughly. The server says how long that takes, or why it cannot be. */
 import { filled } from "../core/words.js";
 import { under } from "../dom/buttons.js";
 import * as entry from "../dom/entry.js";
 import { all, element, one, write } from "../dom/elements.js";
 import * as numbers from "../core/numbers.js";
-/** @import { Choice, OfferedFactor, StudyOffer, StudyState } from "../types/ranking.js" */
+import * as boxes from "./ranking-boxes.js";
+/** @import { Choice, OfferedFactor, OfferedQuestion, StudyOffer, StudyState } from "../types/ranking.js" */
 
 /** @typedef {{ ask: (path: string) => Promise<any>, send: (path: string, body: unknown) => Promise<any>, started: (study: StudyState) => void }} Lent answers are as the addresses give them */
-/** What varies, by question. @type {Record<string, string[]>} */
-const KINDS = { levers: ["lever"], uncertainties: ["uncertainty"], choice: ["lever", "uncertainty"] };
+
+const REST = 250; // milliseconds without a change before the server is asked what it costs
 
 /** What ranking.js lends. @type {Lent} */
 let tools;
 /** What can be asked. @type {StudyOffer} */
 let offer;
+/** @type {OfferedQuestion} */
+let question;
 /** @type {Record<string, string>} */
 let texts = {};
 /** what can vary, by name @type {Map<string, OfferedFactor & { allowed: string }>} */
 const offered = new Map();
 /** @type {HTMLFormElement} */
 let form;
-/** the line that says how long it takes @type {HTMLElement} */
-let said;
-/** @type {HTMLElement} */
-let problem;
+/** Elements of the form, by name. @type {Record<string, HTMLElement>} */
+const parts = {};
 /** @type {HTMLButtonElement} */
 let button;
+let timer = 0;
+let asked = 0; // number of the latest question for the cost
 
-/** Shows the form in its place; lent: what ranking.js lends. @param {HTMLElement} host @param {Lent} lent */
-export async function open(host, lent) {
+/** Shows the form for a question in its place. @param {HTMLElement} host @param {Lent} lent @param {string} key @param {boolean} [jump] whether it is brought into sight */
+export async function open(host, lent, key, jump = true) {
   tools = lent;
   if (!form) {
     offer = await tools.ask("/form");
@@ -38,38 +41,57 @@ export async function open(host, lent) {
     host.append(form);
   }
   form.classList.remove("is-hidden");
-  settle();
+  turnTo(key);
+  if (!jump) return;
   form.scrollIntoView({ block: "start" });
-  one("input", form).focus({ preventScroll: true });
+  one("input, select", form).focus({ preventScroll: true });
 }
+
+export const close = () => form?.classList.add("is-hidden");
+export const isOpen = () => Boolean(form) && !form.classList.contains("is-hidden");
 
 // --- building ---------------------------------------------------------------------------------------------------
 
 function build() {
-  said = element("p", { class: "own__cost", role: "status" });
-  problem = element("p", { class: "caution is-hidden", role: "alert" });
+  parts.title = element("h2", { class: "subtitle own__question" });
+  parts.how = element("p", { class: "own__how" });
+  parts.boxes = element("div", { class: "own__boxes" });
+  parts.cost = element("p", { class: "own__cost", role: "status" });
+  parts.problem = element("p", { class: "caution is-hidden", role: "alert" });
   button = element("button", { class: "button button--main", type: "submit" }, texts.start);
+  parts.size = listed("size", texts.size, []);
+  parts.scenario = listed("scenario", texts.world, offer.worlds);
   form = element("form", { class: "own__form", novalidate: "", onsubmit: start, onchange: changed, oninput: changed },
-    choices("question", texts.question, offer.questions, offer.questions[0].value),
-    element("div", { class: "own__row" }, listed("scenario", texts.world, offer.worlds), listed("size", texts.size, offer.sizes, offer.size), seed()),
+    parts.title, parts.how, parts.boxes,
+    element("div", { class: "own__row" }, parts.scenario, parts.size, seed()),
     outcomes(),
     ranges("lever", texts.levers),
     ranges("uncertainty", texts.uncertainties),
-    said, problem,
-    element("p", { class: "tools" }, button,
-      element("button", { class: "button", type: "button", onclick: () => form.classList.add("is-hidden") }, texts.close)));
+    parts.cost, parts.problem,
+    element("p", { class: "tools" }, button, element("button", { class: "button", type: "button", onclick: close }, texts.close)));
 }
 
-/** @param {string} name @param {string} title @param {Choice[]} list @param {string} chosen */
-function choices(name, title, list, chosen) {
-  const entries = list.map((choice) => element("label", { class: "own__choice" },
-    element("input", { type: "radio", name, value: choice.value, checked: choice.value === chosen }), element("span", {}, choice.label)));
-  return element("fieldset", { class: "own__part" }, element("legend", {}, title), entries);
+/** The form for another question; what does not belong to it stays as it is, unseen. @param {string} key */
+export function turnTo(key) {
+  const next = offer?.questions.find((each) => each.value === key);
+  if (!next || !form) return;
+  if (next !== question) {
+    question = next;
+    write(parts.title, next.label);
+    write(parts.how, next.how);
+    const size = one("select", parts.size);
+    size.replaceChildren(...next.sizes.map((each) => element("option", { value: each.value }, each.label)));
+    size.value = next.size;
+    parts.size.classList.toggle("is-hidden", next.sizes.length < 2);
+    parts.scenario.classList.toggle("is-hidden", next.boxes.some((box) => box.kind === "scenarios"));
+    parts.boxes.replaceChildren(...next.boxes.map((box) => boxes.make(box, offer)));
+  }
+  settle();
 }
 
-/** @param {string} name @param {string} title @param {Choice[]} list @param {string} [chosen] */
-function listed(name, title, list, chosen) {
-  const box = element("select", { id: "own-" + name, name, class: "select" }, list.map((c) => element("option", { value: c.value, selected: c.value === chosen }, c.label)));
+/** @param {string} name @param {string} title @param {Choice[]} list */
+function listed(name, title, list) {
+  const box = element("select", { id: "own-" + name, name, class: "select" }, list.map((c) => element("option", { value: c.value }, c.label)));
   return element("div", { class: "rank__field" }, element("label", { class: "label", for: "own-" + name }, title), box);
 }
 
@@ -130,7 +152,7 @@ function range(kind, factor) {
 /** What stands in a field. @param {string} name @returns {string} */
 const value = (name) => String(new FormData(form).get(name) ?? "");
 
-const rows = () => all(".own__range", form).filter((row) => KINDS[value("question")].includes(row.dataset.kind));
+const rows = () => all(".own__range", form).filter((row) => question.varies.includes(row.dataset.kind));
 /** What a row varies. @param {HTMLElement} row */
 const factorOf = (row) => /** @type {OfferedFactor & { allowed: string }} */ (offered.get(row.dataset.factor ?? ""));
 const varies = (/** @type {HTMLElement} */ row) => one("input[type=checkbox]", row).checked;
@@ -138,10 +160,15 @@ const typed = (/** @type {HTMLElement} */ row, /** @type {string} */ end) => num
 
 const factors = () => Object.fromEntries(rows().filter(varies).map((row) => [row.dataset.factor, [typed(row, "low"), typed(row, "high")]]));
 
-/* What does not vary and has a value of its own; an empty box leaves it to the world. */
+/* What does not vary and has a value of its own; an empty box leaves it to the scenario. */
 const held = () => Object.fromEntries(rows().filter((row) => !varies(row) && typed(row, "held") !== null).map((row) => [row.dataset.factor, typed(row, "held")]));
 
 const chosenOutcomes = () => all("[name=outcome]:checked", form).map((box) => box.value);
+
+const study = () => ({
+  question: question.value, scenario: value("scenario"), size: value("size"), outcomes: chosenOutcomes(), factors: factors(),
+  fixed: held(), seed: Number(value("seed")), options: boxes.values(parts.boxes),
+});
 
 function settle() {
   const values = offer.worlds.find((world) => world.value === value("scenario"))?.values ?? {};
@@ -151,52 +178,51 @@ function settle() {
     row.classList.toggle("own__range--held", !varies(row));
     one("[data-end=held]", row).placeholder = filled(texts.held_as, { value: numbers.write(Number(stays.toPrecision(6))) });
   });
-  const kinds = KINDS[value("question")];
   all("[data-part]", form).forEach((part) => {
-    const boxes = all("input[type=checkbox]", part);
-    const counted = { count: boxes.filter((box) => box.checked).length, all: boxes.length };
+    const ticks = all("input[type=checkbox]", part);
+    const counted = { count: ticks.filter((box) => box.checked).length, all: ticks.length };
     write(one(".own__count", part), filled(texts.chosen, counted));
-    if (part.dataset.part !== "outcomes") part.classList.toggle("is-hidden", !kinds.includes(part.dataset.part ?? ""));
+    if (part.dataset.part !== "outcomes") part.classList.toggle("is-hidden", !question.varies.includes(part.dataset.part ?? ""));
   });
-  write(said, cost(Object.keys(factors()).length));
   complain("");
+  window.clearTimeout(timer);
+  timer = window.setTimeout(estimate, REST);
 }
 
-const counted = (/** @type {number} */ number) => numbers.figure(number, 0, true);
-
-/** @param {number} count */
-function cost(count) {
-  if (count < 2) return texts.too_few;
-  const [least, most] = offer.points[value("size")];
-  const perPoint = value("question") === "choice" ? 6 : count + 2;
-  const seconds = (/** @type {number} */ points) => points * perPoint * offer.cost.run + offer.cost.rest;
-  if (most * perPoint > offer.runs) return filled(texts.too_large, { limit: counted(offer.runs) });
-  return filled(most > least ? texts.cost_up_to : texts.cost, {
-    count, runs: counted(least * perPoint), most: counted(most * perPoint),
-    time: time(seconds(least)), longest: time(seconds(most)),
-  });
-}
-
-/** @param {number} seconds */
-function time(seconds) {
-  if (seconds < 90) return filled(texts.seconds, { count: 5 * Math.max(1, Math.round(seconds / 5)) });
-  return filled(texts.minutes, { count: Math.round(seconds / 60) });
+/** How long it would take; a form that is not yet whole says what is missing in its own place, when it is sent. */
+async function estimate() {
+  const number = ++asked;
+  const problem = wrong();
+  if (problem) return write(parts.cost, problem[0]);
+  try {
+    const found = await tools.send("/estimate", study());
+    if (number === asked) write(parts.cost, found.said ?? found.problem);
+  } catch (error) {
+    if (number === asked) write(parts.cost, error instanceof Error ? error.message : String(error));
+  }
+  return undefined;
 }
 
 /** What is wrong is said beside a box once it is left, and no longer as soon as it is right. @param {Event} event */
 function changed(event) {
   settle();
-  const row = /** @type {HTMLElement | null} */ (under(event, ".own__range, .own__seed"));
+  const row = /** @type {HTMLElement | null} */ (under(event, ".own__range, .own__seed, .own__box"));
   if (!row) return;
-  const [text, box] = (row.dataset.factor ? wrongIn(row) : wrongSeed()) ?? [];
+  const [text, box] = wrongInside(row) ?? [];
   for (const other of all("input[type=text]", row)) if (other !== box) entry.content(other);
   if (box && text && event.type === "change") entry.complain(box, text);
 }
 
+/** @param {HTMLElement} row */
+function wrongInside(row) {
+  if (row.dataset.factor) return wrongIn(row);
+  return row.classList.contains("own__box") ? boxes.wrong(row, texts) : wrongSeed();
+}
+
 /** A sentence under the form or, where it is about one box, beside that box, opened and entered. @param {string} text @param {HTMLElement} [box] */
 function complain(text, box) {
-  write(problem, box ? "" : text);
-  problem.classList.toggle("is-hidden", !text || Boolean(box));
+  write(parts.problem, box ? "" : text);
+  parts.problem.classList.toggle("is-hidden", !text || Boolean(box));
   if (!box) return;
   const part = box.closest("details");
   if (part) part.open = true;
@@ -207,11 +233,13 @@ function complain(text, box) {
 /** What is wrong with the form, as [sentence, box]; the server finds the same, but a refused request is an error in the
    console. @returns {[string, HTMLElement?] | null} */
 function wrong() {
+  for (const box of all(".own__box", parts.boxes)) {
+    const found = boxes.wrong(box, texts);
+    if (found) return found;
+  }
   const every = rows();
-  const varied = every.filter(varies);
-  if (!chosenOutcomes().length) return [texts.no_outcome];
-  if (varied.length < 2) return [texts.too_few];
-  if (value("question") === "choice" && new Set(varied.map((row) => row.dataset.kind)).size < 2) return [texts.one_kind];
+  if (!chosenOutcomes().length && question.outcomes) return [texts.no_outcome];
+  if (question.varies.length && every.filter(varies).length < 2) return [texts.too_few];
   const seeded = wrongSeed();
   if (seeded) return seeded;
   for (const row of every) {
@@ -225,7 +253,7 @@ function wrong() {
 function wrongSeed() {
   const number = Number(value("seed").trim() || NaN);
   const right = Number.isInteger(number) && number >= 0 && number <= offer.last_seed;
-  return right ? null : [filled(texts.bad_seed, { most: counted(offer.last_seed) }), one("#own-seed")];
+  return right ? null : [filled(texts.bad_seed, { most: numbers.figure(offer.last_seed, 0, true) }), one("#own-seed")];
 }
 
 /** @param {HTMLElement} row @returns {[string, HTMLElement] | null} */
@@ -257,12 +285,9 @@ async function start(event) {
   write(button, texts.starting);
   complain("");
   try {
-    const study = await tools.send("", {
-      question: value("question"), scenario: value("scenario"), size: value("size"), outcomes: chosenOutcomes(), factors: factors(),
-      fixed: held(), seed: Number(value("seed")),
-    });
-    form.classList.add("is-hidden");
-    tools.started(study);
+    const begun = await tools.send("", study());
+    close();
+    tools.started(begun);
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error));
   }

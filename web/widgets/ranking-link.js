@@ -18,16 +18,16 @@ export function asked() {
   return found ?? { study: FIRST, outcome: "", time: "" };
 }
 
-/** Only what differs from the page as it opens. @param {RankView} shown @param {StudyView} view @param {boolean} step whether Back leads to the study before */
+/** Only what differs from the page as it opens. @param {RankView} shown @param {StudyView | null} view null for a question without an answer @param {boolean} step whether Back leads to the study before */
 export function remember({ study, outcome, time }, view, step) {
   const differs = (/** @type {string} */ value, /** @type {Choice[]} */ choices) => (value === choices[0]?.value ? "" : value);
-  const text = rankView.written({ study, time: differs(time, view.times), outcome: differs(outcome, view.outcomes) });
+  const text = rankView.written({ study, time: view ? differs(time, view.times) : "", outcome: view ? differs(outcome, view.outcomes) : "" });
   router.look("r", text === FIRST ? "" : text, step && study !== (rankView.read(views.of("r"))?.study ?? FIRST));
 }
 
 /** Links of the first edition name a study behind "#study=". */
 export function adopted() {
-  const [, study = ""] = /^#study=([a-z0-9]+)$/.exec(window.location.hash) ?? [];
+  const [, study = ""] = /^#study=([a-z0-9_]+)$/.exec(window.location.hash) ?? [];
   if (!study) return;
   window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
   router.look("r", study);

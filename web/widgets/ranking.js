@@ -1,8 +1,7 @@
-/* A ranking: a stored or own study to look at, its pictures and table, and how one's own studies stand.
+/* Rank: a question, the study that answers it, the answer; and how one's own studies stand.
 
  * Everything comes from the addresses below "studies" (policy_lab/app/rank_routes.py), when it is first seen. What is on
- * show stands in the link (ranking-link.js). How studies stand is asked for while one is under way and somebody looks,
- * less and less often. */
+ * show stands in the link (ranking-link.js). A question that nobody has asked yet opens its form. */
 import { offer as offers } from "../core/offers.js";
 import * as views from "../core/views.js";
 import { filled, say } from "../core/words.js";
@@ -10,16 +9,15 @@ import { element, one, write } from "../dom/elements.js";
 import { tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
-import { mountChart } from "../chart/chart.js";
 import { options, select } from "./list-chooser.js";
-import { saveBars } from "./ranking-files.js";
+import { saveBars, saveTables } from "./ranking-files.js";
 import * as rankForm from "./ranking-form.js";
 import * as rankLink from "./ranking-link.js";
 import { FIRST } from "./ranking-link.js";
+import * as result from "./ranking-result.js";
 import * as source from "./ranking-source.js";
-import { fillRanking } from "./ranking-table.js";
-/** @import { Picture } from "../types/page.js" */
-/** @import { StudyState, StudyView } from "../types/ranking.js" */
+import * as yours from "./ranking-yours.js";
+/** @import { Choice, StudyState, StudyView } from "../types/ranking.js" */
 
 const SOON = 800; // milliseconds until the first question how a study stands
 const LATEST = 8000; // … and the longest time between two
@@ -32,18 +30,17 @@ let root;
 let texts = {};
 /** The view on show. @type {StudyView | null} */
 let shown = null;
+/** study: its id, or a question that no study has answered yet */
 let wanted = { study: FIRST, outcome: "", time: "" };
 let asked = 0; // number of the latest question for a view; older answers are dropped
-/** The chart over time. @type {import("../chart/chart.js").Chart | null} */
-let lines = null;
 /** @type {StudyState[]} */
 let studies = [];
+/** What can be asked. @type {Choice[]} */
+let questions = [];
 let pause = SOON;
 let timer = 0;
 /** Told of what is on show. @type {(shown: Record<string, unknown>) => void} */
 let report = () => {};
-
-// --- small tools, used by the form too --------------------------------------------------------------------------
 
 /** @param {string} path @param {RequestInit} [request] */
 const ask = (path, request) => source.fetched(source.addressOf(path), texts.unreachable, request);
@@ -63,69 +60,55 @@ const parts = {};
 const choosers = {};
 /** The button that opens the form. @type {HTMLButtonElement} */
 let opener;
-/** @type {HTMLTableElement} */
-let numbersTable;
 
 function build() {
-  choosers.study = select(texts.study, "rank-study", (/** @type {string} */ value) => show({ study: value, outcome: wanted.outcome, time: "" }));
+  choosers.question = select(texts.question, "rank-question", (/** @type {string} */ value) => show({ study: answering(value) }));
   choosers.outcome = select(texts.outcome, "rank-outcome", (/** @type {string} */ value) => show({ outcome: value }));
   choosers.time = select(texts.years, "rank-time", (/** @type {string} */ value) => show({ time: value }));
-  opener = element("button", { class: "button rank__open", type: "button", onclick: openForm }, texts.own_open);
-  parts.yours = element("section", { class: "yours is-hidden", "aria-labelledby": "rank-yours" },
-    element("h2", { class: "subtitle", id: "rank-yours" }, texts.yours), element("ul", { class: "yours__list" }));
+  choosers.study = select(texts.study, "rank-study", (/** @type {string} */ value) => show({ study: value }));
+  choosers.study.field.classList.add("is-hidden");
+  opener = element("button", { class: "button rank__open", type: "button", onclick: () => openForm() }, texts.own_open);
+  parts.yours = yours.section(texts);
   parts.said = element("p", { class: "unseen", role: "status" });
   parts.missing = element("p", { class: "empty is-hidden" }, texts.missing);
   parts.problem = element("p", { class: "caution is-hidden", id: "rank-problem", role: "alert" });
-  parts.caution = element("p", { class: "caution is-hidden", id: "rank-caution" });
-  parts.told = element("p", { class: "told", id: "rank-summary", role: "status" });
-  parts.bars = element("div", { class: "rank__bars", id: "rank-bars" });
-  parts.lines = element("div", { class: "rank__lines", id: "rank-over-time" });
-  parts.key = element("ul", { class: "legend rank__lines-key" });
-  parts.linesTitle = element("h2", { class: "chart__title" }, texts.over_time);
-  numbersTable = element("table", { class: "rank__table", id: "rank-table" });
-  parts.downloads = element("p", { class: "tools" });
-  parts.made = element("ul", { class: "caveat rank__made" });
   parts.form = element("div", { class: "own", id: "rank-own" });
-  parts.result = element("div", { class: "rank__result is-hidden" }, parts.caution, parts.told,
-    element("div", { class: "charts rank__charts" },
-      element("article", { class: "chart" }, head(element("h2", { class: "chart__title" }, texts.bars), "bars", ["png", "svg", "csv"]), parts.bars),
-      element("article", { class: "chart" }, head(parts.linesTitle, "lines", ["png", "svg", "csv"]), parts.key, parts.lines)),
-    element("div", { class: "numbers numbers--rank", tabindex: "0", role: "region", "aria-label": texts.table }, numbersTable),
-    parts.downloads, parts.made);
+  parts.result = result.frame(texts, { save, file });
   root.replaceChildren(
-    element("div", { class: "rank__choose" }, choosers.study.field, choosers.outcome.field, choosers.time.field, source.hasServer() && opener),
+    element("div", { class: "rank__choose" }, Object.values(choosers).map((chooser) => chooser.field), source.hasServer() && opener),
     ...(source.hasServer() ? [] : [element("p", { class: "caveat", id: "rank-no-server" }, say("published.no_studies"))]),
     parts.said, parts.yours, parts.missing, parts.problem, parts.form, parts.result);
 }
 
-const files = () => (shown ? ["bars", "lines"] : []).map((chart) => ({
-  label: chart === "bars" ? texts.bars : parts.linesTitle.textContent ?? "", kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => void save(chart, kind),
+const files = () => (shown?.bars ? ["bars", "lines"] : []).map((chart) => ({
+  label: chart === "bars" ? texts.bars : result.linesTitle(), kinds: ["png", "svg", "csv"], save: (/** @type {string} */ kind) => void save(chart, kind),
 }));
-
-/** @param {HTMLElement} title @param {string} chart @param {string[]} kinds */
-function head(title, chart, kinds) {
-  const items = kinds.map((kind) => element("li", {}, element("button", { class: "button button--menu", type: "button", onclick: () => save(chart, kind) }, texts[kind])));
-  const menu = element("details", { class: "chart__save" },
-    element("summary", { class: "button button--link" }, texts.save, element("span", { class: "unseen" }, ": " + title.textContent)), element("ul", { class: "menu" }, items));
-  return element("div", { class: "chart__head" }, title, menu);
-}
 
 // --- looking at a study -----------------------------------------------------------------------------------------
 
 /** Pixels that the bars have room for. */
 function room() {
   const half = window.innerWidth < 900 ? root.clientWidth : (root.clientWidth - 12) / 2; // while nothing is drawn yet
-  return Math.round(parts.bars.clientWidth || half - 26);
+  return Math.round(result.room() || half - 26);
 }
 
 const chosen = () => studies.find((study) => study.id === wanted.study);
+const finished = () => studies.filter((study) => study.state === "finished");
+/** The study that answers a question: a stored one, else one's own; else the question itself. @param {string} question */
+const answering = (question) => finished().find((study) => study.question === question)?.id ?? question;
+const questionOf = () => (shown && !unasked() ? shown.question : chosen()?.question ?? wanted.study);
+/** Whether what is wanted is a question that no study here has answered. */
+const unasked = () => !chosen() && questions.some((each) => each.value === wanted.study);
 const viewOf = (/** @type {number} */ width) => source.viewOf(wanted, chosen(), width, texts.unreachable);
+const file = (/** @type {string} */ name) => source.fileOf(chosen(), wanted.study, name);
 
 /** @param {Partial<typeof wanted>} change @param {boolean} [linked] whether a link asks for it, which may name what is not there */
 async function show(change, linked = false) {
-  wanted = Object.assign({}, wanted, change);
+  wanted = { ...wanted, ...change };
+  wanted.study = chosen() ? wanted.study : answering(wanted.study);
   if (nothing()) return;
   const number = ++asked;
+  if (unasked()) return invite(Boolean(change.study));
   const { outcome, time } = wanted;
   parts.result.classList.add("rank__result--busy");
   try {
@@ -140,13 +123,28 @@ async function show(change, linked = false) {
   parts.result.classList.remove("rank__result--busy");
 }
 
+/** A question without an answer: its form is there at once. @param {boolean} step */
+function invite(step) {
+  shown = null;
+  parts.result.classList.add("is-hidden");
+  fail("");
+  rankLink.remember(wanted, null, step);
+  write(parts.missing, source.hasServer() ? texts.unasked : say("published.no_study"));
+  parts.missing.classList.remove("is-hidden");
+  if (source.hasServer()) void openForm(false);
+}
+
 /** Whether there is no study to look at; the page then says so and offers one's own. */
 function nothing() {
-  const ready = studies.filter((study) => study.state === "finished");
+  const ready = finished();
   if (wanted.study === FIRST && ready.length && !ready.some((study) => study.id === FIRST)) wanted.study = ready[0].id;
   const none = wanted.study === FIRST && !ready.length;
-  for (const part of [choosers.study.field, choosers.outcome.field, choosers.time.field]) part.classList.toggle("is-hidden", none);
+  write(parts.missing, texts.missing);
   parts.missing.classList.toggle("is-hidden", !none);
+  if (none) {
+    lists();
+    for (const { field } of [choosers.study, choosers.outcome, choosers.time]) field.classList.add("is-hidden");
+  }
   return none;
 }
 
@@ -154,7 +152,7 @@ function nothing() {
 function fail(problem) {
   write(parts.problem, problem);
   parts.problem.classList.toggle("is-hidden", !problem);
-  chooser();
+  lists();
 }
 
 /** @param {StudyView} view */
@@ -164,57 +162,44 @@ function draw(view) {
   report(wanted);
   fail("");
   parts.result.classList.remove("is-hidden");
-  options(choosers.outcome.box, view.outcomes, view.outcome);
-  options(choosers.time.box, view.times, view.time);
-  write(parts.caution, view.caution);
-  parts.caution.classList.toggle("is-hidden", !view.caution);
-  write(parts.told, view.told);
-  write(parts.linesTitle, view.choice ? texts.choice_over_time : texts.over_time);
-  drawBars(view.bars);
-  drawLines(view.lines);
-  fillRanking(numbersTable, view.table);
-  const file = (/** @type {string} */ name) => source.fileOf(chosen(), wanted.study, name);
-  const { study } = wanted;
-  parts.downloads.replaceChildren(
-    element("span", { class: "label" }, texts.downloads),
-    element("button", { class: "button", type: "button", onclick: () => save("bars", "csv") }, texts.table_csv),
-    element("a", { class: "button", href: file("findings.csv"), download: study + "-findings.csv" }, texts.findings),
-    element("a", { class: "button", href: file("folder.zip"), download: `policy-lab-study-${study}.zip` }, texts.folder));
-  parts.made.replaceChildren(...view.made.map((text) => element("li", {}, text)));
+  result.draw(view, wanted.study, texts, { save, file });
+  drawnFor = result.room();
+  if (rankForm.isOpen()) rankForm.turnTo(view.question);
 }
 
-/** @param {string} text */
-function drawBars(text) {
-  const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  parts.bars.replaceChildren(document.importNode(parsed, true));
-  drawnFor = parts.bars.clientWidth;
+/** The lists: questions; studies of the one in hand where there are several; what can be looked at in the one on show. */
+function lists() {
+  const question = questionOf();
+  const known = questions.some((each) => each.value === question) || !shown ? questions : [...questions, { value: question, label: shown.title }];
+  options(choosers.question.box, known, question);
+  const same = finished().filter((study) => study.question === question).map((study) => ({ value: study.id, label: study.title }));
+  if (shown && !same.some((choice) => choice.value === wanted.study)) same.push({ value: wanted.study, label: shown.title });
+  options(choosers.study.box, same, wanted.study);
+  choosers.study.field.classList.toggle("is-hidden", same.length < 2);
+  /** @type {[typeof choosers.time, Choice[], string][]} */
+  const inside = [[choosers.outcome, shown?.outcomes ?? [], wanted.outcome], [choosers.time, shown?.times ?? [], wanted.time]];
+  for (const [chooser, choices, value] of inside) {
+    options(chooser.box, choices, value);
+    chooser.field.classList.toggle("is-hidden", Boolean(shown ?? unasked()) && choices.length < 2);
+  }
 }
 
-/** @param {Picture} view */
-function drawLines(view) {
-  lines = lines || mountChart(parts.lines);
-  lines.draw(view);
-  // Whole names, which line ends have no room for on a phone.
-  parts.key.replaceChildren(...view.lines.map((line) => element("li", { class: "legend__item" },
-    element("span", { class: "swatch swatch--" + line.kind, "aria-hidden": "true" }), element("span", {}, line.label))));
-}
-
-// --- pictures for slides ----------------------------------------------------------------------------------------
+// --- pictures and tables to take along --------------------------------------------------------------------------
 
 /** @param {string} chart @param {string} kind */
 async function save(chart, kind) {
   if (!shown) return undefined;
   const about = { source: shown.source, link: router.link(), unit: texts.no_unit };
-  if (chart === "lines") return saveChart(shown.lines, about, kind);
+  if (chart === "lines" && shown.lines) return saveChart(shown.lines, about, kind);
+  if (kind === "csv") return saveTables(shown, about);
   try {
-    return await saveBars(kind === "csv" ? shown : await viewOf(WIDE), about, kind);
+    return await saveBars(await viewOf(WIDE), about, kind);
   } catch (error) {
     return fail(messageOf(error));
   }
 }
 
 // --- the link ---------------------------------------------------------------------------------------------------
-
 
 function returned() {
   if (!isHere() || !root?.dataset.ready) return; // it reads the link when it comes
@@ -226,74 +211,30 @@ function returned() {
 
 // --- one's own studies ------------------------------------------------------------------------------------------
 
-function chooser() {
-  const ready = studies.filter((study) => study.state === "finished").map((study) => ({ value: study.id, label: study.title }));
-  if (!ready.some((choice) => choice.value === wanted.study)) {
-    ready.push({ value: wanted.study, label: shown && shown.study === wanted.study ? shown.title : wanted.study });
-  }
-  options(choosers.study.box, ready, wanted.study);
-}
+const lent = {
+  show: (/** @type {string} */ study) => void show({ study }),
+  send: (/** @type {string} */ path) => send(path),
+  say: (/** @type {string} */ text) => write(parts.said, text),
+  fail: (/** @type {unknown} */ error) => fail(messageOf(error)),
+  again: () => {
+    pause = SOON;
+    void look();
+  },
+};
 
 /** @param {StudyState[]} found */
 function list(found) {
   const before = new Map(studies.map((study) => [study.id, study]));
   studies = found;
   const own = studies.filter((study) => "share" in study);
-  parts.yours.classList.toggle("is-hidden", !own.length);
-  const rows = one("ul", parts.yours);
-  const there = new Map([...rows.children].map((line) => [line.dataset.study, line]));
-  rows.replaceChildren(...own.map((study) => row(there.get(study.id), study)));
-  chooser();
+  yours.fill(parts.yours, own, texts, lent);
+  lists();
   for (const study of own) {
-    const was = before.get(study.id);
-    if (was && was.open && study.state === "finished") {
+    if (before.get(study.id)?.open && study.state === "finished") {
       write(parts.said, filled(texts.ready, { title: study.title }));
       show({ study: study.id, time: "" });
     }
   }
-}
-
-/** A row that stays the same element while its study runs, so that a hand or a screen reader on it keeps its place. @param {Element | undefined} made @param {StudyState} study */
-function row(made, study) {
-  const line = made ?? element("li", { class: "yours__row", "data-study": study.id },
-    element("span", { class: "yours__title" }), element("progress", { class: "yours__bar", max: "1" }), element("span", { class: "yours__said" }), element("span", { class: "yours__tools" }));
-  write(one(".yours__title", line), study.title);
-  write(one(".yours__said", line), study.said ?? "");
-  const bar = one(".yours__bar", line);
-  bar.classList.toggle("is-hidden", study.state !== "running");
-  bar.setAttribute("aria-label", filled(texts.progress, { title: study.title }));
-  if (study.share) bar.value = study.share;
-  else bar.removeAttribute("value");
-  const tools = one(".yours__tools", line);
-  if (tools.dataset.state !== study.state) {
-    tools.dataset.state = study.state;
-    tools.replaceChildren(...buttons(study));
-  }
-  line.setAttribute("data-state", study.state);
-  return line;
-}
-
-/** @param {StudyState} study */
-function buttons(study) {
-  const button = (/** @type {string} */ text, /** @type {(event: Event) => void} */ act) => element("button", { class: "button", type: "button", onclick: act }, text, element("span", { class: "unseen" }, ": " + study.title));
-  /** @param {string} what @param {string} [done] what is said then */
-  const doing = (what, done) => async (/** @type {Event} */ event) => {
-    const pressed = /** @type {HTMLButtonElement} */ (event.currentTarget);
-    pressed.disabled = true;
-    try {
-      await send(`/${study.id}/${what}`);
-      if (done) write(parts.said, filled(done, { title: study.title }));
-    } catch (error) {
-      fail(messageOf(error));
-      pressed.disabled = false;
-    }
-    pause = SOON;
-    look();
-  };
-  const cancel = doing("cancel", study.open ? texts.cancelled : "");
-  const looks = button(texts.look, () => show({ study: study.id, time: "" }));
-  if (study.open) return [button(texts.cancel, cancel)];
-  return [study.state === "finished" ? looks : button(texts.again, doing("again")), button(texts.forget, cancel)];
 }
 
 async function look() {
@@ -313,10 +254,12 @@ async function look() {
   }
 }
 
-async function openForm() {
+/** @param {boolean} [jump] whether the form is brought into sight */
+async function openForm(jump = true) {
   opener.disabled = true;
   try {
-    await rankForm.open(parts.form, { ask, send, started });
+    const question = questions.some((each) => each.value === questionOf()) ? questionOf() : questions[0]?.value;
+    await rankForm.open(parts.form, { ask, send, started }, question, jump);
   } catch (error) {
     fail(messageOf(error));
   }
@@ -348,7 +291,7 @@ async function arrive() {
   Object.assign(wanted, rankLink.asked());
   try {
     const found = await ask("");
-    texts = found.texts;
+    ({ texts, questions } = found);
     build();
     list(found.studies);
     await show({}, true);
@@ -363,7 +306,7 @@ async function arrive() {
 let drawnFor = 0; // pixels
 let resizing = 0;
 function resized() {
-  if (!isHere() || !shown || Math.abs(parts.bars.clientWidth - drawnFor) < 8) return;
+  if (!isHere() || !shown?.bars || Math.abs(result.room() - drawnFor) < 8) return;
   show({});
 }
 

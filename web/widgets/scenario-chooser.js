@@ -1,4 +1,5 @@
-/* The scenario that the policy starts from, one of the model or one's own, and what is compared with it. */
+/* The scenario that the policy starts from, one of the model or one's own, and what is compared with it: on every page that has
+   these choosers, which policy_lab/app/panels/scenario.py makes. */
 import { facts } from "../core/facts.js";
 import * as saved from "../core/saved.js";
 import * as scenarios from "../core/scenario.js";
@@ -16,13 +17,14 @@ const OWN = "own:";
 export function begin() {
   does("pin", () => pin(scenarios.of(store.now)));
   does("restoreWorld", () => store.chooseWorld(store.now.world));
-  one("#world").addEventListener("change", () => choose(one("#world").value));
-  one("#pins-add").addEventListener("change", () => {
-    const chooser = one("#pins-add");
-    const asked = chooser.value;
-    chooser.value = "-";
-    if (asked !== "-") pin(saved.named(asked.slice(OWN.length)) ?? { world: asked, levers: {} });
-  });
+  for (const chooser of all('[data-chooser="scenario"]')) chooser.addEventListener("change", () => choose(chooser.value));
+  for (const chooser of all('[data-chooser="pin"]')) {
+    chooser.addEventListener("change", () => {
+      const asked = chooser.value;
+      chooser.value = "-";
+      if (asked !== "-") pin(saved.named(asked.slice(OWN.length)) ?? { world: asked, levers: {} });
+    });
+  }
   store.on(follow);
   saved.on(list);
   list();
@@ -62,7 +64,7 @@ function follow(state, before) {
   const policy = scenarios.of(state);
   const own = saved.list.length ? saved.find(policy) : undefined;
   const value = own ? OWN + own.name : state.world;
-  if (one("#world").value !== value) one("#world").value = value;
+  for (const chooser of all('[data-chooser="scenario"]')) if (chooser.value !== value) chooser.value = value;
   write(one("#world-rationale"), own?.note || world.rationale);
-  one("#world-restore").classList.toggle("is-hidden", Object.keys(policy.levers).length === 0 || Boolean(own));
+  for (const button of all('[data-do="restoreWorld"]')) button.classList.toggle("is-hidden", Object.keys(policy.levers).length === 0 || Boolean(own));
 }

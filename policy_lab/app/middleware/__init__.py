@@ -5,6 +5,7 @@ error_handlers.py   a sentence for whoever sends what cannot be answered
 security_headers.py headers
 compression.py      packed answers
 response_cache.py   what is the same for everybody, from memory
+same_origin.py      no orders from other sites' pages, no answers to other names
 proxies.py          whom a request comes from, behind a proxy
 """
 
@@ -15,7 +16,7 @@ from typing import Final
 
 from dash import Dash
 
-from policy_lab.app.middleware import access_log, error_handlers, response_cache, security_headers
+from policy_lab.app.middleware import access_log, error_handlers, response_cache, same_origin, security_headers
 from policy_lab.app.middleware.compression import Packer
 from policy_lab.app.middleware.security_headers import EMBED
 
@@ -24,7 +25,7 @@ LARGEST_REQUEST: Final = 1_000_000
 
 
 def install(app: Dash, pages: Sequence[str]) -> None:
-    """Adds all of it but ``proxies`` to an app, after the language of a request is known to it.
+    """Adds all of it but ``proxies`` and own names to an app, after the language of a request is known to it.
 
     Args:
         app: whose answers they are.
@@ -34,6 +35,7 @@ def install(app: Dash, pages: Sequence[str]) -> None:
     frames = (*pages, EMBED)
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access_log.listen(app.server)
+    same_origin.listen(app.server)
     error_handlers.listen(app, prefix)
     security_headers.add_to(app)
     Packer(prefix, frames).listen(app.server)

@@ -83,7 +83,12 @@ class Plain:
     """The logger that gunicorn asks for, on Python's own: its errors join our lines, requests are told by ours."""
 
     def __init__(self, cfg: object) -> None:
+        self.setup(cfg)
         self.error_log = logging.getLogger("gunicorn.error")
+
+    def setup(self, cfg: object) -> None:
+        """Called again with the settings of a reload."""
+        self.cfg = cfg
 
     def access(self, *_: object) -> None:
         """Requests are written down by ``listen``."""

@@ -27,6 +27,8 @@ FIXED: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: Of an answer that is a sentence and no page.
+NOTHING: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 #: Who may frame an answer, as browsers of today and those before them are told; these say nothing of "anybody".
 OWN_FRAMES: Final = {"X-Frame-Options": "SAMEORIGIN"}
 

@@ -11,7 +11,8 @@ from typing import Any
 import dash
 from dash import html
 
-from policy_lab.app.panels import loops
+from policy_lab.app.model_session import session
+from policy_lab.app.panels import loops, scenario
 from policy_lab.app.policy import can_differ
 from policy_lab.catalogue import say
 from policy_lab.components import Prerendered
@@ -22,12 +23,24 @@ dash.register_page(
 
 
 def layout(**_: Any) -> html.Section:
-    """Title and lead; the rest is the scripts'."""
+    """Title and choosers; the rest is the scripts'."""
     return html.Section(
         [
             html.H1(say("compare.title"), className="title"),
-            html.P(say("compare.lead"), className="lead"),
-            Prerendered("comparison", [loops.notice(), html.Div(id="compare", className="compare")]),
+            Prerendered(
+                "comparison",
+                [
+                    loops.notice(),
+                    html.Div(
+                        [
+                            *scenario.choosers(session(), "compare-"),
+                            html.Div(id="compare-more", className="compare-who__more"),
+                        ],
+                        className="compare-who",
+                    ),
+                    html.Div(id="compare", className="compare"),
+                ],
+            ),
             html.P(say("app.caveat"), className="caveat"),
         ],
         className="page page--compare",

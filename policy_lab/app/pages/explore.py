@@ -20,7 +20,6 @@ from policy_lab.app.panels import (
     loops,
     question,
     scenario,
-    shortcuts,
     verdict,
 )
 from policy_lab.catalogue import say
@@ -52,7 +51,6 @@ def layout(**_: Any) -> html.Section:
             Prerendered("numbers", chart.numbers()),
             html.P(say("app.caveat"), className="caveat"),
             _shortcuts(),
-            Prerendered("keys", shortcuts.layout()),
         ],
         className="page page--explore",
     )
@@ -70,6 +68,12 @@ def _bar() -> html.Div:
     tools = [
         html.Button(say("explore.replay"), id="replay", className="button", disabled=True, **{"data-do": "replay"}),
         html.Button(say("explore.pin"), id="pin", className="button", **{"data-do": "pin"}),
+        html.Button(
+            say("present.whole"), id="present-full", className="button present-only", **{"data-do": "presentFull"}
+        ),
+        html.Button(
+            say("present.leave"), id="present-leave", className="button present-only", **{"data-do": "present"}
+        ),
     ]
     return html.Div(
         [

@@ -1,4 +1,4 @@
-"""Model: the diagram of each sector, the loops by name, every variable with its equation and source."""
+"""Model: its loops and sectors drawn, every variable with its equation and source."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ def layout(**_: Any) -> html.Section:
     """What the model is made of, from the whole to the part; what it has nothing of is left out."""
     model = session().model
     sections = {
+        "loops": loops.stage(model),
         "diagram": diagram.layout(model),
-        "loops": loops.table(model),
         "validation": validation.layout(model),
         "weaknesses": weaknesses.layout(model),
         "variables": variable_list.layout(model),
     }
     there = {name: parts for name, parts in sections.items() if parts}
-    head = [html.H1(say("model.title"), className="title"), _contents(list(there))]
+    head = [
+        html.H1(say("model.title"), className="title"),
+        html.Div([variable_list.finder(), _contents(list(there))], className="contents-line"),
+    ]
     return html.Section([*head, *(part for parts in there.values() for part in parts)], className="page page--model")
 
 

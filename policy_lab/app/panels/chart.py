@@ -93,6 +93,7 @@ def _about(bench: ModelSession, side: str) -> html.Details:
         html.P("", className="about__why"),
         html.P("", className="about__better"),
         html.Div([], className="about__parts"),
+        html.Dl([], className="about__known"),
         *([explain] if can_differ(bench.model) else []),
         html.A(say("chart.about_model"), href="#", className="button button--menu about__model"),
     ]

@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 from dash import html
 
-from policy_lab.app.markup import Tag
+from policy_lab.app.markup import Tag, entry_place
+from policy_lab.app.sector_pictures import views_of
 from policy_lab.app.variable_detail import sector_name
-from policy_lab.catalogue import name_in_words, say
-from policy_lab.components import StockFlowDiagram
-from policy_lab.errors import PolicyLabError
+from policy_lab.catalogue import say
+from policy_lab.components import Prerendered, StockFlowDiagram
 from policy_lab.model import Model
-from policy_lab.readers.sketch import View, read_sketch, to_svg
+from policy_lab.readers.sketch import View
 
 ZOOMS = (("out", "−"), ("fit", ""), ("in", "+"))
 #: Whose values can stand below the names; the first is shown to begin with.
 WHOSE = ("policy", "status_quo", "none")
-
-
-def views_of(model: Model) -> tuple[View, ...]:
-    """The sectors of a model file; none where it has no sketch, or one that cannot be read."""
-    try:
-        return read_sketch(model.text)
-    except PolicyLabError:
-        return ()
-
-
-def picture(model: Model, view: View) -> str:
-    """A sector as SVG: names as equations have them, what they are called in the language in use behind them."""
-    labels = {box.name: name_in_words(box.name) for box in view.boxes if box.name}
-    note = name_in_words(view.name, "note")
-    notes = [replace(box, name=note or box.name) if box.kind == "comment" else box for box in view.boxes]
-    return to_svg(
-        replace(view, name=name_in_words(view.name, "group") or view.name, boxes=tuple(notes)),
-        style=True,
-        labels=labels,
-        description=_description(view) if any(labels.values()) else "",
-    )
-
-
-def _description(view: View) -> str:
-    """What the picture says, for who cannot see it."""
-    stocks = [name_in_words(box.name) or box.name for box in view.boxes if box.kind == "stock"]
-    links = sum(not arrow.pipe for arrow in view.arrows)
-    others = sum(box.kind in ("variable", "ghost") for box in view.boxes)
-    return say("model.sketch_told", stocks=", ".join(stocks) or "–", others=others, links=links)
 
 
 def layout(model: Model) -> list[Any]:
@@ -75,9 +45,21 @@ def layout(model: Model) -> list[Any]:
     return [
         html.H2(say("model.diagram"), className="subtitle", id="model-diagram", tabIndex=-1),
         html.P(say("model.diagram_lead"), className="lead"),
-        StockFlowDiagram("diagram", sector=sector, values="policy", year=last, frame=frame),
+        html.Div(
+            [
+                html.Div(StockFlowDiagram("diagram", sector=sector, values="policy", year=last, frame=frame)),
+                Prerendered("diagram-words", [html.Div(_words(), className="beside__words")]),
+            ],
+            className="beside",
+        ),
         html.P(say("model.values_note"), className="caveat"),
     ]
+
+
+def _words() -> list[Any]:
+    """What stands beside the drawing: how to read it, until a name is chosen."""
+    signs = [html.Li(say(f"model.reads_{what}")) for what in ("boxes", "signs", "marks", "brackets", "hands")]
+    return [html.Ul(signs, className="beside__told reads", id="diagram-told"), entry_place("diagram-entry")]
 
 
 def _sectors(views: tuple[View, ...], chosen: int) -> html.Div:

@@ -29,11 +29,14 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
             html.Nav(links, className="nav", **{"aria-label": say("app.pages")}),
             html.Div(
                 [
+                    _tour(),
                     _button("undo", say("app.undo"), "undo", disabled=True),
                     _button("redo", say("app.redo"), "redo", disabled=True),
+                    _button("present", say("present.open"), "present"),
                     _button("share", say("app.share"), "share", opens="dialog"),
                     _button("scheme", say("app.dark"), "recolour"),
                     *_languages(at),
+                    _help(),
                     html.Span("", id="share-said", className="said", role="status"),
                 ],
                 className="bar__tools",
@@ -46,6 +49,19 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
 def _button(name: str, text: str, action: str, disabled: bool = False, opens: str = "") -> html.Button:
     said = {"data-do": action} | ({"aria-haspopup": opens} if opens else {})
     return html.Button(text, id=name, className="button button--bar", disabled=disabled, **said)
+
+
+def _help() -> html.Button:
+    said = {"aria-label": say("help.open"), "data-do": "openKeys", "aria-haspopup": "dialog"}
+    return html.Button("?", id="help", className="button button--bar", title=say("help.open"), **said)
+
+
+def _tour() -> html.Span:
+    """The offer of a tour; ``web/pages/tour.js`` shows it on a first visit."""
+    take = html.Button(say("tour.offer"), className="button button--link", **{"data-do": "tour"})
+    said = {"aria-label": say("tour.dismiss"), "data-do": "noTour"}
+    turn_down = html.Button("×", className="button button--quiet", title=say("tour.dismiss"), **said)
+    return html.Span([take, turn_down], id="tour-offer", className="tour-offer", hidden=True)
 
 
 def _languages(at: Addresses) -> list[html.A]:

@@ -111,6 +111,7 @@ def _lever(bench: ModelSession, lever: Lever) -> html.Div:
             *_shown_times(times),
             _about(key, lever, label, times.get("ramp")),
             _reset(lever, label),
+            _star(label),
         ],
         className="lever",
         role="group",
@@ -163,6 +164,17 @@ def _reset(lever: Lever, label: str) -> html.Button:
     said = say("lever.reset", lever=label, default=_figure(lever, lever.default))
     return html.Button(
         "↺", className="button button--small lever__reset", title=said, **{"aria-label": said, "data-do": "reset"}
+    )
+
+
+def _star(label: str) -> html.Button:
+    """Whether it stands below the charts when they are presented."""
+    said = say("present.star", lever=label)
+    return html.Button(
+        "☆",
+        className="button button--small lever__star",
+        title=said,
+        **{"aria-label": said, "aria-pressed": "false", "data-do": "star"},
     )
 
 

@@ -1,52 +1,78 @@
-"""Panels of feedback loops: the table of all on Model, the list of those that can be cut on Explore, and a notice."""
+"""Panels of feedback loops: drawn on Model, listed with their switches on Explore, and a notice of those cut."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
-from policy_lab.app.loops import loops_of, switched
+from policy_lab.app.loops import loops_of, loops_together, switched
+from policy_lab.app.markup import Tag, entry_place
 from policy_lab.catalogue import say
+from policy_lab.components import Prerendered
 from policy_lab.model import Model
 from policy_lab.model.loops import CHAIN, Loop
 
 
-def table(model: Model) -> list[Any]:
-    """Every loop that the modeller names, one a row; nothing where there is none."""
-    rows = loops_of(model)
-    if not rows:
+def stage(model: Model) -> list[Any]:
+    """The loops drawn, one or all together, with what is chosen in them told beside; nothing where there is none."""
+    drawn = [loop for loop in loops_of(model) if loop.circuit]
+    if not drawn:
         return []
-    cut = any(row.switch for row in rows)
-    head = html.Thead(
-        html.Tr([html.Th(say(f"model.loop_{column}"), scope="col") for column in ("name", "kind", "path")])
+    together = loops_together(model)
+    title = say(f"model.in_loops.{len(together)}") if together else say("model.loops")
+    told = html.Div([_listed(together or drawn), *_ways(drawn)], id="loops-told", className="beside__told", tabIndex=-1)
+    picture = html.Div(
+        id="loops-drawing", className="loops-drawing", tabIndex=0, role="region", **{"aria-label": say("model.loops")}
     )
-    body = html.Tbody([_row(row) for row in rows])
+    words = html.Div([told, entry_place("loops-entry")], className="beside__words")
     return [
-        html.H2(say("model.loops"), className="subtitle", id="model-loops", tabIndex=-1),
+        html.H2(title, className="subtitle", id="model-loops", tabIndex=-1),
         html.P(say("model.loops_lead"), className="lead"),
-        *([html.P(html.Button(say("model.loops_cut"), className="button", **{"data-do": "openLoops"}))] if cut else []),
-        html.Div(
-            html.Table([head, body], className="plain loops"),
-            className="numbers numbers--whole",
-            tabIndex=0,
-            role="region",
-            **{"aria-label": say("model.loops")},
+        Prerendered(
+            "loops-stage",
+            [html.Div([html.Div([_chooser(drawn, bool(together)), picture]), words], className="beside")],
         ),
+        notice(),
     ]
 
 
-def _row(loop: Loop) -> html.Tr:
-    kind = loop.kind.lower()
-    sign = "→" if loop.kind == CHAIN else loop.kind
-    mark = html.Span(sign, className=f"loop loop--{kind}", **{"aria-hidden": "true"})
-    return html.Tr(
-        [
-            html.Th(loop.name, scope="row"),
-            html.Td([mark, say(f"model.kind_{kind}")], className="loop__kind"),
-            html.Td(" → ".join(loop.path)),
-        ]
-    )
+def _chooser(drawn: Sequence[Loop], together: bool) -> html.Div:
+    """Which loop is drawn."""
+    every = [Tag("option", say("model.loops_together"), {"value": ""})] if together else []
+    options = [Tag("option", f"{_sign(loop)} {loop.name}", {"value": str(n)}) for n, loop in enumerate(drawn)]
+    chooser = html.Select([*every, *options], id="loops-choice", className="select")
+    label = html.Label(say("model.loop_drawn"), htmlFor="loops-choice", className="label")
+    return html.Div(html.Div([label, chooser], className="field"), className="search")
+
+
+def _listed(loops: Sequence[Loop]) -> html.Ul:
+    """What is told before anything is chosen: every loop that can be chosen, in a sentence."""
+    rows = [
+        html.Li(
+            [
+                html.Button([_mark(loop), loop.name], className="button button--link", **{"data-loop": str(n)}),
+                html.P(" → ".join(loop.path)),
+            ]
+        )
+        for n, loop in enumerate(loops)
+    ]
+    return html.Ul(rows, className="loops-list")
+
+
+def _ways(drawn: Sequence[Loop]) -> list[html.P]:
+    """To where all loops can be cut, if any can."""
+    button = html.Button(say("model.loops_cut"), className="button", **{"data-do": "openLoops"})
+    return [html.P(button)] if any(loop.switch for loop in drawn) else []
+
+
+def _sign(loop: Loop) -> str:
+    return "→" if loop.kind == CHAIN else loop.kind
+
+
+def _mark(loop: Loop) -> html.Span:
+    return html.Span(_sign(loop), className=f"loop loop--{loop.kind.lower()}", **{"aria-hidden": "true"})
 
 
 def cuts(model: Model) -> list[html.Section]:

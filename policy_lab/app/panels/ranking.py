@@ -19,4 +19,5 @@ def layout() -> html.Div:
 def reading() -> html.Section:
     """How to read what it draws."""
     items = [html.Li(say(f"rank.how_{n}")) for n in range(1, 5)]
-    return html.Section([html.H2(say("rank.how"), className="subtitle"), html.Ul(items, className="prose")])
+    heading = html.H2(say("rank.how"), className="subtitle")
+    return html.Section([heading, html.Ul(items, className="prose")], className="rank-reading")

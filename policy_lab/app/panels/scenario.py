@@ -14,10 +14,16 @@ from policy_lab.model import Choice
 
 def layout(bench: ModelSession) -> html.Section:
     """Chooser, rationale, start year, scenarios beside it; below them one row of the model's choices."""
-    parts = [_choice(bench), *start_year.field(bench, "scenario"), _why(bench), _beside(bench)]
+    choice, beside = choosers(bench, "")
+    parts = [choice, *start_year.field(bench, "scenario"), _why(bench), beside]
     if bench.model.choices:
         parts.append(html.Div([_levels(choice) for choice in bench.model.choices.values()], className="decisions"))
     return html.Section(parts, className="world", **{"aria-label": say("explore.world_part")})
+
+
+def choosers(bench: ModelSession, page: str) -> tuple[html.Div, html.Div]:
+    """The current policy's scenario, and the one to compare with it; ids begin with ``page``."""
+    return _choice(bench, page), _beside(bench, page)
 
 
 def rationale(bench: ModelSession) -> str:
@@ -30,12 +36,12 @@ def _why(bench: ModelSession) -> html.P:
     return html.P(rationale(bench), id="world-rationale", className="world__why")
 
 
-def _choice(bench: ModelSession) -> html.Div:
+def _choice(bench: ModelSession, page: str) -> html.Div:
     own = Tag("optgroup", [], {"label": say("saved.mine"), "class": "saved-options", "hidden": True})
     buttons = [
         html.Button(
             say("explore.restore_short"),
-            id="world-restore",
+            id=f"{page}world-restore",
             className="button button--link is-hidden",
             title=say("explore.restore"),
             **{"data-do": "restoreWorld"},
@@ -50,22 +56,26 @@ def _choice(bench: ModelSession) -> html.Div:
     return html.Div(
         [
             html.Div(
-                [html.Label(say("explore.world"), htmlFor="world", className="label"), *buttons],
+                [html.Label(say("explore.world"), htmlFor=f"{page}world", className="label"), *buttons],
                 className="world__head",
             ),
-            html.Select([*_worlds(bench), own], id="world", className="select"),
+            html.Select([*_worlds(bench), own], id=f"{page}world", className="select", **_chooser("scenario")),
         ],
         className="world__choice",
     )
 
 
-def _beside(bench: ModelSession) -> html.Div:
+def _chooser(kind: str) -> dict[str, str]:
+    return {"data-chooser": kind}
+
+
+def _beside(bench: ModelSession, page: str) -> html.Div:
     nothing = html.Option(say("explore.pin_choose"), value="-")
     own = Tag("optgroup", [], {"label": say("saved.mine"), "class": "saved-options", "hidden": True})
     return html.Div(
         [
-            html.Label(say("explore.pins"), htmlFor="pins-add", className="label"),
-            html.Select([nothing, *_worlds(bench), own], id="pins-add", className="select"),
+            html.Label(say("explore.pins"), htmlFor=f"{page}pins-add", className="label"),
+            html.Select([nothing, *_worlds(bench), own], id=f"{page}pins-add", className="select", **_chooser("pin")),
         ],
         className="world__pins",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from dash import html
@@ -25,6 +27,35 @@ def layout(model: Model) -> list[Any]:
         html.P(say("model.variables_lead", count=len(model.program.visible)), className="lead"),
         Prerendered("variable-list", [_search(), _table()]),
     ]
+
+
+def finder() -> Prerendered:
+    """A field that finds a variable or a loop by plain words and opens it in its drawing."""
+    box = {
+        "type": "text",
+        "id": "find",
+        "role": "combobox",
+        "class": "combo__field",
+        "placeholder": say("model.find_example"),
+        "autocomplete": "off",
+        "spellcheck": "false",
+        "aria-autocomplete": "list",
+        "aria-expanded": "false",
+        "aria-controls": "find-list",
+    }
+    label = say("model.find")
+    parts = [
+        html.Label(label, htmlFor="find", className="label"),
+        html.Div(
+            [
+                Tag("input", None, box),
+                html.Ul([], id="find-list", className="combo__list", role="listbox", hidden=True,
+                        **{"aria-label": label}),
+            ],
+            className="combo",
+        ),
+    ]  # fmt: skip
+    return Prerendered("finder", [html.Div(parts, className="field finder")])
 
 
 def _search() -> html.Div:
@@ -53,15 +84,16 @@ def _table() -> html.Div:
     )
 
 
-def rows(model: Model) -> list[list[Any]]:
+def rows(model: Model, sectors: Mapping[str, int] = MappingProxyType({})) -> list[list[Any]]:
     """A row for each variable, levers and stocks first; ``web/core/variable-search.js`` finds what is asked for.
 
     Columns as in ``COLUMNS``, then the name in words; what a search looks through besides, in the file's own language;
-    and the number of the group that has its entry.
+    the number of the group that has its entry; and that of the sector that draws it, None where none does
+    (``sectors``: by the name without elements).
     """
     numbers = groups(model)
     ordered = sorted(model.program.visible, key=lambda n: KINDS.index(kind_of(model, n)))
-    return [[*_row(model, name), numbers[name]] for name in ordered]
+    return [[*_row(model, name), numbers[name], sectors.get(name.partition("[")[0])] for name in ordered]
 
 
 def groups(model: Model) -> dict[str, int]:

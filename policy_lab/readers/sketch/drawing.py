@@ -8,9 +8,10 @@ from html import escape
 from types import MappingProxyType
 from typing import Final
 
-from policy_lab.readers.sketch.geometry import Point, arrow_path, extent
-from policy_lab.readers.sketch.lettering import LINE, wrapped
+from policy_lab.readers.sketch.geometry import Point, arrow_path, beside_head, extent
+from policy_lab.readers.sketch.lettering import LINE, VALUE, shown, wrapped
 from policy_lab.readers.sketch.parts import Box, View
+from policy_lab.readers.sketch.room import MARK_HEIGHT, Mark
 
 MARGIN: Final = 24
 
@@ -31,6 +32,11 @@ STYLE: Final = """
 .sketch .ghost text { font-style: italic; }
 .sketch .lever text { fill: var(--choice); }
 .sketch .comment text { fill: var(--soft); text-anchor: start; }
+.sketch .sign { fill: var(--soft); font-weight: bold; }
+.sketch .value { fill: var(--choice); font-size: 12px; font-weight: 650; }
+.sketch .mark circle { fill: var(--paper); stroke: var(--choice); stroke-width: 1.6px; }
+.sketch .mark text { fill: var(--choice); font-size: 12px; font-weight: bold; text-anchor: start; }
+.sketch .mark .letter { text-anchor: middle; }
 .sketch .valve path, .sketch .cloud path { fill: var(--panel); stroke: var(--ink); stroke-width: 1.2px; }
 .sketch .cloud path { stroke: var(--soft); }
 .sketch .arrow { fill: none; stroke: var(--line); stroke-width: 1.2px; }
@@ -48,7 +54,10 @@ def to_svg(
     *,
     polarity: bool = True,
     style: bool = False,
-    labels: Mapping[str, str] = MappingProxyType({}),
+    words: Mapping[str, str] = MappingProxyType({}),
+    signs: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    marks: Sequence[Mark] = (),
+    values: bool = False,
     description: str = "",
 ) -> str:
     """The picture of one view.
@@ -57,7 +66,10 @@ def to_svg(
         view: what to draw.
         polarity: whether to show the signs of arrows that have one.
         style: put ``STYLE`` into the picture, for one outside a page (a file, an ``img``).
-        labels: what variables are called besides, shown while a pointer rests on the name, and kept as ``data-label``.
+        words: what variables are called in place of their names, kept as ``data-label`` too.
+        signs: cause and effect to the sign of their arrow, in place of that in the sketch.
+        marks: loops by name, for the places that ``room.py`` finds.
+        values: leave a line below each name, an empty ``.value``; the view is one with room for it (``room.py``).
         description: what the picture says, in words, in place of the English one.
 
     Returns:
@@ -75,8 +87,9 @@ def to_svg(
         f"<style>{STYLE}</style>" if style else "",
         _tips(key),
         *_pipes(view, key),
-        *_arrows(view, key, polarity),
-        *(_box(b, labels.get(b.name, "")) for b in view.boxes),
+        *_arrows(view, key, signs if polarity else None),
+        *(_box(b, words.get(b.name, ""), values) for b in view.boxes),
+        *map(_mark, marks),
         "</svg>",
     ]
     return "\n".join(line for line in lines if line)
@@ -114,14 +127,18 @@ def _pipes(view: View, key: str) -> Iterator[str]:
         yield f'<path class="bore" d="{course}"{tip}/>'
 
 
-def _arrows(view: View, key: str, polarity: bool) -> Iterator[str]:
+def _arrows(view: View, key: str, signs: Mapping[tuple[str, str], str] | None) -> Iterator[str]:
+    taken: list[Point] = []
     for arrow in (a for a in view.arrows if not a.pipe):
         path = arrow_path(arrow, view.by_id[arrow.start], view.by_id[arrow.end])
         course = _curve(path) if len(arrow.points) < 2 else _line(path)
         yield f'<path class="arrow" d="{course}" marker-end="url(#{key}-tip)"/>'
-        if polarity and arrow.polarity:
-            x, y = path[max(0, len(path) - 4)]
-            yield f'<text class="sign" x="{x:.0f}" y="{y - 6:.0f}">{_safe(arrow.polarity)}</text>'
+        names = view.variable_of(arrow.start), view.variable_of(arrow.end)
+        sign = signs.get(names, arrow.polarity).replace("-", "−") if signs is not None else ""
+        if sign:
+            x, y = beside_head(path, [b for b in view.boxes if b.kind != "comment"], taken)
+            taken.append((x, y))
+            yield f'<text class="sign" x="{x:.0f}" y="{y + 4.5:.0f}">{_safe(sign)}</text>'
 
 
 def _line(path: Sequence[Point]) -> str:
@@ -134,7 +151,7 @@ def _curve(path: Sequence[Point]) -> str:
     return f"M{x0:.1f},{y0:.1f} Q{2 * xm - (x0 + x1) / 2:.1f},{2 * ym - (y0 + y1) / 2:.1f} {x1:.1f},{y1:.1f}"
 
 
-def _box(box: Box, label: str) -> str:
+def _box(box: Box, words: str, values: bool) -> str:
     names = f"{box.kind} {box.tone}" if box.tone != "plain" else box.kind
     place = f'transform="translate({box.x},{box.y})"'
     if box.kind == "cloud":
@@ -146,19 +163,31 @@ def _box(box: Box, label: str) -> str:
     if box.kind == "stock":
         w, h = box.half_width, box.half_height
         shape = f'<rect x="{-w}" y="{-h}" width="{2 * w}" height="{2 * h}" rx="2"/>'
-    about = "" if box.kind == "comment" else f' data-variable="{_safe(box.name)}"'
-    title = f"<title>{_safe(label)}</title>" if label and about else ""
-    about += f' data-label="{_safe(label)}"' if title else ""
-    return f'<g class="{names}"{about} {place}>{title}{shape}{_name(box)}</g>'
+    if box.kind == "comment":
+        return f'<g class="{names}" {place}>{_name(box, box.name, False)}</g>'
+    about = f' data-variable="{_safe(box.name)}"' + (f' data-label="{_safe(words)}"' if words else "")
+    title = f"<title>{_safe(box.name)}</title>" if words else ""
+    return f'<g class="{names}"{about} {place}>{title}{shape}{_name(box, words or box.name, values)}</g>'
 
 
-def _name(box: Box) -> str:
-    shown = f"<{box.name}>" if box.kind == "ghost" else box.name
-    lines = wrapped(shown, 2 * box.half_width, bold=box.kind in ("stock", "flow"))
+def _name(box: Box, name: str, values: bool) -> str:
+    lines = wrapped(shown(box.kind, name), 2 * box.half_width, bold=box.kind in ("stock", "flow"))
     x = -box.half_width if box.kind == "comment" else 0
-    first = 4.5 - LINE * (len(lines) - 1) / 2
+    below = VALUE if values else 0
+    first = 4.5 - (LINE * (len(lines) - 1) + below) / 2
     spans = (f'<tspan x="{x}" y="{first + LINE * i:.1f}">{_safe(line)}</tspan>' for i, line in enumerate(lines))
-    return f"<text>{''.join(spans)}</text>"
+    value = f'<text class="value" y="{first + LINE * (len(lines) - 1) + below:.1f}"></text>' if values else ""
+    return f"<text>{''.join(spans)}</text>{value}"
+
+
+def _mark(mark: Mark) -> str:
+    left = MARK_HEIGHT / 2 - mark.width / 2
+    return (
+        f'<g class="mark" data-loop="{mark.number}" transform="translate({mark.x:.0f},{mark.y:.0f})">'
+        f'<circle cx="{left:.0f}" r="{MARK_HEIGHT / 2 - 1:.0f}"/>'
+        f'<text class="letter" x="{left:.0f}" y="4.5">{_safe(mark.letter)}</text>'
+        f'<text x="{left + MARK_HEIGHT / 2 + 3:.0f}" y="4.5">{_safe(mark.name)}</text></g>'
+    )
 
 
 def _safe(text: str) -> str:

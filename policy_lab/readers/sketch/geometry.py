@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from policy_lab.readers.sketch.parts import Arrow, Box
 
@@ -11,6 +12,10 @@ Point = tuple[float, float]
 
 #: Points by which an arc is followed, and the gap an arrow leaves around a name.
 STEPS, GAP = 32, 2
+#: How far from an arrow's head its sign may stand, and how far from its line.
+_TENS, _BESIDE = (14, 22, 30, 40, 52, 66), 8
+#: And how far from each other two signs.
+_APART = 12
 
 
 def arrow_path(arrow: Arrow, start: Box, end: Box) -> tuple[Point, ...]:
@@ -43,6 +48,27 @@ def extent(boxes: Iterable[Box], arrows: Iterable[Arrow]) -> tuple[int, int, int
     corners += [p for a in arrows for p in arrow_path(a, by_id[a.start], by_id[a.end])]
     xs, ys = [p[0] for p in corners] or [0], [p[1] for p in corners] or [0]
     return math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys))
+
+
+def beside_head(path: Sequence[Point], boxes: Sequence[Box], taken: Sequence[Point]) -> Point:
+    """A place for the sign of an arrow: near its head, on either side, clear of every box and other sign."""
+    back, length, end = list(reversed(path)), 0.0, path[-1]
+    spots: list[Point] = []
+    for (x0, y0), (x1, y1) in pairwise(back):
+        step = math.dist((x0, y0), (x1, y1))
+        for at in _TENS:
+            if step and length <= at < length + step:
+                share = (at - length) / step
+                x, y = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
+                nx, ny = (y1 - y0) / step * _BESIDE, (x0 - x1) / step * _BESIDE
+                spots += [(x + nx, y + ny), (x - nx, y - ny)]
+        length += step
+    clear = (
+        spot
+        for spot in spots
+        if not any(inside(spot, box, 6) for box in boxes) and all(math.dist(spot, other) > _APART for other in taken)
+    )
+    return next(clear, spots[0] if spots else end)
 
 
 def inside(point: Point, box: Box, gap: float = 0) -> bool:

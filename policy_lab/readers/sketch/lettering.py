@@ -8,6 +8,9 @@ from typing import Final
 LETTER: Final = 13.3
 LINE: Final = 16
 
+#: Room of the line below a name that its value stands in.
+VALUE: Final = 15
+
 #: Bold letters are wider by this factor.
 BOLD: Final = 1.16
 
@@ -33,3 +36,8 @@ def wrapped(text: str, width: float, bold: bool = False) -> list[str]:
         else:
             lines.append(word)
     return lines or [""]
+
+
+def shown(kind: str, name: str) -> str:
+    """A name as a box of that kind has it: one that is defined elsewhere stands in pointed brackets."""
+    return f"<{name}>" if kind == "ghost" else name
