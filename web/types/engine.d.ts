@@ -29,7 +29,7 @@ export interface Layout {
   slots: number;
   stocks: number;
   given: number[];
-  clock: { step: number; saveper: number; unit: string; moments: number[]; saved: number[] };
+  clock: { initial: number; step: number; saveper: number; unit: string; method: string; moments: number[]; saved: number[] };
   parameters: ModelParameter[];
   variables: ModelVariable[];
   guards: { variable: string; construct: string }[];
