@@ -61,7 +61,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--time-step", metavar="X", help="time step, in the model's time unit (default: the model's)")
     words.add_argument("--until", metavar="YEAR", help="last time of the run (default: the scenario's, or the model's)")
     words.add_argument(
-        "--integration", choices=["euler", "rk4"], default="euler", help="integration method (default: euler, as PySD)"
+        "--integration", choices=["euler", "rk4"], help="integration method (default: as the model file asks)"
     )
     words.set_defaults(does=command)
 
