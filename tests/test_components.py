@@ -101,7 +101,7 @@ def test_two_apps_of_one_process_have_pages_of_their_own(model: Model, tmp_path:
 @pytest.mark.parametrize("text", ["x = 1\n", "import dash\ndash.register_page(__name__, path='/none')\n"])
 def test_a_file_that_is_no_page_is_told(model: Model, tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.py").write_text(text)
-    with pytest.raises(BadValue, match="is no page"):
+    with pytest.raises(BadValue, match="is not a page"):
         create_app(model, queue=Queue(tmp_path / "studies"), pages=tmp_path)
 
 

@@ -241,7 +241,7 @@ def test_a_study_that_is_stopped_again_and_again_is_given_up(idle: Queue) -> Non
 def test_one_client_has_two_studies_at_a_time(idle: Queue) -> None:
     start(idle, plan(seed=1))
     start(idle, plan(seed=2))
-    with pytest.raises(Refused, match="2 studies under way") as refused:
+    with pytest.raises(Refused, match="2 unfinished studies") as refused:
         start(idle, plan(seed=3))
     assert refused.value.limit == "each"
     start(idle, plan(seed=1))  # which is under way already

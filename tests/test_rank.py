@@ -423,7 +423,7 @@ def test_limits_are_said_with_their_status(client: FlaskClient, model: Model) ->
         assert client.post("/studies", json=form(model, size=size)).status_code == 202
     refused = client.post("/studies", json=form(model, size="ranking"))
     assert refused.status_code == 429
-    assert "2 studies under way" in refused.text
+    assert "2 unfinished studies" in refused.text
 
 
 def test_a_form_from_another_site_is_refused(client: FlaskClient, model: Model) -> None:

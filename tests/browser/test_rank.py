@@ -399,7 +399,7 @@ def test_a_third_study_is_refused_in_words(context: BrowserContext, rank_folder:
         form = open_form(page)
         form.get_by_label("High end of Shared funding").fill("53")
         form.get_by_role("button", name="Start the study").click()
-        expect(form.get_by_role("alert")).to_contain_text("You have 2 studies under way")
+        expect(form.get_by_role("alert")).to_contain_text("You have 2 unfinished studies")
         for _ in range(2):
             count = page.locator(".yours__row").count()
             page.locator(".yours__row").first.get_by_role("button", name="Cancel").click()
