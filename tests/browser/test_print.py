@@ -21,7 +21,7 @@ READY = {
 LOST = """() => [...document.querySelectorAll("body *")].filter((each) => each.checkVisibility()).flatMap((each) => {
   const { right, left, width, height } = each.getBoundingClientRect();
   const style = getComputedStyle(each);
-  if (each.closest(".unseen, svg, .card__bar") || width < 2 || height < 2) return [];
+  if (each.closest(".unseen, svg") || width < 2 || height < 2) return [];
   const scrolls = (way) => ["auto", "scroll", "hidden"].includes(way);
   const what = [
     right > document.documentElement.clientWidth + 1 || left < -1 ? "beyond the paper" : "",
