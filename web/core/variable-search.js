@@ -19,17 +19,17 @@ const EMPTY = new Set("a an and as at by for from in is of on the to what which 
 /** @param {VariableRow} row */
 const hay = ([name, , unit, , about, label, own]) => [name, unit, about, label, own].join(" ").toLowerCase();
 
-/** Ways to look for a word: as it is, and without the ending of a plural. @param {string} word */
-const forms = (word) => (word.length > 4 ? [word, word.replace(/(ies|es|s|en|n)$/, "")] : [word]);
+/** Ways to look for a word: as it is, without the ending of a plural, and without that of a long word ("secret", "secrecy"). @param {string} word */
+const forms = (word) => (word.length > 3 ? [word, word.replace(/(ies|es|s|en|n)$/, ""), word.slice(0, Math.max(5, word.length - 3))] : [word]);
 
-/** How well a row answers words: where they begin a word of its name, stand in it, or in what is told of it. @param {VariableRow} row @param {string[]} words */
+/** How well a row answers words: where they stand in its name as they are, begin a word of it, stand in it, or in what is told of it. @param {VariableRow} row @param {string[]} words */
 function worth(row, words) {
   const [title, whole] = [(row[0] + " " + row[5]).toLowerCase(), hay(row)];
   return words.reduce((sum, word) => {
     const held = forms(word).filter((form) => whole.includes(form));
     const named = held.some((form) => title.includes(form));
     const begins = named && held.some((form) => (" " + title).includes(" " + form) || title.includes("[" + form));
-    return sum + (held.length ? 1 : 0) + (named ? 3 : 0) + (begins ? 2 : 0);
+    return sum + (held.length ? 1 : 0) + (named ? 3 : 0) + (begins ? 2 : 0) + (title.includes(word) ? 1 : 0);
   }, 0);
 }
 
