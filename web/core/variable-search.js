@@ -14,7 +14,7 @@ function folded(name) {
 const isNamed = (name, asked) => folded(name) === asked || folded(name.split("[")[0]) === asked;
 
 /** Words that say nothing of what is looked for, in either language. */
-const EMPTY = new Set("a an and as at by for from in is of on the to what which der die das den dem des ein eine einer und von vom zu zum zur im in ist was welche wie how".split(" "));
+const EMPTY = new Set("a an and as at by for from in is no not of on the to what which der die das den dem des ein eine einer und von vom zu zum zur im in ist kein keine nicht was welche wie how".split(" "));
 
 /** @param {VariableRow} row */
 const hay = ([name, , unit, , about, label, own]) => [name, unit, about, label, own].join(" ").toLowerCase();
@@ -38,7 +38,7 @@ const held = (row, words) => words.filter((word) => forms(word).some((form) => h
 
 /**
  * The rows that answer a text, of one kind or (where that is "") of any: those of exactly that name, then the better ones
- * first. Where none holds every word, those that hold most.
+ * first. Where none holds every word, those that hold most, if that is more than half.
  * @param {VariableRow[]} rows
  * @param {string} text
  * @param {string} kind as it stands in the rows
@@ -52,7 +52,7 @@ export function found(rows, text, kind) {
   if (!asked) return { rows: ofKind, exact: false };
   const counts = new Map(ofKind.map((row) => [row, held(row, words)]));
   const most = Math.max(0, ...counts.values());
-  const there = most * 2 < words.length || !most ? [] : ofKind.filter((row) => counts.get(row) === most);
+  const there = most * 2 <= words.length ? [] : ofKind.filter((row) => counts.get(row) === most);
   const order = new Map(there.map((row) => [row, worth(row, words)]));
   const named = there.filter(([name]) => isNamed(name, asked));
   const others = there.filter((row) => !named.includes(row)).sort((one, other) => (order.get(other) ?? 0) - (order.get(one) ?? 0));
