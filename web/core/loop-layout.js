@@ -176,7 +176,7 @@ export function freePlace(near, size, room, reach, step = 8) {
     for (let dy = -reach; dy <= reach; dy += step) {
       const place = /** @type {Point} */ ([near[0] + dx, near[1] + dy]);
       const least = Math.min(...corners.map(([x, y]) => room([place[0] + x * size.w, place[1] + y * size.h])));
-      const worth = Math.min(least, 10) * 20 - Math.hypot(dx, dy);
+      const worth = Math.min(least, 10) * 20 - Math.hypot(dx, dy) - (least > 0 ? 0 : 1000); // however near, not upon something
       if (worth > best.worth) best = { place, worth, least };
     }
   }
