@@ -170,7 +170,7 @@ export function arrows(links, at, sizes) {
  * @returns {Point}
  */
 export function freePlace(near, size, room, reach, step = 8) {
-  const corners = [-0.5, 0, 0.5].flatMap((y) => [-0.5, -0.25, 0, 0.25, 0.5].map((x) => [x, y]));
+  const corners = [-0.5, -0.25, 0, 0.25, 0.5].flatMap((y) => [-0.5, -0.25, 0, 0.25, 0.5].map((x) => [x, y]));
   let best = { place: near, worth: -Infinity, least: 0 };
   for (let dx = -reach; dx <= reach; dx += step) {
     for (let dy = -reach; dy <= reach; dy += step) {
