@@ -123,7 +123,9 @@ def _files(model: Model) -> tuple[str, ...]:
     """Every file of a model that a person writes, its equations as a part: drawing the sketch makes nothing stale."""
     assert model.folder is not None
     files = (p for p in sorted(model.folder.rglob("*")) if p.is_file() and not p.name.startswith("."))
-    written = (p for p in files if p != model.path and p.suffix not in MADE and p.parent.name != "text")
+    written = (
+        p for p in files if p != model.path and p.suffix not in MADE and p.parent.name not in ("text", "stories")
+    )
     return (*_part(model, "equations"), *(p.relative_to(ROOT).as_posix() for p in written))
 
 

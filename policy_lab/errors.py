@@ -6,6 +6,7 @@
     ├── UnknownName           a model, scenario, lever, outcome, method … that does not exist
     ├── BadValue              a number out of range, not a number, infinite, or of the wrong shape
     ├── StudyError            a study file that cannot be run as written
+    ├── StoryError            a story file that cannot be told as written
     ├── SimulationError       a run that produced NaN, infinity or otherwise failed
     └── OutputError           a file or folder that cannot be written
 
@@ -136,6 +137,10 @@ class BadValue(PolicyLabError):
 
 class StudyError(PolicyLabError):
     """A study file, or a study's result folder, that cannot be used as it is."""
+
+
+class StoryError(PolicyLabError):
+    """A story file, or something in one, that does not fit the model or cannot be read."""
 
 
 class SimulationError(PolicyLabError):

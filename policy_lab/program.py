@@ -17,6 +17,7 @@ How a backend runs a Program
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +27,9 @@ from policy_lab.errors import UnsupportedConstruct
 from policy_lab.messages import Message
 
 Kind = Literal["stock", "auxiliary", "constant", "lookup", "control"]
+
+#: The time settings.
+CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 #: Every function of ``Apply.function``: number of arguments, and its value. All numbers are
 #: IEEE doubles; NaN and infinities flow as IEEE says unless a line says otherwise. Truth is 1.0 or 0.0 as a result;
@@ -155,13 +159,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time settings (model time unit): ``saveper`` need not be a multiple of ``step``."""
+    """Time settings (model time unit): ``saveper`` need not be a multiple of ``step``, see ``moments``.
+
+    ``method`` is how the file asks to be integrated; what is not ``rk4`` there is run by ``euler``.
+    """
 
     initial: float
     final: float
     step: float
     saveper: float
     unit: str = ""
+    method: Literal["euler", "rk4"] = "euler"
 
     def controls(self, step: float | None = None) -> dict[str, float]:
         """The time settings by name; ``TIME STEP`` is ``step`` where a run has another one."""
@@ -173,17 +181,25 @@ class Clock:
 
         The run ends at ``until``, else at ``final``; an equation reads ``FINAL TIME`` as ``final`` in any case.
 
-        Time accumulates (``t += step``) and a moment counts as saved within 1e-5 of a step, as PySD does both.
+        A moment is its number times the step, so that far from zero none is lost by adding up. Where ``saveper`` is no
+        multiple of the step, the moments nearest to its multiples are saved, the earlier of two that are as near.
         """
         step = step or self.step
         final = self.final if until is None else until
-        slack = step * 1e-5
-        times = [self.initial]
-        while times[-1] + slack < final:
-            times.append(times[-1] + step)
-        since = (t - self.initial for t in times)
-        saved = [i for i, d in enumerate(since) if d % self.saveper < slack or -d % self.saveper < slack]
+        last = max(0, math.ceil((final - self.initial) / step - 1e-5))
+        times = [self.initial + i * step for i in range(last + 1)]
+        every = self.saveper / step
+        if every < 1:
+            return times, list(range(last + 1))
+        count = math.floor(last / every + 1e-5)
+        saved = [min(last, math.ceil(k * every - 0.5 - 1e-6)) for k in range(count + 1)]
         return times, saved
+
+    @property
+    def even(self) -> bool:
+        """Whether every multiple of ``saveper`` is a moment."""
+        every = self.saveper / self.step
+        return abs(every - round(every)) < 1e-6 and every > 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,11 +14,12 @@ from numpy.typing import NDArray
 
 from policy_lab import backends
 from policy_lab.backends import Backend, Integration
+from policy_lab.catalogue import english
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import start_values
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model, Setting
-from policy_lab.program import Guard, Program
+from policy_lab.program import CONTROLS, Clock, Guard, Program
 from policy_lab.readers import program_of
 from policy_lab.runs import Floats, Runs
 
@@ -41,7 +43,7 @@ def simulate(
     backend: str = "auto",
     time_step: float | None = None,
     until: float | None = None,
-    integration: Integration = "euler",
+    integration: Integration | None = None,
     chunk: int | None = None,
     of: int = 0,
     progress: Progress | None = None,
@@ -58,7 +60,7 @@ def simulate(
         backend: ``"auto"`` (the fastest that knows all constructs), or a name of ``backends.available()``.
         time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
         until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
-        integration: ``"euler"`` or ``"rk4"``.
+        integration: ``"euler"`` or ``"rk4"``; as the model file asks if None.
         chunk, of: runs given to the backend at once, and runs to come with the same varied constants, these included.
         progress: called with the number of runs finished since the last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
@@ -73,18 +75,19 @@ def simulate(
         UnsupportedConstruct: the chosen backend does not know a construct.
     """
     constants, runs = _constants(model, values or {}, scenario)
+    model = _with_own_clock(model, constants)
     names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
-    engine, fallback = _engine(model, backend, integration)
+    engine, fallback, method = _engine(model, backend, integration)
     result, notes = np.empty((runs, len(saved), len(names))), list[str]()
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
         notes += program.notes
-        result[rows] = engine.run(program, own, len(rows), names, saved, step, integration, max(runs, of))
+        result[rows] = engine.run(program, own, len(rows), names, saved, step, method, max(runs, of))
     if (failed := _failed(result)).any() and not allow_nan:
         raise _failure(result, names, saved, failed)
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
-        "time_step": step, "until": last, "integration": integration, "runs": runs, "failed_runs": int(failed.sum()),
+        "time_step": step, "until": last, "integration": method, "runs": runs, "failed_runs": int(failed.sum()),
         "notes": list(dict.fromkeys(notes)),
     }  # fmt: skip
     units = tuple(model.program.equations[n].unit for n in names)
@@ -153,6 +156,28 @@ def _array(name: str, value: Any) -> Floats:
     return array
 
 
+def _with_own_clock(model: Model, constants: Mapping[str, Any]) -> Model:
+    """The model with the clock that follows from these constants.
+
+    Raises:
+        BadValue: a time setting follows from a constant that differs between the runs.
+    """
+    program = model.program
+    for guard in program.guards:
+        if guard.variable not in CONTROLS or not (moved := [n for n in constants if n in program.under(guard.name)]):
+            continue
+        for name in moved:
+            if np.ndim(constants[name]) and np.ptp(constants[name]) > 0:
+                raise BadValue("error.run.clock", name=Name(name), setting=guard.variable)
+        given = tuple((n, float(np.ravel(constants[n])[0])) for n in moved)
+        if any(value != program.constants[n] for n, value in given):
+            scalars = tuple((n, float(v)) for n, v in constants.items() if np.ndim(v) == 0)
+            return replace(
+                model, program=_translated(str(model.path), model.hash, tuple(dict((*scalars, *given)).items()))
+            )
+    return model
+
+
 def _names(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
     if outputs is None:
         return model.program.visible
@@ -179,6 +204,8 @@ def _times(model: Model, step: float, until: float, times: Iterable[float] | Non
     clock = model.program.clock
     moments, positions = clock.moments(step, until)
     saved = np.array([moments[i] for i in positions])
+    if step != clock.step:
+        saved = _kept(clock, step, until, np.array(moments), every=times is None)
     if times is None:
         return saved
     wanted = np.unique(np.array(list(times), dtype=float))
@@ -198,18 +225,49 @@ def _times(model: Model, step: float, until: float, times: Iterable[float] | Non
     return nearest
 
 
+def _kept(clock: Clock, step: float, until: float, moments: Floats, every: bool) -> Floats:
+    """The moments that the model saves, as a run with another step reaches them.
+
+    Raises:
+        BadValue: it does not reach ``every`` one.
+    """
+    own, positions = clock.moments(until=until)
+    wanted = np.array([own[i] for i in positions])
+    near: Floats = moments[np.clip(np.rint((wanted - clock.initial) / step).astype(int), 0, len(moments) - 1)]
+    missed = np.abs(near - wanted) > step * 1e-3
+    if every and missed.any():
+        raise BadValue("error.run.step_misses", step=step, time=float(wanted[missed][0]), saveper=clock.saveper)
+    reached: Floats = near[~missed]
+    return reached
+
+
 def _rounded(times: Floats, step: float) -> Floats:
     """Moments without the rounding errors of adding up steps."""
     return np.round(times, -int(np.floor(np.log10(step))) + 5)
 
 
-def _engine(model: Model, backend: str, integration: Integration) -> tuple[Backend, str]:
+def _engine(model: Model, backend: str, asked: Integration | None) -> tuple[Backend, str, Integration]:
+    """The engine, why it is not the fastest or not as the file asks, and the method that it integrates by."""
+    method = asked or model.program.clock.method
     if backend == "auto":
-        return backends.choose(model.program, integration)
-    engine = backends.get(backend)
-    backends.check_integration(engine, integration)
-    engine.supports(model.program)
-    return engine, ""
+        try:
+            return *backends.choose(model.program, method), method
+        except BadValue:
+            if asked or method == "euler":
+                raise
+        engine, why = backends.choose(model.program, "euler")
+    else:
+        engine, why = backends.get(backend), ""
+        if asked or method in engine.integrations:
+            backends.check_integration(engine, method)
+            engine.supports(model.program)
+            return engine, why, method
+        engine.supports(model.program)
+    return (
+        engine,
+        f"{why} {english().in_words(Message('error.backend.euler', {'backend': engine.name}))}".strip(),
+        "euler",
+    )
 
 
 def _structures(

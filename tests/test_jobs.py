@@ -269,6 +269,32 @@ def test_one_address_starts_so_many_an_hour(tmp_path: Path, monkeypatch: pytest.
     start(queue, plan(seed=4), "client 4", "")  # this machine itself
 
 
+def test_no_address_takes_the_whole_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As whoever throws cookies away would: a new browser with each study."""
+    monkeypatch.setattr(Queue, "_hire", lambda self, table: None)
+    queue = Queue(tmp_path)
+    for seed in range(queue.limits.near):
+        start(queue, plan(seed=seed), f"client {seed}", "here")
+    with pytest.raises(Refused, match="From your network 8 studies are under way"):
+        start(queue, plan(seed=99), "client 99", "here")
+    assert queue.limits.near < queue.limits.waiting
+    start(queue, plan(seed=100), "client 100", "elsewhere")
+
+
+def test_the_table_is_its_owners_alone_and_does_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Queue, "_hire", lambda self, table: None)
+    monkeypatch.setattr(queue_module, "MOST_REMEMBERED", 3)
+    queue = Queue(tmp_path, Limits(each=99, waiting=99))
+    names = [start(queue, plan(seed=seed)).id for seed in range(5)]
+    files = [path for path in tmp_path.iterdir() if path.name.startswith("jobs.sqlite")]
+    assert files and all(path.stat().st_mode & 0o077 == 0 for path in files)
+    assert [job.id for job in queue.jobs_of("somebody")] == names[:1:-1]
+    with queue.table.writing() as table:
+        table.execute("UPDATE job SET state = 'failed', ended = ? WHERE id = ?", (time.time() - 8 * 86400, names[0]))
+    start(queue, plan(seed=6))
+    assert queue.job(names[0]) is None and queue.job(names[1]) is not None
+
+
 def test_a_study_that_is_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="more than 100 runs"):
         start(Queue(tmp_path, Limits(runs=100)), plan(64))

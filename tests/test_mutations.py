@@ -234,6 +234,7 @@ STRUCTURE = [
         added("capability growth =\n\tfrontier spending growth\n\t~\tOOM/year\n\t~\tTwice.\n\t|\n"),
         "duplicate",
         "capability growth",
+        copy=1,  # it keeps the model from being read, and with it the tables from being looked at
     ),
 ]
 LEVER = "diplomacy,Rules,"
@@ -486,7 +487,8 @@ def test_a_fault_of_units_is_named(fault: Fault, place: Path) -> None:
 
 @pytest.mark.parametrize("fault", STRUCTURE, ids=named)
 def test_a_fault_of_structure_is_named(fault: Fault, place: Path) -> None:
-    assert (fault.kind, fault.subject) in said(planted(place, STRUCTURE, "structure", runs=False))
+    together = [f for f in STRUCTURE if f.copy == fault.copy]
+    assert (fault.kind, fault.subject) in said(planted(place, together, f"structure {fault.copy}", runs=False))
 
 
 @pytest.mark.parametrize("fault", TABLES, ids=named)

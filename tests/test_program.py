@@ -25,15 +25,21 @@ def test_an_even_clock() -> None:
 
 
 def test_a_clock_whose_step_is_no_binary_fraction() -> None:
-    """Ten steps of a tenth: time adds up to a little less than one, and the run still ends there."""
+    """Ten steps of a tenth are one: a moment is its number times the step, nothing is added up."""
     times, saved = Clock(0, 1, 0.1, 0.2).moments()
-    assert len(times) == 11 and times[-1] != 1 and times[-1] == pytest.approx(1)
+    assert len(times) == 11 and times[-1] == 1
     assert saved == [0, 2, 4, 6, 8, 10]
 
 
 def test_a_saving_period_that_the_step_does_not_divide() -> None:
     times, saved = Clock(0, 12, 0.3, 1).moments()
-    assert [round(times[i], 6) for i in saved] == [0, 3, 6, 9, 12]
+    assert [round(times[i], 6) for i in saved] == [0, 0.9, 2.1, 3, 3.9, 5.1, 6, 6.9, 8.1, 9, 9.9, 11.1, 12]
+    assert Clock(0, 2, 0.5, 0.2).moments()[1] == [0, 1, 2, 3, 4]
+
+
+def test_a_clock_far_from_zero_loses_no_moment() -> None:
+    times, saved = Clock(2e9, 2e9 + 10, 0.1, 1).moments()
+    assert len(times) == 101 and [times[i] - 2e9 for i in saved] == list(range(11))
 
 
 def test_another_step_keeps_the_saving_period() -> None:

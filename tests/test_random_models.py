@@ -34,7 +34,7 @@ FUNCTIONS = ["ABS({0})", "SIN({0})", "COS({0})", "ARCTAN({0})", "TANH({0})", "EX
              "SQRT(ABS({0}))", "INTEGER({0}/2)", "MIN({0}, {1})", "MAX({0}, {1})", "MODULO({0}, 1.7)", "ZIDZ({0}, {1})",
              "XIDZ({0}, {1}, 3.3)", "QUANTUM({0}, 0.4)", "(ABS({0}) + 0.5)^MIN(2, {1}/10)", "ABS({0})^1.5^0.5",
              "table(MIN(9, {0}))", "WITH LOOKUP({0}, ((-3,2),(0,-1),(4,5)))", "STEP({0}, 2.3)",
-             "RAMP({0}, 1, 4)", "PULSE(1.5, 2)*{0}", "PULSE TRAIN(1, 0.5, 2, 5)*{0}"]  # fmt: skip
+             "RAMP({0}, 1, 4)", "PULSE(1, 2)*{0}", "PULSE TRAIN(1, 0.5, 2, 6)*{0}"]  # fmt: skip
 STATEFUL = ["SMOOTH({0}, 2)", "SMOOTHI({0}, 3, {1})", "SMOOTH3({0}, 2.5)", "DELAY1({0}, 2)", "DELAY1I({0}, 3, 1.5)",
             "DELAY3({0}, 2.5)", "DELAY3({0}, 0.6)", "DELAY FIXED({0}, 1.25, 0.5)", "INITIAL({0} + 1)",
             "TREND({0}, 2, 0.1)",

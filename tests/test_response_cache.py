@@ -159,13 +159,17 @@ def test_what_belongs_to_one_person_is_never_remembered(client: FlaskClient) -> 
             client.get(path)
 
 
-def test_many_questions_do_not_fill_the_memory(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_cache, "MOST_ASKED", 5)
-    remembered = client.application.wsgi_app._asked
+def test_many_questions_do_not_fill_the_memory(client: FlaskClient) -> None:
+    front = client.application.wsgi_app
+    client.get("/variables.json")
+    [one] = front._asked.values()
+    front._room_asked = 5 * (len(one.body) + 3000)
+    remembered = front._asked
     for number in range(12):
         client.get(f"/variables.json?n={number}")
         client.get("/variables.json?again")  # which is asked for again and again
-    assert len(remembered) == 5
+    assert 3 <= len(remembered) <= 6
+    assert sum(len(kept.body) for kept in remembered.values()) <= 6 * (len(one.body) + 3000)
     without_framework(client)
     assert client.get("/variables.json?again").status_code == 200
     assert client.get("/variables.json?n=11").status_code == 200
@@ -190,3 +194,16 @@ def test_names_of_files_that_nobody_has_fill_no_memory(client: FlaskClient) -> N
 )
 def test_only_who_can_unpack_gets_it_packed(encodings: str, packed: bool) -> None:
     assert takes_packed(encodings) is packed
+
+
+def test_long_headers_fill_no_memory(client: FlaskClient) -> None:
+    """What decides a language is remembered for short headers alone."""
+    for number in range(50):
+        client.get("/", headers={"Cookie": f"a{number}=" + "x" * 20_000, "Referer": "http://localhost/" + "y" * 20_000})
+    before = response_cache._remembered.cache_info().currsize
+    for number in range(50):
+        client.get("/", headers={"Cookie": f"b{number}=" + "x" * 20_000})
+    assert response_cache._remembered.cache_info().currsize == before
+    for number in range(10):
+        client.get("/", headers={"Cookie": f"c{number}=x"})
+    assert response_cache._remembered.cache_info().currsize >= min(before + 10, 2048)

@@ -173,11 +173,12 @@ def test_single_elements_of_an_array_are_set_in_pysd_too(tmp_path: Path) -> None
     assert disagreement(simulate(model, given, backend="numpy", times=[0]), judge).relative == 0
 
 
-def test_a_time_setting_that_follows_from_a_constant_is_not_changed_by_a_run(tmp_path: Path) -> None:
+def test_a_time_setting_that_follows_from_a_constant_is_the_same_in_all_runs(tmp_path: Path) -> None:
     model = model_of(tmp_path, "last = 5 ~~|\na = Time ~~|\n", final="last")
     assert simulate(model, outputs=["a"]).time[-1] == 5
-    with pytest.raises(UnsupportedConstruct, match=r"'FINAL TIME' .*follows from 'last'"):
-        simulate(model, {"last": 8.0}, outputs=["a"], backend="numpy")
+    assert simulate(model, {"last": 8.0}, outputs=["a"], backend="numpy").of("a")[0].tolist() == list(range(9))
+    with pytest.raises(BadValue, match=r"'FINAL TIME' follows from 'last'"):
+        simulate(model, {"last": [5.0, 8.0]}, outputs=["a"], backend="numpy")
 
 
 def test_a_delay_lowered_by_a_value_is_noted(tmp_path: Path) -> None:

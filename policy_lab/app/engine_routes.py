@@ -125,6 +125,7 @@ class EngineFiles:
             **threads,
             "answer": at.prefix + "answer",
             "loops": at.answer("loops.json"),
+            "why": at.answer(f"why/{NUMBER}.json"),
             "variables": at.answer("variables.json"),
             "entries": at.answer(f"entries/{NUMBER}.json"),
             "sectors": at.answer(f"sector/{NUMBER}.svg"),

@@ -42,6 +42,7 @@ SPOKEN: Final = (
     "number",
     "band",
     "compare",
+    "why",
     "precedents",
     "actions",
     "brief",

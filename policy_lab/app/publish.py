@@ -25,6 +25,7 @@ from policy_lab import __version__
 from policy_lab.app.addresses import Addresses
 from policy_lab.app.app import create_app
 from policy_lab.app.index_page import Page
+from policy_lab.app.loop_strengths import scored
 from policy_lab.app.middleware.access_log import unasked
 from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.page_list import pages_of
@@ -158,6 +159,8 @@ def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
         yield File(address, kind, lambda address=address: ask(address))  # type: ignore[misc]
     yield from told(engine + "names.json", "model")
     yield from told("loops.json", "equations")
+    for world in scored(model):
+        yield from told(f"why/{world}.json", "equations")
     yield from told("variables.json", "equations")
     for number in sorted(set(variable_list.groups(model).values())):
         yield from told(f"entries/{number}.json", "equations")

@@ -34,12 +34,11 @@ from policy_lab.catalogue import here, part, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.jobs import Refused
+from policy_lab.jobs.queue import REMEMBERED
 
 log = logging.getLogger("policy_lab.studies")
 
 COOKIE: Final = "policy-lab-studies"
-#: A browser is known by its cookie for this long (s), so that its studies are found again.
-REMEMBERED: Final = 90 * 24 * 3600
 #: Bytes read at once for a download.
 BLOCK: Final = 1 << 18
 #: What a study's folder holds besides its result.
@@ -53,6 +52,10 @@ class Answers:
     studies: Studies
     prefix: str
 
+    def _client(self, token: str) -> str:
+        """What the table knows a browser by: nobody who reads it can pass for the browser; "" for none."""
+        return _hidden(token, self.studies.queue.folder) if token else ""
+
     def _tended(self) -> None:
         try:
             self.studies.queue.tend_now_and_then()
@@ -63,7 +66,7 @@ class Answers:
         """What there is to look at, and how one's own stand."""
         self._tended()
         texts = {**part("rank.page"), "missing": say("rank.missing")}
-        listed = self.studies.listed(_client())
+        listed = self.studies.listed(self._client(_token()))
         questions = form.named_questions(self.studies.model, (study["question"] for study in listed))
         return jsonify({"studies": listed, "texts": texts, "questions": questions})
 
@@ -82,11 +85,12 @@ class Answers:
         """Puts one into the line."""
         if not request.is_json:
             return _plain(say("study.not_understood"), 415)
-        client = _client() or secrets.token_urlsafe(18)
-        job = self.studies.start(request.get_json(silent=True), client, _address(self.studies.queue.folder))
+        token = _token() or secrets.token_urlsafe(18)
+        sent = request.get_json(silent=True)
+        job = self.studies.start(sent, self._client(token), _address(self.studies.queue.folder))
         reply = jsonify(self.studies.told(job))
         reply.status_code = 202
-        _remember(reply, client, self.prefix)
+        _remember(reply, token, self.prefix)
         return reply
 
     def state(self, name: str) -> Response:
@@ -97,12 +101,12 @@ class Answers:
 
     def cancel(self, name: str) -> Response:
         """Ends one."""
-        job = self.studies.queue.cancel(name, _client()) if request.is_json else None
+        job = self.studies.queue.cancel(name, self._client(_token())) if request.is_json else None
         return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
     def again(self, name: str) -> Response:
         """Puts one that failed into the line again."""
-        client = _client()
+        client = self._client(_token())
         job = (
             self.studies.again(name, client, _address(self.studies.queue.folder))
             if request.is_json and client
@@ -160,15 +164,15 @@ def _guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
     return guard
 
 
-def _client() -> str:
+def _token() -> str:
     """The token that this browser is known by, "" if it has none."""
     token = request.cookies.get(COOKIE, "")
     return token if 16 <= len(token) <= 64 and token.isascii() else ""
 
 
-def _remember(reply: Response, client: str, prefix: str) -> None:
+def _remember(reply: Response, token: str, prefix: str) -> None:
     reply.set_cookie(
-        COOKIE, client, max_age=REMEMBERED, path=prefix, httponly=True, samesite="Lax", secure=request.is_secure
+        COOKIE, token, max_age=int(REMEMBERED), path=prefix, httponly=True, samesite="Lax", secure=request.is_secure
     )
 
 
@@ -183,7 +187,12 @@ def _address(folder: Path) -> str:
         return ""
     if isinstance(address, ipaddress.IPv6Address):  # one household or office has a whole network of them
         remote = str(ipaddress.ip_network((remote, 64), strict=False))
-    return hashlib.blake2b(remote.encode(), key=_secret(folder), digest_size=12).hexdigest()
+    return _hidden(remote, folder)
+
+
+def _hidden(text: str, folder: Path) -> str:
+    """A token for a text that tells nothing of it."""
+    return hashlib.blake2b(text.encode(), key=_secret(folder), digest_size=12).hexdigest()
 
 
 def _secret(folder: Path) -> bytes:

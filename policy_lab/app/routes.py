@@ -4,6 +4,7 @@
 ``GET  …/entries/0.json``  the entries of the variables of one group, by the number that stands in their rows
 ``GET  …/sector/0.svg``    the diagram of a sector, by its number
 ``GET  …/loops.json``      the causal-loop diagrams
+``GET  …/why/KEY.json``    how strong their arrows are in a scenario, by its key
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from flask import Response, jsonify
 
 from policy_lab.app import sector_pictures
 from policy_lab.app.loop_pictures import loop_pictures
+from policy_lab.app.loop_strengths import scored, strengths
 from policy_lab.app.middleware.compression import same_for_all
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.panels import variable_list
@@ -42,6 +44,13 @@ def register(app: Dash, bench: ModelSession) -> None:
     def loops() -> Response:
         return same_for_all(jsonify(loop_pictures(bench.source)))
 
+    def why(scenario: str) -> tuple[Response, int] | Response:
+        known = scored(bench.source)
+        if scenario not in known:
+            return Response("There is no such scenario.\n", mimetype="text/plain"), 404
+        return same_for_all(jsonify(strengths(bench.source, known[scenario])))
+
+    app.server.add_url_rule(f"{prefix}why/<scenario>.json", "why", why)
     app.server.add_url_rule(f"{prefix}loops.json", "loops", loops)
     app.server.add_url_rule(f"{prefix}variables.json", "variables", variables)
     app.server.add_url_rule(f"{prefix}entries/<int:number>.json", "entries", of_group)

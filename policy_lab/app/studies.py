@@ -109,10 +109,10 @@ class Studies:
         return self.queue.start(wanted.plan, wanted.most, wanted.title, client, address)
 
     def again(self, name: str, client: str, address: str) -> Job | None:
-        """Put a study that failed into the line again, as it was asked for; None if there is no such one."""
+        """Put a study that has ended into the line again, as it was asked for; None if there is no such one."""
         job = self.queue.job(name)
-        if job is None:
-            return None
+        if job is None or job.is_open:  # one under way stays its owner's
+            return job
         plan = plan_of(study_from(tomllib.loads(job.study)))
         return self.queue.start(plan, job.runs, job.title, client, address)
 

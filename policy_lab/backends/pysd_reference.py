@@ -25,8 +25,9 @@ import xarray as xr
 
 from policy_lab.backends import Backend, Integration, Request
 from policy_lab.errors import ModelError, SimulationError
+from policy_lab.messages import Message
 from policy_lab.program import Program
-from policy_lab.readers import fold
+from policy_lab.readers import bare, fold
 from policy_lab.readers.model_file import Reading, read
 from policy_lab.runs import Floats
 
@@ -37,6 +38,10 @@ with warnings.catch_warnings():
     from pysd.builders.python.python_model_builder import ModelBuilder
     from pysd.translators.structures import abstract_expressions as tree
 
+#: Where PySD's random numbers begin, in every run: as in Vensim, all runs get the same, and a second time too.
+_SEED = 20_260
+#: Constructs that take numbers from a file that is not there.
+_FROM_ELSEWHERE = ("error.construct.spreadsheet", "error.construct.outside_data", "error.construct.lookup_outside")
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
@@ -47,7 +52,13 @@ class PysdReference(Backend):
     integrations: tuple[Integration, ...] = ("euler",)
 
     def supports(self, program: Program) -> None:
-        """Every Program; what PySD cannot translate fails when it runs."""
+        """Every Program that needs no data from elsewhere; what PySD cannot translate fails when it runs."""
+        for refused in program.refused:
+            construct = refused.construct
+            if isinstance(construct, Message) and construct.key in _FROM_ELSEWHERE:
+                raise ModelError(
+                    "error.pysd.outside", variable=refused.variable, line=refused.line, construct=construct
+                )
 
     def simulate(self, request: Request, values: Floats) -> None:
         """Fill ``values[run, time, output]``.
@@ -60,11 +71,12 @@ class PysdReference(Backend):
         model = _translated(program.file, program.source)
         clock = program.clock
         _, saved = clock.moments(step, timing.moments[-1])
-        saveper = clock.saveper if timing.rows.keys() <= set(saved) else step
+        saveper = clock.saveper if clock.even and timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
         for run in range(len(values)):
             given = {n: float(v) if np.ndim(v) == 0 else float(v[run]) for n, v in request.constants.items()}  # type: ignore[index]
             timing_words = {"time_step": step, "saveper": saveper, "final_time": final}
+            np.random.seed(_SEED)
             table = model.run(given, outputs, program.name, timing_words)
             rows = _rows(table.index.to_numpy(float), [timing.moments[i] for i in sorted(timing.rows)], step)
             for column, name in enumerate(outputs):
@@ -185,7 +197,7 @@ def _harmless(reading: Reading, folder: Path) -> Any:
             for component in element.components:
                 if type(component).__name__ == "AbstractData":
                     _check(element.name)
-                _check_tree(component.ast, names)
+                _check_tree(component.ast, names, element.name, reading.source.line(element.name))
                 _start_smooths_from_doubles(component.ast)
     return replace(model, original_path=folder / "model.mdl")
 
@@ -203,16 +215,17 @@ def _check(name: str) -> None:
         raise ModelError("error.pysd.name", name=repr(name[:60]))
 
 
-def _check_tree(node: Any, names: set[str]) -> None:
+def _check_tree(node: Any, names: set[str], variable: str, line: int) -> None:
     """Files and unknown functions are written into the code as they are named: neither is let through."""
     if isinstance(node, (tree.GetDataStructure, tree.GetLookupsStructure, tree.GetConstantsStructure)):
         raise ModelError("error.pysd.data", file=repr(str(node.file)[:60]))
     if isinstance(node, tree.CallStructure):
         function = node.function.reference
         if function not in functionspace and function != "a_function_of" and fold(function) not in names:
-            raise ModelError("error.pysd.function", function=repr(function.replace("_", " ").upper()[:60]))
+            shown = function.replace("_", " ").upper()[:60]
+            raise ModelError("error.pysd.function", variable=bare(variable), line=line, function=shown)
     for child in _children(node):
-        _check_tree(child, names)
+        _check_tree(child, names, variable, line)
 
 
 def _start_smooths_from_doubles(node: Any) -> None:

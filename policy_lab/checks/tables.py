@@ -31,7 +31,9 @@ class Beside:
     @property
     def used(self) -> frozenset[str]:
         """Names of variables that the tables read from a run."""
-        rows = [row["variable"] for row in self.parts.history] + [row["outcome"] for row in self.parts.loops]
+        rows = [row["variable"] for row in self.parts.history] + [
+            row["outcome"] for row in self.parts.loops if row["switch"]
+        ]
         cases = [mention.name for mention in self.parts.mentions if mention.kind == "variable"]
         return frozenset([*self.model.outcomes, *rows, *cases])
 
@@ -72,8 +74,10 @@ def _wrong(file: str, row: Mapping[str, str], kind: str, subject: str, problem: 
 def _loops(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for row in rows:
-        wrong = _unknown(model, row["switch"], constant=True) or _unknown(model, row["outcome"])
-        if not wrong and row["world"] not in model.scenarios:
+        wrong = None
+        if row["switch"]:  # one without is only drawn and scored
+            wrong = _unknown(model, row["switch"], constant=True) or _unknown(model, row["outcome"])
+        if not wrong and row["switch"] and row["world"] not in model.scenarios:
             wrong = Message("finding.no_scenario", {"scenario": row["world"]})
         if wrong:
             yield _wrong(LOOPS, row, "table does not fit", row["name"], wrong)
@@ -81,7 +85,7 @@ def _loops(model: Model, rows: Sequence[Mapping[str, str]]) -> Iterator[Finding]
             _ = read_circuit(model, row)
         except ModelError as problem:
             yield finding("table does not fit", row["name"], LOOPS, int(row["row"]), problem.message)
-        if row["switch"] in seen:
+        if row["switch"] and row["switch"] in seen:
             twice = Message("finding.row_twice", {"name": row["switch"], "first": int(seen[row["switch"]])})
             yield _wrong(LOOPS, row, "duplicate", row["name"], twice)
         seen.setdefault(row["switch"], row["row"])

@@ -288,7 +288,7 @@ def behaviour(model: Model) -> Test:
 
 def anomaly(model: Model) -> Test:
     """Each named loop cut: does behaviour change, and in the direction that its row claims?"""
-    loops = loop_rows(model)
+    loops = [row for row in loop_rows(model) if row["switch"]]
     worlds = [w for r in loops for w in (World(r["world"]), World(r["world"], ((model.constant(r["switch"]), 0.0),)))]
     names = list(dict.fromkeys([*(model.find(r["outcome"]) for r in loops), *model.outcomes]))
     if not loops:

@@ -61,7 +61,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--until", metavar="YEAR", help="last moment of the run (default: the scenario's, or the model's)"
     )
     words.add_argument(
-        "--integration", choices=["euler", "rk4"], default="euler", help="integration method (default: euler, as PySD)"
+        "--integration", choices=["euler", "rk4"], help="integration method (default: as the model file asks)"
     )
     words.set_defaults(does=command)
 

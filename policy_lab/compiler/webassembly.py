@@ -112,7 +112,7 @@ def _described(program: Program, layout: Layout, constants: int) -> dict[str, An
         "stocks": len(layout.stocks),
         "outside": described(layout),
         "clock": {"initial": clock.initial, "final": clock.final, "step": clock.step, "saveper": clock.saveper,
-                  "unit": clock.unit, "moments": moments, "saved": saved},
+                  "unit": clock.unit, "moments": moments, "saved": saved, "method": clock.method},
         "given": _given(program, layout),
         "parameters": [
             {"name": n, "slot": layout.slot[n], "default": value, "unit": program.equations[n].unit,

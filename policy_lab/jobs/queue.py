@@ -34,6 +34,10 @@ SILENCE: Final = 20.0
 #: A study that was stopped this often, by whatever, is not tried again by itself.
 MOST_TRIES: Final = 5
 HOUR: Final = 3600.0
+#: How long (s), and for how many of its studies, a browser is remembered; how long one that came to nothing is kept.
+REMEMBERED: Final = 90 * 24 * HOUR
+MOST_REMEMBERED: Final = 50
+FORGOTTEN: Final = 7 * 24 * HOUR
 #: A runner shares its work out by itself; threads that libraries would add stand in the way of the pages.
 NO_THREADS_OF_THEIR_OWN: Final = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 #: Times between two looks after the runners, per web process (s).
@@ -94,7 +98,8 @@ class Queue:
             if not done and not (known and known.is_open):
                 self._refuse(table, client, address, now)
             self._note(table, name, title, study, runs, now, done)
-            table.execute("INSERT OR REPLACE INTO interest VALUES (?, ?, ?)", (client, name, now))
+            table.execute("INSERT OR REPLACE INTO interest VALUES (?, ?, ?, ?)", (client, name, now, address))
+            self._forget(table, client, now)
             job = one(table, name)
         assert job is not None
         if job.state == WAITING:
@@ -128,8 +133,8 @@ class Queue:
         with self.table.reading() as table:
             rows = table.execute(
                 "SELECT job.* FROM job JOIN interest ON interest.job = job.id WHERE interest.client = ? "
-                "ORDER BY interest.asked DESC LIMIT 50",
-                (client,),
+                "ORDER BY interest.asked DESC LIMIT ?",
+                (client, MOST_REMEMBERED),
             ).fetchall()
         return [job_of(row) for row in rows]
 
@@ -167,11 +172,24 @@ class Queue:
         own = f"{count} AND id IN (SELECT job FROM interest WHERE client = ?)"
         if table.execute(own, (*OPEN, client)).fetchone()[0] >= self.limits.each:
             raise Refused("each", self.limits.each)
+        near = f"{count} AND id IN (SELECT job FROM interest WHERE address = ?)"
+        if address and table.execute(near, (*OPEN, address)).fetchone()[0] >= self.limits.near:
+            raise Refused("near", self.limits.near)
         table.execute("DELETE FROM start WHERE at < ?", (now - HOUR,))
         begun = table.execute("SELECT count(*) FROM start WHERE address = ?", (address,)).fetchone()[0]
         if address and begun >= self.limits.starts:
             raise Refused("starts", self.limits.starts)
         table.execute("INSERT INTO start VALUES (?, ?)", (address, now))
+
+    def _forget(self, table: sqlite3.Connection, client: str, now: float) -> None:
+        """Keep the table from growing: what a browser asked for long ago, and studies that came to nothing."""
+        table.execute(
+            "DELETE FROM interest WHERE asked < ? OR (client = ? AND job NOT IN "
+            "(SELECT job FROM interest WHERE client = ? ORDER BY asked DESC LIMIT ?))",
+            (now - REMEMBERED, client, client, MOST_REMEMBERED),
+        )
+        ended = (FAILED, CANCELLED, now - FORGOTTEN)
+        table.execute("DELETE FROM job WHERE state IN (?, ?) AND ended < ?", ended)
 
     def _note(
         self, table: sqlite3.Connection, name: str, title: str, study: str, runs: int, now: float, done: bool

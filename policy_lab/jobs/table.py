@@ -23,7 +23,7 @@ from policy_lab.messages import Message, as_data, from_data
 
 log = logging.getLogger("policy_lab.studies")
 
-VERSION: Final = 1
+VERSION: Final = 2
 #: Seconds a call waits for another process to finish writing.
 PATIENCE: Final = 5.0
 
@@ -40,7 +40,9 @@ CREATE TABLE job (
     cancelled INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX job_by_state ON job (state, asked);
-CREATE TABLE interest (client TEXT NOT NULL, job TEXT NOT NULL, asked REAL NOT NULL, PRIMARY KEY (client, job));
+CREATE TABLE interest (
+    client TEXT NOT NULL, job TEXT NOT NULL, asked REAL NOT NULL, address TEXT NOT NULL, PRIMARY KEY (client, job)
+);
 CREATE TABLE start (address TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE runner (pid INTEGER PRIMARY KEY, beat REAL NOT NULL);
 CREATE TABLE speed (model TEXT NOT NULL, name TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (model, name));
@@ -204,6 +206,7 @@ class Table:
     def _ready(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
+            self.path.chmod(0o600)  # who asked for what is nobody else's business; SQLite's other files follow it
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA synchronous = NORMAL")
             if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:

@@ -65,7 +65,7 @@ def knock_outs(
     base = {**model.program.constants, **model.constants_of(scenario)}
     for number, loop in enumerate(loops):
         on = given.get(loop.switch, base[loop.switch])
-        column = np.array(each.get(loop.switch, np.full(len(loops) + 1, on)), dtype=float)
+        column = np.array(np.broadcast_to(each.get(loop.switch, on), len(loops) + 1), dtype=float)  # one of our own
         column[number + 1] = 0.0
         each[loop.switch] = column
     runs = simulate(model, each, scenario=scenario, outputs=list(outcomes))

@@ -6,6 +6,7 @@ source gives. ``low`` and ``high`` may be empty.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,6 +72,11 @@ def has_history(model: Core) -> bool:
 def history_file(model: Core, file: str = FILE) -> Path:
     """A file with figures, as seen from the model's folder; it need not be there."""
     return (model.folder or model.path.parent) / file
+
+
+def history_digest(model: Core, file: str = FILE) -> str:
+    """SHA-256 (hex) of the file; raises OSError."""
+    return hashlib.sha256(history_file(model, file).read_bytes()).hexdigest()
 
 
 def history_rows(model: Core) -> list[dict[str, str]]:

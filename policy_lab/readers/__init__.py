@@ -1,7 +1,9 @@
-"""Readers of model files: Vensim ``.mdl`` and XMILE -> ``Program`` or ``Document``, through PySD's parsers.
+"""Readers of model files: Vensim ``.mdl`` and XMILE -> ``Program`` or ``Document``, through PySD's syntax trees.
 
-    vensim.py, xmile.py       what is particular to each format: its text, and PySD's parser of it
-    pysd_parsers.py           what both share: numbers without eval(), parser errors with their place
+    equation_syntax.py        the right-hand side of an equation, in both formats
+    vensim.py, vensim_text.py Vensim's files: entries, macros, what PySD reads of them
+    xmile.py, xmile_*.py      XMILE's files: variables, modules, arrays, stocks that cannot be negative
+    parser_errors.py          what goes wrong while a file is parsed, with its place
     source_text.py            a file's text with the line and group of every variable
     model_file.py             a file by its ending -> PySD's abstract model and the text
     translation.py            a file -> Program, to be run: flattened, ordered
@@ -19,8 +21,8 @@
     program_cache.py          Programs kept on disk: a file that was read before is not parsed again
     sketch/                   Vensim's diagrams: read, written, drawn
 
-PySD only parses here; it executes nothing. It takes most of a second to import, so nothing above ``translate``
-imports it, and a Program from the cache needs none of it.
+PySD's trees are only built here; nothing is executed. PySD takes most of a second to import, so nothing above
+``translate`` imports it, and a Program from the cache needs none of it.
 """
 
 from __future__ import annotations

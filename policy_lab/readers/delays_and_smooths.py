@@ -14,6 +14,7 @@ from pysd.translators.structures import abstract_expressions as tree
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.messages import Message
 from policy_lab.program import Expression, Name, Number
+from policy_lab.readers.equation_store import whole
 from policy_lab.readers.expressions import Writer
 from policy_lab.readers.functions import ONE, STEP, ZERO, call, divided
 from policy_lab.readers.scopes import Place
@@ -134,9 +135,9 @@ def _initial(writer: Writer, node: tree.InitialStructure, place: Place) -> Expre
 def _order(writer: Writer, node: Any, place: Place, construct: str) -> int:
     """A number of stages, which must be known before the run."""
     order = writer.store.known_number(writer.kept(writer.write(node, place), place, "order"), place, construct)
-    if order < 1 or order > MOST_STAGES:
+    if not 0.5 <= order <= MOST_STAGES:
         raise ModelError("error.equation.order", variable=place.variable, line=place.line, order=order)
-    return int(order)
+    return whole(order)
 
 
 _KINDS: dict[type, Callable[[Writer, Any, Place], Expression]] = {

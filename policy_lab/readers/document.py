@@ -110,10 +110,7 @@ class _StatementWriter:
         if operators[0] == ":NOT:":
             return Apply("not", (parts[0],))
         if "^" in operators:
-            result = parts[-1]
-            for base in reversed(parts[:-1]):
-                result = Apply("pow", (base, result))
-            return result
+            return Apply("pow", (parts[0], parts[1]))
         result = parts[0]
         for operator, part in zip(operators, parts[1:], strict=True):
             result = Apply(OPERATORS[operator], (result, part))

@@ -44,7 +44,7 @@ def orders(equations: Mapping[str, Equation], wanted_at_start: Iterable[str]) ->
     visible = [n for n in auxiliaries if not equations[n].hidden]
     needed = set(_sorted([*visible, *(r for s in stocks for r in reads[s])], needs, "error.equation.reads"))
     step = [n for n in auxiliaries if n in needed and n not in fixed]
-    start = _sorted([*stocks, *wanted_at_start], lambda n: [] if n in fixed else initial[n], "error.equation.starts")
+    start = _sorted([*stocks, *wanted_at_start], lambda n: initial[n], "error.equation.starts")
     used = needed | set(start)
     return Orders(tuple(n for n in once if n in used), tuple(n for n in start if n not in fixed), tuple(step))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from policy_lab.catalogue import english
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import value_of
 from policy_lab.messages import Message
-from policy_lab.program import Equation, Expression, Guard, Name, Number, Table, names_in
+from policy_lab.program import Clock, Equation, Expression, Guard, Name, Number, Table, names_in
 from policy_lab.readers import functions
 from policy_lab.readers.names import CONTROLS
 from policy_lab.readers.scopes import Place
@@ -48,6 +49,7 @@ class EquationStore:
         self.tables: dict[str, Table] = {}
         self.stages_of: dict[tuple[int, str], list[Stages]] = {}
         self.constant_needed: list[tuple[Expression, Place, str | Message]] = []
+        self.odd_orders: list[tuple[Place, str | Message, float]] = []
         self._sizes = sizes
         self._taken: set[str] = set()
 
@@ -92,6 +94,8 @@ class EquationStore:
     def known_number(self, expression: Expression, place: Place, construct: str | Message) -> float:
         """A number that decides the structure, such as an order: its value at the start, as in PySD."""
         if isinstance(expression, Number):
+            if expression.value != int(expression.value):
+                self.odd_orders.append((place, construct, expression.value))
             return expression.value
         key = (hash(expression), place.scope.prefix)
         used = self._sizes.get(key, 1)
@@ -118,7 +122,7 @@ class EquationStore:
                 construct=first.construct,
             )
         if first.wanted == 0:
-            return int(found[0])
+            return whole(found[0])
         if first.wanted is None:
             return round(max(min(found) / step, 1) + 1e-6)
         order = first.wanted
@@ -131,6 +135,8 @@ class EquationStore:
 
     def lowered(self) -> Iterator[str]:
         """Notes on delays that have fewer stages than their equation says."""
+        for place, _, order in self.odd_orders:
+            yield f"'{place.variable}' (line {place.line}): an order of {order:g} is rounded to {whole(order)}."
         for first in (group[0] for group in self.stages_of.values()):
             if first.wanted and first.used < first.wanted:
                 construct = english().shown(first.construct)
@@ -139,35 +145,41 @@ class EquationStore:
                     f"{construct}, it runs with order {first.used}, as in PySD; Vensim differs a little."
                 )
 
-    def _clock_guards(self) -> Iterator[Guard]:
-        """Time settings that follow from a constant: runs with another value of it would have another clock."""
+    def _clock_guards(self, clock: Clock) -> Iterator[Guard]:
+        """Time settings that follow from a constant: runs with another value of it have another clock."""
+        numbers = clock.controls()
         for name in CONTROLS.values():
             equation = self.equations.get(name)
             expression = equation.expression if equation else None
-            read = [n for n in names_in(expression) if n not in CONTROLS.values()] if expression else []
-            if equation and expression and read and all(self._is_constant(n) for n in read):
-                values = {n: self.equations[n].expression.value for n in read}  # type: ignore[union-attr]
-                if set(names_in(expression)) <= set(values):
-                    fixed = Number(value_of(expression, values, {}))
-                    helper = f"{name}: fits"
-                    condition = functions.call("eq", expression, fixed)
-                    self.equations[helper] = Equation(helper, "auxiliary", condition, line=equation.line, hidden=True)
-                    follows = Message("error.construct.setting_follows", {"name": read[0]})
-                    yield Guard(helper, name, follows, equation.line)
+            if equation is None or expression is None or not (follows := [*self._constants_under(expression)]):
+                continue
+            helper = f"{name}: fits"
+            condition = functions.call("eq", expression, Number(numbers[name]))
+            self.equations[helper] = Equation(helper, "auxiliary", condition, line=equation.line, hidden=True)
+            yield Guard(helper, name, Message("error.construct.setting_follows", {"name": follows[0]}), equation.line)
 
-    def _is_constant(self, name: str) -> bool:
-        equation = self.equations.get(name)
-        return equation is not None and equation.kind == "constant" and isinstance(equation.expression, Number)
+    def _constants_under(self, expression: Expression) -> Iterator[str]:
+        for name in names_in(expression):
+            equation = self.equations.get(name)
+            if equation is not None and equation.kind == "constant":
+                yield name
+            elif equation is not None and equation.expression is not None and name not in CONTROLS.values():
+                yield from self._constants_under(equation.expression)
 
-    def add_guards(self) -> tuple[Guard, ...]:
+    def add_guards(self, clock: Clock) -> tuple[Guard, ...]:
         """Hidden auxiliaries that are true where the number of stages of a construct, and the time settings, fit."""
-        guards = [*self._clock_guards()]
+        guards = [*self._clock_guards(clock)]
         for group in self.stages_of.values():
             first = group[0]
             shortest = functions.chain("min", [s.value for s in group])
             name = self.add_hidden(first.place, "structure fits", _fits(shortest, first.wanted, first.used))
             guards.append(Guard(name.name, first.place.variable, first.construct, first.place.line))
         return tuple(guards)
+
+
+def whole(order: float) -> int:
+    """An order as a number of stages: rounded, as Vensim does it (PySD, issue 185); halves up."""
+    return math.floor(order + 0.5)
 
 
 def _known(value: Expression, values: Mapping[str, float]) -> float:
@@ -179,7 +191,7 @@ def _known(value: Expression, values: Mapping[str, float]) -> float:
 def _fits(value: Expression, wanted: int | None, used: int) -> Expression:
     number, call, dt = Number, functions.call, functions.STEP
     if wanted == 0:
-        return call("eq", call("integer", value), number(float(used)))
+        return call("eq", call("integer", call("add", value, number(0.5))), number(float(used)))
     if wanted is None:
         steps = call("add", call("max", call("div", value, dt), number(1.0)), number(1e-6))
         return call("and", call("gt", steps, number(used - 0.5)), call("lt", steps, number(used + 0.5)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,9 @@ _REFUSED: dict[type, str | Message] = {
     tree.AllocateAvailableStructure: "ALLOCATE AVAILABLE", tree.AllocateByPriorityStructure: "ALLOCATE BY PRIORITY",
 }  # fmt: skip
 
+#: Levels of an expression, at most; what lies deeper gets a name of its own. Twice as many terms of a row.
+_DEEPEST = 50
+
 
 class Writer:
     """Writes expressions, adding the hidden equations and tables they need to a store.
@@ -47,14 +51,25 @@ class Writer:
         xmile: bool,
     ) -> None:
         self.store, self._macro, self._stateful, self._xmile = store, macro, stateful, xmile
+        self._depth = 0
 
     def write(self, node: Any, place: Place) -> Expression:
         """The scalar expression of a syntax tree at a place.
+
+        What lies deep inside gets a name of its own, so that no expression is deep.
 
         Raises:
             UnsupportedConstruct: something no backend knows.
             ModelError: a name that is not defined, subscripts that do not fit.
         """
+        self._depth += 1
+        try:
+            expression = self._written(node, place)
+        finally:
+            self._depth -= 1
+        return self.kept(expression, place) if self._depth % _DEEPEST == _DEEPEST - 1 else expression
+
+    def _written(self, node: Any, place: Place) -> Expression:
         if isinstance(node, (int, float, np.integer, np.floating)):
             return Number(float(node))
         if isinstance(node, np.ndarray):
@@ -101,33 +116,21 @@ class Writer:
     def _operation(self, operators: list[str], arguments: list[Any], place: Place) -> Expression:
         if operators == ["negative"]:
             return functions.call("neg", self.write(arguments[0], place))
-        if operators[0].upper() == ":NOT:":
+        if operators == [":NOT:"]:
             return functions.call("not", self.write(arguments[0], place))
         if "^" in operators:
             return self._power(arguments, place)
-        operators = [o.upper() for o in operators]
-        if ":AND:" in operators and ":OR:" in operators[operators.index(":AND:") :]:
-            raise ModelError("error.equation.and_or", variable=place.variable, line=place.line)  # fmt: skip
         parts = [self.write(a, place) for a in arguments]
-        if operators[0] in (":AND:", ":OR:"):
-            return _from_right([functions.OPERATORS[o] for o in operators], parts)
         result = parts[0]
-        for operator, part in zip(operators, parts[1:], strict=True):
+        for number, (operator, part) in enumerate(zip(operators, parts[1:], strict=True), start=1):
             result = functions.call(functions.OPERATORS[operator], result, part)
+            if number % (2 * _DEEPEST) == 0:
+                result = self.kept(result, place)
         return result
 
     def _power(self, arguments: list[Any], place: Place) -> Expression:
-        """``a ^ b ^ c`` is ``a ^ (b ^ c)``; ``-2 ^ b`` is ``-(2 ^ b)``, in Vensim as in PySD.
-
-        ``(-2) ^ b`` is not, but PySD's parser drops its brackets: ``model_file.py`` refuses it.
-        """
-        result = self.write(arguments[-1], place)
-        for base in reversed(arguments[:-1]):
-            if isinstance(base, (int, float)) and base < 0:
-                result = functions.call("neg", functions.call("pow", Number(float(-base)), result))
-            else:
-                result = functions.call("pow", self.write(base, place), result)
-        return result
+        base, exponent = (self.write(a, place) for a in arguments)
+        return functions.call("pow", base, exponent)
 
     def _reference(self, node: tree.ReferenceStructure, place: Place) -> Expression:
         name = fold(node.reference)
@@ -136,6 +139,9 @@ class Writer:
         if parameter is not None:
             return parameter
         definition = place.scope.definitions.get(name)
+        if definition is None and name.endswith("$"):  # a macro reaches into the model, see the manual on macros
+            root = replace(place, scope=place.scope.root)
+            return self._reference(tree.ReferenceStructure(name[:-1], node.subscripts), root)
         if definition is None and not given:
             return self._without_definition(name, node, place)
         if definition is None:
@@ -279,13 +285,6 @@ def _all_marked(node: Any, place: Place) -> Any:
     return tree.ReferenceStructure(node.reference, tree.SubscriptsReferenceStructure(free))
 
 
-def _from_right(operations: list[str], parts: list[Expression]) -> Expression:
-    result = parts[-1]
-    for function, part in zip(reversed(operations), reversed(parts[:-1]), strict=True):
-        result = functions.call(function, part, result)
-    return result
-
-
 def _elmcount(writer: Writer, node: tree.CallStructure, place: Place) -> Expression:
     argument = node.arguments[0]
     name = fold(getattr(argument, "reference", ""))
@@ -339,6 +338,20 @@ _SPECIAL = {"elmcount": _elmcount, "active_initial": _active_initial, "get_time_
             "vector_select": _vector_select}  # fmt: skip
 
 
+def _steep(x: tuple[float, ...], y: tuple[float, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Points of which no two have one x: where several do the table jumps, from the first of them to the last.
+
+    The first is moved to the number just below, so that between the two there is none to ask for.
+    """
+    points: list[tuple[float, float]] = []
+    for at, group in itertools.groupby(zip(x, y, strict=True), key=lambda point: point[0]):
+        values = [value for _, value in group]
+        if values[0] != values[-1]:
+            points.append((math.nextafter(at, -math.inf), values[0]))
+        points.append((at, values[-1]))
+    return tuple(p[0] for p in points), tuple(p[1] for p in points)
+
+
 def table_of(node: Any, name: str, place: Place) -> Table:
     """A lookup as a Table; raises where its points do not make one."""
     if not isinstance(node, tree.LookupsStructure):
@@ -346,7 +359,6 @@ def table_of(node: Any, name: str, place: Place) -> Table:
     x, y = tuple(map(float, node.x)), tuple(map(float, node.y))
     if len(x) != len(y) or not x:
         raise ModelError("error.equation.lookup_points", variable=place.variable, line=place.line, xs=len(x), ys=len(y))
-    if any(b <= a for a, b in itertools.pairwise(x)):
-        raise UnsupportedConstruct(place.variable, Message("error.construct.lookup_repeats"), place.line)
+    x, y = _steep(x, y)
     outside = "extrapolate" if node.type == "extrapolate" else "hold"
     return Table(name, x, y, outside, node.type == "hold_backward")  # type: ignore[arg-type]

@@ -52,7 +52,7 @@ class Flattened(EquationStore):
 
     def _write_section(self, section: AbstractSection, scope: Scope) -> None:
         jobs = [job for element in section.elements for job in self._jobs(element, scope)]
-        for job in {j.scalar: j for j in jobs}.values():  # of two equations for one scalar the later one holds
+        for job in jobs:
             about = self._about(job)
             try:
                 self._write_equation(job, about)
@@ -69,12 +69,15 @@ class Flattened(EquationStore):
         tables = (tree.LookupsStructure, tree.GetLookupsStructure)
         lookup = any(isinstance(c.ast, tables) for c in element.components)
         definition = scope.definitions.setdefault(folded, Definition(name, folded, lookup))
+        first = self._source.line(element.name, 0, scope.macro)
         for position, component in enumerate(element.components):
-            line = self._source.line(element.name, position)
+            line = self._source.line(element.name, position, scope.macro)
             dimensions = tuple(fold(s) for s in component.subscripts[0])
             for elements in self._combinations(name, dimensions, component.subscripts[1], scope, line):
                 spelled = [scope.ranges.spelled[e] for e in elements]
                 scalar = with_elements(f"{scope.prefix}: {name}" if scope.prefix else name, spelled)
+                if elements in definition.scalars:
+                    raise ModelError("error.equation.twice", name=scalar, line=line, first=first)
                 definition.scalars[elements] = scalar
                 bound = {d: e for d, e in zip(dimensions, elements, strict=True) if scope.ranges.is_range(d)}
                 place = Place(scalar, line, scope, bound, dimensions, elements)
@@ -153,7 +156,7 @@ class Flattened(EquationStore):
         kept = [self._writer.kept(a, place, "macro input") for a in arguments]
         parameters = dict(zip(map(fold, section.params), kept, strict=True))
         prefix = self.hidden_name(place, bare(section.name))
-        scope = Scope(root.ranges, {}, root.macros, parameters, prefix, place.scope.depth + 1, root)
+        scope = Scope(root.ranges, {}, root.macros, parameters, prefix, place.scope.depth + 1, root, name)
         self._write_section(section, scope)
         result = scope.definitions.get(name)
         if result is None or () not in result.scalars:

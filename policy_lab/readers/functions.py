@@ -1,7 +1,7 @@
 """Functions of Vensim and XMILE, written out in ``program.FUNCTIONS`` as PySD computes them.
 
-Every tolerance and every half step below is PySD's (``pysd/py_backend/functions.py``, version 3.14); what PySD does
-was compared with Vensim's stored runs by its own authors, and is compared with ours in ``tests/constructs``.
+Tolerances and half steps are PySD's (``pysd/py_backend/functions.py``, version 3.14) but where a function names the
+manual that says otherwise; ``docs/fidelity.md`` lists how each was checked.
 """
 
 from __future__ import annotations
@@ -69,37 +69,45 @@ def ramp(slope: Expression, start: Expression, end: Expression | None, keep: Kee
     return call("mul", call("mul", begun, slope), call("sub", until, start))
 
 
-def pulse(start: Expression, width: Expression | None, size: Expression, keep: Keep) -> Expression:
-    """``size`` from ``start`` for ``width`` (for one time step if None)."""
-    start = keep(start)
-    width = call("mul", Number(0.5), STEP) if width is None else width
-    on = call("and", call("le", call("sub", start, SMALL), TIME), call("lt", TIME, call("add", start, width)))
-    return call("if", on, size, ZERO)
+def pulse(start: Expression, width: Expression, keep: Keep) -> Expression:
+    """1 from ``start`` for ``width``, at least for one time step; half a step is added to the clock before it is
+    compared (Vensim, Reference Manual, "PULSE"). PySD compares without it, and lets a pulse without width vanish.
+    """
+    start, now = keep(start), keep(_half_a_step_on())
+    return call("and", call("gt", now, start), call("lt", now, call("add", start, call("max", width, STEP))))
 
 
-def pulse_train(
-    start: Expression,
-    repeat: Expression,
-    width: Expression | None,
-    end: Expression | None,
-    size: Expression,
-    keep: Keep,
-) -> Expression:
-    """Pulses every ``repeat``; a ``repeat`` of nothing is a single pulse, whatever the end."""
-    start, repeat, size = keep(start), keep(repeat), keep(size)
-    width = keep(call("mul", Number(0.5), STEP) if width is None else width)
-    since = keep(call("add", call("sub", TIME, start), SMALL))
-    within = call("le", start, TIME)
-    if end is not None:
-        within = call("and", within, call("lt", TIME, end))
-    # Python's % has the sign of the divisor; since is positive wherever it is looked at, so floor is integer
-    phase = call("sub", since, call("mul", repeat, call("integer", call("div", since, repeat))))
-    train = call("if", call("and", within, call("lt", phase, width)), size, ZERO)
-    return call("if", call("eq", repeat, ZERO), pulse(start, width, size, keep), train)
+def pulse_train(start: Expression, repeat: Expression, width: Expression, end: Expression, keep: Keep) -> Expression:
+    """Pulses every ``repeat`` up to and including ``end``; a ``repeat`` of nothing is a single pulse.
+
+    That a pulse at ``end`` belongs to the train is what Vensim stored for models/pulsetrain of SDEverywhere; PySD
+    leaves it out.
+    """
+    start, repeat, width, end = keep(start), keep(repeat), keep(width), keep(end)
+    now = keep(_half_a_step_on())
+    since = keep(call("sub", now, start))
+    begun = keep(call("mul", repeat, call("integer", call("div", since, repeat))))  # since the last pulse began
+    edge = call("add", end, call("mul", STEP, SMALL))
+    within = call("and", call("gt", since, ZERO), call("le", TIME, edge))
+    within = call("and", within, call("le", call("add", start, begun), edge))
+    on = call("lt", call("sub", since, begun), call("max", width, STEP))
+    return call("if", call("le", repeat, ZERO), pulse(start, width, keep), call("and", within, on))
 
 
-def _size(magnitude: Expression) -> Expression:
-    return call("div", magnitude, STEP)
+def _half_a_step_on() -> Expression:
+    return call("add", TIME, call("div", STEP, Number(2.0)))
+
+
+def quantity(size: Expression, start: Expression, repeat: Expression | None, keep: Keep) -> Expression:
+    """XMILE's PULSE: ``size`` within one time step, the first at or after ``start`` and after every ``repeat``."""
+    since = keep(call("add", call("sub", TIME, start), call("mul", STEP, SMALL)))
+    begun = call("ge", since, ZERO)
+    phase = since
+    if repeat is not None:
+        repeat = keep(repeat)
+        again = call("sub", since, call("mul", repeat, call("integer", call("div", since, repeat))))
+        phase = call("if", call("le", repeat, ZERO), since, again)
+    return call("if", call("and", begun, call("lt", phase, STEP)), call("div", size, STEP), ZERO)
 
 
 def _plain(function: str) -> Callable[[Sequence[Expression], Keep], Expression]:
@@ -123,10 +131,10 @@ BUILT_IN: Mapping[str, tuple[int, Callable[[Sequence[Expression], Keep], Express
     "step": (2, lambda a, keep: step(a[0], a[1], keep)),
     "ramp": (3, lambda a, keep: ramp(a[0], a[1], a[2], keep)),
     "Xramp": (2, lambda a, keep: ramp(a[0], a[1], None, keep)),
-    "pulse": (2, lambda a, keep: pulse(a[0], a[1], ONE, keep)),
-    "Xpulse": (2, lambda a, keep: pulse(a[0], None, _size(a[1]), keep)),
-    "pulse_train": (4, lambda a, keep: pulse_train(a[0], a[1], a[2], a[3], ONE, keep)),
-    "Xpulse_train": (3, lambda a, keep: pulse_train(a[0], a[1], None, None, _size(a[2]), keep)),
+    "pulse": (2, lambda a, keep: pulse(a[0], a[1], keep)),
+    "Xpulse": (2, lambda a, keep: quantity(a[1], a[0], None, keep)),
+    "pulse_train": (4, lambda a, keep: pulse_train(a[0], a[1], a[2], a[3], keep)),
+    "Xpulse_train": (3, lambda a, keep: quantity(a[2], a[0], a[1], keep)),
 }  # fmt: skip
 
 #: Functions of all the elements marked ``!``.

@@ -5,10 +5,10 @@ The ending decides the format: ``.mdl`` is Vensim's (``vensim.py``), all others 
 
 from __future__ import annotations
 
-import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from pysd.translators.structures.abstract_model import AbstractModel
 
@@ -16,9 +16,6 @@ from policy_lab.errors import ModelError
 from policy_lab.readers import vensim, xmile
 from policy_lab.readers.names import ENDINGS
 from policy_lab.readers.source_text import Source, text_of
-
-#: A negative number in brackets under a power: PySD drops the brackets, and -2 ^ 2 is -4 where (-2) ^ 2 is 4.
-_NEGATIVE_BASE = re.compile(r"\(\s*-\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\)\s*\^")
 
 
 @dataclass(frozen=True)
@@ -28,6 +25,11 @@ class Reading:
     abstract: AbstractModel
     source: Source
     notes: tuple[str, ...]
+
+    @property
+    def method(self) -> Literal["euler", "rk4"]:
+        """How the file asks to be integrated: the fourth-order Runge-Kutta methods by ``rk4``, all others by Euler."""
+        return "rk4" if self.source.integration.casefold().startswith(("rk4", "runge-kutta 4")) else "euler"
 
 
 def read(path: Path) -> Reading:
@@ -39,20 +41,13 @@ def read(path: Path) -> Reading:
     if path.suffix.lower() not in ENDINGS:
         raise ModelError("error.file.no_model", file=path.name, endings=", ".join(ENDINGS))
     format_ = vensim if path.suffix.lower() == ".mdl" else xmile
-    source = format_.source_of(path, text_of(path))
-    _refuse_negative_base(source)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        source = format_.source_of(path, text_of(path))
         abstract = format_.parse(source)
     notes = [" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning)]
+    reading = Reading(abstract, source, ())
     if source.integration:
-        method = source.integration
-        notes.append(f"The file is set to integrate by {method}; a run is by Euler unless rk4 is asked for.")
-    return Reading(abstract, source, tuple(dict.fromkeys(notes)))
-
-
-def _refuse_negative_base(source: Source) -> None:
-    found = _NEGATIVE_BASE.search(source.text)
-    if found:
-        line = source.text.count("\n", 0, found.start()) + 1
-        raise ModelError("error.file.power", file=source.path.name, line=line, found=found[0])
+        run = "rk4, with the time step as it is" if reading.method == "rk4" else "Euler unless rk4 is asked for"
+        notes.append(f"The file is set to integrate by {source.integration}; a run is by {run}.")
+    return replace(reading, notes=tuple(dict.fromkeys(notes)))

@@ -10,6 +10,9 @@ ENDINGS = (".mdl", ".xmile", ".xml", ".stmx")
 #: Time settings by their folded names.
 CONTROLS = {"initial time": "INITIAL TIME", "final time": "FINAL TIME", "time step": "TIME STEP", "saveper": "SAVEPER"}
 
+#: Vensim's :NA:, an ordinary number that marks what is missing (Reference Manual, ":NA:").
+NOT_AVAILABLE = -(2.0**109)
+
 
 def fold(name: str) -> str:
     """The form in which spellings of one name are equal: case, spaces, underscores and outer quotes do not count."""

@@ -101,7 +101,7 @@ def data_of(program: Program) -> dict[str, Any]:
         "nodes": nodes.listed,
         "equations": equations,
         "tables": [[t.name, t.x, t.y, t.outside, t.stepped] for t in program.tables.values()],
-        "clock": [clock.initial, clock.final, clock.step, clock.saveper, clock.unit],
+        "clock": [clock.initial, clock.final, clock.step, clock.saveper, clock.unit, clock.method],
         "constants": list(program.constants.items()),
         "once": program.once, "start": program.start, "step": program.step,
         "source": program.source, "notes": program.notes,
@@ -117,8 +117,9 @@ def program_of(data: Any, path: Path) -> Program:
     names = frozenset(_text(row[0]) for row in data["equations"])
     nodes = _expressions(data["nodes"], names, frozenset(tables))
     equations = {row[0]: _equation(nodes, *row) for row in data["equations"]}
-    initial, final, step, saveper, unit = data["clock"]
-    clock = Clock(_number(initial), _number(final), _number(step), _number(saveper), _text(unit))
+    initial, final, step, saveper, unit, method = data["clock"]
+    _want(method in ("euler", "rk4"))
+    clock = Clock(_number(initial), _number(final), _number(step), _number(saveper), _text(unit), method)
     once_a_run, at_start, at_every_step = (_order(data[part], equations) for part in ("once", "start", "step"))
     constants = {_text(name): _number(value) for name, value in data["constants"]}
     guards = tuple(Guard(_text(n), _text(v), _construct(c), _whole(line)) for n, v, c, line in data["guards"])

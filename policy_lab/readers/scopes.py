@@ -32,6 +32,7 @@ class Scope:
     prefix: str = ""
     depth: int = 0
     parent: Scope | None = None
+    macro: str = ""
 
     @property
     def root(self) -> Scope:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,20 +40,49 @@ class Source:
         """SHA-256 of ``text`` (hex): moving boxes in the sketch does not change it."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def line(self, name: str, position: int = 0) -> int:
+    def line(self, name: str, position: int = 0, macro: str = "") -> int:
         """Line of a variable's equation, of its ``position``-th one where it has several; 0 if unknown."""
-        found = self.lines.get(fold(name), [0])
+        found = self.lines.get(within(macro, fold(name)), [0])
         return found[min(position, len(found) - 1)]
 
 
+def within(macro: str, name: str) -> str:
+    """The key of ``Source.lines`` for a folded name, of a macro's own variable where ``macro`` is not ""."""
+    return f"{macro}: {name}" if macro else name
+
+
 def text_of(path: Path) -> str:
-    """A model file's whole text, line endings normalised; raises ModelError if it is not there."""
+    """A model file's whole text, line endings normalised; raises ModelError if it is not there, or no text."""
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise ModelError("error.file.open", path=path, reason=error.strerror or error) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
+    text = _decoded(raw)
+    head = text[:2000]
+    if "\0" in text or sum(c < " " and c not in "\n\r\t\f\v" for c in head) > 0.03 * len(head):
+        raise ModelError("error.file.binary", file=path.name)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+#: Byte-order marks, longest first, and what they announce.
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+#: The encoding that a file says it has: Vensim in its first line, XML in its declaration.
+_DECLARED = re.compile(rb"^\s*(?:\{([\w-]+)\}|<\?xml[^>]*encoding\s*=\s*[\"']([\w-]+))")
+
+
+def _decoded(raw: bytes) -> str:
+    """A byte-order mark, UTF-8, what the file says itself, Windows' Western European: the first that fits.
+
+    No letter is dropped: two names that differ stay two.
+    """
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return raw.decode(encoding, errors="replace")
+    declared = _DECLARED.match(raw[:200])
+    own = (declared[1] or declared[2]).decode() if declared else ""
+    for encoding in filter(None, (own if "utf" not in own.casefold() else "", "utf-8", "cp1252")):
+        try:
+            return raw.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return raw.decode("latin-1")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +21,28 @@ from policy_lab.readers.names import CONTROLS, fold
 
 def translated(path: Path, given: Mapping[str, float]) -> Program:
     """See ``translate``."""
-    reading = read(Path(path))
     given = {fold(name): value for name, value in given.items()}
+    with _deep_enough():
+        reading = read(Path(path))
+        return _named_file(reading, given)
+
+
+#: Frames of Python that reading an equation of the deepest kind may need (``equation_syntax.DEEPEST``).
+_FRAMES = 20_000
+
+
+@contextmanager
+def _deep_enough() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _named_file(reading: Reading, given: Mapping[str, float]) -> Program:
+    """Laid out, with the file's name in front of what is wrong."""
     try:
         return _laid_out(reading, given)
     except RecursionError:
@@ -35,8 +57,8 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
     sizes: Sizes = {}
     for _ in range(5):
         flat = Flattened(reading, sizes)
-        guards = flat.add_guards()
-        tables, clock = flat.tables, _clock(flat.equations, flat)
+        tables, clock = flat.tables, replace(_clock(flat, given), method=reading.method)
+        guards = flat.add_guards(clock)
         equations = _with_numbers(flat.equations, clock)
         run = orders(equations, [g.name for g in guards])
         refused = [*flat.refused, *_changing(flat, equations, run)]
@@ -59,20 +81,21 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
         raise ModelError("error.clock.delay_order")
     return Program(
         reading.source.path.stem, equations, tables, clock, constants, run.once, run.start, run.step,
-        reading.source.hash, (*reading.notes, *flat.lowered()), guards, tuple(refused),
+        reading.source.hash, (*reading.notes, *flat.lowered(), *_uneven(clock)), guards, tuple(refused),
         str(reading.source.path),
     )  # fmt: skip
 
 
-def _clock(equations: Mapping[str, Equation], flat: Flattened) -> Clock:
-    """Time settings; they may name each other, and nothing else."""
+def _clock(flat: Flattened, given: Mapping[str, float]) -> Clock:
+    """Time settings; they may follow from each other and from constants."""
+    equations = flat.equations
     values: dict[str, float] = {}
     for name in CONTROLS.values():
         if name not in equations and name == "SAVEPER" and "TIME STEP" in equations:
             continue
         if name not in equations:
             raise ModelError("error.clock.missing", name=name, controls=", ".join(CONTROLS.values()))
-        values[name] = _control(name, equations, ())
+        values[name] = _control(name, flat, given, ())
     values.setdefault("SAVEPER", values["TIME STEP"])
     step, saveper = values["TIME STEP"], values["SAVEPER"]
     if not step > 0 or not saveper > 0:
@@ -83,16 +106,27 @@ def _clock(equations: Mapping[str, Equation], flat: Flattened) -> Clock:
     return Clock(values["INITIAL TIME"], values["FINAL TIME"], step, saveper, unit)
 
 
-def _control(name: str, equations: Mapping[str, Equation], seen: tuple[str, ...]) -> float:
-    equation = equations.get(name)
+def _control(name: str, flat: Flattened, given: Mapping[str, float], seen: tuple[str, ...]) -> float:
+    """The value of a time setting, or of what it follows from."""
+    equation = flat.equations.get(name)
     if name in seen or equation is None or equation.expression is None:
         raise ModelError("error.clock.setting", name=(seen or (name,))[0])
-    named = set(names_in(equation.expression))
-    strange = [n for n in named if n not in equations or equations[n].kind not in ("control", "constant")]
+    if equation.kind == "constant" and fold(name) in given:
+        return given[fold(name)]
+    named = {n for n in names_in(equation.expression) if n not in flat.tables}
+    strange = [n for n in named if n not in flat.equations or flat.equations[n].kind == "stock"]
     if strange:
         raise UnsupportedConstruct(name, Message("error.construct.setting", {"name": strange[0]}), equation.line)
-    values = {n: _control(n, equations, (*seen, name)) for n in named}
-    return value_of(equation.expression, values, {})
+    values = {n: _control(n, flat, given, (*seen, name)) for n in named}
+    return value_of(equation.expression, values, flat.tables)
+
+
+def _uneven(clock: Clock) -> Iterator[str]:
+    if not clock.even:
+        yield (
+            f"SAVEPER ({clock.saveper:g}) is no multiple of TIME STEP ({clock.step:g}): what is saved are the time "
+            "steps nearest to its multiples, each under its own time."
+        )
 
 
 def _with_numbers(equations: Mapping[str, Equation], clock: Clock) -> dict[str, Equation]:

@@ -1,80 +1,99 @@
-"""The XMILE reader: what is particular to ``.xmile``, ``.xml`` and ``.stmx`` files, their text and PySD's parser.
+"""The XMILE reader: ``.xmile``, ``.xml`` and ``.stmx`` files -> PySD's abstract model.
 
 XMILE 1.0, OASIS standard, 2015: https://docs.oasis-open.org/xmile/xmile/v1.0/xmile-v1.0.html
+
+What Stella has beyond stocks, flows, converters, graphical functions, arrays and modules is refused by name.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from lxml import etree
 
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import bare, fold
-from policy_lab.readers.pysd_parsers import literal, located
 from policy_lab.readers.source_text import Source
+from policy_lab.readers.xmile_arrays import write_arrays
+from policy_lab.readers.xmile_elements import Node, name_of, of_kind, only, refuse_unknown
+from policy_lab.readers.xmile_modules import modules_of
+from policy_lab.readers.xmile_stocks import cut_outflows
+from policy_lab.readers.xmile_variables import Variables, controls, dimensions
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PySD's own imports warn about numpy and pandas, not about a model
-    from pysd.translators.structures.abstract_model import AbstractModel
-    from pysd.translators.xmile import xmile_element
-    from pysd.translators.xmile.xmile_file import XmileFile
-
-xmile_element.eval = literal
+    from pysd.translators.structures.abstract_model import AbstractModel, AbstractSection
 
 #: The clock and the time settings under the names that XMILE gives them.
 CLOCK = {"time": "Time", "dt": "TIME STEP", "starttime": "INITIAL TIME", "stoptime": "FINAL TIME"}
 
-_GROUP = re.compile(r'<group\s[^>]*name="([^"]*)"')
-_EQUATION = re.compile(r'<(?:aux|flow|stock|gf)\s[^>]*name="([^"]*)"')
-_MEMBER = re.compile(r"<var>([^<]*)</var>")
-_METHOD = re.compile(r"<sim_specs\b[^>]*\bmethod\s*=\s*[\"']([^\"'<>]*)[\"']")
-_UNIT = re.compile(r"<unit\s[^>]*?name=\"(?P<name>[^\"]+)\"[^>]*?>(?P<body>.*?)</unit>", re.DOTALL)
-_ALIAS = re.compile(r"<alias>\s*([^<]+?)\s*</alias>")
-_VARIABLE = re.compile(r"<(?:stock|flow|aux)\s+name=")
+#: A variable without its end tag: those behind it stand inside it, and none is lost.
+_NOT_CLOSED = re.compile(r"tag mismatch: (?:stock|flow|aux) line \d+ and (?:variables|stock|flow|aux)")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def source_of(path: Path, whole: str) -> Source:
     """The text with the place and the group of every variable, the integration method and the units' other names."""
+    root = _root(path.name, whole)
     lines: dict[str, list[int]] = {}
     groups: dict[str, str] = {}
-    group = ""
-    for number, line in enumerate(whole.split("\n"), start=1):
-        for name in _GROUP.findall(line):
-            group = bare(name)
-        for name in _MEMBER.findall(line):
-            groups[fold(name)] = group
-        for name in _EQUATION.findall(line):
-            lines.setdefault(fold(name.replace("\\n", " ")), []).append(number)
-    method = _METHOD.search(whole)
-    integration = "" if method is None or method[1].strip().casefold() == "euler" else method[1].strip()[:20]
-    return Source(path, whole, lines, groups, integration=integration, synonyms=tuple(_synonyms(whole)))
+    for module in modules_of(root, path.name):
+        for node in module.variables:
+            lines.setdefault(fold(module.prefix + name_of(node)), []).append(node.sourceline)
+    for group in root.iter("{*}group"):
+        for member in of_kind(group, "var"):
+            groups[fold(member.text or "")] = bare(group.get("name", ""))
+    method = (only(root, "sim_specs", path.name).get("method") or "euler").strip()
+    integration = "" if method.casefold() == "euler" else method[:20]
+    return Source(path, whole, lines, groups, integration=integration, synonyms=tuple(_synonyms(root)))
 
 
-def _synonyms(whole: str) -> Iterator[tuple[str, ...]]:
-    for unit in _UNIT.finditer(whole):
-        yield (unit["name"], *_ALIAS.findall(unit["body"]))
+def _synonyms(root: Node) -> Iterator[tuple[str, ...]]:
+    for unit in root.iter("{*}unit"):
+        if unit.get("name"):
+            yield (unit.get("name", ""), *((a.text or "").strip() for a in of_kind(unit, "alias")))
+
+
+def _root(file: str, whole: str) -> Node:
+    """The file as a tree.
+
+    Raises:
+        ModelError: it is no XML, or ends before its time; names the line.
+    """
+    text = _DECLARATION.sub("", whole)  # the text is decoded already, whatever the declaration says
+    skipped = whole.count("\n", 0, len(whole) - len(text))
+    parser = etree.XMLParser(encoding="utf-8", recover=True, resolve_entities=False, no_network=True, huge_tree=True)
+    root = etree.fromstring(("\n" * skipped + text).encode() or b" ", parser)
+    # a prefix that is not declared does no harm; anything else may have lost or changed an equation
+    faults = [f for f in parser.error_log if f.domain_name != "NAMESPACE"]
+    if root is not None and faults and _NOT_CLOSED.search(faults[0].message) and whole.rstrip().endswith("</xmile>"):
+        told = f"Line {faults[0].line}: a variable is not closed ({faults[0].message}); it is read as if it were."
+        warnings.warn(told, stacklevel=2)
+    elif root is None or faults:
+        fault = faults[0] if faults else None
+        reason = re.sub(r"\s+", " ", fault.message) if fault else ""
+        raise ModelError("error.file.xml", file=file, line=fault.line if fault else 1, reason=reason)
+    if any(of_kind(m, kind) for m in of_kind(root, "model") for kind in ("stock", "flow", "aux")):
+        raise ModelError("error.file.xmile", file=file)  # variables outside <variables>
+    return root
 
 
 def parse(source: Source) -> AbstractModel:
     """The file as PySD's abstract model; raises ModelError."""
-    with located(source, ""):
-        file = XmileFile(source.path)
-        file.parse(parse_all=False)
-        (section,) = file.sections
-        section.parse(parse_all=False)
-    _refuse_unread(source, section.components)
-    for component in section.components:
-        with located(source, component.name):
-            component.parse(section.behaviors)
-    with located(source, ""):
-        return file.get_abstract_model()
-
-
-def _refuse_unread(source: Source, components: Sequence[Any]) -> None:
-    """PySD skips variables outside <variables>, where the standard has them: no model would be left."""
-    own = [c for c in components if not isinstance(c, xmile_element.ControlElement)]
-    if not own and _VARIABLE.search(source.text):
-        raise ModelError("error.file.xmile", file=source.path.name)  # fmt: skip
+    file = source.path.name
+    root = _root(file, source.text)
+    refuse_unknown(root, file)
+    modules = modules_of(root, file)
+    ranges = dimensions(root, file)
+    variables = Variables(source, {r.name: r.subscripts for r in ranges}, root)
+    elements = [e for m in modules for e in variables.of(m)]
+    write_arrays(variables)
+    cut_outflows(variables)
+    section = AbstractSection(
+        "__main__", source.path.with_suffix(".py"), "main", [], [], ranges, [*elements, *controls(root, file)], [], [],
+        False, None,
+    )  # fmt: skip
+    return AbstractModel(original_path=source.path, sections=(section,))

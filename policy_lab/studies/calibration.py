@@ -26,7 +26,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Final
 
 import numpy as np
@@ -42,7 +41,7 @@ from policy_lab.errors import StudyError
 from policy_lab.estimators import least_squares
 from policy_lab.estimators.least_squares import Fit
 from policy_lab.messages import Language, Message, Name
-from policy_lab.model.history import SD_IN_HALF_RANGE, Series, history_file, read_history
+from policy_lab.model.history import SD_IN_HALF_RANGE, Series, history_digest, history_file, read_history
 from policy_lab.progress import Meter
 from policy_lab.report import plots
 from policy_lab.report.plots import Axes, Panel, Picture
@@ -122,7 +121,7 @@ def check(plan: Plan) -> None:
 
 def inputs(plan: Plan) -> Mapping[str, Any]:
     """The history that is fitted to."""
-    return {"history": sha256(history_file(plan.model, plan.options["history"]).read_bytes()).hexdigest()}
+    return {"history": history_digest(plan.model, plan.options["history"])}
 
 
 def _target(plan: Plan) -> Target:

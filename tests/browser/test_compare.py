@@ -274,7 +274,9 @@ def test_all_charts_side_by_side_have_the_same_axes(visit: Visit, real_address: 
     page = opened(visit, f"{real_address}/compare?p=cern_for_ai&p=manhattan_for_ai&v=~~~~1")
     axes = page.locator(".compare-chart .plot__down")
     expect(axes).to_have_count(2)
-    texts = [axes.nth(n).evaluate("axis => axis.textContent") for n in range(2)]
+    page.wait_for_function(FOUND)
+    settled(page)
+    texts = axes.evaluate_all("axes => axes.map((axis) => axis.textContent)")
     assert texts[0] == texts[1] != ""
 
 

@@ -195,20 +195,20 @@ BANDS = """async ([precisions, {names, values, wishes, pieces}]) => {
     const members = pieces[pieces.length - 1][1];
     const heard = ({data}) => {
       if (data.kind === "error") done(data.message);
-      if (data.kind === "answer") done(data.answer);
+      if (data.kind === "answer") done(data.answers[0]);
       if (data.kind !== "piece" || data.number !== number) return;
-      if (data.piece) workers[0].postMessage({kind: "take", number, piece: data.piece});
+      if (data.parts) workers[0].postMessage({kind: "take", number, parts: data.parts});
       if ((left -= 1) === 0) workers[0].postMessage({kind: "gather", number, members});
     };
     workers.forEach((worker, n) => {
       worker.onmessage = heard;
       const own = pieces.filter((_, place) => place % 2 === n);
-      worker.postMessage({kind: "run", number, wish, pieces: own, keeps: n === 0});
+      worker.postMessage({kind: "run", number, wishes: [wish], pieces: own, keeps: n === 0});
     });
   });
   const answers = [];
   // Nobody wants these any more once the next come.
-  workers[1].postMessage({kind: "run", number: 1, wish: wishes[0], pieces, keeps: false});
+  workers[1].postMessage({kind: "run", number: 1, wishes: [wishes[0]], pieces, keeps: false});
   for (const [n, wish] of wishes.entries()) answers.push(await band(wish, n + 2));
   workers.forEach(worker => worker.terminate());
   const list = fan => Object.fromEntries(Object.entries(fan).map(([key, at]) => [key, Array.from(at)]));

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 READY = {
     "": "() => PolicyLab.dashIsHere && PolicyLab.bands.latest && PolicyLab.verdict?.turns",
     "compare": "() => PolicyLab.dashIsHere && document.querySelector('#compare-table tbody tr')",
+    "why": "() => PolicyLab.dashIsHere && PolicyLab.why.futures && PolicyLab.whyLevers.dealt",
     "rank": "() => PolicyLab.dashIsHere && document.querySelector('#rank-table tbody tr')",
     "precedents": "() => PolicyLab.dashIsHere && document.querySelector('#case .case-told')",
     "model": """() => document.querySelector('#loops-drawing svg') && document.querySelector('#variables tbody tr')

@@ -315,7 +315,7 @@ def test_on_a_phone_levers_are_a_sheet_under_the_chart(
     assert now["y"] == pytest.approx(drawing["y"], abs=1)
     assert now["height"] == drawing["height"]
     page.wait_for_function("() => PolicyLab.dashIsHere && PolicyLab.verdict?.turns")
-    assert chart.bounding_box() == pytest.approx(now, abs=1)  # the verdict has come above it, and is longer than its room
+    assert chart.bounding_box() == pytest.approx(now, abs=1)  # a verdict longer than its room has come above
     last.locator("summary").tap()
     outside = """width => [...document.querySelectorAll('body *')].filter(part => part.offsetParent
         && part.checkVisibility() && !part.closest('.unseen, .skip, svg'))
@@ -337,7 +337,7 @@ def test_task_2_the_same_from_another_year(visit: Visit, real_address: str, big:
     key = "cern_for_ai"
     page = visit(real_address)
     person = Person(page)
-    person.choose(page.get_by_label("Scenario", exact=True), big.scenarios[key].title)
+    person.choose(page.get_by_role("combobox", name="Scenario", exact=True), big.scenarios[key].title)
     standing = page.evaluate(STARTS)
     usual = float(page.locator("#starts-scenario").input_value())
     person.write(page.locator("#starts-scenario"), "2028")
@@ -351,12 +351,12 @@ def test_task_3_two_routes_at_equal_money(visit: Visit, real_address: str, big: 
     page = visit(real_address)
     person = Person(page)
     amounts = page.get_by_role("group", name=big.choices["money"].label)
-    person.choose(page.get_by_label("Scenario", exact=True), big.scenarios["cern_for_ai"].title)
+    person.choose(page.get_by_role("combobox", name="Scenario", exact=True), big.scenarios["cern_for_ai"].title)
     paid = amounts.get_by_role("radio", checked=True)
     expect(paid).to_have_count(1)
     level = paid.get_attribute("value")
     person.press(page.get_by_role("button", name="Pin this scenario"))
-    person.choose(page.get_by_label("Scenario", exact=True), big.scenarios["manhattan_for_ai"].title)
+    person.choose(page.get_by_role("combobox", name="Scenario", exact=True), big.scenarios["manhattan_for_ai"].title)
     person.press(amounts.locator(f"label:has([value='{level}'])"))
     expect(amounts.get_by_role("radio", checked=True)).to_have_attribute("value", level)
     expect(page.locator(".legend__item--pin")).to_contain_text(big.scenarios["cern_for_ai"].title)

@@ -84,10 +84,15 @@ const unitOf = (picture) => picture.amount?.unit ?? picture.unit;
 /** @param {Picture} picture @param {number} place */
 const linesAt = (picture, place) => picture.lines.filter((line) => Number.isFinite(line.values[place]));
 
+/** What somebody may ask of a moment that is read off: the words on the button, those about it, and what it does.
+ * @typedef {{ label: string, about: (time: number) => string, act: (time: number) => void }} Ask */
+
 export class Chart {
-  /** @param {HTMLElement} host */
-  constructor(host) {
+  /** @param {HTMLElement} host @param {Ask} [ask] */
+  constructor(host, ask) {
     this.host = host;
+    this.ask = ask;
+    this.stays = false; // what is read off, until it is pressed elsewhere
     /** What it shows. @type {Picture | null} */
     this.picture = null;
     /** @type {Plan | null} */
@@ -123,6 +128,8 @@ export class Chart {
     this.unit = node(this.svg, "text", "plot__unit");
     this.tip = make("div", "plot__tip");
     this.tip.hidden = true;
+    this.rows = this.tip.appendChild(make("div"));
+    this.asks = ask ? this.tip.appendChild(element("button", { class: "button plot__ask", type: "button", onpointerdown: (/** @type {Event} */ event) => event.preventDefault(), onclick: () => this.picture && ask.act(this.picture.time[this.place]) }, ask.label)) : null;
     this.hand = make("div", "plot__hand");
     put(this.hand, { role: "slider", tabindex: "0", "aria-valuemin": "0", "aria-valuemax": "0", "aria-valuenow": "0" });
     host.append(this.svg, this.hand, this.tip);
@@ -133,11 +140,14 @@ export class Chart {
 
   listen() {
     this.watch.observe(this.host);
-    this.hand.addEventListener("pointermove", (event) => this.point(event));
-    this.hand.addEventListener("pointerdown", (event) => this.point(event));
+    this.hand.addEventListener("pointermove", (event) => (!this.stays || event.buttons || event.pointerType === "touch") && this.point(event));
+    this.hand.addEventListener("pointerdown", (event) => {
+      this.stays = Boolean(this.ask);
+      this.point(event);
+    });
     // A finger that is lifted leaves as well: what it has read off stays until it taps elsewhere.
-    this.hand.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.read(-1));
-    this.hand.addEventListener("blur", () => this.read(-1));
+    this.hand.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && !this.stays && this.read(-1));
+    this.host.addEventListener("focusout", (event) => !this.host.contains(/** @type {Node | null} */ (event.relatedTarget)) && this.read(-1));
     this.hand.addEventListener("focus", () => {
       if (this.place < 0 && this.picture && this.hand.matches(":focus-visible")) this.read(this.picture.time.length - 1);
     });
@@ -259,6 +269,8 @@ export class Chart {
     this.place = place;
     const { picture, plan } = this;
     this.tip.hidden = place < 0 || !plan;
+    if (place < 0) this.stays = false;
+    this.tip.classList.toggle("plot__tip--stays", this.stays);
     if (place < 0 || !plan || !picture) {
       this.reading.setAttribute("display", "none");
       return;
@@ -280,8 +292,9 @@ export class Chart {
   /** @param {Picture} picture @param {number} place @param {number} x @param {number} top */
   paintTip(picture, place, x, top) {
     const rows = rowsAt(picture, place);
-    while (this.tip.children.length < rows.length + 1) this.tip.append(element("div", {}, ...["swatch", "name", "value"].map((kind) => make("span", "plot__" + kind))));
-    [...this.tip.children].forEach((row, n) => {
+    while (this.rows.children.length < rows.length + 1) this.rows.append(element("div", {}, ...["swatch", "name", "value"].map((kind) => make("span", "plot__" + kind))));
+    if (this.ask && this.asks) this.asks.setAttribute("aria-label", this.ask.about(picture.time[place]));
+    [...this.rows.children].forEach((row, n) => {
       row.toggleAttribute("hidden", n > rows.length);
       if (n > rows.length) return;
       const [swatch, name, value] = row.children;
@@ -305,4 +318,4 @@ export class Chart {
 }
 
 /** Puts a chart into an element and keeps it as wide and high as that. */
-export const mountChart = (/** @type {HTMLElement} */ host) => new Chart(host);
+export const mountChart = (/** @type {HTMLElement} */ host, /** @type {Ask | undefined} */ ask = undefined) => new Chart(host, ask);

@@ -17,7 +17,7 @@ import { LENGTH, checksum } from "./checksum.js";
  * @typedef {{ foreign: string[], lost: string[], stray: boolean, unchecked: boolean }} Damage */
 
 /** The parts of a link, in their order; further ones of the same letter are allowed for those in MANY. */
-const KEYS = ["m", "w", "l", "a", "c", "p", "v", "h", "r", "d", "s"];
+const KEYS = ["m", "w", "l", "a", "c", "p", "v", "y", "h", "r", "d", "s"];
 const MANY = ["p"];
 const SETTINGS = ["w", "l", "a", "c", "p"];
 /** Parts that are read elsewhere. */
@@ -86,6 +86,7 @@ function untested(parts, damage) {
   /** @type {Part[]} */
   const kept = [];
   for (const part of parts.map(trimmed)) {
+    if (!part.text) continue; // a letter by itself says nothing, and must not stand in the way of the part that it is of
     const twice = kept.find((other) => other.key === part.key);
     if (!twice || MANY.includes(part.key)) kept.push(part);
     else if (twice.text !== part.text) damage.foreign.push(part.key);

@@ -48,6 +48,19 @@ export let latest = null;
 export const failed = () => begun && !workers.length;
 /** Whether workers run members. */
 export const here = () => workers.length > 0;
+let ready = () => {};
+/** Settles when they can be asked, and never where there are none. @type {Promise<void>} */
+export const started = new Promise((done) => { ready = done; });
+/** How many members there are. */
+export const available = () => total;
+/** @type {(news: Extract<FromBands, { kind: "strongest" }>) => void} */
+let strongest = () => {};
+/** Tells of answers to what was dealt. @param {typeof strongest} listener */
+export const onStrongest = (listener) => void (strongest = listener);
+
+/** A message to each thread; mine(n): whether the n-th piece of the work is for it. @param {(mine: (n: number) => boolean) => ToBands} messageFor */
+export const deal = (messageFor) => workers.forEach((worker, place) => send(worker, messageFor((n) => n % workers.length === place)));
+
 /** Tells of every answer to `want`. @param {(answer: BandAnswer) => void} listener */
 export const on = (listener) => void listeners.push(listener);
 
@@ -68,13 +81,14 @@ async function start() {
   total = values.byteLength / 4 / names.length;
   const models = await precisions(simulator.engine);
   const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-  const loading = Array.from({ length: threads }, () => started({ kind: "load", models, values, names }));
+  const loading = Array.from({ length: threads }, () => workerWith({ kind: "load", models, values, names }));
   workers = (await Promise.all(loading)).flatMap((worker) => worker ?? []);
+  if (workers.length) ready();
   step();
 }
 
 /** A worker with the model and the members; null where it cannot be used. @param {ToBands} message @returns {Promise<Worker | null>} */
-function started(message) {
+function workerWith(message) {
   return new Promise((done) => {
     const worker = new Worker(facts.files.worker);
     worker.onmessage = ({ data }) => {
@@ -202,6 +216,7 @@ function hand(mine, goal) {
 
 /** @param {FromBands} news */
 function heard(news) {
+  if (news.kind === "strongest") return strongest(news);
   const mine = [running, aside].find((one) => one?.number === news.number);
   if (!mine) return;
   if (news.kind === "piece") {
@@ -223,6 +238,7 @@ function heard(news) {
     mine.wanted.told([]);
     step();
   }
+  return undefined;
 }
 
 /** A worker that broke is let go; the others do its work. @param {Worker} worker */

@@ -4,11 +4,12 @@
    over to double precision for good, and runs that piece again.
 
    Messages in: load; run {number, wishes, pieces: [[from, to]], keeps}, of which the latest number counts and pieces of the
-   same number queue; take {number, parts}, another worker's; gather {number, members}. Out: ready; piece {number, count,
-   parts}, the parts themselves only if this is not the worker that keeps them; answer {number, answers}; error. */
+   same number queue; strongest {number, wish, pieces}, of which the latest number counts; take {number, parts}, another
+   worker's; gather {number, members}. Out: ready; piece {number, count, parts}, the parts themselves only if this is not
+   the worker that keeps them; answer {number, answers}; strongest {number, counts, members}; error. */
 import * as loader from "./engine.js";
 import { Ensemble } from "./ensemble.js";
-/** @import { BandPiece, FromBands, LoadedModel, ToBands } from "../types/engine.js" */
+/** @import { BandPiece, FromBands, LoadedModel, StrongestWish, ToBands } from "../types/engine.js" */
 /** @import { BandWish } from "../types/page.js" */
 
 /** Of each precision that may still be used, the first in use. @type {LoadedModel[]} */
@@ -17,6 +18,8 @@ let models = [];
 let ensemble;
 /** What is wanted: pieces to run, those there are. @type {{ number: number, wishes: BandWish[], queue: [number, number][], found: BandPiece[][], keeps: boolean }} */
 let now = { number: 0, wishes: [], queue: [], found: [], keeps: false };
+/** What is asked of loops: they wait for bands. @type {{ number: number, wish: StrongestWish | null, queue: [number, number][] }} */
+let asked = { number: 0, wish: null, queue: [] };
 let running = false;
 
 /** @param {Extract<ToBands, { kind: "load" }>} given */
@@ -58,14 +61,15 @@ const tell = (news, given = []) => self.postMessage(news, { transfer: given });
 async function work() {
   if (running) return;
   running = true;
-  for (let next = now.queue.shift(); next; next = now.queue.shift()) {
-    const mine = now;
-    const [from, to] = next;
+  while (now.queue.length || asked.queue.length) {
+    const mine = now.queue.length ? now : asked;
+    const [from, to] = /** @type {[number, number]} */ (mine.queue.shift());
     try {
-      if (mine.wishes.length) made(mine, await finite(mine.wishes, from, to), to - from);
+      if (mine === now && now.wishes.length) made(now, await finite(now.wishes, from, to), to - from);
+      else if (mine === asked && asked.wish) tell({ kind: "strongest", number: asked.number, counts: ensemble.strongest(asked.wish, from, to), members: to - from });
     } catch (error) {
       mine.queue = [];
-      tell({ kind: "error", number: mine.number, message: /** @type {Error} */ (error).message });
+      tell({ kind: "error", number: mine === asked ? -1 : mine.number, message: /** @type {Error} */ (error).message });
     }
     await pause();
   }
@@ -87,6 +91,9 @@ async function heard(data) {
   } else if (data.kind === "run") {
     if (data.number !== now.number) now = { number: data.number, wishes: data.wishes, queue: [], found: [], keeps: Boolean(data.keeps) };
     now.queue.push(...data.pieces);
+    work();
+  } else if (data.kind === "strongest") {
+    asked = { number: data.number, wish: data.wish, queue: data.pieces };
     work();
   } else if (data.number === now.number && data.kind === "take") {
     now.found.push(data.parts);

@@ -132,7 +132,7 @@ export class Engine {
   }
 
   /** @param {Request} request @returns {Plan} */
-  plan({ values = {}, outputs, times = null, until = null, integration = "euler" }) {
+  plan({ values = {}, outputs, times = null, until = null, integration = this.layout.clock.method }) {
     const method = METHODS.indexOf(integration);
     if (method < 0) throw new Error(`There is no integration method '${integration}'. Possible: ${METHODS.join(", ")}.`);
     const fixed = this.given.slice();
@@ -166,16 +166,12 @@ export class Engine {
 
   /** Moments beyond the model's own, by the rule of Clock.moments in policy_lab/program.py. @param {number} last */
   extend(last) {
-    const { step, saveper } = this.layout.clock;
-    const slack = step * 1e-5;
-    const moments = Array.from(this.moments);
-    while (moments[moments.length - 1] + slack < last) moments.push(moments[moments.length - 1] + step);
-    if (moments.length === this.moments.length) return;
-    this.moments = Float64Array.from(moments);
-    this.saved = moments.flatMap((time, at) => {
-      const over = (time - moments[0]) % saveper;
-      return over < slack || (saveper - over) % saveper < slack ? [at] : [];
-    });
+    const { initial, step, saveper } = this.layout.clock;
+    const count = Math.ceil((last - initial) / step - 1e-5);
+    if (count < this.moments.length) return;
+    this.moments = Float64Array.from({ length: count + 1 }, (_, at) => initial + at * step);
+    const every = Math.max(1, saveper / step);
+    this.saved = Array.from({ length: Math.floor(count / every + 1e-5) + 1 }, (_, k) => Math.min(count, Math.ceil(k * every - 0.5 - 1e-6)));
     this.tables = []; // where they stood stands something else now
     this.placed = null;
   }

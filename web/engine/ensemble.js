@@ -8,7 +8,8 @@ import { holds, withConditions } from "../core/conditions.js";
 import { QUANTILES } from "../core/effects.js";
 import { quantilesOf } from "../core/quantiles.js";
 import { orderOf, splits } from "../core/turning.js";
-/** @import { BandPiece, Reals, Request, Runner, Values } from "../types/engine.js" */
+import { strongestOf } from "../core/why.js";
+/** @import { BandPiece, Reals, Request, Runner, StrongestWish, Values } from "../types/engine.js" */
 /** @import { BandAnswer, BandWish, Constants, Effect } from "../types/page.js" */
 /** @import { Again } from "./again.js" */
 /** @import { Engine } from "./engine.js" */
@@ -192,6 +193,29 @@ export class Ensemble {
     });
     const vary = [...this.members].filter(([name]) => !held.includes(name));
     return splits(new Map(vary.map(([name, values]) => [name, { values, order: this.order(name, values) }])), outcomes);
+  }
+
+  /**
+   * In how many of some members each loop is among the strongest, by year: counts[loop * years + year].
+   * @param {StrongestWish} wish @param {number} from @param {number} to
+   */
+  strongest({ constants, held, switches, outcome, where, times }, from, to) {
+    const [count, variants] = [to - from, switches.length + 1]; // the last one has all loops
+    const values = this.settings(constants, held, from, to);
+    for (const [name, value] of Object.entries(values)) {
+      if (typeof value !== "number") values[name] = Float32Array.from({ length: count * variants }, (_, run) => value[run % count]);
+    }
+    switches.forEach((name, loop) => {
+      const acts = constants[name] ?? this.engine.parameters.get(name)?.default ?? 1;
+      values[name] = Float32Array.from({ length: count * variants }, (_, run) => (Math.floor(run / count) === loop ? 0 : acts));
+    });
+    const outputs = where ? [outcome, where.variable] : [outcome];
+    const run = simulated(this.engine, { values, outputs, times });
+    const at = (/** @type {number} */ variant, /** @type {number} */ year, /** @type {number} */ member) => {
+      const begins = run.at(variant * count + member) + year * outputs.length;
+      return where && !holds(where, run.values[begins + 1]) ? NaN : run.values[begins];
+    };
+    return strongestOf((loop, year, member) => at(switches.length, year, member) - at(loop, year, member), { loops: switches.length, years: times.length, members: count });
   }
 
   /** @param {string} name @param {Float32Array} values */

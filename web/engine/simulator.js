@@ -56,7 +56,7 @@ export function together(runner, wanted) {
 }
 
 /** What decides whether a variable exists. @param {string} name */
-const whereOf = (name) => variable(name).where ?? null;
+export const whereOf = (name) => variable(name).where ?? null;
 
 /** A run as people see it. @param {Numbers} time @param {(name: string) => Numbers} raw @returns {Run} */
 function seen(time, raw) {
@@ -91,11 +91,14 @@ function cut({ runs, time, outputs, values }) {
   });
 }
 
-/** Settings that differ by nothing that varies are one run. @param {Engine} runner @param {Constants[]} wanted @param {string[]} outputs @param {number} until */
-function simulate(runner, wanted, outputs, until) {
-  const runs = cut(runner.simulate({ values: together(runner, wanted), outputs, until }));
-  return wanted.map((_, n) => runs[Math.min(n, runs.length - 1)]);
+/** The runs of some settings; those that differ by nothing that varies are one. @param {Result} result @param {number} count of settings */
+export function spread(result, count) {
+  const runs = cut(result);
+  return Array.from({ length: count }, (_, n) => runs[Math.min(n, runs.length - 1)]);
 }
+
+/** @param {Engine} runner @param {Constants[]} wanted @param {string[]} outputs @param {number} until */
+const simulate = (runner, wanted, outputs, until) => spread(runner.simulate({ values: together(runner, wanted), outputs, until }), wanted.length);
 
 /**
  * At once, a run for each settings, and only where `here`.

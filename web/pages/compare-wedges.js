@@ -7,12 +7,11 @@ import { facts, variable } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import * as wedges from "../core/wedges.js";
 import { say, toldBy } from "../core/words.js";
+import * as aside from "../engine/aside.js";
 import * as simulator from "../engine/simulator.js";
-import { startThread } from "../engine/threads.js";
 import { offer, offerText, toPng } from "../dom/download.js";
 import { element, one, svgElement, write } from "../dom/elements.js";
 import { wedgesSlide } from "./compare-slide.js";
-/** @import { Thread } from "../types/engine.js" */
 /** @import { Condition, Constants, Provenance, Variable } from "../types/page.js" */
 /** @import { Entry, Pair } from "../core/comparison.js" */
 /** @import { View } from "../core/compare-view.js" */
@@ -25,11 +24,15 @@ import { wedgesSlide } from "./compare-slide.js";
 /** What Compare lends.
  * @typedef {{ csv: (rows: (string | number)[][]) => string, about: () => Provenance }} Lent */
 
+/** What a player is called that no lever owns. */
+export const circumstances = () => words("circumstances");
 const MOST_PLAYERS = 8; // single levers, 256 mixes; above that, headings
 const WIDE = 100; // of a bar, in units of its own picture
 const PAINTED = 60; // milliseconds in which the charts are painted first
 const SLOW = 200; // milliseconds of working that nobody is told of
 const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("compare." + key, values);
+
+export { ahead } from "../engine/aside.js";
 
 /** What is on show; null while there is nothing. @type {Found | null} */
 export let found = null;
@@ -37,8 +40,6 @@ export let found = null;
 let lent;
 let waiting = 0;
 let number = 0; // of the latest pair
-/** The engine off the page's thread; null where this browser has none. @type {Promise<Thread | null> | null} */
-let thread = null;
 /** Settled when it has nothing to do. @type {Promise<unknown>} */
 let busy = Promise.resolve();
 
@@ -72,8 +73,8 @@ function owners(grouped) {
 
 const defaults = (/** @type {string} */ name) => simulator.engine?.parameters.get(name)?.default ?? NaN;
 
-/** @param {Constants} from @param {Constants} to */
-function players(from, to) {
+/** Those who set two scenarios apart: single levers, or with many of them those of a heading together. @param {Constants} from @param {Constants} to */
+export function players(from, to) {
   const single = wedges.players(from, to, owners(false), defaults);
   return single.length <= MOST_PLAYERS ? single : wedges.players(from, to, owners(true), defaults);
 }
@@ -121,34 +122,15 @@ function show(mine, from, to, joining, made, outcome, year) {
   if (mine !== number || !made) return;
   const { values, note } = made;
   const shares = wedges.shares(values, joining.length);
-  const rows = joining.map((player, n) => ({ label: player.label || words("circumstances"), alone: shares.alone[n], share: shares.shapley[n], last: shares.last[n] }));
+  const rows = joining.map((player, n) => ({ label: player.label || circumstances(), alone: shares.alone[n], share: shares.shapley[n], last: shares.last[n] }));
   rows.sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
   found = { from, to, rows, about: variable(outcome), year, whole: shares.whole, together: shares.together, before: values[0], after: values[values.length - 1], note };
   paint(found);
 }
 
-/** The thread is there before it is wanted, so that it works when the server is gone. If it could not be fetched, the
- * next to want it tries again. */
-export function ahead() {
-  thread ??= simulator.ready.then(started);
-  const mine = thread;
-  mine.catch(() => {
-    if (thread === mine) thread = null;
-  });
-  return mine;
-}
-
-async function started() {
-  const { engine } = simulator;
-  if (!engine) return null;
-  const made = startThread(facts.files.thread, engine.module, engine.layout);
-  await made.ready;
-  return made;
-}
-
 /** All mixes in one request to the engine's thread: one outcome, one moment. @param {Constants[]} mixes @param {string} outcome @param {number} year */
 async function run(mixes, outcome, year) {
-  const engines = await ahead().catch(() => null);
+  const engines = await aside.ahead().catch(() => null);
   if (!engines || !simulator.engine) throw Object.assign(new Error("no thread"), { told: say("wait.no_more") });
   const { where } = variable(outcome);
   const result = await engines.simulate({ values: simulator.together(simulator.engine, mixes), outputs: where ? [outcome, where.variable] : [outcome], times: [year] });

@@ -38,6 +38,7 @@ import * as dash from "./dash-loader.js";
 import * as keyboard from "./keyboard.js";
 import * as summary from "./policy-summary.js";
 import * as verdict from "./verdict.js";
+import * as why from "./why.js";
 /** @import { State } from "../types/page.js" */
 /** @import { Drawn, Scene } from "../widgets/live-runs.js" */
 
@@ -162,7 +163,7 @@ export async function begin() {
   const asked = window.location.search;
   if (/[?&;]c(=|%3D)/.test(asked)) await everyVariable().catch(() => {}); // a chart of the link may be of any variable
   tell(store.open(asked));
-  for (const side of SIDES) charts.push(mountChart(one(`[data-plot="${side}"]`)));
+  SIDES.forEach((side, place) => charts.push(mountChart(one(`[data-plot="${side}"]`), router.embedded() ? undefined : why.asked(() => store.now.charts[place]))));
   cards = mountCards(document);
   for (const part of [levers, leverSheet, scenarioChooser, decisions, savedScenarios, legend, assumptions, loopSwitches, replays, keyboard, verdict]) part.begin();
   all(".page--explore [role=combobox]").forEach(chooser);

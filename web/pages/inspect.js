@@ -7,6 +7,7 @@
  *     PolicyLab.bands                      {latest, here}: the ranges last worked out
  *     PolicyLab.verdict                    {key, whole, sentences, turns}: the verdict as it is written; turns: null until tried
  *     PolicyLab.compare, .compareWedges    {entries(), shown, about()}, {found, ahead()} of Compare
+ *     PolicyLab.why, .whyLevers            {view, found, futures}: the loops' effects and futures; {dealt}: runs behind the shares
  *     PolicyLab.page.link()                the link of the state
  *     PolicyLab.dashIsHere                 whether Dash's pages are there
  */
@@ -27,6 +28,8 @@ import * as compareWedges from "./compare-wedges.js";
 import * as explore from "./explore.js";
 import * as precedents from "./precedents-view.js";
 import * as verdict from "./verdict.js";
+import * as why from "./why.js";
+import * as whyLevers from "./why-levers.js";
 
 export function publish() {
   window.PolicyLab = {
@@ -37,7 +40,7 @@ export function publish() {
     get runs() { return { here: simulator.here, ready: simulator.ready, ask: simulator.ask }; },
     get precedents() { return { now: precedents.now(), data: precedents.data, changed: precedents.changed }; },
     get dashIsHere() { return adoption.here; },
-    say, state, explore, compare, compareWedges, loops, brief, fates,
+    say, state, explore, compare, compareWedges, why, whyLevers, loops, brief, fates,
     page: { link: router.link },
     chartExport: { svg: slide },
   };

@@ -31,6 +31,7 @@ import * as present from "./present.js";
 import * as share from "./share.js";
 import * as tour from "./tour.js";
 import * as entries from "./variable-entry.js";
+import * as why from "./why.js";
 
 /** Where the browser keeps nothing for a page, what is kept lasts for this visit alone. @param {"sessionStorage" | "localStorage"} kind */
 function storage(kind) {
@@ -55,7 +56,7 @@ function begin() {
   watchHand();
   nameButtons();
   dash.begin();
-  const parts = [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, precedents, present, share, tour, glossary, embed];
+  const parts = [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, why, precedents, present, share, tour, glossary, embed];
   for (const part of parts) part.begin();
   publish();
   explore.begin();

@@ -29,7 +29,7 @@ export interface Layout {
   slots: number;
   stocks: number;
   given: number[];
-  clock: { step: number; saveper: number; unit: string; moments: number[]; saved: number[] };
+  clock: { initial: number; step: number; saveper: number; unit: string; method: string; moments: number[]; saved: number[] };
   parameters: ModelParameter[];
   variables: ModelVariable[];
   guards: { variable: string; construct: string }[];
@@ -118,6 +118,17 @@ export interface BandPiece {
   ends: Reals;
 }
 
+/** Which loops are strongest under a policy: its constants, parameters that do not vary, names of the switches, the outcome
+ * and where it exists, and the moments. */
+export interface StrongestWish {
+  constants: Record<string, number>;
+  held: string[];
+  switches: string[];
+  outcome: string;
+  where: import("./page.js").Condition | null;
+  times: number[];
+}
+
 type Wish = import("./page.js").BandWish;
 type Answer = import("./page.js").BandAnswer;
 
@@ -127,6 +138,8 @@ export type ToBands =
   | { kind: "load"; models: LoadedModel[]; values: ArrayBuffer; names: string[] }
   /** A number without wishes ends what is under way. */
   | { kind: "run"; number: number; wishes: Wish[]; pieces: [number, number][]; keeps?: boolean }
+  /** The latest number counts, and it waits for bands. */
+  | { kind: "strongest"; number: number; wish: StrongestWish | null; pieces: [number, number][] }
   /** Another thread's piece. */
   | { kind: "take"; number: number; parts: BandPiece[] }
   | { kind: "gather"; number: number; members: number };
@@ -136,4 +149,5 @@ export type FromBands =
   | { kind: "ready"; number?: undefined }
   | { kind: "piece"; number: number; count: number; parts?: BandPiece[] }
   | { kind: "answer"; number: number; answers: Answer[] }
+  | { kind: "strongest"; number: number; counts: Uint16Array; members: number }
   | { kind: "error"; number?: number; message: string };

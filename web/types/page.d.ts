@@ -90,6 +90,14 @@ export interface LoopAct {
   behind: { name: string; label: string }[];
 }
 
+/** Of a scenario, loops in the order of their drawings: see policy_lab/app/loop_strengths.py. */
+export interface LoopScores {
+  years: number[];
+  links: number[][][];
+  loops: number[][];
+  sample: { year: number; circuits: { stock: string; score: number; path: string[] }[] }[];
+}
+
 export interface LoopExample {
   world: string;
   outcome: string;

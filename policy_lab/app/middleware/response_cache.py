@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 #: Bytes of files kept in one process; all files of the app, in two languages, are a tenth of it.
 ROOM: Final = 64_000_000
-#: Other answers kept in one process, of which those not asked for longest go first.
-MOST_ASKED: Final = 600
+#: Bytes of other answers kept in one process, of which those not asked for longest go first.
+ROOM_ASKED: Final = 16_000_000
 #: An answer larger than this (bytes) is not kept, unless it is a file.
 LARGEST_ASKED: Final = 200_000
+#: Characters that decide a language, of all headers together, up to which it is remembered for them.
+SHORT: Final = 1000
 #: Headers that an answer without a body has not.
 _OF_BODY: Final = frozenset({"content-length", "content-type", "content-encoding"})
 
@@ -79,7 +81,7 @@ class Front:
         self._pages = {prefix + page: prefix + page if page in alone else prefix for page in pages}
         self._kept: dict[Key, Kept] = {}
         self._asked: OrderedDict[Key, Kept] = OrderedDict()
-        self._room = ROOM
+        self._room, self._room_asked = ROOM, ROOM_ASKED
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -136,9 +138,11 @@ class Front:
                     self._room -= len(made.body)
                     self._kept[key] = made
             elif len(made.body) <= LARGEST_ASKED:
+                known = self._asked.pop(key, None)
+                self._room_asked += _size(key, known) - _size(key, made)
                 self._asked[key] = made
-                while len(self._asked) > MOST_ASKED:
-                    self._asked.popitem(last=False)
+                while self._room_asked < 0:
+                    self._room_asked += _size(*self._asked.popitem(last=False))
 
     def _key(self, environ: WSGIEnvironment) -> Key:
         """What decides an answer: the path, the part of the query that matters, the language, whether it is packed."""
@@ -190,11 +194,10 @@ def _ask_for_all(client: FlaskClient, prefix: str) -> None:
 
 def language_of(environ: WSGIEnvironment) -> tuple[str, bool]:
     """The language that a request wants, and whether its address names it; remembered by all that decides it."""
-    asked = ("QUERY_STRING", "HTTP_REFERER", "HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE")
-    return _language_of(*(environ.get(name, "") for name in asked))
+    asked = [environ.get(name, "") for name in ("QUERY_STRING", "HTTP_REFERER", "HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE")]
+    return (_remembered if sum(map(len, asked)) <= SHORT else _language_of)(*asked)
 
 
-@lru_cache(maxsize=4096)
 def _language_of(query: str, referrer: str, cookies: str, languages: str) -> tuple[str, bool]:
     asked = Request(
         {
@@ -207,6 +210,16 @@ def _language_of(query: str, referrer: str, cookies: str, languages: str) -> tup
     )
     language = chosen_language(asked)
     return language, asked.args.get(PART) == language
+
+
+_remembered = lru_cache(maxsize=2048)(_language_of)
+
+
+def _size(key: Key, kept: Kept | None) -> int:
+    """Bytes that an answer and what is around it take, about."""
+    if kept is None:
+        return 0
+    return 1000 + len(kept.body) + sum(map(len, map(str, key))) + 2 * sum(len(n) + len(v) for n, v in kept.headers)
 
 
 def _told(known: Kept, environ: WSGIEnvironment, start: StartResponse, began: float) -> list[bytes]:

@@ -11,7 +11,7 @@ from policy_lab.app.model_session import session
 from policy_lab.app.panels import diagram, loops, validation, variable_list, weaknesses
 from policy_lab.catalogue import say
 
-dash.register_page(__name__, path="/model", order=4, name="Model", words="app.model")
+dash.register_page(__name__, path="/model", order=5, name="Model", words="app.model")
 
 
 def layout(**_: Any) -> html.Section:

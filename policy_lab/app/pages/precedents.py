@@ -25,7 +25,7 @@ def has_content(model: Model) -> bool:
 dash.register_page(
     __name__,
     path="/precedents",
-    order=3,
+    order=4,
     name="Precedents",
     words="app.precedents",
     early=True,

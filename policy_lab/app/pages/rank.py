@@ -18,7 +18,7 @@ def has_content(model: Model) -> bool:
     return len(model.levers) + len(model.uncertainties) > 1
 
 
-dash.register_page(__name__, path="/rank", order=2, name="Rank", words="app.rank", has_content=has_content)
+dash.register_page(__name__, path="/rank", order=3, name="Rank", words="app.rank", has_content=has_content)
 
 
 def layout(**_: Any) -> html.Section:

@@ -1,0 +1,75 @@
+"""Modules of an XMILE file: each is a model of its own, whose variables are called ``Module.variable``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from policy_lab.errors import ModelError
+from policy_lab.readers.names import CONTROLS, fold
+from policy_lab.readers.xmile_elements import Node, name_of, of_kind
+
+#: Modules inside each other, at most.
+_DEEPEST = 20
+
+
+@dataclass(frozen=True)
+class Module:
+    """One use of a <model>.
+
+    Attributes:
+        prefix: what stands before the names of its variables, "" for the main model, else ``Module.``.
+        model: its <model>.
+        inputs: folded name of an input to the full name of the variable outside that is connected to it.
+    """
+
+    prefix: str
+    model: Node
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> list[Node]:
+        """Stocks, flows, converters and tables; what is called like a time setting is left to <sim_specs>."""
+        return [n for v in of_kind(self.model, "variables") for kind in ("aux", "flow", "gf", "stock")
+                for n in v.iter("{*}" + kind, kind) if n.get("name") and fold(name_of(n)) not in CONTROLS]  # fmt: skip
+
+
+def modules_of(root: Node, file: str) -> list[Module]:
+    """The main model and every module in it.
+
+    Raises:
+        ModelError: a module has no model, or a model is in no module; two models have one name.
+    """
+    models = of_kind(root, "model")
+    named: dict[str, Node] = {}
+    for model in models[1:]:
+        name = fold(model.get("name") or "")
+        if name in named or not name:
+            raise ModelError("error.file.model_twice", file=file, line=model.sourceline, name=model.get("name") or "")
+        named[name] = model
+    found = [*_used(Module("", models[0]), named, file, 0)] if models else []
+    used = {id(m.model) for m in found}
+    for model in models:
+        if id(model) not in used:
+            raise ModelError("error.file.model_unused", file=file, line=model.sourceline, name=model.get("name"))
+    return found
+
+
+def _used(module: Module, named: Mapping[str, Node], file: str, depth: int) -> Iterator[Module]:
+    yield module
+    for variables in of_kind(module.model, "variables"):
+        for node in of_kind(variables, "module"):
+            name = name_of(node)
+            model = named.get(fold(node.get("model") or name))
+            if model is None or depth > _DEEPEST or of_kind(model, "sim_specs"):
+                raise ModelError("error.file.module", file=file, line=node.sourceline, name=name)
+            inputs = dict(_connection(node, name, module.prefix, c) for c in of_kind(node, "connect"))
+            yield from _used(Module(f"{module.prefix}{name}.", model, inputs), named, file, depth + 1)
+
+
+def _connection(node: Node, name: str, prefix: str, connect: Node) -> tuple[str, str]:
+    """The folded input inside, and the full name of what feeds it."""
+    inside = connect.get("to", "").strip()
+    start, dot, rest = inside.rpartition(".")
+    outside = connect.get("from", "").strip()
+    return fold(rest if dot else start + rest), f"{'' if outside.startswith('.') else prefix}{outside.lstrip('.')}"
