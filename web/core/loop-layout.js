@@ -165,20 +165,20 @@ export function arrows(links, at, sizes) {
  * @param {Point} near
  * @param {Size} size
  * @param {(point: Point) => number} room distance to what is drawn
- * @param {number} reach
+ * @param {number} reach looked farther, and less closely, where all of it is taken
+ * @param {number} [step]
  * @returns {Point}
  */
-export function freePlace(near, size, room, reach) {
-  const corners = [-0.5, 0, 0.5].flatMap((y) => [-0.5, -0.25, 0, 0.25, 0.5].map((x) => [x, y]));
-  /** @type {{ place: Point, worth: number }} */
-  let best = { place: near, worth: -Infinity };
-  for (let dx = -reach; dx <= reach; dx += 8) {
-    for (let dy = -reach; dy <= reach; dy += 8) {
+export function freePlace(near, size, room, reach, step = 8) {
+  const corners = [-0.5, -0.25, 0, 0.25, 0.5].flatMap((y) => [-0.5, -0.25, 0, 0.25, 0.5].map((x) => [x, y]));
+  let best = { place: near, worth: -Infinity, least: 0 };
+  for (let dx = -reach; dx <= reach; dx += step) {
+    for (let dy = -reach; dy <= reach; dy += step) {
       const place = /** @type {Point} */ ([near[0] + dx, near[1] + dy]);
       const least = Math.min(...corners.map(([x, y]) => room([place[0] + x * size.w, place[1] + y * size.h])));
-      const worth = Math.min(least, 10) * 20 - Math.hypot(dx, dy);
-      if (worth > best.worth) best = { place, worth };
+      const worth = Math.min(least, 10) * 20 - Math.hypot(dx, dy) - (least > 0 ? 0 : 1000); // however near, not upon something
+      if (worth > best.worth) best = { place, worth, least };
     }
   }
-  return best.place;
+  return best.least > 0 || step > 16 ? best.place : freePlace(near, size, room, 2 * reach, 2 * step);
 }

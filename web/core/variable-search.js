@@ -14,22 +14,22 @@ function folded(name) {
 const isNamed = (name, asked) => folded(name) === asked || folded(name.split("[")[0]) === asked;
 
 /** Words that say nothing of what is looked for, in either language. */
-const EMPTY = new Set("a an and as at by for from in is of on the to what which der die das den dem des ein eine einer und von vom zu zum zur im in ist was welche wie how".split(" "));
+const EMPTY = new Set("a an and as at by for from in is no not of on the to what which der die das den dem des ein eine einer und von vom zu zum zur im in ist kein keine nicht was welche wie how".split(" "));
 
 /** @param {VariableRow} row */
 const hay = ([name, , unit, , about, label, own]) => [name, unit, about, label, own].join(" ").toLowerCase();
 
-/** Ways to look for a word: as it is, and without the ending of a plural. @param {string} word */
-const forms = (word) => (word.length > 4 ? [word, word.replace(/(ies|es|s|en|n)$/, "")] : [word]);
+/** Ways to look for a word: as it is, without the ending of a plural, and without that of a long word ("secret", "secrecy"). @param {string} word */
+const forms = (word) => (word.length > 3 ? [word, word.replace(/(ies|es|s|en|n)$/, ""), word.slice(0, Math.max(5, word.length - 3))] : [word]);
 
-/** How well a row answers words: where they begin a word of its name, stand in it, or in what is told of it. @param {VariableRow} row @param {string[]} words */
+/** How well a row answers words: where they stand in its name as they are, begin a word of it, stand in it, or in what is told of it. @param {VariableRow} row @param {string[]} words */
 function worth(row, words) {
   const [title, whole] = [(row[0] + " " + row[5]).toLowerCase(), hay(row)];
   return words.reduce((sum, word) => {
     const held = forms(word).filter((form) => whole.includes(form));
     const named = held.some((form) => title.includes(form));
     const begins = named && held.some((form) => (" " + title).includes(" " + form) || title.includes("[" + form));
-    return sum + (held.length ? 1 : 0) + (named ? 3 : 0) + (begins ? 2 : 0);
+    return sum + (held.length ? 1 : 0) + (named ? 3 : 0) + (begins ? 2 : 0) + (title.includes(word) ? 1 : 0);
   }, 0);
 }
 
@@ -38,7 +38,7 @@ const held = (row, words) => words.filter((word) => forms(word).some((form) => h
 
 /**
  * The rows that answer a text, of one kind or (where that is "") of any: those of exactly that name, then the better ones
- * first. Where none holds every word, those that hold most.
+ * first. Where none holds every word, those that hold most, if that is more than half.
  * @param {VariableRow[]} rows
  * @param {string} text
  * @param {string} kind as it stands in the rows
@@ -52,7 +52,7 @@ export function found(rows, text, kind) {
   if (!asked) return { rows: ofKind, exact: false };
   const counts = new Map(ofKind.map((row) => [row, held(row, words)]));
   const most = Math.max(0, ...counts.values());
-  const there = most * 2 < words.length || !most ? [] : ofKind.filter((row) => counts.get(row) === most);
+  const there = most * 2 <= words.length ? [] : ofKind.filter((row) => counts.get(row) === most);
   const order = new Map(there.map((row) => [row, worth(row, words)]));
   const named = there.filter(([name]) => isNamed(name, asked));
   const others = there.filter((row) => !named.includes(row)).sort((one, other) => (order.get(other) ?? 0) - (order.get(one) ?? 0));

@@ -28,6 +28,12 @@ test("what is named exactly comes first, however it is spelled", () => {
   assert.equal(found(ROWS, "", "").exact, false);
 });
 
+test("a word finds others of its kind, after itself; most words are enough, half of them are not", () => {
+  assert.deepEqual(names("trusting staffs"), ["staff trust"]);
+  assert.deepEqual(names("who works there today"), ["staff[law]", "staff[lab]"]);
+  assert.deepEqual(names("public zzz"), []);
+});
+
 test("how many were found is told as it is shown", () => {
   assert.deepEqual([0, 1, 2, MOST_LISTED, MOST_LISTED + 1].map(countKey), ["none", "one", "many", "many", "first"]);
 });

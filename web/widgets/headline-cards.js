@@ -43,7 +43,7 @@ export function mountCards(root) {
         if (!shown.told || JSON.stringify(told) !== JSON.stringify(shown.told)) fill(shown, told);
         shown.told = told;
       }
-      if (shown.told.bar) intervalBar.put(shown.parts.run, Math.min(1, Math.max(0, intervalBar.placeOf(shown.told.bar, run.value - run.reference))));
+      if (shown.told.bar) intervalBar.put(shown.parts.run, intervalBar.placeOf(shown.told.bar, run.value - run.reference));
       shown.card.classList.toggle("card--stale", Boolean(bands) && stale);
     }
   }

@@ -1,6 +1,6 @@
 /** A bar of an interval: a thin line for 90 % of futures, a thick one for half, a dot for the median, and a stroke somewhere.
  *
- * Each part is as wide as the bar and moved or squeezed, which lays nothing out anew.
+ * Its parts are moved or squeezed, which lays nothing out anew.
  */
 import { element } from "../dom/elements.js";
 
@@ -9,9 +9,12 @@ import { element } from "../dom/elements.js";
 /** Where on a bar a value is, from 0 to 1. @param {{ low: number, high: number }} ends @param {number} value */
 export const placeOf = ({ low, high }, value) => (value - low) / (high - low || 1);
 
+const HALF = "5px"; // of a dot, which stays whole at either end of the bar
+
 /** Puts a part somewhere, and squeezes one that has two ends. @param {HTMLElement} part @param {number} from @param {number} [to] both from 0 to 1 */
 export function put(part, from, to) {
-  part.style.transform = `translateX(${(100 * from).toFixed(2)}%)` + (to === undefined ? "" : ` scaleX(${(to - from).toFixed(4)})`);
+  const moved = (100 * from).toFixed(2);
+  part.style.transform = to === undefined ? `translateX(clamp(${HALF}, ${moved}cqw, 100cqw - ${HALF}))` : `translateX(${moved}%) scaleX(${(to - from).toFixed(4)})`;
 }
 
 /** @param {Parts} parts @param {number[]} quantiles 5, 25, 50, 75 and 95 % @param {{ low: number, high: number }} ends of the bar @param {number} stroke */

@@ -13,12 +13,23 @@ export function begin() {
     handle.setAttribute("aria-expanded", String(open));
     if (open) keepChart();
   };
+  new ResizeObserver(grown).observe(one(".page--explore .in-short"));
   does("sheet", () => turn(!sheet.classList.contains("levers--open")));
   sheet.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || !sheet.classList.contains("levers--open") || !handle.offsetParent) return;
     turn(false);
     handle.focus();
   });
+}
+
+let high = 0; // of the verdict when last seen
+
+/** A verdict that comes longer than the one before pushes nothing that stuck to the upper edge. */
+function grown() {
+  const { height } = one(".page--explore .in-short").getBoundingClientRect();
+  const { top } = one("#chart-a").getBoundingClientRect();
+  if (top > 0 && top <= height - high + 1) keepChart();
+  high = height;
 }
 
 /** The chart sticks to the upper edge once it is scrolled there. */
