@@ -17,6 +17,7 @@ How a backend runs a Program
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -194,6 +195,13 @@ class Clock:
         count = math.floor(last / every + 1e-5)
         saved = [min(last, math.ceil(k * every - 0.5 - 1e-6)) for k in range(count + 1)]
         return times, saved
+
+    def late(self, times: Iterable[float]) -> list[float]:
+        """By how much a clock that adds up steps, as PySD's does, is off at some moments."""
+        numbers = [round((time - self.initial) / self.step) for time in times]
+        steps = [self.initial, *[self.step] * max(numbers, default=0)]
+        added = list(itertools.accumulate(steps))
+        return [abs(added[n] - (self.initial + n * self.step)) for n in numbers]
 
     @property
     def even(self) -> bool:

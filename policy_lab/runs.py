@@ -67,12 +67,17 @@ class Disagreement:
         return f"{self.relative:.2g} of its size in '{self.output}' at {self.time:g} (run {self.run})"
 
 
-def disagreement(ours: Runs, theirs: Runs) -> Disagreement:
+def disagreement(ours: Runs, theirs: Runs, late: Floats | None = None) -> Disagreement:
     """The largest relative difference between two sets of runs, over the outputs of ``theirs``.
 
     A difference is measured against the larger of |value| and the largest |value| that the variable has had so far
     in that run: the difference of two large numbers has their rounding errors, and a variable that passes through zero
     has no size of its own there. Two NaN, and two equal infinities, agree.
+
+    Args:
+        ours, theirs: runs that have these outputs and moments.
+        late: ``late[time]`` of ``theirs``: by how much its clock was off, where it adds up steps that binary numbers do
+            not have (``Clock.late``). A variable may then differ by what it changes in twice that time.
     """
     columns = [ours.column(name) for name in theirs.outputs]
     rows = [int(np.argmin(np.abs(ours.time - t))) for t in theirs.time]
@@ -80,9 +85,18 @@ def disagreement(ours: Runs, theirs: Runs) -> Disagreement:
     with np.errstate(invalid="ignore", divide="ignore"):
         size = np.fmax.accumulate(np.where(np.isfinite(other), np.abs(other), 0.0), axis=1)
         apart = np.abs(mine - other)
+        if late is not None and len(late) > 1 and late.any():
+            apart = np.maximum(apart - 2 * _slope(other, theirs.time) * late[None, :, None], 0.0)
         relative = np.where(apart == 0, 0.0, apart / np.where(size > 0, size, 1.0))
     same = (mine == other) | (np.isnan(mine) & np.isnan(other))
     relative = np.where(same, 0.0, np.where(np.isnan(relative), np.inf, relative))
     run, time, output = np.unravel_index(int(np.argmax(relative)), relative.shape)
     worst = float(relative[run, time, output])
     return Disagreement(worst, theirs.outputs[output], float(theirs.time[time]), int(run))
+
+
+def _slope(values: Floats, time: Floats) -> Floats:
+    """The steeper of the two neighbouring slopes of ``values[run, time, output]``; 0 where one is not finite."""
+    steps = np.abs(np.diff(values, axis=1)) / np.diff(time)[None, :, None]
+    steeper: Floats = np.fmax(steps[:, [0, *range(steps.shape[1])]], steps[:, [*range(steps.shape[1]), -1]])
+    return np.where(np.isfinite(steeper), steeper, 0.0)

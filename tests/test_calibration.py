@@ -215,7 +215,7 @@ def test_what_cannot_be_fitted_is_refused_before_any_run(changes: dict[str, Any]
 
 def test_a_model_without_history_or_with_a_broken_one(tmp_path: Path) -> None:
     model = load_model(FIELD)
-    with pytest.raises(ModelError, match=r"has no file .*history\.csv with a history"):
+    with pytest.raises(ModelError, match=r"has no history file .*history\.csv"):
         plan_of(replace(STUDY, options={}))
     good = (FIELD / HISTORY).read_text()
     for old, new, says in (("grade", "mark", "lacks the column 'grade'"), ("2030", "", "lacks a year or a value")):

@@ -405,7 +405,7 @@ def test_too_many_facts_are_refused(copy: Path) -> None:
         f'[facts.{name}]\nvalue = 0.5\nsource = "judgement"\ngrade = "J"\nhindsight = false\nwhy = "so"\n\n'
         for name in ("treaty_members", "secrecy", "urgency")
     )
-    with pytest.raises(ModelError, match="states 8 facts, 7 at most"):
+    with pytest.raises(ModelError, match="states 8 facts, at most 7 are possible"):
         read_cases(spoil(copy, TOML, "# From the record", extra + "# From the record"))
 
 

@@ -153,7 +153,7 @@ def test_ctrl_c_stops_command_and_processes_with_one_line(tmp_path: Path) -> Non
         os.killpg(command.pid, signal.SIGINT)  # as a terminal does: to all of them
         _, said = command.communicate(timeout=60)
     assert command.returncode == 130
-    assert said.splitlines()[-1].startswith("policy-lab: Stopped. What was finished is kept")
+    assert said.splitlines()[-1].startswith("policy-lab: Stopped. Finished runs are kept")
     assert "Traceback" not in said
     assert journal.read_text()
 
@@ -202,7 +202,7 @@ def test_when_no_worker_is_left_what_is_finished_is_kept(tmp_path: Path, monkeyp
     with (
         _cluster(1) as started,
         workers_of(started.scheduler_address) as workers,
-        pytest.raises(StudyError, match=r"no worker is left\. What was finished is kept") as refused,
+        pytest.raises(StudyError, match=r"no worker is left\. Finished runs are kept") as refused,
     ):
         run_study(STUDY, tmp_path / "out", workers=after(3, lambda: started.scale(0), workers))
     assert "\n" not in str(refused.value)

@@ -253,7 +253,7 @@ def test_the_line_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     queue = Queue(tmp_path, Limits(at_once=1, waiting=2))
     for seed in range(3):
         start(queue, plan(seed=seed), f"client {seed}")
-    with pytest.raises(Refused, match="2 studies waiting"):
+    with pytest.raises(Refused, match="2 studies are already waiting"):
         start(queue, plan(seed=9), "late")
     assert queue.ahead_of(queue.jobs_of("client 2")[0]) == 2
 
@@ -362,7 +362,7 @@ def test_a_full_disk_is_said_in_one_sentence(idle: Queue, monkeypatch: pytest.Mo
         for seed in range(2, 500):
             start(idle, plan(seed=seed), f"client {seed}")
 
-    with pytest.raises(OutputError, match=r"cannot be used: database or disk is full\. Free some room"):
+    with pytest.raises(OutputError, match=r"cannot be used: database or disk is full\. Free some space"):
         fill()
     assert len(idle.jobs_of("somebody")) == 1  # what was there can still be read
 

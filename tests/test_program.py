@@ -149,5 +149,15 @@ def test_disagreement_is_relative_to_the_running_size() -> None:
     assert disagreement(runs_of(1e-7, 100), runs_of(2e-7, 100)).relative == pytest.approx(0.5)
     assert disagreement(runs_of(math.nan, math.inf), runs_of(math.nan, math.inf)).relative == 0
     assert disagreement(runs_of(1, 2), runs_of(1, math.nan)).relative == math.inf
+    assert disagreement(runs_of(1, 2, 3), runs_of(1.1, 2.1, 3.1), np.full(3, 0.06)).relative == 0  # a late clock
+    assert disagreement(runs_of(1, 2, 3), runs_of(1.1, 2.1, 3.1), np.full(3, 0.04)).relative == pytest.approx(
+        0.02 / 1.1
+    )
     worst = disagreement(runs_of(1, 2, 5), runs_of(1, 2, 4))
     assert (worst.output, worst.time, worst.relative) == ("v", 2, 0.25)
+
+
+def test_a_clock_that_adds_up_steps_is_late_where_binary_numbers_have_no_such_step() -> None:
+    assert Clock(2015, 2050, 0.03125, 0.25).late([2015, 2030, 2050]) == [0, 0, 0]
+    first, later = Clock(2015, 2050, 0.025, 0.25).late([2016, 2050])
+    assert 0 < first < later < 1e-9

@@ -248,7 +248,7 @@ def test_variables_that_pysd_passes_over_are_no_empty_model(tmp_path: Path) -> N
         '<model><aux name="a"><eqn>5</eqn></aux></model></xmile>',
         encoding="utf-8",
     )
-    with pytest.raises(ModelError, match=r"old\.stmx cannot be read: its variables do not stand inside <variables>"):
+    with pytest.raises(ModelError, match=r"old\.stmx cannot be read: its variables are not inside <variables>"):
         translate(file)
 
 

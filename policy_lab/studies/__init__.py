@@ -204,7 +204,7 @@ def run_study(
             return _run(plan, ensemble, pictures, words or english())
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                f"Stopped. What was finished is kept in {out}; the same command goes on from there."
+                f"Stopped. Finished runs are kept in {out}; run the same command to continue."
             ) from None
 
 
