@@ -5,8 +5,7 @@ makes: z is computed again with x of now and every other input of the step befor
 
     |f(x now, others before) - z before| / |z now - z before|, signed as that change over the change of x.
 
-For a stock the same is done with its net flow. Zero where z or its net flow does not change but
-for rounding; NaN at the first step.
+For a stock the same is done with its net flow. Zero where z or its net flow does not change; NaN at the first step.
 
 Schoenberg, Davidsen and Eberlein 2020, doi:10.1002/sdr.1658; in the form of Schoenberg, Hayward and Eberlein 2023,
 doi:10.1002/sdr.1728, in which splitting or merging the flows of a stock changes nothing. Scores are relative and local
@@ -25,10 +24,6 @@ from policy_lab import backends
 from policy_lab.evaluate import values_with
 from policy_lab.program import Expression, Program, names_in
 from policy_lab.runs import Floats
-
-#: A change up to this share of the value is a rounding error.
-ROUNDING = 4 * float(np.finfo(float).eps)
-
 
 @dataclass(frozen=True)
 class LinkScores:
@@ -90,12 +85,11 @@ def _scores(
 ) -> list[Floats]:
     old, new = (values_with(expression, values, program.tables) for values in (before, now))
     change = new - old
-    rests = np.abs(change) <= ROUNDING * np.abs(old)
     found = []
     for cause in causes:
         alone = values_with(expression, {**before, cause: now[cause]}, program.tables) - old
         moved = np.asarray(now[cause]) - np.asarray(before[cause])
         with np.errstate(all="ignore"):
             score = np.abs(alone / change) * np.sign(alone) * np.sign(moved)
-        found.append(np.where(rests | (moved == 0), 0.0, score))
+        found.append(np.where((change == 0) | (moved == 0), 0.0, score))
     return found
