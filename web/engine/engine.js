@@ -279,7 +279,7 @@ export class Engine {
     );
     if (broken) {
       const { variable, construct } = guards[broken - 1];
-      throw new Error(`'${variable}' has ${construct} that these values change; the server can compute it.`);
+      throw new Error(`'${variable}' has ${construct} that depends on these values; the server can compute it.`);
     }
     if (kept.count) kept.stocks.set(reals.subarray(stocks / real, stocks / real + kept.stocks.length));
     return reals.subarray(out / real, out / real + size);
