@@ -15,7 +15,7 @@ def test_edges_move_by_little_of_their_sampling_error() -> None:
     rows = list(compare(model, {name: every[name] for name in ("scenario cern_for_ai", "mix 8", "mix 9")}))
     assert len(rows) == 3
     for row in rows:
-        # Years are counted in steps of 1/40, which floats of 32 bits have not: off by three hours, worst of forty 0.105.
+        # Years are counted in steps of 1/40, which floats of 32 bits have not: off by three hours, at worst 0.105.
         assert 0 < row.edge < (0.11 if row.edge_outcome.startswith("year of") else 0.05), row
         assert row.end < 0.05, row
         assert 0 < row.run < 2e-4, row  # of the outcome's range; worst of forty: 1.1e-4

@@ -25,6 +25,7 @@ from policy_lab.evaluate import values_with
 from policy_lab.program import Expression, Program, names_in
 from policy_lab.runs import Floats
 
+
 @dataclass(frozen=True)
 class LinkScores:
     """The score of every link of a model in one run.
