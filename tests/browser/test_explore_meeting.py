@@ -148,7 +148,7 @@ def test_what_a_chart_shows_is_explained_where_it_stands(visit: Visit, real_addr
     page = visit(f"{real_address}/?w=cern_for_ai")
     page.locator("#chart-a .chart__about summary").click()
     told = page.locator("#chart-a .menu--about")
-    expect(told).to_contain_text("From −1, top-down, to +1, bottom-up")
+    expect(told).to_contain_text("From −1, led by a state (top-down), to +1, led by scientists (bottom-up)")
     page.locator("#choose-a").fill("coherence of the field")
     page.get_by_role("option", name="Coherence of the field").click()
     page.locator("#chart-a .chart__about summary").click()
