@@ -97,7 +97,7 @@ def test_cut_loops_stand_on_compare_in_the_table_and_in_the_brief(visit: Visit, 
     page = visit(f"{real_address}/?w=cern_for_ai&a=race-secrecy~0_dilution~0")
     page.get_by_role("button", name="Actions and outcomes").click()
     expect(page.locator("#actions-assumptions")).to_contain_text("Loop “Race and secrecy”")
-    expect(page.locator("#actions-assumptions")).to_contain_text("cut")
+    expect(page.locator("#actions-assumptions")).to_contain_text("off")
     with page.expect_download() as download:
         page.locator(".sheet").get_by_role("button", name="CSV").click()
     text = download.value.path().read_text(encoding="utf-8")

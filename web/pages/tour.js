@@ -11,7 +11,7 @@ const HIGHEST = 0.5; // of the window, that is kept for what is explained
 /** What each step is about: the first of these that is there and seen. */
 const STEPS = [
   { key: "scenario", at: [".world__choice"] },
-  { key: "verdict", at: [".in-short"] },
+  { key: "verdict", at: [".in-short__text", ".in-short"] },
   { key: "chart", at: ["#chart-a .chart__frame"] },
   { key: "levers", at: [".levers__handle", ".levers__tools", ".levers"] },
   { key: "share", at: ["#share"] },
