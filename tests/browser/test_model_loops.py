@@ -62,7 +62,7 @@ def test_a_loop_is_told_switched_off_and_drawn_in_the_full_model(visit: Visit, r
     told = page.locator("#loops-told")
     expect(told).to_contain_text("more people → fewer ties for each of them")
     expect(page.locator("#loops-drawing .loop-link--on")).to_have_count(11)
-    told.get_by_role("switch", name="Loop “Dilution” acts").click()
+    told.get_by_role("switch", name="Loop “Dilution” on").click()
     page.wait_for_url(re.compile(r"a=dilution~0"))
     expect(page.locator(".page--model .loops-cut").first).to_contain_text("Dilution")
     told.get_by_role("switch").click()
