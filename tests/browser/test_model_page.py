@@ -164,7 +164,7 @@ def test_a_german_speaker_reads_and_passes_on_the_same_policy(visit: Visit, real
     page.wait_for_function(ALL_MEMBERS)
     page.wait_for_url(lambda url: "w=cern_for_ai" in url and "lang=de" in url and "diplomacy" in url)
     expect(page.locator(".lever__name").first).to_have_text("Öffentliches Wissenschaftsprogramm")
-    expect(page.locator(".card__label").first).to_have_text("Weg (+ von unten)")
+    expect(page.locator(".card__label").first).to_have_text("Wer führt")
     swapped = [text.translate({ord("."): ",", ord(","): "."}) for text in figures]
     swapped = [re.sub(r"^\$(.*) bn$", r"\1 Mrd. $", text) for text in swapped]
     expect(page.locator(".card__value")).to_have_text(swapped)
