@@ -293,6 +293,9 @@ def test_the_page_is_in_order_on_every_screen(
     page.wait_for_function(DEALT)
     page.wait_for_selector(".open-loop .loop-drawing")
     page.wait_for_selector("#why-scores table")
+    page.wait_for_function(
+        "() => !document.querySelector('.is-stale, .why--stale') && !document.getAnimations().length"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") == width
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

@@ -94,7 +94,7 @@ export function title(told) {
 }
 
 /** The answer first. @param {string[]} answer */
-export const conclusion = (answer) => (answer.length ? `<p class="verdict"><b>${escaped(say("in_short.title"))}.</b> ${escaped(answer.map(plain).join(" "))}</p>` : "");
+export const conclusion = (answer) => (answer.length ? `<p class="verdict conclusion"><b>${escaped(say("in_short.title"))}.</b> ${escaped(answer.map(plain).join(" "))}</p>` : "");
 
 /** Each scenario's verdict, by its name where there are several. @param {Told[]} told */
 export function verdicts(told) {

@@ -106,8 +106,8 @@ const drawing = (text) => document.importNode(new DOMParser().parseFromString(te
 /** @param {NonNullable<StudyView["figures"]>} figures */
 function drawFigures(figures) {
   parts.figures.classList.toggle("is-hidden", !figures.length);
-  parts.figures.replaceChildren(...figures.map((figure) => element("article", { class: "chart report-figure" },
+  parts.figures.replaceChildren(...figures.map((figure, n) => element("article", { class: "chart report-figure" },
     element("h2", { class: "chart__title" }, figure.title),
-    element("div", { class: "report-figure__room", tabindex: "0", role: "region", "aria-label": figure.title }, drawing(figure.svg)),
+    element("div", { class: "report-figure__room", tabindex: "0", role: "region", "aria-label": `${figure.title} (${n + 1})` }, drawing(figure.svg)),
     element("p", { class: "caveat" }, figure.key))));
 }
