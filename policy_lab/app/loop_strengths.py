@@ -82,7 +82,7 @@ def _scored(model: Model, scenario: str | None) -> dict[str, Any]:
 
 
 def arrows_of(model: Model, loop: Loop, scores: LinkScores) -> list[Floats]:
-    """The score of each arrow of a loop's drawing, ``[step]``: the product of the links that it stands for.
+    """The score of each arrow of a loop's drawing, ``[step]``: the product of the scores of its links.
 
     Between arrays each link is the strongest of its elements.
     """

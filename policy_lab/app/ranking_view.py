@@ -46,7 +46,7 @@ class Ranking:
 
 
 def load_ranking(folder: Path) -> Ranking:
-    """The stored study in a folder, of whatever method; one that is missing or damaged is told, not raised."""
+    """The stored study in a folder, of whatever method; one that is missing or damaged gives a message, no error."""
     file = folder / "findings.csv"
     try:
         changed = file.stat().st_mtime_ns

@@ -18,7 +18,7 @@ from policy_lab.readers.sketch import View, read_sketch, to_svg
 from policy_lab.readers.sketch.geometry import Point
 from policy_lab.readers.sketch.room import Mark, placed, with_room
 
-#: Variables of a loop that a sector defines before the loop's mark stands in it.
+#: Variables of a loop that a sector must define to carry the loop's mark.
 FEWEST = 3
 DRAWN = ("stock", "flow", "variable")
 _SIGNS = {1: "+", -1: "−", 0: ""}

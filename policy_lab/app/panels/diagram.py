@@ -57,7 +57,7 @@ def layout(model: Model) -> list[Any]:
 
 
 def _words() -> list[Any]:
-    """What stands beside the drawing: how to read it, until a name is chosen."""
+    """The panel beside the drawing: how to read it, until a name is chosen."""
     signs = [html.Li(say(f"model.reads_{what}")) for what in ("boxes", "signs", "marks", "brackets", "hands")]
     return [html.Ul(signs, className="beside__told reads", id="diagram-told"), entry_place("diagram-entry")]
 

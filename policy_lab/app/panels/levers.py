@@ -168,7 +168,7 @@ def _reset(lever: Lever, label: str) -> html.Button:
 
 
 def _star(label: str) -> html.Button:
-    """Whether it stands below the charts when they are presented."""
+    """Whether it is below the charts in present mode."""
     said = say("present.star", lever=label)
     return html.Button(
         "☆",

@@ -48,7 +48,7 @@ def _chooser(drawn: Sequence[Loop], together: bool) -> html.Div:
 
 
 def _listed(loops: Sequence[Loop]) -> html.Ul:
-    """What is told before anything is chosen: every loop that can be chosen, in a sentence."""
+    """The list shown before a choice: every loop in a sentence."""
     rows = [
         html.Li(
             [
