@@ -208,7 +208,7 @@ def test_a_loop_is_drawn_with_the_scores_of_its_scenario_and_plain_once_levers_m
     expect(page.locator(".open-loop")).to_contain_text("all arrows have one width")
     assert len({arrow.get_attribute("stroke-width") for arrow in arrows.all()}) == 1
     page.get_by_role("switch", name="Loop “Dilution” on").click()
-    expect(page.locator('.ribbon[data-loop="dilution"] .ribbon__effect')).to_have_text("cut")
+    expect(page.locator('.ribbon[data-loop="dilution"] .ribbon__effect')).to_have_text("off")
     expect(page.locator(".page--why .loops-cut")).to_contain_text("1 loop off (Dilution)")
 
 
