@@ -30,7 +30,7 @@ TAIL = """\
   made here, and no stock falls below zero; a flow can be cut a step earlier than in Stella.
 - *MOD of negative numbers* has the sign of the first, as Vensim's MODULO; the XMILE standard leaves it open.
 - *PULSE of Stella between two time steps* happens at the first step at or after its time. Its volume is kept.
-- *RK2 and the adaptive methods* of Vensim are not here: such a file runs by Euler, or by RK4 if asked, and a note says so.
+- *RK2 and the adaptive methods* of Vensim are not here: such a file runs by Euler, or RK4 if asked, and a note says so.
 """
 
 
