@@ -13,7 +13,7 @@ FILE: Final = "model.toml"
 
 
 def summary_of(model: Model) -> Model | None:
-    """The model that the folder names, which stands beside it; None where it names none.
+    """The model that the folder names, in the folder next to it; None where it names none.
 
     Raises:
         ModelError: the file is no TOML, or names a folder that is not there.

@@ -58,7 +58,7 @@ _LOGIC = {":OR:": 1, ":AND:": 2}
 _COMPARED = {"=": 4, "<>": 4, "<": 4, "<=": 4, ">": 4, ">=": 4}
 _RANKS = {**_LOGIC, **_COMPARED, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "MOD": 6}
 _NOT, _SIGN = 3, 7
-#: Operators of which a row stands in one tree, so that long sums stay shallow.
+#: Operators whose chains become one flat node, so that long sums stay shallow.
 _FLAT = {"+", "-", "*", "/", *_LOGIC}
 #: Brackets and functions inside each other, at most.
 DEEPEST = 400

@@ -75,7 +75,7 @@ def _backwards(variables: Variables, name: str) -> bool:
 
 
 def _limits(variables: Variables, stock: Variable) -> Iterator[_Limit]:
-    """The limits of one stock's flows; a flow that is not defined is told where the stock reads it."""
+    """The limits of one stock's flows; an undefined flow is reported where the stock reads it."""
     inflows, outflows = (
         [n for n in variables.flows(stock, kind) if n in variables.all] for kind in ("inflow", "outflow")
     )

@@ -47,7 +47,7 @@ class Text:
 
 @dataclass
 class Section:
-    """A heading and what stands below it."""
+    """A heading and the text below it."""
 
     title: str
     line: int
@@ -94,7 +94,7 @@ def read_document(text: str, faults: Faults) -> Document:
 
 @dataclass
 class _Body:
-    """Reads what stands below the front matter."""
+    """Reads the text below the front matter."""
 
     document: Document
     faults: Faults

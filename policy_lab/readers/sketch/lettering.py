@@ -8,7 +8,7 @@ from typing import Final
 LETTER: Final = 13.3
 LINE: Final = 16
 
-#: Room of the line below a name that its value stands in.
+#: Height of the line for a value, below its name.
 VALUE: Final = 15
 
 #: Bold letters are wider by this factor.
@@ -39,5 +39,5 @@ def wrapped(text: str, width: float, bold: bool = False) -> list[str]:
 
 
 def shown(kind: str, name: str) -> str:
-    """A name as a box of that kind has it: one that is defined elsewhere stands in pointed brackets."""
+    """A name as a box of that kind has it: one that is defined elsewhere is in angle brackets."""
     return f"<{name}>" if kind == "ghost" else name
