@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from policy_lab.program import Apply, Expression, names_in, written
+from policy_lab.notation import written
+from policy_lab.program import Apply, Expression, names_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_lab.evaluate import ARITHMETIC, folded, read_table, value_of
-from policy_lab.program import FUNCTIONS, Apply, Clock, Expression, Name, Number, Table, names_in, written
+from policy_lab.notation import written
+from policy_lab.program import FUNCTIONS, Apply, Clock, Expression, Name, Number, Table, names_in
 from policy_lab.runs import Runs, disagreement
 
 

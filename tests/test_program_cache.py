@@ -17,6 +17,7 @@ import pytest
 
 from policy_lab import cache
 from policy_lab.errors import ModelError
+from policy_lab.notation import listing
 from policy_lab.program import Program
 from policy_lab.readers import program_cache, program_of, translate, translation
 from tests.constructs.regenerate import model_file, names
@@ -259,13 +260,14 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
 
 def test_two_processes_at_once(model: Path, folder: Path) -> None:
     script = (
-        "import sys\nfrom pathlib import Path\nfrom policy_lab.readers import program_of\n"
-        "print(program_of(Path(sys.argv[1])).listing())"
+        "import sys\nfrom pathlib import Path\n"
+        "from policy_lab.notation import listing\nfrom policy_lab.readers import program_of\n"
+        "print(listing(program_of(Path(sys.argv[1]))))"
     )
     words = [sys.executable, "-c", script, str(model)]
     both = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ}) for _ in range(2)]
     said = [process.communicate(timeout=120)[0] for process in both]
-    assert said == [translate(model).listing() + "\n"] * 2
+    assert said == [listing(translate(model)) + "\n"] * 2
     assert [p.suffix for p in folder.iterdir()] == [".program"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from policy_lab import backends
 from policy_lab.errors import ModelError, PolicyLabError
 from policy_lab.model import load_model
+from policy_lab.notation import listing
 from policy_lab.program import Equation, Number, Program
 from policy_lab.readers import translate
 from policy_lab.simulation import simulate
@@ -73,13 +74,13 @@ def test_every_name_read_is_known_before_it_is_read(field: Program) -> None:
 
 
 def test_the_listing_names_every_variable_with_unit_and_line(field: Program) -> None:
-    listing = field.listing()
-    assert "hiring[company] [persons/Year] = researchers[company] * company growth" in listing
-    assert "(line 67)" in listing
-    equations = [line for line in listing.splitlines() if line.startswith("  ")]
+    text = listing(field)
+    assert "hiring[company] [persons/Year] = researchers[company] * company growth" in text
+    assert "(line 67)" in text
+    equations = [line for line in text.splitlines() if line.startswith("  ")]
     assert all("(line " in line for line in equations if " outside: " not in line)
     for name in field.visible:
-        assert field.equations[name].kind == "control" or f"  {name}" in listing
+        assert field.equations[name].kind == "control" or f"  {name}" in text
 
 
 def test_the_hash_is_of_the_equations(tmp_path: Path) -> None:
@@ -253,8 +254,7 @@ def test_variables_that_pysd_passes_over_are_no_empty_model(tmp_path: Path) -> N
 
 
 def test_a_listing_says_what_is_refused_once_a_line(tmp_path: Path) -> None:
-    listing = program_of(
-        tmp_path, "d: a, b, c ~~|\nx[d] = RANDOM UNIFORM(0, 1, 0) ~~|\ny = GAMMA LN(2) ~~|\n"
-    ).listing()
-    assert listing.count("which the compiled engine does not support") == 2
-    assert listing.index("'x[a]' (line 3) uses RANDOM UNIFORM") < listing.index("'y' (line 4)")
+    program = program_of(tmp_path, "d: a, b, c ~~|\nx[d] = RANDOM UNIFORM(0, 1, 0) ~~|\ny = GAMMA LN(2) ~~|\n")
+    text = listing(program)
+    assert text.count("which the compiled engine does not support") == 2
+    assert text.index("'x[a]' (line 3) uses RANDOM UNIFORM") < text.index("'y' (line 4)")

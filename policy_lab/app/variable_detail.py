@@ -13,7 +13,8 @@ from policy_lab.app.language import SOURCE_KEY, documentation_of, translated
 from policy_lab.app.panels.variable_list import kind_of
 from policy_lab.catalogue import language, name_in_words, say
 from policy_lab.model import Model
-from policy_lab.program import Equation, Expression, names_in, written
+from policy_lab.notation import written
+from policy_lab.program import Equation, Expression, names_in
 
 #: A model file of this ending holds the equations as text, each ended by a line that begins with "~".
 VENSIM = ".mdl"

@@ -15,7 +15,8 @@ import numpy as np
 from policy_lab import backends, messages
 from policy_lab.checks.findings import Finding, finding
 from policy_lab.evaluate import start_values
-from policy_lab.program import Equation, Expression, Name, Program, written
+from policy_lab.notation import written
+from policy_lab.program import Equation, Expression, Name, Program
 from policy_lab.runs import Floats
 from policy_lab.statements import terms_of
 

@@ -36,12 +36,13 @@ def command(arguments: argparse.Namespace) -> int:
     """Show, compile, or both."""
     from policy_lab.browser_files import write_browser_files
     from policy_lab.model import load_model
+    from policy_lab.notation import listing
 
     if not arguments.show and arguments.out is None:
         raise BadValue("error.cli.compile")
     model = load_model(arguments.model)
     if arguments.show:
-        for line in model.program.listing().splitlines():
+        for line in listing(model.program).splitlines():
             print(line[: len(line) - len(line.lstrip())] + printable(line))
     if arguments.out is not None:
         for path in write_browser_files(model, Path(arguments.out)):

@@ -11,7 +11,7 @@ import * as summary from "./policy-summary.js";
 export function begin() {
   if (!router.embedded()) return;
   for (const field of all(".page--explore [role=combobox]")) Object.assign(field, { readOnly: true, tabIndex: -1 });
-  const title = element("h1", { class: "unseen" });
+  const title = element("h1", { class: "unseen" }, say("app.name"));
   one("#main").prepend(title);
   const link = element("a", { class: "embed__link", target: "_blank", rel: "noopener" }, say("share.whole"));
   one(".foot").prepend(element("p", { class: "embed__caveat" }, say("app.caveat")), link);
