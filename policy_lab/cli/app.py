@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from policy_lab.cli import data
 from policy_lab.cli.describe import OUR_MODEL
 from policy_lab.cli.output import announce
 from policy_lab.errors import BadValue
@@ -63,6 +64,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
     )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from policy_lab.cli import data
 from policy_lab.cli.language import add_option, language_of
 from policy_lab.cli.output import check_output, complain, open_output
 
@@ -49,6 +50,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="compare instead: every outcome in every scenario with another version, ranked by difference. VERSION is "
         "a git revision, a folder or file, or 'golden' for the stored runs",
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from policy_lab.cli import data
 from policy_lab.cli.output import announce, complain
 from policy_lab.cli.text_tables import table
 
@@ -46,6 +47,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="DIR",
         help="result folder of a study of all levers, for Rank (default: the stored one)",
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from policy_lab.cli import data
 from policy_lab.cli.language import add_option, language_of
 from policy_lab.errors import BadValue
 
@@ -36,6 +37,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="run on a Dask cluster: tcp://HOST:8786 of its scheduler, or local:N for N processes of this machine",
     )
     add_option(words)
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

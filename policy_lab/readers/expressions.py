@@ -22,9 +22,6 @@ from policy_lab.readers.scopes import Place
 from policy_lab.readers.xmile import CLOCK
 
 _REFUSED: dict[type, str | Message] = {
-    tree.GetConstantsStructure: Message("error.construct.spreadsheet", {"function": "GET CONSTANTS"}),
-    tree.GetDataStructure: Message("error.construct.spreadsheet", {"function": "GET DATA"}),
-    tree.GetLookupsStructure: Message("error.construct.spreadsheet", {"function": "GET LOOKUPS"}),
     tree.DataStructure: Message("error.construct.outside_data"),
     tree.AllocateAvailableStructure: "ALLOCATE AVAILABLE", tree.AllocateByPriorityStructure: "ALLOCATE BY PRIORITY",
 }  # fmt: skip
@@ -354,8 +351,6 @@ def _steep(x: tuple[float, ...], y: tuple[float, ...]) -> tuple[tuple[float, ...
 
 def table_of(node: Any, name: str, place: Place) -> Table:
     """A lookup as a Table; raises where its points do not make one."""
-    if not isinstance(node, tree.LookupsStructure):
-        raise UnsupportedConstruct(place.variable, Message("error.construct.lookup_outside"), place.line)
     x, y = tuple(map(float, node.x)), tuple(map(float, node.y))
     if len(x) != len(y) or not x:
         raise ModelError("error.equation.lookup_points", variable=place.variable, line=place.line, xs=len(x), ys=len(y))

@@ -66,8 +66,7 @@ class Flattened(EquationStore):
         name = bare(element.name)
         if not scope.prefix and folded in CONTROLS:
             name = CONTROLS[folded]
-        tables = (tree.LookupsStructure, tree.GetLookupsStructure)
-        lookup = any(isinstance(c.ast, tables) for c in element.components)
+        lookup = any(isinstance(c.ast, tree.LookupsStructure) for c in element.components)
         definition = scope.definitions.setdefault(folded, Definition(name, folded, lookup))
         first = self._source.line(element.name, 0, scope.macro)
         for position, component in enumerate(element.components):
@@ -114,7 +113,7 @@ class Flattened(EquationStore):
 
     def _write_equation(self, job: _Job, about: dict[str, Any]) -> None:
         node, place = job.component.ast, job.place
-        if isinstance(node, (tree.LookupsStructure, tree.GetLookupsStructure)):
+        if isinstance(node, tree.LookupsStructure):
             self.add_table(table_of(node, job.scalar, place))
             self.equations[job.scalar] = Equation(job.scalar, "lookup", None, **about)
             return
