@@ -149,9 +149,8 @@ def _number(name: str, value: Any) -> float:
 
 
 def _array(name: str, value: Any) -> Floats:
-    index = getattr(value, "index", None)  # a table of another index than 0, 1, 2 is over something else than runs
-    if hasattr(index, "dtype") and (index.name not in (None, "run") or list(index) != list(range(len(value)))):
-        raise BadValue("error.run.series", name=Name(name), index=index.name or f"{index[0]}, …, {index[-1]}")
+    if hasattr(value, "to_numpy"):
+        _check_index(name, value.index)
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError):
@@ -161,6 +160,12 @@ def _array(name: str, value: Any) -> Floats:
     if not np.isfinite(array).all():
         raise BadValue("error.run.some_finite", name=Name(name), value=str(array[~np.isfinite(array)][0]))
     return array
+
+
+def _check_index(name: str, index: Any) -> None:
+    """Raise BadValue for a table of another index than 0, 1, 2: it is over something else than runs."""
+    if index.name not in (None, "run") or list(index) != list(range(len(index))):
+        raise BadValue("error.run.series", name=Name(name), index=index.name or f"{index[0]}, …, {index[-1]}")
 
 
 def _with_own_clock(model: Model, constants: Mapping[str, Any]) -> Model:
@@ -200,11 +205,17 @@ def _step(model: Model, time_step: float | None) -> float:
     clock = model.program.clock
     if time_step is None:
         return clock.step
+    check_step(model, time_step)
+    return float(time_step)
+
+
+def check_step(model: Model, time_step: float) -> None:
+    """Raise BadValue for a time step that no run can have."""
+    clock = model.program.clock
     if not (np.isfinite(time_step) and time_step > 0):
         raise BadValue("error.run.step", step=str(time_step))
     if (clock.final - clock.initial) / time_step > 10_000_000:
         raise BadValue("error.run.steps", step=time_step)
-    return float(time_step)
 
 
 def _times(model: Model, step: float, until: float, times: Iterable[float] | None) -> Floats:

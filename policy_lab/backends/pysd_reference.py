@@ -45,6 +45,32 @@ _FROM_ELSEWHERE = "error.construct.outside_data"
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
 
 
+def _drawn(kind: str, given: str, extra: str = "0", least: str = "%(0)s") -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Python of a random function that PySD does not have, as its builder writes one.
+
+    A number between the first two arguments, from a distribution that is stretched by the last but one and shifted by
+    the last but two (Vensim, Reference Manual, "Random Number Functions"), by the inverse of its distribution.
+    """
+    shift, stretch = given.split()
+    low, high = (f"stats.{kind.replace('@', f'cdf(({end}-{shift})/{stretch}-({extra}), ')}" for end in (least, "%(1)s"))
+    drawn = kind.replace("@", f"ppf(np.random.uniform({low}, {high}, size=%(size)s), ")
+    return f"((stats.{drawn}+({extra}))*{stretch}+{shift})", (("scipy", "stats"), ("numpy",), ("scipy", "special"))
+
+
+#: Below the lowest whole number that is drawn, as a distribution of whole numbers counts it in.
+_BELOW = "(%(0)s-1e-9)"
+functionspace.update({
+    "random_poisson": _drawn("poisson.@%(2)s)", "%(3)s %(4)s", least=_BELOW),
+    "random_gamma": _drawn("gamma.@%(2)s)", "%(3)s %(4)s"),
+    "random_weibull": _drawn("weibull_min.@%(2)s, scale=1/special.gamma(1+1/%(2)s))", "%(3)s %(4)s"),
+    "random_beta": _drawn("beta.@%(2)s, %(3)s)", "%(4)s %(5)s"),
+    "random_binomial": _drawn("binom.@%(3)s, %(2)s)", "%(4)s %(5)s", least=_BELOW),
+    "random_negative_binomial": _drawn("nbinom.@%(3)s, %(2)s)", "%(4)s %(5)s", "%(3)s", _BELOW),
+    "random_triangular": _drawn("triang.@(%(3)s-%(2)s)/(%(4)s-%(2)s), loc=%(2)s, scale=%(4)s-%(2)s)", "0 1"),
+    "gamma_ln": ("special.gammaln(%(0)s)", (("scipy", "special"),)),
+})  # fmt: skip
+
+
 class PysdReference(Backend):
     """PySD, one run at a time."""
 

@@ -19,6 +19,7 @@ from policy_lab.readers import functions
 from policy_lab.readers.equation_store import EquationStore
 from policy_lab.readers.names import bare, fold
 from policy_lab.readers.scopes import Place
+from policy_lab.readers.special_functions import SPECIAL
 from policy_lab.readers.xmile import CLOCK
 
 _REFUSED: dict[type, str | Message] = {
@@ -213,7 +214,7 @@ class Writer:
             return self._reduction(functions.REDUCTIONS[function], node.arguments, place)
         if function in ("vmin_xmile", "vmax_xmile"):
             return self._reduction(function[1:4], [_all_marked(a, place) for a in node.arguments], place)
-        special = _SPECIAL.get(function)
+        special = _SPECIAL.get(function) or SPECIAL.get(function)
         if special is not None:
             return special(self, node, place)
         if function not in functions.BUILT_IN:

@@ -11,13 +11,14 @@ from pysd.translators.structures import abstract_expressions as tree
 from pysd.translators.structures.abstract_model import AbstractComponent, AbstractElement, AbstractSection
 
 from policy_lab.errors import ModelError, UnsupportedConstruct
-from policy_lab.program import Equation, Expression, Name, Number
+from policy_lab.program import Equation, Expression, Name, Number, Table
 from policy_lab.readers.delays_and_smooths import never_negative, write_stateful
 from policy_lab.readers.equation_store import EquationStore, Sizes
 from policy_lab.readers.expressions import Writer, table_of
 from policy_lab.readers.model_file import Reading
 from policy_lab.readers.names import CONTROLS, bare, fold, with_elements
 from policy_lab.readers.scopes import Definition, Place, Scope
+from policy_lab.readers.special_functions import derived_table
 from policy_lab.readers.subscript_ranges import Ranges
 
 #: Macros that call macros, this deep at most.
@@ -49,6 +50,12 @@ class Flattened(EquationStore):
         main, *macros = reading.abstract.sections
         ranges = Ranges(main.subscripts, reading.source)
         self._write_section(main, Scope(ranges, {}, {fold(m.name): m for m in macros}))
+        for name, table, how, place in self.to_derive:
+            try:
+                self.add_table(derived_table(name, self.tables[table], how, place))
+            except UnsupportedConstruct as refused:
+                self.refused.append(refused)
+                self.add_table(Table(name, (0.0,), (float("nan"),)))
 
     def _write_section(self, section: AbstractSection, scope: Scope) -> None:
         jobs = [job for element in section.elements for job in self._jobs(element, scope)]

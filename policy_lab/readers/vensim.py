@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     from pysd.translators.vensim.vensim_structures import structures
 
 #: Functions that PySD has a tree of its own for.
-_DIALECT = Dialect(
+DIALECT = Dialect(
     VENSIM_TOKENS,
     {sign: sign for sign in (":AND:", ":OR:", ":NOT:", ":NA:")},
     structures,
@@ -95,7 +95,7 @@ def _component(entry: Entry, source: Source) -> Any:
         if isinstance(component, vensim_element.Lookup):
             component.ast = _table(component.expression)
         elif isinstance(component, vensim_element.Component) and component.expression:
-            component.ast = expression_of(component.expression, _DIALECT)
+            component.ast = expression_of(component.expression, DIALECT)
             component.lookup = isinstance(component.ast, tree.GetLookupsStructure)
         elif not isinstance(component, vensim_element.SubscriptRange):
             component.parse()  # data without an equation, and reality checks, which are not read
@@ -105,5 +105,5 @@ def _component(entry: Entry, source: Source) -> Any:
 def _table(text: str) -> Any:
     """A lookup's points, or the spreadsheet they stand in."""
     if "GET" in text.upper():
-        return expression_of(text, _DIALECT)
-    return table_of_text(text, _DIALECT)
+        return expression_of(text, DIALECT)
+    return table_of_text(text, DIALECT)
