@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from policy_lab.catalogue import english
 from policy_lab.cli.describe import OUR_MODEL
 from policy_lab.cli.output import announce
 from policy_lab.errors import BadValue
@@ -70,10 +71,10 @@ def command(arguments: argparse.Namespace) -> int:
     """Serve until somebody stops it."""
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
-    from policy_lab.model import load_model
+    from policy_lab.inference import opened
 
-    model = load_model(arguments.model)
-    announce(model.program.notes)
+    model, inferred = opened(arguments.model)
+    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     if port is None:
         port = _usual_port(arguments.host)
     signal.signal(signal.SIGTERM, _stop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from policy_lab.catalogue import english
 from policy_lab.cli.output import announce, complain
 from policy_lab.cli.text_tables import table
 
@@ -52,11 +53,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def command(arguments: argparse.Namespace) -> int:
     """Write the site and say how large it is."""
     from policy_lab.app.publish import publish
-    from policy_lab.model import load_model
+    from policy_lab.inference import opened
     from policy_lab.progress import bar
 
-    model = load_model(arguments.model)
-    announce(model.program.notes)
+    model, inferred = opened(arguments.model)
+    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     study = Path(arguments.study) if arguments.study else None
     site = publish(model, Path(arguments.out), arguments.language, study, arguments.replace, bar)
     sizes = [(KINDS[kind], *site.sizes[kind]) for kind in KINDS if kind in site.sizes]
