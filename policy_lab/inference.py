@@ -51,10 +51,11 @@ _SCENARIO = """\
 title = "As in the file"
 rationale = "Every constant as {file} has it."
 """
+_QUESTION = "What is this model for? Write it here; it stands on the model's page."
 _README = """\
 # {model}
 
-**Question.** What is this model for? Write it here; it stands on the model's page.
+**Question.** {question}
 
 {said} Look through `levers.csv` and `outcomes.csv`: rename, regroup, mend the ranges, delete what nobody decides or
 looks at. What nobody knows goes into `uncertainties.csv`, with its range; then the app shows how sure an outcome is.
@@ -229,6 +230,7 @@ def write_folder(model: Model, folder: Path, found: Guesses, link: bool = False)
     else:
         shutil.copyfile(model.path, file)
     words, equations = english(), model.program.equations
+    said = words.in_words(found.said)
     levers = [
         {"name": g.name, "group": equations[g.name].group, "low": _number(g.low), "high": _number(g.high),
          "step": _number(round_step(g.low, g.high)),
@@ -245,7 +247,7 @@ def write_folder(model: Model, folder: Path, found: Guesses, link: bool = False)
     _write(folder / "outcomes.csv", ("name", "label", "group", "headline", "better", "decimals", "why"), outcomes)
     _write(folder / "uncertainties.csv", uncertainties, [])
     for name, text in (("scenarios/status_quo.toml", _SCENARIO), ("README.md", _README)):
-        told = text.format(model=folder.name, file=file.name, said=words.in_words(found.said))
+        told = text.format(model=folder.name, file=file.name, said=said, question=said if link else _QUESTION)
         (folder / name).write_text(told, encoding="utf-8")
 
 

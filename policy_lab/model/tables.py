@@ -150,7 +150,7 @@ def _check_header(file: str, header: Sequence[str]) -> None:
     if missing or strange or len(header) != len(expected):
         twice = [c for c in header if list(header).count(c) > 1]
         problem = "error.row.header_lacks" if missing else "error.row.header_too_many"
-        raise ModelError(problem, file=file, column=(missing or strange or twice)[0], expected=",".join(expected))
+        raise ModelError(problem, file=file, column=(missing or strange or twice)[0], expected=",".join(COLUMNS[file]))
 
 
 class Tables:
