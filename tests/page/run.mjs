@@ -58,7 +58,7 @@ const calls = {
   years: (low, high, most) => scale.years(low, high, most),
   figure: (value, places) => numbers.figure(value, places),
   card: (name, value, reference, bands) => cardOf(name, { value, reference }, bands),
-  summary: (name, policy, reference, same) => pictures.summary(name, run(policy), run(reference), same),
+  summary: (name, policy, reference, same, inputs = "every input at its usual value") => pictures.summary(name, run(policy), run(reference), same, inputs),
   plan: (picture, size) => chartPlan(picture, size),
   csv: (picture, notes) => pictureCsv(picture, notes),
   search: (rows, text, kind) => search.found(rows, text, kind),

@@ -72,8 +72,9 @@ function changeWords(difference, places) {
  * @param {Run} policy
  * @param {Run} reference
  * @param {boolean} same whether the policy is status quo
+ * @param {string} inputs where they are in these runs
  */
-export function summary(name, policy, reference, same) {
+export function summary(name, policy, reference, same, inputs) {
   const about = variable(name);
   const [ours, theirs] = [policy.of(name), reference.of(name)];
   const places = placesOf(about, [last(ours), last(theirs), ours[0]]);
@@ -83,7 +84,7 @@ export function summary(name, policy, reference, same) {
     return say("outcome.empty_told", { last: now, reference: standing, to_year: last(policy.time).toFixed(0), why: about.where.why });
   }
   return say(same ? "chart.told_same" : "chart.told", {
-    variable: about.label,
+    variable: about.label, inputs,
     first: numbers.withUnit(numbers.figure(ours[0], places), about.unit),
     last: numbers.withUnit(numbers.figure(last(ours), places), about.unit),
     reference: numbers.figure(last(theirs), places),
