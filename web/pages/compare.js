@@ -32,6 +32,7 @@ import { mountChart } from "../chart/chart.js";
 import { combobox, mountCombobox } from "../widgets/combobox.js";
 import * as legend from "../widgets/legend.js";
 import * as sameLevels from "../widgets/same-levels.js";
+import { source as sourceOf } from "./policy-summary.js";
 import * as table from "./compare-table.js";
 import * as compareWedges from "./compare-wedges.js";
 /** @import { Rows } from "../core/csv.js" */
@@ -132,7 +133,7 @@ function fillChoosers(found, pair) {
   one("#compare-every").checked = view.every;
   outcomeField.follow();
   sameLevels.follow(found.slice(1).map(({ scenario }) => scenario));
-  legend.paint(one("#compare-list"), [...found.map(({ kind, name }) => ({ kind, label: name })), ...legend.changed(store.now)], false);
+  legend.paint(one("#compare-list"), found.map(({ kind, name }) => ({ kind, label: name })), false);
 }
 
 // --- who is compared ------------------------------------------------------------------------------------------
@@ -258,10 +259,7 @@ function changedIn({ name, scenario }) {
   return settings.length ? `${name} (${[...settings, ...(moved.length > settings.length ? ["…"] : [])].join(", ")})` : name;
 }
 
-function source() {
-  const policy = [shown?.entries.map(changedIn).join(", "), String(view.year), assumed.note(store.now, assumed.MANY)].filter(Boolean).join("; ");
-  return say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy });
-}
+const source = () => sourceOf([shown?.entries.map(changedIn).join(", "), view.year].filter(Boolean).join("; "));
 
 /** What exported files say of themselves. */
 export const about = () => ({ source: source(), link: router.link(), unit: say("chart.no_unit") });

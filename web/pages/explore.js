@@ -91,7 +91,7 @@ function paintLegend({ list, state }, banded) {
   /** @type {{ kind: string, label: string, why?: string }[]} */
   const entries = list.slice().sort((a, b) => rank(a) - rank(b)).map((scene) => ({ kind: scene.kind, label: scene.label }));
   if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why", { varying: assumed.varying([scenarios.of(state)], state) }) });
-  legend.paint(one(".legend"), [...entries, ...legend.changed(state)], bandRuns.here() && !banded);
+  legend.paint(one(".legend"), entries, bandRuns.here() && !banded);
 }
 
 // --- once the hand rests -----------------------------------------------------------------------------------------

@@ -73,4 +73,5 @@ export function change(value, reference, about) {
   return (value > reference ? "▲ +" : "▼ −") + numbers.figure(Math.abs(value - reference), places);
 }
 
-export const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: [name(), assumed.note(store.now, assumed.MANY)].filter(Boolean).join("; ") });
+/** Where figures come from, for a file that outlives the page. @param {string} [whose] scenarios */
+export const source = (whose = name()) => [say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: whose }), assumed.note(store.now, assumed.MANY)].filter(Boolean).join(" ");

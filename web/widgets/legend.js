@@ -1,12 +1,10 @@
 /* The lines in the charts by name; pinned scenarios are renamed and taken out here. */
-import * as assumed from "../core/assumed.js";
 import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
 import { all, element, one } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
-/** @import { State } from "../types/page.js" */
 /** @typedef {{ kind: string, label: string, why?: string }} Entry */
 
 /** What each legend shows. @type {WeakMap<HTMLElement, string>} */
@@ -21,12 +19,6 @@ export function begin() {
     if (!store.now.pins.length) all('[data-chooser="pin"]').find((chooser) => chooser.offsetParent)?.focus();
   });
   does("renamePin", rename);
-}
-
-/** What was changed beside levers, which every line has. @param {State} state @returns {Entry[]} */
-export function changed(state) {
-  const label = assumed.short(state);
-  return label ? [{ kind: "assumed", label, why: assumed.note(state, assumed.MANY) }] : [];
 }
 
 /** @param {HTMLElement} host @param {Entry[]} entries @param {boolean} stale whether bands are of a policy before */
