@@ -7,7 +7,7 @@ from pathlib import Path
 
 from policy_lab.catalogue import english
 from policy_lab.cli.output import announce, complain
-from policy_lab.cli.text_tables import table
+from policy_lab.cli.text_tables import HelpFormatter, table
 
 KINDS = {
     "pages": "pages, in every language",
@@ -21,7 +21,7 @@ EXAMPLES = """\
 examples:
   policy-lab publish big_science --out site
   policy-lab publish big_science --out site --replace
-  policy-lab publish my_model/my_model.mdl --study my_study --language de --out site
+  policy-lab publish my_model/my_model.mdl --study my_study --out site
 """
 
 
@@ -33,7 +33,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Write the app for MODEL as plain files, in every language, for any folder of any web host "
         "or for a memory stick (python -m http.server). The browser runs the model; Rank shows stored studies.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
