@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from benchmarks.attacks.malformed import MALFORMED, answer, fault
 from benchmarks.attacks.requests import hostile
 from policy_lab.app import create_app, study_form
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
 from policy_lab.studies import Study, run_study
-from tests.running_server import SMALL
+from tests.running_server import SMALL, port_of, served
 
 #: Statuses of a server that cannot do something now, and says so.
 BUSY = (503, 507)
@@ -31,7 +32,9 @@ def model() -> Model:
 def server(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """With a stored study, and no room for others, so that nothing is computed."""
     folder = tmp_path_factory.mktemp("hostile")
-    run_study(Study(model=str(SMALL), scenario="status_quo", size=16, factors="levers", times=(2050.0,)), folder / "study")
+    run_study(
+        Study(model=str(SMALL), scenario="status_quo", size=16, factors="levers", times=(2050.0,)), folder / "study"
+    )
     queue = Queue(folder / "studies", Limits(waiting=0))
     return create_app(model, rank_folder=folder / "study", queue=queue).server
 
@@ -72,7 +75,9 @@ def answered(server: Flask, model: Model, count: int, seed: int) -> tuple[int, l
     for sent in hostile(routes(server), bodies(model), known, count, seed):
         path, _, query = sent.path.partition("?")
         try:
-            reply = client.open(path, method=sent.method, query_string=query, headers=dict(sent.headers), data=sent.body)
+            reply = client.open(
+                path, method=sent.method, query_string=query, headers=dict(sent.headers), data=sent.body
+            )
         except Exception as error:
             wrong.append(f"{type(error).__name__}: {error} {sent}")
             continue
@@ -113,3 +118,14 @@ def test_ten_thousand_more_leave_memory_flat(server: Flask, model: Model) -> Non
 def resident() -> float:
     """Memory of this process in MB."""
     return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))[1]) / 1024  # type: ignore[index]
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_what_is_no_request_is_refused_by_either_server(tmp_path: Path, workers: str) -> None:
+    with served("--workers", workers, studies=tmp_path) as (address, server):
+        port = port_of(address)
+        faults = [found for sent in MALFORMED if (found := fault(sent, answer(port, sent)))]
+        server.terminate()
+        _, log = server.communicate(timeout=30)
+    assert faults == []
+    assert log == ""  # what strangers send leaves no line unless a log is asked for

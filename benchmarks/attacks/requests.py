@@ -93,7 +93,11 @@ def changed(good: Any, chance: random.Random) -> bytes:
 
 
 def hostile(
-    rules: list[tuple[str, tuple[str, ...]]], good: Mapping[str, list[Any]], known: tuple[str, ...], count: int, seed: int
+    rules: list[tuple[str, tuple[str, ...]]],
+    good: Mapping[str, list[Any]],
+    known: tuple[str, ...],
+    count: int,
+    seed: int,
 ) -> Iterator[Sent]:
     """So many requests, each rule and method in turn.
 
