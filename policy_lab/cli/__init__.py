@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from policy_lab import __version__
+from policy_lab import __version__, limits
 from policy_lab.catalogue import english
 from policy_lab.cli import app, check, compile_wasm, describe, loops, new, precedents, publish, run, story, study
 from policy_lab.cli.output import complain, let_go_of_stdout, speak_any_alphabet
@@ -51,6 +51,15 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in (run, describe, check, loops, precedents, story, study, new, compile_wasm, publish, app):
         module.add(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--limit",
+            metavar="NAME=N",
+            action="append",
+            default=[],
+            help=f"allow a larger model: {', '.join(f'{name}={usual}' for name, usual in limits.USUAL.items())}"
+            " are the limits; may be repeated",
+        )
     return top
 
 
@@ -63,6 +72,7 @@ def main(words: Sequence[str] | None = None) -> int:
     speak_any_alphabet()
     try:
         arguments = parser().parse_args(words)
+        limits.allow(arguments.limit)
         status: int = arguments.does(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
