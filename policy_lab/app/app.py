@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html
 
 from policy_lab import paths
-from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes
+from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes, story_data
 from policy_lab.app.addresses import Addresses
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.index_page import THREADS, Page
@@ -89,6 +89,7 @@ def create_app(
     engine_routes.register(app, bench, files)
     routes.register(app, bench)
     precedent_data.register(app, bench)
+    story_data.register(app, bench)
     copy_context().run(_prepare, app, bench, Speech(model))
     return app
 

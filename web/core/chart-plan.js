@@ -246,6 +246,7 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
     })),
     lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: kept(line.values, null, place, () => path(time, line.values, x, y)) })),
     points: spots(picture, x, y, size),
+    threads: picture.threads?.values.map((values) => path(picture.threads?.time ?? [], values, x, y)).join("") ?? "",
     marks: events,
     references: references(picture, box, y, size, events),
     poles: poles(picture, box, size),
