@@ -29,7 +29,6 @@ function picture(chart, time, lines, limits) {
   return {
     title: chart.label,
     unit: chart.unit,
-    poles: about.poles ?? null,
     amount: about.money ? written(about, most) : null,
     places: placesOf(about, values.length ? [Math.max(...values), Math.min(...values)] : [1]),
     time, limits, lines,

@@ -31,7 +31,7 @@ export class Charts {
   draw(n, picture) {
     const shown = this.list[n];
     shown.picture = picture;
-    write(one(".lesson-chart__title", shown.place), picture.title);
+    write(one(".tale-chart__title", shown.place), picture.title);
     const key = picture.lines.map(({ kind, label }) => ({ kind, label })).reverse();
     for (const { kind, label } of picture.bands ?? []) key.push({ kind: "half swatch--" + kind, label });
     const items = key.map(({ kind, label }) => element("span", { class: "legend__item" }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), label));
@@ -42,14 +42,14 @@ export class Charts {
   }
 
   add() {
-    const figure = element("div", { class: "lesson-chart__plot" });
+    const figure = element("div", { class: "tale-chart__plot" });
     const n = this.list.length;
     const tools = KINDS.map((kind) => element("button", { class: "button", type: "button", onclick: () => this.save(n, kind) }, say("chart." + kind)));
     const data = element("details", { class: "data", ontoggle: () => this.fill(this.list[n]) }, element("summary", { class: "button button--link" }, say("chart.table")),
       element("div", { class: "numbers", tabindex: "0", role: "region", "aria-label": say("chart.table") }, element("table", { class: "plain" })));
-    const place = element("article", { class: "panel lesson-chart" },
-      element("div", { class: "lesson-chart__head" }, element("h3", { class: "lesson-chart__title" }), element("div", { class: "legend" })),
-      figure, element("div", { class: "panel__head lesson-chart__foot" }, data, element("div", { class: "panel__tools" }, tools)));
+    const place = element("article", { class: "panel tale-chart" },
+      element("div", { class: "tale-chart__head" }, element("h3", { class: "tale-chart__title" }), element("div", { class: "legend" })),
+      figure, element("div", { class: "panel__head tale-chart__foot" }, data, element("div", { class: "panel__tools" }, tools)));
     this.host.append(place);
     this.list.push({ place, chart: mountChart(figure), picture: null });
   }

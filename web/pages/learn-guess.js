@@ -82,6 +82,7 @@ function sliders(asked, step, changed) {
   const follow = () => fields.forEach(({ slider, value }, n) => {
     const guess = work.guess[step];
     slider.value = String(guess ? guess[n] : (low + high) / 2);
+    slider.style.setProperty("--share", String((Number(slider.value) - low) / (high - low)));
     const text = guess ? said(asked, guess[n]) : words("not_set");
     slider.setAttribute("aria-valuetext", text);
     value.textContent = text;
@@ -120,6 +121,10 @@ export function controls(asked, step, changed) {
     element("details", { class: "guess__by" }, element("summary", {}, words("by_sliders")), element("div", { class: "guess__knots", role: "group", "aria-label": words("by_sliders") }, items)),
     asked.words.length > 0 && element("fieldset", { class: "choices-list" }, element("legend", {}, words("by_words")), shapes(asked, step, changed)),
     element("p", { class: "guess__tools" }, clear));
-  follow();
-  return { place, follow };
+  const painted = () => {
+    follow();
+    clear.hidden = !work.guess[step] && !work.option[step];
+  };
+  painted();
+  return { place, follow: painted };
 }

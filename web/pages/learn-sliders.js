@@ -67,6 +67,7 @@ export function controls(step, at, changed) {
     const now = work.levers[at]?.[name] ?? standing(run, lever);
     const text = quantity.said(now, { ...lever, key: lever.name, places: lever.places });
     slider.value = String(now);
+    slider.style.setProperty("--share", String((now - lever.low) / (lever.high - lever.low)));
     slider.setAttribute("aria-valuetext", text);
     write(value, text);
   });

@@ -65,7 +65,7 @@ function reveal(story, at, charts) {
   const [first, last] = [asked.knots[0], asked.knots[asked.knots.length - 1]];
   let until = work.shown[at] || still() ? Infinity : first;
   let frame = 0;
-  const said = element("div", { class: "lesson__said", role: "status" });
+  const said = element("div", { class: "tale__said", role: "status" });
   const paint = () => charts.show([figures.guessed(asked, work.guess[of] ?? null, answersOf(question).answers, { curve, until })]);
   const done = () => {
     until = Infinity;
@@ -99,7 +99,7 @@ function reveal(story, at, charts) {
 /** The shape that somebody had chosen in words. @param {Guess} asked @param {number} of */
 function shapeSaid(asked, of) {
   const shape = asked.words[(work.option[of] ?? 0) - 1];
-  return shape ? [element("p", { class: "lesson__chosen" }, words("chosen", { shape }))] : [];
+  return shape ? [element("p", { class: "tale__chosen" }, words("chosen", { shape }))] : [];
 }
 
 /** @param {Story} story @param {number} at @param {Charts} charts @returns {Built} */
@@ -126,12 +126,12 @@ function ask(story, at, charts) {
   const step = story.steps[at];
   const options = step.options ?? [];
   const question = questionOf(story, at);
-  const told = element("div", { class: "lesson__said", role: "status" });
+  const told = element("div", { class: "tale__said", role: "status" });
   const own = classes.ownPanel(question);
   const answered = () => {
     const right = step.answer === null || step.answer === undefined ? null : options[step.answer];
     told.replaceChildren(
-      right ? element("p", { class: "lesson__answer" }, words("model_answers"), " ", element("strong", {}, inline(right))) : "",
+      right ? element("p", { class: "tale__answer" }, words("model_answers"), " ", element("strong", {}, inline(right))) : "",
       element("p", {}, inline(step.because)));
     if (step.charts?.length) charts.show(step.charts.map((chart) => figures.shown(chart)));
     button.hidden = true;
@@ -152,7 +152,7 @@ function ask(story, at, charts) {
     tick.checked = work.option[at] === n + 1;
     return element("label", { class: "choice" }, tick, element("span", {}, inline(option)));
   });
-  const field = options.length === 0 && element("textarea", { class: "input lesson__notes", rows: "3", "aria-label": words("notes"), placeholder: words("notes"), oninput: (/** @type {Event} */ event) => did("notes", at, /** @type {HTMLTextAreaElement} */ (event.target).value || undefined) });
+  const field = options.length === 0 && element("textarea", { class: "input tale__notes", rows: "3", "aria-label": words("notes"), placeholder: words("notes"), oninput: (/** @type {Event} */ event) => did("notes", at, /** @type {HTMLTextAreaElement} */ (event.target).value || undefined) });
   if (field) field.value = work.notes[at] ?? "";
   const asked = options.length ? element("fieldset", { class: "choices-list" }, element("legend", { class: "unseen" }, step.title), ticks) : element("div", {}, field);
   if (work.shown[at]) answered();
@@ -162,14 +162,14 @@ function ask(story, at, charts) {
 /** @param {string} title @param {Demand[] | undefined} demands */
 function demanded(title, demands) {
   if (!demands?.length) return [];
-  return [element("h3", { class: "lesson__subtitle" }, title), element("ul", { class: "lesson__list" }, ...demands.map(({ words: text, year }) => element("li", {}, words("demand", { what: text, year }))))];
+  return [element("h3", { class: "tale__subtitle" }, title), element("ul", { class: "tale__list" }, ...demands.map(({ words: text, year }) => element("li", {}, words("demand", { what: text, year }))))];
 }
 
 /** A part of a role play: what a seat wants, what all want, what would do. @param {Story} story @param {number} at @param {Charts} charts @returns {Built} */
 function role(story, at, charts) {
   const { aim, red_line: red, demands, levers = [] } = story.steps[at];
   charts.show(before(story, at));
-  const bids = levers.length ? [element("h3", { class: "lesson__subtitle" }, words("bid")), element("ul", { class: "lesson__list" }, ...levers.map(([lever, value]) => element("li", {}, `${lever}: ${value}`)))] : [];
+  const bids = levers.length ? [element("h3", { class: "tale__subtitle" }, words("bid")), element("ul", { class: "tale__list" }, ...levers.map(([lever, value]) => element("li", {}, `${lever}: ${value}`)))] : [];
   return { parts: [...demanded(words("aim"), aim), ...demanded(words("red_line"), red), ...demanded(words("goal"), demands), ...bids] };
 }
 

@@ -21,22 +21,22 @@ const foreign = (story) => (story.language === facts.language ? null : story.lan
 export function mount(host, story, lent) {
   close();
   const move = (/** @type {number} */ by) => lent.go((open?.at ?? 0) + by);
-  const button = (/** @type {string} */ id, /** @type {string} */ text, /** @type {() => void} */ act, more = "") => element("button", { id, class: "button lesson__move " + more, type: "button", onclick: act }, text);
-  const beside = element("div", { id: "lesson-charts", class: "lesson__charts" });
-  host.replaceChildren(element("div", { class: "lesson", lang: foreign(story) },
-    element("div", { class: "lesson__bar" },
-      element("button", { class: "button button--link lesson__leave", type: "button", lang: facts.language, onclick: lent.leave }, words("all_stories")),
-      element("h1", { class: "lesson__name" }, story.title),
-      element("p", { id: "lesson-place", class: "lesson__place", lang: facts.language })),
-    element("div", { class: "lesson__track", "aria-hidden": "true" }, element("span", { id: "lesson-track" })),
-    foreign(story) && element("p", { class: "caveat lesson__foreign", lang: facts.language }, words("only_in", { language: words("in_" + story.language) })),
-    element("div", { class: "lesson__body" },
-      element("section", { class: "lesson__words", "aria-labelledby": "lesson-title" },
-        element("h2", { id: "lesson-title", class: "lesson__title", tabindex: "-1" }),
-        element("div", { id: "lesson-words", class: "lesson__prose" }),
-        element("div", { id: "lesson-parts", class: "lesson__parts" })),
+  const button = (/** @type {string} */ id, /** @type {string} */ text, /** @type {() => void} */ act, more = "") => element("button", { id, class: "button tale__move " + more, type: "button", onclick: act }, text);
+  const beside = element("div", { id: "lesson-charts", class: "tale__charts" });
+  host.replaceChildren(element("div", { class: "tale", lang: foreign(story) },
+    element("div", { class: "tale__bar" },
+      element("button", { class: "button button--link tale__leave", type: "button", lang: facts.language, onclick: lent.leave }, words("all_stories")),
+      element("h1", { class: "tale__name" }, story.title),
+      element("p", { id: "lesson-place", class: "tale__place", lang: facts.language })),
+    element("div", { class: "tale__track", "aria-hidden": "true" }, element("span", { id: "lesson-track" })),
+    foreign(story) && element("p", { class: "caveat tale__foreign", lang: facts.language }, words("only_in", { language: words("in_" + story.language) })),
+    element("div", { class: "tale__body" },
+      element("section", { class: "tale__words", "aria-labelledby": "lesson-title" },
+        element("h2", { id: "lesson-title", class: "tale__title", tabindex: "-1" }),
+        element("div", { id: "lesson-words", class: "tale__prose" })),
+      element("div", { id: "lesson-parts", class: "tale__parts" }),
       beside),
-    element("div", { class: "lesson__moves", lang: facts.language, role: "group", "aria-label": words("moves") },
+    element("div", { class: "tale__moves", lang: facts.language, role: "group", "aria-label": words("moves") },
       button("lesson-back", words("back"), () => move(-1)),
       button("lesson-next", words("next"), () => move(1), "button--main"))));
   const about = () => ({ source: say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: `${story.title}: ${story.steps[Math.max(0, at())].title}` }), link: router.link(), unit: say("chart.no_unit") });
@@ -58,7 +58,7 @@ export function show(wanted) {
   open.built = steps.build(story, wanted, charts);
   one("#lesson-parts").replaceChildren(...open.built.parts);
   one("#lesson-charts").hidden = charts.list.length === 0;
-  one(".lesson__body").classList.toggle("lesson__body--words", charts.list.length === 0);
+  one(".tale__body").classList.toggle("tale__body--words", charts.list.length === 0);
   one("#lesson-back").disabled = wanted === 0;
   one("#lesson-next").disabled = number === count;
 }

@@ -28,7 +28,7 @@ function link({ text, target = "" }) {
 /** @param {Span} span */
 function spanned(span) {
   if (span.kind === "link") return link(span);
-  if (span.kind === "figure") return element("span", { class: "lesson__number" }, span.text);
+  if (span.kind === "figure") return element("span", { class: "tale__number" }, span.text);
   const name = ELEMENTS[/** @type {keyof typeof ELEMENTS} */ (span.kind)];
   return name ? element(name, {}, span.text) : span.text;
 }
@@ -42,5 +42,5 @@ export const plain = (spans) => spans.map(({ text }) => text).join("");
 /** Paragraphs and lists. @param {Passage[]} passages */
 export const prose = (passages) => passages.map(({ kind, items }) => {
   if (kind === "paragraph") return element("p", {}, inline(items[0]));
-  return element(kind === "numbers" ? "ol" : "ul", { class: "lesson__list" }, ...items.map((item) => element("li", {}, inline(item))));
+  return element(kind === "numbers" ? "ol" : "ul", { class: "tale__list" }, ...items.map((item) => element("li", {}, inline(item))));
 });

@@ -1,7 +1,7 @@
 """Learn: the model's stories, a lesson a step at a time: words, one chart, a curve to guess before it is shown.
 
-The modules ``web/pages/learn*.js`` fill the page with what ``policy_lab/app/story_data.py`` gives; once a story has come
-nothing more is asked of the server. A model without stories has no such page.
+The modules ``web/pages/learn*.js`` fill the page with what ``policy_lab/app/story_data.py`` gives; once a story has
+come nothing more is asked of the server. A model without stories has no such page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ def has_content(model: Model) -> bool:
     return bool(story_files(model))
 
 
-dash.register_page(__name__, path="/learn", order=6, name="Learn", words="app.learn", early=True, has_content=has_content)
+dash.register_page(
+    __name__, path="/learn", order=6, name="Learn", words="app.learn", early=True, has_content=has_content
+)
 
 
 def _list_to_come() -> list[Any]:
