@@ -63,6 +63,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument(
         "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
     )
+    words.add_argument(
+        "--embed-from",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="a site whose pages may show the Learn page in a frame, such as https://moodle.example.org; "
+        "repeat it for several (default: none)",
+    )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
     words.set_defaults(does=command)
 
@@ -88,6 +96,7 @@ def command(arguments: argparse.Namespace) -> int:
         behind_proxy=arguments.behind_proxy is not None,
         proxies=arguments.behind_proxy or "",
         names=tuple(arguments.name),
+        embed_from=tuple(arguments.embed_from),
         log=arguments.log,
         pages=Path(arguments.pages) if arguments.pages else None,
     )

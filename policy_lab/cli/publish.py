@@ -15,6 +15,7 @@ KINDS = {
     "model": "the model",
     "equations": "equations and diagrams",
     "cases": "precedents",
+    "stories": "stories",
     "studies": "stored studies",
 }
 EXAMPLES = """\
