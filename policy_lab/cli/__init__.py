@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from policy_lab import __version__, limits
 from policy_lab.catalogue import english
-from policy_lab.cli import app, check, compile_wasm, describe, loops, new, precedents, publish, run, story, study
+from policy_lab.cli import app, check, compile_wasm, data, describe, loops, new, precedents, publish, run, story, study
 from policy_lab.cli.output import complain, let_go_of_stdout, speak_any_alphabet
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.messages import Message
@@ -73,7 +73,8 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(words)
         limits.allow(arguments.limit)
-        status: int = arguments.does(arguments)
+        with data.given(getattr(arguments, "data", [])):
+            status: int = arguments.does(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt as stop:

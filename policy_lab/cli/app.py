@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from policy_lab.catalogue import english
+from policy_lab.cli import data
 from policy_lab.cli.describe import OUR_MODEL
 from policy_lab.cli.output import announce
 from policy_lab.errors import BadValue
@@ -72,6 +73,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "repeat it for several (default: none)",
     )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

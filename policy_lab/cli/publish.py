@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from policy_lab.catalogue import english
+from policy_lab.cli import data
 from policy_lab.cli.output import announce, complain
 from policy_lab.cli.text_tables import HelpFormatter, table
 
@@ -48,6 +49,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="DIR",
         help="result folder of a study of all levers, for Rank (default: the stored one)",
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

@@ -22,11 +22,12 @@ from policy_lab.ensemble.designs import Points, Sample
 from policy_lab.ensemble.evaluation_cache import EvaluationCache
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
+from policy_lab.ensemble.measures import Measure
 from policy_lab.ensemble.plan import Plan
 from policy_lab.messages import Message
 from policy_lab.model import load_model
 from policy_lab.progress import SIMULATING, MeterMaker, silent
-from policy_lab.runs import Floats
+from policy_lab.runs import Floats, Runs
 from policy_lab.simulation import simulate
 
 #: Runs of a chunk: enough to keep a batched engine busy, few enough to lose little and show progress often.
@@ -39,8 +40,8 @@ CHUNK_NUMBERS = 4_000_000
 class Chunk:
     """Some runs to make: model reference, scenario, values by constant, outcomes and times to keep.
 
-    ``of`` is how many runs the part of the study has that they are of; 0 where nobody knows. ``backend``: as
-    ``simulate`` takes it.
+    ``measures`` are the study's own outcomes; ``data``, ``integration``, ``time_step``, ``until`` and ``backend`` say
+    how runs are made. ``of`` is how many runs the part of the study has that they are of; 0 where nobody knows.
     """
 
     start: int
@@ -50,6 +51,11 @@ class Chunk:
     outcomes: tuple[str, ...]
     times: Floats
     of: int = 0
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    data: tuple[str, ...] | None = None
+    integration: Any = None
+    time_step: float | None = None
+    until: float | None = None
     backend: str = "auto"
 
 
@@ -75,21 +81,41 @@ def run_chunk(chunk: Chunk) -> Simulated:
 
 
 def _simulated(chunk: Chunk) -> Simulated:
-    model = load_model(chunk.model)
-    runs = simulate(
+    runs = _runs_of(chunk, chunk.scenario)
+    made = runs.provenance
+    others = {m.minus for m in chunk.measures.values() if m.minus is not None}
+    beside = {scenario: _runs_of(chunk, scenario) for scenario in others}
+    rows = [int(np.argmin(np.abs(runs.time - t))) for t in chunk.times]
+    values = np.empty((len(runs), len(chunk.times), len(chunk.outcomes)))
+    for column, name in enumerate(chunk.outcomes):
+        measure = chunk.measures.get(name)
+        if measure is None:
+            values[:, :, column] = runs.of(name)[:, rows]
+            continue
+        values[:, :, column] = measure.of(runs, chunk.times)
+        if measure.minus is not None:
+            values[:, :, column] -= measure.of(beside[measure.minus], chunk.times)
+    return Simulated(chunk.start, values, str(made["backend"]), str(made["fallback"]))
+
+
+def _runs_of(chunk: Chunk, scenario: str | None) -> Runs:
+    """The runs of a chunk: at its times, at all that are saved where something is taken of whole runs."""
+    model = load_model(chunk.model, chunk.data)
+    plain = [name for name in chunk.outcomes if name not in chunk.measures]
+    until = chunk.until or max(model.program.clock.final, float(chunk.times[-1]))
+    return simulate(
         model,
         chunk.values,
-        scenario=chunk.scenario,
-        outputs=chunk.outcomes,
-        times=chunk.times,
+        scenario=scenario,
+        outputs=list(dict.fromkeys([*plain, *(n for m in chunk.measures.values() for n in m.reads)])),
+        times=None if chunk.measures else chunk.times,
+        until=until,
         backend=chunk.backend,
-        until=max(model.program.clock.final, float(chunk.times[-1])),
+        time_step=chunk.time_step,
+        integration=chunk.integration,
         of=chunk.of,
         allow_nan=True,
     )
-    order = [runs.column(name) for name in chunk.outcomes]
-    made = runs.provenance
-    return Simulated(chunk.start, runs.values[:, :, order], str(made["backend"]), str(made["fallback"]))
 
 
 #: Simulates chunks somewhere and yields them as they are finished, in any order.
@@ -233,7 +259,11 @@ class Ensemble:
         values |= values_of(factors, sample.rows(start, stop))
         model = self.plan.model
         reference = str(model.folder or model.path)
-        return Chunk(start, reference, scenario, values, self.plan.outcomes, self.plan.times, sample.runs)
+        study, measures = self.plan.study, {o: m for o, m in self.plan.measures.items() if o in self.plan.outcomes}
+        return Chunk(
+            start, reference, scenario, values, self.plan.outcomes, self.plan.times, sample.runs, measures,
+            study.data_files(), study.integration, study.time_step, study.final_time,
+        )  # fmt: skip
 
     def failed(self) -> int:
         """How many runs of all parts failed."""

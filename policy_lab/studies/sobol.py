@@ -374,9 +374,14 @@ def _spread(plan: Plan, m: variance.Moments) -> list[pd.DataFrame]:
 
 
 def _notes(plan: Plan, analysis: Analysis, trace: list[dict[str, Any]]) -> list[Message]:
-    varies = analysis.moments.varies.reshape(len(plan.times), len(plan.outcomes))
+    shape = (len(plan.times), len(plan.outcomes))
+    kept = analysis.moments.used.reshape(shape) >= variance.LEAST_KEPT * trace[-1]["size"]
+    varies = analysis.moments.varies.reshape(shape) | ~kept
     notes = []
     for o, outcome in enumerate(plan.outcomes):
+        if not kept[:, o].all():
+            lost = {"times": int((~kept[:, o]).sum()), "all": len(plan.times), "most": 1 - variance.LEAST_KEPT}
+            notes.append(Message("study.sobol.lost", {"outcome": plan.named(outcome), **lost}))
         still = plan.times[~varies[:, o]]
         if len(still) == len(plan.times):
             notes.append(Message("study.sobol.still", {"outcome": plan.named(outcome)}))
