@@ -13,6 +13,7 @@ PAPER = {"width": 703, "height": 1032}
 READY = {
     "": ".page--explore .card__value",
     "compare": "#compare-table tbody tr",
+    "why": ".did__one",
     "rank": "#rank-table tbody tr",
     "precedents": "#case .case-told",
     "model": "#variables tbody tr",
@@ -54,9 +55,10 @@ def dark(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("path", READY)
-def test_a_page_is_printed_whole(dark: Page, real_address: str, path: str) -> None:
-    link = f"{real_address}/{path}?w=cern_for_ai"
+def test_a_page_is_printed_whole(dark: Page, real_address: str, path: str, language: str) -> None:
+    link = f"{real_address}/{path}?w=cern_for_ai&lang={language}"
     dark.goto(link)
     expect(dark.locator(READY[path]).first).not_to_be_empty()
     dark.wait_for_function(COMPUTED.get(path, "() => PolicyLab.dashIsHere && PolicyLab.bands.latest"))
