@@ -18,8 +18,11 @@ READY = {
     "precedents": "#case .case-told",
     "model": "#variables tbody tr",
 }
-#: All members of its scenarios, which Compare asks for by itself.
-COMPUTED = {"compare": "() => PolicyLab.dashIsHere && PolicyLab.compare.settled()"}
+#: What pages compute by themselves: all members of the scenarios of Compare, loops and levers of Why.
+COMPUTED = {
+    "compare": "() => PolicyLab.dashIsHere && PolicyLab.compare.settled()",
+    "why": "() => PolicyLab.dashIsHere && PolicyLab.why.futures && PolicyLab.whyLevers.dealt",
+}
 #: Charts are drawn anew for another room in the frame after.
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: Elements that reach beyond the paper, whose content is cut off, or that stay in sight while others scroll.
