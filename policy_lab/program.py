@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from policy_lab import limits
 from policy_lab.errors import UnsupportedConstruct
 from policy_lab.messages import Message
 
@@ -187,6 +188,7 @@ class Clock:
         """
         step = step or self.step
         final = self.final if until is None else until
+        limits.check("steps", (final - self.initial) / step)
         last = max(0, math.ceil((final - self.initial) / step - 1e-5))
         times = [self.initial + i * step for i in range(last + 1)]
         every = self.saveper / step

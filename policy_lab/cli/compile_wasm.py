@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from policy_lab.cli import data
-from policy_lab.cli.text_tables import printable
+from policy_lab.cli.text_tables import HelpFormatter, printable
 from policy_lab.errors import BadValue
 
 EXAMPLES = """\
@@ -23,7 +23,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="compile a model for the browser, or show what is compiled",
         description="Write MODEL as a WebAssembly module and a JSON file of its parameters, outcomes and layout.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from policy_lab.cli import data
 from policy_lab.cli.output import announce, check_output, complain, open_output
+from policy_lab.cli.text_tables import HelpFormatter
 from policy_lab.errors import BadValue, UnknownName
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ TIMING = ("start", "ramp", "end")
 EXAMPLES = """\
 examples:
   policy-lab run big_science --out status_quo.csv
-  policy-lab run big_science --scenario cern_for_ai --outcome "technical researchers" --out -
-  policy-lab run big_science --set "public science programme=4000" --set "public science programme:start=2030"
-  policy-lab run big_science --set "public science programme=4000" --set "public science programme:end=2032"
+  policy-lab run core --scenario cern_for_ai --outcome "Coherence" --out -
+  policy-lab run core --set "programme money=4000" \\
+      --set "programme money:start=2030" --set "programme money:end=2032"
 """
 
 
@@ -34,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="simulate a model and write the curves as CSV",
         description="Simulate MODEL once and write CSV: Time, then one column per variable.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")

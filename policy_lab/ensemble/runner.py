@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from policy_lab.backends import REFERENCE
+from policy_lab.backends import REFERENCE, SINGLE
 from policy_lab.ensemble.designs import Points, Sample
 from policy_lab.ensemble.evaluation_cache import EvaluationCache
 from policy_lab.ensemble.factors import Factor, values_of
@@ -40,8 +40,8 @@ CHUNK_NUMBERS = 4_000_000
 class Chunk:
     """Some runs to make: model reference, scenario, values by constant, outcomes and times to keep.
 
-    ``measures`` are the study's own outcomes; ``data``, ``integration``, ``time_step`` and ``until`` say how runs are
-    made. ``of`` is how many runs the part of the study has that they are of; 0 where nobody knows.
+    ``measures`` are the study's own outcomes; ``data``, ``integration``, ``time_step``, ``until`` and ``backend`` say
+    how runs are made. ``of`` is how many runs the part of the study has that they are of; 0 where nobody knows.
     """
 
     start: int
@@ -56,6 +56,7 @@ class Chunk:
     integration: Any = None
     time_step: float | None = None
     until: float | None = None
+    backend: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,14 @@ class Simulated:
 
 
 def run_chunk(chunk: Chunk) -> Simulated:
-    """Simulate a chunk; runs that fail come back as NaN."""
+    """Simulate a chunk; runs that fail come back as NaN. Those that fail in single precision are made in double."""
+    made = _simulated(chunk)
+    if chunk.backend == SINGLE and (failed := ~np.isfinite(made.values).all(axis=(1, 2))).any():
+        made.values[failed] = _simulated(replace(chunk, backend="auto")).values[failed]
+    return made
+
+
+def _simulated(chunk: Chunk) -> Simulated:
     runs = _runs_of(chunk, chunk.scenario)
     made = runs.provenance
     others = {m.minus for m in chunk.measures.values() if m.minus is not None}
@@ -102,6 +110,7 @@ def _runs_of(chunk: Chunk, scenario: str | None) -> Runs:
         outputs=list(dict.fromkeys([*plain, *(n for m in chunk.measures.values() for n in m.reads)])),
         times=None if chunk.measures else chunk.times,
         until=until,
+        backend=chunk.backend,
         time_step=chunk.time_step,
         integration=chunk.integration,
         of=chunk.of,
@@ -184,6 +193,7 @@ class Ensemble:
         label: str = "runs",
         scenario: str | None = None,
         factors: tuple[Factor, ...] | None = None,
+        backend: str = "auto",
     ) -> Outcomes:
         """Outcomes of every run of a sample.
 
@@ -192,6 +202,7 @@ class Ensemble:
             label: name of this part of the study, one word; every part has its own.
             scenario: another scenario than the study's.
             factors: what the columns of the sample are, if not the factors of the plan.
+            backend: as ``simulate`` takes it.
         """
         store = self.folder.store(label, sample.runs, len(self.plan.times), len(self.plan.outcomes))
         base = self.plan.study.scenario if scenario is None else scenario
@@ -205,7 +216,7 @@ class Ensemble:
             "kept": before if left < sample.runs else "",
         }
         with self.progress(Message(SIMULATING, doing), left) as meter:
-            chunks = (self._chunk(sample, varied, base, *c) for c in todo)
+            chunks = (replace(self._chunk(sample, varied, base, *c), backend=backend) for c in todo)
             self._make(store, chunks, meter.advance)
         self.made[label] = part
         return store.outcomes
@@ -227,12 +238,18 @@ class Ensemble:
         size = min(max(LEAST_RUNS, -(-runs // USUAL_CHUNKS)), MOST_RUNS, max(1, CHUNK_NUMBERS // numbers))
         return [(start, min(start + size, runs)) for start in range(0, runs, size)]
 
-    def try_out(self, unit: Floats, factors: tuple[Factor, ...] | None = None) -> Floats:
-        """``values[run, time, outcome]`` of runs that are not kept: steps of a search, which has its own cache."""
+    def try_out(
+        self, unit: Floats, factors: tuple[Factor, ...] | None = None, backend: str = "auto", of: int = 0
+    ) -> Floats:
+        """``values[run, time, outcome]`` of runs that are not kept: steps of a search (it has its own cache), a trial.
+
+        ``of``: how many runs like these there will be, if more than these.
+        """
         varied, base = self.plan.factors if factors is None else factors, self.plan.study.scenario
         sample = Points(unit)
         values = np.empty((len(unit), len(self.plan.times), len(self.plan.outcomes)))
-        for done in self.workers(self._chunk(sample, varied, base, *c) for c in self._grid(len(unit))):
+        chunks = (self._chunk(sample, varied, base, *c) for c in self._grid(len(unit)))
+        for done in self.workers(replace(c, backend=backend, of=max(c.of, of)) for c in chunks):
             self._note_engine(done)
             values[done.start : done.start + len(done.values)] = done.values
         return values

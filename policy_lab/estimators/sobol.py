@@ -67,6 +67,12 @@ class Moments:
     varies: NDArray[np.bool_]
     used: NDArray[np.int64]
 
+    def where(self, kept: NDArray[np.bool_]) -> Moments:
+        """The same, as if outputs that are not ``kept[output]`` were constant."""
+        varies = self.varies & kept
+        mean, sd, reach = (np.where(varies, x, y) for x, y in ((self.mean, 0.0), (self.sd, 1.0), (self.reach, 0.0)))
+        return Moments(mean, sd, reach, varies, self.used)
+
 
 @dataclass(frozen=True)
 class Indices:

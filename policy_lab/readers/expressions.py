@@ -257,6 +257,7 @@ class Writer:
         for name in marked:
             if not ranges.is_range(name[:-1]):
                 raise ModelError("error.equation.no_range", variable=place.variable, line=place.line, name=name)
+        self.store.add_terms(math.prod(len(ranges.elements[name[:-1]]) for name in marked), place)
         for elements in itertools.product(*(ranges.elements[name[:-1]] for name in marked)):
             yield replace(place, bound={**place.bound, **dict(zip(marked, elements, strict=True))})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from pysd.translators.structures import abstract_expressions as tree
 from pysd.translators.structures.abstract_model import AbstractComponent, AbstractElement, AbstractSection
 
+from policy_lab import limits
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.program import Equation, Expression, Name, Number, Table
 from policy_lab.readers.delays_and_smooths import never_negative, write_stateful
@@ -58,7 +60,10 @@ class Flattened(EquationStore):
                 self.add_table(Table(name, (0.0,), (float("nan"),)))
 
     def _write_section(self, section: AbstractSection, scope: Scope) -> None:
-        jobs = [job for element in section.elements for job in self._jobs(element, scope)]
+        jobs = []
+        for job in (job for element in section.elements for job in self._jobs(element, scope)):
+            jobs.append(job)
+            limits.check("variables", len(self.equations) + len(jobs), file=self._source.path.name)
         for job in jobs:
             about = self._about(job)
             try:
@@ -99,6 +104,7 @@ class Flattened(EquationStore):
             if elements is None:
                 raise ModelError("error.equation.no_subscript", name=name, line=line, dimension=dimension)
             choices.append(elements)
+        limits.check("variables", math.prod(map(len, choices)), file=scope.ranges.file)
         if len(set(dimensions)) < len(dimensions):
             raise ModelError("error.equation.subscript_twice", name=name, line=line)
         left_out = [[scope.ranges.expand(fold(s)) or () for s in group] for group in excepted]

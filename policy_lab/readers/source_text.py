@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import fold
 
@@ -58,6 +59,7 @@ def within(macro: str, name: str) -> str:
 def text_of(path: Path) -> str:
     """A model file's whole text, line endings normalised; raises ModelError if it is not there, or no text."""
     try:
+        limits.check("bytes", path.stat().st_size, file=path.name)
         raw = path.read_bytes()
     except OSError as error:
         raise ModelError("error.file.open", path=path, reason=error.strerror or error) from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from policy_lab import limits
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import start_values, value_of
 from policy_lab.messages import Message
@@ -28,14 +30,14 @@ def translated(path: Path, given: Mapping[str, float], data: Given | None) -> Pr
         return _named_file(reading, given)
 
 
-#: Frames of Python that reading an equation of the deepest kind may need (``equation_syntax.DEEPEST``).
-_FRAMES = 20_000
+#: Frames of Python that reading may need for each bracket inside another.
+_FRAMES = 50
 
 
 @contextmanager
 def _deep_enough() -> Iterator[None]:
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _FRAMES))
+    sys.setrecursionlimit(max(before, _FRAMES * limits.most("nesting")))
     try:
         yield
     finally:
@@ -99,10 +101,14 @@ def _clock(flat: Flattened, given: Mapping[str, float]) -> Clock:
         values[name] = _control(name, flat, given, ())
     values.setdefault("SAVEPER", values["TIME STEP"])
     step, saveper = values["TIME STEP"], values["SAVEPER"]
+    if strange := next((name for name, value in values.items() if not math.isfinite(value)), None):
+        raise ModelError("error.clock.finite", name=strange)
     if not step > 0 or not saveper > 0:
         raise ModelError("error.clock.step", step=step, saveper=saveper)
     if not values["FINAL TIME"] >= values["INITIAL TIME"]:
         raise ModelError("error.clock.ends", stop=values["FINAL TIME"], start=values["INITIAL TIME"])
+    for every in (step, saveper):
+        limits.check("steps", (values["FINAL TIME"] - values["INITIAL TIME"]) / every)
     unit = equations["FINAL TIME"].unit or equations["TIME STEP"].unit
     return Clock(values["INITIAL TIME"], values["FINAL TIME"], step, saveper, unit)
 

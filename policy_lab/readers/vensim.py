@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.equation_syntax import VENSIM_TOKENS, Dialect, expression_of, table_of_text
 from policy_lab.readers.names import fold
@@ -36,12 +37,15 @@ _SETTING_15 = re.compile(r"^15:(?:[^,\n]*,){3}\s*(\d)", re.MULTILINE)
 _EQUIVALENT = re.compile(r"^22:(?P<units>.+)$", re.MULTILINE)
 #: Integration methods that are not Euler's; 0 is Euler, 2 is difference equations.
 _METHODS = {"1": "RK4 Auto", "3": "RK2 Auto", "4": "RK2 Fixed", "5": "RK4 Fixed"}
-_MAPPING = re.compile(r"\(\s*(?P<range>[^:()]+?)\s*:\s*(?P<elements>[^()]+?)\s*\)")
+_MAPPING = re.compile(r"\((?P<range>[^:()]+):(?P<elements>[^()]+)\)")
+#: Elements by number, as (e1-e30).
+_NUMBERED = re.compile(r"(?<!\d)(\d++)\s*+-[^\d()]*+(\d++)\s*+\)")
 
 
 def source_of(path: Path, whole: str) -> Source:
     """The text up to the sketch, with the place of every equation and the settings behind the sketch."""
     text, *after = whole.split(MARKER)
+    limits.check("variables", text.count("|"), file=path.name)
     lines: dict[str, list[int]] = {}
     groups: dict[str, str] = {}
     mappings: dict[tuple[str, str], list[str]] = {}
@@ -90,8 +94,12 @@ def _section(part: Part, source: Source) -> AbstractSection:
 
 def _component(entry: Entry, source: Source) -> Any:
     unit, documentation = (one_line(f) for f in (*entry.fields[1:], "", "")[:2])
+    left = entry.left
+    for first, last in _NUMBERED.findall(left) if "=" not in left else ():
+        count = int(last[-15:]) - int(first[-15:])
+        limits.check("elements", count, file=source.path.name, name=entry.name, line=entry.line)
     with located(source, entry.name, entry.line):
-        component = vensim_element.Element(entry.left, unit, documentation).parse()
+        component = vensim_element.Element(left, unit, documentation).parse()
         if isinstance(component, vensim_element.Lookup):
             component.ast = _table(component.expression)
         elif isinstance(component, vensim_element.Component) and component.expression:

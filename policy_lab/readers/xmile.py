@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import bare, fold
 from policy_lab.readers.parser_errors import located
@@ -96,6 +97,7 @@ def parse(source: Source) -> AbstractModel:
     root = _root(file, source.text)
     refuse_unknown(root, file)
     modules = modules_of(root, file)
+    limits.check("variables", sum(len(module.variables) for module in modules), file=file)
     ranges = dimensions(root, file)
     variables = Variables(source, {r.name: r.subscripts for r in ranges}, root)
     elements = [e for m in modules for e in variables.of(m)]
