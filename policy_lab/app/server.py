@@ -49,6 +49,7 @@ class Serving:
         proxies: where such a proxy is: addresses and networks with commas between, "" for near by.
         pages: a folder with further pages, as ``create_app`` takes it.
         names: host names that lead to it from elsewhere; without a proxy it answers to no other, see ``same_origin``.
+        embed_from: sites that may put the Learn page into a frame.
         log: whether every request and study is written to standard error.
     """
 
@@ -59,6 +60,7 @@ class Serving:
     behind_proxy: bool = False
     proxies: str = ""
     names: tuple[str, ...] = ()
+    embed_from: tuple[str, ...] = ()
     log: bool = False
     rank_folder: Path | None = None
     pages: Path | None = None
@@ -85,7 +87,7 @@ def serve(
 
     Raises:
         BadValue: the port is taken or not allowed, the host is not an address of this machine, the prefix is no path,
-            a proxy's is no address, or gunicorn is not installed.
+            a proxy's is no address, a site of ``embed_from`` is none, or gunicorn is not installed.
     """
     how = Serving(host=host, port=port, rank_folder=rank_folder, **{**more, "prefix": whole_prefix(more.get("prefix"))})
     if how.workers:
@@ -118,7 +120,14 @@ def _warn_of_stale_scripts() -> None:
 
 def application(model: Model, how: Serving, queue: Queue) -> Any:
     """The WSGI application, with its studies going on where the last server stopped."""
-    app = create_app(model, rank_folder=how.rank_folder, queue=queue, prefix=how.prefix, pages=how.pages)
+    app = create_app(
+        model,
+        rank_folder=how.rank_folder,
+        queue=queue,
+        prefix=how.prefix,
+        pages=how.pages,
+        embed_from=how.embed_from,
+    )
     if how.names or not how.behind_proxy:
         app.server.wsgi_app = OwnNames(app.server.wsgi_app, (how.host, *how.names))
     if how.behind_proxy:

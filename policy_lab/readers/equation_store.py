@@ -51,6 +51,7 @@ class EquationStore:
         self.stages_of: dict[tuple[int, str], list[Stages]] = {}
         self.constant_needed: list[tuple[Expression, Place, str | Message]] = []
         self.odd_orders: list[tuple[Place, str | Message, float]] = []
+        self.to_derive: list[tuple[str, str, str, Place]] = []
         self._sizes = sizes
         self._taken: set[str] = set()
         self._last: dict[str, int] = {}
@@ -88,6 +89,12 @@ class EquationStore:
         """Note that an expression is written out so many times over."""
         self._terms += count
         limits.check("terms", self._terms, name=place.variable, line=place.line)
+
+    def derived(self, table: str, how: str, place: Place) -> str:
+        """The name of a table that will be made of another one when all are known, see ``Flattened``."""
+        name = self.hidden_name(place, f"{how} table")
+        self.to_derive.append((name, table, how, place))
+        return name
 
     def stages(self, node: Any, place: Place, construct: str | Message, value: Expression, wanted: int | None) -> int:
         """Number of stocks of a delay: as an earlier pass found it, else the order of the equation."""

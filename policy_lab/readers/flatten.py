@@ -13,13 +13,14 @@ from pysd.translators.structures.abstract_model import AbstractComponent, Abstra
 
 from policy_lab import limits
 from policy_lab.errors import ModelError, UnsupportedConstruct
-from policy_lab.program import Equation, Expression, Name, Number
+from policy_lab.program import Equation, Expression, Name, Number, Table
 from policy_lab.readers.delays_and_smooths import never_negative, write_stateful
 from policy_lab.readers.equation_store import EquationStore, Sizes
 from policy_lab.readers.expressions import Writer, table_of
 from policy_lab.readers.model_file import Reading
 from policy_lab.readers.names import CONTROLS, bare, fold, with_elements
 from policy_lab.readers.scopes import Definition, Place, Scope
+from policy_lab.readers.special_functions import derived_table
 from policy_lab.readers.subscript_ranges import Ranges
 
 #: Macros that call macros, this deep at most.
@@ -51,6 +52,12 @@ class Flattened(EquationStore):
         main, *macros = reading.abstract.sections
         ranges = Ranges(main.subscripts, reading.source)
         self._write_section(main, Scope(ranges, {}, {fold(m.name): m for m in macros}))
+        for name, table, how, place in self.to_derive:
+            try:
+                self.add_table(derived_table(name, self.tables[table], how, place))
+            except UnsupportedConstruct as refused:
+                self.refused.append(refused)
+                self.add_table(Table(name, (0.0,), (float("nan"),)))
 
     def _write_section(self, section: AbstractSection, scope: Scope) -> None:
         jobs = []
@@ -71,8 +78,7 @@ class Flattened(EquationStore):
         name = bare(element.name)
         if not scope.prefix and folded in CONTROLS:
             name = CONTROLS[folded]
-        tables = (tree.LookupsStructure, tree.GetLookupsStructure)
-        lookup = any(isinstance(c.ast, tables) for c in element.components)
+        lookup = any(isinstance(c.ast, tree.LookupsStructure) for c in element.components)
         definition = scope.definitions.setdefault(folded, Definition(name, folded, lookup))
         first = self._source.line(element.name, 0, scope.macro)
         for position, component in enumerate(element.components):
@@ -120,7 +126,7 @@ class Flattened(EquationStore):
 
     def _write_equation(self, job: _Job, about: dict[str, Any]) -> None:
         node, place = job.component.ast, job.place
-        if isinstance(node, (tree.LookupsStructure, tree.GetLookupsStructure)):
+        if isinstance(node, tree.LookupsStructure):
             self.add_table(table_of(node, job.scalar, place))
             self.equations[job.scalar] = Equation(job.scalar, "lookup", None, **about)
             return

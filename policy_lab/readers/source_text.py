@@ -26,6 +26,8 @@ class Source:
         mappings: (folded range, folded range it maps to) to the elements listed for it.
         integration: the method of the file's settings, where it is not Euler's; "" otherwise.
         synonyms: groups of unit names that the file declares to be one.
+        strings: folded names of Vensim's string variables (``:IS:``) to their texts.
+        data: SHA-256 (hex) of the numbers that data variables have from outside the file; "" for none.
     """
 
     path: Path
@@ -35,11 +37,13 @@ class Source:
     mappings: Mapping[tuple[str, str], list[str]] = field(default_factory=dict)
     integration: str = ""
     synonyms: tuple[tuple[str, ...], ...] = ()
+    strings: Mapping[str, str] = field(default_factory=dict)
+    data: str = ""
 
     @property
     def hash(self) -> str:
-        """SHA-256 of ``text`` (hex): moving boxes in the sketch does not change it."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        """SHA-256 of ``text`` and data (hex): moving boxes in the sketch does not change it."""
+        return hashlib.sha256((self.text + self.data).encode()).hexdigest()
 
     def line(self, name: str, position: int = 0, macro: str = "") -> int:
         """Line of a variable's equation, of its ``position``-th one where it has several; 0 if unknown."""

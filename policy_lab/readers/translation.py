@@ -14,6 +14,7 @@ from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import start_values, value_of
 from policy_lab.messages import Message
 from policy_lab.program import Clock, Equation, Expression, Name, Number, Program, names_in
+from policy_lab.readers.data_files import Given
 from policy_lab.readers.equation_order import Orders, orders
 from policy_lab.readers.equation_store import Sizes
 from policy_lab.readers.flatten import Flattened
@@ -21,11 +22,11 @@ from policy_lab.readers.model_file import Reading, read
 from policy_lab.readers.names import CONTROLS, fold
 
 
-def translated(path: Path, given: Mapping[str, float]) -> Program:
+def translated(path: Path, given: Mapping[str, float], data: Given | None) -> Program:
     """See ``translate``."""
     given = {fold(name): value for name, value in given.items()}
     with _deep_enough():
-        reading = read(Path(path))
+        reading = read(Path(path), data)
         return _named_file(reading, given)
 
 

@@ -18,6 +18,8 @@ _HEADING = re.compile(r"(?<!\*)\*{3,}+(?P<name>[^*]++)\*{3}")
 _NAME = re.compile(r'\s*+(?P<name>"(?:\\"|[^"])*"|[^=\[(:<{~|]+)')
 #: A data variable: a name, subscripts perhaps, and neither an equation nor a keyword.
 _BARE_NAME = re.compile(r'\s*+(?:"(?:\\"|[^"])*"|[^\W\d][^=\[(:<~|"]*+)(?:\[[^\]]*\])?\s*')
+#: A string variable (Reference Manual, "String Variables"): a text that other equations name.
+STRING = re.compile(r"""\s*+(?P<name>"[^"]*"|[^=:"]+):IS:\s*+'(?P<text>[^']*)'\s*+""", re.IGNORECASE)
 #: The keyword of data without an equation (Reference Manual, "Data Equations": the default is to interpolate).
 DATA = ":INTERPOLATE:"
 

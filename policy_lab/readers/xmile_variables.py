@@ -6,8 +6,9 @@ import itertools
 import math
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,13 @@ class Variables:
             self.all[fold(full)] = Variable(node, module, dimensions, element)
             yield element
 
+    def expression(self, text: str, own: Sequence[AbstractElement]) -> Any:
+        """An equation outside of every module, such as a macro's."""
+        if not text:
+            raise SyntaxFault("error.syntax.no_equation")
+        names = {fold(e.name) for e in own}
+        return expression_of(text, Dialect(XMILE_TOKENS, _WORDS, _STRUCTURES, partial(_full_name, "", names)))
+
     def non_negative(self, node: Node) -> bool:
         """Whether a stock or flow is kept from falling below zero."""
         for child in of_kind(node, "non_negative"):
@@ -222,15 +230,17 @@ class _Reader:
         return tree.ArithmeticStructure(operators, parts) if operators else parts[0]
 
     def _expression(self, text: str) -> Any:
-        return expression_of(text, Dialect(XMILE_TOKENS, _WORDS, _STRUCTURES, self._full_name))
+        rename = partial(_full_name, self.module.prefix, self.own)
+        return expression_of(text, Dialect(XMILE_TOKENS, _WORDS, _STRUCTURES, rename))
 
-    def _full_name(self, word: str) -> str:
-        """The name that PySD sees: of the module, or of one inside it, or of the main model (``.name``)."""
-        parts = [bare(p) for p in re.findall(r'"(?:\\"|[^"])*"|[^.]+', word)]
-        plain = fold(".".join(parts))
-        inside = word.startswith(".") or plain in _GLOBAL or (len(parts) == 1 and plain not in self.own)
-        name = ("" if inside else self.module.prefix) + ".".join(parts).lstrip(".")
-        return re.sub(r"\s+", "_", name.replace("\\n", " ")).lower()
+
+def _full_name(prefix: str, own: Collection[str], word: str) -> str:
+    """The name that PySD sees: of the module, or of one inside it, or of the main model (``.name``)."""
+    parts = [bare(p) for p in re.findall(r'"(?:\\"|[^"])*"|[^.]+', word)]
+    plain = fold(".".join(parts))
+    inside = word.startswith(".") or plain in _GLOBAL or (len(parts) == 1 and plain not in own)
+    name = ("" if inside else prefix) + ".".join(parts).lstrip(".")
+    return re.sub(r"\s+", "_", name.replace("\\n", " ")).lower()
 
 
 def reference(name: str, subscripts: Sequence[str] = ()) -> Any:
