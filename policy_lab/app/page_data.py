@@ -47,6 +47,7 @@ SPOKEN: Final = (
     "actions",
     "brief",
     "loop",
+    "assumed",
     "published",
     "model",
     "entry",

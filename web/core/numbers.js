@@ -6,7 +6,8 @@
 import { facts } from "./facts.js";
 import { rounded, significantPlaces } from "./message.js";
 
-export { significantPlaces as places };
+/** Decimal places that show three significant figures of a value, at most nine. @param {number} value */
+export const places = (value) => significantPlaces(value, 3, 9);
 
 /** @param {string} name @param {string} other */
 const sign = (name, other) => facts?.words["number." + name] || other;

@@ -35,7 +35,7 @@ export const facts = () => ({
     "link.stray": "stray", "link.no_world": "no world {world}", "link.no_lever": "no lever {lever}", "link.no_view": "no view",
     "link.no_assumption": "no assumption {assumption}", "link.no_variable": "no variable {variable}",
     "link.no_timing": "no timing {lever}", "link.out_of_range": "out of range {lever}",
-    ...Object.fromEntries([..."mwlacpvyhrds"].map((key) => ["link.part_" + key, "part " + key])),
+    ...Object.fromEntries([..."mwlacpvyhrdst"].map((key) => ["link.part_" + key, "part " + key])),
     "explore.pin_twice": "twice", "explore.pin_full": "full {most}", "explore.pin_long": "long pin",
     "explore.policy_moved.one": "{world}, one moved", "explore.policy_moved.many": "{world}, {count} moved",
     "number.decimal": ".", "number.thousands": ",",

@@ -272,6 +272,8 @@ export interface Picture {
   limits?: [number, number] | null;
   bands?: Band[];
   points?: Points[];
+  /** Many thin lines without names, at moments of their own: they are seen together and not read off. */
+  threads?: { time: Numbers, values: Numbers[] } | null;
   marks?: Mark[];
   /** Known values to compare with. */
   references?: Reference[];
