@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html
 
 from policy_lab import paths
-from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes
+from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes, story_data
 from policy_lab.app.addresses import Addresses
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.index_page import THREADS, Page
@@ -40,6 +40,7 @@ def create_app(
     prefix: str = "/",
     pages: Path | None = None,
     opens_in: str = "",
+    embed_from: Sequence[str] = (),
 ) -> Dash:
     """The whole app for one model.
 
@@ -55,6 +56,10 @@ def create_app(
         pages: a folder with further pages, each a Python file as docs/extend-the-app.md has it.
         opens_in: a language, for an app whose answers are written as files (``publish.py``): its first page is in it,
             and every address relative; "" for one that serves.
+        embed_from: sites, such as ``https://moodle.example.org``, that may put the Learn page into a frame.
+
+    Raises:
+        BadValue: one of those is no site.
     """
     at = Addresses("./", opens_in, f"data/{model.hash[:8]}/") if opens_in else Addresses(prefix)
     bench = ModelSession(model, Memory(run or default_run(model)))
@@ -82,13 +87,14 @@ def create_app(
     listed += pages_of(model, pages)
     Speech(model).listen(app.server)
     app.server.before_request(bench.begin)
-    middleware.install(app, [page.path for page in listed])
+    middleware.install(app, [page.path for page in listed], embed_from)
     studies = Studies(model, stored_studies(model, rank_folder), queue or Queue(paths.studies_folder()))
     rank_routes.register(app.server, prefix, studies)
     app.layout = once_a_language(lambda: _layout(bench, listed))
     engine_routes.register(app, bench, files)
     routes.register(app, bench)
     precedent_data.register(app, bench)
+    story_data.register(app, bench)
     copy_context().run(_prepare, app, bench, Speech(model))
     return app
 

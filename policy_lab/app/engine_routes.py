@@ -130,6 +130,8 @@ class EngineFiles:
             "entries": at.answer(f"entries/{NUMBER}.json"),
             "sectors": at.answer(f"sector/{NUMBER}.svg"),
             "precedents": at.answer("precedents.json"),
+            "stories": at.answer("learn.json"),
+            "story": at.answer(f"learn/{NUMBER}.json"),
             "studies": at.prefix + "studies",
             "embed": at.page(EMBED),
         }

@@ -33,6 +33,7 @@ from policy_lab.app.panels import variable_list
 from policy_lab.app.published_studies import studies_of
 from policy_lab.app.ranking_view import load_ranking
 from policy_lab.app.sector_pictures import views_of
+from policy_lab.app.story_data import chosen
 from policy_lab.browser_files import browser_module
 from policy_lab.catalogue import SOURCE, in_language, languages
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, UnknownName
@@ -57,7 +58,8 @@ class Site:
     """A published folder.
 
     Attributes:
-        sizes: files and bytes of each kind: ``pages``, ``scripts``, ``model``, ``equations``, ``cases``, ``studies``.
+        sizes: files and bytes of each kind: ``pages``, ``scripts``, ``model``, ``equations``, ``cases``, ``stories``,
+            ``studies``.
     """
 
     folder: Path
@@ -167,6 +169,11 @@ def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
     for number in range(len(views_of(model))):
         yield from told(f"sector/{number}.svg", "equations")
     yield from told("precedents.json", "cases")
+    stories = chosen(model)
+    if stories:
+        yield from told("learn.json", "stories")
+    for key in stories:
+        yield from told(f"learn/{key}.json", "stories")
     for name, make in studies_of(at, ask, codes):
         yield File(name, "studies", make)
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from policy_lab.catalogue import english
+from policy_lab.cli import data
 from policy_lab.cli.describe import OUR_MODEL
 from policy_lab.cli.output import announce
 from policy_lab.errors import BadValue
@@ -62,7 +64,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument(
         "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
     )
+    words.add_argument(
+        "--embed-from",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="a site whose pages may show the Learn page in a frame, such as https://moodle.example.org; "
+        "repeat it for several (default: none)",
+    )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 
@@ -70,10 +81,10 @@ def command(arguments: argparse.Namespace) -> int:
     """Serve until somebody stops it."""
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
-    from policy_lab.model import load_model
+    from policy_lab.inference import opened
 
-    model = load_model(arguments.model)
-    announce(model.program.notes)
+    model, inferred = opened(arguments.model)
+    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     if port is None:
         port = _usual_port(arguments.host)
     signal.signal(signal.SIGTERM, _stop)
@@ -87,6 +98,7 @@ def command(arguments: argparse.Namespace) -> int:
         behind_proxy=arguments.behind_proxy is not None,
         proxies=arguments.behind_proxy or "",
         names=tuple(arguments.name),
+        embed_from=tuple(arguments.embed_from),
         log=arguments.log,
         pages=Path(arguments.pages) if arguments.pages else None,
     )

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from policy_lab.cli import data
 from policy_lab.cli.language import add_option, language_of
 from policy_lab.cli.output import check_output, complain, fitted, open_output
 from policy_lab.cli.text_tables import HelpFormatter
@@ -51,6 +52,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="compare instead: every outcome in every scenario with another version, ranked by difference. VERSION is "
         "a git revision, a folder or file, or 'golden' for the stored runs",
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

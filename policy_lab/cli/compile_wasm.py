@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from policy_lab.cli import data
 from policy_lab.cli.text_tables import HelpFormatter, printable
 from policy_lab.errors import BadValue
 
@@ -29,6 +30,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--target", choices=["wasm"], default="wasm", help="what to compile for (default: wasm)")
     words.add_argument("--out", metavar="DIR", help="the folder to write to; created if it does not exist")
     words.add_argument("--show", action="store_true", help="print every equation in run order, with unit and line")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

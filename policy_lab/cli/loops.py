@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from policy_lab.cli import data
 from policy_lab.cli.text_tables import HelpFormatter, number, paragraph, table
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--outcome", metavar="NAME", help="the variable to explain; by default the first outcome")
     words.add_argument("--year", metavar="TIME", type=float, help="the time to explain; by default the end of the run")
     words.add_argument("--json", action="store_true", help="for programs: everything at every saved time")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

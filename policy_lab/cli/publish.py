@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from policy_lab.catalogue import english
+from policy_lab.cli import data
 from policy_lab.cli.output import announce, complain
 from policy_lab.cli.text_tables import HelpFormatter, table
 
@@ -14,6 +16,7 @@ KINDS = {
     "model": "the model",
     "equations": "equations and diagrams",
     "cases": "precedents",
+    "stories": "stories",
     "studies": "stored studies",
 }
 EXAMPLES = """\
@@ -46,17 +49,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="DIR",
         help="result folder of a study of all levers, for Rank (default: the stored one)",
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 
 def command(arguments: argparse.Namespace) -> int:
     """Write the site and say how large it is."""
     from policy_lab.app.publish import publish
-    from policy_lab.model import load_model
+    from policy_lab.inference import opened
     from policy_lab.progress import bar
 
-    model = load_model(arguments.model)
-    announce(model.program.notes)
+    model, inferred = opened(arguments.model)
+    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     study = Path(arguments.study) if arguments.study else None
     site = publish(model, Path(arguments.out), arguments.language, study, arguments.replace, bar)
     sizes = [(KINDS[kind], *site.sizes[kind]) for kind in KINDS if kind in site.sizes]

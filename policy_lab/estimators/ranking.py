@@ -169,7 +169,8 @@ def about_outcome(findings: Findings, outcome: str) -> list[Message]:
     """What moves an outcome, how sure that is, when, and where the ranking changes."""
     total = ordered(findings, outcome)
     if total.empty:
-        return [Message("ranking.still")]
+        failed = float(findings.provenance.get("failed", {}).get(outcome, 0.0))
+        return [Message("ranking.failed", {"share": failed}) if failed else Message("ranking.still")]
     if heavy(findings, outcome):
         return [Message("ranking.heavy")]
     seen = total[total["low"] >= SLIGHT]

@@ -304,8 +304,9 @@ def over_time(findings: Findings, words: Language) -> Picture:
                 label = shortened(words.shown(findings.factor(name)), 22)
                 value, low, high = (rows[end].map(ranks.share_of) for end in ("value", "low", "high"))
                 axes.plot(rows["time"], value, color=color, ls=dash, lw=1.6, label=label)
-                within = {"where": value.notna(), "color": color, "alpha": 0.12, "lw": 0}
-                axes.fill_between(rows["time"], low.fillna(0), high.fillna(1), **within)
+                axes.fill_between(
+                    rows["time"], low.fillna(0), high.fillna(1), where=value.notna(), color=color, alpha=0.12, lw=0
+                )
             axes.set_ylim(bottom=0)
             axes.set_ylabel(words.texts["report.total_axis"])
             name_years(axes)

@@ -165,15 +165,19 @@ class Blocks:
 
         return self.faults.tried(block.line_of(key, words), made, None)
 
+    def charts(self, block: Block, run: Run, fewest: int = 0) -> tuple[Chart, ...]:
+        """The charts that a block names."""
+        wanted = self._list(block, "charts")
+        if not fewest <= len(wanted) <= MOST_CHARTS:
+            wrong = StoryError("error.story.charts", count=len(wanted), most=MOST_CHARTS)
+            self.faults.add(block.line_of("charts"), wrong)
+        charts = [self.chart(block, "charts", words, run) for words in wanted]
+        return tuple(chart for chart in charts if chart)
+
     def show(self, block: Block, run: Run) -> Show:
         """Something to look at."""
         self.only(block, (*OF_RUN, "charts", "beside", "sliders", "years"))
-        wanted = self._list(block, "charts")
-        if not 1 <= len(wanted) <= MOST_CHARTS:
-            self.faults.add(
-                block.line_of("charts"), StoryError("error.story.charts", count=len(wanted), most=MOST_CHARTS)
-            )
-        charts = [self.chart(block, "charts", words, run) for words in wanted]
+        charts = self.charts(block, run, fewest=1)
         sliders = self._list(block, "sliders")
         if len(sliders) > MOST_SLIDERS:
             self.faults.add(block.line_of("sliders"), StoryError("error.story.sliders", most=MOST_SLIDERS))
@@ -183,7 +187,7 @@ class Blocks:
         ]
         years = self._years(block, run)
         curve, beside = self.curve(block, run), self.beside(block, run)
-        return Show(curve, beside, tuple(c for c in charts if c), tuple(one for one in levers if one), years)
+        return Show(curve, beside, charts, tuple(one for one in levers if one), years)
 
     def _years(self, block: Block, run: Run) -> tuple[float, float]:
         first, last = self.figures.bench.span(run)

@@ -28,7 +28,8 @@ def as_data(reading: Reading) -> dict[str, Any]:
     Returns:
         ``format``, ``key``, ``language``, ``languages``, ``title``, ``kind``, ``minutes``, ``level``, ``teaches``,
         ``model``, ``hash``, ``version``, and ``steps``: each with ``title``, ``words``, ``kind`` (``read``, ``show``,
-        ``predict``, ``reveal``, ``ask``, ``role``, ``goal`` or ``deal``) and what that kind has.
+        ``predict``, ``reveal``, ``ask``, ``role``, ``goal`` or ``deal``) and what that kind has. The ``charts`` of an
+        ``ask`` are those on show before it, with the run that answers it.
 
     Raises:
         SimulationError: a run of the story fails.
@@ -69,12 +70,15 @@ class _Data:
     def __init__(self, reading: Reading) -> None:
         self.bench, self.figures = reading.bench, reading.figures
         self.vocabulary = reading.vocabulary
+        #: What was last on show: what a question's run is drawn in.
+        self.shown: tuple[Sequence[Chart], Curve, tuple[float, float]] | None = None
 
     def part(self, part: Part | None) -> dict[str, Any]:
         """One part under its kind."""
         match part:
             case Show():
                 charts = [self._chart(c, [part.curve, *part.beside], part.years) for c in part.charts]
+                self.shown = (part.charts, part.curve, part.years)
                 sliders = [{"name": name, "label": self.vocabulary.label(name)} for name in part.sliders]
                 return {"kind": "show", "run": self._run(part.curve), "charts": charts, "sliders": sliders}
             case Predict():
@@ -84,11 +88,14 @@ class _Data:
                 years = (part.predict.knots[0], part.predict.knots[-1])
                 chart = self._chart(part.predict.chart, [part.predict.curve, *part.predict.beside], years)
                 at = self._at(part.predict.curve, part.predict.chart.name, part.predict.knots)
+                self.shown = ([part.predict.chart], part.predict.curve, years)
                 return {"kind": "reveal", "run": self._run(part.predict.curve), **told, "chart": chart, "answer": at}
             case Ask():
                 asked = {"options": [_line(one) for one in part.options], "answer": part.answer}
                 run = self._run(part.curve) if part.curve else None
-                return {"kind": "ask", "ask": part.kind, **asked, "because": _line(part.because), "run": run}
+                charts = self._answers(part, part.curve) if part.curve else []
+                told = {"because": _line(part.because), "run": run, "charts": charts}
+                return {"kind": "ask", "ask": part.kind, **asked, **told}
             case Role():
                 demands = {"aim": self._demands(part.aim), "red_line": self._demands(part.red_line)}
                 return {"kind": "role", **demands, "bid": dict(part.bid), "levers": [list(one) for one in part.levers]}
@@ -107,6 +114,15 @@ class _Data:
         """What a page needs for a guess; the curve itself comes with the reveal."""
         chart = self._chart(part.chart, part.beside, (part.knots[0], part.knots[-1]))
         return {**chart, "knots": list(part.knots), "axis": list(part.axis), "words": list(part.words)}
+
+    def _answers(self, part: Ask, curve: Curve) -> list[dict[str, Any]]:
+        """The run of a question beside the one on show, in its charts; [] where there are none of the same history."""
+        charts, before, years = self.shown or ((), curve, (0.0, 0.0))
+        same = self.shown is not None and before.run.case == curve.run.case
+        beside = [before] if same and before.run != curve.run else []
+        drawn = part.charts or (charts if same else ())
+        ends = years if same else self.bench.span(curve.run)
+        return [self._chart(chart, [curve, *beside], ends) for chart in drawn]
 
     def _chart(self, chart: Chart, curves: Sequence[Curve], years: tuple[float, float]) -> dict[str, Any]:
         drawn = []

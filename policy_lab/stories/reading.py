@@ -257,7 +257,7 @@ class _Reader:
 
     def _ask(self, number: int, block: Block, runs: list[Run]) -> Part:
         own = ("name", "scenario", "levers", "assumptions", "without", "case", "changed")
-        self.blocks.only(block, (*own, "kind", "options", "answer", "because"))
+        self.blocks.only(block, (*own, "kind", "options", "answer", "because", "charts"))
         kind, options = block.data.get("kind"), block.data.get("options", [])
         if kind not in ("choice", "open") or not isinstance(options, list) or (kind == "open") != (not options):
             self.faults.add(block.line_of("kind"), StoryError("error.story.question"))
@@ -269,7 +269,7 @@ class _Reader:
         because = self.words.line(block.data.get("because"), block.line_of("because"))
         curve = self.blocks.curve(block, runs[number]) if any(key in block.data for key in own) else None
         right = options.index(answer) if answer in options else None
-        return Ask(str(kind), tuple(lines), right, because, curve)
+        return Ask(str(kind), tuple(lines), right, because, curve, self.blocks.charts(block, runs[number]))
 
     # ---- role play ------------------------------------------------------------------------------------------------
 

@@ -89,6 +89,7 @@ class Ask:
         answer: number of the option that the model gives, None for an open one.
         because: why.
         curve: a run that shows it, None for none.
+        charts: what the run is drawn in; () for the charts on show before.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class Ask:
     answer: int | None
     because: Line
     curve: Curve | None
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def _facts(part: Part | Curve | Chart | None) -> Any:
         case Reveal():
             return part.of
         case Ask():
-            return part.kind, len(part.options), part.answer, _facts(part.curve)
+            return part.kind, len(part.options), part.answer, _facts(part.curve), _each(*part.charts)
         case None:
             return None
         case _:

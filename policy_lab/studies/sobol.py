@@ -30,6 +30,7 @@ from policy_lab.ensemble.designs import Saltelli, is_power_of_two
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.folder import Outcomes
 from policy_lab.ensemble.plan import Plan
+from policy_lab.ensemble.precision import Precision, precision_for, resolved
 from policy_lab.ensemble.questions import LEVER, UNCERTAINTY, Question, Size
 from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
@@ -160,22 +161,30 @@ def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the runs, stage by stage, and analyse them."""
     purpose, size = plan.options["purpose"], plan.size
     limit = _limit(plan)
+    precision = precision_for(ensemble, runs(plan)[0], limit)
     parts: list[Part] = []
     trace: list[dict[str, Any]] = []
     before = 0
     while True:
         seed, second = plan.study.seed, plan.options["second_order"]
         sample = Saltelli(size, plan.member, seed, second, first=before, replicates=replicates_of(plan))
-        outcomes = ensemble.run(sample, f"runs_{size}" if before else "runs")
+        outcomes = ensemble.run(sample, f"runs_{size}" if before else "runs", backend=precision.backend)
         parts.append(Part(sample.runs, outcomes.rows))
-        analysis = _analyse(plan, ensemble, _joined(parts, outcomes), size)
+        analysis = _analyse(plan, ensemble, _joined(parts, outcomes), size, precision)
         met, measure = _convergence(purpose, analysis)
         trace.append({"size": size, "purpose": purpose or "none", "measure": measure, "met": met})
         if met or 2 * size > limit:
             break
         before, size = size, 2 * size
-    notes = _notes(plan, analysis, trace)
-    return Result(_tables(plan, analysis), notes, {"size": size, "trace": trace if purpose else []})
+    notes = [*_notes(plan, analysis, trace), *_said_of(precision)]
+    known = {"size": size, "trace": trace if purpose else [], "precision": precision.as_data()}
+    return Result(_tables(plan, analysis), notes, known)
+
+
+def _said_of(precision: Precision) -> list[Message]:
+    return (
+        [Message("study.sobol.single", {"off": precision.off, "moved": 2 * precision.off})] if precision.single else []
+    )
 
 
 def _joined(parts: list[Part], outcomes: Outcomes) -> variance.Reader:
@@ -196,11 +205,13 @@ def _joined(parts: list[Part], outcomes: Outcomes) -> variance.Reader:
     return read
 
 
-def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int) -> Analysis:
+def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int, precision: Precision) -> Analysis:
     groups, shape = len(plan.groups), (len(plan.times), len(plan.outcomes))
     layout = variance.Layout(size, groups, plan.options["second_order"])
     outputs = shape[0] * shape[1]
     m = variance.moments(read, layout, outputs)
+    if precision.single:
+        m = m.where(resolved(np.where(m.varies, m.sd, 0.0).reshape(shape)).ravel())
     point = variance.estimate(read, layout, outputs, m)
     digest = _Digest(plan.options["confidence"], m.sd**2)
     whole, spread = _OverTime(shape, m), []
@@ -363,9 +374,14 @@ def _spread(plan: Plan, m: variance.Moments) -> list[pd.DataFrame]:
 
 
 def _notes(plan: Plan, analysis: Analysis, trace: list[dict[str, Any]]) -> list[Message]:
-    varies = analysis.moments.varies.reshape(len(plan.times), len(plan.outcomes))
+    shape = (len(plan.times), len(plan.outcomes))
+    kept = analysis.moments.used.reshape(shape) >= variance.LEAST_KEPT * trace[-1]["size"]
+    varies = analysis.moments.varies.reshape(shape) | ~kept
     notes = []
     for o, outcome in enumerate(plan.outcomes):
+        if not kept[:, o].all():
+            lost = {"times": int((~kept[:, o]).sum()), "all": len(plan.times), "most": 1 - variance.LEAST_KEPT}
+            notes.append(Message("study.sobol.lost", {"outcome": plan.named(outcome), **lost}))
         still = plan.times[~varies[:, o]]
         if len(still) == len(plan.times):
             notes.append(Message("study.sobol.still", {"outcome": plan.named(outcome)}))

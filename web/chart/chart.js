@@ -57,9 +57,6 @@ function each(group, name, data, paint) {
   }
 }
 
-/** A moment as it is read off. @param {number} time */
-const when = (time) => String(Number(time.toFixed(2)));
-
 /** What is read off at a moment: each line, band and figure of the record, the last drawn first. @param {Picture} picture @param {number} place of the moment */
 function rowsAt(picture, place) {
   const { times = 1 } = picture.amount ?? {};
@@ -114,6 +111,7 @@ export class Chart {
     const marks = group("marks");
     this.markLines = group("", marks);
     this.markTexts = group("", marks);
+    this.threads = node(group("threads"), "path", "thread");
     this.lines = group("lines");
     this.poles = group("poles");
     const points = group("points");
@@ -191,6 +189,7 @@ export class Chart {
     each(this.bands, "path", plan.bands, (path, band) => put(path, {
       class: `band band--${band.kind} band--${band.share}${band.stale ? " band--stale" : ""}`, d: band.d,
     }));
+    put(this.threads, { d: plan.threads });
     each(this.lines, "path", plan.lines, (path, line) => put(path, { class: `line line--${line.kind}`, "data-line": line.key, d: line.d }));
     each(this.whiskers, "path", plan.points, (path, point) => put(path, { class: "whisker", d: point.whisker }));
     each(this.spots, "path", plan.points, (path, point) => put(path, { class: `spot spot--${point.kind}`, "data-point": point.key, d: point.d }));
@@ -286,7 +285,7 @@ export class Chart {
   /** @param {Picture} picture @param {number} place */
   tell(picture, place) {
     const said = rowsAt(picture, place).map((row) => row.label + " " + row.text).join("; ");
-    put(this.hand, { "aria-valuenow": place, "aria-valuetext": numbers.withUnit(when(picture.time[place]) + ": " + said, unitOf(picture)) });
+    put(this.hand, { "aria-valuenow": place, "aria-valuetext": numbers.withUnit(numbers.moment(picture.time[place]) + ": " + said, unitOf(picture)) });
   }
 
   /** @param {Picture} picture @param {number} place @param {number} x @param {number} top */
@@ -298,7 +297,7 @@ export class Chart {
       row.toggleAttribute("hidden", n > rows.length);
       if (n > rows.length) return;
       const [swatch, name, value] = row.children;
-      const told = n ? rows[n - 1] : { kind: "none", label: when(picture.time[place]), text: unitOf(picture) };
+      const told = n ? rows[n - 1] : { kind: "none", label: numbers.moment(picture.time[place]), text: unitOf(picture) };
       row.className = n ? "plot__row" : "plot__row plot__row--head";
       swatch.className = "plot__swatch swatch swatch--" + told.kind;
       write(name, told.label);

@@ -228,7 +228,7 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
   const top = size * 0.7 + (picture.unit || picture.poles ? size * 1.3 : 0);
   const down = valueTicks(low, high, bottom - top, size, picture.amount?.times ?? 1);
   const widest = Math.max(...down.map((tick) => tick.text.length));
-  const room = labels ? Math.min(width * 0.24, 11 * size) : 0;
+  const room = labels && picture.lines.some((line) => !line.silent) ? Math.min(width * 0.24, 11 * size) : 0;
   const box = { left: Math.ceil(widest * size * 0.6 + 10), right: Math.floor(width - Math.max(room, size * 1.4)), top, bottom };
   const { time } = picture;
   const last = time[time.length - 1];
@@ -247,6 +247,7 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
     })),
     lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: kept(line.values, null, place, () => path(time, line.values, x, y)) })),
     points: spots(picture, x, y, size),
+    threads: picture.threads?.values.map((values) => path(picture.threads?.time ?? [], values, x, y)).join("") ?? "",
     marks: events,
     references: references(picture, box, y, size, events),
     poles: poles(picture, box, size),

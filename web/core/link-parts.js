@@ -17,7 +17,7 @@ import { LENGTH, checksum } from "./checksum.js";
  * @typedef {{ foreign: string[], lost: string[], stray: boolean, unchecked: boolean }} Damage */
 
 /** The parts of a link, in their order; further ones of the same letter are allowed for those in MANY. */
-const KEYS = ["m", "w", "l", "a", "c", "p", "v", "y", "h", "r", "d", "s"];
+const KEYS = ["m", "w", "l", "a", "c", "p", "v", "y", "h", "r", "d", "s", "t"];
 const MANY = ["p"];
 const SETTINGS = ["w", "l", "a", "c", "p"];
 /** Parts that are read elsewhere. */

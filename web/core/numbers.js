@@ -58,6 +58,16 @@ export function figure(value, decimalPlaces, apart) {
 }
 
 /**
+ * A moment of the model's clock: of years a year, with its month inside one ("Apr 2041"), else a number.
+ * @param {number} time
+ */
+export function moment(time) {
+  const whole = Math.floor(time + 1e-9), month = Math.floor(12 * (time - whole) + 1e-9);
+  if (month <= 0 || whole < 1000 || !/^years?$/i.test(facts.clock.unit)) return write(Number(time.toFixed(2)));
+  return new Intl.DateTimeFormat(facts.language, { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.UTC(whole, month, 15));
+}
+
+/**
  * A figure with its unit, if it has one.
  * @param {string} text
  * @param {string} unit

@@ -9,8 +9,8 @@
  *     a   changed assumptions: key, value
  *     c   variables of the two charts
  *     p   pinned scenarios, one part each: the scenario, after "~~" the levers moved in it, and after ":" a name of its own
- *     v, y, h, r, d, s   what Compare, Why, Precedents, Rank and Model look at, and whether Explore is presented (VIEWS): each is
- *         read where it is used
+ *     v, y, h, r, d, t   what Compare, Why, Precedents, Rank, Model and Learn look at (VIEWS): each is read where it is used
+ *     s   whether the page is presented
  *     lang  the page's language
  *
  * Keys depend on the name alone, so that links outlive additions to the model. Levers and assumptions have a readable
@@ -37,7 +37,7 @@ export const LONGEST_NAME = 60;
 /** A number as a link has it. */
 export const NUMBER = /^-?\d{1,9}(\.\d{1,9})?(e-?\d{1,2})?$/;
 /** Parts that say what one page looks at. */
-export const VIEWS = ["v", "y", "h", "r", "d", "s"];
+export const VIEWS = ["v", "y", "h", "r", "d", "s", "t"];
 const MOST_PINNED = 520;
 const LANGUAGE = 10; // characters of "&lang=de"
 

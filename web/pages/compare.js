@@ -79,7 +79,7 @@ const chooser = (part) => labelled(words(part), element("select", { id: "compare
 const tick = (part) => element("label", { class: "tick" }, element("input", { id: "compare-" + part, type: "checkbox", onchange: () => look({ [part]: one("#compare-" + part).checked }) }), words(part));
 
 function buildMore() {
-  const link = element("input", { id: "compare-link", class: "input", type: "text", autocomplete: "off", spellcheck: "false", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && addLink() });
+  const link = element("input", { id: "compare-link", class: "box", type: "text", autocomplete: "off", spellcheck: "false", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && addLink() });
   one("#compare-more").append(...sameLevels.fields(), element("div", { class: "compare-who__link" }, labelled(words("link"), link), element("button", { class: "button", type: "button", onclick: addLink }, words("add_link"))));
 }
 

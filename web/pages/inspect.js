@@ -8,6 +8,7 @@
  *     PolicyLab.verdict                    {key, whole, sentences, turns}: the verdict as it is written; turns: null until tried
  *     PolicyLab.compare, .compareWedges    {entries(), shown, about()}, {found, ahead()} of Compare
  *     PolicyLab.why, .whyLevers            {view, found, futures}: the loops' effects and futures; {dealt}: runs behind the shares
+ *     PolicyLab.learn                      {view, own()}: what Learn looks at; the story that is open, what was done in it, its code
  *     PolicyLab.page.link()                the link of the state
  *     PolicyLab.dashIsHere                 whether Dash's pages are there
  */
@@ -26,6 +27,7 @@ import * as brief from "./brief.js";
 import * as compare from "./compare.js";
 import * as compareWedges from "./compare-wedges.js";
 import * as explore from "./explore.js";
+import * as learn from "./learn.js";
 import * as precedents from "./precedents-view.js";
 import * as verdict from "./verdict.js";
 import * as why from "./why.js";
@@ -40,7 +42,7 @@ export function publish() {
     get runs() { return { here: simulator.here, ready: simulator.ready, ask: simulator.ask }; },
     get precedents() { return { now: precedents.now(), data: precedents.data, changed: precedents.changed }; },
     get dashIsHere() { return adoption.here; },
-    say, state, explore, compare, compareWedges, why, whyLevers, loops, brief, fates,
+    say, state, explore, compare, compareWedges, why, whyLevers, learn, loops, brief, fates,
     page: { link: router.link },
     chartExport: { svg: slide },
   };

@@ -24,6 +24,7 @@ import * as embed from "./embed.js";
 import * as explore from "./explore.js";
 import * as finder from "./finder.js";
 import { publish } from "./inspect.js";
+import * as lessons from "./learn.js";
 import * as loopStage from "./loop-stage.js";
 import * as model from "./model.js";
 import * as precedents from "./precedents.js";
@@ -56,7 +57,7 @@ function begin() {
   watchHand();
   nameButtons();
   dash.begin();
-  const parts = [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, why, precedents, present, share, tour, glossary, embed];
+  const parts = [buttons, router, undo, language, print, actions, brief, chartAbout, diagramExport, entries, finder, loopStage, model, ranking, compare, why, precedents, lessons, present, share, tour, glossary, embed];
   for (const part of parts) part.begin();
   publish();
   explore.begin();

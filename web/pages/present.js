@@ -1,5 +1,5 @@
-/** Presenting Explore on a projector: its verdict, its charts and the starred levers alone, on the whole screen where the browser
- * allows it. What is presented is part of the link; Escape or a button leads back. The looks: assets/present.css. */
+/** Presenting on a projector: Explore's verdict, its charts and the starred levers alone, or a story of Learn, on the whole screen
+ * where the browser allows it. What is presented is part of the link; Escape or a button leads back. The looks: assets/present.css. */
 import { facts } from "../core/facts.js";
 import * as presented from "../core/presented.js";
 import * as views from "../core/views.js";
@@ -11,6 +11,10 @@ import * as router from "../dom/router.js";
 import * as groups from "../widgets/lever-groups.js";
 
 const root = document.documentElement;
+/** Pages that can be presented; from any other one Explore is. */
+const PAGES = ["explore", "learn"];
+/** The button that ends it, on the page on show. */
+const end = () => one(`[data-shown-at="${router.page()}"] .present-only[data-do=present]`);
 /** Whether the whole screen was asked for here, so that leaving it leaves this too. */
 let whole = false;
 /** What had the focus before. @type {Element | null} */
@@ -25,7 +29,7 @@ const change = (parts) => {
 /** The page as the link has it. */
 function follow() {
   const { on, stars } = presented.now();
-  const shown = on && router.page() === "explore" && !router.embedded();
+  const shown = on && PAGES.includes(router.page()) && !router.embedded();
   for (const row of all(".page--explore .lever[data-lever]")) star(row, stars.includes(row.dataset.lever));
   if (one(".groups")) groups.recount();
   if (shown === "present" in root.dataset) return;
@@ -58,12 +62,12 @@ function fill() {
 }
 
 export function enter() {
-  if (router.page() !== "explore") router.go("explore");
+  if (!PAGES.includes(router.page())) router.go("explore");
   from = document.activeElement;
   groups.unsearch();
   change({ on: true });
   window.scrollTo(0, 0);
-  one("#present-leave").focus({ preventScroll: true });
+  end().focus({ preventScroll: true });
   fill();
 }
 

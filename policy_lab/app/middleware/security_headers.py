@@ -8,17 +8,25 @@ to allow).
 
 No page may stand in a frame of another site, but the one that is made for it (``EMBED``): charts and figures to look
 at, with nothing to press that would change anything, so a page laid over it can mislead nobody into doing something.
+The Learn page may stand in frames of the sites that whoever runs the app names (``--embed-from``), and of no others.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Response, request
 
+from policy_lab.errors import BadValue
+
 #: The one page that other sites may put into a frame, by its name below the prefix.
 EMBED: Final = "embed"
+#: The page that sites which were named may put into a frame.
+LEARN: Final = "learn"
 #: Headers that are the same on every answer.
 FIXED: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -33,18 +41,36 @@ NOTHING: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestor
 OWN_FRAMES: Final = {"X-Frame-Options": "SAMEORIGIN"}
 
 
-def add_to(app: Dash) -> None:
-    """Adds the headers to every answer of an app."""
+def add_to(app: Dash, embed_from: Sequence[str] = ()) -> None:
+    """Adds the headers to every answer of an app; sites in ``embed_from`` may frame its Learn page."""
     own = {**FIXED, **OWN_FRAMES, "Content-Security-Policy": content_policy()}
-    anybody = {**FIXED, "Content-Security-Policy": content_policy(ancestors="*")}
-    embed = app.config.routes_pathname_prefix + EMBED
+    prefix = app.config.routes_pathname_prefix
+    framed = {prefix + EMBED: {**FIXED, "Content-Security-Policy": content_policy(ancestors="*")}}
+    if embed_from:
+        ancestors = " ".join(["'self'", *map(whole_origin, embed_from)])
+        framed[prefix + LEARN] = {**FIXED, "Content-Security-Policy": content_policy(ancestors=ancestors)}
 
     def dress(reply: Response) -> Response:
-        for name, value in (anybody if request.path == embed else own).items():
+        for name, value in framed.get(request.path, own).items():
             reply.headers.setdefault(name, value)
         return reply
 
     app.server.after_request(dress)
+
+
+def whole_origin(text: str) -> str:
+    """A site as a browser names it, ``https://moodle.example.org``; raises ``BadValue`` for what is none (RFC 6454)."""
+    try:
+        parts = urlsplit(text.strip().rstrip("/"))
+        port = parts.port
+    except ValueError:
+        raise BadValue("error.server.origin", text=text) from None
+    host = (parts.hostname or "").rstrip(".")
+    bare = not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
+    if parts.scheme not in ("http", "https") or not bare or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:]+", host):
+        raise BadValue("error.server.origin", text=text)
+    named = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{named}" + (f":{port}" if port is not None else "")
 
 
 def content_policy(in_page: bool = False, ancestors: str = "'self'") -> str:
