@@ -221,6 +221,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             cleanup_interval=1,
             asyncore_use_poll=True,
             log_socket_errors=False,
+            clear_untrusted_proxy_headers=False,  # whom they are believed from is for ``proxies.py`` to say
             ident="",
         )
         where = (listening.family, listening.type, listening.proto, listening.getsockname())

@@ -36,7 +36,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import ranking, sobol_intervals
 from policy_lab.estimators import sobol as variance
-from policy_lab.estimators.sobol_over_time import Digest, Interval, OverTime, Piece, arrays_of
+from policy_lab.estimators.over_time import Digest, Interval, OverTime, Piece, arrays
 from policy_lab.messages import Language, Message
 from policy_lab.report import plots
 from policy_lab.report.plots import Picture
@@ -212,7 +212,7 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int, p
             spread.append(piece.bounds)
             whole.add(piece)
             meter.advance(piece.part.stop - piece.part.start)
-    points = arrays_of(point)
+    points = arrays(point)
     found = {}
     for name in points:
         low, high = np.concatenate([bounds[name] for bounds in spread], axis=-1)

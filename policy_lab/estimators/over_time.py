@@ -1,7 +1,6 @@
-"""Sobol' indices over all times: each time weighted by the variance it has, in the estimate and in every resample.
+"""Sobol' indices over all times: each time weighted by the variance it has, with the intervals of the same resamples.
 
-Gamboa, Janon, Klein and Lagnoux 2014, doi:10.1214/14-EJS895. Resampled indices come piece by piece, so that memory does
-not grow with them.
+After Gamboa, Janon, Klein and Lagnoux (2014), doi:10.1214/14-EJS895.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from policy_lab.estimators import ranking, sobol_intervals
-from policy_lab.estimators.sobol import Indices, Moments
+from policy_lab.estimators import sobol as variance
 from policy_lab.runs import Floats
 
 
@@ -25,11 +24,11 @@ class Interval:
     high: Floats
 
 
-def arrays_of(found: Indices) -> dict[str, Floats]:
+def arrays(found: variance.Indices) -> dict[str, Floats]:
     """Index name to ``[…, group, output]``; leading axes are resamples."""
-    arrays = {"S1": found.first, "ST": found.total, "rank": ranking.ranks(found.total)}
-    arrays |= {"dummy S1": found.dummy_first[..., None, :], "dummy ST": found.dummy_total[..., None, :]}
-    return arrays if found.second is None else {**arrays, "S2": found.second}
+    known = {"S1": found.first, "ST": found.total, "rank": ranking.ranks(found.total)}
+    known |= {"dummy S1": found.dummy_first[..., None, :], "dummy ST": found.dummy_total[..., None, :]}
+    return known if found.second is None else {**known, "S2": found.second}
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,12 @@ class Digest:
     confidence: float
     scale: Floats
 
-    def __call__(self, part: slice, found: Indices) -> Piece:
-        """The piece of some outputs' resampled indices."""
-        arrays = arrays_of(found)
+    def __call__(self, part: slice, found: variance.Indices) -> Piece:
+        """A piece: the indices of some outputs in every resample, digested."""
+        resampled = arrays(found)
         weight = np.nan_to_num(found.variance) * self.scale[part]
-        weighted = {name: _by_output(x, weight) for name, x in arrays.items() if name != "rank"}
-        bounds = {name: sobol_intervals.percentiles(x, self.confidence) for name, x in arrays.items()}
+        weighted = {name: _by_output(x, weight) for name, x in resampled.items() if name != "rank"}
+        bounds = {name: sobol_intervals.percentiles(x, self.confidence) for name, x in resampled.items()}
         return Piece(part, bounds, np.ascontiguousarray(weight.T), weighted)
 
 
@@ -73,7 +72,7 @@ def _by_output(values: Floats, weight: Floats) -> Floats:
 class OverTime:
     """Indices over all times: each time weighted by the variance it has in the same resample."""
 
-    def __init__(self, shape: tuple[int, int], m: Moments) -> None:
+    def __init__(self, shape: tuple[int, int], m: variance.Moments) -> None:
         self.shape, self.scale = shape, m.sd**2
         self.sums: dict[str, Floats] = {}
         self.weight: Floats | None = None
@@ -90,7 +89,7 @@ class OverTime:
             target[output % self.shape[1]] += value
         return target
 
-    def intervals(self, point: Indices, confidence: float) -> tuple[dict[str, Interval], Floats]:
+    def intervals(self, point: variance.Indices, confidence: float) -> tuple[dict[str, Interval], Floats]:
         """Every index over all times with its interval, and ``ST[resample, group, outcome]``."""
         assert self.weight is not None
         shape = self.shape
@@ -100,7 +99,7 @@ class OverTime:
             resampled = {name: np.moveaxis(sums / self.weight[:, :, None], 0, -1) for name, sums in self.sums.items()}
             means = {
                 name: (np.nan_to_num(x) * value).reshape(-1, *shape).sum(1) / value.reshape(shape).sum(0)
-                for name, x in arrays_of(point).items()
+                for name, x in arrays(point).items()
                 if name != "rank"
             }
         total = resampled["ST"]
