@@ -113,6 +113,22 @@ def _written(path: Path, text: str) -> Path:
     return path
 
 
+def test_what_data_lack_is_told(model: Path) -> None:
+    cells = "t,1,2,3\nv,10,none yet,30\n"
+    _written(model.parent / "cells.csv", cells)
+    text = model.read_text(encoding="utf-8").replace(
+        "\nrain ~", "\nrain := GET DIRECT DATA('cells.csv', ',', '1', 'B2') ~"
+    )
+    _written(model, text)
+    runs = simulate(load_model(model, {"use": ([0, 4], [1, 1])}))
+    assert runs.of("rain")[0].tolist() == [10, 10, 20, 30, 30]
+    notes = " ".join(runs.provenance["notes"])
+    assert "'rain': 1 of 3 values are missing" in notes
+    assert "do not reach over the whole run" not in notes  # a step at either end is no gap
+    short = simulate(load_model(model, {"use": ([1.5, 2], [1, 1])}))
+    assert "keep the values of their ends: 'use[a]' (1.5 to 2), 'use[b]' (1.5 to 2)." in short.provenance["notes"][-1]
+
+
 def test_a_changed_table_is_read_again(model: Path) -> None:
     table = _text(model.with_suffix(".csv"), ",")
     before = load_model(model)
