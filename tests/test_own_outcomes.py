@@ -162,6 +162,54 @@ def test_a_study_says_how_its_runs_are_made(tmp_path: Path) -> None:
             plan_of(Study(**{**plain.__dict__, **wrong}))
 
 
+STUDY = """model = "m.mdl"
+method = "uncertainty"
+size = 16
+outcomes = ["y"]
+times = [4]
+[factors]
+a = {low=0, high=1}
+"""
+#: A study file as people write it, and what is said of it; nothing where it can be read.
+TEXTS = {
+    "as it should be": (STUDY, ""),
+    "a mark in front, and Windows' line ends": ("\ufeff" + STUDY.replace("\n", "\r\n"), ""),
+    "eight runs": (STUDY.replace("16", "8"), "size = 8 is too few runs to measure a spread; take 16 or more"),
+    "not a power of two": (STUDY.replace("16", "12"), "12 is not a power of two"),
+    "tables first": ("[factors]\na = {low=0, high=1}\n" + STUDY.split("[factors]")[0], r"inside the table \[factors\]"),
+    "not closed": (STUDY.replace("}", ""), "is not valid TOML"),
+    "twice": (STUDY.replace('"y"', '"y", "Y"'), "The outcome 'y' is named twice"),
+    "a fraction": (STUDY.replace("16", "16.0"), "size = 16.0 is not a whole number"),
+    "a slip": (STUDY.replace("times", "tmies"), "no key 'tmies'.*'times'"),
+    "a clock that varies": (STUDY.replace("a =", "horizon ="), "'FINAL TIME' follows from 'horizon'"),
+    "no table of data": ('data = "none.csv"\n' + STUDY, "'none.csv' is not in"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_text_of_a_study(name: str, tmp_path: Path) -> None:
+    text, says = TEXTS[name]
+    clock = CLOCK.replace("FINAL TIME = 10", "FINAL TIME = INITIAL TIME + horizon")
+    _model(tmp_path, "a = 1 ~~|\nhorizon = 10 ~~|\ny = a*Time ~~|\n", clock)
+    (tmp_path / "s.toml").write_bytes(text.encode())
+    if not says:
+        assert plan_of(load_study(tmp_path / "s.toml")).outcomes == ("y",)
+        return
+    with pytest.raises(PolicyLabError, match=says):
+        load_study(tmp_path / "s.toml")
+
+
+def test_a_study_takes_data(tmp_path: Path) -> None:
+    _model(tmp_path, "rain ~~|\nk = 1 ~~|\ny = k*rain ~~|\n")
+    (tmp_path / "d.csv").write_text("Time,rain\n0,1\n10,3\n", encoding="utf-8")
+    text = 'data = "d.csv"\n' + STUDY.replace("a =", "k =")
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+    findings = run_study(load_study(tmp_path / "s.toml"), tmp_path / "r", pictures=False)
+    assert findings.of("mean", "y").iloc[0]["value"] == pytest.approx(0.5 * 1.8, rel=0.05)
+    assert read_study(tmp_path / "r" / "study.toml").data == ("../d.csv",)
+    assert replay(tmp_path / "r").same
+
+
 def test_chance_is_the_same_in_every_run_and_said_to_be(tmp_path: Path) -> None:
     """Without noise between the runs the variance of k * q * (one random walk) is that of k * q alone."""
     file = _model(tmp_path, "k = 1 ~~|\nq = 1 ~~|\nx = INTEG(k*q*RANDOM NORMAL(-5, 5, 0, 1, 7), 0) ~~|\n",
