@@ -24,6 +24,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge
 
+from policy_lab.app.errands import Errands
 from policy_lab.app.middleware import LARGEST_REQUEST
 from policy_lab.app.middleware.error_handlers import UNFORESEEN, in_every_language, tell
 from policy_lab.app.middleware.security_headers import FIXED, NOTHING
@@ -225,11 +226,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             ident="",
         )
         where = (listening.family, listening.type, listening.proto, listening.getsockname())
+        self._errands = Errands(application)
         super().__init__(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
 
     def maintenance(self, now: float) -> None:
-        """Close what is idle, what is too slow, and, where too much is held, what has been slow for longest."""
+        """Close what is idle, too slow or, where too much is held, slow for longest; see to errands."""
         super().maintenance(now)
+        if self._errands.due(now):
+            self.add_task(self._errands)
         channels = list(self.active_channels.values())
         for channel in channels:
             # Closed at once: one that is only told to close waits until its reader reads.

@@ -72,6 +72,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="a site whose pages may show the Learn page in a frame, such as https://moodle.example.org; "
         "repeat it for several (default: none)",
     )
+    words.add_argument(
+        "--rooms",
+        action="store_true",
+        help="let teachers open rooms, in which a class leaves its guesses for a day; no account, cookie or address",
+    )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
     data.add_option(words)
     words.set_defaults(does=command)
@@ -100,6 +105,7 @@ def command(arguments: argparse.Namespace) -> int:
         names=tuple(arguments.name),
         embed_from=tuple(arguments.embed_from),
         log=arguments.log,
+        rooms=arguments.rooms,
         pages=Path(arguments.pages) if arguments.pages else None,
     )
     print("Policy Lab has stopped.")
