@@ -95,9 +95,8 @@ def main() -> int:
         served(Path(folder), "core", "--workers", "2", "--rooms") as target,
     ):
         told = lesson(target, asked.pupils, asked.seconds)
-    print(
-        "| pupils | seconds | taken | in the room | median s | p95 s | longest s | MB |\n|---|---|---|---|---|---|---|---|"
-    )
+    print("| pupils | seconds | taken | in the room | median s | p95 s | longest s | MB |")
+    print("|---" * 8 + "|")
     median, longest = told.waited[len(told.waited) // 2], told.waited[-1]
     print(
         f"| {asked.pupils} | {asked.seconds:g} | {told.taken} | {told.kept} | {median:.3f} | {told.late:.3f} "

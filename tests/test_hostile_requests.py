@@ -14,6 +14,7 @@ from flask import Flask
 from benchmarks.attacks.malformed import MALFORMED, answer, fault
 from benchmarks.attacks.requests import hostile
 from policy_lab.app import create_app, study_form
+from policy_lab.app.rooms import Rooms
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
 from policy_lab.studies import Study, run_study
@@ -36,7 +37,8 @@ def server(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         Study(model=str(SMALL), scenario="status_quo", size=16, factors="levers", times=(2050.0,)), folder / "study"
     )
     queue = Queue(folder / "studies", Limits(waiting=0))
-    return create_app(model, rank_folder=folder / "study", queue=queue).server
+    rooms = Rooms(folder / "rooms.sqlite")
+    return create_app(model, rank_folder=folder / "study", queue=queue, rooms=rooms).server
 
 
 def routes(server: Flask) -> list[tuple[str, tuple[str, ...]]]:
@@ -65,7 +67,7 @@ def bodies(model: Model) -> dict[str, list[Any]]:
              "factors": varied, "options": options, "fixed": {}, "seed": 1}
         )  # fmt: skip
     answers = [{"settings": [dict.fromkeys(levers, 1.0), {}], "outputs": outcomes, "until": 2040.0}]
-    return {"/studies": forms, "/studies/estimate": forms, "/answer": answers}
+    return {"/studies": forms, "/studies/estimate": forms, "/answer": answers, "/rooms": [{"about": "a:1"}]}
 
 
 def answered(server: Flask, model: Model, count: int, seed: int) -> tuple[int, list[str]]:

@@ -70,7 +70,9 @@ class Rooms(SqliteFile):
     """
 
     schema = """
-    CREATE TABLE room (name TEXT PRIMARY KEY, key BLOB NOT NULL, about TEXT NOT NULL, opened REAL NOT NULL) WITHOUT ROWID;
+    CREATE TABLE room (
+        name TEXT PRIMARY KEY, key BLOB NOT NULL, about TEXT NOT NULL, opened REAL NOT NULL
+    ) WITHOUT ROWID;
     CREATE TABLE answer (room TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (room, code)) WITHOUT ROWID
     """  # without a row's number nothing tells who came when
     version = 1

@@ -10,7 +10,7 @@ from policy_lab import cache
 from policy_lab.catalogue import english
 from policy_lab.compiler.emitter import emit
 from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, check_moments, described, exogenous
-from policy_lab.compiler.integrator import ENTRY
+from policy_lab.compiler.integrator import ENTRY, kept_slots
 from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
 from policy_lab.compiler.llvm_toolchain import browser, compile_object, versions
@@ -64,7 +64,8 @@ def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
     check_moments(program, program.clock.moments()[0], target)
     target.check(_given(program, layout))
     plain, fused = _compiled(program, layout, single=True)
-    return Module(plain.module, fused.module, _sizes(target, max(plain.constants, fused.constants)))
+    sizes = _sizes(target, max(plain.constants, fused.constants))
+    return Module(plain.module, fused.module, {**sizes, "stocks": kept_slots(layout, target)})
 
 
 def _laid_out(program: Program, varied: Collection[str]) -> Layout:
