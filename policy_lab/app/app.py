@@ -35,6 +35,7 @@ PAGES_FOLDER: Final = Path(__file__).parent / "pages"
 
 #: What Dash would add of its own.
 _PLAIN: Final[Mapping[str, Any]] = {
+    "health_endpoint": "health",
     "include_pages_meta": False,
     "suppress_callback_exceptions": True,
     "update_title": "",
@@ -68,11 +69,9 @@ def create_app(
         pages: a folder with further pages, each a Python file as docs/extend-the-app.md has it.
         opens_in: a language, for an app whose answers are written as files (``publish.py``): its first page is in it,
             and every address relative; "" for one that serves.
-        embed_from: sites, such as ``https://moodle.example.org``, that may put the Learn page into a frame.
+        embed_from: sites, such as ``https://moodle.example.org``, that may put the Learn page into a frame; what is no
+            site raises ``BadValue``.
         rooms: where classes leave their guesses; None for none.
-
-    Raises:
-        BadValue: one of those is no site.
     """
     at = Addresses("./", opens_in, f"data/{model.hash[:8]}/") if opens_in else Addresses(prefix)
     bench = ModelSession(model, Memory(run or default_run(model)))
@@ -90,7 +89,6 @@ def create_app(
         pages_folder=str(PAGES_FOLDER),
         url_base_pathname=prefix,
         title=say("app.name"),
-        health_endpoint="health",
         **_PLAIN,
     )
     listed += pages_of(model, pages)
@@ -103,8 +101,7 @@ def create_app(
     engine_routes.register(app, bench, files)
     for data in (routes, precedent_data, story_data):
         data.register(app, bench)
-    if rooms is not None:
-        room_routes.register(app.server, prefix, rooms)
+    room_routes.register(app.server, prefix, rooms)
     copy_context().run(_prepare, app, bench, Speech(model))
     return app
 

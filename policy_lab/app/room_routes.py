@@ -39,8 +39,10 @@ from policy_lab.errors import OutputError, PolicyLabError
 log = logging.getLogger("policy_lab.access")
 
 
-def register(server: Flask, prefix: str, rooms: Rooms) -> None:
-    """Adds the addresses to a server, and has it delete what has had its day."""
+def register(server: Flask, prefix: str, rooms: Rooms | None) -> None:
+    """Adds the addresses to a server, if there are rooms, and has it delete what has had its day."""
+    if rooms is None:
+        return
 
     def opened() -> tuple[Response, int]:
         sent = request.get_json(silent=True)

@@ -112,7 +112,7 @@ class Rooms(SqliteFile):
         with self.writing() as table:
             room, _ = self._room(table, name)
             if self._count(table, room) >= MOST_CODES:
-                raise PolicyLabError("error.room.many")
+                raise PolicyLabError("error.room.crowded")
             table.execute("INSERT OR IGNORE INTO answer VALUES (?, ?)", (room.name, code))
 
     def answers(self, name: str, key: str) -> tuple[int, list[str]]:
