@@ -61,6 +61,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="a host name to accept, such as lab.example.org; without a proxy the app accepts only its "
         "addresses, localhost, this machine's name and these",
     )
+    _add_audience(words)
+    words.add_argument("--log", action="store_true", help="write every request and study to standard error")
+    data.add_option(words)
+    words.set_defaults(does=command)
+
+
+def _add_audience(words: argparse.ArgumentParser) -> None:
+    """What is offered beside the usual pages, and to whom."""
     words.add_argument(
         "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
     )
@@ -72,9 +80,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="a site whose pages may show the Learn page in a frame, such as https://moodle.example.org; "
         "repeat it for several (default: none)",
     )
-    words.add_argument("--log", action="store_true", help="write every request and study to standard error")
-    data.add_option(words)
-    words.set_defaults(does=command)
+    words.add_argument(
+        "--rooms",
+        action="store_true",
+        help="let teachers open rooms, in which a class leaves its guesses for a day; no account, cookie or address",
+    )
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -100,6 +110,7 @@ def command(arguments: argparse.Namespace) -> int:
         names=tuple(arguments.name),
         embed_from=tuple(arguments.embed_from),
         log=arguments.log,
+        rooms=arguments.rooms,
         pages=Path(arguments.pages) if arguments.pages else None,
     )
     print("Policy Lab has stopped.")
