@@ -105,7 +105,11 @@ def groups(model: Model) -> dict[str, int]:
 
 def _row(model: Model, name: str) -> list[str]:
     equation, label = model.program.equations[name], name_in_words(name)
-    kind, unit, about = say(f"model.{kind_of(model, name)}"), unit_of(equation.unit) or "–", documentation_of(model, name)
+    kind, unit, about = (
+        say(f"model.{kind_of(model, name)}"),
+        unit_of(equation.unit) or "–",
+        documentation_of(model, name),
+    )
     own = f"{equation.unit} {equation.documentation}" if label else ""
     if lever := model.levers.get(name):
         own += f" {lever.low_words} {lever.high_words} {lever.decided_by} {lever.cost} {lever.why}"
