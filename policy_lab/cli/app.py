@@ -63,6 +63,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
     )
     words.add_argument(
+        "--stories", metavar="FOLDER", help="folder of your own stories for the Learn page, see docs/teaching.md"
+    )
+    words.add_argument(
         "--embed-from",
         metavar="ORIGIN",
         action="append",
@@ -79,8 +82,9 @@ def command(arguments: argparse.Namespace) -> int:
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
     from policy_lab.model import load_model
+    from policy_lab.model.stories import with_stories
 
-    model = load_model(arguments.model)
+    model = with_stories(load_model(arguments.model), Path(arguments.stories) if arguments.stories else None)
     announce(model.program.notes)
     if port is None:
         port = _usual_port(arguments.host)

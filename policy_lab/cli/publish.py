@@ -47,6 +47,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="DIR",
         help="result folder of a study of all levers, for Rank (default: the stored one)",
     )
+    words.add_argument(
+        "--stories", metavar="FOLDER", help="folder of your own stories for the Learn page, see docs/teaching.md"
+    )
     words.set_defaults(does=command)
 
 
@@ -54,9 +57,10 @@ def command(arguments: argparse.Namespace) -> int:
     """Write the site and say how large it is."""
     from policy_lab.app.publish import publish
     from policy_lab.model import load_model
+    from policy_lab.model.stories import with_stories
     from policy_lab.progress import bar
 
-    model = load_model(arguments.model)
+    model = with_stories(load_model(arguments.model), Path(arguments.stories) if arguments.stories else None)
     announce(model.program.notes)
     study = Path(arguments.study) if arguments.study else None
     site = publish(model, Path(arguments.out), arguments.language, study, arguments.replace, bar)
