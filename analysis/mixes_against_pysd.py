@@ -98,6 +98,7 @@ def compare(model: Model, mix: Mix, theirs: Runs) -> Row:
         disagreement(
             simulate(model, mix.levers, scenario=mix.world or None, times=theirs.time, backend=name, allow_nan=True),
             theirs,
+            np.array(model.program.clock.late(theirs.time)),
         )
         for name in ("llvm", "numpy")
     ]

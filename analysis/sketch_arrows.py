@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from math import dist
 from typing import Final
 
 from policy_lab.readers.sketch import Arrow, Box, arrow_path
+from policy_lab.readers.sketch.courses import SHORTEST, bent, dense, hits
 from policy_lab.readers.sketch.geometry import Point, inside
 
 #: Bends that are tried, as shares of an arrow's length, and what counts against a course.
@@ -17,9 +17,9 @@ HIT, CROSSING, ALONG, BESIDE, BEND = 1000.0, 14.0, 40.0, 4.0, 16.0
 #: An arrow that crosses more others than this, or runs further (pixels), is better shown as a ghost.
 MOST_CROSSINGS: Final = 2
 LONGEST: Final = 460
-#: So is one that swings out further than this (pixels); and one shorter than this looks like a smudge.
+#: So is one that swings out further than this (pixels).
 SWING, WIDEST_SWING = 20, 85
-SHORTEST, SHORTEST_MOVED = 9, 20
+SHORTEST_MOVED = 20
 
 Course = tuple[float, Arrow, tuple[Point, ...]]
 
@@ -58,7 +58,7 @@ def routed(
 
 def _paths(boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> list[tuple[Point, ...]]:
     by_id = {b.id: b for b in boxes.values()}
-    return [_dense(arrow_path(a, by_id[a.start], by_id[a.end])) for a in arrows]
+    return [dense(arrow_path(a, by_id[a.start], by_id[a.end])) for a in arrows]
 
 
 def moved(
@@ -93,15 +93,6 @@ def _overlap(one: Box, other: Box, gap: int = 9) -> bool:
             and abs(one.y - other.y) < one.half_height + other.half_height + gap)  # fmt: skip
 
 
-def hits(path: Sequence[Point], start: Box, end: Box, boxes: Sequence[Box], gap: float = 2) -> int:
-    """How many boxes an arrow runs through besides its own two."""
-    xs, ys = [p[0] for p in path], [p[1] for p in path]
-    left, right, top, bottom = min(xs) - gap, max(xs) + gap, min(ys) - gap, max(ys) + gap
-    others = [b for b in boxes if b.id not in (start.id, end.id) and abs(b.x - (left + right) / 2) <= b.half_width
-              + (right - left) / 2 and abs(b.y - (top + bottom) / 2) <= b.half_height + (bottom - top) / 2]  # fmt: skip
-    return sum(any(inside(p, b, gap) for p in path) for b in others)
-
-
 def _courses(
     boxes: Mapping[str, Box],
     cause: str,
@@ -117,8 +108,8 @@ def _courses(
     for start in _ends(boxes, cause):
         for end in _ends(boxes, effect):
             for bend in bends:
-                arrow = Arrow(number, start.id, end.id, _bent(start, end, bend))
-                path = _dense(arrow_path(arrow, start, end))
+                arrow = Arrow(number, start.id, end.id, bent(start, end, bend))
+                path = dense(arrow_path(arrow, start, end))
                 length = dist(path[0], path[-1])
                 cost = HIT * hits(path, start, end, every) + BEND * abs(bend) * 2 + 0.05 * length
                 cost += HIT * (length < shortest)
@@ -143,23 +134,6 @@ def _foot(boxes: Mapping[str, Box], arrow: Arrow) -> Point:
 def _ends(boxes: Mapping[str, Box], key: str) -> list[Box]:
     valve = boxes.get(f"valve of {key}")
     return [boxes[key]] if valve is None else [valve, boxes[key]]
-
-
-def _bent(start: Box, end: Box, bend: float) -> tuple[tuple[int, int], ...]:
-    """The point an arc passes through: off the middle by a share of the length."""
-    if not bend:
-        return ()
-    (x0, y0), (x1, y1) = _middle(start), _middle(end)
-    return ((round((x0 + x1) / 2 - (y1 - y0) * bend), round((y0 + y1) / 2 + (x1 - x0) * bend)),)
-
-
-def _dense(path: Sequence[Point]) -> tuple[Point, ...]:
-    """A course with points no further apart than a few pixels, so that no box slips between two."""
-    points = [path[0]]
-    for a, b in pairwise(path):
-        steps = max(1, int(dist(a, b) // 8))
-        points += [(a[0] + (b[0] - a[0]) * i / steps, a[1] + (b[1] - a[1]) * i / steps) for i in range(1, steps + 1)]
-    return tuple(points)
 
 
 def _cross(one: Sequence[Point], other: Sequence[Point]) -> bool:

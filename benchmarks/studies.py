@@ -51,7 +51,7 @@ PHASES = (
     ("means and indices", sobol_indices, "moments"),
     ("means and indices", sobol_indices, "estimate"),
     ("resampling", sobol, "_analyse"),
-    ("sentences, figures", sobol, "words"),
+    ("sentences, figures", sobol, "statements"),
     ("sentences, figures", sobol, "draw"),
     ("NetCDF", runner.Ensemble, "write_netcdf"),
     ("report and its pictures, tables", study_report, "write"),

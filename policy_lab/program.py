@@ -22,8 +22,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
+from policy_lab import limits
 from policy_lab.errors import UnsupportedConstruct
 from policy_lab.messages import Message
 
@@ -187,6 +188,7 @@ class Clock:
         """
         step = step or self.step
         final = self.final if until is None else until
+        limits.check("steps", (final - self.initial) / step)
         last = max(0, math.ceil((final - self.initial) / step - 1e-5))
         times = [self.initial + i * step for i in range(last + 1)]
         every = self.saveper / step
@@ -245,6 +247,7 @@ class Program:
         guards: what a run must fulfil, see ``Guard``.
         refused: constructs that FUNCTIONS cannot express, in the order of the file. Where there is any, the equations
             concerned are NaN, and only a backend that reads the model file itself (PySD) may run the Program.
+        data: files and series that were given for its data variables, by which it is read again.
     """
 
     name: str
@@ -260,6 +263,7 @@ class Program:
     guards: tuple[Guard, ...] = field(default=())
     refused: tuple[UnsupportedConstruct, ...] = field(default=())
     file: str = ""
+    data: tuple[Any, ...] = field(default=())
 
     @cached_property
     def stocks(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ lines rather than a library because libraries draw well on a terminal and fall s
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -100,7 +101,11 @@ class Bar:
             how, time_said = "progress.so_far", seconds
         parts.append(words.in_words(Message(how, {"time": duration(time_said)})))
         line = ", ".join(parts)
-        return f"{self._blocks()} {line}" if self.in_place and self.total else line
+        if not self.in_place:
+            return line
+        room = shutil.get_terminal_size().columns - 1  # a longer line would go on in the next one, and stay there
+        whole = f"{self._blocks()} {line}" if self.total else line
+        return whole if len(whole) <= room else line[:room]
 
     def _blocks(self) -> str:
         full = int(BAR_WIDTH * min(1.0, self.done / self.total))

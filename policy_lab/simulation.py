@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policy_lab import backends
+from policy_lab import backends, limits
 from policy_lab.backends import Backend, Integration
 from policy_lab.catalogue import english
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
@@ -20,11 +21,13 @@ from policy_lab.evaluate import start_values
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model, Setting
 from policy_lab.program import CONTROLS, Clock, Guard, Program
-from policy_lab.readers import program_of
+from policy_lab.readers import Given, program_of
 from policy_lab.runs import Floats, Runs
 
 #: Runs given to a backend at once by default; progress is reported after each such chunk.
 CHUNK = 4096
+#: Share of the machine's memory that the results of one call may take.
+MOST_MEMORY = 0.5
 #: Structures (numbers of stages of delays) that the runs of one call may need.
 MOST_STRUCTURES = 64
 
@@ -55,7 +58,7 @@ def simulate(
         model: from ``load_model``.
         values: on top of the scenario, by name of a constant or lever: a number, ``value[run]``, or a ``Setting``.
         scenario: key of the scenario to start from; None for the model file as it is.
-        outputs: names of variables to save; every visible one if None.
+        outputs: names of variables to save, an array's for all its elements; every visible one if None.
         times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
         backend: ``"auto"`` (the fastest that knows all constructs), or a name of ``backends.available()``.
         time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
@@ -79,6 +82,7 @@ def simulate(
     names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
     engine, fallback, method = _engine(model, backend, integration)
+    _check_size(runs, len(saved), len(names))
     result, notes = np.empty((runs, len(saved), len(names))), list[str]()
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
         notes += program.notes
@@ -145,6 +149,8 @@ def _number(name: str, value: Any) -> float:
 
 
 def _array(name: str, value: Any) -> Floats:
+    if hasattr(value, "to_numpy"):
+        _check_index(name, value.index)
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError):
@@ -154,6 +160,12 @@ def _array(name: str, value: Any) -> Floats:
     if not np.isfinite(array).all():
         raise BadValue("error.run.some_finite", name=Name(name), value=str(array[~np.isfinite(array)][0]))
     return array
+
+
+def _check_index(name: str, index: Any) -> None:
+    """Raise BadValue for a table of another index than 0, 1, 2: it is over something else than runs."""
+    if index.name not in (None, "run") or list(index) != list(range(len(index))):
+        raise BadValue("error.run.series", name=Name(name), index=index.name or f"{index[0]}, …, {index[-1]}")
 
 
 def _with_own_clock(model: Model, constants: Mapping[str, Any]) -> Model:
@@ -173,7 +185,8 @@ def _with_own_clock(model: Model, constants: Mapping[str, Any]) -> Model:
         if any(value != program.constants[n] for n, value in given):
             scalars = tuple((n, float(v)) for n, v in constants.items() if np.ndim(v) == 0)
             return replace(
-                model, program=_translated(str(model.path), model.hash, tuple(dict((*scalars, *given)).items()))
+                model,
+                program=_translated(str(model.path), model.hash, tuple(dict((*scalars, *given)).items()), program.data),
             )
     return model
 
@@ -181,7 +194,7 @@ def _with_own_clock(model: Model, constants: Mapping[str, Any]) -> Model:
 def _names(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
     if outputs is None:
         return model.program.visible
-    names = tuple(model.find(n) for n in outputs)
+    names = tuple(dict.fromkeys(found for n in outputs for found in model.find_all(n)))
     for name in names:
         if model.program.equations[name].kind == "lookup":
             raise UnknownName("variable with a value over time", name, model.program.visible, model.name)
@@ -192,11 +205,16 @@ def _step(model: Model, time_step: float | None) -> float:
     clock = model.program.clock
     if time_step is None:
         return clock.step
+    check_step(model, time_step)
+    return float(time_step)
+
+
+def check_step(model: Model, time_step: float) -> None:
+    """Raise BadValue for a time step that no run can have."""
+    clock = model.program.clock
     if not (np.isfinite(time_step) and time_step > 0):
         raise BadValue("error.run.step", step=str(time_step))
-    if (clock.final - clock.initial) / time_step > 10_000_000:
-        raise BadValue("error.run.steps", step=time_step)
-    return float(time_step)
+    limits.check("steps", (clock.final - clock.initial) / time_step)
 
 
 def _times(model: Model, step: float, until: float, times: Iterable[float] | None) -> Floats:
@@ -287,7 +305,7 @@ def _structures(
         if not len(lanes):
             return
         first = {n: float(v) for n, v in _of_runs(constants, lanes[0]).items()}
-        program = _translated(str(model.path), model.hash, (*first.items(), ("TIME STEP", step)))
+        program = _translated(str(model.path), model.hash, (*first.items(), ("TIME STEP", step)), program.data)
         engine.supports(program)
         own_fits, guard = _fits(program, first, 1, step)
         if not own_fits.all():
@@ -299,8 +317,8 @@ def _structures(
 
 
 @lru_cache(maxsize=64)
-def _translated(path: str, source: str, given: tuple[tuple[str, float], ...]) -> Program:
-    program = program_of(Path(path), dict(given))
+def _translated(path: str, source: str, given: tuple[tuple[str, float], ...], data: Given) -> Program:
+    program = program_of(Path(path), dict(given), data)
     if program.source != source:
         raise ModelError("error.model.changed", file=Path(path).name)
     return program
@@ -326,6 +344,22 @@ def _fits(
         failed = failed if bool(holds.all()) else guard
         np.logical_and(fits, holds, out=fits)
     return fits, failed
+
+
+def _check_size(runs: int, times: int, outputs: int) -> None:
+    """Raise BadValue for results that the machine's memory cannot hold; the page and studies ask for parts."""
+    needed, there = 8 * runs * times * outputs, _memory()
+    if needed > there * MOST_MEMORY:
+        told = {"runs": runs, "times": times, "outputs": outputs, "needed": needed / 1e9, "there": there / 1e9}
+        raise BadValue("error.run.memory", **told)
+
+
+def _memory() -> float:
+    """Bytes of the machine's memory; 8 GB where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return 8e9
 
 
 def _failed(values: Floats) -> NDArray[np.bool_]:

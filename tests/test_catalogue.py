@@ -276,6 +276,7 @@ def wanted(model: Model) -> set[str]:
     keys |= {
         f"glossary . {key} . {part}" for key, term in model.texts(catalogue.SOURCE)["glossary"].items() for part in term
     }
+    keys |= {f"synonyms . {key}" for key in model.texts(catalogue.SOURCE)["synonyms"]}
     known = [(outcome, one.label) for outcome, found in model.references.items() for one in found]
     keys |= {f"references . {outcome} . {label} . {part}" for outcome, label in known for part in ("label", "why")}
     keys |= {f"cases . {kind} . {key}" for kind, said in model.texts(catalogue.SOURCE)["cases"].items() for key in said}

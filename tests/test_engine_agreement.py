@@ -37,7 +37,7 @@ def test_all_pairs_agree_in_every_world(model: Model) -> None:
 
 def test_pysimlin_is_given_the_world(model: Model) -> None:
     quo, opened = (agree.run_simlin(model, world) for world in worlds(model)[:2])
-    assert next(agree.compare("both", {"pysd": quo, "pysimlin": opened})).apart > 0.01
+    assert next(agree.compare("both", {"pysd": quo, "pysimlin": opened}, model.program.clock)).apart > 0.01
 
 
 def test_a_wrong_number_is_found_and_named(model: Model) -> None:
@@ -46,7 +46,9 @@ def test_a_wrong_number_is_found_and_named(model: Model) -> None:
     name = next(n for n in model.program.stocks if n in right.outputs)
     values = right.values.copy()
     values[0, 3, right.column(name)] *= 1 + 1e-7
-    [row] = agree.compare(world, {"compiled": dataclasses.replace(right, values=values), "pysd": right})
+    [row] = agree.compare(
+        world, {"compiled": dataclasses.replace(right, values=values), "pysd": right}, model.program.clock
+    )
     assert (row.variable, row.year, row.beyond) == (name, right.time[3], 1)
     np.testing.assert_allclose(row.apart, 1e-7, rtol=1e-3)
 
@@ -55,7 +57,7 @@ def test_engines_without_a_common_variable_are_no_agreement(model: Model) -> Non
     runs = simulate(model, times=years(model))
     one, other = (agree.only(runs, [name]) for name in runs.outputs[:2])
     with pytest.raises(ModelError, match="no variable in common"):
-        list(agree.compare("status_quo", {"compiled": one, "pysd": other}))
+        list(agree.compare("status_quo", {"compiled": one, "pysd": other}, model.program.clock))
 
 
 def test_the_page_is_made_from_the_stored_tables() -> None:

@@ -52,6 +52,21 @@ def test_chance_is_the_same_a_second_time_and_in_every_run(row: dict[str, Any]) 
     assert np.ptp(first.of("u")) > 0 and "RANDOM" in first.provenance["fallback"]
 
 
+#: Mean and standard deviation of each distribution, from its definition.
+SPREADS = {"poisson": (4, 2), "gamma": (6, 2 * 3**0.5), "weibull": (1, (4 / np.pi - 1) ** 0.5), "beta": (0.4, 0.2),
+           "binomial": (3, 2.1**0.5), "negative binomial": (6, 6**0.5), "triangular": (5, 1.5**0.5)}  # fmt: skip
+
+
+def test_random_numbers_have_the_distributions_of_the_manual() -> None:
+    runs = simulate(load_model(FOLDER / "vensim_random_kinds.mdl"))
+    for name, (mean, spread) in SPREADS.items():
+        values = runs.of(name)[0]
+        assert values.mean() == pytest.approx(mean, abs=4 * spread / len(values) ** 0.5), name
+        assert values.std() == pytest.approx(spread, rel=0.1), name
+    assert runs.of("log of 24")[0][0] == pytest.approx(np.log(24))
+    assert runs.of("negative binomial").min() >= 3 and runs.of("triangular").max() <= 8
+
+
 @pytest.mark.parametrize("row", TABLE["refused"], ids=_name)
 def test_what_is_refused_is_refused_in_our_words(row: dict[str, Any], tmp_path: Path) -> None:
     file = FOLDER / row["file"] if "file" in row else tmp_path / "little.mdl"
@@ -84,4 +99,4 @@ def test_the_page_is_made_of_the_same_table() -> None:
 
 def test_every_file_has_a_row() -> None:
     named = {r["file"] for rows in TABLE.values() for r in rows if "file" in r}
-    assert named == {p.name for p in FOLDER.iterdir() if p.name != "cases.toml"}
+    assert named == {p.name for p in FOLDER.iterdir() if p.suffix not in (".toml", ".csv")}

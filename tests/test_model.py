@@ -136,7 +136,8 @@ SLIPS = [
     ("levers.csv", "lever start[public lab]", "lever start[nobody]", r"row 2, column 'start'"),
     ("levers.csv", "lever ramp[public lab]", "total researchers", r"row 2, column 'ramp'.*is not a constant"),
     ("levers.csv", "openness requirement,Rules,0,1,0.05", "Shared_Funding,Rules,0,100,5", "row 3.*row 2 already"),
-    ("levers.csv", ",step,", ",move,", r"levers\.csv, row 1: the header lacks the column 'step'"),
+    ("levers.csv", ",low,", ",least,", r"levers\.csv, row 1: the header lacks the column 'low'"),
+    ("levers.csv", ",step,", ",move,", r"levers\.csv, row 1: the header has the extra column 'move'"),
     ("levers.csv", ",why\n", ",why,who\n", "row 1: the header has the extra column 'who'"),
     ("levers.csv", "Pays for people who publish.", "Pays, for people.", "row 2: has 13 cells where the header has 12"),
     (

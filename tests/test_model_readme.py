@@ -108,11 +108,11 @@ FIGURES: dict[str, Callable[[], float]] = {
     r"one another: ([\d.]+) bn\$ a year of mission": lambda: at("escalation", "disbursement[mission]", 2040) / 1000,
     r"of mission and ([\d.]+) of a rival's": lambda: at("escalation", "Rival Programme", 2040) / 1000,
     r"critical mass ([\d.]+) years later": lambda: -sooner("escalation", "year of critical mass"),
-    r"gap closes by ([\d.]+) orders": lambda: at(QUO, "access gap", 2035) - at("aisi_style", "access gap", 2035),
+    r"widens less and is ([\d.]+) orders": lambda: at(QUO, "access gap", 2035) - at("aisi_style", "access gap", 2035),
     r"assurance leads status quo by ([\d.]+) years": lambda: lead("aisi_style", 2040),
     r"(\d+) % more people in basic science": lambda: 100 * (against("aisi_style", "people[basic]", 2040) - 1),
-    r"secrecy falls by (\d+) %": lambda: 100 * (1 - against("open_state_programme", "secrecy index", 2040)),
-    r"until 2040; critical mass about (\d+), with fewer": lambda: at(
+    r"rises less and is (\d+) % lower": lambda: 100 * (1 - against("open_state_programme", "secrecy index", 2040)),
+    r"status quo in 2040; critical mass about (\d+), with fewer": lambda: at(
         "open_state_programme", "year of critical mass", 2050
     ),
     r"than status quo \(([\d.]+) against": lambda: at("open_state_programme", "Effective Agendas", 2040),
@@ -169,6 +169,33 @@ FIGURES: dict[str, Callable[[], float]] = {
     ),
     r"moves (\d+) of the outcomes by a twentieth": lambda: moved("Coherence remembers"),
 }  # fmt: skip
+
+
+#: What a scenario is said to do over the years, and a variable whose own course must do that, up to a year.
+TRENDS: dict[tuple[str, str], tuple[str, int, int]] = {
+    ("status_quo", "the field grows"): ("field size", +1, 2040),
+    ("aisi_style", "the access gap widens less"): ("access gap", +1, 2035),
+    ("open_state_programme", "secrecy rises less"): ("secrecy index", +1, 2040),
+    ("engineering_breakthrough", "assurance falls furthest"): ("assurance lead", -1, 2050),
+}
+TREND = re.compile(r"[^;,:|]*?\b(?:grows|falls|rises|closes|widens|shrinks|drops|declines|narrows)\b[^;,:|]*")
+
+
+def scenario_rows() -> dict[str, str]:
+    _, _, rest = (ROOT / "models" / "big_science" / "README.md").read_text(encoding="utf-8").partition("## Scenarios")
+    rows = [line.split("|") for line in rest.partition("\nThree choices")[0].splitlines() if line.count("|") == 4]
+    return {row[1].strip(" `"): row[3] for row in rows if row[1].strip().startswith("`")}
+
+
+def test_what_is_worded_as_a_trend_is_one_and_no_difference_from_status_quo() -> None:
+    said = [(world, words.strip()) for world, text in scenario_rows().items() for words in TREND.findall(text)]
+    known = [(world, words) for world, words in said if any(w == world and t in words for w, t in TRENDS)]
+    assert [(world, words) for world, words in said if (world, words) not in known and "growth" not in words] == []
+    for (world, words), (variable, way, year) in TRENDS.items():
+        assert words in scenario_rows()[world]
+        assert way * (at(world, variable, year) - at(world, variable, 2025)) > 0, (world, words)
+        if words.endswith("less"):
+            assert way * (at(QUO, variable, year) - at(world, variable, year)) > 0, (world, words)
 
 
 @pytest.mark.parametrize("words", FIGURES)

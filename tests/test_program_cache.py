@@ -248,8 +248,8 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
 ) -> None:
     right = translation.translated
 
-    def slow(path: Path, given: dict[str, float]) -> Program:
-        program = right(path, given)
+    def slow(path: Path, *given: Any) -> Program:
+        program = right(path, *given)
         model.write_text(MODEL.replace("0.1", "0.2"), encoding="utf-8")
         return program
 

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray as xr
 from flask.testing import FlaskClient
+from SALib.analyze import sobol as salib
 
 from policy_lab import paths
 from policy_lab.app import create_app, ranking_view, study_form
@@ -136,18 +138,32 @@ def test_what_does_not_exist_is_replaced(client: FlaskClient) -> None:
     assert "<script>" not in json.dumps(shown)
 
 
+def shares_by_salib(folder: Path, time: float) -> tuple[float, ...]:
+    """What choices explain, uncertainty and both: from the stored runs with SALib's estimators, without our own."""
+    with xr.open_dataset(folder / "runs.nc") as runs:
+        y = runs["result"].sel(outcome=OUTCOME, time=time).to_numpy()
+    a, *mixed, b = ((y - y.mean()) / y.std()).reshape(-1, 6).T  # A, AB of each group, BA of each group, B
+    first = [float(salib.first_order(a, mixed[n], b)) for n in (0, 1)]
+    total = [float(salib.total_order(a, mixed[n], b)) for n in (0, 1)]
+    levers, luck = (min(1, max(0, (first[n] + 1 - total[1 - n]) / 2)) for n in (0, 1))  # two estimates of one share
+    whole = max(1.0, levers + luck)
+    return levers / whole, luck / whole, 1 - (levers + luck) / whole
+
+
 def test_choice_against_luck_adds_up(choice: Path) -> None:
     findings = ranking_view.load_ranking(choice).findings
     assert findings is not None
     picture = ranking_view.lines(findings, OUTCOME)
-    levers, luck, together = (line["values"] for line in picture["lines"])
-    alone, total = ({t: rows(choice, index, f"{t:g}") for t in TIMES} for index in ("S1", "ST"))
-    both = [(alone[t]["levers"] + 1 - total[t]["uncertainties"]) / 2 for t in TIMES]  # two estimates of one share
-    told = [(points, share) for points, share in zip(levers, both, strict=True) if points is not None]
-    assert told
-    assert [points for points, _ in told] == pytest.approx([100 * min(1, max(0, share)) for _, share in told], abs=3)
-    for shares in zip(levers, luck, together, strict=True):
-        assert shares == (None, None, None) or (sum(shares) == 100 and min(shares) >= 0)
+    drawn = list(zip(*(line["values"] for line in picture["lines"]), strict=True))
+    assert any(shares[0] is not None for shares in drawn)
+    for time, shares in zip(TIMES, drawn, strict=True):
+        if shares == (None, None, None):
+            continue
+        assert shares == pytest.approx([100 * share for share in shares_by_salib(choice, time)], abs=1e-9)
+        said = ranking_view.split_of(findings, OUTCOME, time)
+        assert said is not None
+        assert sum(part["share"] for part in said["parts"]) == 100
+        assert all(abs(part["share"] - share) < 1 for part, share in zip(said["parts"], shares, strict=True))
     assert ranking_view.table(findings, OUTCOME, math.nan)["body"][0][1].endswith(")")
 
 

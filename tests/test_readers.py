@@ -139,7 +139,6 @@ def test_a_mistake_is_one_line_that_names_it(tmp_path: Path, equations: str, say
 REFUSALS = [
     ("b = 1 ~~|\na = RANDOM UNIFORM(0, b, 3) ~~|\n", "RANDOM UNIFORM", 3),
     ("a = DELAY N(Time, 1 + Time, 0, 2) ~~|\n", "DELAY N with a delay time that changes", 2),
-    ("a = GET XLS CONSTANTS('data.xls', 'Sheet', 'B2') ~~|\n", "GET CONSTANTS", 2),
     ("a = SOME FUNCTION(Time) ~~|\n", "SOME FUNCTION", 2),
     ("a = DELAY3(Time, 0.5) ~~|\n", "shorter than a time step", 2),
 ]

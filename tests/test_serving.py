@@ -5,18 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,8 +27,8 @@ from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
 from policy_lab.jobs.queue import lives
 from policy_lab.model import Model, load_model
+from tests.running_server import SMALL, served
 
-SMALL = Path(__file__).parent / "models" / "small_field"
 PACKED = {"Accept-Encoding": "gzip"}
 
 
@@ -44,35 +40,6 @@ def model() -> Model:
 @pytest.fixture
 def client(model: Model, tmp_path: Path) -> FlaskClient:
     return create_app(model, queue=Queue(tmp_path)).server.test_client()
-
-
-@contextmanager
-def served(*options: str, studies: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The command, from its line with the address to its end."""
-    command = [
-        sys.executable,
-        "-m",
-        "policy_lab",
-        "app",
-        "--model",
-        str(SMALL),
-        "--port",
-        "0",
-        "--no-browser",
-        *options,
-    ]
-    environment = {**os.environ, "POLICY_LAB_STUDIES": str(studies)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        assert line.startswith("Policy Lab: http://127.0.0.1:"), line
-        try:
-            yield line.removeprefix("Policy Lab: ").strip(), server
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
 
 
 def fetched(address: str, body: object = None, patience: float = 30.0) -> tuple[int, str]:

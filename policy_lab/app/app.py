@@ -32,6 +32,16 @@ from policy_lab.simulation import simulate
 PAGES_FOLDER: Final = Path(__file__).parent / "pages"
 
 
+#: What Dash would add of its own.
+_PLAIN: Final[Mapping[str, Any]] = {
+    "include_pages_meta": False,
+    "suppress_callback_exceptions": True,
+    "update_title": "",
+    "enable_mcp": False,
+    "add_log_handler": False,
+}
+
+
 def create_app(
     model: Model,
     run: Run | None = None,
@@ -75,14 +85,10 @@ def create_app(
         assets_folder=str(paths.assets_folder()),
         use_pages=True,
         pages_folder=str(PAGES_FOLDER),
-        include_pages_meta=False,
-        suppress_callback_exceptions=True,
         url_base_pathname=prefix,
         title=say("app.name"),
-        update_title="",
         health_endpoint="health",
-        enable_mcp=False,
-        add_log_handler=False,
+        **_PLAIN,
     )
     listed += pages_of(model, pages)
     Speech(model).listen(app.server)
@@ -92,9 +98,8 @@ def create_app(
     rank_routes.register(app.server, prefix, studies)
     app.layout = once_a_language(lambda: _layout(bench, listed))
     engine_routes.register(app, bench, files)
-    routes.register(app, bench)
-    precedent_data.register(app, bench)
-    story_data.register(app, bench)
+    for data in (routes, precedent_data, story_data):
+        data.register(app, bench)
     copy_context().run(_prepare, app, bench, Speech(model))
     return app
 

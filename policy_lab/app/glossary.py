@@ -31,6 +31,12 @@ def terms(model: Model) -> list[Term]:
     )
 
 
+def synonyms(model: Model) -> list[list[str]]:
+    """Words of the model's texts that a reader may type for one another, ``[synonyms]`` of its text files."""
+    told = [model.texts(code).get("synonyms", {}) for code in dict.fromkeys((SOURCE, language()))]
+    return [words.casefold().split("|") for groups in told for words in groups.values()]
+
+
 def _fields(texts: Mapping[str, str], key: str) -> dict[str, str]:
     return {field: texts[f"{key}.{field}"] for field in ("term", "forms", "means")}
 

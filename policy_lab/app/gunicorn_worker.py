@@ -1,60 +1,52 @@
-"""The kind of worker that gunicorn runs: as it comes with it, but what is no HTTP is answered and told as all the rest.
+"""The kind of worker that gunicorn runs: our own server in each process.
 
-Gunicorn's own answer to that has none of the headers that guard an answer, repeats what was sent, and its line in the
-log names who sent it.
+Gunicorn forks, replaces and reloads the processes. Its own kinds of worker have no deadline for a header, a body or a
+reader, and hold a thread for each, so that sixteen slow clients stop two workers of eight threads.
 """
 
 from __future__ import annotations
 
-import logging
-from contextvars import copy_context
+import os
+import time
 from typing import Any, Final
 
-from gunicorn.http import errors
-from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.base import Worker as Base
 
-from policy_lab.app.middleware.error_handlers import UNFORESEEN, in_every_language, tell
-from policy_lab.app.middleware.security_headers import FIXED, NOTHING
+from policy_lab.app.http_server import Server
 
-log = logging.getLogger("policy_lab.access")
-
-#: What a request was refused for -> status line, and the text that says so; anything else is a bad request.
-_MEANS: Final = {
-    errors.LimitRequestLine: ("414 URI Too Long", "refused.too_long"),
-    errors.LimitRequestHeaders: ("431 Request Header Fields Too Large", "refused.too_long"),
-    errors.ExpectationFailed: ("417 Expectation Failed", "refused.not_understood"),
-    errors.UnsupportedTransferCoding: ("501 Not Implemented", "refused.not_understood"),
-}
-_OWN_FAULTS: Final = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
+#: Seconds that a worker which is to stop leaves kept connections open, for a request that is on its way already.
+LINGER: Final = 1.0
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """A process with several threads."""
+class Worker(Base):  # type: ignore[misc]
+    """A process with one server."""
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Answer what cannot be read as a request, or what failed outside the application."""
-        status, key = _MEANS.get(type(exc), ("400 Bad Request", "refused.not_understood"))
-        if isinstance(exc, _OWN_FAULTS) or not isinstance(exc, errors.ParseException | OSError):
-            status, key = "500 Internal Server Error", UNFORESEEN
-            tell("a request", exc)
-        else:
-            log.info("a request that cannot be read %s (%s)", status[:3], type(exc).__name__)
-        try:
-            write_nonblock(client, refusal(status, key))
-        except OSError:
-            pass  # whoever sent it has gone
+    server: Server | None = None
 
+    def run(self) -> None:
+        """Serve until told to stop, then answer what was asked."""
+        self.server = Server(self.wsgi, self.sockets[0].sock)
+        told = 0.0
+        while self.alive and os.getppid() == self.ppid:
+            if time.monotonic() > told + 1:
+                self.notify()
+                told = time.monotonic()
+            self.server.turn(1.0)
+        self.server.leave()
+        began = time.monotonic()
+        while self._owes(time.monotonic() - began):
+            self.notify()
+            self.server.turn(0.1)
 
-def refusal(status: str, key: str) -> bytes:
-    """A whole answer: status line, headers, and a sentence in every language."""
-    body = copy_context().run(in_every_language, key).encode()
-    headers = {
-        "Connection": "close",
-        "Content-Type": "text/plain; charset=utf-8",
-        "Content-Length": str(len(body)),
-        **NOTHING,
-        **FIXED,
-    }
-    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
-    return "\r\n".join(lines).encode("latin-1") + body
+    def _owes(self, seconds: float) -> bool:
+        """Whether somebody still waits for an answer, so many seconds after the end was told."""
+        assert self.server is not None
+        if self.server.busy():
+            return bool(seconds < self.cfg.graceful_timeout)
+        return seconds < LINGER and bool(self.server.active_channels)
+
+    def handle_exit(self, number: int, frame: Any) -> None:
+        """Told to stop."""
+        super().handle_exit(number, frame)
+        if self.server is not None:
+            self.server.pull_trigger()

@@ -76,11 +76,18 @@ def once_a_language(make: Callable[[], Any]) -> Callable[[], Any]:
 def chosen_language(asked: Request) -> str:
     """The language a request wants, always one there is."""
     there = catalogue.languages()
-    of_page = parse_qs(urlsplit(asked.referrer or "").query).get(PART, [""])[0]
-    for code in (asked.args.get(PART, ""), of_page, asked.cookies.get(COOKIE, "")):
+    for code in (asked.args.get(PART, ""), _of_page(asked.referrer or ""), asked.cookies.get(COOKIE, "")):
         if code in there:
             return code
     return asked.accept_languages.best_match(list(there), default=catalogue.SOURCE) or catalogue.SOURCE
+
+
+def _of_page(address: str) -> str:
+    """The language that the address of a page names, "" for what is no address."""
+    try:
+        return parse_qs(urlsplit(address).query, max_num_fields=100).get(PART, [""])[0]
+    except ValueError:
+        return ""
 
 
 def translated(model: Model, language: str) -> Model:

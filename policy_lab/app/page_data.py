@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policy_lab.app import policy as page
 from policy_lab.app.choice_data import choices
-from policy_lab.app.glossary import terms
+from policy_lab.app.glossary import synonyms, terms
 from policy_lab.app.labels import key_of, keys_of, label_of, short_keys, unit_of
 from policy_lab.app.language import documentation_of
 from policy_lab.app.loops import assumption_keys, loop_facts
@@ -47,6 +47,7 @@ SPOKEN: Final = (
     "actions",
     "brief",
     "loop",
+    "assumed",
     "published",
     "model",
     "entry",
@@ -70,7 +71,7 @@ def facts(bench: ModelSession, files: Mapping[str, str], published: Mapping[str,
         "language": language(),
         "files": files,
         "published": published,
-        "clock": {"initial": clock.initial, "final": clock.final},
+        "clock": {"initial": clock.initial, "final": clock.final, "unit": clock.unit},
         "levers": _levers(bench),
         "choices": choices(bench),
         "worlds": _worlds(bench),
@@ -79,6 +80,7 @@ def facts(bench: ModelSession, files: Mapping[str, str], published: Mapping[str,
         "shown": [_shown(bench, name) for name in dict.fromkeys([*model.outcomes, *page.first_charts(model)])],
         "start": start(bench),
         "glossary": terms(model),
+        "synonyms": synonyms(model),
         "words": {f"{prefix}.{key}": text for prefix in SPOKEN for key, text in part(prefix).items()},
     }
 

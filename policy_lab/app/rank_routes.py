@@ -8,7 +8,7 @@
 ``POST …/studies/ID/cancel``    ends it
 ``POST …/studies/ID/again``     puts one that failed into the line again
 ``GET  …/studies/ID/view``      what the page draws of a result, for ``outcome``, ``time`` and ``width``
-``GET  …/studies/ID/findings.csv``, ``folder.zip``: downloads
+``GET  …/studies/ID/findings.csv``, ``folder.zip``: downloads; 503 while too many of the latter are under way
 
 ID is the question of a stored study (``levers``), or its name, else the beginning of a study's hash. No request
 ever runs a study: it writes into the table of jobs and reads from it.
@@ -20,8 +20,9 @@ import hashlib
 import ipaddress
 import logging
 import secrets
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -39,10 +40,10 @@ from policy_lab.jobs.queue import REMEMBERED
 log = logging.getLogger("policy_lab.studies")
 
 COOKIE: Final = "policy-lab-studies"
-#: Bytes read at once for a download.
-BLOCK: Final = 1 << 18
-#: What a study's folder holds besides its result.
-NOT_RESULT: Final = ("lock", "work")
+#: Whole folders that one process packs and sends at once: each has a thread until its reader has read it.
+DOWNLOADS: Final = 3
+#: Seconds after which one may ask again.
+LATER: Final = 30
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Answers:
 
     studies: Studies
     prefix: str
+    downloads: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(DOWNLOADS))
 
     def _client(self, token: str) -> str:
         """What the table knows a browser by: nobody who reads it can pass for the browser; "" for none."""
@@ -123,9 +125,25 @@ class Answers:
         findings = self.studies.findings(name)
         makers: dict[str, Callable[[], Response]] = {
             "findings.csv": lambda: _file(_text(findings, "findings.csv"), "text/csv", f"{name}-findings.csv"),
-            "folder.zip": lambda: _zip(findings, f"policy-lab-study-{name}.zip"),
+            "folder.zip": lambda: self._zip(findings, f"policy-lab-study-{name}.zip"),
         }
         return makers[kind]() if kind in makers else _plain(say("study.gone"), 404)
+
+    def _zip(self, findings: Findings, name: str) -> Response:
+        """The whole result folder, packed while it is sent: neither memory nor disk holds it."""
+        if not self.downloads.acquire(blocking=False):
+            reply = _plain(say("study.many_downloads"), 503)
+            reply.headers["Retry-After"] = str(LATER)
+            return reply
+        try:
+            reply = Response(packed(findings), mimetype="application/zip")
+        except BaseException:
+            self.downloads.release()
+            raise
+        reply.call_on_close(self.downloads.release)
+        reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        reply.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
+        return reply
 
 
 def register(server: Flask, prefix: str, studies: Studies) -> None:
@@ -221,11 +239,3 @@ def _file(text: str, kind: str, name: str) -> Response:
 def _text(findings: Findings, name: str) -> str:
     assert findings.folder is not None  # they were read from it
     return (findings.folder / name).read_text(encoding="utf-8")
-
-
-def _zip(findings: Findings, name: str) -> Response:
-    """The whole result folder, packed while it is sent: neither memory nor disk holds it."""
-    reply = Response(packed(findings), mimetype="application/zip")
-    reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    reply.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
-    return reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 from typing import Any, Final
 
 from policy_lab.app.labels import figure_of
@@ -10,22 +11,13 @@ from policy_lab.catalogue import here, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.questions import UNCERTAINTY
 from policy_lab.estimators import variance_split
-from policy_lab.estimators.ranking import SLIGHT, SURE, ordered
+from policy_lab.estimators.ranking import SLIGHT, SURE, heavy, ordered, replicated, share_of
 from policy_lab.messages import Message
 
 #: The two groups of a study of policy choices vs uncertainty.
 KINDS: Final = ("levers", "uncertainties")
 #: Factors that the answer names.
 NAMED: Final = 3
-#: An index beyond 0 to 1 by more than this is no share of anything: the sample is too small for so heavy a tail.
-BEYOND: Final = 0.1
-
-
-def share_of(value: float) -> float:
-    """An index as a share: what is outside of 0 to 1 by chance is put to its end, NaN for what is no share at all."""
-    if not -BEYOND <= value <= 1 + BEYOND:
-        return math.nan
-    return min(1.0, max(0.0, value))
 
 
 def when(time: float) -> str:
@@ -46,7 +38,7 @@ def answer(findings: Findings, outcome: str, time: float) -> list[str]:
     if total.empty or seen.empty:
         key = "still" if total.empty or not total["value"].max() > SLIGHT else "slight"
         return [_told(f"answer_{key}", **about)]
-    if not math.isfinite(share_of(float(total["value"].iloc[0]))):
+    if heavy(findings, outcome, time):
         return [_told("answer_heavy", **about)]
     named = [
         Message(
@@ -75,9 +67,14 @@ def _sampling(findings: Findings, outcome: str, time: float, names: list[str]) -
         for place, name in enumerate(names, start=1)
         if not (places["low"].get(name) == places["high"].get(name) == place)
     ]
-    replicated = any(note.key == "study.sobol.replicates" for note in findings.notes)
-    key = "sampling_replicates" if replicated else "sampling_resamples"
+    key = "sampling_replicates" if replicated(findings) else "sampling_resamples"
     return _told(f"{key}_moves" if moving else f"{key}_settled", factors=moving, count=len(names), share=SURE)
+
+
+def _shares(findings: Findings, outcome: str, time: float) -> variance_split.Split | None:
+    index = {i: findings.of(i, outcome, time).set_index("factor")["value"] for i in ("S1", "ST")}
+    levers, luck = ((float(index["S1"].get(k, math.nan)), float(index["ST"].get(k, math.nan))) for k in KINDS)
+    return variance_split.split(levers, luck)
 
 
 def split_of(findings: Findings | None, outcome: str, time: float) -> dict[str, Any] | None:
@@ -92,10 +89,8 @@ def split_of(findings: Findings | None, outcome: str, time: float) -> dict[str, 
         return None
     if not math.isnan(time) and time not in findings.times:
         return None
-    index = {i: findings.of(i, outcome, time).set_index("factor")["value"] for i in ("S1", "ST")}
-    levers, luck = ((float(index["S1"].get(k, math.nan)), float(index["ST"].get(k, math.nan))) for k in KINDS)
     about = {"outcome": findings.outcome(outcome), "when": _then(time)}
-    found = variance_split.split(levers, luck)
+    found = _shares(findings, outcome, time)
     if found is None:
         still = not findings.of("ST", outcome, time)["value"].notna().any()
         return None if still else {"told": _told("split_unclear", **about), "parts": []}
@@ -119,11 +114,7 @@ def _whole_percents(shares: tuple[float, ...]) -> list[int]:
 
 
 def over_time(findings: Findings, outcome: str) -> dict[str, list[float]]:
-    """The same shares over the studied years, in points of percent; NaN where a year's sample cannot tell."""
-    found: dict[str, list[float]] = {name: [] for name in (*KINDS, "both")}
-    for time in findings.times:
-        told = split_of(findings, outcome, time)
-        shares = {part["key"]: float(part["share"]) for part in (told or {"parts": []})["parts"]}
-        for name, values in found.items():
-            values.append(shares.get(name, math.nan))
-    return found
+    """The same shares over the studied years, in percent; NaN where a year's sample cannot tell."""
+    found = [_shares(findings, outcome, time) for time in findings.times]
+    shares = [astuple(one) if one else (math.nan,) * (len(KINDS) + 1) for one in found]
+    return {name: [100 * one[n] for one in shares] for n, name in enumerate((*KINDS, "both"))}

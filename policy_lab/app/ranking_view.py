@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from policy_lab.app import ranking_chart
 from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_unit, world_of
-from policy_lab.app.ranking_answer import KINDS, answer, over_time, share_of, split_of, when
+from policy_lab.app.ranking_answer import KINDS, answer, over_time, split_of, when
 from policy_lab.app.ranking_chart import Bar
 from policy_lab.catalogue import here, language, name_in_words, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
 from policy_lab.ensemble.staleness import is_stale, model_hash_of, same_version
 from policy_lab.errors import PolicyLabError, StudyError
-from policy_lab.estimators.ranking import noise_floor, ordered
+from policy_lab.estimators.ranking import heavy, noise_floor, ordered, share_of
 from policy_lab.model import Model
 from policy_lab.studies import methods, question_of
 
@@ -231,10 +231,12 @@ def lines(findings: Findings, outcome: str) -> dict[str, Any]:
 def _factor_lines(findings: Findings, outcome: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Total effects of the factors that matter most, with their intervals."""
     drawn, bands = [], []
+    torn = {t for t in findings.times if heavy(findings, outcome, t)}
     at = findings.of("ST", outcome).dropna(subset=["time"]).set_index(["factor", "time"])
     for name, look in zip(map(str, ordered(findings, outcome)["factor"].head(len(LOOKS))), LOOKS, strict=False):
         series = {
-            c: [_points(at[c].get((name, t), math.nan)) for t in findings.times] for c in ("value", "low", "high")
+            c: [None if t in torn else _points(at[c].get((name, t), math.nan)) for t in findings.times]
+            for c in ("value", "low", "high")
         }
         drawn.append(_line(name, factor_label(name), look, series["value"]))
         bands.append(
@@ -250,8 +252,8 @@ def _choice_lines(findings: Findings, outcome: str) -> tuple[list[dict[str, Any]
     return [_line(name, say(f"rank.split_{name}"), look, values) for (name, values), look in looks], []
 
 
-def _line(key: str, label: str, look: str, values: list[float]) -> dict[str, Any]:
-    told = [None if math.isnan(value) else value for value in values]
+def _line(key: str, label: str, look: str, values: Sequence[float | None]) -> dict[str, Any]:
+    told = [None if value is None or math.isnan(value) else value for value in values]
     return {"key": key, "label": label, "name": label, "kind": look, "values": told}
 
 

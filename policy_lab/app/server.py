@@ -1,8 +1,7 @@
-"""Serving the app: to one person by waitress, to an institution by gunicorn with several processes.
+"""Serving the app: to one person from this process, to an institution from several that gunicorn looks after.
 
-Waitress and not Werkzeug's own server: it keeps a fixed number of threads and queues what is too much for them,
-bounds the size of a request, and is meant to be left running; it is pure Python and small. Gunicorn (an extra) forks
-workers that share what was loaded before, restarts one that dies, and reloads without dropping anybody.
+Each process runs the server of ``http_server.py``. Gunicorn (an extra) forks workers that share what was loaded before,
+restarts one that dies, and reloads without dropping anybody.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from policy_lab import paths
 from policy_lab.app.app import create_app
-from policy_lab.app.middleware import LARGEST_REQUEST
+from policy_lab.app.http_server import CONNECTIONS, Server
 from policy_lab.app.middleware.proxies import BehindProxy, networks
 from policy_lab.app.middleware.response_cache import warm
 from policy_lab.app.middleware.same_origin import OwnNames
@@ -32,12 +31,6 @@ if TYPE_CHECKING:
     from policy_lab.model import Model
 
 HOST, PORT = "127.0.0.1", 8050
-THREADS = 8
-#: Threads of each of gunicorn's processes: they mostly wait for slow connections.
-THREADS_EACH = 8
-#: Connections that each of them keeps; a browser opens six, and keeps them for ``KEPT_ALIVE`` seconds.
-CONNECTIONS_EACH = 4000
-KEPT_ALIVE = 15
 #: Seconds without a sign of life after which a worker is replaced.
 SILENCE = 60
 _LOGGED = ("policy_lab.access", "policy_lab.studies", "gunicorn.error")
@@ -103,6 +96,7 @@ def serve(
     listening = listen(how.host, how.port)
     keep_log(how.log)
     address = f"http://{_for_link(how.host)}:{listening.getsockname()[1]}{how.prefix}"
+    allow_connections(CONNECTIONS + 100)
     queue = Queue(how.studies)
     server = application(model, how, queue)
     _warn_of_stale_scripts()
@@ -110,7 +104,7 @@ def serve(
     if open_browser:
         webbrowser.open(address)
     try:
-        (_by_gunicorn if how.workers else _by_waitress)(server, how, listening)
+        (_by_gunicorn if how.workers else _here)(server, how, listening)
     except KeyboardInterrupt:
         pass
     finally:
@@ -142,12 +136,8 @@ def application(model: Model, how: Serving, queue: Queue) -> Any:
     return app.server
 
 
-def _by_waitress(server: Any, how: Serving, listening: socket.socket) -> None:
-    import waitress
-
-    serving = waitress.create_server(
-        server, sockets=[listening], threads=THREADS, max_request_body_size=LARGEST_REQUEST, ident=""
-    )
+def _here(server: Any, how: Serving, listening: socket.socket) -> None:
+    serving = Server(server, listening)
     try:
         serving.run()
     finally:
@@ -158,23 +148,14 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
     warm(server, how.prefix)
-    allow_connections(CONNECTIONS_EACH + 100)
     settings = {
         "bind": f"fd://{listening.fileno()}",
         "workers": how.workers,
-        "threads": THREADS_EACH,
         "worker_class": "policy_lab.app.gunicorn_worker.Worker",
         "preload_app": True,  # the model is read once, and its memory shared
         "timeout": SILENCE,
         "graceful_timeout": 10,
-        "keepalive": KEPT_ALIVE,
-        "worker_connections": CONNECTIONS_EACH,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # a heartbeat must not wait for a disk
-        "limit_request_line": 8190,  # a link that is too long is told by the page itself, as far as that goes
-        # Who asks is known by ``proxies.py``; a header of any other name decides nothing.
-        "forwarded_allow_ips": "",
-        "forwarder_headers": "",
-        "limit_request_fields": 60,
         "accesslog": None,  # ``middleware/access_log.py`` writes ours
         "logger_class": "policy_lab.app.middleware.access_log.Plain",
         "proc_name": "policy-lab",
@@ -204,8 +185,10 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
 
 def allow_connections(wanted: int) -> None:
     """Let this process and those it starts have so many files open, as far as the system allows that."""
-    import resource
-
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if now != resource.RLIM_INFINITY and now < wanted:
         allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)

@@ -102,7 +102,7 @@ def zipped(folder: Path, instead: Mapping[str, str | bytes]) -> Iterator[bytes]:
             yield pipe.take()
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            if not path.is_file() or inside.parts[0] in NOT_RESULT or str(inside) in instead:
+            if path.is_symlink() or not path.is_file() or inside.parts[0] in NOT_RESULT or str(inside) in instead:
                 continue
             about_file = ZipInfo.from_file(path, f"{folder.name}/{inside.as_posix()}")
             about_file.compress_type = ZIP_STORED if path.suffix == ".png" else ZIP_DEFLATED

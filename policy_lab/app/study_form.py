@@ -203,9 +203,9 @@ def _held(constants: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
 def _scenario(model: Model, value: Any) -> str | None:
     if not value and not model.scenarios:
         return None
-    if value not in model.scenarios:
+    if not isinstance(value, str) or value not in model.scenarios:
         raise UnknownName("scenario", str(value), model.scenarios)
-    return str(value)
+    return value
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -93,9 +93,9 @@ def _outcome(model: Model, value: Any, _: Sequence[float]) -> str:
 
 
 def _scenario(model: Model, value: Any, _: Sequence[float]) -> str:
-    if value not in model.scenarios:
+    if not isinstance(value, str) or value not in model.scenarios:
         raise UnknownName("scenario", str(value), model.scenarios)
-    return str(value)
+    return value
 
 
 def _scenarios(model: Model, value: Any, times: Sequence[float]) -> list[str]:

@@ -23,6 +23,9 @@ Integration = Literal["euler", "rk4"]
 
 #: Backend name to module, the fastest first: "auto" tries them in turn.
 _MODULES: Mapping[str, str] = {"llvm": "llvm", "numpy": "numpy_batch", "pysd": "pysd_reference"}
+#: Machine code in single precision: "auto" never takes it; for ensembles whose figures bear it
+#: (``ensemble/precision.py``).
+SINGLE = "llvm-single"
 #: The reference, which "auto" falls back to when no faster backend knows a construct.
 REFERENCE = "pysd"
 
@@ -131,6 +134,8 @@ def available() -> tuple[str, ...]:
 
 def get(name: str) -> Backend:
     """A backend by name; raises UnknownName."""
+    if name == SINGLE:
+        return cast(Backend, importlib.import_module(f"{__name__}.llvm").SINGLE)
     if name not in available():
         raise UnknownName("backend", name, ("auto", *available()))
     module = importlib.import_module(f"{__name__}.{_MODULES[name]}")

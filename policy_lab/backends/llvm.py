@@ -15,6 +15,7 @@ import numpy as np
 
 from policy_lab.backends import Backend, Request
 from policy_lab.compiler.emitter import check
+from policy_lab.compiler.exogenous import check_moments
 from policy_lab.compiler.native import Kernel, Task, kernel_of
 from policy_lab.compiler.specialise import specialised
 from policy_lab.errors import UnknownName, UnsupportedConstruct
@@ -44,7 +45,8 @@ def threads() -> int:
 class LlvmBackend(Backend):
     """Machine code for all cores."""
 
-    name = "llvm"
+    def __init__(self, name: str, single: bool = False) -> None:
+        self.name, self._single = name, single
 
     def supports(self, program: Program) -> None:
         """Raise UnsupportedConstruct for what the translation or the compiler does not know."""
@@ -52,10 +54,17 @@ class LlvmBackend(Backend):
         check(program)
 
     def simulate(self, request: Request, values: Floats) -> None:
-        """Fill ``values[run, time, output]``; raises UnsupportedConstruct where a guard does not hold."""
+        """Fill ``values[run, time, output]``.
+
+        Raises:
+            UnsupportedConstruct: a guard does not hold.
+            TooFine: single precision has not all numbers, functions or moments of events of these runs.
+        """
         self.supports(request.program)
-        kernel = kernel_of(_program(request))
+        kernel = kernel_of(_program(request), self._single)
         task = _task(kernel, request)
+        if self._single:
+            _check_precision(kernel, request, task)
         if not values.size:
             return
 
@@ -91,6 +100,13 @@ def _program(request: Request) -> Program:
         return _specialised[key][1]
 
 
+def _check_precision(kernel: Kernel, request: Request, task: Task) -> None:
+    check_moments(request.program, request.schedule.moments, kernel.target)
+    kernel.target.check(task.fixed)
+    for varied in task.values:
+        kernel.target.check((np.min(varied), np.max(varied), np.min(np.abs(varied))))
+
+
 def _task(kernel: Kernel, request: Request) -> Task:
     constants, outputs, step, plan = request.constants, request.outputs, request.step, request.schedule
     layout, program = kernel.layout, kernel.layout.program
@@ -117,4 +133,5 @@ def _task(kernel: Kernel, request: Request) -> Task:
     )
 
 
-BACKEND = LlvmBackend()
+BACKEND = LlvmBackend("llvm")
+SINGLE = LlvmBackend("llvm-single", single=True)

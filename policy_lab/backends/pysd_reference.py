@@ -27,7 +27,7 @@ from policy_lab.backends import Backend, Integration, Request
 from policy_lab.errors import ModelError, SimulationError
 from policy_lab.messages import Message
 from policy_lab.program import Program
-from policy_lab.readers import bare, fold
+from policy_lab.readers import Given, bare, fold
 from policy_lab.readers.model_file import Reading, read
 from policy_lab.runs import Floats
 
@@ -40,9 +40,35 @@ with warnings.catch_warnings():
 
 #: Where PySD's random numbers begin, in every run: as in Vensim, all runs get the same, and a second time too.
 _SEED = 20_260
-#: Constructs that take numbers from a file that is not there.
-_FROM_ELSEWHERE = ("error.construct.spreadsheet", "error.construct.outside_data", "error.construct.lookup_outside")
+#: What takes numbers from a file that is not there.
+_FROM_ELSEWHERE = "error.construct.outside_data"
 _HARMLESS = re.compile(r"[^'\"\\\n\r{}%]*")
+
+
+def _drawn(kind: str, given: str, extra: str = "0", least: str = "%(0)s") -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Python of a random function that PySD does not have, as its builder writes one.
+
+    A number between the first two arguments, from a distribution that is stretched by the last but one and shifted by
+    the last but two (Vensim, Reference Manual, "Random Number Functions"), by the inverse of its distribution.
+    """
+    shift, stretch = given.split()
+    low, high = (f"stats.{kind.replace('@', f'cdf(({end}-{shift})/{stretch}-({extra}), ')}" for end in (least, "%(1)s"))
+    drawn = kind.replace("@", f"ppf(np.random.uniform({low}, {high}, size=%(size)s), ")
+    return f"((stats.{drawn}+({extra}))*{stretch}+{shift})", (("scipy", "stats"), ("numpy",), ("scipy", "special"))
+
+
+#: Below the lowest whole number that is drawn, as a distribution of whole numbers counts it in.
+_BELOW = "(%(0)s-1e-9)"
+functionspace.update({
+    "random_poisson": _drawn("poisson.@%(2)s)", "%(3)s %(4)s", least=_BELOW),
+    "random_gamma": _drawn("gamma.@%(2)s)", "%(3)s %(4)s"),
+    "random_weibull": _drawn("weibull_min.@%(2)s, scale=1/special.gamma(1+1/%(2)s))", "%(3)s %(4)s"),
+    "random_beta": _drawn("beta.@%(2)s, %(3)s)", "%(4)s %(5)s"),
+    "random_binomial": _drawn("binom.@%(3)s, %(2)s)", "%(4)s %(5)s", least=_BELOW),
+    "random_negative_binomial": _drawn("nbinom.@%(3)s, %(2)s)", "%(4)s %(5)s", "%(3)s", _BELOW),
+    "random_triangular": _drawn("triang.@(%(3)s-%(2)s)/(%(4)s-%(2)s), loc=%(2)s, scale=%(4)s-%(2)s)", "0 1"),
+    "gamma_ln": ("special.gammaln(%(0)s)", (("scipy", "special"),)),
+})  # fmt: skip
 
 
 class PysdReference(Backend):
@@ -55,7 +81,7 @@ class PysdReference(Backend):
         """Every Program that needs no data from elsewhere; what PySD cannot translate fails when it runs."""
         for refused in program.refused:
             construct = refused.construct
-            if isinstance(construct, Message) and construct.key in _FROM_ELSEWHERE:
+            if isinstance(construct, Message) and construct.key == _FROM_ELSEWHERE:
                 raise ModelError(
                     "error.pysd.outside", variable=refused.variable, line=refused.line, construct=construct
                 )
@@ -68,7 +94,7 @@ class PysdReference(Backend):
             SimulationError: PySD stopped during a run; with its message.
         """
         program, timing, step, outputs = request.program, request.schedule, request.step, request.outputs
-        model = _translated(program.file, program.source)
+        model = _translated(program.file, program.source, program.data)
         clock = program.clock
         _, saved = clock.moments(step, timing.moments[-1])
         saveper = clock.saveper if clock.even and timing.rows.keys() <= set(saved) else step
@@ -166,9 +192,9 @@ def _rows(saved: Floats, wanted: Sequence[float], step: float) -> list[int]:
 
 
 @lru_cache(maxsize=16)
-def _translated(file: str, source: str) -> _Translated:
+def _translated(file: str, source: str, data: Given) -> _Translated:
     """PySD's translation of a model file; kept for the life of the process."""
-    reading = read(Path(file))
+    reading = read(Path(file), data)
     if reading.source.hash != source:
         raise ModelError("error.model.changed", file=Path(file).name)
     folder = Path(tempfile.mkdtemp(prefix="policy-lab-pysd-"))
@@ -217,8 +243,6 @@ def _check(name: str) -> None:
 
 def _check_tree(node: Any, names: set[str], variable: str, line: int) -> None:
     """Files and unknown functions are written into the code as they are named: neither is let through."""
-    if isinstance(node, (tree.GetDataStructure, tree.GetLookupsStructure, tree.GetConstantsStructure)):
-        raise ModelError("error.pysd.data", file=repr(str(node.file)[:60]))
     if isinstance(node, tree.CallStructure):
         function = node.function.reference
         if function not in functionspace and function != "a_function_of" and fold(function) not in names:

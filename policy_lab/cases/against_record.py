@@ -31,9 +31,9 @@ class Outcome:
 
 
 def fate_right(fate: str, case: Case) -> bool:
-    """Whether a run's fate is that of the record; one under way must not be cancelled."""
+    """Whether a run's fate is that of the record; one under way is neither cancelled nor finished as yet."""
     if case.under_way:
-        return fate != CANCELLED
+        return fate == "unfinished"
     return fate == (CANCELLED if case.fate == CANCELLED else "finished")
 
 

@@ -98,11 +98,15 @@ def over_ranges(model: Model, case: Case, fitted: Mapping[str, float]) -> float:
     return float(np.mean([outcome.right for outcome in judged(run_case(model, case, fitted, changes), case)]))
 
 
-def cancelled_above(model: Model, case: Case, fitted: Mapping[str, float]) -> float | None:
-    """The least value of the threshold's fact at which a case is cancelled, all else equal; None where none is."""
+def cancelled_above(model: Model, case: Case, fitted: Mapping[str, float]) -> dict[str, float | None]:
+    """The least value of the threshold's fact at which a case is cancelled, all else equal; None where none is.
+
+    ``cancelled_above`` is that value, ``lowest_tried`` the least one of all that were tried: where both are the same,
+    nobody knows how much lower the threshold is.
+    """
     if case.roles.threshold is None:
-        return None
+        return {"cancelled_above": None, "lowest_tried": None}
     fact, values = case.roles.threshold
     trial = run_case(model, case, fitted, {case.name(case.roles.facts[fact].constant): values})
     gone = [v for v, outcome in zip(values, judged(trial, case), strict=True) if outcome.fate == CANCELLED]
-    return float(gone[0]) if gone else None
+    return {"cancelled_above": float(gone[0]) if gone else None, "lowest_tried": float(values[0])}

@@ -6,7 +6,8 @@ The data are what ``cases/results.json`` holds, what the app draws and what the 
 - ``asked``: shared numbers that all votes and fates together ask for, and the fates with them
 - ``cases``: a list, each with ``facts``, ``drivers``, ``fitted``, ``record``, ``outcome``, ``errors``, ``years`` and
   ``runs`` (by year of the case's own calendar), ``series`` (its figures), ``why``, ``without``,
-  ``without_hindsight``, ``cancelled_above``, ``over_ranges``, ``leave_one_out``, and ``readings``: the same in other
+  ``without_hindsight``, ``cancelled_above`` and ``lowest_tried``, ``over_ranges``, ``leave_one_out``, and ``readings``:
+  the same in other
   readings of the record, with those ``facts`` only that are stated otherwise
 """
 
@@ -131,7 +132,7 @@ def examine_case(model: Model, case: Case, fitted: Mapping[str, float], left: Da
         "why": terms(model, trial, case),
         "without": without(model, case, fitted),
         "without_hindsight": without_hindsight(model, case, fitted),
-        "cancelled_above": cancelled_above(model, case, fitted),
+        **cancelled_above(model, case, fitted),
         "over_ranges": over_ranges(model, case, fitted),
         "leave_one_out": left,
     }  # fmt: skip

@@ -1,5 +1,5 @@
 """The command line: ``policy-lab run | describe | levers | scenarios | check | loops | precedents | story | study
-| compile | publish | app``.
+| new | compile | publish | app``.
 
 One file a command, each with ``add(commands)``, which declares its words, and ``command(arguments)``, which does
 the work and gives the exit status. What a command needs is imported when it runs, so that ``--help`` answers at once.
@@ -18,9 +18,9 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from policy_lab import __version__
+from policy_lab import __version__, limits
 from policy_lab.catalogue import english
-from policy_lab.cli import app, check, compile_wasm, describe, loops, precedents, publish, run, story, study
+from policy_lab.cli import app, check, compile_wasm, data, describe, loops, new, precedents, publish, run, story, study
 from policy_lab.cli.output import complain, let_go_of_stdout, speak_any_alphabet
 from policy_lab.errors import OutputError, PolicyLabError
 from policy_lab.messages import Message
@@ -49,8 +49,17 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"policy-lab {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (run, describe, check, loops, precedents, story, study, compile_wasm, publish, app):
+    for module in (run, describe, check, loops, precedents, story, study, new, compile_wasm, publish, app):
         module.add(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--limit",
+            metavar="NAME=N",
+            action="append",
+            default=[],
+            help=f"allow a larger model: {', '.join(f'{name}={usual}' for name, usual in limits.USUAL.items())}"
+            " are the limits; may be repeated",
+        )
     return top
 
 
@@ -63,7 +72,9 @@ def main(words: Sequence[str] | None = None) -> int:
     speak_any_alphabet()
     try:
         arguments = parser().parse_args(words)
-        status: int = arguments.does(arguments)
+        limits.allow(arguments.limit)
+        with data.given(getattr(arguments, "data", [])):
+            status: int = arguments.does(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt as stop:

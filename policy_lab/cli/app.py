@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from policy_lab.catalogue import english
+from policy_lab.cli import data
 from policy_lab.cli.describe import OUR_MODEL
 from policy_lab.cli.output import announce
 from policy_lab.errors import BadValue
@@ -74,6 +76,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "repeat it for several (default: none)",
     )
     words.add_argument("--log", action="store_true", help="write every request and study to standard error")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 
@@ -81,11 +84,12 @@ def command(arguments: argparse.Namespace) -> int:
     """Serve until somebody stops it."""
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
-    from policy_lab.model import load_model
+    from policy_lab.inference import opened
     from policy_lab.model.stories import with_stories
 
-    model = with_stories(load_model(arguments.model), Path(arguments.stories) if arguments.stories else None)
-    announce(model.program.notes)
+    model, inferred = opened(arguments.model)
+    model = with_stories(model, Path(arguments.stories) if arguments.stories else None)
+    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     if port is None:
         port = _usual_port(arguments.host)
     signal.signal(signal.SIGTERM, _stop)

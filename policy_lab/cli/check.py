@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
+from policy_lab.cli import data
 from policy_lab.cli.language import add_option, language_of
-from policy_lab.cli.output import check_output, complain, open_output
+from policy_lab.cli.output import check_output, complain, fitted, open_output
+from policy_lab.cli.text_tables import HelpFormatter
 
 if TYPE_CHECKING:
     from policy_lab.checks import Report
@@ -30,7 +33,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "is empty, ranges and sources, the tables beside it, the predicates of its checks.yaml, and the twelve tests "
         "of a model with tables. Exit status: 0 no failure except known ones, 1 something needs fixing.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
@@ -49,6 +52,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="compare instead: every outcome in every scenario with another version, ranked by difference. VERSION is "
         "a git revision, a folder or file, or 'golden' for the stored runs",
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 
@@ -70,7 +74,7 @@ def command(arguments: argparse.Namespace) -> int:
             with open_output(out) as file:
                 file.write(text(report))
     if "-" not in (arguments.json, arguments.html):
-        print("\n".join(lines(report, every=arguments.all)))
+        print("\n".join(fitted(line, sys.stdout) for line in lines(report, every=arguments.all)))
     return 0 if report.sound(arguments.strict) else NOT_SOUND
 
 
@@ -100,5 +104,5 @@ def _compare(arguments: argparse.Namespace) -> int:
             with open_output(out) as file:
                 file.write(text())
     if "-" not in (arguments.json, arguments.html):
-        print(found.as_text())
+        print("\n".join(fitted(line, sys.stdout) for line in found.as_text().splitlines()))
     return 0

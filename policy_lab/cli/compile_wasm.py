@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from policy_lab.cli.text_tables import printable
+from policy_lab.cli import data
+from policy_lab.cli.text_tables import HelpFormatter, printable
 from policy_lab.errors import BadValue
 
 EXAMPLES = """\
@@ -22,13 +23,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="compile a model for the browser, or show what is compiled",
         description="Write MODEL as a WebAssembly module and a JSON file of its parameters, outcomes and layout.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
     words.add_argument("--target", choices=["wasm"], default="wasm", help="what to compile for (default: wasm)")
     words.add_argument("--out", metavar="DIR", help="the folder to write to; created if it does not exist")
     words.add_argument("--show", action="store_true", help="print every equation in run order, with unit and line")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from policy_lab.cli import data
 from policy_lab.cli.text_tables import number, paragraph, printable, span, table
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, says: str, does: Any
 ) -> argparse.ArgumentParser:
     words = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
+    data.add_option(words)
     words.set_defaults(does=does)
     return words
 

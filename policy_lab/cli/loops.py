@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from policy_lab.cli.text_tables import number, paragraph, table
+from policy_lab.cli import data
+from policy_lab.cli.text_tables import HelpFormatter, number, paragraph, table
 
 if TYPE_CHECKING:
     from policy_lab.loops import Circuits, KnockOuts, LinkScores
@@ -36,7 +37,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "(one run per loop), their polarity in the run and their score (Loops that Matter), and for each stock the "
         "strongest circuit at that year. A model without named loops shows its circuits by score.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
@@ -44,6 +45,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument("--outcome", metavar="NAME", help="the variable to explain; by default the first outcome")
     words.add_argument("--year", metavar="TIME", type=float, help="the time to explain; by default the end of the run")
     words.add_argument("--json", action="store_true", help="for programs: everything at every saved time")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

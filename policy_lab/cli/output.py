@@ -11,14 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from policy_lab.cli.text_tables import paragraph
 from policy_lab.errors import OutputError
 
 
 def complain(message: str) -> None:
-    """Say one line on standard error; line breaks and control characters in the message are made harmless."""
+    """Say one line on standard error; line breaks and control characters in the message are made harmless.
+
+    A terminal gets it wrapped between words; a file or a program one line.
+    """
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     try:
-        print(f"policy-lab: {line}", file=sys.stderr, flush=True)
+        print(fitted(f"policy-lab: {line}", sys.stderr), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         pass  # nobody listens on standard error either
 
@@ -27,6 +31,14 @@ def announce(notes: Iterable[str]) -> None:
     """Say, one line each, what a model has otherwise than Vensim runs it (``Program.notes``)."""
     for note in notes:
         complain(f"note: {note}")
+
+
+def fitted(line: str, stream: TextIO) -> str:
+    """A line for people, wrapped where it goes to a terminal or ``COLUMNS`` says how wide one is; else as it is."""
+    if not (os.environ.get("COLUMNS") or stream.isatty()):
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return paragraph(line, indent, hanging=indent + "  ")
 
 
 def speak_any_alphabet() -> None:

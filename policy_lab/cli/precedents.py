@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from policy_lab.cli.language import add_option, language_of
 from policy_lab.cli.output import check_output, complain, open_output
-from policy_lab.cli.text_tables import paragraph, table
+from policy_lab.cli.text_tables import HelpFormatter, paragraph, table
 from policy_lab.errors import PolicyLabError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "votes with the record; show what would have changed the fate. Numbers fitted to each case are kept in "
         "cases/results.json; --fit fits them again and repeats the leave-one-out.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", nargs="?", default=OUR_MODEL, help=f"default: {OUR_MODEL}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from policy_lab.catalogue import english
+from policy_lab.cli import data
 from policy_lab.cli.output import announce, complain
-from policy_lab.cli.text_tables import table
+from policy_lab.cli.text_tables import HelpFormatter, table
 
 KINDS = {
     "pages": "pages, in every language",
@@ -21,7 +23,7 @@ EXAMPLES = """\
 examples:
   policy-lab publish big_science --out site
   policy-lab publish big_science --out site --replace
-  policy-lab publish my_model/my_model.mdl --study my_study --language de --out site
+  policy-lab publish my_model/my_model.mdl --study my_study --out site
 """
 
 
@@ -33,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Write the app for MODEL as plain files, in every language, for any folder of any web host "
         "or for a memory stick (python -m http.server). The browser runs the model; Rank shows stored studies.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
@@ -50,18 +52,20 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument(
         "--stories", metavar="FOLDER", help="folder of your own stories for the Learn page, see docs/teaching.md"
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 
 def command(arguments: argparse.Namespace) -> int:
     """Write the site and say how large it is."""
     from policy_lab.app.publish import publish
-    from policy_lab.model import load_model
+    from policy_lab.inference import opened
     from policy_lab.model.stories import with_stories
     from policy_lab.progress import bar
 
-    model = with_stories(load_model(arguments.model), Path(arguments.stories) if arguments.stories else None)
-    announce(model.program.notes)
+    model, inferred = opened(arguments.model)
+    model = with_stories(model, Path(arguments.stories) if arguments.stories else None)
+    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     study = Path(arguments.study) if arguments.study else None
     site = publish(model, Path(arguments.out), arguments.language, study, arguments.replace, bar)
     sizes = [(KINDS[kind], *site.sizes[kind]) for kind in KINDS if kind in site.sizes]

@@ -8,7 +8,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from policy_lab.cli import data
 from policy_lab.cli.output import announce, check_output, complain, open_output
+from policy_lab.cli.text_tables import HelpFormatter
 from policy_lab.errors import BadValue, UnknownName
 
 if TYPE_CHECKING:
@@ -20,9 +22,9 @@ TIMING = ("start", "ramp", "end")
 EXAMPLES = """\
 examples:
   policy-lab run big_science --out status_quo.csv
-  policy-lab run big_science --scenario cern_for_ai --outcome "technical researchers" --out -
-  policy-lab run big_science --set "public science programme=4000" --set "public science programme:start=2030"
-  policy-lab run big_science --set "public science programme=4000" --set "public science programme:end=2032"
+  policy-lab run core --scenario cern_for_ai --outcome "Coherence" --out -
+  policy-lab run core --set "programme money=4000" \\
+      --set "programme money:start=2030" --set "programme money:end=2032"
 """
 
 
@@ -33,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="simulate a model and write the curves as CSV",
         description="Simulate MODEL once and write CSV: Time, then one column per variable.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
@@ -63,6 +65,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words.add_argument(
         "--integration", choices=["euler", "rk4"], help="integration method (default: as the model file asks)"
     )
+    data.add_option(words)
     words.set_defaults(does=command)
 
 
@@ -118,7 +121,7 @@ def outputs(model: Model, names: Iterable[str]) -> list[str]:
 
     Each is kept once, in the order given; raises ``UnknownName``.
     """
-    found = (variable for name in names for variable in _variables(model, name))
+    found = (variable for name in names for variable in model.find_all(name))
     return list(dict.fromkeys(found))
 
 
@@ -171,15 +174,3 @@ def _timing(model: Model, name: str, part: str) -> str:
     if part not in timing:
         raise BadValue("error.cli.no_part", lever=canonical, part=part, model=model.name)
     return timing[part]
-
-
-def _variables(model: Model, name: str) -> Sequence[str]:
-    try:
-        return [model.find(name)]
-    except UnknownName:
-        wanted = name.strip().casefold()
-        labelled = [o.name for o in model.outcomes.values() if o.label.casefold() == wanted]
-        elements = [v for v in model.program.visible if v.partition("[")[0].casefold() == wanted and "[" in v]
-        if labelled or elements:
-            return labelled or elements
-        raise

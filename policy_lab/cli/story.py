@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policy_lab.cli.output import check_output, open_output
+from policy_lab.cli.text_tables import HelpFormatter
 
 if TYPE_CHECKING:
     from policy_lab.errors import StoryError
@@ -33,7 +34,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "are pages to print; those of a role play are briefings with a scoring sheet. docs/teaching.md tells how to "
         "write one. Exit status of --check: 0 it fits, 1 something is to be mended.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("file", metavar="FILE", help="a story, NAME.LANGUAGE.md")

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from policy_lab.cli import data
 from policy_lab.cli.language import add_option, language_of
+from policy_lab.cli.output import announce
 from policy_lab.errors import BadValue
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="run on a Dask cluster: tcp://HOST:8786 of its scheduler, or local:N for N processes of this machine",
     )
     add_option(words)
+    data.add_option(words)
     words.set_defaults(does=command)
 
 
@@ -47,9 +50,10 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.file is None or arguments.out is None:
         raise BadValue("error.cli.study")
     from policy_lab.progress import bar
-    from policy_lab.studies import load_study, run_study
+    from policy_lab.studies import load_study, plan_of, run_study
 
     study = load_study(arguments.file)
+    announce(plan_of(study).model.program.notes)
     words = language_of(arguments.language, study.model_reference()) if arguments.language else None
     with _workers(arguments.scheduler) as workers:
         run_study(study, arguments.out, seed=seed, progress=bar, workers=workers, words=words)

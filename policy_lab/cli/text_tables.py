@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import textwrap
 from collections.abc import Sequence
 
 GAP = "  "
-NARROWEST = 8
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help whose descriptions are wrapped; a text of several lines, such as examples, stays as it is."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return super()._fill_text(text, width, indent) if "\n" in text else textwrap.fill(text, width)
 
 
 def terminal_width() -> int:
@@ -38,13 +45,18 @@ def paragraph(text: str, indent: str = "", width: int | None = None, hanging: st
         width or terminal_width(),
         initial_indent=indent,
         subsequent_indent=indent if hanging is None else hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
-    """Columns under a header; the widest columns wrap until the table fits in ``width`` characters."""
+    """Columns under a header, wrapped between words to fit ``width`` characters; where they cannot, a block a row."""
     cells = [[printable(cell) for cell in row] for row in (header, *rows)]
-    widths = _fitting([max(len(row[i]) for row in cells) for i in range(len(header))], width or terminal_width())
+    room = width or terminal_width()
+    widths = _fitting(cells, room)
+    if sum(widths) + len(GAP) * (len(widths) - 1) > room and len(widths) > 2:
+        return "\n\n".join(_block(cells[0], row, room) for row in cells[1:])
     lines = [line for row in cells for line in _lines(row, widths)]
     head = len(_lines(cells[0], widths))
     rule = GAP.join("-" * w for w in widths)
@@ -56,17 +68,40 @@ def printable(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _fitting(widths: list[int], room: int) -> list[int]:
-    widths = [max(1, w) for w in widths]
+def _fitting(cells: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Widths of the columns, the widest made narrower while there is one that can be without breaking a word."""
+    columns = list(zip(*cells, strict=True))
+    widths = [max(1, *map(len, column)) for column in columns]
+    least = [max(1, *(len(word) for cell in column for word in _wrapped(cell, 1))) for column in columns]
     room -= len(GAP) * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > NARROWEST:
-        widest = widths.index(max(widths))
+    while sum(widths) > room:
+        width, widest = max((w if w > low else 0, i) for i, (w, low) in enumerate(zip(widths, least, strict=True)))
+        if not width:
+            break
         widths[widest] -= 1
     return widths
 
 
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _block(header: Sequence[str], row: Sequence[str], room: int) -> str:
+    """A row by itself: what it is of, and below that a line for every other cell that has something."""
+    names = max(map(len, header[1:]))
+    told = [(name, cell) for name, cell in zip(header[1:], row[1:], strict=True) if cell]
+    indent = " " * (len(GAP) + names + len(GAP))
+    lines = [line for name, cell in told for line in _hung(f"{GAP}{name.ljust(names)}{GAP}", cell, indent, room)]
+    return "\n".join([*_wrapped(row[0], room), *lines])
+
+
+def _hung(head: str, text: str, indent: str, room: int) -> list[str]:
+    first, *others = _wrapped(text, max(1, room - len(indent)))
+    return [head + first, *(indent + line for line in others)]
+
+
 def _lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    columns = [textwrap.wrap(cell, w) or [""] for cell, w in zip(row, widths, strict=True)]
+    columns = [_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)]
     tallest = max(len(column) for column in columns)
     padded = [column + [""] * (tallest - len(column)) for column in columns]
     return [

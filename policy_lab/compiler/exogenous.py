@@ -13,11 +13,12 @@ number of vectors.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.llvm_ir import Code, Module
+from policy_lab.compiler.target import Target, TooFine
 from policy_lab.program import Apply, Expression, Program, names_in
 
 #: Functions that jump where their arguments move a little.
@@ -61,6 +62,13 @@ def jumps_with_the_clock(program: Program) -> bool:
 
     moving = (*program.step, *program.stocks)
     return any(jumps(e) for name in moving if (e := program.equations[name].expression) is not None)
+
+
+def check_moments(program: Program, moments: Iterable[float], target: Target) -> None:
+    """Raise TooFine where an event would come a step sooner or later, since the target has not its moment."""
+    between = next((moment for moment in moments if not target.exact(moment)), None)
+    if between is not None and jumps_with_the_clock(program):
+        raise TooFine(f"it has the moment {between:.6g}")
 
 
 def described(layout: Layout) -> dict[str, Any]:

@@ -12,8 +12,8 @@ Numbers are doubles, or floats where the target has 32 bits; so is the arithmeti
 * ``method``: 0 Euler, 1 the classic fourth-order Runge-Kutta; ``step`` in the model's time unit.
 * ``outputs[wanted]``: slots to save, into ``out[runs][saved][wanted]``.
 * ``marks[moments]``: checkpoints: which of ``marked`` places a moment's stocks are written to, or -1, as vectors in
-  ``kept[vector of runs][marked][stocks]``; not read where ``marked`` is 0. ``first``: the moment to begin with. If it
-  is not 0 it has a checkpoint, the stocks are read from there, and rows of earlier moments stay as they were.
+  ``kept[vector of runs][marked][kept_slots]``; not read where ``marked`` is 0. ``first``: the moment to begin with. If
+  it is not 0 it has a checkpoint, the stocks are read from there, and rows of earlier moments stay as they were.
 * ``table[moments][count]``: exogenous variables (``exogenous.py``), the same for all runs, or null: every run
   computes its own then. A module without exogenous variables has no such argument.
 
@@ -31,6 +31,7 @@ from string import Template
 from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY
 from policy_lab.compiler.layout import Layout
 from policy_lab.compiler.llvm_ir import Code, Module
+from policy_lab.compiler.target import Target
 
 #: The entry function's name.
 ENTRY = "policy_lab_run"
@@ -61,16 +62,43 @@ def _words(module: Module, layout: Layout) -> dict[str, str | int]:
         "VEC": Code(module).type("f"), "IDX": target.index, "ALIGN": target.alignment, "LANES": target.lanes,
         "REAL": target.real, "BYTES": target.size, "ZEROS": f"<{target.lanes} x i32> zeroinitializer",
         "ENTRY": ENTRY, "EXOGENOUS_ENTRY": EXOGENOUS_ENTRY, "GIVEN": len(layout.given), "STOCKS": len(layout.stocks),
-        "CONTINUOUS": layout.continuous, "DISCRETE": len(layout.stocks) - layout.continuous,
+        "KEPT": kept_slots(layout, target), "CONTINUOUS": layout.continuous,
+        "DISCRETE": len(layout.stocks) - layout.continuous,
         "TABLE": ", ptr %table" if exogenous else "",
         "TABLE_WIDTH": exogenous, "TABLE_STRIDE": target.lanes * exogenous,
         "UPDATE_EXOGENOUS": "  call void @outside(ptr %work)\n" if exogenous else "",
         "ROW_INDEX": "add i64 %row64, 0" if target.index == "i64" else f"trunc i64 %row64 to {target.index}",
         "FULL": _evaluation(module, "full"), "LEAN": _evaluation(module, "lean"),
     }  # fmt: skip
+    words |= {name: Template(text).substitute(words) for name, text in _carried(layout, target).items()}
     words["POINTERS"] = Template(_pointers(layout)).substitute(words)
     words["EXOGENOUS"] = Template(_exogenous(module) if exogenous else "  br label %evaluating").substitute(words)
     return words
+
+
+def _carries(layout: Layout, target: Target) -> bool:
+    """Whether Euler steps carry on what rounding took from a sum: floats of 32 bits lose hours in 1,400 steps."""
+    return target.bits == 32 and layout.continuous <= _WRITTEN_OUT
+
+
+def kept_slots(layout: Layout, target: Target) -> int:
+    """Slots of a checkpoint: the stocks, and what their sums carry on."""
+    return len(layout.stocks) + (layout.continuous if _carries(layout, target) else 0)
+
+
+def _carried(layout: Layout, target: Target) -> dict[str, str]:
+    """Where carries begin as nothing, are kept and come back; their place is that of a Runge-Kutta step's own sums."""
+    if not _carries(layout, target):
+        return {"CLEARED": "", "KEEP_CARRIED": "", "CARRIED_ON": ""}
+    zeros = "".join(
+        f"  %carry{i} = getelementptr $VEC, ptr %saved, $IDX {i}\n"
+        f"  store $VEC zeroinitializer, ptr %carry{i}, align $ALIGN\n"
+        for i in range(layout.continuous)
+    )
+    there = "  %carried_{0} = getelementptr $VEC, ptr %{0}, $IDX $STOCKS\n"
+    keep = there.format("place") + "  call void @copy(ptr %carried_place, ptr %saved, $IDX $CONTINUOUS)\n"
+    back = there.format("known") + "  call void @copy(ptr %saved, ptr %carried_known, $IDX $CONTINUOUS)\n"
+    return {"CLEARED": zeros, "KEEP_CARRIED": keep, "CARRIED_ON": back}
 
 
 def _fits(module: Module, layout: Layout) -> None:
@@ -89,9 +117,13 @@ def _fits(module: Module, layout: Layout) -> None:
 
 
 def _euler(module: Module, layout: Layout) -> None:
-    """``void @euler(work, h)``: every continuous stock + rate * h, written out where there are not too many."""
+    """``void @euler(work, h)``: every continuous stock + rate * h, written out where there are not too many.
+
+    With carries the sum is compensated (Kahan 1965, doi:10.1145/363707.363723).
+    """
     code, real, n = Code(module), module.target.real, layout.continuous
     index, wide, align = module.target.index, code.type("f"), module.target.alignment
+    carries = _carries(layout, module.target)
 
     def address(slot: int) -> str:
         return code.scalar(f"getelementptr inbounds i8, ptr %w, {index} {slot * module.target.alignment}")
@@ -105,7 +137,14 @@ def _euler(module: Module, layout: Layout) -> None:
             stock = address(layout.first_stock + i)
             level = code.emit("f", f"load {wide}, ptr {stock}, align {align}")
             rate = code.emit("f", f"load {wide}, ptr {address(layout.first_rate + i)}, align {align}")
-            code.line(f"store {wide} {(level + rate * h).text}, ptr {stock}, align {align}")
+            if not carries:
+                code.line(f"store {wide} {(level + rate * h).text}, ptr {stock}, align {align}")
+                continue
+            lost = address(layout.first_saved + i)
+            change = rate * h - code.emit("f", f"load {wide}, ptr {lost}, align {align}")
+            total = level + change
+            code.line(f"store {wide} {total.text}, ptr {stock}, align {align}")
+            code.line(f"store {wide} {(total - level - change).text}, ptr {lost}, align {align}")
     code.line("ret void")
     module.function(f"internal void @euler(ptr %w, {real} %h)", code)
 

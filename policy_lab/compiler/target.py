@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SMALLEST_FLOAT, LARGEST_FLOAT = 2.0**-126, (2.0 - 2.0**-23) * 2.0**127
@@ -69,6 +70,11 @@ class Target:
         if math.isfinite(value) and value and not SMALLEST_FLOAT <= abs(value) <= LARGEST_FLOAT:
             raise TooFine(f"it has the number {value:g}")
         return struct.pack("<f", value)
+
+    def check(self, values: Iterable[float]) -> None:
+        """Raise TooFine where a number has no value at this precision, or hardly one."""
+        for value in values:
+            self.packed(value)
 
     def literal(self, value: float) -> str:
         """A number with its type, exactly; LLVM writes a float as the double that is the same number."""

@@ -9,12 +9,12 @@ from typing import Any
 from policy_lab import cache
 from policy_lab.catalogue import english
 from policy_lab.compiler.emitter import emit
-from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, described, exogenous, jumps_with_the_clock
-from policy_lab.compiler.integrator import ENTRY
+from policy_lab.compiler.exogenous import EXOGENOUS_ENTRY, check_moments, described, exogenous
+from policy_lab.compiler.integrator import ENTRY, kept_slots
 from policy_lab.compiler.layout import Layout, layout_of
 from policy_lab.compiler.linker import Linked, link
 from policy_lab.compiler.llvm_toolchain import browser, compile_object, versions
-from policy_lab.compiler.target import Target, TooFine
+from policy_lab.compiler.target import Target
 from policy_lab.program import Program
 
 #: Version of the layout; goes up when a loader of the older form could not read the newer one.
@@ -61,13 +61,11 @@ def single_module_of(program: Program, varied: Collection[str] = ()) -> Module:
     """
     layout = _laid_out(program, varied)
     target = browser(single=True)
-    between = [moment for moment in program.clock.moments()[0] if not target.exact(moment)]
-    if between and jumps_with_the_clock(program):
-        raise TooFine(f"it has the moment {between[0]:.6g}")
-    for value in _given(program, layout):
-        target.packed(value)
+    check_moments(program, program.clock.moments()[0], target)
+    target.check(_given(program, layout))
     plain, fused = _compiled(program, layout, single=True)
-    return Module(plain.module, fused.module, _sizes(target, max(plain.constants, fused.constants)))
+    sizes = _sizes(target, max(plain.constants, fused.constants))
+    return Module(plain.module, fused.module, {**sizes, "stocks": kept_slots(layout, target)})
 
 
 def _laid_out(program: Program, varied: Collection[str]) -> Layout:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from policy_lab.ensemble.factors import Factor
-from policy_lab.ensemble.folder import FILES, FINISHED, SEAL, digest, sealed
+from policy_lab.ensemble.folder import FILES, FINISHED, SEAL, digest, refuse_links, sealed
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name, as_data, from_data
 from policy_lab.runs import Floats
@@ -255,6 +255,7 @@ def load_findings(folder: str | Path, check: bool = True) -> Findings:
         StudyError: the folder holds no finished study, or one that was damaged or edited since.
     """
     place = Path(folder)
+    refuse_links(place)
     try:
         provenance = json.loads((place / "provenance.json").read_text(encoding="utf-8"))
     except OSError:

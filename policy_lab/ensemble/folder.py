@@ -12,6 +12,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import sys
@@ -211,6 +212,7 @@ class ResultFolder:
         self.path, self.fingerprint = path, fingerprint
         self.work = path / "work"
         self._lock: TextIO | None = None
+        self._made = False
 
     def __enter__(self) -> Self:
         with writing(self.path):
@@ -220,6 +222,7 @@ class ResultFolder:
         try:
             self.finished()
             self._open_work()
+            self._sign()
         except BaseException:
             self._release()
             raise
@@ -265,6 +268,8 @@ class ResultFolder:
         shutil.rmtree(self.work, ignore_errors=True)
 
     def _refuse_foreign(self) -> None:
+        for inside in (self.path, self.work):
+            refuse_links(inside)
         names = {p.name for p in self.path.iterdir()}
         if names and not names & {FINISHED, "work", "lock"}:
             raise StudyError("error.folder.no_study", path=self.path)
@@ -273,7 +278,8 @@ class ResultFolder:
         path = self.path / "lock"
         while self._lock is None:
             with writing(path):
-                lock = path.open("a+", encoding="utf-8")
+                # Never through a link; what is there already may be somebody's own file until the folder is known.
+                lock, self._made = _opened(path)
             if not _locked(lock):
                 lock.seek(0)
                 who = lock.read().strip() or Message("error.folder.another")
@@ -281,8 +287,15 @@ class ResultFolder:
                 raise StudyError("error.folder.in_use", path=self.path, who=who)
             if _same(lock, path):
                 self._lock = lock
+                lock.seek(0)
+                self._made = self._made or bool(_SIGNED.fullmatch(lock.read(200)))
             else:  # its last owner deleted it in between: what was locked is not what others find
                 lock.close()
+
+    def _sign(self) -> None:
+        """Say in the lock who has the folder, now that it is known to be ours."""
+        assert self._lock is not None
+        self._made = True
         self._lock.seek(0)
         self._lock.truncate()
         self._lock.write(f"process {os.getpid()} on {socket.gethostname()}")
@@ -292,7 +305,9 @@ class ResultFolder:
         if self._lock is None:
             return
         path = self.path / "lock"
-        if sys.platform == "win32":  # which deletes no open file; who locks it in between keeps it
+        if not self._made:
+            self._lock.close()
+        elif sys.platform == "win32":  # which deletes no open file; who locks it in between keeps it
             self._lock.close()
             with suppress(OSError):
                 path.unlink()
@@ -308,6 +323,28 @@ class ResultFolder:
         with writing(self.work):
             self.work.mkdir(exist_ok=True)
             mark.write_text(self.fingerprint, encoding="ascii")
+
+
+#: What a lock of ours says.
+_SIGNED = re.compile(r"process \d+ on \S*")
+
+
+def refuse_links(folder: Path) -> None:
+    """Raise StudyError where something in a folder is a link: what is written to it, or shown of it, lies elsewhere."""
+    if folder.is_dir():
+        with os.scandir(folder) as inside:
+            if linked := next((entry.name for entry in inside if entry.is_symlink()), None):
+                raise StudyError("error.folder.link", path=folder / linked)
+
+
+def _opened(path: Path) -> tuple[TextIO, bool]:
+    """A file to read and add to, never through a link, and whether it was made for that."""
+    how = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    try:
+        return os.fdopen(os.open(path, how | os.O_EXCL, 0o666), "a+", encoding="utf-8"), True
+    except FileExistsError:
+        opened = os.open(path, how | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        return os.fdopen(opened, "a+", encoding="utf-8", errors="replace"), False
 
 
 #: Where Windows locks a byte: far behind the text, which others could not read otherwise.

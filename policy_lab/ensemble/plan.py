@@ -12,12 +12,15 @@ import numpy as np
 
 from policy_lab.ensemble.designs import Membership
 from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
+from policy_lab.ensemble.measures import Measure, measure_from
 from policy_lab.ensemble.quantity import amount
 from policy_lab.ensemble.study_file import Study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model
+from policy_lab.program import CONTROLS
 from policy_lab.runs import Floats
+from policy_lab.simulation import check_step
 
 #: Units that say there is none.
 DIMENSIONLESS: Final = ("", "1", "dmnl", "dimensionless", "fraction")
@@ -32,7 +35,8 @@ class Plan:
         model: loaded.
         factors: what is varied, in order.
         groups: group name to the positions of its factors; one factor a group when nothing was grouped.
-        outcomes: names as the model spells them.
+        outcomes: names as the model spells them, and those of the study's own.
+        measures: the study's own outcomes by name.
         times: saved times studied, in order.
         size: base points, runs or trajectories.
         options: the method's options with defaults filled in.
@@ -49,6 +53,7 @@ class Plan:
     size: int
     options: Mapping[str, Any]
     base: Mapping[str, float]
+    measures: Mapping[str, Measure] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -101,8 +106,13 @@ class Plan:
 
     def unit(self, outcome: str) -> str:
         """Unit of an outcome as people say it: none for a share or an index."""
-        unit = self.model.program.equations[outcome].unit
+        unit = self.own_unit(outcome)
         return "" if unit.casefold() in DIMENSIONLESS else unit
+
+    def own_unit(self, outcome: str) -> str:
+        """Unit of an outcome as the model has it."""
+        own = self.measures.get(outcome)
+        return own.unit if own is not None else self.model.program.equations[outcome].unit
 
     def better(self, outcome: str) -> str:
         """Which way an outcome is better: ``higher``, ``lower`` or ``neither``."""
@@ -125,6 +135,10 @@ class Plan:
             "base": dict(sorted(self.base.items())),
             "inputs": self.inputs,
         }
+        if self.measures:
+            decisive["measures"] = [repr(m) for m in self.measures.values()]
+        made = {k: v for k in ("integration", "time_step", "final_time") if (v := getattr(self.study, k)) is not None}
+        decisive |= {"made": made} if made else {}
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
@@ -146,17 +160,34 @@ def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_si
     size = default_size if study.size is None else study.size
     if size < 1:
         raise StudyError("error.study.too_small", size=size)
+    measures = {m.name: m for m in (measure_from(o, model) for o in study.outcomes if not isinstance(o, str))}
+    _check_how(study, model)
     return Plan(
         study=study,
         model=model,
         factors=factors,
         groups=_groups(study, factors),
         outcomes=_outcomes(study, model),
-        times=_times(study, model),
+        times=_times(study, model, measures),
         size=size,
         options=options,
         base=base,
+        measures=measures,
     )
+
+
+def _check_how(study: Study, model: Model) -> None:
+    """Refuse an integration method, time step or final time that no run can have."""
+    if study.integration not in (None, "euler", "rk4"):
+        raise StudyError("error.backend.integration", integration=study.integration)
+    if study.time_step is not None:
+        check_step(model, study.time_step)
+    for guard in model.program.guards:
+        under = model.program.under(guard.name) if guard.variable in CONTROLS else frozenset()
+        named = study.factors if not isinstance(study.factors, str) else {}
+        for name in named:
+            if (constant := model.constant(name)) in under:
+                raise StudyError("error.study.clock", name=constant, setting=guard.variable)
 
 
 def _factors(study: Study, model: Model) -> tuple[Factor, ...]:
@@ -226,7 +257,7 @@ def _folded(name: str) -> str:
 
 def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
     if study.outcomes:
-        names = tuple(model.find(name) for name in study.outcomes)
+        names = tuple(model.find(o) if isinstance(o, str) else str(o.get("name", "")) for o in study.outcomes)
         _refuse_twice("outcome", names)
         constant = [n for n in names if n in model.program.constants]
         if constant:
@@ -238,18 +269,19 @@ def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
     return headline
 
 
-def saved_times(model: Model, scenario: str | None = None) -> Floats:
+def saved_times(model: Model, scenario: str | None = None, until: float | None = None) -> Floats:
     """The times a run of the scenario saves, in the model's time unit."""
-    moments, saved = model.program.clock.moments(until=model.until(scenario))
+    moments, saved = model.program.clock.moments(until=model.until(scenario, until))
     return np.array([moments[i] for i in saved])
 
 
-def _times(study: Study, model: Model) -> Floats:
-    saved = saved_times(model, study.scenario)
+def _times(study: Study, model: Model, measures: Mapping[str, Measure]) -> Floats:
+    saved = saved_times(model, study.scenario, study.final_time)
     if isinstance(study.times, str):
         if study.times != "all":
             raise StudyError("error.study.times_word", times=study.times)
-        return saved
+        whole = measures and len(measures) == len(study.outcomes) and all(m.take for m in measures.values())
+        return saved[-1:] if whole else saved  # what is taken of a whole run is the same at all times
     times = []
     for time in study.times:
         nearest = float(saved[np.argmin(np.abs(saved - time))])

@@ -22,8 +22,12 @@ PROGRAM: Final = "policy-lab"
 
 
 def general_notes(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> list[Message]:
-    """Failed runs and slow engines, where ranges are arbitrary, and where independence is assumed."""
-    notes = []
+    """The model's own notes, how runs were made, failed runs, slow engines, arbitrary ranges, assumed independence."""
+    notes = [Message("report.text", {"text": note}) for note in plan.model.program.notes]
+    how, clock = plan.study, plan.model.program.clock
+    if (how.integration, how.time_step) != (None, None):
+        told = {"method": how.integration or clock.method, "step": how.time_step or clock.step}
+        notes.append(Message("report.integrated", told))
     failed = ensemble.failed()
     if failed:
         notes.append(Message("report.failed_runs", {"failed": failed, "runs": ensemble.runs()}))
@@ -59,6 +63,9 @@ def of(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dict[str, An
         "model_hash": plan.model.hash,
         "scenario": study.scenario or "",
         "settings": dict(study.settings),
+        "integration": study.integration or plan.model.program.clock.method,
+        "time_step": study.time_step or plan.model.program.clock.step,
+        "final_time": float(plan.model.until(study.scenario, study.final_time)),
         "backend": sorted(ensemble.backends),
         "seed": study.seed,
         "size": plan.size,
@@ -69,9 +76,7 @@ def of(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dict[str, An
         "groups": {name: [plan.factors[i].name for i in where] for name, where in plan.groups.items()}
         if plan.grouped
         else {},
-        "outcomes": [
-            {"name": o, "label": plan.label(o), "unit": plan.model.program.equations[o].unit} for o in plan.outcomes
-        ],
+        "outcomes": [{"name": o, "label": plan.label(o), "unit": plan.own_unit(o)} for o in plan.outcomes],
         "command": _command(),
         "versions": {"python": platform.python_version()}
         | {name: metadata.version(name) for name in ("numpy", "scipy", "SALib", "pandas", "pysd")},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -17,16 +17,17 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from policy_lab.backends import REFERENCE
+from policy_lab.backends import REFERENCE, SINGLE
 from policy_lab.ensemble.designs import Points, Sample
 from policy_lab.ensemble.evaluation_cache import EvaluationCache
 from policy_lab.ensemble.factors import Factor, values_of
 from policy_lab.ensemble.folder import ChunkStore, Outcomes, ResultFolder, writing
+from policy_lab.ensemble.measures import Measure
 from policy_lab.ensemble.plan import Plan
 from policy_lab.messages import Message
 from policy_lab.model import load_model
 from policy_lab.progress import SIMULATING, MeterMaker, silent
-from policy_lab.runs import Floats
+from policy_lab.runs import Floats, Runs
 from policy_lab.simulation import simulate
 
 #: Runs of a chunk: enough to keep a batched engine busy, few enough to lose little and show progress often.
@@ -39,7 +40,8 @@ CHUNK_NUMBERS = 4_000_000
 class Chunk:
     """Some runs to make: model reference, scenario, values by constant, outcomes and times to keep.
 
-    ``of`` is how many runs the part of the study has that they are of; 0 where nobody knows.
+    ``measures`` are the study's own outcomes; ``data``, ``integration``, ``time_step``, ``until`` and ``backend`` say
+    how runs are made. ``of`` is how many runs the part of the study has that they are of; 0 where nobody knows.
     """
 
     start: int
@@ -49,6 +51,12 @@ class Chunk:
     outcomes: tuple[str, ...]
     times: Floats
     of: int = 0
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    data: tuple[str, ...] | None = None
+    integration: Any = None
+    time_step: float | None = None
+    until: float | None = None
+    backend: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -65,21 +73,49 @@ class Simulated:
 
 
 def run_chunk(chunk: Chunk) -> Simulated:
-    """Simulate a chunk; runs that fail come back as NaN."""
-    model = load_model(chunk.model)
-    runs = simulate(
+    """Simulate a chunk; runs that fail come back as NaN. Those that fail in single precision are made in double."""
+    made = _simulated(chunk)
+    if chunk.backend == SINGLE and (failed := ~np.isfinite(made.values).all(axis=(1, 2))).any():
+        made.values[failed] = _simulated(replace(chunk, backend="auto")).values[failed]
+    return made
+
+
+def _simulated(chunk: Chunk) -> Simulated:
+    runs = _runs_of(chunk, chunk.scenario)
+    made = runs.provenance
+    others = {m.minus for m in chunk.measures.values() if m.minus is not None}
+    beside = {scenario: _runs_of(chunk, scenario) for scenario in others}
+    rows = [int(np.argmin(np.abs(runs.time - t))) for t in chunk.times]
+    values = np.empty((len(runs), len(chunk.times), len(chunk.outcomes)))
+    for column, name in enumerate(chunk.outcomes):
+        measure = chunk.measures.get(name)
+        if measure is None:
+            values[:, :, column] = runs.of(name)[:, rows]
+            continue
+        values[:, :, column] = measure.of(runs, chunk.times)
+        if measure.minus is not None:
+            values[:, :, column] -= measure.of(beside[measure.minus], chunk.times)
+    return Simulated(chunk.start, values, str(made["backend"]), str(made["fallback"]))
+
+
+def _runs_of(chunk: Chunk, scenario: str | None) -> Runs:
+    """The runs of a chunk: at its times, at all that are saved where something is taken of whole runs."""
+    model = load_model(chunk.model, chunk.data)
+    plain = [name for name in chunk.outcomes if name not in chunk.measures]
+    until = chunk.until or max(model.program.clock.final, float(chunk.times[-1]))
+    return simulate(
         model,
         chunk.values,
-        scenario=chunk.scenario,
-        outputs=chunk.outcomes,
-        times=chunk.times,
-        until=max(model.program.clock.final, float(chunk.times[-1])),
+        scenario=scenario,
+        outputs=list(dict.fromkeys([*plain, *(n for m in chunk.measures.values() for n in m.reads)])),
+        times=None if chunk.measures else chunk.times,
+        until=until,
+        backend=chunk.backend,
+        time_step=chunk.time_step,
+        integration=chunk.integration,
         of=chunk.of,
         allow_nan=True,
     )
-    order = [runs.column(name) for name in chunk.outcomes]
-    made = runs.provenance
-    return Simulated(chunk.start, runs.values[:, :, order], str(made["backend"]), str(made["fallback"]))
 
 
 #: Simulates chunks somewhere and yields them as they are finished, in any order.
@@ -157,6 +193,7 @@ class Ensemble:
         label: str = "runs",
         scenario: str | None = None,
         factors: tuple[Factor, ...] | None = None,
+        backend: str = "auto",
     ) -> Outcomes:
         """Outcomes of every run of a sample.
 
@@ -165,6 +202,7 @@ class Ensemble:
             label: name of this part of the study, one word; every part has its own.
             scenario: another scenario than the study's.
             factors: what the columns of the sample are, if not the factors of the plan.
+            backend: as ``simulate`` takes it.
         """
         store = self.folder.store(label, sample.runs, len(self.plan.times), len(self.plan.outcomes))
         base = self.plan.study.scenario if scenario is None else scenario
@@ -178,7 +216,7 @@ class Ensemble:
             "kept": before if left < sample.runs else "",
         }
         with self.progress(Message(SIMULATING, doing), left) as meter:
-            chunks = (self._chunk(sample, varied, base, *c) for c in todo)
+            chunks = (replace(self._chunk(sample, varied, base, *c), backend=backend) for c in todo)
             self._make(store, chunks, meter.advance)
         self.made[label] = part
         return store.outcomes
@@ -200,12 +238,18 @@ class Ensemble:
         size = min(max(LEAST_RUNS, -(-runs // USUAL_CHUNKS)), MOST_RUNS, max(1, CHUNK_NUMBERS // numbers))
         return [(start, min(start + size, runs)) for start in range(0, runs, size)]
 
-    def try_out(self, unit: Floats, factors: tuple[Factor, ...] | None = None) -> Floats:
-        """``values[run, time, outcome]`` of runs that are not kept: steps of a search, which has its own cache."""
+    def try_out(
+        self, unit: Floats, factors: tuple[Factor, ...] | None = None, backend: str = "auto", of: int = 0
+    ) -> Floats:
+        """``values[run, time, outcome]`` of runs that are not kept: steps of a search (it has its own cache), a trial.
+
+        ``of``: how many runs like these there will be, if more than these.
+        """
         varied, base = self.plan.factors if factors is None else factors, self.plan.study.scenario
         sample = Points(unit)
         values = np.empty((len(unit), len(self.plan.times), len(self.plan.outcomes)))
-        for done in self.workers(self._chunk(sample, varied, base, *c) for c in self._grid(len(unit))):
+        chunks = (self._chunk(sample, varied, base, *c) for c in self._grid(len(unit)))
+        for done in self.workers(replace(c, backend=backend, of=max(c.of, of)) for c in chunks):
             self._note_engine(done)
             values[done.start : done.start + len(done.values)] = done.values
         return values
@@ -215,7 +259,11 @@ class Ensemble:
         values |= values_of(factors, sample.rows(start, stop))
         model = self.plan.model
         reference = str(model.folder or model.path)
-        return Chunk(start, reference, scenario, values, self.plan.outcomes, self.plan.times, sample.runs)
+        study, measures = self.plan.study, {o: m for o, m in self.plan.measures.items() if o in self.plan.outcomes}
+        return Chunk(
+            start, reference, scenario, values, self.plan.outcomes, self.plan.times, sample.runs, measures,
+            study.data_files(), study.integration, study.time_step, study.final_time,
+        )  # fmt: skip
 
     def failed(self) -> int:
         """How many runs of all parts failed."""

@@ -28,6 +28,10 @@ COMMON_KEYS: Final = (
     "factors",
     "groups",
     "settings",
+    "data",
+    "integration",
+    "time_step",
+    "final_time",
 )
 
 
@@ -43,12 +47,15 @@ class Study:
         scenario: the scenario that sets everything not varied; None is the model file as it is.
         size: number of base points, runs or trajectories, as the method counts; None is the method's own default.
         seed: every number is a seed, 0 too; the same seed gives the same bits.
-        outcomes: variables to study; empty means the model's headline outcomes.
+        outcomes: variables to study, or tables that say what to take of them (``measures.py``); empty means the
+            model's headline outcomes.
         times: years, or ``all`` saved ones.
         groups: group name to factor names, or ``group`` (the heading of each factor) or ``kind``
             (levers, uncertainties); None studies every factor by itself.
         settings: constants that differ from the scenario, not varied.
         options: what only this method has, such as ``second_order``.
+        data: tables with numbers for the model's data variables, as seen from ``place``.
+        integration, time_step, final_time: how runs are made; None is as the model says.
         title: a line for the report; written from the rest if empty.
         place: folder from which a relative model path starts.
     """
@@ -59,11 +66,15 @@ class Study:
     scenario: str | None = None
     size: int | None = None
     seed: int = 1
-    outcomes: tuple[str, ...] = ()
+    outcomes: tuple[str | Mapping[str, Any], ...] = ()
     times: tuple[float, ...] | str = "all"
     groups: str | Mapping[str, tuple[str, ...]] | None = None
     settings: Mapping[str, float] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    data: tuple[str, ...] = ()
+    integration: str | None = None
+    time_step: float | None = None
+    final_time: float | None = None
     title: str = ""
     place: Path | None = None
 
@@ -72,6 +83,10 @@ class Study:
         if self.place is not None and (self.place / self.model).exists():
             return str(self.place / self.model)
         return self.model
+
+    def data_files(self) -> tuple[str, ...] | None:
+        """The argument ``data`` of ``load_model``."""
+        return tuple(str((self.place or Path()) / file) for file in self.data) or None
 
 
 def read_study(path: str | Path) -> Study:
@@ -82,7 +97,7 @@ def read_study(path: str | Path) -> Study:
     """
     file = Path(path)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except IsADirectoryError:
         raise StudyError("error.study.folder", file=file) from None
     except FileNotFoundError:
@@ -105,7 +120,8 @@ def study_from(data: Mapping[str, Any], place: Path | None = None) -> Study:
     if version > VERSION:
         raise StudyError("error.study.newer", version=version, newest=VERSION)
     if "model" not in data:
-        raise StudyError("error.study.no_model")
+        below = next((k for k, v in data.items() if isinstance(v, Mapping) and isinstance(v.get("model"), str)), "")
+        raise StudyError("error.study.model_below" if below else "error.study.no_model", table=below)
     factors = data.get("factors", "levers")
     if not isinstance(factors, str | Mapping) or not factors:
         raise StudyError("error.study.factors")
@@ -116,11 +132,15 @@ def study_from(data: Mapping[str, Any], place: Path | None = None) -> Study:
         scenario=_text(data, "scenario") if "scenario" in data else None,
         size=_whole(data, "size", None),
         seed=_whole(data, "seed", 1) or 0,
-        outcomes=_texts(data, "outcomes"),
+        outcomes=_outcomes(data),
         times=_times(data),
         groups=_groups(data),
         settings=_settings(data),
         options={k: v for k, v in data.items() if k not in COMMON_KEYS},
+        data=_texts({"data": [data["data"]]} if isinstance(data.get("data"), str) else data, "data"),
+        integration=_text(data, "integration") if "integration" in data else None,
+        time_step=_real(data, "time_step"),
+        final_time=_real(data, "final_time"),
         title=_text(data, "title", ""),
         place=place,
     )
@@ -151,6 +171,20 @@ def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise StudyError("error.study.names", key=key, value=repr(value))
     return tuple(value)
+
+
+def _outcomes(data: Mapping[str, Any]) -> tuple[str | Mapping[str, Any], ...]:
+    value = data.get("outcomes", [])
+    if not isinstance(value, list) or not all(isinstance(v, str | Mapping) for v in value):
+        raise StudyError("error.study.names", key="outcomes", value=repr(value))
+    return tuple(v if isinstance(v, str) else dict(v) for v in value)
+
+
+def _real(data: Mapping[str, Any], key: str) -> float | None:
+    value = data.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise StudyError("error.study.should_be", key=key, value=repr(value), wanted="a number")
+    return None if value is None else float(value)
 
 
 def _times(data: Mapping[str, Any]) -> tuple[float, ...] | str:
@@ -216,8 +250,8 @@ def _alike(value: Any, default: Any) -> bool:
     return isinstance(value, type(default))
 
 
-def write_toml(study: Study, model: str) -> str:
-    """The study as TOML text, with ``model`` as the reference that holds where it is written.
+def write_toml(study: Study, model: str, data: tuple[str, ...] = ()) -> str:
+    """The study as TOML text, with ``model`` and ``data`` as the references that hold where it is written.
 
     Reading it back gives an equal study.
     """
@@ -225,6 +259,9 @@ def write_toml(study: Study, model: str) -> str:
     if study.title:
         top["title"] = study.title
     top["model"] = model
+    if data:
+        top["data"] = list(data)
+    top |= {k: v for k in ("integration", "time_step", "final_time") if (v := getattr(study, k)) is not None}
     if study.scenario is not None:
         top["scenario"] = study.scenario
     top["method"] = study.method

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -13,14 +14,34 @@ from policy_lab.runs import Floats
 
 #: A share of the variance below this moves nothing a person would see.
 SLIGHT = 0.01
-#: A factor leads alone if it has first place in this share of the resamples.
+#: An index beyond 0 to 1 by more than this is no share of anything: the sample is too small for so heavy a tail.
+BEYOND = 0.1
+#: A factor leads alone if it has first place in this share of the draws between independent samples.
 SURE = 0.95
-#: A rival takes first place in at least this share of the resamples.
+#: A rival takes first place in at least this share of the draws.
 RIVAL = 0.05
 #: Less of the variance than this that factors have only together is not worth a word.
 TOGETHER = 0.05
 #: So many changes of the lead are told one by one.
 FEW_SPANS = 4
+
+
+def share_of(value: float) -> float:
+    """An index as a share: what is outside of 0 to 1 by chance is put to its end, NaN for what is no share at all."""
+    if not -BEYOND <= value <= 1 + BEYOND:
+        return math.nan
+    return min(1.0, max(0.0, value))
+
+
+def replicated(findings: Findings) -> bool:
+    """Whether intervals come from independent samples; a bootstrap knows of its own sample alone."""
+    return any(note.key == "study.sobol.replicates" for note in findings.notes)
+
+
+def heavy(findings: Findings, outcome: str, time: float = ALL_TIMES) -> bool:
+    """Whether a few extreme runs decide the indices of an outcome: one of them is no share of anything."""
+    found = pd.concat([ordered(findings, outcome, time, index)["value"] for index in ("S1", "ST")])
+    return not all(math.isfinite(share_of(float(value))) for value in found)
 
 
 def ranks(index: Floats) -> Floats:
@@ -116,7 +137,7 @@ def summary(findings: Findings) -> list[Message]:
     Args:
         findings: of a Sobol' study.
     """
-    tops = {o: rows for o in findings.outcomes if not (rows := ordered(findings, o)).empty}
+    tops = {o: rows for o in findings.outcomes if not (rows := ordered(findings, o)).empty and not heavy(findings, o)}
     if len(tops) < 2:
         return []
     first = Counter(str(rows.iloc[0]["factor"]) for rows in tops.values())
@@ -124,11 +145,10 @@ def summary(findings: Findings) -> list[Message]:
         Message("ranking.often", {"factor": findings.factor(name), "outcomes": count})
         for name, count in first.most_common()
     ]
-    unsure = [findings.outcome(o) for o in tops if _chance_of_first(findings, o).max() < SURE]
     flips = [findings.outcome(o) for o in tops if len(leaders(findings, o)) > 1]
     said = [
         Message("ranking.most_often", {"outcomes": len(tops), "factors": often}),
-        Message("ranking.firsts_open", {"outcomes": unsure}) if unsure else Message("ranking.firsts_sure"),
+        _firsts_told(findings, list(tops)),
         Message("ranking.leads_change", {"outcomes": flips}) if flips else Message("ranking.leads_stay"),
     ]
     names = dict.fromkeys(str(name) for rows in tops.values() for name in rows["factor"])
@@ -137,11 +157,22 @@ def summary(findings: Findings) -> list[Message]:
     return [*said, Message("ranking.little", {"share": SLIGHT, "factors": little})] if little else said
 
 
+def _firsts_told(findings: Findings, outcomes: list[str]) -> Message:
+    """Whether first places are sure, which one sample cannot tell."""
+    if not replicated(findings):
+        return Message("ranking.one_sample")
+    unsure = [findings.outcome(o) for o in outcomes if _chance_of_first(findings, o).max() < SURE]
+    return Message("ranking.firsts_open", {"outcomes": unsure}) if unsure else Message("ranking.firsts_sure")
+
+
 def about_outcome(findings: Findings, outcome: str) -> list[Message]:
     """What moves an outcome, how sure that is, when, and where the ranking changes."""
     total = ordered(findings, outcome)
     if total.empty:
-        return [Message("ranking.still")]
+        failed = float(findings.provenance.get("failed", {}).get(outcome, 0.0))
+        return [Message("ranking.failed", {"share": failed}) if failed else Message("ranking.still")]
+    if heavy(findings, outcome):
+        return [Message("ranking.heavy")]
     seen = total[total["low"] >= SLIGHT]
     if seen.empty:
         return [Message("ranking.slight", {"share": SLIGHT})]
@@ -159,9 +190,9 @@ def about_outcome(findings: Findings, outcome: str) -> list[Message]:
 
 def _with_interval(findings: Findings, row: pd.Series, key: str) -> Message:
     """``classification (36 % of its variance, 32 % to 39 %)``."""
-    shares = {column: float(row[column]) for column in ("low", "high")}
+    shares = {column: min(1.0, max(0.0, float(row[column]))) for column in ("low", "high")}
     factor = findings.factor(str(row["factor"]))
-    return Message(f"ranking.{key}", {"factor": factor, "share": float(row["value"]), **shares})
+    return Message(f"ranking.{key}", {"factor": factor, "share": share_of(float(row["value"])), **shares})
 
 
 def _first(rows: pd.DataFrame, count: int) -> list[pd.Series]:
@@ -180,6 +211,8 @@ def _sureness(findings: Findings, outcome: str, total: pd.DataFrame) -> list[Mes
     if not np.isfinite(share):
         return []
     told = {"factor": findings.factor(first), "share": share}
+    if not replicated(findings):
+        return [Message("ranking.in_sample", told)]
     if share >= SURE:
         return [Message("ranking.sure", told)]
     rivals = [findings.factor(str(name)) for name, p in chance.items() if p >= RIVAL and name != first]
@@ -187,8 +220,10 @@ def _sureness(findings: Findings, outcome: str, total: pd.DataFrame) -> list[Mes
 
 
 def _interaction(findings: Findings, outcome: str) -> list[Message]:
-    rest = 1 - float(ordered(findings, outcome, index="S1")["value"].sum())
-    return [Message("ranking.together", {"share": rest})] if rest >= TOGETHER else []
+    """What first-order indices leave over, where that is more than they may be off by together."""
+    alone = ordered(findings, outcome, index="S1")
+    rest, error = 1 - float(alone["value"].sum()), float(np.sqrt((((alone["high"] - alone["low"]) / 2) ** 2).sum()))
+    return [Message("ranking.together", {"share": rest})] if rest >= max(TOGETHER, error) else []
 
 
 def _when(findings: Findings, outcome: str) -> list[Message]:

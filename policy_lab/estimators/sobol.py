@@ -32,6 +32,8 @@ BLOCK_NUMBERS = 4_000_000
 SLICE = 48
 #: An output that varies by less than this, relative to its size, is rounding noise and counts as constant.
 CONSTANT = 1e-12
+#: With more of its base points lost to failed runs an output has no indices: what is left is no sample of the ranges.
+LEAST_KEPT = 0.5
 
 #: ``outcomes(start, stop)`` of a sample: ``values[run, output]`` for runs ``start`` to ``stop - 1``.
 Reader = Callable[[int, int], Floats]
@@ -55,8 +57,8 @@ class Layout:
 class Moments:
     """Mean and standard deviation of every output: ``mean, sd, reach[output]``; ``reach`` is the largest |y - mean|/sd.
 
-    ``varies[output]`` is False for a constant output; ``used[output]`` is the number of base points whose runs
-    all gave a number.
+    ``varies[output]`` is False for a constant output, and for one that lost most of its points to failed runs;
+    ``used[output]`` is the number of base points whose runs all gave a number.
     """
 
     mean: Floats
@@ -64,6 +66,12 @@ class Moments:
     reach: Floats
     varies: NDArray[np.bool_]
     used: NDArray[np.int64]
+
+    def where(self, kept: NDArray[np.bool_]) -> Moments:
+        """The same, as if outputs that are not ``kept[output]`` were constant."""
+        varies = self.varies & kept
+        mean, sd, reach = (np.where(varies, x, y) for x, y in ((self.mean, 0.0), (self.sd, 1.0), (self.reach, 0.0)))
+        return Moments(mean, sd, reach, varies, self.used)
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,7 @@ def moments(read: Reader, layout: Layout, outputs: int) -> Moments:
     with ThreadPoolExecutor(threads()) as pool:
         for start, stop in blocks(layout, outputs):
             block = read_block(read, layout, start, stop)
+            seen.points += stop - start
             if start == 0:
                 seen.shift[:] = np.where(np.isfinite(block[0, 0]), block[0, 0], 0.0)
             _each(pool, _slices(outputs), partial(seen.add, block))
@@ -117,6 +126,7 @@ class _RunningMoments:
         self.shift, self.total, self.square = np.zeros(outputs), np.zeros(outputs), np.zeros(outputs)
         self.least, self.most = np.full(outputs, np.inf), np.full(outputs, -np.inf)
         self.used = np.zeros(outputs, dtype=np.int64)
+        self.points = 0
 
     def add(self, block: Floats, part: slice) -> None:
         """Add some outputs of ``block[point, run, output]``."""
@@ -138,7 +148,7 @@ class _RunningMoments:
         mean = self.shift + self.total / count
         sd = np.sqrt(np.maximum(self.square / count - (self.total / count) ** 2, 0.0))
         spread, size = self.most - self.least, np.maximum(np.abs(self.least), np.abs(self.most))
-        varies = (self.used > 1) & (spread > CONSTANT * size) & (sd > 0)
+        varies = (self.used > 1) & (self.used >= LEAST_KEPT * self.points) & (spread > CONSTANT * size) & (sd > 0)
         sd = np.where(varies, sd, 1.0)
         reach = np.where(varies, np.maximum(self.most - mean, mean - self.least) / sd, 0.0)
         return Moments(np.where(varies, mean, 0.0), sd, reach, varies, self.used)

@@ -146,7 +146,7 @@ class Runner:
         try:
             with pulse:
                 study = study_from(tomllib.loads(job.study))
-                model = load_model(study.model_reference()).hash
+                model = load_model(study.model_reference(), study.data_files()).hash
                 progress.rest = self.table.speed(model, "rest") or 0.0
                 run_study(study, self.folder / job.id, progress=progress)
         except KeyboardInterrupt:

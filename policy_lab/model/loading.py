@@ -2,33 +2,81 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from policy_lab.errors import ModelError, UnknownName
+from policy_lab.errors import BadValue, ModelError, UnknownName
 from policy_lab.model.choices import read_choices
 from policy_lab.model.expected import FOLDER as EXPECTED
 from policy_lab.model.model import Model
 from policy_lab.model.scenarios import read_scenarios
 from policy_lab.model.tables import Tables
 from policy_lab.paths import models_folder
-from policy_lab.readers import ENDINGS, program_of
+from policy_lab.readers import ENDINGS, Given, Series, program_of
+from policy_lab.readers.data_files import ENDINGS as DATA_ENDINGS
+from policy_lab.readers.data_files import from_environment
+
+#: What a person may give for data variables, see ``load_model``.
+Data = str | Path | Sequence[str | Path] | Mapping[str, Any] | None
 
 
-def load_model(name_or_path: str | Path) -> Model:
+def load_model(name_or_path: str | Path, data: Data = None) -> Model:
     """A model by the name of its folder under ``models/``, or by the path of a folder or a model file.
 
     A folder comes with its tables and scenarios, a model file alone. The result is kept until a file changes.
+
+    Args:
+        name_or_path: which model.
+        data: numbers for its data variables: a table (CSV, tab-separated, Vensim's ``.dat``, XLSX), several, or a
+            mapping of names to series: a pandas Series over time, or ``(times, values)``. A constant in the mapping
+            changes over time in all runs. If None, what ``POLICY_LAB_DATA`` names; a table beside the model and
+            under its name is always read.
 
     Raises:
         UnknownName: no such folder or file.
         ModelError: the model file or a table cannot be read or contradicts itself; names file, row and column.
     """
-    path = _located(name_or_path)
+    path, given = _located(name_or_path), given_data(data)
+    state = (*_state(path), *_data_state(path, given))
     if path.is_dir():
-        return _load_folder(path, _state(path))
-    return _load_file(path, _state(path))
+        return _load_folder(path, state, given)
+    return _load_file(path, state, given)
+
+
+def given_data(data: Data) -> Given:
+    """Data as a reader takes it; raises BadValue where a series is none."""
+    if data is None:
+        return from_environment()
+    if isinstance(data, str | Path):
+        return (str(Path(data).expanduser().resolve()),)
+    if not isinstance(data, Mapping):
+        return tuple(str(Path(d).expanduser().resolve()) for d in data)
+    return tuple(_one_series(name, value) for name, value in data.items())
+
+
+def _one_series(name: str, value: Any) -> Series:
+    times, values = (value.index, value.to_numpy()) if hasattr(value, "to_numpy") else value
+    try:
+        points = sorted(zip(map(float, times), map(float, values), strict=True))
+    except (TypeError, ValueError):
+        raise BadValue("error.data.series", name=name) from None
+    if not points or len({t for t, _ in points}) < len(points) or not all(map(math.isfinite, (t for t, _ in points))):
+        raise BadValue("error.data.series", name=name)
+    return Series(name, tuple(t for t, _ in points), tuple(v for _, v in points))
+
+
+def _data_state(path: Path, given: Given) -> Iterator[tuple[str, int, int]]:
+    """Times and sizes of the data files beside a bare model file, and of those given."""
+    beside = path.parent.iterdir() if path.is_file() else ()
+    files = [Path(g) for g in given if isinstance(g, str)]
+    for file in (*files, *(p for p in sorted(beside) if p.suffix.lower() in DATA_ENDINGS)):
+        with suppress(OSError):  # its absence is told when it is read
+            yield str(file), file.stat().st_mtime_ns, file.stat().st_size
 
 
 def model_file(name_or_path: str | Path) -> Path:
@@ -77,14 +125,14 @@ def _model_files(folder: Path) -> list[Path]:
 
 
 @lru_cache(maxsize=32)
-def _load_file(path: Path, state: tuple[tuple[str, int, int], ...]) -> Model:
-    program = program_of(path)
+def _load_file(path: Path, state: tuple[tuple[str, int, int], ...], data: Given) -> Model:
+    program = program_of(path, data=data)
     return Model(path.stem, path, None, program.source, program)
 
 
 @lru_cache(maxsize=8)
-def _load_folder(folder: Path, state: tuple[tuple[str, int, int], ...]) -> Model:
-    bare = replace(_load_file(_only_model(folder), state), name=folder.name, folder=folder)
+def _load_folder(folder: Path, state: tuple[tuple[str, int, int], ...], data: Given) -> Model:
+    bare = replace(_load_file(_only_model(folder), state, data), name=folder.name, folder=folder)
     tables = Tables(folder, bare)
     sources, levers = tables.sources(), tables.levers()
     model = replace(bare, sources=sources, levers=levers, outcomes=tables.outcomes(),

@@ -21,7 +21,7 @@ from policy_lab.model.texts import names_in, read_texts
 from policy_lab.runs import Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model(Core):
     """A model with all that is known about it.
 

@@ -175,7 +175,7 @@ class Scenario:
     point: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Core:
     """The Program of a model with the tables that runs depend on; every other table is read against it.
 
@@ -197,6 +197,14 @@ class Core:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     lessons: Path | None = None
+
+    def __repr__(self) -> str:
+        clock = self.program.clock
+        unit = f" {clock.unit}" if clock.unit else ""
+        return (
+            f"<Model {self.name}: {len(self.program.visible)} variables, {len(self.levers)} levers, "
+            f"{len(self.scenarios)} scenarios; {clock.initial:g} to {clock.final:g}{unit} by {clock.step:g}>"
+        )
 
     @cached_property
     def conditions(self) -> Mapping[str, Condition]:
@@ -228,6 +236,22 @@ class Core:
             visible = [n for n, e in self.program.equations.items() if not e.hidden]
             raise UnknownName("variable", name, visible, self.name)
         return found
+
+    def find_all(self, name: str) -> tuple[str, ...]:
+        """The variables that a person means: one by name, by an outcome's label, or all elements of an array.
+
+        Raises:
+            UnknownName: with the nearest names that exist.
+        """
+        try:
+            return (self.find(name),)
+        except UnknownName:
+            wanted = fold(name)
+            labelled = tuple(o.name for o in self.outcomes.values() if fold(o.label) == wanted)
+            elements = tuple(v for v in self.program.visible if "[" in v and fold(v.partition("[")[0]) == wanted)
+            if labelled or elements:
+                return labelled or elements
+            raise
 
     def scenario(self, key: str) -> Scenario:
         """A scenario by its key; raises UnknownName."""

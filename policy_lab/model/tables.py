@@ -16,7 +16,7 @@ from policy_lab.model.conditions import Condition, read_condition
 from policy_lab.model.parts import TIMING, Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "end",
+    "levers.csv": ("name", "group", "low", "default", "high", "step", "low_words", "high_words", "start", "ramp", "end",
                    "decided_by", "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
     "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where", "low_words",
@@ -24,11 +24,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sources.csv": ("key", "grade", "citation", "note"),
     "references.csv": ("outcome", "label", "value", "why"),
 }  # fmt: skip
-#: Columns that a table may leave out, as if they were empty.
-OPTIONAL: Mapping[str, tuple[str, ...]] = {
-    "levers.csv": ("end",),
-    "outcomes.csv": ("where", "low_words", "high_words", "parts"),
-}
+#: Columns that a table may leave out, and what every cell of them would say: "" for nothing.
+OPTIONAL: Mapping[str, Mapping[str, str]] = {
+    "levers.csv": dict.fromkeys(
+        ("group", "default", "step", "low_words", "high_words", "start", "ramp", "end", "decided_by", "cost", "why"), ""
+    ),
+    "uncertainties.csv": {"group": "", "distribution": "uniform", "source": "", "grade": "J", "why": ""},
+    "outcomes.csv": {"label": "", "group": "", "headline": "yes", "better": "neither", "decimals": "2", "why": "",
+                     "where": "", "low_words": "", "high_words": "", "parts": ""},
+}  # fmt: skip
 DISTRIBUTIONS = ("uniform", "log-uniform", "triangular", "normal")
 #: D is what a model defines or a run sets (a unit, a width, a lever): no claim about the world.
 GRADES = ("A", "B", "C", "D", "J")
@@ -102,7 +106,14 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
         if len(cells) != len(header):
             raise ModelError("error.row.cells", file=file, row=reader.line_num, count=len(cells), wanted=len(header))
         given = {h.strip(): c.strip() for h, c in zip(header, cells, strict=True)}
-        yield Row(file, reader.line_num, {**dict.fromkeys(OPTIONAL.get(file, ()), ""), **given})
+        yield Row(file, reader.line_num, {**OPTIONAL.get(file, {}), **given})
+
+
+def round_step(low: float, high: float) -> float:
+    """A hundredth of a range or a little more, as 1, 2 or 5 times a power of ten: one move of a slider."""
+    least = (high - low) / 100
+    size = 10.0 ** math.floor(math.log10(least))
+    return next(step for n in (1, 2, 5, 10) if (step := float(f"{n * size:.6g}")) >= least * (1 - 1e-9))
 
 
 def unreadable(file: str, error: OSError | UnicodeDecodeError) -> ModelError:
@@ -132,14 +143,14 @@ def text_rows(folder: Path, file: str, columns: Sequence[str]) -> list[dict[str,
 
 
 def _check_header(file: str, header: Sequence[str]) -> None:
-    optional = OPTIONAL.get(file, ())
+    optional = OPTIONAL.get(file, {})
     expected = [c for c in COLUMNS[file] if c in header or c not in optional]
     missing = [c for c in expected if c not in header]
     strange = [c for c in header if c not in expected]
     if missing or strange or len(header) != len(expected):
         twice = [c for c in header if list(header).count(c) > 1]
         problem = "error.row.header_lacks" if missing else "error.row.header_too_many"
-        raise ModelError(problem, file=file, column=(missing or strange or twice)[0], expected=",".join(expected))
+        raise ModelError(problem, file=file, column=(missing or strange or twice)[0], expected=",".join(COLUMNS[file]))
 
 
 class Tables:
@@ -182,7 +193,9 @@ class Tables:
     def _lever(self, row: Row) -> tuple[str, Lever]:
         name = self._constant(row, "name")
         low, default, high = self._span(row, name)
-        step = row.number_in("step")
+        if row.cells["default"] and row.number_in("default") != default:
+            raise row.wrong("default", "error.row.default", given=row.number_in("default"), default=default)
+        step = row.number_in("step") if row.cells["step"] else round_step(low, high)
         if not 0 < step <= high - low:
             raise row.wrong("step", "error.row.step", step=step, low=low, high=high)
         timing = {part: self._constant(row, part) if row.cells[part] else "" for part in TIMING}
@@ -209,10 +222,9 @@ class Tables:
         distribution = row.one_of("distribution", DISTRIBUTIONS)
         if distribution == "log-uniform" and low <= 0:
             raise row.wrong("low", "error.row.log_uniform", low=low)
-        source = row.text("source")
-        if source not in sources:
+        source, grade = row.cells["source"], row.one_of("grade", GRADES)
+        if source not in sources and (source or grade != "J"):
             raise row.wrong("source", "error.row.source_key", source=source, sources=", ".join(sources) or "none")
-        grade = row.one_of("grade", GRADES)
         return name, Uncertainty(name, row.cells["group"], self._unit(name), low, default, high, distribution, source,
                                  grade, row.cells["why"])  # fmt: skip
 
@@ -224,7 +236,7 @@ class Tables:
         if decimals != int(decimals) or not 0 <= decimals <= 12:
             raise row.wrong("decimals", "error.row.decimals", decimals=decimals)
         headline = row.one_of("headline", ("yes", "no")) == "yes"
-        return name, Outcome(name, row.text("label"), row.cells["group"], self._unit(name), headline,
+        return name, Outcome(name, row.cells["label"] or name, row.cells["group"], self._unit(name), headline,
                              row.one_of("better", BETTER), int(decimals), row.cells["why"],
                              self._condition(row, name), row.cells["low_words"], row.cells["high_words"],
                              self._parts(row))  # fmt: skip

@@ -9,6 +9,10 @@
     translation.py            a file -> Program, to be run: flattened, ordered
     document.py               a file -> Document, to be read: its equations as they are written
 
+    data_files.py             tables of numbers: CSV, text, Vensim's exports, workbooks
+    data_cells.py             cells of spreadsheets that equations name
+    data_variables.py         data variables with the numbers they are given
+
     names.py                  rules for comparing names
     subscript_ranges.py       subscript ranges and mappings
     scopes.py                 where the names of an expression are looked up
@@ -28,34 +32,38 @@ PySD's trees are only built here; nothing is executed. PySD takes most of a seco
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from policy_lab.program import Program
 from policy_lab.readers import program_cache
+from policy_lab.readers.data_files import Given, Series, from_environment
 from policy_lab.readers.names import ENDINGS, bare, fold, with_elements
 from policy_lab.statements import Document
 
-__all__ = ["ENDINGS", "bare", "document_of", "fold", "program_of", "translate", "with_elements"]
+__all__ = ["ENDINGS", "Given", "Series", "bare", "document_of", "fold", "program_of", "translate", "with_elements"]
 
 
-def program_of(path: Path, given: Mapping[str, float] | None = None) -> Program:
+def program_of(path: Path, given: Mapping[str, float] | None = None, data: Given | None = None) -> Program:
     """``translate``, or the same Program from the cache if this very file was translated before."""
-    key = program_cache.key_of(path, given or {})
+    data = from_environment() if data is None else data
+    key = program_cache.key_of(path, given or {}, data)
     program = program_cache.read(key, path)
     if program is None:
-        program = translate(path, given)
-        if program_cache.key_of(path, given or {}) == key:  # else the file was changed while it was read
+        program = translate(path, given, data)
+        if program_cache.key_of(path, given or {}, data) == key:  # else the file was changed while it was read
             program_cache.write(key, program)
-    return program
+    return replace(program, data=data)
 
 
-def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
+def translate(path: Path, given: Mapping[str, float] | None = None, data: Given | None = None) -> Program:
     """Read a model file as a Program.
 
     Args:
         path: a ``.mdl``, ``.xmile``, ``.xml`` or ``.stmx`` file.
         given: constants, and ``TIME STEP``, to lay the structure out for: delays become as many stocks as these
             values need. The Program's own defaults stay those of the file.
+        data: files and series with the numbers of data variables; those of ``POLICY_LAB_DATA`` if None.
 
     What no backend but PySD can compute is listed in ``Program.refused``, by variable, construct and line.
 
@@ -64,7 +72,7 @@ def translate(path: Path, given: Mapping[str, float] | None = None) -> Program:
     """
     from policy_lab.readers.translation import translated
 
-    return translated(path, given or {})
+    return translated(path, given or {}, data)
 
 
 def document_of(path: Path) -> Document:

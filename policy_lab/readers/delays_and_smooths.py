@@ -11,6 +11,7 @@ from typing import Any
 
 from pysd.translators.structures import abstract_expressions as tree
 
+from policy_lab import limits
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.messages import Message
 from policy_lab.program import Expression, Name, Number
@@ -135,7 +136,8 @@ def _initial(writer: Writer, node: tree.InitialStructure, place: Place) -> Expre
 def _order(writer: Writer, node: Any, place: Place, construct: str) -> int:
     """A number of stages, which must be known before the run."""
     order = writer.store.known_number(writer.kept(writer.write(node, place), place, "order"), place, construct)
-    if not 0.5 <= order <= MOST_STAGES:
+    limits.check("variables", order, file=f"'{place.variable}' (line {place.line})")
+    if not order >= 0.5:
         raise ModelError("error.equation.order", variable=place.variable, line=place.line, order=order)
     return whole(order)
 

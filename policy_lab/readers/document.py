@@ -18,7 +18,7 @@ from policy_lab.readers.names import CONTROLS, bare, fold
 from policy_lab.readers.xmile import CLOCK
 from policy_lab.statements import Document, Statement
 
-_TABLES = (tree.LookupsStructure, tree.GetLookupsStructure)
+_TABLES = (tree.LookupsStructure,)
 
 
 def document_of(path: Path) -> Document:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policy_lab import limits
 from policy_lab.catalogue import english
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import value_of
@@ -50,20 +51,20 @@ class EquationStore:
         self.stages_of: dict[tuple[int, str], list[Stages]] = {}
         self.constant_needed: list[tuple[Expression, Place, str | Message]] = []
         self.odd_orders: list[tuple[Place, str | Message, float]] = []
+        self.to_derive: list[tuple[str, str, str, Place]] = []
         self._sizes = sizes
         self._taken: set[str] = set()
+        self._last: dict[str, int] = {}
+        self._terms = 0
 
     def hidden_name(self, place: Place, label: str) -> str:
         """A name no variable of a file can have: ``variable: label``, numbered from the second on."""
         wanted = f"{place.variable}: {label}"
-        name = next(n for n in self._numbered(wanted) if n not in self._taken)
+        names = (f"{wanted} {n}" if n > 1 else wanted for n in itertools.count(self._last.get(wanted, 0) + 1))
+        name = next(n for n in names if n not in self._taken)
         self._taken.add(name)
+        self._last[wanted] = self._last.get(wanted, 0) + 1
         return name
-
-    @staticmethod
-    def _numbered(name: str) -> Iterator[str]:
-        yield name
-        yield from (f"{name} {i}" for i in itertools.count(2))
 
     def add_hidden(self, place: Place, label: str, expression: Expression, initial: Expression | None = None) -> Name:
         """A helper auxiliary."""
@@ -83,6 +84,17 @@ class EquationStore:
     def add_table(self, table: Table) -> None:
         """A lookup table, the file's own or one inside an equation."""
         self.tables[table.name] = table
+
+    def add_terms(self, count: int, place: Place) -> None:
+        """Note that an expression is written out so many times over."""
+        self._terms += count
+        limits.check("terms", self._terms, name=place.variable, line=place.line)
+
+    def derived(self, table: str, how: str, place: Place) -> str:
+        """The name of a table that will be made of another one when all are known, see ``Flattened``."""
+        name = self.hidden_name(place, f"{how} table")
+        self.to_derive.append((name, table, how, place))
+        return name
 
     def stages(self, node: Any, place: Place, construct: str | Message, value: Expression, wanted: int | None) -> int:
         """Number of stocks of a delay: as an earlier pass found it, else the order of the equation."""
@@ -121,10 +133,10 @@ class EquationStore:
                 line=first.place.line,
                 construct=first.construct,
             )
-        if first.wanted == 0:
-            return whole(found[0])
-        if first.wanted is None:
-            return round(max(min(found) / step, 1) + 1e-6)
+        if first.wanted in (0, None):
+            stages = found[0] if first.wanted == 0 else max(min(found) / step, 1) + 1e-6
+            limits.check("variables", stages, file=f"'{first.place.variable}' (line {first.place.line})")
+            return whole(stages) if first.wanted == 0 else round(stages)
         order = first.wanted
         while order * step > min(found):
             order -= 1

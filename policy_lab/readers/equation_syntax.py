@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from pysd.translators.structures import abstract_expressions as tree
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import NOT_AVAILABLE, fold
 
@@ -54,14 +55,15 @@ XMILE_TOKENS = re.compile(
 _COMMENT = re.compile(r"\{[^{}]*\}")
 _BLANK = re.compile(r"[\s\\]+")
 
+#: Letters of a name; those of Vensim and Stella end well before.
+LONGEST_NAME = 1000
+
 _LOGIC = {":OR:": 1, ":AND:": 2}
 _COMPARED = {"=": 4, "<>": 4, "<": 4, "<=": 4, ">": 4, ">=": 4}
 _RANKS = {**_LOGIC, **_COMPARED, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "MOD": 6}
 _NOT, _SIGN = 3, 7
 #: Operators whose chains become one flat node, so that long sums stay shallow.
 _FLAT = {"+", "-", "*", "/", *_LOGIC}
-#: Brackets and functions inside each other, at most.
-DEEPEST = 400
 
 
 def without_comments(text: str) -> str:
@@ -102,6 +104,8 @@ class _Parser:
             if found is None:
                 raise SyntaxFault("error.syntax.letter", text=self._text[at : at + 40])
             kind, word, at = str(found.lastgroup), found[0].strip(), found.end()
+            if kind == "name" and len(word) > LONGEST_NAME:
+                raise SyntaxFault("error.syntax.long_name", text=word[:40], most=LONGEST_NAME)
             spelled = re.sub(r"\s+", " ", word.upper())
             yield ("sign", self._dialect.words[spelled]) if spelled in self._dialect.words else (kind, word)
 
@@ -158,8 +162,8 @@ class _Parser:
     def _binary(self, rank: int) -> Any:
         """Operators of at least this rank, those of one rank from the left."""
         self._depth += 1
-        if self._depth > DEEPEST * 3:
-            raise SyntaxFault("error.syntax.deep")
+        if self._depth > 3 * limits.most("nesting"):
+            raise SyntaxFault("error.syntax.deep", most=limits.most("nesting"))
         left = self._negated(rank)
         operators: list[str] = []
         parts = [left]
@@ -231,9 +235,9 @@ class _Parser:
         if kind != "number":
             self._fail("error.syntax.number")
         self._at += 1
-        value = int(word) if word.isdigit() else float(word)
+        value = int(word) if word.isdigit() and len(word) < 300 else float(word)
         if math.isinf(float(value)) or (value == 0 and re.search(r"[1-9]", re.split("[eE]", word)[0])):
-            raise SyntaxFault("error.syntax.size", text=word)
+            raise SyntaxFault("error.syntax.size", text=word[:40])
         return sign * value
 
     def _conditional(self) -> Any:

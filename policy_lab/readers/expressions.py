@@ -19,12 +19,10 @@ from policy_lab.readers import functions
 from policy_lab.readers.equation_store import EquationStore
 from policy_lab.readers.names import bare, fold
 from policy_lab.readers.scopes import Place
+from policy_lab.readers.special_functions import SPECIAL
 from policy_lab.readers.xmile import CLOCK
 
 _REFUSED: dict[type, str | Message] = {
-    tree.GetConstantsStructure: Message("error.construct.spreadsheet", {"function": "GET CONSTANTS"}),
-    tree.GetDataStructure: Message("error.construct.spreadsheet", {"function": "GET DATA"}),
-    tree.GetLookupsStructure: Message("error.construct.spreadsheet", {"function": "GET LOOKUPS"}),
     tree.DataStructure: Message("error.construct.outside_data"),
     tree.AllocateAvailableStructure: "ALLOCATE AVAILABLE", tree.AllocateByPriorityStructure: "ALLOCATE BY PRIORITY",
 }  # fmt: skip
@@ -216,7 +214,7 @@ class Writer:
             return self._reduction(functions.REDUCTIONS[function], node.arguments, place)
         if function in ("vmin_xmile", "vmax_xmile"):
             return self._reduction(function[1:4], [_all_marked(a, place) for a in node.arguments], place)
-        special = _SPECIAL.get(function)
+        special = _SPECIAL.get(function) or SPECIAL.get(function)
         if special is not None:
             return special(self, node, place)
         if function not in functions.BUILT_IN:
@@ -259,6 +257,7 @@ class Writer:
         for name in marked:
             if not ranges.is_range(name[:-1]):
                 raise ModelError("error.equation.no_range", variable=place.variable, line=place.line, name=name)
+        self.store.add_terms(math.prod(len(ranges.elements[name[:-1]]) for name in marked), place)
         for elements in itertools.product(*(ranges.elements[name[:-1]] for name in marked)):
             yield replace(place, bound={**place.bound, **dict(zip(marked, elements, strict=True))})
 
@@ -354,8 +353,6 @@ def _steep(x: tuple[float, ...], y: tuple[float, ...]) -> tuple[tuple[float, ...
 
 def table_of(node: Any, name: str, place: Place) -> Table:
     """A lookup as a Table; raises where its points do not make one."""
-    if not isinstance(node, tree.LookupsStructure):
-        raise UnsupportedConstruct(place.variable, Message("error.construct.lookup_outside"), place.line)
     x, y = tuple(map(float, node.x)), tuple(map(float, node.y))
     if len(x) != len(y) or not x:
         raise ModelError("error.equation.lookup_points", variable=place.variable, line=place.line, xs=len(x), ys=len(y))

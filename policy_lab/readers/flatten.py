@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +11,16 @@ from typing import Any
 from pysd.translators.structures import abstract_expressions as tree
 from pysd.translators.structures.abstract_model import AbstractComponent, AbstractElement, AbstractSection
 
+from policy_lab import limits
 from policy_lab.errors import ModelError, UnsupportedConstruct
-from policy_lab.program import Equation, Expression, Name, Number
+from policy_lab.program import Equation, Expression, Name, Number, Table
 from policy_lab.readers.delays_and_smooths import never_negative, write_stateful
 from policy_lab.readers.equation_store import EquationStore, Sizes
 from policy_lab.readers.expressions import Writer, table_of
 from policy_lab.readers.model_file import Reading
 from policy_lab.readers.names import CONTROLS, bare, fold, with_elements
 from policy_lab.readers.scopes import Definition, Place, Scope
+from policy_lab.readers.special_functions import derived_table
 from policy_lab.readers.subscript_ranges import Ranges
 
 #: Macros that call macros, this deep at most.
@@ -49,9 +52,18 @@ class Flattened(EquationStore):
         main, *macros = reading.abstract.sections
         ranges = Ranges(main.subscripts, reading.source)
         self._write_section(main, Scope(ranges, {}, {fold(m.name): m for m in macros}))
+        for name, table, how, place in self.to_derive:
+            try:
+                self.add_table(derived_table(name, self.tables[table], how, place))
+            except UnsupportedConstruct as refused:
+                self.refused.append(refused)
+                self.add_table(Table(name, (0.0,), (float("nan"),)))
 
     def _write_section(self, section: AbstractSection, scope: Scope) -> None:
-        jobs = [job for element in section.elements for job in self._jobs(element, scope)]
+        jobs = []
+        for job in (job for element in section.elements for job in self._jobs(element, scope)):
+            jobs.append(job)
+            limits.check("variables", len(self.equations) + len(jobs), file=self._source.path.name)
         for job in jobs:
             about = self._about(job)
             try:
@@ -66,8 +78,7 @@ class Flattened(EquationStore):
         name = bare(element.name)
         if not scope.prefix and folded in CONTROLS:
             name = CONTROLS[folded]
-        tables = (tree.LookupsStructure, tree.GetLookupsStructure)
-        lookup = any(isinstance(c.ast, tables) for c in element.components)
+        lookup = any(isinstance(c.ast, tree.LookupsStructure) for c in element.components)
         definition = scope.definitions.setdefault(folded, Definition(name, folded, lookup))
         first = self._source.line(element.name, 0, scope.macro)
         for position, component in enumerate(element.components):
@@ -93,6 +104,7 @@ class Flattened(EquationStore):
             if elements is None:
                 raise ModelError("error.equation.no_subscript", name=name, line=line, dimension=dimension)
             choices.append(elements)
+        limits.check("variables", math.prod(map(len, choices)), file=scope.ranges.file)
         if len(set(dimensions)) < len(dimensions):
             raise ModelError("error.equation.subscript_twice", name=name, line=line)
         left_out = [[scope.ranges.expand(fold(s)) or () for s in group] for group in excepted]
@@ -114,7 +126,7 @@ class Flattened(EquationStore):
 
     def _write_equation(self, job: _Job, about: dict[str, Any]) -> None:
         node, place = job.component.ast, job.place
-        if isinstance(node, (tree.LookupsStructure, tree.GetLookupsStructure)):
+        if isinstance(node, tree.LookupsStructure):
             self.add_table(table_of(node, job.scalar, place))
             self.equations[job.scalar] = Equation(job.scalar, "lookup", None, **about)
             return

@@ -86,10 +86,11 @@ def pulse_train(start: Expression, repeat: Expression, width: Expression, end: E
     start, repeat, width, end = keep(start), keep(repeat), keep(width), keep(end)
     now = keep(_half_a_step_on())
     since = keep(call("sub", now, start))
-    begun = keep(call("mul", repeat, call("integer", call("div", since, repeat))))  # since the last pulse began
-    edge = call("add", end, call("mul", STEP, SMALL))
+    edge = keep(call("add", end, call("mul", STEP, SMALL)))
+    until = call("min", since, call("sub", edge, start))  # no pulse begins after the end; one that lasts goes on
+    begun = keep(call("mul", repeat, call("integer", call("div", until, repeat))))  # since the last pulse began
     within = call("and", call("gt", since, ZERO), call("le", TIME, edge))
-    within = call("and", within, call("le", call("add", start, begun), edge))
+    within = call("and", within, call("le", start, edge))
     on = call("lt", call("sub", since, begun), call("max", width, STEP))
     return call("if", call("le", repeat, ZERO), pulse(start, width, keep), call("and", within, on))
 

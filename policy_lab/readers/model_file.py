@@ -14,6 +14,8 @@ from pysd.translators.structures.abstract_model import AbstractModel
 
 from policy_lab.errors import ModelError
 from policy_lab.readers import vensim, xmile
+from policy_lab.readers.data_files import Given, from_environment
+from policy_lab.readers.data_variables import with_data
 from policy_lab.readers.names import ENDINGS
 from policy_lab.readers.source_text import Source, text_of
 
@@ -32,8 +34,12 @@ class Reading:
         return "rk4" if self.source.integration.casefold().startswith(("rk4", "runge-kutta 4")) else "euler"
 
 
-def read(path: Path) -> Reading:
-    """Parse a Vensim or XMILE file.
+def read(path: Path, given: Given | None = None) -> Reading:
+    """Parse a Vensim or XMILE file, and fill in the numbers of its data variables.
+
+    Args:
+        path: of the file.
+        given: files and series with data; those of ``POLICY_LAB_DATA`` if None.
 
     Raises:
         ModelError: not readable, not of a known kind, or not valid; names the file and, where known, the line.
@@ -45,9 +51,11 @@ def read(path: Path) -> Reading:
         warnings.simplefilter("always")
         source = format_.source_of(path, text_of(path))
         abstract = format_.parse(source)
+        given = from_environment() if given is None else given
+        abstract, source, missing = with_data(abstract, source, given)
     notes = [" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning)]
     reading = Reading(abstract, source, ())
     if source.integration:
         run = "rk4, with the time step as it is" if reading.method == "rk4" else "Euler unless rk4 is asked for"
         notes.append(f"The file is set to integrate by {source.integration}; a run is by {run}.")
-    return replace(reading, notes=tuple(dict.fromkeys(notes)))
+    return replace(reading, notes=tuple(dict.fromkeys([*notes, *missing])))

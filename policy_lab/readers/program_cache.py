@@ -24,19 +24,27 @@ from policy_lab.errors import UnsupportedConstruct
 from policy_lab.messages import Message, as_data, from_data
 from policy_lab.paths import PACKAGE
 from policy_lab.program import FUNCTIONS, Apply, Clock, Equation, Expression, Guard, Kind, Name, Number, Program, Table
+from policy_lab.readers.data_files import Given, Series, files_of
 
 KIND = "program"
 _KINDS = frozenset(get_args(Kind))
 
 
-def key_of(path: Path, given: Mapping[str, float]) -> str:
-    """Hash of the file's name and bytes, the values it is laid out for, and the translator; "" if there is no file."""
+def key_of(path: Path, given: Mapping[str, float], data: Given = ()) -> str:
+    """Hash of the file's name and bytes and those of its data, the values it is laid out for, and the translator.
+
+    "" if there is no file.
+    """
     try:
         content = path.read_bytes()
     except OSError:
         return ""
     layout = json.dumps(sorted((name, float(value).hex()) for name, value in given.items()))
-    return cache.key_of(path.name, content, layout, *_translator())
+    numbers = hashlib.sha256(repr([d for d in data if isinstance(d, Series)]).encode())
+    for file in files_of(path, content.decode("latin-1"), data):
+        with contextlib.suppress(OSError):  # its absence is told when it is needed
+            numbers.update(file.name.encode() + file.read_bytes())
+    return cache.key_of(path.name, content, layout, numbers.hexdigest(), *_translator())
 
 
 @once

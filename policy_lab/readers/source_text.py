@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import fold
 
@@ -25,6 +26,8 @@ class Source:
         mappings: (folded range, folded range it maps to) to the elements listed for it.
         integration: the method of the file's settings, where it is not Euler's; "" otherwise.
         synonyms: groups of unit names that the file declares to be one.
+        strings: folded names of Vensim's string variables (``:IS:``) to their texts.
+        data: SHA-256 (hex) of the numbers that data variables have from outside the file; "" for none.
     """
 
     path: Path
@@ -34,11 +37,13 @@ class Source:
     mappings: Mapping[tuple[str, str], list[str]] = field(default_factory=dict)
     integration: str = ""
     synonyms: tuple[tuple[str, ...], ...] = ()
+    strings: Mapping[str, str] = field(default_factory=dict)
+    data: str = ""
 
     @property
     def hash(self) -> str:
-        """SHA-256 of ``text`` (hex): moving boxes in the sketch does not change it."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        """SHA-256 of ``text`` and data (hex): moving boxes in the sketch does not change it."""
+        return hashlib.sha256((self.text + self.data).encode()).hexdigest()
 
     def line(self, name: str, position: int = 0, macro: str = "") -> int:
         """Line of a variable's equation, of its ``position``-th one where it has several; 0 if unknown."""
@@ -54,6 +59,7 @@ def within(macro: str, name: str) -> str:
 def text_of(path: Path) -> str:
     """A model file's whole text, line endings normalised; raises ModelError if it is not there, or no text."""
     try:
+        limits.check("bytes", path.stat().st_size, file=path.name)
         raw = path.read_bytes()
     except OSError as error:
         raise ModelError("error.file.open", path=path, reason=error.strerror or error) from None

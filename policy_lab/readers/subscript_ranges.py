@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import bare, fold
 from policy_lab.readers.source_text import Source
@@ -16,6 +17,7 @@ class Ranges:
     """All subscript ranges of a model; every name in and out is folded, but for ``spelled``."""
 
     def __init__(self, abstract: Iterable[object], source: Source) -> None:
+        self.file = source.path.name
         self.elements: dict[str, tuple[str, ...]] = {}
         self.maps: dict[str, list[str]] = {}
         self.spelled: dict[str, str] = {}
@@ -58,6 +60,8 @@ class Ranges:
                 return
             for name in nested:
                 parts = [self.elements.get(e, (e,)) for e in self.elements[name]]
+                count = sum(map(len, parts))
+                limits.check("elements", count, file=self.file, name=self.spelled[name], line=source.line(name))
                 self.elements[name] = tuple(e for part in parts for e in part)
         raise ModelError("error.range.itself", file=source.path.name, name=self.spelled[nested[0]])
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from policy_lab import limits
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.evaluate import start_values, value_of
 from policy_lab.messages import Message
 from policy_lab.program import Clock, Equation, Expression, Name, Number, Program, names_in
+from policy_lab.readers.data_files import Given
 from policy_lab.readers.equation_order import Orders, orders
 from policy_lab.readers.equation_store import Sizes
 from policy_lab.readers.flatten import Flattened
@@ -19,22 +22,22 @@ from policy_lab.readers.model_file import Reading, read
 from policy_lab.readers.names import CONTROLS, fold
 
 
-def translated(path: Path, given: Mapping[str, float]) -> Program:
+def translated(path: Path, given: Mapping[str, float], data: Given | None) -> Program:
     """See ``translate``."""
     given = {fold(name): value for name, value in given.items()}
     with _deep_enough():
-        reading = read(Path(path))
+        reading = read(Path(path), data)
         return _named_file(reading, given)
 
 
-#: Frames of Python that reading an equation of the deepest kind may need (``equation_syntax.DEEPEST``).
-_FRAMES = 20_000
+#: Frames of Python that reading may need for each bracket inside another.
+_FRAMES = 50
 
 
 @contextmanager
 def _deep_enough() -> Iterator[None]:
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _FRAMES))
+    sys.setrecursionlimit(max(before, _FRAMES * limits.most("nesting")))
     try:
         yield
     finally:
@@ -98,10 +101,14 @@ def _clock(flat: Flattened, given: Mapping[str, float]) -> Clock:
         values[name] = _control(name, flat, given, ())
     values.setdefault("SAVEPER", values["TIME STEP"])
     step, saveper = values["TIME STEP"], values["SAVEPER"]
+    if strange := next((name for name, value in values.items() if not math.isfinite(value)), None):
+        raise ModelError("error.clock.finite", name=strange)
     if not step > 0 or not saveper > 0:
         raise ModelError("error.clock.step", step=step, saveper=saveper)
     if not values["FINAL TIME"] >= values["INITIAL TIME"]:
         raise ModelError("error.clock.ends", stop=values["FINAL TIME"], start=values["INITIAL TIME"])
+    for every in (step, saveper):
+        limits.check("steps", (values["FINAL TIME"] - values["INITIAL TIME"]) / every)
     unit = equations["FINAL TIME"].unit or equations["TIME STEP"].unit
     return Clock(values["INITIAL TIME"], values["FINAL TIME"], step, saveper, unit)
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.equation_syntax import VENSIM_TOKENS, Dialect, expression_of, table_of_text
 from policy_lab.readers.names import fold
 from policy_lab.readers.parser_errors import located
 from policy_lab.readers.sketch import MARKER
 from policy_lab.readers.source_text import Source, within
-from policy_lab.readers.vensim_text import Entry, Part, entries_of, one_line, parts_of
+from policy_lab.readers.vensim_text import STRING, Entry, Part, entries_of, one_line, parts_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PySD's own imports warn about numpy and pandas, not about a model
@@ -25,7 +26,7 @@ with warnings.catch_warnings():
     from pysd.translators.vensim.vensim_structures import structures
 
 #: Functions that PySD has a tree of its own for.
-_DIALECT = Dialect(
+DIALECT = Dialect(
     VENSIM_TOKENS,
     {sign: sign for sign in (":AND:", ":OR:", ":NOT:", ":NA:")},
     structures,
@@ -36,12 +37,15 @@ _SETTING_15 = re.compile(r"^15:(?:[^,\n]*,){3}\s*(\d)", re.MULTILINE)
 _EQUIVALENT = re.compile(r"^22:(?P<units>.+)$", re.MULTILINE)
 #: Integration methods that are not Euler's; 0 is Euler, 2 is difference equations.
 _METHODS = {"1": "RK4 Auto", "3": "RK2 Auto", "4": "RK2 Fixed", "5": "RK4 Fixed"}
-_MAPPING = re.compile(r"\(\s*(?P<range>[^:()]+?)\s*:\s*(?P<elements>[^()]+?)\s*\)")
+_MAPPING = re.compile(r"\((?P<range>[^:()]+):(?P<elements>[^()]+)\)")
+#: Elements by number, as (e1-e30).
+_NUMBERED = re.compile(r"(?<!\d)(\d++)\s*+-[^\d()]*+(\d++)\s*+\)")
 
 
 def source_of(path: Path, whole: str) -> Source:
     """The text up to the sketch, with the place of every equation and the settings behind the sketch."""
     text, *after = whole.split(MARKER)
+    limits.check("variables", text.count("|"), file=path.name)
     lines: dict[str, list[int]] = {}
     groups: dict[str, str] = {}
     mappings: dict[tuple[str, str], list[str]] = {}
@@ -58,7 +62,8 @@ def source_of(path: Path, whole: str) -> Source:
                 mappings[name, fold(mapping["range"])] = [fold(e) for e in mapping["elements"].split(",")]
     method = _SETTING_15.search("".join(after))
     integration = _METHODS.get(method[1], "") if method else ""
-    return Source(path, text, lines, groups, mappings, integration, tuple(_synonyms(whole)))
+    strings = {fold(s["name"]): s["text"] for e in entries_of(text, path.name) if (s := STRING.fullmatch(e.fields[0]))}
+    return Source(path, text, lines, groups, mappings, integration, tuple(_synonyms(whole)), strings)
 
 
 def _synonyms(whole: str) -> Iterator[tuple[str, ...]]:
@@ -77,7 +82,7 @@ def parse(source: Source) -> AbstractModel:
 
 def _section(part: Part, source: Source) -> AbstractSection:
     """The model, or a macro, with the left sides read by PySD and the right sides by us."""
-    parsed = [_component(e, source) for e in part.entries if e.name]
+    parsed = [_component(e, source) for e in part.entries if e.name and not STRING.fullmatch(e.fields[0])]
     name, kind = (part.name, "macro") if part.name else ("__main__", "main")
     section = Section(name, source.path.with_suffix(".py"), kind, list(part.inputs), [], "", False, None)
     kinds = (vensim_element.SubscriptRange, vensim_element.Component, vensim_element.Constraint,
@@ -89,12 +94,16 @@ def _section(part: Part, source: Source) -> AbstractSection:
 
 def _component(entry: Entry, source: Source) -> Any:
     unit, documentation = (one_line(f) for f in (*entry.fields[1:], "", "")[:2])
+    left = entry.left
+    for first, last in _NUMBERED.findall(left) if "=" not in left else ():
+        count = int(last[-15:]) - int(first[-15:])
+        limits.check("elements", count, file=source.path.name, name=entry.name, line=entry.line)
     with located(source, entry.name, entry.line):
-        component = vensim_element.Element(entry.left, unit, documentation).parse()
+        component = vensim_element.Element(left, unit, documentation).parse()
         if isinstance(component, vensim_element.Lookup):
             component.ast = _table(component.expression)
         elif isinstance(component, vensim_element.Component) and component.expression:
-            component.ast = expression_of(component.expression, _DIALECT)
+            component.ast = expression_of(component.expression, DIALECT)
             component.lookup = isinstance(component.ast, tree.GetLookupsStructure)
         elif not isinstance(component, vensim_element.SubscriptRange):
             component.parse()  # data without an equation, and reality checks, which are not read
@@ -104,5 +113,5 @@ def _component(entry: Entry, source: Source) -> Any:
 def _table(text: str) -> Any:
     """A lookup's points, or the spreadsheet they stand in."""
     if "GET" in text.upper():
-        return expression_of(text, _DIALECT)
-    return table_of_text(text, _DIALECT)
+        return expression_of(text, DIALECT)
+    return table_of_text(text, DIALECT)

@@ -10,18 +10,22 @@ from policy_lab.errors import ModelError
 from policy_lab.readers.equation_syntax import without_comments
 from policy_lab.readers.names import bare, fold
 
-_MACRO = re.compile(r"\s*:MACRO:\s*(?P<name>[^(]+?)\s*\((?P<inputs>[^:)]*)(?::(?P<outputs>[^)]*))?\)", re.IGNORECASE)
-_MACRO_END = re.compile(r"\s*:END OF MACRO:", re.IGNORECASE)
-_HEADING = re.compile(r"\*{3,}\s*\.?(?P<name>[^*\n]+?)\s*\*{3,}")
-_NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^=\[(:<{~|]+)')
+# A file may hold anything: no two parts of a pattern that can take the same letters stand beside each other, so that
+# each takes time in proportion to the text; a part that ends in + or * and another + gives nothing back.
+_MACRO = re.compile(r"\s*+:MACRO:(?P<name>[^(]+)\((?P<inputs>[^:)]*)(?::(?P<outputs>[^)]*))?\)", re.IGNORECASE)
+_MACRO_END = re.compile(r"\s*+:END OF MACRO:", re.IGNORECASE)
+_HEADING = re.compile(r"(?<!\*)\*{3,}+(?P<name>[^*]++)\*{3}")
+_NAME = re.compile(r'\s*+(?P<name>"(?:\\"|[^"])*"|[^=\[(:<{~|]+)')
 #: A data variable: a name, subscripts perhaps, and neither an equation nor a keyword.
-_BARE_NAME = re.compile(r'\s*(?:"(?:\\"|[^"])*"|[^\W\d][^=\[(:<~|"]*)(?:\[[^\]]*\])?\s*')
+_BARE_NAME = re.compile(r'\s*+(?:"(?:\\"|[^"])*"|[^\W\d][^=\[(:<~|"]*+)(?:\[[^\]]*\])?\s*')
+#: A string variable (Reference Manual, "String Variables"): a text that other equations name.
+STRING = re.compile(r"""\s*+(?P<name>"[^"]*"|[^=:"]+):IS:\s*+'(?P<text>[^']*)'\s*+""", re.IGNORECASE)
 #: The keyword of data without an equation (Reference Manual, "Data Equations": the default is to interpolate).
 DATA = ":INTERPOLATE:"
 
 
 #: Where a sketch or its settings begin, in any spelling; what follows is no equation.
-_BEHIND = re.compile(r"\\+---///|///---|:L<%")
+_BEHIND = re.compile(r"(?<!\\)\\++---///|///---|:L<%")
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,11 @@ class Entry:
     @property
     def heading(self) -> str:
         """The group that it opens, "" where it is none."""
-        found = _HEADING.search(self.fields[0])
-        return found["name"].strip() if found else ""
+        for found in _HEADING.finditer(self.fields[0]):
+            name = found["name"].strip().removeprefix(".").strip()
+            if name and "\n" not in name:
+                return name
+        return ""
 
     @property
     def left(self) -> str:
@@ -156,11 +163,17 @@ def _calls_apart(entries: Iterable[Entry], macros: Mapping[str, re.Match[str]]) 
         for macro in macros.values():
             call = _call_of(macro["name"])
             for found in call.finditer(equation):
-                wanted = zip(re.split(r",(?![^\[]*\])", found["outputs"]), _listed(macro["outputs"]), strict=False)
+                wanted = zip(_outside_brackets(found["outputs"]), _listed(macro["outputs"]), strict=False)
                 others += [f"{left} = {output_name(macro['name'], o)}({found['inputs']})" for left, o in wanted]
             equation = call.sub(lambda found: f"{found['macro']}({found['inputs']})", equation)
         yield replace(entry, fields=(equation, *entry.fields[1:]))
         yield from (Entry(entry.line, (other, "", ""), entry.macro) for other in others)
+
+
+def _outside_brackets(text: str) -> list[str]:
+    """The parts between the commas that stand in no subscript."""
+    at = [found.start() for found in re.finditer(r"\[[^\[\]]*+\]|,", text) if found[0] == ","]
+    return [text[a + 1 : b] for a, b in zip([-1, *at], [*at, len(text)], strict=True)]
 
 
 def _call_of(macro: str) -> re.Pattern[str]:

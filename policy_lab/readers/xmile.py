@@ -14,18 +14,25 @@ from pathlib import Path
 
 from lxml import etree
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import bare, fold
-from policy_lab.readers.source_text import Source
+from policy_lab.readers.parser_errors import located
+from policy_lab.readers.source_text import Source, within
 from policy_lab.readers.xmile_arrays import write_arrays
-from policy_lab.readers.xmile_elements import Node, name_of, of_kind, only, refuse_unknown
-from policy_lab.readers.xmile_modules import modules_of
+from policy_lab.readers.xmile_elements import Node, name_of, of_kind, only, refuse_unknown, text_of
+from policy_lab.readers.xmile_modules import Module, modules_of
 from policy_lab.readers.xmile_stocks import cut_outflows
 from policy_lab.readers.xmile_variables import Variables, controls, dimensions
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PySD's own imports warn about numpy and pandas, not about a model
-    from pysd.translators.structures.abstract_model import AbstractModel, AbstractSection
+    from pysd.translators.structures.abstract_model import (
+        AbstractComponent,
+        AbstractElement,
+        AbstractModel,
+        AbstractSection,
+    )
 
 #: The clock and the time settings under the names that XMILE gives them.
 CLOCK = {"time": "Time", "dt": "TIME STEP", "starttime": "INITIAL TIME", "stoptime": "FINAL TIME"}
@@ -43,6 +50,9 @@ def source_of(path: Path, whole: str) -> Source:
     for module in modules_of(root, path.name):
         for node in module.variables:
             lines.setdefault(fold(module.prefix + name_of(node)), []).append(node.sourceline)
+    for macro in of_kind(root, "macro"):
+        for node in (macro, *Module("", macro).variables):
+            lines[within(fold(name_of(macro)), fold(name_of(node)))] = [node.sourceline]
     for group in root.iter("{*}group"):
         for member in of_kind(group, "var"):
             groups[fold(member.text or "")] = bare(group.get("name", ""))
@@ -87,6 +97,7 @@ def parse(source: Source) -> AbstractModel:
     root = _root(file, source.text)
     refuse_unknown(root, file)
     modules = modules_of(root, file)
+    limits.check("variables", sum(len(module.variables) for module in modules), file=file)
     ranges = dimensions(root, file)
     variables = Variables(source, {r.name: r.subscripts for r in ranges}, root)
     elements = [e for m in modules for e in variables.of(m)]
@@ -96,4 +107,23 @@ def parse(source: Source) -> AbstractModel:
         "__main__", source.path.with_suffix(".py"), "main", [], [], ranges, [*elements, *controls(root, file)], [], [],
         False, None,
     )  # fmt: skip
-    return AbstractModel(original_path=source.path, sections=(section,))
+    macros = (_macro(node, source, root) for node in of_kind(root, "macro"))
+    return AbstractModel(original_path=source.path, sections=(section, *macros))
+
+
+def _macro(node: Node, source: Source, root: Node) -> AbstractSection:
+    """A <macro>: its <parm>s, its equation, and variables of its own if it has some (XMILE 1.0, section 3.6)."""
+    name, file = name_of(node), source.path.name
+    if of_kind(node, "sim_specs"):
+        raise ModelError("error.file.construct", file=file, line=node.sourceline, name=name, kind="macro")
+    variables = Variables(source, {r.name: r.subscripts for r in dimensions(root, file)}, root)
+    own = [*variables.of(Module("", node))]
+    write_arrays(variables)
+    cut_outflows(variables)
+    result = AbstractElement(name, [], "", (None, None), "")
+    with located(source, name, node.sourceline):
+        result.components.append(AbstractComponent(([], []), variables.expression(text_of(node, "eqn"), own)))
+    inputs = [bare("".join(p.itertext())) for p in of_kind(node, "parm")]
+    return AbstractSection(
+        name, source.path.with_suffix(".py"), "macro", inputs, [], [], [*own, result], [], [], False, None
+    )

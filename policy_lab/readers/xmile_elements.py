@@ -10,7 +10,7 @@ from policy_lab.readers.names import bare
 Node = Any  # lxml has no types
 
 #: Kinds of stocks and flows whose values are not what their equations say (XMILE 1.0, section 4.2.1; isee's help).
-_UNKNOWN = ("conveyor", "queue", "oven", "overflow", "leak", "macro", "delay_conveyor")
+_UNKNOWN = ("conveyor", "queue", "oven", "overflow", "leak", "delay_conveyor")
 
 
 def of_kind(node: Node, kind: str) -> list[Node]:
@@ -42,6 +42,6 @@ def refuse_unknown(root: Node, file: str) -> None:
     """Raise ModelError where the file has something that would be run as what it is not."""
     for node in root.iter(*("{*}" + kind for kind in _UNKNOWN)):
         kind = node.tag.rpartition("}")[2]
-        holder = node if kind == "macro" else node.getparent()
+        holder = node.getparent()
         if holder.get("name"):
             raise ModelError("error.file.construct", file=file, line=node.sourceline, name=name_of(holder), kind=kind)

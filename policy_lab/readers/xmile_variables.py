@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from policy_lab import limits
 from policy_lab.errors import ModelError
 from policy_lab.readers.equation_syntax import XMILE_TOKENS, Dialect, SyntaxFault, expression_of, lookup_of
 from policy_lab.readers.names import bare, fold
@@ -132,6 +135,13 @@ class Variables:
             self.all[fold(full)] = Variable(node, module, dimensions, element)
             yield element
 
+    def expression(self, text: str, own: Sequence[AbstractElement]) -> Any:
+        """An equation outside of every module, such as a macro's."""
+        if not text:
+            raise SyntaxFault("error.syntax.no_equation")
+        names = {fold(e.name) for e in own}
+        return expression_of(text, Dialect(XMILE_TOKENS, _WORDS, _STRUCTURES, partial(_full_name, "", names)))
+
     def non_negative(self, node: Node) -> bool:
         """Whether a stock or flow is kept from falling below zero."""
         for child in of_kind(node, "non_negative"):
@@ -174,7 +184,8 @@ class _Reader:
 
     def _listed(self, equations: Sequence[Node]) -> Iterator[AbstractComponent]:
         """One <eqn> for each element, in order."""
-        elements = [*itertools.product(*(self.variables.ranges.get(d, ()) for d in self.dimensions))]
+        ranges = [self.variables.ranges.get(d, ()) for d in self.dimensions]
+        elements = [*itertools.product(*ranges)] if math.prod(map(len, ranges)) == len(equations) else []
         if len(elements) != len(equations):
             raise SyntaxFault("error.syntax.element", element=f"{len(equations)} <eqn>")
         for subscripts, equation in zip(elements, equations, strict=True):
@@ -219,15 +230,17 @@ class _Reader:
         return tree.ArithmeticStructure(operators, parts) if operators else parts[0]
 
     def _expression(self, text: str) -> Any:
-        return expression_of(text, Dialect(XMILE_TOKENS, _WORDS, _STRUCTURES, self._full_name))
+        rename = partial(_full_name, self.module.prefix, self.own)
+        return expression_of(text, Dialect(XMILE_TOKENS, _WORDS, _STRUCTURES, rename))
 
-    def _full_name(self, word: str) -> str:
-        """The name that PySD sees: of the module, or of one inside it, or of the main model (``.name``)."""
-        parts = [bare(p) for p in re.findall(r'"(?:\\"|[^"])*"|[^.]+', word)]
-        plain = fold(".".join(parts))
-        inside = word.startswith(".") or plain in _GLOBAL or (len(parts) == 1 and plain not in self.own)
-        name = ("" if inside else self.module.prefix) + ".".join(parts).lstrip(".")
-        return re.sub(r"\s+", "_", name.replace("\\n", " ")).lower()
+
+def _full_name(prefix: str, own: Collection[str], word: str) -> str:
+    """The name that PySD sees: of the module, or of one inside it, or of the main model (``.name``)."""
+    parts = [bare(p) for p in re.findall(r'"(?:\\"|[^"])*"|[^.]+', word)]
+    plain = fold(".".join(parts))
+    inside = word.startswith(".") or plain in _GLOBAL or (len(parts) == 1 and plain not in own)
+    name = ("" if inside else prefix) + ".".join(parts).lstrip(".")
+    return re.sub(r"\s+", "_", name.replace("\\n", " ")).lower()
 
 
 def reference(name: str, subscripts: Sequence[str] = ()) -> Any:
@@ -239,7 +252,7 @@ def reference(name: str, subscripts: Sequence[str] = ()) -> Any:
 def flow_of(node: Node) -> tuple[str, list[str]]:
     """The name of a stock's <inflow> or <outflow>, and the subscripts written behind it, if any."""
     text = " ".join("".join(node.itertext()).split())
-    found = re.fullmatch(r'(".*"|[^\[]*)(?:\[(.*)\])?', text)
+    found = re.fullmatch(r'("[^"]*+"|[^\["]*+)(?:\[(.*)\])?', text)
     name, given = (found[1], found[2]) if found else (text, None)
     return bare(name), [s.strip() for s in given.split(",")] if given else []
 
@@ -284,11 +297,20 @@ def dimensions(root: Node, file: str) -> list[AbstractSubscriptRange]:
     for node in (d for ds in of_kind(root, "dimensions") for d in of_kind(ds, "dim")):
         elements = [e.get("name") for e in of_kind(node, "elem")]
         if not elements and node.get("size"):
-            elements = [str(i) for i in range(1, int(node.get("size")) + 1)]
+            elements = [str(i) for i in range(1, _size(node, file) + 1)]
         if not elements:
             raise ModelError("error.file.dimension", file=file, line=node.sourceline, name=node.get("name"))
         found.append(AbstractSubscriptRange(node.get("name"), elements, []))
     return found
+
+
+def _size(node: Node, file: str) -> int:
+    """The number of elements of a dimension that lists none."""
+    text, line = (node.get("size") or "").strip(), node.sourceline
+    if not (text.isascii() and text.isdigit()):
+        raise ModelError("error.file.dimension", file=file, line=line, name=node.get("name"))
+    limits.check("elements", float(text), file=file, name=node.get("name"), line=line)
+    return int(text)
 
 
 def controls(root: Node, file: str) -> Iterator[AbstractControlElement]:
@@ -304,7 +326,9 @@ def controls(root: Node, file: str) -> Iterator[AbstractControlElement]:
         except ValueError:
             raise ModelError("error.file.time", file=file, line=node.sourceline, name=name, text=text) from None
         if name == "TIME STEP" and step is not None and (step.get("reciprocal") or "").casefold() == "true":
-            value = 1 / value
+            value = 1 / value if value else math.inf
+        if not math.isfinite(value):
+            raise ModelError("error.file.time", file=file, line=node.sourceline, name=name, text=text)
         value = int(value) if value == int(value) else value
         yield AbstractControlElement(name, [AbstractComponent(([], []), value)], unit)
     every = tree.ReferenceStructure("time_step", None)

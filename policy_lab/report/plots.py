@@ -267,15 +267,18 @@ def ranking(findings: Findings, words: Language) -> Picture:
             total = ranks.ordered(findings, outcome).head(BARS).iloc[::-1]
             if total.empty:
                 return _empty(axes, words.texts["report.constant"])
+            if ranks.heavy(findings, outcome):
+                return _empty(axes, words.texts["report.heavy"])
             first = findings.of("S1", outcome, ALL_TIMES).set_index("factor")["value"]
             said = (words.texts[f"report.{key}"] for key in ("noise", "with_others", "alone"))
             where = name_rows(axes, [words.shown(findings.factor(str(name))) for name in total["factor"]])
             axes.axvline(ranks.noise_floor(findings, outcome), color=INK, lw=0.8, ls=":", label=next(said))
-            axes.barh(where, total["value"], height=0.62, color=palette.SKY, label=next(said))
+            axes.barh(where, total["value"].clip(0, 1), height=0.62, color=palette.SKY, label=next(said))
             alone = [max(0.0, float(first.get(name, 0.0))) for name in total["factor"]]
             axes.barh(where, alone, height=0.62, color=palette.BLUE, label=next(said))
-            axes.hlines(where, total["low"], total["high"], color=INK, lw=1)
-            axes.set_xlim(0, max(0.1, 1.08 * float(total["high"].max())))
+            high = total["high"].clip(0, 1)
+            axes.hlines(where, total["low"].clip(0, 1), high, color=INK, lw=1)
+            axes.set_xlim(0, max(0.1, 1.08 * float(high.max())))
             axes.set_xlabel(words.texts["report.share_axis"])
             if number == 0:
                 axes.legend(loc="lower right")
@@ -299,8 +302,11 @@ def over_time(findings: Findings, words: Language) -> Picture:
             for name, color, dash in zip(names, palette.CATEGORIES, DASHES, strict=False):
                 rows = every[every["factor"] == name].sort_values("time")
                 label = shortened(words.shown(findings.factor(name)), 22)
-                axes.plot(rows["time"], rows["value"], color=color, ls=dash, lw=1.6, label=label)
-                axes.fill_between(rows["time"], rows["low"], rows["high"], color=color, alpha=0.12, lw=0)
+                value, low, high = (rows[end].map(ranks.share_of) for end in ("value", "low", "high"))
+                axes.plot(rows["time"], value, color=color, ls=dash, lw=1.6, label=label)
+                axes.fill_between(
+                    rows["time"], low.fillna(0), high.fillna(1), where=value.notna(), color=color, alpha=0.12, lw=0
+                )
             axes.set_ylim(bottom=0)
             axes.set_ylabel(words.texts["report.total_axis"])
             name_years(axes)

@@ -98,7 +98,7 @@ def write(
     folder = findings.folder
     with writing(folder / "findings.csv"):
         tidy.write_csv(findings.table, folder / "findings.csv")
-    write_text(folder / "study.toml", write_toml(plan.study, _reference(plan, folder)))
+    write_text(folder / "study.toml", write_toml(plan.study, _reference(plan, folder), _data(plan, folder)))
     write_report(plan, findings, pictures, words, progress)
     kept = sorted(p for p in folder.iterdir() if p.suffix in KEPT)
     with writing(folder):
@@ -143,6 +143,11 @@ def _reference(plan: Plan, folder: Path) -> str:
             return study.model
     target = plan.model.folder or plan.model.path
     return Path(os.path.relpath(target, folder.resolve())).as_posix()
+
+
+def _data(plan: Plan, folder: Path) -> tuple[str, ...]:
+    """The data files as the stored study file names them: by the way to them."""
+    return tuple(Path(os.path.relpath(file, folder.resolve())).as_posix() for file in plan.study.data_files() or ())
 
 
 def _plain(value: Any) -> Any:

@@ -30,7 +30,7 @@ from typing import Any, Protocol, cast
 
 from policy_lab import __version__
 from policy_lab.catalogue import english
-from policy_lab.ensemble import provenance
+from policy_lab.ensemble import failures, provenance
 from policy_lab.ensemble.compare_runs import made_otherwise, other_findings, other_runs
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, load_findings, table_of
@@ -155,7 +155,7 @@ def plan_of(study: Study) -> Plan:
     """A study checked against its model; raises what ``load_study`` raises."""
     known = method(study.method)
     options = check_options(study.options, known.OPTIONS, study.method)
-    plan = make_plan(study, load_model(study.model_reference()), options, known.DEFAULT_SIZE)
+    plan = make_plan(study, load_model(study.model_reference(), study.data_files()), options, known.DEFAULT_SIZE)
     known.check(plan)
     return replace(plan, inputs=known.inputs(plan))
 
@@ -213,10 +213,15 @@ def _run(plan: Plan, ensemble: Ensemble, pictures: bool, words: Language) -> Fin
     known = method(plan.study.method)
     result = known.run(plan, ensemble)
     varied = plan.factors if result.varied is None else result.varied
+    shares = failures.failed_shares(plan, ensemble)
     findings = Findings(
         table_of(plan.study.method, result.parts),
-        {**provenance.of(plan, ensemble, varied), **result.extra},
-        notes=(*result.notes, *provenance.general_notes(plan, ensemble, varied)),
+        {**provenance.of(plan, ensemble, varied), **({"failed": shares} if shares else {}), **result.extra},
+        notes=(
+            *failures.notes(plan, ensemble, shares),
+            *result.notes,
+            *provenance.general_notes(plan, ensemble, varied),
+        ),
         folder=ensemble.folder.path,
     )
     findings = _with_tables(known, plan, replace(findings, statements=tuple(known.statements(plan, findings))))

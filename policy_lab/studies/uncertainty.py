@@ -44,6 +44,8 @@ Measure = Callable[[Floats], Floats]
 def check(plan: Plan) -> None:
     """Refuse a size that is no power of two and thresholds of outcomes that are not studied."""
     option_checks.power_of_two(plan)
+    if plan.size < LEAST_RUNS:
+        raise StudyError("error.study.few_runs", size=plan.size, least=1 << (LEAST_RUNS - 1).bit_length())
     option_checks.bootstrap(plan)
     option_checks.thresholds(plan)
 

@@ -32,14 +32,15 @@ SHIFTS = """() => new Promise(done => new PerformanceObserver(list => {
 }).observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => done([0, []]), 1500))"""
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768)])
 @pytest.mark.parametrize("path", READY)
 def test_nothing_jumps_while_a_page_comes(
-    browser: Browser, real_address: str, path: str, width: int, height: int
+    browser: Browser, real_address: str, path: str, width: int, height: int, language: str
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": height})
     page.set_default_timeout(60_000)
-    page.goto(f"{real_address}/{path}?w=cern_for_ai", wait_until="domcontentloaded")
+    page.goto(f"{real_address}/{path}?w=cern_for_ai&lang={language}", wait_until="domcontentloaded")
     expect(page.locator("html[data-drawn]")).to_be_attached(timeout=60_000)
     page.wait_for_function(READY[path])
     page.evaluate("() => new Promise(done => requestIdleCallback(done, { timeout: 3000 }))")

@@ -90,7 +90,7 @@ def test_a_damaged_link_to_a_variable_does_no_harm(visit: Visit, real_address: s
 
 def test_from_the_loops_told_to_where_they_can_be_cut(visit: Visit, real_address: str) -> None:
     page = visit(f"{real_address}/model")
-    page.get_by_role("button", name="Cut loops on Explore").click()
+    page.get_by_role("button", name="Switch loops off on Explore").click()
     expect(page.locator("#loops-title")).to_be_focused()
     expect(page.locator(".loop-row")).to_have_count(19)
 

@@ -175,7 +175,11 @@ def test_task_7_the_equation_and_source_of_coherence(visit: Visit, real_address:
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("how well the field coheres", "Coherence"), ("secret labs", "Lab Secrecy"), ("pay in labs", "labs")],
+    [
+        ("how well the field coheres", "Coherence"),
+        ("secret labs", "Lab Secrecy"),
+        ("salaries in labs", "public pay parity"),
+    ],
 )
 def test_plain_words_find_variables(visit: Visit, real_address: str, words: str, found: str) -> None:
     page = visit(f"{real_address}/model")

@@ -13,12 +13,16 @@ PAPER = {"width": 703, "height": 1032}
 READY = {
     "": ".page--explore .card__value",
     "compare": "#compare-table tbody tr",
+    "why": ".did__one",
     "rank": "#rank-table tbody tr",
     "precedents": "#case .case-told",
     "model": "#variables tbody tr",
 }
-#: All members of its scenarios, which Compare asks for by itself.
-COMPUTED = {"compare": "() => PolicyLab.dashIsHere && PolicyLab.compare.settled()"}
+#: What pages compute by themselves: all members of the scenarios of Compare, loops and levers of Why.
+COMPUTED = {
+    "compare": "() => PolicyLab.dashIsHere && PolicyLab.compare.settled()",
+    "why": "() => PolicyLab.dashIsHere && PolicyLab.why.futures && PolicyLab.whyLevers.dealt",
+}
 #: Charts are drawn anew for another room in the frame after.
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: Elements that reach beyond the paper, whose content is cut off, or that stay in sight while others scroll.
@@ -54,9 +58,10 @@ def dark(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("path", READY)
-def test_a_page_is_printed_whole(dark: Page, real_address: str, path: str) -> None:
-    link = f"{real_address}/{path}?w=cern_for_ai"
+def test_a_page_is_printed_whole(dark: Page, real_address: str, path: str, language: str) -> None:
+    link = f"{real_address}/{path}?w=cern_for_ai&lang={language}"
     dark.goto(link)
     expect(dark.locator(READY[path]).first).not_to_be_empty()
     dark.wait_for_function(COMPUTED.get(path, "() => PolicyLab.dashIsHere && PolicyLab.bands.latest"))

@@ -35,7 +35,7 @@ def test_task_1_what_does_a_scenario_do_and_how_sure_is_that(visit: Visit, harbo
     told = text(page)
     assert actions <= 2
     assert re.search(
-        r"By 2050, A deep harbour is (virtually certain|extremely likely) \(.+ futures.*\) to improve", told
+        r"By 2050, A deep harbour is .+\. It is (virtually certain|extremely likely) \(.+ futures.*\) to improve", told
     )
     assert "Direction unclear: " in told
     assert re.search(r"Public cost: \$\d+–\d+ m more \(9 of 10 futures\)\.", told)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 390, 683, 768, 820, 960, 1024, 1366, 1440, 1920)
-PAGES = ("", "compare", "rank", "precedents", "model", "learn")
+PAGES = ("", "compare", "why", "rank", "precedents", "model", "learn")
 #: Widths of the default run in English; all of them, in both languages, are for the deep one.
 FEW = (320, 820, 1366)
 SHOWN = "w=cern_for_ai&p=manhattan_for_ai"

@@ -58,8 +58,15 @@ const calls = {
   years: (low, high, most) => scale.years(low, high, most),
   figure: (value, places) => numbers.figure(value, places),
   card: (name, value, reference, bands) => cardOf(name, { value, reference }, bands),
-  summary: (name, policy, reference, same) => pictures.summary(name, run(policy), run(reference), same),
+  summary: (name, policy, reference, same, inputs = "every input at its usual value") => pictures.summary(name, run(policy), run(reference), same, inputs),
   plan: (picture, size) => chartPlan(picture, size),
+  axis: (name, time, courses, sizes) => {
+    const picture = pictures.curves(courses.map((values, n) => ({ key: `${n}`, kind: "policy", label: "", name: "", run: run(values, time) })), name);
+    return sizes.map((size) => {
+      const { down, across, box, limits } = chartPlan(picture, size);
+      return { times: picture.amount?.times ?? 1, unit: picture.amount?.unit ?? picture.unit, ticks: down, across, box, limits };
+    });
+  },
   csv: (picture, notes) => pictureCsv(picture, notes),
   search: (rows, text, kind) => search.found(rows, text, kind),
   undone,

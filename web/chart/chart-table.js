@@ -1,6 +1,7 @@
 /** The numbers of a picture (chart.js says what that is) as a table on the page: one row for every whole year. */
 import { columns } from "../core/picture-csv.js";
 import * as numbers from "../core/numbers.js";
+import { largest } from "../core/pictures.js";
 
 /** @import { Picture } from "../types/page.js" */
 
@@ -27,8 +28,7 @@ function row(parent, kind, texts) {
  */
 export function fillTable(table, picture, caption, year) {
   const shown = columns(picture);
-  const largest = Math.max(...picture.lines.map((line) => [...line.values].reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)));
-  const places = picture.places ?? numbers.places(largest);
+  const places = picture.places ?? numbers.places(Math.max(...picture.lines.map((line) => largest(line.values))));
   table.replaceChildren();
   table.createCaption().textContent = caption;
   row(table.createTHead(), "th", [year, ...shown.map((column) => column.label)]);

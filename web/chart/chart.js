@@ -57,9 +57,6 @@ function each(group, name, data, paint) {
   }
 }
 
-/** A moment as it is read off. @param {number} time */
-const when = (time) => String(Number(time.toFixed(2)));
-
 /** What is read off at a moment: each line, band and figure of the record, the last drawn first. @param {Picture} picture @param {number} place of the moment */
 function rowsAt(picture, place) {
   const { times = 1 } = picture.amount ?? {};
@@ -288,7 +285,7 @@ export class Chart {
   /** @param {Picture} picture @param {number} place */
   tell(picture, place) {
     const said = rowsAt(picture, place).map((row) => row.label + " " + row.text).join("; ");
-    put(this.hand, { "aria-valuenow": place, "aria-valuetext": numbers.withUnit(when(picture.time[place]) + ": " + said, unitOf(picture)) });
+    put(this.hand, { "aria-valuenow": place, "aria-valuetext": numbers.withUnit(numbers.moment(picture.time[place]) + ": " + said, unitOf(picture)) });
   }
 
   /** @param {Picture} picture @param {number} place @param {number} x @param {number} top */
@@ -300,7 +297,7 @@ export class Chart {
       row.toggleAttribute("hidden", n > rows.length);
       if (n > rows.length) return;
       const [swatch, name, value] = row.children;
-      const told = n ? rows[n - 1] : { kind: "none", label: when(picture.time[place]), text: unitOf(picture) };
+      const told = n ? rows[n - 1] : { kind: "none", label: numbers.moment(picture.time[place]), text: unitOf(picture) };
       row.className = n ? "plot__row" : "plot__row plot__row--head";
       swatch.className = "plot__swatch swatch swatch--" + told.kind;
       write(name, told.label);

@@ -237,10 +237,11 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
   const place = [box.left, box.right, top, bottom, low, high, time[0], time.length].join();
   const events = marks(picture, box, x, size);
   const years = scale.years(time[0], last, Math.max(2, Math.floor((box.right - box.left) / (size * 4.5))));
+  const moment = scale.stepPlaces(years.length > 1 ? years[1] - years[0] : 1);
   return {
     width, height, size, box, x, y, limits: [low, high],
     down: down.map((tick) => ({ at: tenth(y(tick.value)), text: tick.text })),
-    across: years.map((year) => ({ at: tenth(x(year)), text: String(Number(year.toFixed(2))) })),
+    across: years.map((year) => ({ at: tenth(x(year)), text: String(Number(year.toFixed(moment))) })),
     bands: (picture.bands ?? []).map((band) => ({
       key: band.key, kind: band.kind, share: band.share, stale: Boolean(band.stale), d: kept(band.low, band.high, place, () => area(time, band.low, band.high, x, y)),
     })),

@@ -5,6 +5,8 @@
 /** @import { Numbers } from "../types/page.js" */
 
 const ROUND = [1, 2, 2.5, 5, 10];
+const MOST_PLACES = 12;
+const NOISE = 1e-9; // of a value: what differs by less is one value, drawn as a level line
 const WHOLE = [1, 2, 5, 10, 20, 50, 100]; // years between ticks
 
 /**
@@ -25,7 +27,7 @@ function roundStep(rough) {
  */
 export function limits(low, high) {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  if (high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high))) {
+  if (high - low <= NOISE * Math.max(Math.abs(low), Math.abs(high))) {
     const margin = Math.abs(low) * 0.1 || 1;
     return low > 0 ? [0, low + margin] : [low - margin, high + margin];
   }
@@ -82,11 +84,11 @@ export function line(low, high, from, to) {
  * @param {number} step
  */
 export function stepPlaces(step) {
-  for (let n = 0; n < 7; n++) {
+  for (let n = 0; n < MOST_PLACES; n++) {
     const shifted = step * 10 ** n;
-    if (Math.abs(shifted - Math.round(shifted)) < 1e-9 * Math.max(1, shifted)) return n;
+    if (Math.abs(shifted - Math.round(shifted)) < 1e-3 * shifted) return n;
   }
-  return 6;
+  return MOST_PLACES;
 }
 
 /**

@@ -16,7 +16,7 @@ test("years are whole, and few enough", () => {
 });
 
 test("places tell the multiples of a step apart", () => {
-  assert.deepEqual([1, 0.5, 0.25, 1e-9].map(scale.stepPlaces), [0, 1, 2, 6]);
+  assert.deepEqual([1, 0.5, 0.25, 1e-9].map(scale.stepPlaces), [0, 1, 2, 9]);
 });
 
 test("the nearest moment is the earlier of two as near", () => {

@@ -31,12 +31,13 @@ export function whole(state) {
 }
 
 /**
- * "2 loops cut (…): not the full model."; "" where none is.
+ * "2 loops off (…): not the full model."; "" where none is.
  * @param {State} state
+ * @param {number} [few] names that there is room for
  */
-export function note(state) {
+export function note(state, few = FEW) {
   const names = cut(state).map((key) => about(key)?.name);
   if (!names.length) return "";
-  const kind = names.length === 1 ? "one" : names.length <= FEW ? "few" : "many";
+  const kind = names.length === 1 ? "one" : names.length <= few ? "few" : "many";
   return say("loop.notice." + kind, { count: names.length, names: names.join(", ") });
 }

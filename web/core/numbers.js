@@ -6,7 +6,8 @@
 import { facts } from "./facts.js";
 import { rounded, significantPlaces } from "./message.js";
 
-export { significantPlaces as places };
+/** Decimal places that show three significant figures of a value, at most nine. @param {number} value */
+export const places = (value) => significantPlaces(value, 3, 9);
 
 /** @param {string} name @param {string} other */
 const sign = (name, other) => facts?.words["number." + name] || other;
@@ -54,6 +55,16 @@ export function figure(value, decimalPlaces, apart) {
   const [whole, part] = /** @type {[string, string | undefined]} */ (text.split("."));
   const shown = size >= (apart ? 1000 : 10000) ? whole.replace(/\B(?=(\d{3})+$)/g, sign("thousands", ",")) : whole;
   return (negative ? "−" : "") + shown + (part ? sign("decimal", ".") + part : "");
+}
+
+/**
+ * A moment of the model's clock: of years a year, with its month inside one ("Apr 2041"), else a number.
+ * @param {number} time
+ */
+export function moment(time) {
+  const whole = Math.floor(time + 1e-9), month = Math.floor(12 * (time - whole) + 1e-9);
+  if (month <= 0 || whole < 1000 || !/^years?$/i.test(facts.clock.unit)) return write(Number(time.toFixed(2)));
+  return new Intl.DateTimeFormat(facts.language, { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.UTC(whole, month, 15));
 }
 
 /**

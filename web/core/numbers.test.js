@@ -17,6 +17,14 @@ test("typed numbers are read in the language of the page", () => {
   assert.deepEqual(["20.000", "0,5", "0.5", "20.000,5"].map(numbers.read), [20000, 0.5, 0.5, 20000.5]);
 });
 
+test("a moment of a year is a month, and a clock of other units has none", () => {
+  assert.deepEqual([2041, 2041.25, 1993.8, 2040.999].map(numbers.moment), ["2041", "Apr 2041", "Oct 1993", "Dec 2040"]);
+  learn({ ...german(), language: "de" });
+  assert.deepEqual([2041, 2041.5].map(numbers.moment), ["2041", "Juli 2041"]);
+  learn({ ...facts(), clock: { initial: 0, final: 5000, unit: "Day" } });
+  assert.equal(numbers.moment(2041.25), "2041.25");
+});
+
 test("figures have three significant figures, thousands apart and a true minus", () => {
   assert.deepEqual([0, 0.0051234, 12.345, 1234.6, 10000, -0.0001, NaN].map((value) => numbers.figure(value)), ["0", "0.00512", "12.3", "1235", "10,000", "−0.000100", "–"]);
   assert.equal(numbers.figure(-0.0001, 2), "0.00");

@@ -2,7 +2,7 @@
 import { nearest } from "./chart-scale.js";
 import { facts, variable } from "./facts.js";
 import * as numbers from "./numbers.js";
-import { written } from "./quantity.js";
+import { scaled } from "./quantity.js";
 import { say } from "./words.js";
 /** @import { Band, Fan, Mark, Numbers, Picture, Run, Scene, Variable } from "../types/page.js" */
 
@@ -18,6 +18,13 @@ export const final = (run, name) => valueAt(run, name, facts.clock.final);
 /** Whether a difference is nothing to the places it is written with. @param {number} value @param {number} places */
 export const nothing = (value, places) => Number(value.toFixed(places)) === 0;
 
+/** The size of the largest finite value, 0 for none. @param {Numbers} values */
+export function largest(values) {
+  let most = 0;
+  for (let n = 0; n < values.length; n++) if (Number.isFinite(values[n])) most = Math.max(most, Math.abs(values[n]));
+  return most;
+}
+
 /** Decimal places of a variable, else those that the largest of some values asks for. @param {Variable} about @param {number[]} values */
 export const placesOf = (about, values) => about.places ?? numbers.places(Math.max(...values.map(Math.abs)));
 
@@ -32,11 +39,12 @@ export function curves(scenes, name, { marks = [], areas = [], compared = false 
   const about = variable(name);
   const lines = scenes.map(({ key, kind, label, name: short, run, silent }) => ({ key, kind, label, name: short, silent, values: run.of(name) }));
   const values = lines.flatMap((line) => [line.values[0], last(line.values)]).filter(Number.isFinite);
+  const most = Math.max(...lines.map((line) => largest(line.values)));
   return {
     title: about.label,
     unit: about.unit,
     poles: about.poles ?? null,
-    amount: about.money ? written(about, Math.max(...values.map(Math.abs), about.high ?? 0)) : null,
+    amount: scaled(about, most),
     places: placesOf(about, values),
     time: scenes[0].run.time,
     limits: about.low === null || about.high === null ? null : [about.low, about.high],
@@ -72,8 +80,9 @@ function changeWords(difference, places) {
  * @param {Run} policy
  * @param {Run} reference
  * @param {boolean} same whether the policy is status quo
+ * @param {string} inputs where they are in these runs
  */
-export function summary(name, policy, reference, same) {
+export function summary(name, policy, reference, same, inputs) {
   const about = variable(name);
   const [ours, theirs] = [policy.of(name), reference.of(name)];
   const places = placesOf(about, [last(ours), last(theirs), ours[0]]);
@@ -82,12 +91,13 @@ export function summary(name, policy, reference, same) {
     const [now, standing] = [last(ours), last(theirs)].map((value) => numbers.withUnit(numbers.figure(value, places), Number.isFinite(value) ? about.unit : ""));
     return say("outcome.empty_told", { last: now, reference: standing, to_year: last(policy.time).toFixed(0), why: about.where.why });
   }
+  const from = Math.max(0, Array.prototype.findIndex.call(ours, Number.isFinite)); // some outcomes exist from a year on
   return say(same ? "chart.told_same" : "chart.told", {
-    variable: about.label,
-    first: numbers.withUnit(numbers.figure(ours[0], places), about.unit),
+    variable: about.label, inputs,
+    first: numbers.withUnit(numbers.figure(ours[from], places), about.unit),
     last: numbers.withUnit(numbers.figure(last(ours), places), about.unit),
     reference: numbers.figure(last(theirs), places),
-    from_year: policy.time[0].toFixed(0),
+    from_year: policy.time[from].toFixed(0),
     to_year: last(policy.time).toFixed(0),
     change: changeWords(last(ours) - last(theirs), places),
   });

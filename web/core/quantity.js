@@ -30,10 +30,27 @@ function money(value, about) {
 }
 
 /** What figures of money are written in along an axis: how much of it one unit is, and its name. @param {Variable} about @param {number} most */
-export function written(about, most) {
+function written(about, most) {
   const { scale = 1, sign = "$", yearly = false } = about.money ?? {};
   const [name, one] = amountOf(most * scale);
   return { times: scale / one, unit: say(`quantity.${name}`, { amount: "", sign }).trim() + (yearly ? say("quantity.yearly") : "") };
+}
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const [TINY, VAST] = [1e-3, 1e10]; // an axis whose largest value is less, or more, counts in a power of ten
+
+/**
+ * What figures along an axis are written in, where that is not the unit: an amount of money, or a power of ten for what is tiny
+ * or vast.
+ * @param {Variable} about
+ * @param {number} most the largest of them
+ */
+export function scaled(about, most) {
+  if (about.money) return written(about, Math.max(most, about.high ?? 0));
+  if (!(most > 0) || (most >= TINY && most < VAST)) return null;
+  const power = 3 * Math.floor(Math.log10(most) / 3);
+  const raised = String(Math.abs(power)).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
+  return { times: 10 ** -power, unit: numbers.withUnit(`10${power < 0 ? "⁻" : ""}${raised}`, about.unit) };
 }
 
 /** A year; one that lies beyond the run, or is the present year until it is reached, is not reached. @param {number} value */
@@ -47,7 +64,7 @@ export function parts(value, about) {
   if (!Number.isFinite(value)) return { figure: "–", unit: "" };
   if (about.money) return { figure: money(value, about), unit: "" };
   if (about.date) return { figure: date(value), unit: "" };
-  return { figure: numbers.figure(value, about.places), unit: about.unit };
+  return { figure: numbers.figure(value, placesOf(about, [value])), unit: about.unit };
 }
 
 /** With its unit. @param {number} value @param {Variable} about */

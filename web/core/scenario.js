@@ -87,7 +87,7 @@ export const isStatusQuo = (scenario) => same(scenario, statusQuo());
 
 /** By how many years the levers of a scenario start later than in its world, if that is all that differs; else null.
  * @param {Scenario} scenario */
-function later({ world, levers }) {
+export function later({ world, levers }) {
   const standing = worldOf(world).levers;
   if (Object.entries(levers).some(([key, own]) => !near(own[0], standing[key][0]))) return null; // as in most drags
   /** @type {number | null} */

@@ -6,7 +6,7 @@ const shown = (name) => ({ key: name, name, label: name, unit: "", group: "", lo
 
 /** Anew each time, since a test may change it. @returns {Facts} */
 export const facts = () => ({
-  model: "small", hash: "0011223344556677", language: "en", files: {}, published: null, clock: { initial: 2015, final: 2050 },
+  model: "small", hash: "0011223344556677", language: "en", files: {}, published: null, clock: { initial: 2015, final: 2050, unit: "year" },
   levers: {
     funding: {
       name: "funding", short: "abc", label: "Funding", unit: "%", low: 0, high: 10, default: 5, step: 0.5, places: 1,
@@ -15,6 +15,7 @@ export const facts = () => ({
   },
   choices: [],
   glossary: [],
+  synonyms: [],
   worlds: {
     standard: { title: "Standard", rationale: "", levers: { funding: [5, 2025, null, 2100] }, constants: {}, marks: [], until: 2050, point: {} },
     other: { title: "Other", rationale: "why", levers: { funding: [6, 2025, null, 2032] }, constants: { shock: 1 }, marks: [{ time: 2030, label: "Shock" }], until: 2060, point: {} },

@@ -3,7 +3,7 @@ import * as group from "./class-answers.js";
 import { facts, variable } from "./facts.js";
 import { resampled, through } from "./guess.js";
 import { placesOf } from "./pictures.js";
-import { written } from "./quantity.js";
+import { scaled } from "./quantity.js";
 import { say } from "./words.js";
 /** @import { Answer, Guess, StoryChart, StoryCurve } from "../types/learn.js" */
 /** @import { Line, Numbers, Picture } from "../types/page.js" */
@@ -29,7 +29,7 @@ function picture(chart, time, lines, limits) {
   return {
     title: chart.label,
     unit: chart.unit,
-    amount: about.money ? written(about, most) : null,
+    amount: scaled(about, most),
     places: placesOf(about, values.length ? [Math.max(...values), Math.min(...values)] : [1]),
     time, limits, lines,
     words: { label: say("chart.read", { variable: chart.label }) },

@@ -1,8 +1,12 @@
-/** Finding variables in the Model page's list: by words, by kind, and by the exact name. */
+/** Finding variables in the Model page's list: by words or what the model has for them, by kind, and by the exact name. */
+import { facts } from "./facts.js";
 /** @import { VariableRow } from "../types/model-page.js" */
 
 /** Rows listed at once; a search brings the others. */
 export const MOST_LISTED = 80;
+
+/** What a lever is ahead of other variables, as much as a word at the beginning of its name. */
+const LEVER = 4;
 
 /** A name without what does not count in it: case, spaces, underscores, quotes around it; as policy_lab/readers/names.py has it. @param {string} name */
 function folded(name) {
@@ -20,21 +24,24 @@ const EMPTY = new Set("a an and as at by for from in is no not of on the to what
 const hay = ([name, , unit, , about, label, own]) => [name, unit, about, label, own].join(" ").toLowerCase();
 
 /** Ways to look for a word: as it is, without the ending of a plural, and without that of a long word ("secret", "secrecy"). @param {string} word */
-const forms = (word) => (word.length > 3 ? [word, word.replace(/(ies|es|s|en|n)$/, ""), word.slice(0, Math.max(5, word.length - 3))] : [word]);
+const endings = (word) => (word.length > 3 ? [word, word.replace(/(ies|es|s|en|n)$/, ""), word.slice(0, Math.max(5, word.length - 3))] : [word]);
 
-/** How well a row answers words: where they stand in its name as they are, begin a word of it, stand in it, or in what is told of it. @param {VariableRow} row @param {string[]} words */
-function worth(row, words) {
+/** Ways to look for a word or for one that means the same in this model. @param {string} word */
+const forms = (word) => [word, ...facts.synonyms.filter((group) => group.includes(word)).flat()].flatMap(endings);
+
+/** How well a row answers words: where they stand in its name as they are, begin a word of it, stand in it, or in what is told of it. @param {VariableRow} row @param {string[][]} sought */
+function worth(row, sought) {
   const [title, whole] = [(row[0] + " " + row[5]).toLowerCase(), hay(row)];
-  return words.reduce((sum, word) => {
-    const held = forms(word).filter((form) => whole.includes(form));
+  return sought.reduce((sum, ways) => {
+    const held = ways.filter((form) => whole.includes(form));
     const named = held.some((form) => title.includes(form));
     const begins = named && held.some((form) => (" " + title).includes(" " + form) || title.includes("[" + form));
-    return sum + (held.length ? 1 : 0) + (named ? 3 : 0) + (begins ? 2 : 0) + (title.includes(word) ? 1 : 0);
+    return sum + (held.length ? 1 : 0) + (named ? 3 : 0) + (begins ? 2 : 0) + (title.includes(ways[0]) ? 1 : 0);
   }, 0);
 }
 
-/** @param {VariableRow} row @param {string[]} words */
-const held = (row, words) => words.filter((word) => forms(word).some((form) => hay(row).includes(form))).length;
+/** @param {VariableRow} row @param {string[][]} sought */
+const held = (row, sought) => sought.filter((ways) => ways.some((form) => hay(row).includes(form))).length;
 
 /**
  * The rows that answer a text, of one kind or (where that is "") of any: those of exactly that name, then the better ones
@@ -50,10 +57,12 @@ export function found(rows, text, kind) {
   const ofKind = rows.filter((row) => !kind || row[1] === kind);
   const asked = folded(text);
   if (!asked) return { rows: ofKind, exact: false };
-  const counts = new Map(ofKind.map((row) => [row, held(row, words)]));
+  const sought = words.map(forms);
+  const counts = new Map(ofKind.map((row) => [row, held(row, sought)]));
   const most = Math.max(0, ...counts.values());
   const there = most * 2 <= words.length ? [] : ofKind.filter((row) => counts.get(row) === most);
-  const order = new Map(there.map((row) => [row, worth(row, words)]));
+  const levers = new Set(Object.values(facts.levers).map(({ name }) => name)); // what can be done is sought more often
+  const order = new Map(there.map((row) => [row, worth(row, sought) + (levers.has(row[0]) ? LEVER : 0)]));
   const named = there.filter(([name]) => isNamed(name, asked));
   const others = there.filter((row) => !named.includes(row)).sort((one, other) => (order.get(other) ?? 0) - (order.get(one) ?? 0));
   return { rows: [...named, ...others], exact: named.length > 0 };

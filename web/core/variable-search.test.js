@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
+import { learn } from "./facts.js";
+import { facts } from "./small-facts.test-data.js";
 import { MOST_LISTED, countKey, found } from "./variable-search.js";
 /** @import { VariableRow } from "../types/model-page.js" */
 
@@ -10,6 +12,8 @@ const ROWS = [
   ["staff[lab]", "stock", "people", "–", "Who works there.", "", "", 1, null],
   ["staff trust", "auxiliary", "1", "0 … 1", "Trust among staff.", "", "", 1, null],
 ];
+beforeEach(() => learn(facts()));
+
 const names = (/** @type {string} */ text, kind = "") => found(ROWS, text, kind).rows.map(([name]) => name);
 
 test("a search finds every word in name, unit, documentation and the words of either language", () => {
@@ -32,6 +36,13 @@ test("a word finds others of its kind, after itself; most words are enough, half
   assert.deepEqual(names("trusting staffs"), ["staff trust"]);
   assert.deepEqual(names("who works there today"), ["staff[law]", "staff[lab]"]);
   assert.deepEqual(names("public zzz"), []);
+});
+
+test("a word finds what the model calls otherwise, and no part of it does", () => {
+  learn({ ...facts(), synonyms: [["staff", "workforce", "employees"]] });
+  assert.deepEqual(names("workforce"), names("staff"));
+  assert.deepEqual(names("employees trust"), ["staff trust"]);
+  assert.deepEqual(names("force public"), []);
 });
 
 test("how many were found is told as it is shown", () => {

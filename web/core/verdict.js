@@ -20,8 +20,10 @@ const MOST_UNCLEAR = 2;
 
 /** @param {string} key @param {Record<string, unknown>} [values] */
 const words = (key, values) => say("in_short." + key, values);
+/** Items with commas of their own have semicolons between them. @param {string[]} items */
+const stop = (items) => (items.some((item) => item.includes(", ")) ? "; " : ", ");
 /** @param {string[]} items */
-const listed = (items) => shown(items, "plain", { texts: facts.words, named: () => undefined });
+const listed = (items) => (stop(items) === "; " ? items.join("; ") : shown(items, "plain", { texts: facts.words, named: () => undefined }));
 
 /** Without the marks around likelihoods. @param {string} text */
 export const plain = (text) => text.replaceAll("*", "");
@@ -37,6 +39,7 @@ function scenarioOf(state, own = "own") {
   const count = Object.keys(policy.levers).length;
   const world = scenarios.worldOf(policy.world).title;
   if (!count) return words("world", { world });
+  if (scenarios.later(policy) !== null) return words("from", { world, start: scenarios.usualStart(scenarios.whole(policy)) });
   return policy.world === facts.start.world ? words(own) : words(count === 1 ? "moved.one" : "moved.many", { world, count });
 }
 
@@ -65,8 +68,8 @@ function clauseOf({ about, direction }) {
   return direction === "up" ? "raise" : "lower";
 }
 
-/** @param {Told[]} told @param {string} scenario @param {number} year */
-function sure(told, scenario, year) {
+/** @param {Told[]} told @param {string} scenario @param {number} year @param {boolean} also whether a sentence before is about the same */
+function sure(told, scenario, year, also) {
   if (!told.length) return [];
   const share = Math.min(...told.map(({ effect, direction }) => shareOf(effect, direction)));
   const odds = likelihood.inFutures(share);
@@ -75,7 +78,7 @@ function sure(told, scenario, year) {
     return ours.length ? [words("clause." + kind, { list: listed(ours) })] : [];
   });
   const values = { year, scenario, word: `*${likelihood.inWords(share)}*`, odds: told.length > 1 && share <= 0.995 ? words("at_least", { odds }) : odds };
-  return [words("sure", { ...values, clauses: clauses.length > 1 ? words("clauses", { first: clauses.slice(0, -1).join(words("between")), last: clauses[clauses.length - 1] }) : clauses[0] })];
+  return [words(also ? "sure_also" : "sure", { ...values, clauses: clauses.length > 1 ? words("clauses", { first: clauses.slice(0, -1).join(words("between")), last: clauses[clauses.length - 1] }) : clauses[0] })];
 }
 
 /** On which side of its axis an outcome with words at both ends is: the words follow "is", as in "led by scientists".
@@ -93,7 +96,7 @@ function level(about, effect, year, subject) {
 function unsure(told, more, any, scenario, year) {
   if (!told.length) return any ? [] : [words("nothing", { year, scenario })];
   const names = told.map(({ about }) => inside(about.label));
-  const list = more ? words(more === 1 ? "more.one" : "more.many", { list: names.join(", "), count: more }) : listed(names);
+  const list = more ? words(more === 1 ? "more.one" : "more.many", { list: names.join(stop(names)), count: more }) : listed(names);
   return [any ? words("unclear", { list }) : words("all_unclear", { year, scenario, list })];
 }
 
@@ -132,7 +135,7 @@ export function verdict({ effects, members }, state) {
   const scenario = scenarioOf(state);
   return {
     sentences: [
-      ...levels, ...sure(clear, scenario, year),
+      ...levels, ...sure(clear, scenario, year, levels.length > 0),
       ...unsure(doubtful, unclear.length - doubtful.length, clear.length > 0, scenario, year),
       ...(money ? [cost(money)] : []),
     ],

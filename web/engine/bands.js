@@ -10,6 +10,7 @@
  * is uncertain with so few of them (docs/agreement.md). Everything else on the page is in double precision.
  */
 import { facts } from "../core/facts.js";
+import { unpacked } from "../core/members.js";
 import * as store from "../core/state.js";
 import { load } from "./engine.js";
 import * as simulator from "./simulator.js";
@@ -75,10 +76,10 @@ async function start() {
   if (!simulator.engine || !facts.files.members || typeof Worker === "undefined") return;
   const reply = await fetch(facts.files.members);
   if (!reply.ok) return;
-  const values = await reply.arrayBuffer();
   const names = Object.values(facts.assumptions).filter((about) => !about.loop).map((about) => about.name);
   if (!names.length) return;
-  total = values.byteLength / 4 / names.length;
+  const values = unpacked(await reply.arrayBuffer(), names.length);
+  total = values.length / names.length;
   const models = await precisions(simulator.engine);
   const threads = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
   const loading = Array.from({ length: threads }, () => workerWith({ kind: "load", models, values, names }));

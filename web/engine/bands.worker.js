@@ -25,9 +25,8 @@ let running = false;
 /** @param {Extract<ToBands, { kind: "load" }>} given */
 async function load({ models: given, values, names }) {
   models = given;
-  const all = new Float32Array(values);
-  const count = all.length / names.length;
-  await start(new Map(names.map((name, place) => [name, all.subarray(place * count, (place + 1) * count)])));
+  const count = values.length / names.length;
+  await start(new Map(names.map((name, place) => [name, values.subarray(place * count, (place + 1) * count)])));
 }
 
 /** @param {Map<string, Float32Array>} members */

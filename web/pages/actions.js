@@ -1,7 +1,9 @@
 /* Actions and outcomes: every lever with its setting, and every headline outcome at some years, both against status quo,
    in a dialog that can be copied or kept as a file. A button with data-do="actions" opens it. */
+import * as assumed from "../core/assumed.js";
 import { csv, tsv } from "../core/csv.js";
 import * as numbers from "../core/numbers.js";
+import * as store from "../core/state.js";
 import { say, toldBy } from "../core/words.js";
 import { does } from "../dom/buttons.js";
 import { offerText } from "../dom/download.js";
@@ -62,7 +64,7 @@ function outcomeTable(rows, years) {
 async function show(all) {
   every = all;
   const years = summary.years();
-  write(one("#actions-policy"), words("policy", { policy: summary.name() }));
+  write(one("#actions-policy"), words("policy", { policy: summary.name(), inputs: assumed.usual(store.now) }));
   one("#actions-levers").replaceChildren(leverTable(summary.levers(every)));
   one("#actions-assumptions").replaceChildren(assumptionTable(summary.assumptions()));
   try {

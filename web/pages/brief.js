@@ -1,10 +1,10 @@
 /* The brief: the current policy and the scenarios pinned beside it on one printable page, a file that needs nothing else and nobody's server. A button with
    data-do="brief" makes it. Charts as drawings, headline outcomes with their ranges, what was moved and what was changed,
    the link that leads back, the model's version, its sources, and what the page does not say. */
+import * as assumed from "../core/assumed.js";
 import { cardOf } from "../core/card.js";
 import { chartPlan } from "../core/chart-plan.js";
 import { facts, variable } from "../core/facts.js";
-import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
 import * as pictures from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
@@ -78,7 +78,7 @@ function drawings(told, reference) {
     const lines = [quo, ...shown.slice().reverse().map((one) => ({ key: one.kind, label: one.name, name: one.name, kind: one.kind, values: one.run.of(name) }))];
     /** @type {[number, number] | undefined} */
     const limits = about.low === null || about.high === null ? undefined : [about.low, about.high];
-    const inWords = pictures.summary(name, told[0].run, reference, same);
+    const inWords = pictures.summary(name, told[0].run, reference, same, assumed.usual(store.now));
     return drawing({ title: about.label, told: inWords, unit: about.unit, time: Array.from(reference.time), places: about.places, limits, lines, bands: [], marks: scenarios.marks(summary.policy()) });
   });
 }
@@ -138,13 +138,13 @@ export async function page() {
     tag("h1", escaped(title)),
     ...(told.length > 1 ? [] : [tag("p", escaped(world ? world.rationale : ""), ' class="why"')]),
     briefScenarios.conclusion(answer), briefScenarios.verdicts(told),
-    ...[words("caveat"), loops.note(store.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
+    ...[words("caveat"), assumed.note(store.now, assumed.MANY)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
     tag("div", charts.join(""), ' class="charts"'),
     tag("h2", escaped(words("outcomes", { year }))),
     headlines(told, reference, year),
     tag("h2", escaped(told.length > 1 ? words("levers_of", { policy: name }) : words("levers"))), levers(moved),
     tag("h2", escaped(words("assumptions"))), assumptions(changed),
-    tag("footer", [bands ? words("range_note", { members: bands.members }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
+    tag("footer", [bands ? words("range_note", { members: bands.members, varying: assumed.varying(told.map((one) => scenarios.of(one.state)), store.now) }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
   ];
   return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${told.length > 3 ? " many crowd" : told.length > 2 ? " many" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
 }

@@ -1,10 +1,12 @@
 /** Compare's last part: where the difference between two of the scenarios comes from (see wedges.js). Each lever that
    sets them apart is a player with its timing, and everything else that does (events, assumptions of a world) is
    one more; with many levers those of a heading are taken together, as the study "shapley" does. */
+import * as assumed from "../core/assumed.js";
 import * as scale from "../core/chart-scale.js";
 import { holds } from "../core/conditions.js";
 import { facts, variable } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import * as store from "../core/state.js";
 import * as wedges from "../core/wedges.js";
 import { say, toldBy } from "../core/words.js";
 import * as aside from "../engine/aside.js";
@@ -53,7 +55,7 @@ export function build(host, page) {
   const save = (/** @type {string} */ kind) => element("button", { class: "button", type: "button", "data-compare": "wedges " + kind, onclick: () => keep(kind) }, say("chart." + kind));
   host.append(
     element("div", { class: "panel__head" }, element("h2", { id: "compare-wedges-title", class: "panel__title", tabindex: "-1" }, words("wedges")), element("div", { class: "panel__tools" }, save("png"), save("svg"), save("csv"))),
-    element("p", { class: "lead lead--small" }, words("wedges_lead")),
+    element("p", { id: "compare-wedges-lead", class: "lead lead--small" }),
     element("p", { id: "compare-wedges-told", class: "wedges__told", role: "status" }),
     element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": "compare-wedges-title" }, element("table", { id: "compare-wedges-table", class: "plain wedges" })));
 }
@@ -84,6 +86,7 @@ export function players(from, to) {
 /** @param {Pair | null} pair @param {View} view */
 export function draw(pair, view) {
   window.clearTimeout(waiting);
+  write(one("#compare-wedges-lead"), words("wedges_lead", { inputs: assumed.usual(store.now) }));
   if (!pair) return tell(words("wedges_one"));
   if (!simulator.here) return tell(simulator.why || words("wedges_same"));
   const { from, to } = pair;

@@ -4,12 +4,12 @@
    The scenarios are those of the page's state (state.js), so they travel in its link, and adding or leaving one out can
    be undone. What is looked at (core/compare-view.js) is this page's own. Everything but the wedges is from the ensemble
    (core/comparison.js); until that is there, and where it cannot be had, one run stands in its place and says so. */
+import * as assumed from "../core/assumed.js";
 import { certain } from "../core/card.js";
 import * as comparison from "../core/comparison.js";
 import * as compareView from "../core/compare-view.js";
 import { csv } from "../core/csv.js";
 import { facts, variable, variables } from "../core/facts.js";
-import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
 import { offer } from "../core/offers.js";
 import * as pictures from "../core/pictures.js";
@@ -32,6 +32,7 @@ import { mountChart } from "../chart/chart.js";
 import { combobox, mountCombobox } from "../widgets/combobox.js";
 import * as legend from "../widgets/legend.js";
 import * as sameLevels from "../widgets/same-levels.js";
+import { source as sourceOf } from "./policy-summary.js";
 import * as table from "./compare-table.js";
 import * as compareWedges from "./compare-wedges.js";
 /** @import { Rows } from "../core/csv.js" */
@@ -78,7 +79,7 @@ const chooser = (part) => labelled(words(part), element("select", { id: "compare
 const tick = (part) => element("label", { class: "tick" }, element("input", { id: "compare-" + part, type: "checkbox", onchange: () => look({ [part]: one("#compare-" + part).checked }) }), words(part));
 
 function buildMore() {
-  const link = element("input", { id: "compare-link", class: "input", type: "text", autocomplete: "off", spellcheck: "false", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && addLink() });
+  const link = element("input", { id: "compare-link", class: "box", type: "text", autocomplete: "off", spellcheck: "false", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && addLink() });
   one("#compare-more").append(...sameLevels.fields(), element("div", { class: "compare-who__link" }, labelled(words("link"), link), element("button", { class: "button", type: "button", onclick: addLink }, words("add_link"))));
 }
 
@@ -132,7 +133,7 @@ function fillChoosers(found, pair) {
   one("#compare-every").checked = view.every;
   outcomeField.follow();
   sameLevels.follow(found.slice(1).map(({ scenario }) => scenario));
-  legend.paint(one("#compare-list"), found.map(({ kind, name }) => ({ kind, label: name, why: "" })), false);
+  legend.paint(one("#compare-list"), found.map(({ kind, name }) => ({ kind, label: name })), false);
 }
 
 // --- who is compared ------------------------------------------------------------------------------------------
@@ -221,7 +222,7 @@ function told({ entries: found, answers, runs, pair }) {
   const about = variable(view.outcome);
   const cells = table.rowsOf({ entries: found, pair, runs, answers, outcomes: [view.outcome] }, view)[0].cells;
   const values = found.map(({ name }, n) => `${name}: ${numbers.withUnit(cells[n].value, cells[n].unit)}${answers && cells[n].range ? ` (${cells[n].range})` : ""}`).join("; ");
-  return words(answers ? "told" : "told_run", { outcome: about.label, year: view.year, values });
+  return words(answers ? "told" : "told_run", { outcome: about.label, year: view.year, values, inputs: assumed.usual(store.now) });
 }
 
 /** The answer on top. @param {table.Shown} made */
@@ -241,7 +242,7 @@ function paint(made) {
   one("#compare").classList.remove("compare--stale");
   write(one("#compare-picture"), whole.title);
   write(one("#compare-table-title"), words("table", { year: view.year }));
-  write(one("#compare-lead"), words(made.answers ? "table_lead" : "table_lead_run"));
+  write(one("#compare-lead"), made.answers ? words("table_lead") : words("table_lead_run", { inputs: assumed.usual(store.now) }));
   paintAnswer(made);
   paintCharts(drawn);
   write(one("#compare-told"), told(made));
@@ -258,12 +259,7 @@ function changedIn({ name, scenario }) {
   return settings.length ? `${name} (${[...settings, ...(moved.length > settings.length ? ["…"] : [])].join(", ")})` : name;
 }
 
-function source() {
-  const assumed = Object.entries(store.now.assumptions).filter(([key]) => !loops.about(key)).map(([key, value]) => `${facts.assumptions[key].label} ${numbers.figure(value)}`);
-  const changed = assumed.length ? words("changed", { list: assumed.join(", ") }) : "";
-  const policy = [shown?.entries.map(changedIn).join(", "), String(view.year), changed, loops.note(store.now)].filter(Boolean).join("; ");
-  return say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy });
-}
+const source = () => sourceOf([shown?.entries.map(changedIn).join(", "), view.year].filter(Boolean).join("; "));
 
 /** What exported files say of themselves. */
 export const about = () => ({ source: source(), link: router.link(), unit: say("chart.no_unit") });

@@ -1,6 +1,6 @@
 /* A sector's diagram for a slide: as it is drawn, with the values on show, in the light colours on white, and below it the
    model's version, whose values of which year they are, and the link that leads back. Buttons with data-sketch do it. */
-import * as loops from "../core/loops.js";
+import * as assumed from "../core/assumed.js";
 import { offer as offers } from "../core/offers.js";
 import * as store from "../core/state.js";
 import { fileName, offer, toPng } from "../dom/download.js";
@@ -29,7 +29,7 @@ function drawing() {
   const { x, y, width, height } = shown.viewBox.baseVal;
   const chosen = one("#sketch-values input:checked");
   const whose = chosen && chosen.value !== "none" ? chosen.closest("label").textContent + ", " + one("#sketch-year-said").textContent : "–";
-  const notes = [one("#sketch").dataset.source.replace("{values}", whose), loops.note(store.now), router.link()];
+  const notes = [one("#sketch").dataset.source.replace("{values}", whose), assumed.note(store.now, assumed.MANY), router.link()];
   const lines = notes.filter(Boolean).flatMap((words) => broken(words, width));
   const tall = height + lines.length * LINE + EDGE;
   const made = shown.cloneNode(true);

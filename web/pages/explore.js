@@ -1,6 +1,7 @@
 /** Explore: two charts, cards and a legend that follow the levers; words, tables, the address bar and the refined bands
  * wait until the hand rests. */
 import { annotations, dates } from "../core/annotations.js";
+import * as assumed from "../core/assumed.js";
 import { wishOf } from "../core/band-wish.js";
 import { nearest } from "../core/chart-scale.js";
 import { facts, variable } from "../core/facts.js";
@@ -79,17 +80,17 @@ function paint() {
     }));
   });
   cards.paint(live.run("policy"), live.run("status-quo"), bands, stale);
-  paintLegend(list, Boolean(bands) && !stale);
+  paintLegend(drawn, Boolean(bands) && !stale);
   document.documentElement.dataset.drawn = "";
 }
 
-/** @param {Scene[]} list @param {boolean} banded */
-function paintLegend(list, banded) {
+/** @param {Drawn} shown @param {boolean} banded */
+function paintLegend({ list, state }, banded) {
   const first = ["status-quo", "policy"];
   const rank = (/** @type {Scene} */ scene) => (first.includes(scene.key) ? first.indexOf(scene.key) : first.length);
   /** @type {{ kind: string, label: string, why?: string }[]} */
   const entries = list.slice().sort((a, b) => rank(a) - rank(b)).map((scene) => ({ kind: scene.kind, label: scene.label }));
-  if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why") });
+  if (bandRuns.here()) entries.push({ kind: "bands", label: say("band.both"), why: say("band.why", { varying: assumed.varying([scenarios.of(state)], state) }) });
   legend.paint(one(".legend"), entries, bandRuns.here() && !banded);
 }
 
@@ -118,7 +119,7 @@ function words() {
   const same = scenarios.isStatusQuo(scenarios.of(state));
   SIDES.forEach((side, place) => {
     const name = state.charts[place];
-    write(one("#chart-" + side + " .chart__summary"), [pictures.summary(name, live.run("policy"), live.run("status-quo"), same), futures(name)].filter(Boolean).join(" "));
+    write(one("#chart-" + side + " .chart__summary"), [pictures.summary(name, live.run("policy"), live.run("status-quo"), same, assumed.usual(state)), futures(name)].filter(Boolean).join(" "));
     const table = one(`[data-table="${side}"]`);
     if (!one(".data").open) return;
     const about = variable(name);

@@ -1,6 +1,6 @@
 /** The current policy in tables: what it does (levers, assumptions) and what comes of it. Actions and brief show these. */
+import * as assumed from "../core/assumed.js";
 import { facts, variable } from "../core/facts.js";
-import * as loops from "../core/loops.js";
 import * as numbers from "../core/numbers.js";
 import { nothingToCompare, valueAt } from "../core/pictures.js";
 import * as scenarios from "../core/scenario.js";
@@ -73,4 +73,5 @@ export function change(value, reference, about) {
   return (value > reference ? "▲ +" : "▼ −") + numbers.figure(Math.abs(value - reference), places);
 }
 
-export const source = () => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: [name(), loops.note(store.now)].filter(Boolean).join("; ") });
+/** Where figures come from, for a file that outlives the page. @param {string} [whose] scenarios */
+export const source = (whose = name()) => [say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: whose }), assumed.note(store.now, assumed.MANY)].filter(Boolean).join(" ");

@@ -66,7 +66,7 @@ function controlOf(control) {
   const limits = { min: control.low, max: control.high, step: control.step };
   const bounds = figure(control.low) + " – " + figure(control.high);
   const range = element("input", { id, class: "slider", type: "range", ...limits, step: "any", "aria-labelledby": id + "-label", oninput: () => set(control, Number(range.value)), onkeydown: (/** @type {KeyboardEvent} */ event) => keyed(event, control) });
-  const number = element("input", { id: id + "-number", class: "input lever__number", type: "text", inputmode: "decimal", autocomplete: "off", "aria-labelledby": id + "-label", title: bounds, onchange: () => entered(control, number), onkeydown: (/** @type {KeyboardEvent} */ event) => keyed(event, control) });
+  const number = element("input", { id: id + "-number", class: "box lever__number", type: "text", inputmode: "decimal", autocomplete: "off", "aria-labelledby": id + "-label", title: bounds, onchange: () => entered(control, number), onkeydown: (/** @type {KeyboardEvent} */ event) => keyed(event, control) });
   const tick = element("span", { class: "lever__tick", "aria-hidden": "true" });
   tick.style.setProperty("--share", String(share(control, control.value)));
   const step = (/** @type {string} */ sign, /** @type {number} */ way) => element("button", { class: "button button--step", type: "button", "aria-label": say(way > 0 ? "lever.plus" : "lever.minus", { lever: label }), onclick: () => set(control, valueNow(control) + way * control.step) }, sign);

@@ -72,9 +72,8 @@ export const words = (/** @type {string} */ key, /** @type {Record<string, unkno
 export const called = (kind, key) => data.words[kind][key] || key;
 /** The title of a curve; levels of the fate stand in it. @param {string} key */
 export const curveTitle = (key) => filled(called("curves", key), { limit: numbers.figure(data.fate.stands, 1) });
-const year = (/** @type {number} */ value) => numbers.figure(value, 1);
 
 export const fate = (/** @type {string} */ name) => words("fate_" + name.replace(/ /g, "_"));
-export const fateYear = (/** @type {string} */ name, /** @type {number | null} */ when) => (when === null || name === "unfinished" || name === "under construction" ? fate(name) : words("fate_year", { fate: fate(name), year: year(when) }));
+export const fateYear = (/** @type {string} */ name, /** @type {number | null} */ when) => (when === null || name === "unfinished" || name === "under construction" ? fate(name) : words("fate_year", { fate: fate(name), year: numbers.moment(when) }));
 /** The language of a case's own texts, where it is not that of the page. */
 export const foreign = (/** @type {Case} */ one) => (one.translated || facts.language === "en" ? null : "en");

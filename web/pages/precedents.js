@@ -84,7 +84,7 @@ function save() {
 /** A button for every case: its mark says whether it was built. @param {Case} oneCase */
 function chip(oneCase) {
   const lost = oneCase.record.fate === "cancelled";
-  return element("button", { class: "chip", type: "button", "data-choose": oneCase.key, lang: foreign(oneCase), title: fateYear(oneCase.record.fate, oneCase.record.year), "aria-label": `${oneCase.title}, ${fateYear(oneCase.record.fate, oneCase.record.year)}`, onclick: () => choose(oneCase.key) },
+  return element("button", { class: "button", type: "button", "data-choose": oneCase.key, lang: foreign(oneCase), title: fateYear(oneCase.record.fate, oneCase.record.year), "aria-label": `${oneCase.title}, ${fateYear(oneCase.record.fate, oneCase.record.year)}`, onclick: () => choose(oneCase.key) },
     element("span", { class: "chip__mark" + (lost ? " chip__mark--lost" : ""), "aria-hidden": "true" }, lost ? "✗" : "✓"), oneCase.title);
 }
 

@@ -21,8 +21,8 @@ let dialog = null;
 const button = (text, press, more = "", attributes = {}) => element("button", { class: "button " + more, type: "button", onclick: press, ...attributes }, text);
 
 function build() {
-  const field = element("input", { id: "share-link", class: "input", type: "text", readonly: true, onfocus: () => one("#share-link").select() });
-  const frame = element("textarea", { id: "share-frame", class: "input share__code", rows: "3", readonly: true, spellcheck: "false", onfocus: () => one("#share-frame").select() });
+  const field = element("input", { id: "share-link", class: "box", type: "text", readonly: true, onfocus: () => one("#share-link").select() });
+  const frame = element("textarea", { id: "share-frame", class: "box share__code", rows: "3", readonly: true, spellcheck: "false", onfocus: () => one("#share-frame").select() });
   const send = typeof navigator.share === "function" && button(words("send"), sendOn);
   const made = element("dialog", { class: "sheet share", id: "share-menu", "aria-labelledby": "share-title" },
     element("div", { class: "sheet__head" }, element("h2", { id: "share-title", class: "panel__title" }, words("title")), button("×", () => made.close(), "button--quiet", { "aria-label": words("close") })),

@@ -1,5 +1,6 @@
 /* What a variable of the Model page does: its course under status quo and the current policy, what each variable it
    uses goes through in the same years, and the tables it reads, as pictures. The browser's engine runs it, or the server. */
+import * as assumed from "../core/assumed.js";
 import * as scale from "../core/chart-scale.js";
 import { variables } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
@@ -69,7 +70,7 @@ export async function fill(found, line, place, links) {
     if (charted) {
       const list = scenes(runs);
       charted.chart.draw(pictures.curves(list, found.name, { marks: scenarios.marks(scenarios.of(store.now)) }));
-      write(charted.told, pictures.summary(found.name, runs[0], runs[1], list.length === 1));
+      write(charted.told, pictures.summary(found.name, runs[0], runs[1], list.length === 1, assumed.usual(store.now)));
     }
     for (const { link, name } of others) tellCourse(link, runs[0].raw(name));
   };

@@ -135,7 +135,7 @@ type Answer = import("./page.js").BandAnswer;
 /** What a thread of bands is sent; of `run` the latest number counts, and pieces of the same number queue. Several wishes are
  * answered together, member by member, and a piece has one part for each. */
 export type ToBands =
-  | { kind: "load"; models: LoadedModel[]; values: ArrayBuffer; names: string[] }
+  | { kind: "load"; models: LoadedModel[]; values: Float32Array; names: string[] }
   /** A number without wishes ends what is under way. */
   | { kind: "run"; number: number; wishes: Wish[]; pieces: [number, number][]; keeps?: boolean }
   /** The latest number counts, and it waits for bands. */

@@ -189,7 +189,7 @@ export interface Facts {
   files: Record<string, string>;
   /** Of a copy without a server, else null. */
   published: Published | null;
-  clock: { initial: number; final: number };
+  clock: { initial: number; final: number; unit: string };
   levers: Record<string, Lever>;
   choices: Choice[];
   worlds: Record<string, World>;
@@ -199,6 +199,8 @@ export interface Facts {
   start: State;
   words: Record<string, string>;
   glossary: Term[];
+  /** Words that are typed for one another when a variable is looked for, in small letters. */
+  synonyms: string[][];
 }
 
 /** An entry of the glossary; forms: how texts have it, the longer before the shorter. */

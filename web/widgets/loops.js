@@ -2,6 +2,7 @@
 
    What cutting does is run here, one loop at a time, once the hand rests and only while the list is open. */
 import * as scale from "../core/chart-scale.js";
+import * as assumed from "../core/assumed.js";
 import { facts, variable } from "../core/facts.js";
 import * as loops from "../core/loops.js";
 import { entryOf } from "../core/model-view.js";
@@ -13,7 +14,7 @@ import { say, toldBy } from "../core/words.js";
 import { everyVariable } from "../engine/names.js";
 import * as simulator from "../engine/simulator.js";
 import { does, leadsElsewhere, under } from "../dom/buttons.js";
-import { all, make, one, svgElement, write } from "../dom/elements.js";
+import { all, element, make, one, svgElement, write } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import { loopSwitch } from "./loop-switch.js";
 
@@ -207,20 +208,22 @@ function follow(state, before) {
   notify(state);
 }
 
-/** Wherever results are shown, on whichever page; those that Dash draws come late. @param {State} state */
+/** What is changed beside levers, wherever results are shown, on whichever page; those that Dash draws come late. @param {State} state */
 function notify(state) {
-  const text = loops.note(state);
+  const text = assumed.note(state);
+  const ways = [
+    ...(assumed.keys(state).length ? [{ act: "resetAssumptions", label: say("assumption.reset_all") }] : []),
+    ...(loops.cut(state).length ? [{ act: "restoreLoops", label: words("restore_all") }] : []),
+  ];
+  for (const place of all(".assumed-short")) write(place, assumed.short(state));
   for (const notice of all(".loops-cut")) {
     notice.classList.toggle("is-hidden", !text);
     if (notice.dataset.said === text) continue;
     notice.dataset.said = text;
-    const back = make("button", "button", words("restore_all"));
-    back.type = "button";
-    back.dataset.do = "restoreLoops";
-    notice.replaceChildren(...(text ? [make("span", "", text), back] : []));
+    notice.replaceChildren(...(text ? [make("span", "", text), ...ways.map(({ act, label }) => element("button", { class: "button", type: "button", "data-do": act }, label))] : []));
   }
   const button = one('.loops-panel [data-do="restoreLoops"]');
-  if (button) button.classList.toggle("is-hidden", !text);
+  if (button) button.classList.toggle("is-hidden", !loops.cut(state).length);
 }
 
 /** To the Model page within this one, so that nothing is loaded again and Back leads back here. @param {MouseEvent} event */

@@ -138,6 +138,7 @@ function invite(step) {
 function nothing() {
   const ready = finished();
   if (wanted.study === FIRST && ready.length && !ready.some((study) => study.id === FIRST)) wanted.study = ready[0].id;
+  if (wanted.study === FIRST && !ready.length && source.hasServer() && questions.length) wanted.study = questions[0].value;
   const none = wanted.study === FIRST && !ready.length;
   write(parts.missing, texts.missing);
   parts.missing.classList.toggle("is-hidden", !none);

@@ -7,6 +7,7 @@ compression.py      packed answers
 response_cache.py   what is the same for everybody, from memory
 same_origin.py      no orders from other sites' pages, no answers to other names
 proxies.py          whom a request comes from, behind a proxy
+strict_json.py      what is read as JSON
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dash import Dash
 from policy_lab.app.middleware import access_log, error_handlers, response_cache, same_origin, security_headers
 from policy_lab.app.middleware.compression import Packer
 from policy_lab.app.middleware.security_headers import EMBED, LEARN
+from policy_lab.app.middleware.strict_json import StrictJson
 
 #: Largest request in bytes; the page's own are a few kilobytes.
 LARGEST_REQUEST: Final = 1_000_000
@@ -38,6 +40,7 @@ def install(app: Dash, pages: Sequence[str], embed_from: Sequence[str] = ()) -> 
     prefix = app.config.routes_pathname_prefix
     frames = (*pages, EMBED)
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.server.json = StrictJson(app.server)
     access_log.listen(app.server)
     same_origin.listen(app.server)
     error_handlers.listen(app, prefix)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import html
+import io
 import re
 import threading
 import time
@@ -37,6 +38,8 @@ ROOM: Final = 64_000_000
 ROOM_ASKED: Final = 16_000_000
 #: An answer larger than this (bytes) is not kept, unless it is a file.
 LARGEST_ASKED: Final = 200_000
+#: Bytes of an answer above which a server is not given a copy of its own.
+LARGE: Final = 50_000
 #: Characters that decide a language, of all headers together, up to which it is remembered for them.
 SHORT: Final = 1000
 #: Headers that an answer without a body has not.
@@ -129,7 +132,7 @@ class Front:
             return _told(known, environ, start_response, began)
         made = _kept(said[1], whole)
         self._keep(key, made, kind)
-        return made.answer(environ, start_response)[1]
+        return _shared(environ, made.answer(environ, start_response)[1])
 
     def _keep(self, key: Key, made: Kept, kind: str) -> None:
         with self._lock:
@@ -222,11 +225,17 @@ def _size(key: Key, kept: Kept | None) -> int:
     return 1000 + len(kept.body) + sum(map(len, map(str, key))) + 2 * sum(len(n) + len(v) for n, v in kept.headers)
 
 
-def _told(known: Kept, environ: WSGIEnvironment, start: StartResponse, began: float) -> list[bytes]:
+def _told(known: Kept, environ: WSGIEnvironment, start: StartResponse, began: float) -> Iterable[bytes]:
     """Send what is known, and write it down."""
     status, body = known.answer(environ, start)
     access_log.note("GET", environ["PATH_INFO"], status, sum(map(len, body)), began)
-    return body
+    return _shared(environ, body)
+
+
+def _shared(environ: WSGIEnvironment, body: list[bytes]) -> Iterable[bytes]:
+    """A large body as a file, where the server takes one: a hundred slow readers of it then share its bytes."""
+    wrap = environ.get("wsgi.file_wrapper")
+    return wrap(io.BytesIO(body[0])) if wrap and body and len(body[0]) > LARGE else body
 
 
 def _kept(headers: list[tuple[str, str]], body: bytes) -> Kept:

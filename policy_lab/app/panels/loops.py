@@ -101,5 +101,5 @@ def cuts(model: Model) -> list[html.Section]:
 
 
 def notice() -> html.P:
-    """Says that loops are cut, wherever results of the model are shown; empty while all act."""
+    """Says which inputs are set and which loops are off, wherever results are shown; empty where nothing is."""
     return html.P("", className="loops-cut is-hidden", role="status")

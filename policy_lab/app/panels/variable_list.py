@@ -105,9 +105,15 @@ def groups(model: Model) -> dict[str, int]:
 
 def _row(model: Model, name: str) -> list[str]:
     equation, label = model.program.equations[name], name_in_words(name)
-    kind, unit = say(f"model.{kind_of(model, name)}"), unit_of(equation.unit) or "–"
+    kind, unit, about = (
+        say(f"model.{kind_of(model, name)}"),
+        unit_of(equation.unit) or "–",
+        documentation_of(model, name),
+    )
     own = f"{equation.unit} {equation.documentation}" if label else ""
-    return [name, kind, unit, _range(model, equation), documentation_of(model, name), label, own]
+    if lever := model.levers.get(name):
+        own += f" {lever.low_words} {lever.high_words} {lever.decided_by} {lever.cost} {lever.why}"
+    return [name, kind, unit, _range(model, equation), about, label, own.strip()]
 
 
 def hay(model: Model, equation: Equation) -> str:

@@ -42,12 +42,12 @@ define internal ptr @place(ptr %kept, ptr %marks, $IDX %k, $IDX %r, $IDX %marked
 entry:
   %vector = udiv $IDX %r, $LANES
   %before = mul $IDX %vector, %marked
-  %size = mul $IDX %before, $STOCKS
+  %size = mul $IDX %before, $KEPT
   %block = getelementptr $VEC, ptr %kept, $IDX %size
   %mp = getelementptr i32, ptr %marks, $IDX %k
   %mark = load i32, ptr %mp, align 4
   %there = icmp sge i32 %mark, 0
-  %skip = mul i32 %mark, $STOCKS
+  %skip = mul i32 %mark, $KEPT
   %at = getelementptr $VEC, ptr %block, i32 %skip
   %place = select i1 %there, ptr %at, ptr null
   ret ptr %place

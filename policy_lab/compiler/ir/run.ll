@@ -28,11 +28,11 @@ block:
   %fits = icmp eq i32 %broken, 0
   br i1 %fits, label %ready, label %refused
 ready:
-  br i1 %resumes, label %resume, label %moment
+$CLEARED  br i1 %resumes, label %resume, label %moment
 resume:
   %known = call ptr @place(ptr %kept, ptr %marks, $IDX %first, $IDX %r, $IDX %marked)
   call void @copy(ptr %stocks, ptr %known, $IDX $STOCKS)
-  br label %moment
+$CARRIED_ON  br label %moment
 moment:
   %k = phi $IDX [0, %ready], [%first, %resume], [%k1, %moved]
   %tp = getelementptr $REAL, ptr %times, $IDX %k
@@ -45,7 +45,7 @@ marked_moment:
   br i1 %nowhere, label %unmarked, label %keeping
 keeping:
   call void @copy(ptr %place, ptr %stocks, $IDX $STOCKS)
-  br label %unmarked
+$KEEP_CARRIED  br label %unmarked
 unmarked:
 $EXOGENOUS
 evaluating:

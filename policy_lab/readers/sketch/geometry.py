@@ -22,7 +22,8 @@ def arrow_path(arrow: Arrow, start: Box, end: Box) -> tuple[Point, ...]:
     """The course of an arrow between the edges of its two boxes.
 
     An information arrow with one point is the arc of a circle through that point, as Vensim draws it; a pipe runs
-    straight from the valve and meets the side of a stock at the valve's height, however tall the stock is.
+    straight from the valve and meets the side of a stock at the valve's height, however tall the stock is, or turns
+    above or below it.
 
     Returns:
         Two points or more, in pixels; the two edge points alone if the boxes touch.
@@ -84,7 +85,7 @@ def _pipe(arrow: Arrow, start: Box, end: Box) -> list[Point]:
     elif abs(x - end.x) <= end.half_width:
         course.append((x, end.y))
     else:
-        course.append((end.x, end.y))
+        course += [(end.x, y), (end.x, end.y)]
     return course
 
 

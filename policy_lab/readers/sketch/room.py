@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Final
 
+from policy_lab.readers.sketch.courses import dense, freed, hits
 from policy_lab.readers.sketch.geometry import Point, arrow_path, extent
 from policy_lab.readers.sketch.lettering import LINE, VALUE, shown, text_width, wrapped
-from policy_lab.readers.sketch.parts import Box, View
+from policy_lab.readers.sketch.parts import Arrow, Box, View
 
 #: Pixels between two names, between two that an arrow joins, and lines of room that a view takes at most.
 GAP, ARROW, MOST_LINES = 3, 22, 400
@@ -18,6 +19,8 @@ GAP, ARROW, MOST_LINES = 3, 22, 400
 _VALUE_WIDTH, _LINE_WIDTH = 60, 96
 _NAMED: Final = ("stock", "flow", "variable", "ghost")
 MARK_HEIGHT: Final = 20
+#: How far a stock reaches beyond the height of a pipe.
+_LIP: Final = 12
 _REACH, _GRID = 170, 10
 
 
@@ -48,12 +51,33 @@ def with_room(view: View, words: Mapping[str, str]) -> View:
     arrows, joined = view.arrows, {frozenset((a.start, a.end)) for a in view.arrows if not a.pipe}
     for _ in range(MOST_LINES):
         boxes = _below_valves(boxes, owners)
-        line = _line_to_let_in(boxes, owners, joined)
+        line = _line_to_let_in(boxes, owners, joined) or _line_for_a_pipe(boxes, owners, arrows)
         if line is None:
             break
         boxes = [_beyond(box, *line) for box in boxes]
         arrows = tuple(replace(a, points=tuple(_point_beyond(point, *line) for point in a.points)) for a in arrows)
-    return replace(view, boxes=tuple(boxes), arrows=arrows)
+    boxes = _tall(boxes, arrows)
+    roomy = replace(view, boxes=tuple(boxes), arrows=arrows)
+    return freed(roomy, [box for box in boxes if box.kind in (*_NAMED, "valve")])
+
+
+def _tall(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[Box]:
+    """Stocks as tall as it takes for their pipes to meet them straight, where nothing is in the way of that."""
+    by_id = {box.id: box for box in boxes}
+    tall = list(boxes)
+    for place, stock in enumerate(boxes):
+        ends = [
+            by_id[a.end if a.start == stock.id else a.start] for a in arrows if a.pipe and stock.id in (a.start, a.end)
+        ]
+        levels = [end.y for end in ends if abs(end.x - stock.x) > stock.half_width]
+        if stock.kind != "stock" or not levels:
+            continue
+        top = min(stock.y - stock.half_height, *(y - _LIP for y in levels))
+        bottom = max(stock.y + stock.half_height, *(y + _LIP for y in levels))
+        grown = replace(stock, y=round((top + bottom) / 2), half_height=math.ceil((bottom - top) / 2))
+        if not any(_meet(grown, box) for box in tall if box.kind in _NAMED and box.id != stock.id):
+            tall[place] = grown
+    return tall
 
 
 def _line_to_let_in(
@@ -78,6 +102,25 @@ def _line_to_let_in(
             )
         if lines:
             return min(lines, key=lambda line: line[2])
+    return None
+
+
+def _line_for_a_pipe(
+    boxes: Sequence[Box], owners: Mapping[int, int], arrows: Sequence[Arrow]
+) -> tuple[int, float, int] | None:
+    """The same down, which parts a pipe from the name of another flow that it runs through."""
+    by_id = {box.id: box for box in boxes}
+    flows = [box for box in boxes if box.id in owners]
+    for pipe in arrows:
+        if not pipe.pipe:
+            continue
+        start, end = by_id[pipe.start], by_id[pipe.end]
+        path = dense(arrow_path(pipe, start, end), 2)
+        for flow in flows:
+            own = by_id[owners[flow.id]]
+            if own.id != start.id and abs(own.y - start.y) > 4 and hits(path, start, end, [flow], -1):
+                room = math.ceil(flow.half_height + GAP - abs(start.y - flow.y))
+                return 1, max(own.y, start.y) - 0.5, max(1, room)
     return None
 
 
@@ -116,8 +159,8 @@ def _sized(box: Box, words: str) -> Box:
     lines = wrapped(text, max(longest, _LINE_WIDTH), bold)
     frame = 7 if box.kind == "stock" else 0
     width = max(_VALUE_WIDTH, *(text_width(line, bold) for line in lines)) + 2 * frame
-    height = LINE * len(lines) + VALUE + 2 * frame
-    return replace(box, half_width=math.ceil(width / 2) + 2, half_height=math.ceil(height / 2))
+    height = math.ceil((LINE * len(lines) + VALUE) / 2) + frame
+    return replace(box, half_width=math.ceil(width / 2) + 2, half_height=height)
 
 
 def _meet(one: Box, other: Box, gap: float = 0) -> bool:
@@ -130,7 +173,7 @@ def _meet(one: Box, other: Box, gap: float = 0) -> bool:
 def placed(view: View, marks: Iterable[tuple[Mark, Sequence[Point]]]) -> Iterator[Mark]:
     """Each mark at the free place nearest to the middle of some points; left out where there is none near."""
     taken = [box for box in view.boxes if box.kind != "comment" or box.name]
-    courses = [p for a in view.arrows for p in _dense(arrow_path(a, view.by_id[a.start], view.by_id[a.end]))]
+    courses = [p for a in view.arrows for p in dense(arrow_path(a, view.by_id[a.start], view.by_id[a.end]))]
     left, top, right, bottom = extent(view.boxes, view.arrows)
     for mark, around in marks:
         width, height = mark.width / 2 + 2, MARK_HEIGHT / 2 + 2
@@ -150,10 +193,3 @@ def _near(middle: Point) -> list[Point]:
     steps = range(-_REACH, _REACH + 1, _GRID)
     spots = [(dx, dy) for dx in steps for dy in steps]
     return [(middle[0] + dx, middle[1] + dy) for dx, dy in sorted(spots, key=lambda d: d[0] ** 2 + d[1] ** 2)]
-
-
-def _dense(path: Sequence[Point]) -> Iterator[Point]:
-    """Points of a course no farther apart than a mark is high."""
-    for (x0, y0), (x1, y1) in pairwise(path):
-        count = max(1, round(math.dist((x0, y0), (x1, y1)) / 8))
-        yield from ((x0 + (x1 - x0) * i / count, y0 + (y1 - y0) * i / count) for i in range(count + 1))

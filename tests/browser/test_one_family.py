@@ -1,0 +1,51 @@
+"""One family of controls: on every page the same heights, corners, sizes of letters, blue and ring of focus."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.test_widths import PAGES, opened
+
+pytestmark = pytest.mark.browser
+#: Heights of a button in a line, of one among text, and of fields and what is beside them (assets/tokens.css).
+HEIGHTS = {24, 28, 34}
+LETTERS = {"12px", "14px", "16px"}
+#: Buttons and fields that are on show, whatever is folded shown too; names in a text that are pressed are text.
+LOOKS = """() => {
+  for (const each of document.querySelectorAll("main details")) each.open = true;
+  const all = document.querySelectorAll(".button, .select, .box, .combo__field, .segments");
+  return [...all].filter((each) => each.checkVisibility() && !each.matches("textarea, .lever__i")).map((each) => {
+    const { borderTopLeftRadius: left, borderTopRightRadius: right, fontSize, fontFamily } = getComputedStyle(each);
+    const name = `${each.tagName} ${each.className} '${each.textContent.trim().slice(0, 20)}'`;
+    return { name, corners: [left, right], fontSize, fontFamily, height: Math.round(each.getBoundingClientRect().height) };
+  });
+}"""
+#: The ring around each control that has the focus of the keyboard, and the accent of the page.
+RINGS = """async () => {
+  const said = new Set(), accent = getComputedStyle(document.body).getPropertyValue("--accent").trim();
+  const probe = document.body.appendChild(Object.assign(document.createElement("i"), { style: `color: ${accent}` }));
+  const blue = getComputedStyle(probe).color;
+  probe.remove();
+  for (const each of document.querySelectorAll("main :is(button, select, input[type=text], summary.button)")) {
+    if (!each.checkVisibility() || each.disabled) continue;
+    each.focus({ focusVisible: true, preventScroll: true });
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(each);
+    said.add(`${outlineStyle} ${outlineWidth} ${outlineColor === blue ? "accent" : outlineColor}`);
+  }
+  return [...said];
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_controls_look_alike(browser: Browser, real_address: str, name: str) -> None:
+    page = opened(browser, real_address, name, "en", 1366)
+    looks = page.evaluate(LOOKS)
+    assert len(looks) > 10
+    family = page.evaluate("() => getComputedStyle(document.body).fontFamily")
+    rounded = page.evaluate("() => getComputedStyle(document.body).getPropertyValue('--round-small').trim()")
+    assert {look["name"] for look in looks if look["height"] not in HEIGHTS and "segments" not in look["name"]} == set()
+    assert {look["name"] for look in looks if not set(look["corners"]) <= {rounded, "0px"}} == set()
+    assert {look["name"] for look in looks if look["fontSize"] not in LETTERS or look["fontFamily"] != family} == set()
+    assert page.evaluate(RINGS) == ["solid 2px accent"]
+    page.close()
