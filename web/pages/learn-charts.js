@@ -76,6 +76,11 @@ export class Charts {
     if (picture) saveChart(picture, this.about(), kind);
   }
 
+  /** Each chart as a file, for the Share menu. */
+  offers() {
+    return this.list.map(({ picture }, n) => ({ label: picture?.title ?? "", kinds: KINDS, save: (/** @type {string} */ kind) => void this.save(n, kind) }));
+  }
+
   stop() {
     while (this.list.length) this.drop();
   }
