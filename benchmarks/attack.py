@@ -162,7 +162,7 @@ def main() -> int:
     print("| tried | what came of it | |\n|---|---|---|", flush=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for name, options in (("one process", ()), ("two workers", ("--workers", "2"))):
+        for name, options in (("one process", ("--rooms",)), ("two workers", ("--rooms", "--workers", "2"))):
             with served(folder / name, asked.model, *options) as target:
                 on_a_server(table, name, target, size)
         with served(folder / "proxy", asked.model, "--behind-proxy") as target:

@@ -120,10 +120,11 @@ def long_headers(target: Target, count: int, seed: int) -> list[str]:
 def _of_the_app() -> list[tuple[str, tuple[str, ...]]]:
     """Every rule of the app and its methods, from the app itself."""
     from policy_lab.app import create_app
+    from policy_lab.app.rooms import Rooms
     from policy_lab.model import load_model
 
     rules: dict[str, set[str]] = {}
-    for rule in create_app(load_model("core")).server.url_map.iter_rules():
+    for rule in create_app(load_model("core"), rooms=Rooms(Path("/"))).server.url_map.iter_rules():
         rules.setdefault(rule.rule, set()).update((rule.methods or set()) - {"OPTIONS", "HEAD"})
     return sorted((rule, tuple(sorted(methods))) for rule, methods in rules.items())
 
@@ -141,7 +142,11 @@ def _form(target: Target) -> dict[str, Any]:
 def hostile_requests(target: Target, count: int, seed: int) -> list[str]:
     """Faults of so many requests over every route; none of them starts a study."""
     form = _form(target)
-    good = {"/studies/estimate": [form], "/answer": [{"settings": [{}], "outputs": form["outcomes"], "until": None}]}
+    good: dict[str, list[Any]] = {
+        "/rooms": [{"about": "a:1"}],
+        "/studies/estimate": [form],
+        "/answer": [{"settings": [{}], "outputs": form["outcomes"], "until": None}],
+    }
     known = ("levers", "view", "status_quo", *form["outcomes"])
     found = []
     for sent in hostile(_of_the_app(), good, known, count, seed):
