@@ -210,6 +210,28 @@ def test_a_study_takes_data(tmp_path: Path) -> None:
     assert replay(tmp_path / "r").same
 
 
+def test_options_name_own_outcomes(tmp_path: Path) -> None:
+    """The peak of k*Time is 10 k, above 5 for half of the values of k from 0 to 1."""
+    file = _model(tmp_path, "k = 1 ~~|\ny = k*Time ~~|\n")
+    outcome = {"name": "peak", "of": "y", "take": "max"}
+    study = Study(str(file), "uncertainty", {"k": {"low": 0.0, "high": 1.0}}, size=64, outcomes=(outcome,),
+                  options={"thresholds": {"peak": 5}})  # fmt: skip
+    findings = run_study(study, tmp_path / "r")
+    assert findings.of("P(above)", "peak").iloc[0]["value"] == pytest.approx(0.5, abs=0.02)
+    fails = {"fails": [{"outcome": "peak", "below": 2.5}]}
+    prim = Study(
+        str(file),
+        "prim",
+        {
+            "k": {"low": 0.0, "high": 1.0},
+        },
+        size=256,
+        outcomes=(outcome,),
+        options=fails,
+    )
+    assert len(run_study(prim, tmp_path / "p", pictures=False).table)
+
+
 def test_chance_is_the_same_in_every_run_and_said_to_be(tmp_path: Path) -> None:
     """Without noise between the runs the variance of k * q * (one random walk) is that of k * q alone."""
     file = _model(tmp_path, "k = 1 ~~|\nq = 1 ~~|\nx = INTEG(k*q*RANDOM NORMAL(-5, 5, 0, 1, 7), 0) ~~|\n",

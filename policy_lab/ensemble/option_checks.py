@@ -30,7 +30,7 @@ def thresholds(plan: Plan) -> None:
 
 def studied(plan: Plan, name: str, option: str) -> str:
     """An outcome that an option names, as the model spells it, if it is one of the study."""
-    outcome = plan.model.find(name)
+    outcome = plan.find(name)
     if outcome not in plan.outcomes:
         raise StudyError("error.study.not_studied", option=option, name=outcome)
     return outcome

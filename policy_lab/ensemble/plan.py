@@ -74,6 +74,14 @@ class Plan:
             member[row, list(columns)] = True
         return member
 
+    def find(self, outcome: str) -> str:
+        """An outcome that an option names: one of the study's own, or a variable as the model spells it.
+
+        Raises:
+            UnknownName: it is neither.
+        """
+        return outcome if outcome in self.measures else self.model.find(outcome)
+
     def label(self, outcome: str) -> str:
         """Label of an outcome."""
         known = self.model.outcomes.get(outcome)

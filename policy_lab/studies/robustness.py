@@ -130,7 +130,7 @@ def _measures(plan: Plan, outcome: str, values: Floats, first: str) -> dict[str,
             "regret 90 %": Measure(regret, lambda r: np.asarray(np.quantile(r, 0.9, axis=1))),
             f"better than {first}": Measure((good > good[:1]).astype(np.float64), _mean),
         }
-    limits = {plan.model.find(k): float(v) for k, v in plan.options["thresholds"].items()}
+    limits = {plan.find(k): float(v) for k, v in plan.options["thresholds"].items()}
     if outcome in limits:
         found["satisficing"] = Measure((good >= sign * limits[outcome]).astype(np.float64), _mean)
     return found

@@ -121,7 +121,7 @@ def _measures(plan: Plan, outcome: str) -> dict[str, Measure]:
         found["worst tenth"] = _tail(lowest=False)
     else:
         found |= {"lowest tenth": _tail(lowest=True), "highest tenth": _tail(lowest=False)}
-    limits = {plan.model.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
+    limits = {plan.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
     if outcome in limits:
         found["P(above)"] = lambda v: np.asarray((v > limits[outcome]).mean(axis=0))
     return found
@@ -168,7 +168,7 @@ def _intervals(
 def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """The range of each outcome at the last time, and its bad tail."""
     last = float(plan.times[-1])
-    limits = {plan.model.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
+    limits = {plan.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
     said = []
     for outcome in findings.outcomes:
         at = findings.table[(findings.table["outcome"] == outcome) & (findings.table["time"] == last)]
