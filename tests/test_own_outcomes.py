@@ -232,6 +232,27 @@ def test_options_name_own_outcomes(tmp_path: Path) -> None:
     assert len(run_study(prim, tmp_path / "p", pictures=False).table)
 
 
+def test_samples_of_ones_own(tmp_path: Path) -> None:
+    """Two inputs that always sum to 3: y = a + b does not vary, although both do."""
+    _model(tmp_path, "a = 1 ~~|\nb = 1 ~~|\ny = (a + b)*Time ~~|\nz = a*Time ~~|\n")
+    rows = [(1 + k / 19, 2 - k / 19) for k in range(20)]
+    (tmp_path / "s.csv").write_text("a,B\n" + "\n".join(f"{a},{b}" for a, b in rows), encoding="utf-8")
+    text = 'model = "m.mdl"\nmethod = "uncertainty"\nsamples = "s.csv"\noutcomes = ["y", "z"]\ntimes = [4]\n'
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+    findings = run_study(load_study(tmp_path / "s.toml"), tmp_path / "r")
+    assert findings.provenance["runs"] == 20 and findings.provenance["factors"][0]["distribution"] == "samples"
+    assert findings.of("sd", "y").iloc[0]["value"] == pytest.approx(0, abs=1e-12)
+    assert findings.of("mean", "z").iloc[0]["value"] == pytest.approx(6)
+    assert replay(tmp_path / "r").same
+    for wrong, says in (('method = "sobol"', "draws its own points"), ('samples = "t.csv"', "row 3, column 'b'")):
+        key = wrong.partition(" ")[0]
+        (tmp_path / "t.csv").write_text("a,b\n1,2\n1,\n", encoding="utf-8")
+        other = "\n".join(wrong if line.startswith(key) else line for line in text.splitlines())
+        (tmp_path / "s.toml").write_text(other, encoding="utf-8")
+        with pytest.raises(PolicyLabError, match=says):
+            load_study(tmp_path / "s.toml")
+
+
 def test_chance_is_the_same_in_every_run_and_said_to_be(tmp_path: Path) -> None:
     """Without noise between the runs the variance of k * q * (one random walk) is that of k * q alone."""
     file = _model(tmp_path, "k = 1 ~~|\nq = 1 ~~|\nx = INTEG(k*q*RANDOM NORMAL(-5, 5, 0, 1, 7), 0) ~~|\n",
