@@ -305,7 +305,7 @@ def test_a_stored_study_can_be_replayed(say: Say, tmp_path: Path) -> None:
     findings.write_text("\n".join([header, ",".join(cells), *rest]) + "\n")
     changed = say("study", "--replay", out)
     assert changed.status == 1
-    assert changed.out.startswith("Other numbers:\n- 1 of ")
+    assert changed.out.startswith("Not the same:\n- 1 of ")
 
 
 def test_a_report_is_written_in_the_language_that_is_named_and_later_in_another(say: Say, tmp_path: Path) -> None:

@@ -162,6 +162,19 @@ def test_a_study_says_how_its_runs_are_made(tmp_path: Path) -> None:
             plan_of(Study(**{**plain.__dict__, **wrong}))
 
 
+def test_chance_is_the_same_in_every_run_and_said_to_be(tmp_path: Path) -> None:
+    """Without noise between the runs the variance of k * q * (one random walk) is that of k * q alone."""
+    file = _model(tmp_path, "k = 1 ~~|\nq = 1 ~~|\nx = INTEG(k*q*RANDOM NORMAL(-5, 5, 0, 1, 7), 0) ~~|\n",
+                  CLOCK.replace("0.125", "1"))  # fmt: skip
+    factors = {"k": {"low": 1.0, "high": 2.0}, "q": {"low": 1.0, "high": 2.0}}
+    study = Study(str(file), "sobol", factors, size=32, times=(10.0,), outcomes=("x",))
+    findings = run_study(study, tmp_path / "r", pictures=False)
+    alone = _table(findings, "S1")
+    assert alone["k"] + alone["q"] == pytest.approx(1, abs=0.2)
+    assert any("every run gets the same ones" in english().in_words(m) for m in findings.notes)
+    assert replay(tmp_path / "r").same
+
+
 def test_runs_are_a_table(tmp_path: Path) -> None:
     model = load_model(_model(tmp_path, "el: a, b ~~|\nz[el] = 7 ~ kg ~|\nk = 1 ~~|\nTotal Use = k*Time ~ m ~|\n"))
     runs = simulate(model, {"k": [1.0, 2.0]}, outputs=["Z", "total_use"], times=[0, 10])
@@ -179,7 +192,9 @@ def test_runs_are_a_table(tmp_path: Path) -> None:
     assert len(repr(runs)) < 200 and len(repr(model)) < 200
 
 
-def test_more_than_the_memory_holds_is_refused(tmp_path: Path) -> None:
+def test_more_than_the_memory_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = load_model(_model(tmp_path, "k = 1 ~~|\ny = k*Time ~~|\n"))
-    with pytest.raises(PolicyLabError, match=r"make [\d,.]+ GB, and this machine has"):
-        simulate(model, {"k": np.broadcast_to(1.0, 2_000_000_000)})
+    monkeypatch.setattr("policy_lab.simulation._memory", lambda: 7e6)
+    with pytest.raises(PolicyLabError, match=r"1,000 runs of 81 times and 6 variables make 0\.00389 GB"):
+        simulate(model, {"k": [1.0] * 1000})
+    assert len(simulate(model, {"k": [1.0] * 1000}, outputs=["y"])) == 1000

@@ -658,3 +658,27 @@ def test_a_flipped_bit_among_the_runs_is_told_by_a_replay(tmp_path: Path) -> Non
         if replay(out).same:
             with netCDF4.Dataset(out / "runs.nc") as runs:
                 assert all(np.array_equal(runs[name][:], numbers[name]) for name in numbers), f"bit {bit}"
+
+
+@pytest.mark.parametrize("what", ["time", "name", "hash", "file"])
+def test_a_replay_is_never_the_same_where_times_names_hashes_or_files_differ(tmp_path: Path, what: str) -> None:
+    out = tmp_path / "out"
+    run_study(ishigami(), out, pictures=False)
+    import netCDF4
+
+    if what in ("time", "name"):
+        with netCDF4.Dataset(out / "runs.nc", "a") as runs:
+            if what == "time":
+                runs["time"][0] += 1
+            else:
+                runs["factor"][0] = "another"
+    elif what == "hash":
+        made = json.loads((out / "provenance.json").read_text())
+        (out / "provenance.json").write_text(json.dumps(folder.sealed({**made, "model_hash": "0" * 64})))
+    else:
+        with (out / "findings.csv").open("a") as table:
+            table.write("\n")  # no number is another one
+    found = replay(out)
+    assert not found.same
+    told = {"time": "other names", "name": "other names", "hash": "model_hash was 000", "file": "findings.csv is not"}
+    assert told[what] in " ".join(english().in_words(one) for one in found.differences)

@@ -73,6 +73,9 @@ def _add_audience(words: argparse.ArgumentParser) -> None:
         "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
     )
     words.add_argument(
+        "--stories", metavar="FOLDER", help="folder of your own stories for the Learn page, see docs/teaching.md"
+    )
+    words.add_argument(
         "--embed-from",
         metavar="ORIGIN",
         action="append",
@@ -92,8 +95,10 @@ def command(arguments: argparse.Namespace) -> int:
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
     from policy_lab.inference import opened
+    from policy_lab.model.stories import with_stories
 
     model, inferred = opened(arguments.model)
+    model = with_stories(model, Path(arguments.stories) if arguments.stories else None)
     announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     if port is None:
         port = _usual_port(arguments.host)

@@ -73,7 +73,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     if again.same:
         print("The same numbers, to the last bit.")
         return 0
-    print("\n".join(["Other numbers:", *(f"- {english().in_words(one)}" for one in again.differences)]))
+    print("\n".join(["Not the same:", *(f"- {english().in_words(one)}" for one in again.differences)]))
     return DIFFERS
 
 

@@ -11,14 +11,26 @@ import numpy as np
 import pandas as pd
 
 from policy_lab.ensemble.findings import Findings
+from policy_lab.ensemble.folder import FILES, FINISHED, SEAL, digest, sealed
 from policy_lab.messages import Message, Name
 from policy_lab.runs import Floats
 
 #: Runs read at a time, so that memory does not grow with the study.
 BLOCK: Final = 4096
 CONTENTS: Final = {"value": "study.replay.factors", "result": "study.replay.outcomes"}
+#: What the numbers of a file are of.
+NAMED: Final = ("time", "factor", "outcome")
 #: Parts of a provenance that may make for other numbers.
 MADE_WITH: Final = ("policy_lab", "model_hash", "backend", "versions")
+
+
+def edited(stored: Findings) -> list[Message]:
+    """Files of a result folder that are not, byte for byte, what the study wrote."""
+    known = stored.provenance.get(FILES, {})
+    files = {name: stored.folder / name for name in known if stored.folder and (stored.folder / name).exists()}
+    found = [name for name, path in files.items() if digest(path) != known[name]]
+    whole = SEAL not in stored.provenance or sealed(stored.provenance)[SEAL] == stored.provenance[SEAL]
+    return [Message("study.replay.damaged", {"file": name}) for name in (*found, *(() if whole else (FINISHED,)))]
 
 
 def made_otherwise(stored: Findings, again: Findings) -> list[Message]:
@@ -79,6 +91,9 @@ def _opened(path: Path) -> Any:
 
 
 def _differences(file: str, one: Any, two: Any) -> Iterator[Message]:
+    if any(list(one[name][:]) != list(two[name][:]) for name in NAMED):
+        yield Message("study.replay.named", {"file": file})
+        return
     for name, key in CONTENTS.items():
         told: dict[str, object] = {"file": file, "what": Message(key)}
         if one[name].shape != two[name].shape:

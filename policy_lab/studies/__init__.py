@@ -31,7 +31,7 @@ from typing import Any, Protocol, cast
 from policy_lab import __version__
 from policy_lab.catalogue import english
 from policy_lab.ensemble import failures, provenance
-from policy_lab.ensemble.compare_runs import made_otherwise, other_findings, other_runs
+from policy_lab.ensemble.compare_runs import edited, made_otherwise, other_findings, other_runs
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import ALL_TIMES, DUMMY, Findings, Result, Statement, load_findings, table_of
 from policy_lab.ensemble.folder import ResultFolder
@@ -282,6 +282,8 @@ def replay(folder: str | Path, progress: MeterMaker = silent, workers: Workers =
     with TemporaryDirectory(prefix="policy-lab-replay-") as place:
         again = run_study(study, place, progress=progress, workers=workers, pictures=False)
         differing = [*other_findings(stored, again), *other_runs(Path(folder), Path(place))]
-    if not differing:
-        return Replay(True, ())  # perhaps other versions, but the same bits: nothing to report
+    # Perhaps other versions, but the same bits of an untouched folder and the same model: nothing to report.
+    differing = differing or edited(stored)
+    if not differing and stored.provenance.get("model_hash") == again.provenance.get("model_hash"):
+        return Replay(True, ())
     return Replay(False, (*made_otherwise(stored, again), *differing))

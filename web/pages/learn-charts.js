@@ -38,7 +38,9 @@ export class Charts {
     for (const { kind, label } of picture.bands ?? []) key.push({ kind: "half swatch--" + kind, label });
     const items = key.map(({ kind, label }) => element("span", { class: "legend__item" }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), label));
     const legend = one(".legend", shown.place);
-    if (legend.textContent !== key.map(({ label }) => label).join("")) legend.replaceChildren(...items);
+    const told = JSON.stringify(key);
+    if (legend.dataset.told !== told) legend.replaceChildren(...items);
+    legend.dataset.told = told;
     shown.chart.draw(picture);
     this.fill(shown);
   }
@@ -72,6 +74,11 @@ export class Charts {
   save(n, kind) {
     const { picture } = this.list[n];
     if (picture) saveChart(picture, this.about(), kind);
+  }
+
+  /** Each chart as a file, for the Share menu. */
+  offers() {
+    return this.list.map(({ picture }, n) => ({ label: picture?.title ?? "", kinds: KINDS, save: (/** @type {string} */ kind) => void this.save(n, kind) }));
   }
 
   stop() {

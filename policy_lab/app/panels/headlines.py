@@ -16,7 +16,7 @@ def layout(bench: ModelSession) -> html.Section:
     year = f"{bench.model.program.clock.final:.0f}"
     key = html.Small(say("headline.key"), className="strip__key")
     changed = html.Small("", className="assumed-short")
-    title = html.H2([say("explore.headlines", year=year), changed, key], className="strip__title")
+    title = html.H2([say("explore.headlines", year=year), " ", changed, " ", key], className="strip__title")
     tools = [
         html.Button(say("actions.open"), className="button", **{"data-do": "actions"}),
         html.Button(say("brief.open"), className="button", **{"data-do": "brief"}),
