@@ -17,7 +17,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ from policy_lab.messages import Message
 from policy_lab.model import Model, load_model
 from policy_lab.model.tables import round_step
 from policy_lab.paths import cache_folder
+from policy_lab.readers.data_files import files_of
 from policy_lab.runs import Floats
 from policy_lab.simulation import simulate
 
@@ -213,7 +214,7 @@ def _moved(values: Floats) -> Floats:
 
 
 def write_folder(model: Model, folder: Path, found: Guesses, link: bool = False) -> None:
-    """Write the tables of a bare model into a folder that is new or empty, beside the model file.
+    """Write the tables of a bare model into a folder that is new or empty, beside the model file and its data.
 
     Args:
         model: a model file without tables.
@@ -225,10 +226,14 @@ def write_folder(model: Model, folder: Path, found: Guesses, link: bool = False)
         raise OutputError("error.output.new_folder", folder=folder)
     (folder / "scenarios").mkdir(parents=True, exist_ok=True)
     file = folder / f"{folder.name}{model.path.suffix}"
-    if link:
-        file.symlink_to(model.path)
-    else:
-        shutil.copyfile(model.path, file)
+    put: Callable[[Path, Path], object] = _link if link else shutil.copyfile
+    put(model.path, file)
+    for here in {p.resolve(): p for p in files_of(model.path, model.text, model.program.data)}.values():
+        own = here.stem == model.path.stem or str(here) in model.program.data
+        there = file.with_suffix(here.suffix) if own else folder / here.relative_to(model.path.parent)
+        if not there.exists() and ".." not in there.parts:
+            there.parent.mkdir(parents=True, exist_ok=True)
+            put(here.resolve(), there)
     words, equations = english(), model.program.equations
     said = words.in_words(found.said)
     levers = [
@@ -249,6 +254,10 @@ def write_folder(model: Model, folder: Path, found: Guesses, link: bool = False)
     for name, text in (("scenarios/status_quo.toml", _SCENARIO), ("README.md", _README)):
         told = text.format(model=folder.name, file=file.name, said=said, question=said if link else _QUESTION)
         (folder / name).write_text(told, encoding="utf-8")
+
+
+def _link(here: Path, there: Path) -> None:
+    there.symlink_to(here)
 
 
 def _number(value: float) -> str:
@@ -277,7 +286,7 @@ def opened(name_or_path: str | Path) -> tuple[Model, Message | None]:
     model = load_model(name_or_path)
     if model.folder is not None:
         return model, None
-    key = key_of("inferred", str(model.path), model.path.read_bytes(), Path(__file__).read_bytes())[:24]
+    key = key_of("inferred", str(model.path), model.path.read_bytes(), model.hash, Path(__file__).read_bytes())[:24]
     place = cache_folder() / "inferred" / key / model.path.stem
     found = guesses(model)
     if not (place / "README.md").is_file():

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policy_lab import backends
+from policy_lab import backends, limits
 from policy_lab.backends import Backend, Integration
 from policy_lab.catalogue import english
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
@@ -214,8 +214,7 @@ def check_step(model: Model, time_step: float) -> None:
     clock = model.program.clock
     if not (np.isfinite(time_step) and time_step > 0):
         raise BadValue("error.run.step", step=str(time_step))
-    if (clock.final - clock.initial) / time_step > 10_000_000:
-        raise BadValue("error.run.steps", step=time_step)
+    limits.check("steps", (clock.final - clock.initial) / time_step)
 
 
 def _times(model: Model, step: float, until: float, times: Iterable[float] | None) -> Floats:

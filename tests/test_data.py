@@ -12,6 +12,7 @@ import pytest
 from policy_lab import load_model, simulate
 from policy_lab.cli import main
 from policy_lab.errors import PolicyLabError
+from policy_lab.inference import opened
 
 MODEL = """{UTF-8}
 kind: a, b ~~|
@@ -112,6 +113,22 @@ def _written(path: Path, text: str) -> Path:
     return path
 
 
+def test_what_data_lack_is_told(model: Path) -> None:
+    cells = "t,1,2,3\nv,10,none yet,30\n"
+    _written(model.parent / "cells.csv", cells)
+    text = model.read_text(encoding="utf-8").replace(
+        "\nrain ~", "\nrain := GET DIRECT DATA('cells.csv', ',', '1', 'B2') ~"
+    )
+    _written(model, text)
+    runs = simulate(load_model(model, {"use": ([0, 4], [1, 1])}))
+    assert runs.of("rain")[0].tolist() == [10, 10, 20, 30, 30]
+    notes = " ".join(runs.provenance["notes"])
+    assert "'rain': 1 of 3 values are missing" in notes
+    assert "do not reach over the whole run" not in notes  # a step at either end is no gap
+    short = simulate(load_model(model, {"use": ([1.5, 2], [1, 1])}))
+    assert "keep the values of their ends: 'use[a]' (1.5 to 2), 'use[b]' (1.5 to 2)." in short.provenance["notes"][-1]
+
+
 def test_a_changed_table_is_read_again(model: Path) -> None:
     table = _text(model.with_suffix(".csv"), ",")
     before = load_model(model)
@@ -132,6 +149,18 @@ def test_commands_take_data(model: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert main(["run", str(model), "--data", str(tmp_path / "none.csv")]) == 2
     capsys.readouterr()
     assert main(["run", str(model)]) == 2  # the option held for its own command
+
+
+def test_a_new_folder_and_the_app_take_the_data_along(model: Path, tmp_path: Path) -> None:
+    table = _text(tmp_path / "d.csv", ",")
+    (tmp_path / "cells.csv").write_text("3\n", encoding="utf-8")
+    text = model.read_text(encoding="utf-8").replace("k = 2", "k = GET DIRECT CONSTANTS('cells.csv', ',', 'A1')")
+    _written(model, text)
+    assert main(["new", str(model), "--out", str(tmp_path / "made"), "--data", str(table)]) == 0
+    assert simulate(load_model(tmp_path / "made")).of("y")[0].tolist() == [3, 6, 9, 18, 27]
+    table.rename(model.with_suffix(".csv"))
+    opened_model, _ = opened(model)
+    assert simulate(opened_model).of("y")[0].tolist() == [3, 6, 9, 18, 27]
 
 
 def test_named_cells_and_elements_from_a_workbook(tmp_path: Path) -> None:

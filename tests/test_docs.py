@@ -40,7 +40,7 @@ def commands(text: str) -> list[list[str]]:
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-SHOWN = [*commands(README), *(shlex.split(line) for line in run.EXAMPLES.splitlines()[1:])]
+SHOWN = [*commands(README), *(shlex.split(line) for line in run.EXAMPLES.replace("\\\n", " ").splitlines()[1:])]
 SHOWN_COMMANDS = [words[1:] for words in SHOWN if words[0] == "policy-lab"]
 
 

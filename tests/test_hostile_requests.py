@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from flask import Flask
 from benchmarks.attacks.malformed import MALFORMED, answer, fault
 from benchmarks.attacks.requests import hostile
 from policy_lab.app import create_app, study_form
+from policy_lab.app.rooms import Rooms
 from policy_lab.jobs import Limits, Queue
 from policy_lab.model import Model, load_model
 from policy_lab.studies import Study, run_study
@@ -36,7 +39,8 @@ def server(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         Study(model=str(SMALL), scenario="status_quo", size=16, factors="levers", times=(2050.0,)), folder / "study"
     )
     queue = Queue(folder / "studies", Limits(waiting=0))
-    return create_app(model, rank_folder=folder / "study", queue=queue).server
+    rooms = Rooms(folder / "rooms.sqlite")
+    return create_app(model, rank_folder=folder / "study", queue=queue, rooms=rooms).server
 
 
 def routes(server: Flask) -> list[tuple[str, tuple[str, ...]]]:
@@ -65,7 +69,7 @@ def bodies(model: Model) -> dict[str, list[Any]]:
              "factors": varied, "options": options, "fixed": {}, "seed": 1}
         )  # fmt: skip
     answers = [{"settings": [dict.fromkeys(levers, 1.0), {}], "outputs": outcomes, "until": 2040.0}]
-    return {"/studies": forms, "/studies/estimate": forms, "/answer": answers}
+    return {"/studies": forms, "/studies/estimate": forms, "/answer": answers, "/rooms": [{"about": "a:1"}]}
 
 
 def answered(server: Flask, model: Model, count: int, seed: int) -> tuple[int, list[str]]:
@@ -101,6 +105,51 @@ def test_every_route_answers_what_no_page_sends(server: Flask, model: Model, cap
     assert wrong == []
     assert caplog.records == []
     assert fine > 50  # it is not all refused at the door
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'"' + b'\\"' * 450_000,
+        b'["' + b'\\"' * 450_000,
+        b"[" * 900_000,
+        b"[]" * 400_000,
+        b'{"a":' * 150_000,
+        b'{"a":"' * 150_000,
+        b"9" * 900_000,
+        b"-0." + b"1" * 900_000,
+        b'"' + b"\\ud800" * 140_000 + b'"',
+        b'{"settings":[' + b",".join([b"{}"] * 300_000) + b"]}",
+    ],
+    ids=lambda body: body[:12],
+)
+def test_a_large_body_costs_no_time(server: Flask, body: bytes) -> None:
+    client = server.test_client(use_cookies=False)
+    for path in ("/answer", "/studies/estimate", "/rooms"):
+        began = time.process_time()
+        reply = client.post(path, data=body, content_type="application/json")
+        assert reply.status_code < 500
+        assert time.process_time() - began < 3.0
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('{"a": [1, 2.5, -0.0, "\\u00e9\\ud83d\\ude00", true, null]}', {"a": [1, 2.5, -0.0, "é😀", True, None]}),
+        ('"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["', "[" * 40),
+        ("[" * 32 + "]" * 32, None),
+    ],
+)
+def test_what_is_json_is_read(server: Flask, text: str, read: object) -> None:
+    assert server.json.loads(text) == (read if read is not None else json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "-Infinity", "1e999", "1" * 301, '"\\ud800"', "[" * 33 + "]" * 33, "{", "'a'", ""]
+)
+def test_what_is_no_json_is_not(server: Flask, text: str) -> None:
+    with pytest.raises(ValueError):
+        server.json.loads(text)
 
 
 @pytest.mark.deep

@@ -18,6 +18,7 @@ from policy_lab.cli import main
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
 from policy_lab.model import load_model
+from policy_lab.model.stories import with_stories
 from policy_lab.simulation import simulate
 from policy_lab.stories import read_story, story_files
 
@@ -152,6 +153,22 @@ def test_a_published_copy_has_every_story(adoption: Path, tmp_path: Path) -> Non
         assert json.loads(data.read_text(encoding="utf-8"))["language"] == "de"
         assert list((tmp_path / "site").glob(f"data/*/learn.{code}.json"))
     assert (tmp_path / "site" / "learn.html").is_file()
+
+
+def test_stories_of_a_folder_of_ones_own_are_there_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    text = STORY.format(language="en", words="Words.").replace('"../"', '"adoption"')
+    (mine / "own.en.md").write_text(text, encoding="utf-8")
+    spreading = next(iter(story_files(load_model("adoption"), "en")))
+    (mine / "spreading.en.md").write_text(text.replace("A story", "Mine instead"), encoding="utf-8")
+    model = with_stories(load_model("adoption"), mine)
+    client = create_app(model, queue=Queue(tmp_path / "studies")).server.test_client(use_cookies=False)
+    listed = {one["key"]: one["title"] for one in client.get("/learn.json?lang=en").json["stories"]}
+    assert listed == {"own": "A story", "spreading": "Mine instead"} and spreading.name == "spreading.en.md"
+    assert "faults" not in client.get("/learn/own.json?lang=en").json
+    assert main(["app", "--model", "adoption", "--stories", str(tmp_path / "none"), "--no-browser"]) != 0
+    assert "NAME.LANGUAGE.md" in capsys.readouterr().err
 
 
 def test_only_sites_that_were_named_may_frame_the_learn_page(ask: Callable[..., FlaskClient]) -> None:

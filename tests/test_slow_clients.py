@@ -13,9 +13,13 @@ from typing import Any
 import pytest
 
 from benchmarks.attacks.slow import besieged
-from policy_lab.app import http_server
+from policy_lab.app import create_app, http_server
 from policy_lab.app.http_server import THREADS, Server
-from tests.running_server import port_of, served
+from policy_lab.app.rank_routes import DOWNLOADS
+from policy_lab.jobs import Queue
+from policy_lab.model import load_model
+from policy_lab.studies import Study, run_study
+from tests.running_server import SMALL, port_of, served
 
 #: Kilobytes of a large answer, more than the system takes for a reader that does not read.
 LARGE = 20_000
@@ -137,6 +141,24 @@ def test_what_slow_readers_hold_in_memory_is_bounded(port: int, monkeypatch: pyt
             ended += 1
         line.close()
     assert 4 <= ended < 6
+
+
+def test_so_many_downloads_at_once_and_no_more(tmp_path: Path) -> None:
+    """Each holds a thread until its reader has read it; the rest are told to come back, and can."""
+    run_study(Study(model=str(SMALL), size=8, factors="levers", times=(2050.0,)), tmp_path / "study", pictures=False)
+    app = create_app(load_model(SMALL), rank_folder=tmp_path / "study", queue=Queue(tmp_path / "studies"))
+    clients = [app.server.test_client() for _ in range(DOWNLOADS + 1)]
+    open_ones = [client.get("/studies/levers/folder.zip", buffered=False) for client in clients]
+    *sent, refused = open_ones
+    assert {reply.status_code for reply in sent} == {200}
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0 and "Try again" in refused.text
+    sent[0].close()  # one who goes away half way
+    again = clients[-1].get("/studies/levers/folder.zip")
+    assert again.status_code == 200 and again.data[:2] == b"PK"
+    again.close()
+    for reply in open_ones[1:]:
+        reply.close()
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])

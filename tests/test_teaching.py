@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from policy_lab.cli import main
-from policy_lab.stories import check_story, read_story
+from policy_lab.model import Model
+from policy_lab.stories import check_story, read_story, story_files
 from policy_lab.stories.blocks import OF_RUN
 from policy_lab.stories.prose import PAGES
 
@@ -31,16 +34,33 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_commands_of_the_page_run_on_its_story(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL) for line in block.splitlines()]
-    assert len(shown) == 3
-    for line in shown:
-        words = shlex.split(line)
-        assert words[:2] == ["policy-lab", "story"]
-        assert main(words[1:]) == 0, capsys.readouterr()
+    assert [line.split()[1] for line in shown] == ["story", "story", "story", "app", "publish"]
+    for line in shown[:3]:
+        assert main(shlex.split(line)[1:]) == 0, capsys.readouterr()
     said = capsys.readouterr()
     assert said.out.startswith(NAME) and "fits" in said.out and said.err == ""
     worksheet, notes = (Path(name).read_text(encoding="utf-8") for name in ("worksheet.html", "notes.html"))
     assert "Guess first" in notes and "Guess first" not in worksheet
     assert "The same shape, earlier:" in notes and "The same shape, earlier:" not in worksheet
+
+
+def test_the_story_is_given_as_the_page_says(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served: list[tuple[Model, dict[str, Any]]] = []
+    monkeypatch.setattr("policy_lab.app.serve", lambda model, *_, **how: served.append((model, how)))
+    given = re.findall(r"^policy-lab (?:app|publish) .*$|`policy-lab (app .*?)`", PAGE, flags=re.MULTILINE)
+    lines = [line for line in re.findall(r"policy-lab (?:app|publish) [^`\n]*", PAGE) if "--stories" in line]
+    assert len(given) == 4 and len(lines) == 3
+    for line in lines:
+        assert main([*shlex.split(line)[1:]]) == 0, capsys.readouterr()
+    models, how = zip(*served, strict=True)
+    assert [one["embed_from"] for one in how] == [(), ("https://moodle.example.org",)]
+    assert all(path.resolve() == saved.resolve() for model in models for path in story_files(model))
+    [data] = Path("lesson").glob(f"data/*/learn/{NAME.split('.')[0]}.en.json")
+    story = json.loads(data.read_text(encoding="utf-8"))
+    assert story["key"] in re.findall(r"learn\?t=(\w+)~1&amp;lang=en", PAGE)
+    assert [step["kind"] for step in story["steps"]] == ["read", "show", "predict", "reveal", "ask", "read"]
 
 
 def test_the_story_of_the_page_has_six_steps_and_every_block() -> None:

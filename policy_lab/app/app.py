@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html
 
 from policy_lab import paths
-from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, routes, story_data
+from policy_lab.app import engine_routes, middleware, precedent_data, rank_routes, room_routes, routes, story_data
 from policy_lab.app.addresses import Addresses
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.index_page import THREADS, Page
@@ -21,6 +21,7 @@ from policy_lab.app.page_data import facts
 from policy_lab.app.page_list import ListedPage, pages_of, with_html
 from policy_lab.app.panels import header, notice
 from policy_lab.app.panels import help as help_panel
+from policy_lab.app.rooms import Rooms
 from policy_lab.app.stored_studies import stored_studies
 from policy_lab.app.studies import Studies
 from policy_lab.catalogue import SOURCE, language, languages, say
@@ -32,6 +33,17 @@ from policy_lab.simulation import simulate
 PAGES_FOLDER: Final = Path(__file__).parent / "pages"
 
 
+#: What Dash would add of its own.
+_PLAIN: Final[Mapping[str, Any]] = {
+    "health_endpoint": "health",
+    "include_pages_meta": False,
+    "suppress_callback_exceptions": True,
+    "update_title": "",
+    "enable_mcp": False,
+    "add_log_handler": False,
+}
+
+
 def create_app(
     model: Model,
     run: Run | None = None,
@@ -41,6 +53,7 @@ def create_app(
     pages: Path | None = None,
     opens_in: str = "",
     embed_from: Sequence[str] = (),
+    rooms: Rooms | None = None,
 ) -> Dash:
     """The whole app for one model.
 
@@ -56,10 +69,9 @@ def create_app(
         pages: a folder with further pages, each a Python file as docs/extend-the-app.md has it.
         opens_in: a language, for an app whose answers are written as files (``publish.py``): its first page is in it,
             and every address relative; "" for one that serves.
-        embed_from: sites, such as ``https://moodle.example.org``, that may put the Learn page into a frame.
-
-    Raises:
-        BadValue: one of those is no site.
+        embed_from: sites, such as ``https://moodle.example.org``, that may put the Learn page into a frame; what is no
+            site raises ``BadValue``.
+        rooms: where classes leave their guesses; None for none.
     """
     at = Addresses("./", opens_in, f"data/{model.hash[:8]}/") if opens_in else Addresses(prefix)
     bench = ModelSession(model, Memory(run or default_run(model)))
@@ -68,21 +80,16 @@ def create_app(
     dash.page_registry.clear()  # of the last app that this process made
     app = Page(
         "policy_lab",
-        body=once_a_language(lambda: _body(app, at, bench, files, listed)),
+        body=once_a_language(lambda: _body(app, at, bench, files, listed, rooms is not None)),
         at=at,
         model=model,
         every_library=pages is not None,
         assets_folder=str(paths.assets_folder()),
         use_pages=True,
         pages_folder=str(PAGES_FOLDER),
-        include_pages_meta=False,
-        suppress_callback_exceptions=True,
         url_base_pathname=prefix,
         title=say("app.name"),
-        update_title="",
-        health_endpoint="health",
-        enable_mcp=False,
-        add_log_handler=False,
+        **_PLAIN,
     )
     listed += pages_of(model, pages)
     Speech(model).listen(app.server)
@@ -92,9 +99,9 @@ def create_app(
     rank_routes.register(app.server, prefix, studies)
     app.layout = once_a_language(lambda: _layout(bench, listed))
     engine_routes.register(app, bench, files)
-    routes.register(app, bench)
-    precedent_data.register(app, bench)
-    story_data.register(app, bench)
+    for data in (routes, precedent_data, story_data):
+        data.register(app, bench)
+    room_routes.register(app.server, prefix, rooms)
     copy_context().run(_prepare, app, bench, Speech(model))
     return app
 
@@ -116,7 +123,7 @@ def default_run(model: Model) -> Run:
 
 
 def _body(
-    app: Page, at: Addresses, bench: ModelSession, files: EngineFiles, pages: Sequence[ListedPage]
+    app: Page, at: Addresses, bench: ModelSession, files: EngineFiles, pages: Sequence[ListedPage], rooms: bool
 ) -> tuple[Any, dict[str, Any]]:
     """What is on the page before Dash is, and what its scripts know."""
     version = say("app.version", model=bench.model.name, hash=bench.model.hash[:8])
@@ -131,7 +138,8 @@ def _body(
     ]
     threads = {name: app.address_of(name) for name in THREADS}
     published = at.for_page(languages(), [(page.key, page.path) for page in pages])
-    return page, {"facts-data": facts(bench, files.addresses(at, threads), published)}
+    addresses = files.addresses(at, threads) | ({"rooms": at.prefix + "rooms"} if rooms else {})
+    return page, {"facts-data": facts(bench, addresses, published)}
 
 
 def _layout(bench: ModelSession, pages: Sequence[ListedPage]) -> html.Div:

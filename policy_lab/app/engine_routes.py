@@ -35,6 +35,7 @@ from policy_lab.app.language import names_of
 from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import headline_outcomes
+from policy_lab.app.resolution import check_resolution
 from policy_lab.browser_files import browser_module, single_module
 from policy_lab.catalogue import here, languages, say, speak
 from policy_lab.compiler.target import TooFine
@@ -66,6 +67,7 @@ class EngineFiles:
     def single(self) -> Module | str:
         """The same in single precision, compiled when it is first asked for; or why there is none."""
         try:
+            check_resolution(self.bench.source)
             return single_module(self.bench.source)
         except (UnsupportedConstruct, TooFine) as error:
             return str(error)

@@ -10,6 +10,7 @@ alone, however long it takes.
 from __future__ import annotations
 
 import logging
+import select
 import socket
 import time
 from contextvars import copy_context
@@ -24,6 +25,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge
 
+from policy_lab.app.errands import Errands
 from policy_lab.app.middleware import LARGEST_REQUEST
 from policy_lab.app.middleware.error_handlers import UNFORESEEN, in_every_language, tell
 from policy_lab.app.middleware.security_headers import FIXED, NOTHING
@@ -33,6 +35,8 @@ log = logging.getLogger("policy_lab.access")
 THREADS: Final = 8
 #: Connections at once, as far as the system allows that many files; a browser opens six.
 CONNECTIONS: Final = 4000
+#: Connections where the system can only wait for few at a time, as Windows.
+FEW: Final = 400
 #: Seconds that a connection is kept for the next request.
 KEPT_ALIVE: Final = 15
 #: Seconds that a request may take to arrive, and an answer to be read, before its pace is asked for.
@@ -192,6 +196,16 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return min(since for since in (self._coming_since, self._going_since, time.time()) if since)
 
 
+def _connections() -> int:
+    """How many connections this process may have, with some files left for all else."""
+    if not hasattr(select, "poll"):
+        return FEW
+    import resource
+
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return CONNECTIONS if files == resource.RLIM_INFINITY else max(FEW // 4, min(CONNECTIONS, files - 100))
+
+
 class Server(TcpWSGIServer):  # type: ignore[misc]
     """Serves an application at a socket that listens.
 
@@ -215,20 +229,24 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             inbuf_overflow=2 * LARGEST_REQUEST,  # in memory, not in files: ``MOST_HELD`` bounds it
             outbuf_overflow=2 * MOST_HELD,
             outbuf_high_watermark=AHEAD,
-            connection_limit=CONNECTIONS,
+            connection_limit=_connections(),
             backlog=2048,
             channel_timeout=KEPT_ALIVE,
             cleanup_interval=1,
             asyncore_use_poll=True,
             log_socket_errors=False,
+            clear_untrusted_proxy_headers=False,  # whom they are believed from is for ``proxies.py`` to say
             ident="",
         )
         where = (listening.family, listening.type, listening.proto, listening.getsockname())
+        self._errands = Errands(application)
         super().__init__(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
 
     def maintenance(self, now: float) -> None:
-        """Close what is idle, what is too slow, and, where too much is held, what has been slow for longest."""
+        """Close what is idle, too slow or, where too much is held, slow for longest; see to errands."""
         super().maintenance(now)
+        if self._errands.due(now):
+            self.add_task(self._errands)
         channels = list(self.active_channels.values())
         for channel in channels:
             # Closed at once: one that is only told to close waits until its reader reads.

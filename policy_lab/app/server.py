@@ -23,6 +23,7 @@ from policy_lab.app.http_server import CONNECTIONS, Server
 from policy_lab.app.middleware.proxies import BehindProxy, networks
 from policy_lab.app.middleware.response_cache import warm
 from policy_lab.app.middleware.same_origin import OwnNames
+from policy_lab.app.rooms import Rooms
 from policy_lab.app.web_bundles import complaint
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
@@ -50,6 +51,7 @@ class Serving:
         pages: a folder with further pages, as ``create_app`` takes it.
         names: host names that lead to it from elsewhere; without a proxy it answers to no other, see ``same_origin``.
         embed_from: sites that may put the Learn page into a frame.
+        rooms: whether teachers can open rooms for the guesses of a class, see ``rooms.py``.
         log: whether every request and study is written to standard error.
     """
 
@@ -62,6 +64,7 @@ class Serving:
     names: tuple[str, ...] = ()
     embed_from: tuple[str, ...] = ()
     log: bool = False
+    rooms: bool = False
     rank_folder: Path | None = None
     pages: Path | None = None
     studies: Path = field(default_factory=paths.studies_folder)
@@ -127,6 +130,7 @@ def application(model: Model, how: Serving, queue: Queue) -> Any:
         prefix=how.prefix,
         pages=how.pages,
         embed_from=how.embed_from,
+        rooms=Rooms(how.studies / "rooms.sqlite") if how.rooms else None,
     )
     if how.names or not how.behind_proxy:
         app.server.wsgi_app = OwnNames(app.server.wsgi_app, (how.host, *how.names))

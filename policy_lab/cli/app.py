@@ -61,8 +61,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="a host name to accept, such as lab.example.org; without a proxy the app accepts only its "
         "addresses, localhost, this machine's name and these",
     )
+    _add_audience(words)
+    words.add_argument("--log", action="store_true", help="write every request and study to standard error")
+    data.add_option(words)
+    words.set_defaults(does=command)
+
+
+def _add_audience(words: argparse.ArgumentParser) -> None:
+    """What is offered beside the usual pages, and to whom."""
     words.add_argument(
         "--pages", metavar="FOLDER", help="folder of your own pages: Python files, see docs/extend-the-app.md"
+    )
+    words.add_argument(
+        "--stories", metavar="FOLDER", help="folder of your own stories for the Learn page, see docs/teaching.md"
     )
     words.add_argument(
         "--embed-from",
@@ -72,9 +83,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="a site whose pages may show the Learn page in a frame, such as https://moodle.example.org; "
         "repeat it for several (default: none)",
     )
-    words.add_argument("--log", action="store_true", help="write every request and study to standard error")
-    data.add_option(words)
-    words.set_defaults(does=command)
+    words.add_argument(
+        "--rooms",
+        action="store_true",
+        help="let teachers open rooms, in which a class leaves its guesses for a day; no account, cookie or address",
+    )
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -82,8 +95,10 @@ def command(arguments: argparse.Namespace) -> int:
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
     from policy_lab.inference import opened
+    from policy_lab.model.stories import with_stories
 
     model, inferred = opened(arguments.model)
+    model = with_stories(model, Path(arguments.stories) if arguments.stories else None)
     announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     if port is None:
         port = _usual_port(arguments.host)
@@ -100,6 +115,7 @@ def command(arguments: argparse.Namespace) -> int:
         names=tuple(arguments.name),
         embed_from=tuple(arguments.embed_from),
         log=arguments.log,
+        rooms=arguments.rooms,
         pages=Path(arguments.pages) if arguments.pages else None,
     )
     print("Policy Lab has stopped.")

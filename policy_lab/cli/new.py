@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from policy_lab.cli import data
 from policy_lab.cli.output import announce
 
 EXAMPLES = """\
@@ -28,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     words.add_argument("file", metavar="FILE", help="a .mdl, .xmile or .stmx file")
     words.add_argument("--out", metavar="DIR", help="the folder to write; new or empty (default: the file's name)")
+    data.add_option(words)
     words.set_defaults(does=command)
 
 

@@ -49,6 +49,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="DIR",
         help="result folder of a study of all levers, for Rank (default: the stored one)",
     )
+    words.add_argument(
+        "--stories", metavar="FOLDER", help="folder of your own stories for the Learn page, see docs/teaching.md"
+    )
     data.add_option(words)
     words.set_defaults(does=command)
 
@@ -57,9 +60,11 @@ def command(arguments: argparse.Namespace) -> int:
     """Write the site and say how large it is."""
     from policy_lab.app.publish import publish
     from policy_lab.inference import opened
+    from policy_lab.model.stories import with_stories
     from policy_lab.progress import bar
 
     model, inferred = opened(arguments.model)
+    model = with_stories(model, Path(arguments.stories) if arguments.stories else None)
     announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
     study = Path(arguments.study) if arguments.study else None
     site = publish(model, Path(arguments.out), arguments.language, study, arguments.replace, bar)

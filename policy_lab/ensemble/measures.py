@@ -69,12 +69,12 @@ TAKES: Final[Mapping[str, Take]] = {
     "min": lambda times, values, level: np.asarray(values.min(axis=1)),
     "mean": _mean,
     "final": lambda times, values, level: values[:, -1],
-    "time of max": _when(np.argmax),
-    "time of min": _when(np.argmin),
-    "time above": _time_above,
-    "time below": _mirrored(_time_above),
-    "first above": _first_above,
-    "first below": _mirrored(_first_above),
+    "time_of_max": _when(np.argmax),
+    "time_of_min": _when(np.argmin),
+    "time_above": _time_above,
+    "time_below": _mirrored(_time_above),
+    "first_above": _first_above,
+    "first_below": _mirrored(_first_above),
 }
 TIMES: Final = tuple(t for t in TAKES if t.startswith(("time", "first")))
 
@@ -131,11 +131,11 @@ def measure_from(entry: Mapping[str, Any], model: Model) -> Measure:
             near = difflib.get_close_matches(str(key), KEYS, n=1)
             raise StudyError("error.study.measure_key", key=key, known=near or list(KEYS))
     name, of, take = (_text(entry, key) for key in ("name", "of", "take"))
-    take = take.replace("_", " ").casefold()
+    take = "_".join(take.casefold().split())
     if not name or not of or (take and take not in TAKES):
         raise StudyError("error.study.measure", entry=_shown(entry), takes=list(TAKES))
     start, stop = (_number(entry, key, end) for key, end in (("from", -np.inf), ("to", np.inf)))
-    side = take.rpartition(" ")[2] if take in ("time above", "time below", "first above", "first below") else ""
+    side = take.rpartition("_")[2] if take in ("time_above", "time_below", "first_above", "first_below") else ""
     level = _number(entry, side, np.nan) if side else 0.0
     if side and np.isnan(level):
         raise StudyError("error.study.measure_level", name=name, take=take, side=side)

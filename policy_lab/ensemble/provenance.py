@@ -13,7 +13,7 @@ from policy_lab import __version__
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.runner import Ensemble
-from policy_lab.messages import Message
+from policy_lab.messages import Message, Name
 
 #: The grade of a range that no source gives.
 JUDGEMENT: Final = "J"
@@ -28,6 +28,9 @@ def general_notes(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> l
     if (how.integration, how.time_step) != (None, None):
         told = {"method": how.integration or clock.method, "step": how.time_step or clock.step}
         notes.append(Message("report.integrated", told))
+    drawn = [r for r in plan.model.program.refused if str(r.construct).startswith("RANDOM")]
+    if drawn:
+        notes.append(Message("report.random", {"variable": Name(drawn[0].variable)}))
     failed = ensemble.failed()
     if failed:
         notes.append(Message("report.failed_runs", {"failed": failed, "runs": ensemble.runs()}))

@@ -1,31 +1,15 @@
-"""The table of jobs: one SQLite file in WAL mode, shared by all web processes and runners of a machine.
-
-Every call opens the file anew, which costs a tenth of a millisecond and makes forks and threads harmless. A file that
-is damaged is set aside and a new one begun: results stand in their folders and are found again when they are asked for.
-"""
+"""The table of jobs: one file, shared by all web processes and runners of a machine."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from policy_lab.errors import OutputError
+from policy_lab.jobs.sqlite_file import SqliteFile
 from policy_lab.messages import Message, as_data, from_data
-
-log = logging.getLogger("policy_lab.studies")
-
-VERSION: Final = 2
-#: Seconds a call waits for another process to finish writing.
-PATIENCE: Final = 5.0
 
 WAITING, RUNNING, FINISHED, FAILED, CANCELLED = "waiting", "running", "finished", "failed", "cancelled"
 #: States in which a job still costs something.
@@ -47,9 +31,6 @@ CREATE TABLE start (address TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE runner (pid INTEGER PRIMARY KEY, beat REAL NOT NULL);
 CREATE TABLE speed (model TEXT NOT NULL, name TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (model, name));
 """
-
-_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @dataclass(frozen=True)
@@ -91,35 +72,12 @@ class Job:
         return self.state in OPEN
 
 
-class Table:
-    """The file, and the questions that runners and web processes ask it.
+class Table(SqliteFile):
+    """The file, and the questions that runners and web processes ask it."""
 
-    Args:
-        path: of the file; made, with its folder, when first used.
-
-    Every method raises ``OutputError`` where the file cannot be used, in words for whoever keeps the server.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for questions."""
-        with self._told(), contextlib.closing(self._open()) as connection:
-            yield connection
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection within one transaction that nobody else writes beside; undone on any error."""
-        with self._told(), contextlib.closing(self._open()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+    schema, version = _TABLES, 2
+    # Reads a page of every table, so that damage is noticed here and not in the middle of something.
+    probe = "SELECT (SELECT count(*) FROM runner), (SELECT id FROM job LIMIT 1)"
 
     def job(self, name: str) -> Job | None:
         """A job by its id."""
@@ -191,80 +149,6 @@ class Table:
             row = table.execute("SELECT seconds FROM speed WHERE model = ? AND name = ?", (model, name)).fetchone()
         return None if row is None else float(row["seconds"])
 
-    # ---- the file
-
-    def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._ready()
-        except sqlite3.DatabaseError as error:
-            if _code(error) not in _DAMAGE:
-                raise
-        self._set_aside()
-        return self._ready()
-
-    def _ready(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-        try:
-            self.path.chmod(0o600)  # who asked for what is nobody else's business; SQLite's other files follow it
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA synchronous = NORMAL")
-            if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                self._begin(connection)
-            # Reads a page of every table, so that damage is noticed here and not in the middle of something.
-            connection.execute("SELECT (SELECT count(*) FROM runner), (SELECT id FROM job LIMIT 1)").fetchone()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _begin(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                    connection.execute(f'DROP TABLE "{name}"')  # of another version: results stand in their folders
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-
-    def _set_aside(self) -> None:
-        """Rename a damaged file, once, whoever comes first."""
-        mark = self.path.with_name(self.path.name + ".mending")
-        try:
-            os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
-            time.sleep(0.2)  # another process is at it
-            if time.time() - mark.stat().st_mtime < PATIENCE:
-                return
-        try:
-            with contextlib.suppress(sqlite3.DatabaseError):
-                self._ready().close()
-                return  # mended by another process in the meantime
-            aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
-            os.replace(self.path, aside)
-            for ending in ("-wal", "-shm"):
-                self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
-            log.error("the table of studies was damaged; it is set aside as %s and a new one begun", aside.name)
-        finally:
-            mark.unlink(missing_ok=True)
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What the system or SQLite refuses, in one sentence."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            way = Message("error.jobs.way_again" if _code(error) in _BUSY else "error.folder.way_room")
-            raise OutputError("error.jobs.table", path=self.path, reason=error, way=way) from None
-        except OSError as error:
-            raise OutputError("error.jobs.table_folder", path=self.path, reason=error.strerror or error) from None
-
 
 def one(table: sqlite3.Connection, name: str) -> Job | None:
     """A job by its id, read in the caller's connection."""
@@ -276,7 +160,3 @@ def job_of(row: sqlite3.Row) -> Job:
     """A job from its row."""
     said = from_data(json.loads(row["said"])) if row["said"] else None
     return Job(**{**dict(row), "cancelled": bool(row["cancelled"]), "said": said})
-
-
-def _code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

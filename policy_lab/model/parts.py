@@ -181,6 +181,7 @@ class Core:
 
     Attributes:
         path: the model file; ``folder`` the folder with its tables, None for a bare model file.
+        lessons: a folder with further stories, which need not lie beside it.
         hash: SHA-256 of the model file's equations (hex), the key of golden runs and caches.
     """
 
@@ -195,6 +196,7 @@ class Core:
     sources: Mapping[str, Source] = field(default_factory=dict)
     choices: Mapping[str, Choice] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    lessons: Path | None = None
 
     def __repr__(self) -> str:
         clock = self.program.clock

@@ -16,7 +16,7 @@ from policy_lab.model.conditions import Condition, read_condition
 from policy_lab.model.parts import TIMING, Core, Lever, Outcome, Source, Uncertainty
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "levers.csv": ("name", "group", "low", "high", "step", "low_words", "high_words", "start", "ramp", "end",
+    "levers.csv": ("name", "group", "low", "default", "high", "step", "low_words", "high_words", "start", "ramp", "end",
                    "decided_by", "cost", "why"),
     "uncertainties.csv": ("name", "group", "low", "high", "distribution", "source", "grade", "why"),
     "outcomes.csv": ("name", "label", "group", "headline", "better", "decimals", "why", "where", "low_words",
@@ -27,7 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 #: Columns that a table may leave out, and what every cell of them would say: "" for nothing.
 OPTIONAL: Mapping[str, Mapping[str, str]] = {
     "levers.csv": dict.fromkeys(
-        ("group", "step", "low_words", "high_words", "start", "ramp", "end", "decided_by", "cost", "why"), ""
+        ("group", "default", "step", "low_words", "high_words", "start", "ramp", "end", "decided_by", "cost", "why"), ""
     ),
     "uncertainties.csv": {"group": "", "distribution": "uniform", "source": "", "grade": "J", "why": ""},
     "outcomes.csv": {"label": "", "group": "", "headline": "yes", "better": "neither", "decimals": "2", "why": "",
@@ -193,6 +193,8 @@ class Tables:
     def _lever(self, row: Row) -> tuple[str, Lever]:
         name = self._constant(row, "name")
         low, default, high = self._span(row, name)
+        if row.cells["default"] and row.number_in("default") != default:
+            raise row.wrong("default", "error.row.default", given=row.number_in("default"), default=default)
         step = row.number_in("step") if row.cells["step"] else round_step(low, high)
         if not 0 < step <= high - low:
             raise row.wrong("step", "error.row.step", step=step, low=low, high=high)

@@ -38,23 +38,23 @@ class Block:
     rows: int = 0
     columns: int = 0
 
-    def numbers(self, rows: int, columns: int) -> NDArray[np.float64]:
-        """``value[row, column]``; NaN where a cell is empty or beyond the sheet.
+    def numbers(self, rows: int, columns: int, strict: bool = False) -> NDArray[np.float64]:
+        """``value[row, column]``; NaN where a cell is empty, beyond the sheet, or holds words, as Vensim takes them.
 
         Raises:
-            ModelError: a cell holds something else than a number.
+            ModelError: a cell holds something else than a number, and all must (``strict``).
         """
         sheet = sheet_of(self.path, self.tab)
-        return np.array([[self._number(sheet, self.row + r, self.column + c) for c in range(columns)]
-                         for r in range(rows)])  # fmt: skip
-
-    def _number(self, sheet: Sequence[Sequence[Any]], row: int, column: int) -> float:
-        cell = sheet[row][column] if row < len(sheet) and column < len(sheet[row]) else None
-        found = number(cell)
-        if found is None:
-            raise ModelError("error.data.cell", file=self.path.name, line=row + 1, column=_letters(column),
-                             text=str(cell)[:40])  # fmt: skip
-        return found
+        values = np.full((rows, columns), math.nan)
+        for r, c in np.ndindex(rows, columns):
+            row, column = self.row + r, self.column + c
+            cell = sheet[row][column] if row < len(sheet) and column < len(sheet[row]) else None
+            found = number(cell)
+            if found is None and strict:
+                place = {"line": row + 1, "column": _letters(column), "text": str(cell)[:40]}
+                raise ModelError("error.data.cell", file=self.path.name, **place)
+            values[r, c] = math.nan if found is None else found
+        return values
 
     def reach(self, across: bool) -> int:
         """How many cells there are from the first one on, to the right or downwards."""
@@ -99,7 +99,7 @@ def constants(path: Path, tab: str, cell: str, sizes: Sequence[int]) -> Any:
                          wanted=rows * columns)  # fmt: skip
     if block.rows and not downwards and (block.rows, block.columns) != shape:
         shape, downwards = (shape[1], shape[0]), True
-    values = block.numbers(*shape)
+    values = block.numbers(*shape, strict=True)
     values = values.T if downwards else values
     if np.isnan(values).any():
         raise ModelError("error.data.missing", file=path.name, cell=cell)

@@ -77,8 +77,8 @@ def _sheet(path: Path, tab: str, changed: int, size: int) -> Sequence[Sequence[C
         return [*_text_cells(text_of(path), tab)]
     try:
         sheets = _xls(path) if path.suffix.lower() == ".xls" else _xlsx(path)
-    except Exception as error:  # openpyxl and xlrd raise zipfile's, XML's and their own
-        raise ModelError("error.data.workbook", file=path.name, reason=type(error).__name__) from None
+    except Exception:  # openpyxl and xlrd raise zipfile's, XML's and their own
+        raise ModelError("error.data.workbook", file=path.name) from None
     found = [rows for name, rows in sheets.items() if not tab or name.casefold() == tab.casefold()]
     if not found:
         raise ModelError("error.data.no_sheet", file=path.name, sheet=tab, sheets=", ".join(sheets))

@@ -36,6 +36,8 @@ from policy_lab.readers.names import NOT_AVAILABLE, fold, with_elements
 from policy_lab.readers.source_text import Source
 from policy_lab.readers.subscript_ranges import Ranges
 
+#: First and last time of data variables, by name.
+Spans = Mapping[str, tuple[float, float]]
 #: How near to one of its times a data variable counts as being there, in distances between two.
 _NEAR: Final = 1e-6
 _TIME = tree.ReferenceStructure("time", None)
@@ -48,6 +50,7 @@ class _Filled:
     Attributes:
         aliases: folded data variable to the one that it is said to equal.
         used: what has been put in, for the model's hash; ``notes`` on what is missing.
+        spans: first and last time of each data variable that keeps its ends' values beyond them.
     """
 
     source: Source
@@ -57,11 +60,12 @@ class _Filled:
     aliases: Mapping[str, str]
     used: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    spans: dict[str, tuple[float, float]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
 
-def with_data(abstract: AbstractModel, source: Source, given: Given) -> tuple[AbstractModel, Source, list[str]]:
-    """The model with the numbers of its data variables, its source with them in the hash, and notes.
+def with_data(abstract: AbstractModel, source: Source, given: Given) -> tuple[Source, list[str], Spans]:
+    """Put numbers into a model's data variables; gives its source with them in the hash, notes, and the data's spans.
 
     A data variable that nobody gives numbers for stays one; running it is refused.
 
@@ -77,7 +81,7 @@ def with_data(abstract: AbstractModel, source: Source, given: Given) -> tuple[Ab
     wanted = [e for e in main.elements if any(_outside(c) for c in e.components)]
     direct = {_key(g.name): g for g in given if isinstance(g, Series)}
     if not wanted and not given:
-        return abstract, source, []
+        return source, [], {}
     ranges = Ranges(main.subscripts, source)
     nodes = [c.ast for e in wanted for c in e.components]
     needed = any(isinstance(node, tree.DataStructure) for node in nodes)
@@ -90,9 +94,9 @@ def with_data(abstract: AbstractModel, source: Source, given: Given) -> tuple[Ab
             _fill(element, work)
     _refuse_unused(work, wanted)
     if not work.used:
-        return abstract, source, work.notes
+        return source, work.notes, {}
     digest = hashlib.sha256("\n".join(work.used).encode()).hexdigest()
-    return abstract, replace(work.source, data=digest), work.notes
+    return replace(work.source, data=digest), work.notes, work.spans
 
 
 def _write_data_equations(elements: Sequence[AbstractElement], source: Source) -> dict[str, str]:
@@ -212,6 +216,8 @@ def _over_time(
         work.notes.append(f"'{name}': {len(points) - len(there)} of {len(points)} values are missing in its data; "
                           "they are taken from those before and after.")  # fmt: skip
     work.used.append(f"{name} {how} {there}")
+    if not lookup and how != "raw":
+        work.spans[name] = (there[0][0], there[-1][0])
     table = lookup_of(_points(there, how))
     subscripts: tuple[list[str], list[list[str]]] = ([*elements], [])
     if lookup:

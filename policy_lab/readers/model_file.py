@@ -6,7 +6,7 @@ The ending decides the format: ``.mdl`` is Vensim's (``vensim.py``), all others 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,18 +15,19 @@ from pysd.translators.structures.abstract_model import AbstractModel
 from policy_lab.errors import ModelError
 from policy_lab.readers import vensim, xmile
 from policy_lab.readers.data_files import Given, from_environment
-from policy_lab.readers.data_variables import with_data
+from policy_lab.readers.data_variables import Spans, with_data
 from policy_lab.readers.names import ENDINGS
 from policy_lab.readers.source_text import Source, text_of
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A model file read: PySD's abstract model, the text it came from, and what PySD warned about."""
+    """A model file read: PySD's abstract model, the text it came from, what PySD warned about, and its data's times."""
 
     abstract: AbstractModel
     source: Source
     notes: tuple[str, ...]
+    spans: Spans = field(default_factory=dict)
 
     @property
     def method(self) -> Literal["euler", "rk4"]:
@@ -52,9 +53,9 @@ def read(path: Path, given: Given | None = None) -> Reading:
         source = format_.source_of(path, text_of(path))
         abstract = format_.parse(source)
         given = from_environment() if given is None else given
-        abstract, source, missing = with_data(abstract, source, given)
+        source, missing, spans = with_data(abstract, source, given)
     notes = [" ".join(str(w.message).split()) for w in caught if issubclass(w.category, UserWarning)]
-    reading = Reading(abstract, source, ())
+    reading = Reading(abstract, source, (), spans)
     if source.integration:
         run = "rk4, with the time step as it is" if reading.method == "rk4" else "Euler unless rk4 is asked for"
         notes.append(f"The file is set to integrate by {source.integration}; a run is by {run}.")

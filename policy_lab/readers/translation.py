@@ -82,9 +82,10 @@ def _laid_out(reading: Reading, given: Mapping[str, float]) -> Program:
         sizes = needed
     else:
         raise ModelError("error.clock.delay_order")
+    notes = (*reading.notes, *flat.lowered(), *_uneven(clock), *_beyond(reading, clock))
     return Program(
         reading.source.path.stem, equations, tables, clock, constants, run.once, run.start, run.step,
-        reading.source.hash, (*reading.notes, *flat.lowered(), *_uneven(clock)), guards, tuple(refused),
+        reading.source.hash, notes, guards, tuple(refused),
         str(reading.source.path),
     )  # fmt: skip
 
@@ -134,6 +135,15 @@ def _uneven(clock: Clock) -> Iterator[str]:
             f"SAVEPER ({clock.saveper:g}) is no multiple of TIME STEP ({clock.step:g}): what is saved are the time "
             "steps nearest to its multiples, each under its own time."
         )
+
+
+def _beyond(reading: Reading, clock: Clock) -> Iterator[str]:
+    """Data that do not reach over the whole run."""
+    short = [f"'{name}' ({first:g} to {last:g})" for name, (first, last) in reading.spans.items()
+             if first > clock.initial + clock.step or last < clock.final - clock.step]  # fmt: skip
+    if short:
+        more = f" and {len(short) - 5} more" if len(short) > 5 else ""
+        yield f"Data that do not reach over the whole run keep the values of their ends: {', '.join(short[:5])}{more}."
 
 
 def _with_numbers(equations: Mapping[str, Equation], clock: Clock) -> dict[str, Equation]:

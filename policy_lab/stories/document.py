@@ -124,7 +124,7 @@ class _Body:
             self.faults.add(len(lines), StoryError("error.story.open_notes"))
 
     def _line(self, line: str, number: int) -> None:
-        heading = re.match(r"(#+)\s+(\S.*?)\s*$", line)
+        heading = re.match(r"(#+)\s+(\S.*)", line.rstrip())
         if line.startswith(":::"):
             self._end_text()
             word = line[3:].strip()

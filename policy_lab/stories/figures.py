@@ -117,7 +117,7 @@ class Figures:
         Raises:
             PolicyLabError: it cannot be read, names something that does not exist, or is not what the model gives.
         """
-        parts = [part.strip() for part in text.split("|")]
+        parts = [" ".join(part.split()) for part in text.split("|")]
         if not 2 <= len(parts) <= 4 or not all(parts):
             raise StoryError("error.story.figure", text=text.strip())
         written = self.written(parts[0])

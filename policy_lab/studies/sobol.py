@@ -36,6 +36,7 @@ from policy_lab.ensemble.runner import Ensemble
 from policy_lab.errors import StudyError
 from policy_lab.estimators import ranking, sobol_intervals
 from policy_lab.estimators import sobol as variance
+from policy_lab.estimators.over_time import Digest, Interval, OverTime, Piece, arrays
 from policy_lab.messages import Language, Message
 from policy_lab.report import plots
 from policy_lab.report.plots import Picture
@@ -131,15 +132,6 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A number with its bootstrap interval, all of one shape."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-
-
-@dataclass(frozen=True)
 class Analysis:
     """What one stage finds.
 
@@ -213,14 +205,14 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int, p
     if precision.single:
         m = m.where(resolved(np.where(m.varies, m.sd, 0.0).reshape(shape)).ravel())
     point = variance.estimate(read, layout, outputs, m)
-    digest = _Digest(plan.options["confidence"], m.sd**2)
-    whole, spread = _OverTime(shape, m), []
+    digest = Digest(plan.options["confidence"], m.sd**2)
+    whole, spread = OverTime(shape, m), []
     with ensemble.progress(Message("progress.resampling"), outputs) as meter:
         for piece in _resampled(plan, read, layout, m, digest):
             spread.append(piece.bounds)
             whole.add(piece)
             meter.advance(piece.part.stop - piece.part.start)
-    points = _arrays(point)
+    points = arrays(point)
     found = {}
     for name in points:
         low, high = np.concatenate([bounds[name] for bounds in spread], axis=-1)
@@ -230,8 +222,8 @@ def _analyse(plan: Plan, ensemble: Ensemble, read: variance.Reader, size: int, p
 
 
 def _resampled(
-    plan: Plan, read: variance.Reader, layout: variance.Layout, m: variance.Moments, digest: _Digest
-) -> Iterator[_Piece]:
+    plan: Plan, read: variance.Reader, layout: variance.Layout, m: variance.Moments, digest: Digest
+) -> Iterator[Piece]:
     """The digests of indices as they might as well have come out, by the study's kind of intervals."""
     resamples, seed = plan.options["resamples"], plan.study.seed
     if replicates_of(plan) > 1:
@@ -240,93 +232,8 @@ def _resampled(
     return sobol_intervals.bootstrap(read, layout, m, counts, digest)
 
 
-def _arrays(found: variance.Indices) -> dict[str, Floats]:
-    """Index name to ``[…, group, output]``; leading axes are resamples."""
-    arrays = {"S1": found.first, "ST": found.total, "rank": ranking.ranks(found.total)}
-    arrays |= {"dummy S1": found.dummy_first[..., None, :], "dummy ST": found.dummy_total[..., None, :]}
-    return arrays if found.second is None else {**arrays, "S2": found.second}
-
-
 def _gridded(values: Floats, shape: tuple[int, int]) -> Floats:
     return values.reshape(values.shape[0], *shape)
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """What is kept of the resampled indices of some outputs.
-
-    Attributes:
-        part: which outputs.
-        bounds: index name to ``[bound, group, output]``.
-        weight: variance of each output in each resample, ``[output, resample]``.
-        weighted: index name to the index times that variance, ``[output, resample, group]``.
-    """
-
-    part: slice
-    bounds: Mapping[str, Floats]
-    weight: Floats
-    weighted: Mapping[str, Floats]
-
-
-@dataclass(frozen=True)
-class _Digest:
-    """Makes pieces of resampled indices; ``scale[output]`` is what turns standard units into variances."""
-
-    confidence: float
-    scale: Floats
-
-    def __call__(self, part: slice, found: variance.Indices) -> _Piece:
-        arrays = _arrays(found)
-        weight = np.nan_to_num(found.variance) * self.scale[part]
-        weighted = {name: _by_output(x, weight) for name, x in arrays.items() if name != "rank"}
-        bounds = {name: sobol_intervals.percentiles(x, self.confidence) for name, x in arrays.items()}
-        return _Piece(part, bounds, np.ascontiguousarray(weight.T), weighted)
-
-
-def _by_output(values: Floats, weight: Floats) -> Floats:
-    """``[output, resample, group]`` of ``values[resample, group, output]`` times ``weight[resample, output]``."""
-    return np.ascontiguousarray((np.nan_to_num(values) * weight[:, None, :]).transpose(2, 0, 1))
-
-
-class _OverTime:
-    """Indices over all times: each time weighted by the variance it has in the same resample."""
-
-    def __init__(self, shape: tuple[int, int], m: variance.Moments) -> None:
-        self.shape, self.scale = shape, m.sd**2
-        self.sums: dict[str, Floats] = {}
-        self.weight: Floats | None = None
-
-    def add(self, piece: _Piece) -> None:
-        """Add the next outputs to the sums ``[outcome, …]``, one by one, so that they never depend on the pieces."""
-        self.weight = self._gather(self.weight, piece.weight, piece.part.start)
-        for name, values in piece.weighted.items():
-            self.sums[name] = self._gather(self.sums.get(name), values, piece.part.start)
-
-    def _gather(self, into: Floats | None, values: Floats, first: int) -> Floats:
-        target = np.zeros((self.shape[1], *values.shape[1:])) if into is None else into
-        for output, value in enumerate(values, start=first):
-            target[output % self.shape[1]] += value
-        return target
-
-    def intervals(self, point: variance.Indices, confidence: float) -> tuple[dict[str, Interval], Floats]:
-        """Every index over all times with its interval, and ``ST[resample, group, outcome]``."""
-        assert self.weight is not None
-        shape = self.shape
-        value = np.nan_to_num(point.variance)
-        found: dict[str, Interval] = {}
-        with np.errstate(invalid="ignore", divide="ignore"):
-            resampled = {name: np.moveaxis(sums / self.weight[:, :, None], 0, -1) for name, sums in self.sums.items()}
-            means = {
-                name: (np.nan_to_num(x) * value).reshape(-1, *shape).sum(1) / value.reshape(shape).sum(0)
-                for name, x in _arrays(point).items()
-                if name != "rank"
-            }
-        total = resampled["ST"]
-        resampled["rank"], means["rank"] = ranking.ranks(total), ranking.ranks(means["ST"])
-        for name, values in resampled.items():
-            low, high = sobol_intervals.percentiles(values, confidence)
-            found[name] = Interval(means[name][:, None], low[:, None], high[:, None])
-        return found, total
 
 
 def _convergence(purpose: str, analysis: Analysis) -> tuple[bool, float]:

@@ -91,7 +91,7 @@ def test_a_hostile_model_stays_text_on_every_page(browser: Browser, hostile: str
 
 def test_a_hostile_link_stays_text_whatever_part_it_uses(browser: Browser, address: str) -> None:
     page = arrive(browser, address)
-    for part in ("w", "l", "c", "p", "a", "v", "lang", "m", "x"):
+    for part in ("w", "l", "c", "p", "a", "v", "t", "lang", "m", "x"):
         page.goto(f"{address}/compare?{part}={quote(HURT)}")
         page.wait_for_function("() => window.PolicyLab && PolicyLab.compare && PolicyLab.compare.shown")
         unharmed(page)

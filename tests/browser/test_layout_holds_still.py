@@ -13,6 +13,7 @@ READY = {
     "why": "() => PolicyLab.dashIsHere && PolicyLab.why.futures && PolicyLab.whyLevers.dealt",
     "rank": "() => PolicyLab.dashIsHere && document.querySelector('#rank-table tbody tr')",
     "precedents": "() => PolicyLab.dashIsHere && document.querySelector('#case .case-told')",
+    "learn": "() => PolicyLab.dashIsHere && document.querySelector('.story')",
     "model": """() => document.querySelector('#loops-drawing svg') && document.querySelector('#variables tbody tr')
         && document.querySelector('#sketch .value:not(:empty)')""",
 }

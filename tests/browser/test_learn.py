@@ -116,7 +116,11 @@ def test_a_lesson_is_done_by_keyboard_alone(visit: Visit, real_address: str, key
         if number < len(story["steps"]):
             tab_to(page, "#lesson-next")
             page.keyboard.press("Enter")
-    expect(page.locator("#lesson-next")).to_be_disabled()
+    expect(page.locator("#lesson-next")).to_be_hidden()
+    tab_to(page, "#lesson-again")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lesson-place")).to_contain_text("Step 1 ")
+    assert page.evaluate(GUESS) is None
 
 
 def test_arrows_and_the_keys_of_a_presenter_go_through_the_steps(visit: Visit, real_address: str) -> None:

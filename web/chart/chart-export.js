@@ -60,7 +60,7 @@ function body(plan, picture, look) {
     ...plan.bands.filter((band) => !band.stale).map((band) => `<path d="${band.d}" fill="${colourOf(look, band.kind)}" fill-opacity="${band.share < 80 ? 0.24 : 0.14}"/>`),
     ...plan.references.map((known) => `<path d="M${left} ${known.at}H${right}" stroke="${look.muted}" stroke-width="0.75" stroke-dasharray="1 4"/>` + muted(known.x, known.at - 4, known.text)),
     ...plan.marks.map((mark) => `<path d="M${mark.at} ${top}V${bottom}" stroke="${look.muted}" stroke-dasharray="2 4"/>` + muted(mark.at + (mark.anchor === "end" ? -5 : 5), top + 12 + 18 * mark.row, mark.text, mark.anchor)),
-    plan.threads && `<path d="${plan.threads}" fill="none" stroke="${look.muted}" stroke-width="1" stroke-opacity="0.35"/>`,
+    plan.threads.d && `<path d="${plan.threads.d}" fill="none" stroke="${look.muted}" stroke-opacity="${plan.threads.opacity}"/>`,
     ...plan.lines.map((line) => stroke(line.d, line.kind, look)),
     spots(plan.points, look),
     ...plan.ends.map((end) => letters(end.x + 2, end.y + 5, size, end.text, { fill: look.ink })),

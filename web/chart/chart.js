@@ -189,7 +189,7 @@ export class Chart {
     each(this.bands, "path", plan.bands, (path, band) => put(path, {
       class: `band band--${band.kind} band--${band.share}${band.stale ? " band--stale" : ""}`, d: band.d,
     }));
-    put(this.threads, { d: plan.threads });
+    put(this.threads, { d: plan.threads.d, "stroke-opacity": plan.threads.opacity });
     each(this.lines, "path", plan.lines, (path, line) => put(path, { class: `line line--${line.kind}`, "data-line": line.key, d: line.d }));
     each(this.whiskers, "path", plan.points, (path, point) => put(path, { class: "whisker", d: point.whisker }));
     each(this.spots, "path", plan.points, (path, point) => put(path, { class: `spot spot--${point.kind}`, "data-point": point.key, d: point.d }));

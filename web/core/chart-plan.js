@@ -186,6 +186,12 @@ function poles({ poles: both, unit }, box, size) {
   return [{ text: `↑ ${both[1]}`, x: 2 + behind, y: size }, { text: `↓ ${both[0]}`, x: box.left + 6, y: box.bottom - size * 0.45 }];
 }
 
+/** Thin lines as one path, the fainter the more there are. @param {Picture} picture @param {Scale} x @param {Scale} y */
+function threads({ threads: many }, x, y) {
+  const { time = [], values = [] } = many ?? {};
+  return { d: values.map((each) => path(time, each, x, y)).join(""), opacity: Math.min(0.5, Math.max(0.14, 12 / (values.length || 1))) };
+}
+
 const MOST_REFERENCES = 3;
 
 /**
@@ -247,7 +253,7 @@ export function chartPlan(picture, { width, height, size = 12, labels = true }) 
     })),
     lines: picture.lines.map((line) => ({ key: line.key, kind: line.kind, d: kept(line.values, null, place, () => path(time, line.values, x, y)) })),
     points: spots(picture, x, y, size),
-    threads: picture.threads?.values.map((values) => path(picture.threads?.time ?? [], values, x, y)).join("") ?? "",
+    threads: threads(picture, x, y),
     marks: events,
     references: references(picture, box, y, size, events),
     poles: poles(picture, box, size),

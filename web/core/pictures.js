@@ -91,12 +91,13 @@ export function summary(name, policy, reference, same, inputs) {
     const [now, standing] = [last(ours), last(theirs)].map((value) => numbers.withUnit(numbers.figure(value, places), Number.isFinite(value) ? about.unit : ""));
     return say("outcome.empty_told", { last: now, reference: standing, to_year: last(policy.time).toFixed(0), why: about.where.why });
   }
+  const from = Math.max(0, Array.prototype.findIndex.call(ours, Number.isFinite)); // some outcomes exist from a year on
   return say(same ? "chart.told_same" : "chart.told", {
     variable: about.label, inputs,
-    first: numbers.withUnit(numbers.figure(ours[0], places), about.unit),
+    first: numbers.withUnit(numbers.figure(ours[from], places), about.unit),
     last: numbers.withUnit(numbers.figure(last(ours), places), about.unit),
     reference: numbers.figure(last(theirs), places),
-    from_year: policy.time[0].toFixed(0),
+    from_year: policy.time[from].toFixed(0),
     to_year: last(policy.time).toFixed(0),
     change: changeWords(last(ours) - last(theirs), places),
   });

@@ -1,6 +1,6 @@
 /* The charts of a step, beside its words: one large one, or two or three below each other. */
 import { say } from "../core/words.js";
-import { element, one, write } from "../dom/elements.js";
+import { all, element, one, write } from "../dom/elements.js";
 import { saveChart } from "../chart/chart-export.js";
 import { fillTable } from "../chart/chart-table.js";
 import { mountChart } from "../chart/chart.js";
@@ -32,11 +32,15 @@ export class Charts {
     const shown = this.list[n];
     shown.picture = picture;
     write(one(".tale-chart__title", shown.place), picture.title);
+    one(".numbers", shown.place).setAttribute("aria-label", `${picture.title}: ${say("chart.table")}`);
+    for (const button of all(".panel__tools .button", shown.place)) button.setAttribute("aria-label", `${picture.title}: ${button.textContent}`);
     const key = picture.lines.map(({ kind, label }) => ({ kind, label })).reverse();
     for (const { kind, label } of picture.bands ?? []) key.push({ kind: "half swatch--" + kind, label });
     const items = key.map(({ kind, label }) => element("span", { class: "legend__item" }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), label));
     const legend = one(".legend", shown.place);
-    if (legend.textContent !== key.map(({ label }) => label).join("")) legend.replaceChildren(...items);
+    const told = JSON.stringify(key);
+    if (legend.dataset.told !== told) legend.replaceChildren(...items);
+    legend.dataset.told = told;
     shown.chart.draw(picture);
     this.fill(shown);
   }
@@ -46,7 +50,7 @@ export class Charts {
     const n = this.list.length;
     const tools = KINDS.map((kind) => element("button", { class: "button", type: "button", onclick: () => this.save(n, kind) }, say("chart." + kind)));
     const data = element("details", { class: "data", ontoggle: () => this.fill(this.list[n]) }, element("summary", { class: "button button--link" }, say("chart.table")),
-      element("div", { class: "numbers", tabindex: "0", role: "region", "aria-label": say("chart.table") }, element("table", { class: "plain" })));
+      element("div", { class: "numbers", tabindex: "0", role: "region" }, element("table", { class: "plain" })));
     const place = element("article", { class: "panel tale-chart" },
       element("div", { class: "tale-chart__head" }, element("h3", { class: "tale-chart__title" }), element("div", { class: "legend" })),
       figure, element("div", { class: "panel__head tale-chart__foot" }, data, element("div", { class: "panel__tools" }, tools)));
@@ -70,6 +74,11 @@ export class Charts {
   save(n, kind) {
     const { picture } = this.list[n];
     if (picture) saveChart(picture, this.about(), kind);
+  }
+
+  /** Each chart as a file, for the Share menu. */
+  offers() {
+    return this.list.map(({ picture }, n) => ({ label: picture?.title ?? "", kinds: KINDS, save: (/** @type {string} */ kind) => void this.save(n, kind) }));
   }
 
   stop() {

@@ -45,7 +45,7 @@ async function copy(field, said) {
 
 /** The pupil's code. @param {Question} question */
 export function ownPanel(question) {
-  const field = element("input", { class: "input code__field", type: "text", readonly: true, spellcheck: "false", "aria-label": words("your_code"), onfocus: () => field.select() });
+  const field = element("input", { class: "box code__field", type: "text", readonly: true, spellcheck: "false", "aria-label": words("your_code"), onfocus: () => field.select() });
   const said = element("span", { role: "status", class: "code__said" });
   const place = element("details", { class: "code", hidden: true }, element("summary", {}, words("your_code")),
     element("p", { class: "code__about" }, words("your_code_about")),
@@ -107,7 +107,7 @@ export function classPanel(question, options, title, changed) {
       element("p", {}, words(answers.length === 1 ? "read.one" : "read.many", { count: answers.length, lines: group.linesOf(answers).length })),
       tally(answers, options) ?? "", leftOut(read) ?? "", answers.length ? element("p", {}, save) : ""]));
   };
-  const field = element("textarea", { class: "input code__column", rows: "5", spellcheck: "false", autocomplete: "off", "aria-label": words("paste"), oninput: () => {
+  const field = element("textarea", { class: "box code__column", rows: "5", spellcheck: "false", autocomplete: "off", "aria-label": words("paste"), oninput: () => {
     did("pasted", at, field.value || undefined);
     paint();
     changed();

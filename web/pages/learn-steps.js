@@ -152,7 +152,7 @@ function ask(story, at, charts) {
     tick.checked = work.option[at] === n + 1;
     return element("label", { class: "choice" }, tick, element("span", {}, inline(option)));
   });
-  const field = options.length === 0 && element("textarea", { class: "input tale__notes", rows: "3", "aria-label": words("notes"), placeholder: words("notes"), oninput: (/** @type {Event} */ event) => did("notes", at, /** @type {HTMLTextAreaElement} */ (event.target).value || undefined) });
+  const field = options.length === 0 && element("textarea", { class: "box tale__notes", rows: "3", "aria-label": words("notes"), placeholder: words("notes"), oninput: (/** @type {Event} */ event) => did("notes", at, /** @type {HTMLTextAreaElement} */ (event.target).value || undefined) });
   if (field) field.value = work.notes[at] ?? "";
   const asked = options.length ? element("fieldset", { class: "choices-list" }, element("legend", { class: "unseen" }, step.title), ticks) : element("div", {}, field);
   if (work.shown[at]) answered();

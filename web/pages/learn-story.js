@@ -6,6 +6,7 @@ import * as router from "../dom/router.js";
 import { Charts } from "./learn-charts.js";
 import * as steps from "./learn-steps.js";
 import { prose } from "./learn-words.js";
+import { forget } from "./learn-work.js";
 /** @import { Story } from "../types/learn.js" */
 /** @import { Built } from "./learn-steps.js" */
 
@@ -38,6 +39,10 @@ export function mount(host, story, lent) {
       beside),
     element("div", { class: "tale__moves", lang: facts.language, role: "group", "aria-label": words("moves") },
       button("lesson-back", words("back"), () => move(-1)),
+      button("lesson-again", words("anew"), () => {
+        forget();
+        lent.go(0);
+      }),
       button("lesson-next", words("next"), () => move(1), "button--main"))));
   const about = () => ({ source: say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: `${story.title}: ${story.steps[Math.max(0, at())].title}` }), link: router.link(), unit: say("chart.no_unit") });
   open = { story, charts: new Charts(beside, about), built: null, at: -1 };
@@ -61,7 +66,12 @@ export function show(wanted) {
   one(".tale__body").classList.toggle("tale__body--words", charts.list.length === 0);
   one("#lesson-back").disabled = wanted === 0;
   one("#lesson-next").disabled = number === count;
+  one("#lesson-next").hidden = number === count && count > 1;
+  one("#lesson-again").hidden = number < count || count === 1;
 }
+
+/** Pictures that stand on the page, for the Share menu. */
+export const pictures = () => open?.charts.offers() ?? [];
 
 /** Whether a story is mounted, and which. */
 export const shown = () => open?.story ?? null;

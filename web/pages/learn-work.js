@@ -25,6 +25,16 @@ export function begin(story) {
 /** @param {Record<number, number>} table @param {number} step */
 const without = (table, step) => Object.fromEntries(Object.entries(table).filter(([at]) => Number(at) !== step));
 
+/** Everything of the story that is open is forgotten: for the next class. */
+export function forget() {
+  work = nothing();
+  try {
+    window.sessionStorage.removeItem(place);
+  } catch {
+    // as above
+  }
+}
+
 /** Something was done in a step. @template {keyof Work} K @param {K} what @param {number} step @param {Work[K][number] | undefined} value undefined takes it back */
 export function did(what, step, value) {
   const next = /** @type {Record<number, unknown>} */ ({ ...work[what] });

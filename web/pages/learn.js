@@ -5,6 +5,7 @@
    (core/learn-view.js), with the language; what somebody does in a story stays in the tab (learn-work.js). */
 import { facts } from "../core/facts.js";
 import * as learnView from "../core/learn-view.js";
+import { offer } from "../core/offers.js";
 import * as views from "../core/views.js";
 import { say, toldBy } from "../core/words.js";
 import { element, one } from "../dom/elements.js";
@@ -215,6 +216,7 @@ export const own = () => {
 export function begin() {
   if (!one("#learn")) return;
   views.on(reopened);
+  offer("learn", lesson.pictures);
   router.visited(come);
   document.addEventListener("keydown", keyed);
 }

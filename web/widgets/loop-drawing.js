@@ -181,11 +181,14 @@ export function drawLoops(picture, options) {
   const sizes = picture.nodes.map((node) => measured(node, Boolean(options.sectors)));
   const placed = layout(picture, sizes, options);
   const { width, height, at, courses } = placed;
-  const drawn = svgElement("svg", { class: "loop-drawing", viewBox: `0 0 ${width.toFixed(0)} ${height}`, width: width.toFixed(0), height, role: "group", "aria-label": options.words("drawn", { loops: picture.loops.map(({ name }) => name).join(", ") }) });
+  const drawn = svgElement("svg", { class: "loop-drawing", width: width.toFixed(0), role: "group", "aria-label": options.words("drawn", { loops: picture.loops.map(({ name }) => name).join(", ") }) });
   const signs = /** @type {Point[]} */ ([]);
   const parts = picture.links.map((_, number) => link(picture, placed, sizes, options, number));
   for (const text of parts.map((part) => part.querySelector("text"))) if (text) signs.push([Number(text.getAttribute("x")), Number(text.getAttribute("y")) - 5]);
   const ways = [...courses.flatMap((curve) => along(curve, 20)), ...signs];
+  const above = Math.ceil(Math.max(0, ...ways.map(([, y]) => 6 - y))); // an arc may rise over the highest box
+  drawn.setAttribute("viewBox", `0 ${-above} ${width.toFixed(0)} ${height + above}`);
+  drawn.setAttribute("height", String(height + above));
   const taken = /** @type {{ at: Point, size: Size }[]} */ ([]);
   const room = (/** @type {Point} */ [x, y]) => {
     const boxes = [...at.map((middle, n) => ({ at: middle, size: sizes[n] })), ...taken].map((one) => Math.hypot(Math.max(0, Math.abs(x - one.at[0]) - one.size.w / 2), Math.max(0, Math.abs(y - one.at[1]) - one.size.h / 2)));

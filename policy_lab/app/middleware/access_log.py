@@ -23,6 +23,7 @@ ELSEWHERE: Final = "policy_lab.elsewhere"
 
 _QUIET: Final = re.compile(
     r"/(assets|scripts|engine|_dash-component-suites)/|/(health|_dash-[a-z-]+|_reload-hash)$|/studies(/[0-9a-f]+)?$"
+    r"|/rooms/[A-Za-z]+(/answers)?$"
 )
 #: What Dash sends whenever a hand rests.
 CALLBACKS: Final = "/_dash-update-component"
@@ -57,7 +58,7 @@ def note(method: str, path: str, status: int, size: int | None, began: float) ->
     if (
         not log.isEnabledFor(logging.INFO)
         or _unasked.get()
-        or (status < 400 and (method == "GET" or path.endswith(CALLBACKS)) and _QUIET.search(path))
+        or (status < 400 and (method == "GET" or path.endswith(CALLBACKS) or "/rooms/" in path) and _QUIET.search(path))
     ):
         return
     spent = 1000 * (time.perf_counter() - began)

@@ -18,7 +18,8 @@ from flask.json.provider import DefaultJSONProvider
 DEEPEST: Final = 32
 #: A surrogate that is written as an escape; whole pairs may be.
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+#: What decides how deep a text is: escapes, of which none ends a string, quotes and brackets.
+_MARK: Final = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 
 
 class StrictJson(DefaultJSONProvider):
@@ -38,9 +39,13 @@ class StrictJson(DefaultJSONProvider):
 def _depth(text: str) -> int:
     """How deep the brackets outside of strings are at most; closing ones that were never opened do not count."""
     depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
+    in_string = False
+    for found in _MARK.finditer(text) if text.count("[") + text.count("{") > DEEPEST else ():
+        if found[0] == '"':
+            in_string = not in_string
+        elif not in_string and found[0][0] != "\\":
+            depth += 1 if found[0] in "[{" else -1
+            deepest = max(deepest, depth)
     return deepest
 
 
