@@ -227,7 +227,7 @@ def test_status_quo_in_a_diagram_follows_what_was_assumed(lame: Visit, real_addr
     )
     assert usual != changed
     page = lame(f"{real_address}/model?w=cern_for_ai&a={key}~{low:g}")
-    page.locator("#sketch-values input[value=status_quo]").check()
+    page.locator("#sketch-values label", has_text="Status quo").click()
     expect(page.locator("#sketch .stock[data-variable='Tension'] .value")).to_have_text(changed)
 
 
