@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from policy_lab import backends
-from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
+from policy_lab.errors import BadValue, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.model import Model, Setting, load_model
 from policy_lab.runs import disagreement
 from policy_lab.simulation import simulate
