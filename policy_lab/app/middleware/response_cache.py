@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: Bytes of files kept in one process; all files of the app, in two languages, are a tenth of it.
 ROOM: Final = 64_000_000
 #: Bytes of other answers kept in one process, of which those not asked for longest go first.
-ROOM_ASKED: Final = 16_000_000
+ROOM_ASKED: Final = 8_000_000
 #: An answer larger than this (bytes) is not kept, unless it is a file.
 LARGEST_ASKED: Final = 200_000
 #: Bytes of an answer above which a server is not given a copy of its own.
