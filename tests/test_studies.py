@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import math
+import re
 import resource
 import shutil
 import signal
@@ -24,6 +26,7 @@ from policy_lab import studies
 from policy_lab.catalogue import english
 from policy_lab.ensemble import folder, runner
 from policy_lab.ensemble.factors import Factor
+from policy_lab.ensemble.findings import grid_rows, read_csv, table_of, write_csv
 from policy_lab.ensemble.runner import Chunk, Simulated
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, StudyError, UnknownName
 from policy_lab.studies import Findings, Study, load_findings, load_study, replay, report_files
@@ -682,3 +685,13 @@ def test_a_replay_is_never_the_same_where_times_names_hashes_or_files_differ(tmp
     assert not found.same
     told = {"time": "other names", "name": "other names", "hash": "model_hash was 000", "file": "findings.csv is not"}
     assert told[what] in " ".join(english().in_words(one) for one in found.differences)
+
+
+def test_no_name_in_a_table_of_findings_is_a_formula(tmp_path: Path) -> None:
+    names = ["=1+1", "+a", "-b", "@c", " =d", "'=e", "plain"]
+    value = np.zeros((len(names), 1, 1))
+    table = table_of("sobol", [grid_rows(("=SUM(A1)",), [1.0], names, "ST", value)])
+    write_csv(table, tmp_path / "findings.csv")
+    cells = [cell for row in csv.reader((tmp_path / "findings.csv").read_text().splitlines()) for cell in row]
+    assert not [cell for cell in cells if re.match(r"\s*[=+@]|\s*-[^\d]", cell)]
+    assert read_csv(tmp_path / "findings.csv")["factor"].tolist() == names

@@ -12,6 +12,7 @@ from policy_lab.cli import data
 from policy_lab.cli.output import announce, check_output, complain, open_output
 from policy_lab.cli.text_tables import HelpFormatter
 from policy_lab.errors import BadValue, UnknownName
+from policy_lab.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from policy_lab.model import Model
@@ -131,7 +132,7 @@ def write_csv(model: Model, runs: Runs, file: TextIO, names: Sequence[str]) -> N
     A cell is empty where an outcome does not exist.
     """
     rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(["Time", *names])
+    rows.writerow(["Time", *map(harmless, names)])
     columns = [model.outcome(runs, name)[0].tolist() for name in names]
     for time, *values in zip(runs.time.tolist(), *columns, strict=True):
         rows.writerow([_digits(time), *map(_digits, values)])

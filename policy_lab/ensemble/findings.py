@@ -22,8 +22,11 @@ from policy_lab.ensemble.folder import FILES, FINISHED, SEAL, digest, refuse_lin
 from policy_lab.errors import StudyError
 from policy_lab.messages import Language, Message, Name, as_data, from_data
 from policy_lab.runs import Floats
+from policy_lab.spreadsheet import harmless, plain
 
 COLUMNS: Final = ("method", "outcome", "time", "factor", "index", "value", "low", "high")
+#: Columns of names, which a model gives.
+LABELS: Final = ("outcome", "factor")
 
 #: The time of a figure that takes all studied years together.
 ALL_TIMES: Final = float("nan")
@@ -218,6 +221,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a tidy table; numbers with every digit they have, so that equal files are equal bits."""
     out = table.copy()
     out["time"] = table["time"].map({t: f"{t:g}" for t in table["time"].dropna().unique()}).fillna("all")
+    for column in LABELS:
+        out[column] = out[column].map({text: harmless(text) for text in out[column].unique()})
     out.to_csv(path, index=False, lineterminator="\n")
 
 
@@ -241,6 +246,8 @@ def read_csv(path: Path) -> pd.DataFrame:
     except ValueError as error:
         raise StudyError("error.findings.number", path=path, error=error) from None
     table["time"] = table["time"].map(known).astype(float)
+    for column in LABELS:
+        table[column] = table[column].map({text: plain(text) for text in table[column].unique()})
     return table[list(COLUMNS)]
 
 

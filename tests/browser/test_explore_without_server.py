@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from policy_lab.app.ensemble_members import members_of
+from policy_lab.app.loops import assumption_keys
 from policy_lab.model import load_model
 from policy_lab.simulation import simulate
 
@@ -213,6 +214,21 @@ def test_a_diagram_has_its_values_from_the_server_too(lame: Visit, real_address:
     expect(page.locator("#sketch .stock[data-variable='Tension'] .value")).to_have_text(
         f"{run.at('Tension', 2050)[0]:.3g}"
     )
+
+
+def test_status_quo_in_a_diagram_follows_what_was_assumed(lame: Visit, real_address: str) -> None:
+    """Also where the server computes it: changed assumptions hold for every line, status quo included."""
+    model = load_model("big_science")
+    parameter, key = "arms weight in tension", assumption_keys(model)["arms weight in tension"]
+    low = float(f"{model.uncertainties[parameter].low:.5g}")
+    usual, changed = (
+        f"{simulate(model, set_, scenario='status_quo', outputs=['Tension']).at('Tension', 2050)[0]:.3g}"
+        for set_ in ({}, {parameter: low})
+    )
+    assert usual != changed
+    page = lame(f"{real_address}/model?w=cern_for_ai&a={key}~{low:g}")
+    page.locator("#sketch-values label", has_text="Status quo").click()
+    expect(page.locator("#sketch .stock[data-variable='Tension'] .value")).to_have_text(changed)
 
 
 def test_a_late_answer_never_replaces_a_newer_one(lame: Visit, address: str) -> None:

@@ -29,7 +29,10 @@ from policy_lab.simulation import simulate
 from tests.browser.conftest import SMALL
 from tests.test_page_scripts import Settings, caller, constants_of, drawn_settings, pin_of, state_of
 
+pytestmark = pytest.mark.browser
 Floats = NDArray[np.float64]
+#: What Compare calls the lines of Explore.
+COMPARED_AS = {"s": "status-quo", "p": "policy", "0": "pinned-0"}
 SEED = 19
 EDGES = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Of a variable's size: what single precision may be off by.
@@ -210,6 +213,14 @@ def check_explore(page: Page, model: Model, link: Linked, folder: Path) -> None:
     })  # fmt: skip
 
 
+def check_interval(name: str, values: Floats, told: list[str]) -> None:
+    if np.isfinite(values).sum() < 2:
+        return
+    wanted = np.nanquantile(values, [0.5, 0.05, 0.95])
+    off = 5e-3 * np.nanstd(values) + SINGLE * np.nanmax(np.abs(values))
+    np.testing.assert_allclose([float(text) for text in told], wanted, atol=off, err_msg=name)
+
+
 def check_compare(page: Page, model: Model, link: Linked, folder: Path) -> None:
     page.get_by_role("link", name="Compare", exact=True).click()
     page.wait_for_function(COMPARED)
@@ -218,22 +229,17 @@ def check_compare(page: Page, model: Model, link: Linked, folder: Path) -> None:
     rows = list(csv.reader(line for line in io.StringIO(text) if not line.startswith("#")))
     labels = {outcome.label: name for name, outcome in model.outcomes.items()}
     assert {row[2] for row in rows[1:]} == {str(year)}
-    ours = ensemble(model, link.lines["policy"], [labels[row[0]] for row in rows[1:]])
-    column = 6 if len(rows[0]) > 6 else 3
-    for row in rows[1:]:
-        values = ours[labels[row[0]]]
-        if row[column] and np.isfinite(values).any() and "status quo" not in rows[0][column].lower():
-            spread = np.nanmax(np.abs(values))
-            assert float(row[column]) == pytest.approx(
-                np.nanmedian(values), abs=5e-3 * np.nanstd(values) + SINGLE * spread
-            )
+    entries = page.evaluate("() => PolicyLab.compare.shown.entries.map(({ key }) => key)")
+    for place, key in enumerate(entries):  # of each the median and the ends of its interval
+        values = ensemble(model, link.lines[COMPARED_AS[key]], [labels[row[0]] for row in rows[1:]])
+        for row in rows[1:]:
+            check_interval(row[0], values[labels[row[0]]], row[3 + 3 * place : 6 + 3 * place])
     wedges = page.evaluate("""() => { const f = PolicyLab.compareWedges.found;
         return f && [f.about.name, f.from.key, f.to.key, f.before, f.after, f.whole, f.rows.map(r => r.share)] }""")
     if wedges:
         name, start, end, before, after, whole, shares = wedges
-        keys = {"s": "status-quo", "p": "policy", "0": "pinned-0"}
         names = with_conditions(model, [name])
-        at = {key: one_run(model, link.lines[keys[key]], names).at(name, year)[0] for key in (start, end)}
+        at = {key: one_run(model, link.lines[COMPARED_AS[key]], names).at(name, year)[0] for key in (start, end)}
         size = max(map(abs, (*at.values(), 1e-9)))
         assert (before, after) == (pytest.approx(at[start], abs=1e-6 * size), pytest.approx(at[end], abs=1e-6 * size))
         assert (

@@ -8,7 +8,7 @@ const flat = (text) => text.replace(/\s+/g, " ");
  * A cell that a spreadsheet would take for a formula begins with a quote instead.
  * @param {string} text
  */
-export const harmless = (text) => (/^[=+\-@]/.test(text) ? "'" + text : text);
+export const harmless = (text) => (/^\s*[=+\-@]/.test(text) ? "'" + text : text);
 
 /** @param {string} text */
 export const quoted = (text) => (/[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text);

@@ -216,7 +216,7 @@ def _language_of(query: str, referrer: str, cookies: str, languages: str) -> tup
     return language, asked.args.get(PART) == language
 
 
-_remembered = lru_cache(maxsize=2048)(_language_of)
+_remembered = lru_cache(maxsize=256)(_language_of)
 
 
 def _size(key: Key, kept: Kept | None) -> int:
