@@ -13,7 +13,8 @@ export function begin() {
     handle.setAttribute("aria-expanded", String(open));
     if (open) keepChart();
   };
-  new ResizeObserver(grown).observe(one(".page--explore .in-short"));
+  const above = new ResizeObserver(grown);
+  for (const part of [".in-short", ".stage__bar"]) above.observe(one(".page--explore " + part));
   does("sheet", () => turn(!sheet.classList.contains("levers--open")));
   sheet.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || !sheet.classList.contains("levers--open") || !handle.offsetParent) return;
@@ -22,14 +23,14 @@ export function begin() {
   });
 }
 
-let high = 0; // of the verdict when last seen
+let below = 0; // where the chart began when last seen, from the top of the page
 
-/** A verdict that comes longer than the one before pushes nothing that stuck to the upper edge. */
+/** A verdict or a legend that comes longer than the one before pushes nothing that stuck to the upper edge. */
 function grown() {
-  const { height } = one(".page--explore .in-short").getBoundingClientRect();
   const { top } = one("#chart-a").getBoundingClientRect();
-  if (top > 0 && top <= height - high + 1) keepChart();
-  high = height;
+  const begins = top + window.scrollY;
+  if (top > 0 && top <= begins - below + 1) keepChart();
+  below = begins;
 }
 
 /** The chart sticks to the upper edge once it is scrolled there. */
