@@ -15,6 +15,11 @@ from typing import Final
 from policy_lab.errors import BadValue, ModelError
 from policy_lab.messages import Message
 
+
+class BeyondLimit(ModelError, BadValue):
+    """A model, or a number given for a run of it, asks for more than is allowed."""
+
+
 USUAL: Final = MappingProxyType(
     {
         "bytes": 20_000_000,  # of a model file
@@ -42,11 +47,11 @@ def most(name: str) -> int:
 
 
 def check(name: str, count: float, /, **place: object) -> None:
-    """Raise ``ModelError`` where there is more of something than may be; ``place`` fills the rest of its sentence."""
+    """Raise ``BeyondLimit`` where there is more of something than may be; ``place`` fills the rest of its sentence."""
     if not count <= most(name):
         flag = f"--limit {name}=N"
         values = {"count": min(count, 1e300), "most": most(name), "flag": flag, **place}
-        raise ModelError(Message(_SAID[name], values))
+        raise BeyondLimit(Message(_SAID[name], values))
 
 
 def allow(wanted: Iterable[str]) -> None:

@@ -212,7 +212,8 @@ def test_markup_is_escaped_and_refuses_inline_code() -> None:
 def test_runs_are_remembered_and_forgotten_in_turn(model: Model) -> None:
     asked = []
     run = default_run(model)
-    memory = Memory(lambda constants, until: asked.append((dict(constants), until)) or run(constants, until), most=2)  # type: ignore[func-returns-value]
+    room = 5 * run({}, None).values.nbytes // 2  # for two of them
+    memory = Memory(lambda constants, until: asked.append((dict(constants), until)) or run(constants, until), room)  # type: ignore[func-returns-value]
     for value in (1.0, 2.0, 1.0, 3.0, 1.0, 2.0):
         memory({"shared funding": value})
     assert [constants["shared funding"] for constants, _ in asked] == [1, 2, 3, 2]

@@ -126,7 +126,7 @@ def test_a_model_that_is_not_there(name: str) -> None:
 SLIPS = [
     ("levers.csv", "shared funding,Money", "shared fundings,Money", r"levers\.csv, row 2, column 'name'.*shared fund"),
     ("levers.csv", "shared funding,Money", "knowledge,Money", r"row 2, column 'name': 'knowledge' is not a constant"),
-    ("levers.csv", ",low,", ",low,default,", r"levers\.csv, row 1: the header has the extra column 'default'"),
+    ("levers.csv", ",low,", ",low,usual,", r"levers\.csv, row 1: the header has the extra column 'usual'"),
     ("levers.csv", "0,100,5", "0,0,5", r"row 2, column 'low': 0 is not below high"),
     ("levers.csv", "0,100,5", "0,200,5", r"row 2, column 'high': 200 is outside the limits"),
     ("levers.csv", "0,100,5", "0,100,0", r"row 2, column 'step'"),

@@ -162,6 +162,97 @@ def test_a_study_says_how_its_runs_are_made(tmp_path: Path) -> None:
             plan_of(Study(**{**plain.__dict__, **wrong}))
 
 
+STUDY = """model = "m.mdl"
+method = "uncertainty"
+size = 16
+outcomes = ["y"]
+times = [4]
+[factors]
+a = {low=0, high=1}
+"""
+#: A study file as people write it, and what is said of it; nothing where it can be read.
+TEXTS = {
+    "as it should be": (STUDY, ""),
+    "a mark in front, and Windows' line ends": ("\ufeff" + STUDY.replace("\n", "\r\n"), ""),
+    "eight runs": (STUDY.replace("16", "8"), "size = 8 is too few runs to measure a spread; take 16 or more"),
+    "not a power of two": (STUDY.replace("16", "12"), "12 is not a power of two"),
+    "tables first": ("[factors]\na = {low=0, high=1}\n" + STUDY.split("[factors]")[0], r"inside the table \[factors\]"),
+    "not closed": (STUDY.replace("}", ""), "is not valid TOML"),
+    "twice": (STUDY.replace('"y"', '"y", "Y"'), "The outcome 'y' is named twice"),
+    "a fraction": (STUDY.replace("16", "16.0"), "size = 16.0 is not a whole number"),
+    "a slip": (STUDY.replace("times", "tmies"), "no key 'tmies'.*'times'"),
+    "a clock that varies": (STUDY.replace("a =", "horizon ="), "'FINAL TIME' follows from 'horizon'"),
+    "no table of data": ('data = "none.csv"\n' + STUDY, "'none.csv' is not in"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_text_of_a_study(name: str, tmp_path: Path) -> None:
+    text, says = TEXTS[name]
+    clock = CLOCK.replace("FINAL TIME = 10", "FINAL TIME = INITIAL TIME + horizon")
+    _model(tmp_path, "a = 1 ~~|\nhorizon = 10 ~~|\ny = a*Time ~~|\n", clock)
+    (tmp_path / "s.toml").write_bytes(text.encode())
+    if not says:
+        assert plan_of(load_study(tmp_path / "s.toml")).outcomes == ("y",)
+        return
+    with pytest.raises(PolicyLabError, match=says):
+        load_study(tmp_path / "s.toml")
+
+
+def test_a_study_takes_data(tmp_path: Path) -> None:
+    _model(tmp_path, "rain ~~|\nk = 1 ~~|\ny = k*rain ~~|\n")
+    (tmp_path / "d.csv").write_text("Time,rain\n0,1\n10,3\n", encoding="utf-8")
+    text = 'data = "d.csv"\n' + STUDY.replace("a =", "k =")
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+    findings = run_study(load_study(tmp_path / "s.toml"), tmp_path / "r", pictures=False)
+    assert findings.of("mean", "y").iloc[0]["value"] == pytest.approx(0.5 * 1.8, rel=0.05)
+    assert read_study(tmp_path / "r" / "study.toml").data == ("../d.csv",)
+    assert replay(tmp_path / "r").same
+
+
+def test_options_name_own_outcomes(tmp_path: Path) -> None:
+    """The peak of k*Time is 10 k, above 5 for half of the values of k from 0 to 1."""
+    file = _model(tmp_path, "k = 1 ~~|\ny = k*Time ~~|\n")
+    outcome = {"name": "peak", "of": "y", "take": "max"}
+    study = Study(str(file), "uncertainty", {"k": {"low": 0.0, "high": 1.0}}, size=64, outcomes=(outcome,),
+                  options={"thresholds": {"peak": 5}})  # fmt: skip
+    findings = run_study(study, tmp_path / "r")
+    assert findings.of("P(above)", "peak").iloc[0]["value"] == pytest.approx(0.5, abs=0.02)
+    fails = {"fails": [{"outcome": "peak", "below": 2.5}]}
+    prim = Study(
+        str(file),
+        "prim",
+        {
+            "k": {"low": 0.0, "high": 1.0},
+        },
+        size=256,
+        outcomes=(outcome,),
+        options=fails,
+    )
+    assert len(run_study(prim, tmp_path / "p", pictures=False).table)
+
+
+def test_samples_of_ones_own(tmp_path: Path) -> None:
+    """Two inputs that always sum to 3: y = a + b does not vary, although both do."""
+    _model(tmp_path, "a = 1 ~~|\nb = 1 ~~|\ny = (a + b)*Time ~~|\nz = a*Time ~~|\n")
+    rows = [(1 + k / 19, 2 - k / 19) for k in range(20)]
+    (tmp_path / "s.csv").write_text("a,B\n" + "\n".join(f"{a},{b}" for a, b in rows), encoding="utf-8")
+    text = 'model = "m.mdl"\nmethod = "uncertainty"\nsamples = "s.csv"\noutcomes = ["y", "z"]\ntimes = [4]\n'
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+    findings = run_study(load_study(tmp_path / "s.toml"), tmp_path / "r")
+    assert findings.provenance["runs"] == 20 and findings.provenance["factors"][0]["distribution"] == "samples"
+    assert findings.of("sd", "y").iloc[0]["value"] == pytest.approx(0, abs=1e-12)
+    assert findings.of("mean", "z").iloc[0]["value"] == pytest.approx(6)
+    assert replay(tmp_path / "r").same
+    for wrong, says in (('method = "sobol"', "draws its own points"), ('samples = "t.csv"', "row 3, column 'b'")):
+        key = wrong.partition(" ")[0]
+        (tmp_path / "t.csv").write_text("a,b\n1,2\n1,\n", encoding="utf-8")
+        other = "\n".join(wrong if line.startswith(key) else line for line in text.splitlines())
+        (tmp_path / "s.toml").write_text(other, encoding="utf-8")
+        with pytest.raises(PolicyLabError, match=says):
+            load_study(tmp_path / "s.toml")
+
+
 def test_chance_is_the_same_in_every_run_and_said_to_be(tmp_path: Path) -> None:
     """Without noise between the runs the variance of k * q * (one random walk) is that of k * q alone."""
     file = _model(tmp_path, "k = 1 ~~|\nq = 1 ~~|\nx = INTEG(k*q*RANDOM NORMAL(-5, 5, 0, 1, 7), 0) ~~|\n",

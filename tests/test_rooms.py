@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +151,19 @@ def test_a_server_that_nobody_asks_deletes_it_all_the_same(client: FlaskClient, 
     due.service()
     with rooms.reading() as table:
         assert table.execute("SELECT count(*) FROM room").fetchone()[0] == 0
-    assert "_errands.due" in Path(Server.maintenance.__code__.co_filename).read_text(encoding="utf-8")
+
+
+def test_a_server_sees_to_its_errands_without_a_request(client: FlaskClient) -> None:
+    done = threading.Event()
+    errands.add(client.application, done.set)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        server = Server(client.application, listening)
+        server.turn(0.01)
+        assert done.wait(20.0)
+        server.task_dispatcher.shutdown()
+        server.trigger.close()
 
 
 def test_no_cookie_is_set_and_no_address_kept(

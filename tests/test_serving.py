@@ -125,6 +125,18 @@ def test_other_sites_may_frame_the_page_that_is_made_for_it_and_no_other(client:
     assert 'lang="de"' in client.get("/embed?lang=de").text[:200]
 
 
+def test_at_the_address_of_another_page_explore_is_not_seen_until_that_comes(client: FlaskClient) -> None:
+    for path, elsewhere in {
+        "/": False,
+        "/?w=x": False,
+        "/embed": False,
+        "/compare": True,
+        "/model?lang=de": True,
+    }.items():
+        for _ in range(2):  # from memory as well
+            assert ("<html data-elsewhere " in client.get(path).text[:200]) is elsewhere, path
+
+
 def test_no_script_stands_in_the_page(client: FlaskClient) -> None:
     page = client.get("/").text
     assert re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>", page) == []

@@ -42,6 +42,7 @@ from policy_lab.compiler.target import TooFine
 from policy_lab.compiler.webassembly import Module
 from policy_lab.errors import PolicyLabError, UnsupportedConstruct
 from policy_lab.model import Model
+from policy_lab.model.stories import story_files
 
 #: Runs and variables that one request may ask for; the page's own are ten at most, and those of a diagram.
 MOST_RUNS: Final = 16
@@ -132,11 +133,15 @@ class EngineFiles:
             "entries": at.answer(f"entries/{NUMBER}.json"),
             "sectors": at.answer(f"sector/{NUMBER}.svg"),
             "precedents": at.answer("precedents.json"),
-            "stories": at.answer("learn.json"),
-            "story": at.answer(f"learn/{NUMBER}.json"),
+            **self._of_stories(at),
             "studies": at.prefix + "studies",
             "embed": at.page(EMBED),
         }
+
+    def _of_stories(self, at: Addresses) -> dict[str, str]:
+        if not story_files(self.bench.source):
+            return {}
+        return {"stories": at.answer("learn.json"), "story": at.answer(f"learn/{NUMBER}.json")}
 
 
 def register(app: Dash, bench: ModelSession, files: EngineFiles) -> None:

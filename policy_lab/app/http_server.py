@@ -239,14 +239,33 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             ident="",
         )
         where = (listening.family, listening.type, listening.proto, listening.getsockname())
-        self._errands = Errands(application)
+        self._errands, self._looked = Errands(application), 0.0
         super().__init__(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
 
-    def maintenance(self, now: float) -> None:
-        """Close what is idle, too slow or, where too much is held, slow for longest; see to errands."""
-        super().maintenance(now)
-        if self._errands.due(now):
-            self.add_task(self._errands)
+    def run(self) -> None:
+        """Serve until the process is told to end."""
+        try:
+            while self._map:
+                self.turn(1.0)
+        except (SystemExit, KeyboardInterrupt):
+            self.task_dispatcher.shutdown()
+
+    def turn(self, seconds: float) -> None:
+        """Read and send what can be, waiting so long at most for something; look after connections every second."""
+        wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)
+        now = time.time()
+        if abs(now - self._looked) >= 1.0:
+            self._looked = now
+            self._close_late(now)
+            if self._errands.due(now):
+                self.add_task(self._errands)
+
+    def _close_late(self, now: float) -> None:
+        """Close what is idle, too slow, or, where too much is held, slow for longest.
+
+        Between two waits and never within one: a new connection could have the number of one just closed, and would be
+        taken for it.
+        """
         channels = list(self.active_channels.values())
         for channel in channels:
             # Closed at once: one that is only told to close waits until its reader reads.
@@ -261,10 +280,6 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             if held[channel]:
                 most -= held[channel]
                 channel.handle_close()
-
-    def turn(self, seconds: float) -> None:
-        """Read and send what can be, waiting so long at most for something."""
-        wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)
 
     def leave(self) -> None:
         """Let nobody new in."""

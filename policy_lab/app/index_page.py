@@ -105,14 +105,16 @@ class Page(dash.Dash):  # type: ignore[misc]
     def interpolate_index(self, **parts: str) -> str:
         """The first page, made once a language: Dash would put another random word into it each time.
 
-        In a frame of another site it says so from its first byte, so that nothing is seen that does not belong there.
+        In a frame of another site, and at the address of another page, it says so from its first byte, so that nothing
+        is seen that does not belong there.
         """
         language = catalogue.language()
         if language not in self._first_page:
             self._first_page[language] = self._interpolated(parts)
         page = self._first_page[language]
-        embedded = request.path == self.config.routes_pathname_prefix + EMBED
-        return page.replace("<html ", "<html data-embed ", 1) if embedded else page
+        asked = request.path.removeprefix(self.config.routes_pathname_prefix)
+        kind = {"": "", EMBED: " data-embed"}.get(asked, " data-elsewhere")
+        return page.replace("<html", "<html" + kind, 1)
 
     def prepare(self) -> None:
         """Makes what the first page needs, which takes a second, so that nobody who asks for it has to wait."""

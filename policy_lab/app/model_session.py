@@ -20,7 +20,8 @@ from policy_lab.runs import Runs
 
 #: Constants that differ from the model file, and the last moment (None: the model's own) -> one run.
 Run = Callable[[Mapping[str, float], float | None], Runs]
-REMEMBERED = 256
+#: Bytes of runs kept; one of a thousand variables and a hundred years is a megabyte.
+ROOM = 32_000_000
 _current: ContextVar[ModelSession] = ContextVar("policy_lab_session")
 
 
@@ -34,11 +35,11 @@ class Memory:
 
     Args:
         run: makes Runs with one run and every visible variable.
-        most: number of runs to keep; the one longest unused goes first.
+        room: bytes of runs to keep; the one longest unused goes first.
     """
 
-    def __init__(self, run: Run, most: int = REMEMBERED) -> None:
-        self._run, self._most = run, most
+    def __init__(self, run: Run, room: int = ROOM) -> None:
+        self._run, self._room = run, room
         self._kept: OrderedDict[tuple[float | None, tuple[tuple[str, float], ...]], Runs] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -51,9 +52,11 @@ class Memory:
                 return self._kept[key]
         runs = self._run(dict(constants), until)
         with self._lock:
+            if key not in self._kept:
+                self._room -= runs.values.nbytes
             self._kept[key] = runs
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            while self._room < 0 and len(self._kept) > 1:
+                self._room += self._kept.popitem(last=False)[1].values.nbytes
         return runs
 
 

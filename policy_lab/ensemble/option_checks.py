@@ -9,7 +9,7 @@ from policy_lab.errors import StudyError
 
 def power_of_two(plan: Plan) -> None:
     """The size is a power of two, which Sobol' points need to be balanced."""
-    if not is_power_of_two(plan.size):
+    if plan.study.samples is None and not is_power_of_two(plan.size):
         below = 1 << (plan.size.bit_length() - 1)
         raise StudyError("error.study.power_of_two", size=plan.size, below=below, above=2 * below)
 
@@ -30,7 +30,7 @@ def thresholds(plan: Plan) -> None:
 
 def studied(plan: Plan, name: str, option: str) -> str:
     """An outcome that an option names, as the model spells it, if it is one of the study."""
-    outcome = plan.model.find(name)
+    outcome = plan.find(name)
     if outcome not in plan.outcomes:
         raise StudyError("error.study.not_studied", option=option, name=outcome)
     return outcome

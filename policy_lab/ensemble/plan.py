@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from policy_lab.ensemble.designs import Membership
+from policy_lab.ensemble.designs import Membership, sobol_points
 from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
 from policy_lab.ensemble.measures import Measure, measure_from
+from policy_lab.ensemble.own_samples import sampled_factors, unit_of
 from policy_lab.ensemble.quantity import amount
 from policy_lab.ensemble.study_file import Study
 from policy_lab.errors import StudyError, UnknownName
@@ -56,6 +57,12 @@ class Plan:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
+    def points(self) -> Floats:
+        """``unit[run, factor]``: the rows of the study's own samples, else Sobol' points."""
+        if self.study.samples is not None:
+            return unit_of(self.size, len(self.factors))
+        return sobol_points(self.size, len(self.factors), self.study.seed)
+
     @property
     def grouped(self) -> bool:
         """Whether factors are moved in groups rather than one by one."""
@@ -73,6 +80,14 @@ class Plan:
         for row, columns in enumerate(self.groups.values()):
             member[row, list(columns)] = True
         return member
+
+    def find(self, outcome: str) -> str:
+        """An outcome that an option names: one of the study's own, or a variable as the model spells it.
+
+        Raises:
+            UnknownName: it is neither.
+        """
+        return outcome if outcome in self.measures else self.model.find(outcome)
 
     def label(self, outcome: str) -> str:
         """Label of an outcome."""
@@ -158,6 +173,8 @@ def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_si
     check_limits(model, factors)
     base = model.constants_of(study.scenario, study.settings)
     size = default_size if study.size is None else study.size
+    if study.samples is not None:
+        size = len(factors[0].values)
     if size < 1:
         raise StudyError("error.study.too_small", size=size)
     measures = {m.name: m for m in (measure_from(o, model) for o in study.outcomes if not isinstance(o, str))}
@@ -191,6 +208,8 @@ def _check_how(study: Study, model: Model) -> None:
 
 
 def _factors(study: Study, model: Model) -> tuple[Factor, ...]:
+    if study.samples is not None:
+        return sampled_factors(study, model)
     if isinstance(study.factors, str):
         return named_factors(model, study.factors)
     factors = tuple(factor_from(model, name, entry) for name, entry in study.factors.items())

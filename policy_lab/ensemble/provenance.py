@@ -101,8 +101,8 @@ def _about_factor(plan: Plan, factor: Factor) -> dict[str, Any]:
         "low": factor.low,
         "default": factor.default,
         "high": factor.high,
-        "distribution": factor.distribution,
-        "values": list(factor.values),
+        "distribution": "samples" if plan.study.samples else factor.distribution,
+        "values": [] if plan.study.samples else list(factor.values),
     }
     uncertainty = plan.model.uncertainties.get(factor.name)
     if uncertainty is not None:

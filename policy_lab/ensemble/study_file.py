@@ -32,6 +32,7 @@ COMMON_KEYS: Final = (
     "integration",
     "time_step",
     "final_time",
+    "samples",
 )
 
 
@@ -56,6 +57,7 @@ class Study:
         options: what only this method has, such as ``second_order``.
         data: tables with numbers for the model's data variables, as seen from ``place``.
         integration, time_step, final_time: how runs are made; None is as the model says.
+        samples: a table with the values of the factors, one row a run, as seen from ``place``; None draws them.
         title: a line for the report; written from the rest if empty.
         place: folder from which a relative model path starts.
     """
@@ -75,6 +77,7 @@ class Study:
     integration: str | None = None
     time_step: float | None = None
     final_time: float | None = None
+    samples: str | None = None
     title: str = ""
     place: Path | None = None
 
@@ -141,6 +144,7 @@ def study_from(data: Mapping[str, Any], place: Path | None = None) -> Study:
         integration=_text(data, "integration") if "integration" in data else None,
         time_step=_real(data, "time_step"),
         final_time=_real(data, "final_time"),
+        samples=_text(data, "samples") if "samples" in data else None,
         title=_text(data, "title", ""),
         place=place,
     )
@@ -250,8 +254,8 @@ def _alike(value: Any, default: Any) -> bool:
     return isinstance(value, type(default))
 
 
-def write_toml(study: Study, model: str, data: tuple[str, ...] = ()) -> str:
-    """The study as TOML text, with ``model`` and ``data`` as the references that hold where it is written.
+def write_toml(study: Study, model: str, data: tuple[str, ...] = (), samples: str = "") -> str:
+    """The study as TOML text, with ``model``, ``data`` and ``samples`` as the references that hold where it is written.
 
     Reading it back gives an equal study.
     """
@@ -261,6 +265,8 @@ def write_toml(study: Study, model: str, data: tuple[str, ...] = ()) -> str:
     top["model"] = model
     if data:
         top["data"] = list(data)
+    if samples:
+        top["samples"] = samples
     top |= {k: v for k in ("integration", "time_step", "final_time") if (v := getattr(study, k)) is not None}
     if study.scenario is not None:
         top["scenario"] = study.scenario

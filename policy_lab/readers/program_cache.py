@@ -42,8 +42,9 @@ def key_of(path: Path, given: Mapping[str, float], data: Given = ()) -> str:
     layout = json.dumps(sorted((name, float(value).hex()) for name, value in given.items()))
     numbers = hashlib.sha256(repr([d for d in data if isinstance(d, Series)]).encode())
     for file in files_of(path, content.decode("latin-1"), data):
+        numbers.update(f"\n{file.name}\n".encode())
         with contextlib.suppress(OSError):  # its absence is told when it is needed
-            numbers.update(file.name.encode() + file.read_bytes())
+            numbers.update(file.read_bytes())
     return cache.key_of(path.name, content, layout, numbers.hexdigest(), *_translator())
 
 

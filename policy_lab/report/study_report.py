@@ -98,7 +98,7 @@ def write(
     folder = findings.folder
     with writing(folder / "findings.csv"):
         tidy.write_csv(findings.table, folder / "findings.csv")
-    write_text(folder / "study.toml", write_toml(plan.study, _reference(plan, folder), _data(plan, folder)))
+    write_text(folder / "study.toml", write_toml(plan.study, _reference(plan, folder), *_tables(plan, folder)))
     write_report(plan, findings, pictures, words, progress)
     kept = sorted(p for p in folder.iterdir() if p.suffix in KEPT)
     with writing(folder):
@@ -145,9 +145,12 @@ def _reference(plan: Plan, folder: Path) -> str:
     return Path(os.path.relpath(target, folder.resolve())).as_posix()
 
 
-def _data(plan: Plan, folder: Path) -> tuple[str, ...]:
-    """The data files as the stored study file names them: by the way to them."""
-    return tuple(Path(os.path.relpath(file, folder.resolve())).as_posix() for file in plan.study.data_files() or ())
+def _tables(plan: Plan, folder: Path) -> tuple[tuple[str, ...], str]:
+    """The data files and the samples as the stored study file names them: by the way to them."""
+    samples = [str((plan.study.place or Path()) / plan.study.samples)] if plan.study.samples else []
+    ways = [Path(os.path.relpath(file, folder.resolve())).as_posix()
+            for file in (*(plan.study.data_files() or ()), *samples)]  # fmt: skip
+    return tuple(ways[: len(ways) - len(samples)]), "".join(ways[len(ways) - len(samples) :])
 
 
 def _plain(value: Any) -> Any:

@@ -208,7 +208,7 @@ class Search:
         """What each policy costs, ``[policy]``."""
         if not self.plan.options["cost"]:
             return np.asarray(np.abs(policies - self.own).sum(axis=1))
-        column = self.plan.outcomes.index(self.plan.model.find(self.plan.options["cost"]))
+        column = self.plan.outcomes.index(self.plan.find(self.plan.options["cost"]))
         return np.asarray(values[:, -1, column].reshape(len(policies), -1).mean(axis=1))
 
     def met(self, values: Floats) -> float:
@@ -332,7 +332,7 @@ def _cost(plan: Plan, after: float, before: float) -> Message:
     """What the policy costs: levers moved, or an outcome beside what it is before."""
     if not plan.options["cost"]:
         return Message("study.policy_search.levers_moved", {"after": after})
-    outcome = plan.model.find(plan.options["cost"])
+    outcome = plan.find(plan.options["cost"])
     amounts = {"after": plan.quantity(outcome, after), "before": plan.quantity(outcome, before)}
     return Message("study.policy_search.costs", {"outcome": plan.named(outcome), **amounts})
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from policy_lab.ensemble import option_checks
-from policy_lab.ensemble.designs import Points, sobol_points
+from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.factors import values_of
 from policy_lab.ensemble.findings import ALL_TIMES, WHOLE, Findings, Result, Statement, rows
 from policy_lab.ensemble.plan import Plan
@@ -110,7 +110,7 @@ def runs(plan: Plan) -> tuple[int, int]:
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the runs, find the failures and the boxes that hold them."""
-    unit = sobol_points(plan.size, len(plan.factors), plan.study.seed)
+    unit = plan.points()
     values = ensemble.run(Points(unit)).all()
     columns = values_of(plan.factors, unit)
     x = np.column_stack([columns[f.name] for f in plan.factors])

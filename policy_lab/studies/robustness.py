@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from policy_lab.ensemble import option_checks
-from policy_lab.ensemble.designs import Points, sobol_points
+from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.findings import Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.questions import SCENARIOS, UNCERTAINTY, Question, sizes
@@ -86,7 +86,7 @@ def runs(plan: Plan) -> tuple[int, int]:
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Run every policy over the same futures and compare."""
-    sample = Points(sobol_points(plan.size, len(plan.factors), plan.study.seed))
+    sample = Points(plan.points())
     policies = _policies(plan)
     values = np.stack([ensemble.run(sample, f"runs_{policy}", scenario=policy).all() for policy in policies])
     # A future in which any policy's run failed tells nothing about the others either.
@@ -130,7 +130,7 @@ def _measures(plan: Plan, outcome: str, values: Floats, first: str) -> dict[str,
             "regret 90 %": Measure(regret, lambda r: np.asarray(np.quantile(r, 0.9, axis=1))),
             f"better than {first}": Measure((good > good[:1]).astype(np.float64), _mean),
         }
-    limits = {plan.model.find(k): float(v) for k, v in plan.options["thresholds"].items()}
+    limits = {plan.find(k): float(v) for k, v in plan.options["thresholds"].items()}
     if outcome in limits:
         found["satisficing"] = Measure((good >= sign * limits[outcome]).astype(np.float64), _mean)
     return found

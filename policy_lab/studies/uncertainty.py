@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from policy_lab.ensemble import option_checks
-from policy_lab.ensemble.designs import Points, sobol_points
+from policy_lab.ensemble.designs import Points
 from policy_lab.ensemble.findings import WHOLE, Findings, Result, Statement, grid_rows
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.questions import UNCERTAINTY, Question, sizes
@@ -63,7 +63,7 @@ def runs(plan: Plan) -> tuple[int, int]:
 
 def run(plan: Plan, ensemble: Ensemble) -> Result:
     """Make the runs and measure their spread; what decides whether an outcome exists is kept with the runs."""
-    unit = sobol_points(plan.size, len(plan.factors), plan.study.seed)
+    unit = plan.points()
     ensemble.plan = replace(plan, outcomes=with_conditions(plan.model.conditions, plan.outcomes))
     values = ensemble.run(Points(unit)).all()
     parts: list[pd.DataFrame] = []
@@ -121,7 +121,7 @@ def _measures(plan: Plan, outcome: str) -> dict[str, Measure]:
         found["worst tenth"] = _tail(lowest=False)
     else:
         found |= {"lowest tenth": _tail(lowest=True), "highest tenth": _tail(lowest=False)}
-    limits = {plan.model.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
+    limits = {plan.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
     if outcome in limits:
         found["P(above)"] = lambda v: np.asarray((v > limits[outcome]).mean(axis=0))
     return found
@@ -168,7 +168,7 @@ def _intervals(
 def statements(plan: Plan, findings: Findings) -> list[Statement]:
     """The range of each outcome at the last time, and its bad tail."""
     last = float(plan.times[-1])
-    limits = {plan.model.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
+    limits = {plan.find(name): float(limit) for name, limit in plan.options["thresholds"].items()}
     said = []
     for outcome in findings.outcomes:
         at = findings.table[(findings.table["outcome"] == outcome) & (findings.table["time"] == last)]

@@ -74,14 +74,15 @@ class Front:
         app: what is asked for everything else.
         prefix: of the pages, with its slashes.
         pages: their names, below the prefix.
-        alone: those of them whose answer is not the one that all others share.
+        alone: those of them whose answer is not shared; the first page has its own too, and all others share one.
     """
 
     def __init__(self, app: WSGIApplication, prefix: str, pages: tuple[str, ...], alone: tuple[str, ...] = ()) -> None:
         self._app = app
         self._files = (f"{prefix}_dash-component-suites/", f"{prefix}assets/", f"{prefix}scripts/")
         self._told = (f"{prefix}engine/", f"{prefix}_dash-")
-        self._pages = {prefix + page: prefix + page if page in alone else prefix for page in pages}
+        shared = next((page for page in pages if page and page not in alone), "")
+        self._pages = {prefix + page: prefix + (page if not page or page in alone else shared) for page in pages}
         self._kept: dict[Key, Kept] = {}
         self._asked: OrderedDict[Key, Kept] = OrderedDict()
         self._room, self._room_asked = ROOM, ROOM_ASKED
@@ -215,7 +216,7 @@ def _language_of(query: str, referrer: str, cookies: str, languages: str) -> tup
     return language, asked.args.get(PART) == language
 
 
-_remembered = lru_cache(maxsize=2048)(_language_of)
+_remembered = lru_cache(maxsize=256)(_language_of)
 
 
 def _size(key: Key, kept: Kept | None) -> int:
