@@ -138,13 +138,13 @@ export async function page() {
     tag("h1", escaped(title)),
     ...(told.length > 1 ? [] : [tag("p", escaped(world ? world.rationale : ""), ' class="why"')]),
     briefScenarios.conclusion(answer), briefScenarios.verdicts(told),
-    ...[words("caveat"), assumed.note(store.now, assumed.MANY)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
+    ...[words("caveat"), assumed.note(store.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
     tag("div", charts.join(""), ' class="charts"'),
     tag("h2", escaped(words("outcomes", { year }))),
     headlines(told, reference, year),
     tag("h2", escaped(told.length > 1 ? words("levers_of", { policy: name }) : words("levers"))), levers(moved),
     tag("h2", escaped(words("assumptions"))), assumptions(changed),
-    tag("footer", [bands ? words("range_note", { members: bands.members, varying: assumed.varying(told.map((one) => scenarios.of(one.state)), store.now) }) : words("no_range"), summary.source(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
+    tag("footer", [bands ? words("range_note", { members: bands.members, varying: assumed.varying(told.map((one) => scenarios.of(one.state)), store.now) }) : words("no_range"), summary.origin(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
   ];
   return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${told.length > 3 ? " many crowd" : told.length > 2 ? " many" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
 }

@@ -73,5 +73,8 @@ export function change(value, reference, about) {
   return (value > reference ? "▲ +" : "▼ −") + numbers.figure(Math.abs(value - reference), places);
 }
 
+/** The model and whose figures these are. @param {string} [whose] scenarios */
+export const origin = (whose = name()) => say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: whose });
+
 /** Where figures come from, for a file that outlives the page. @param {string} [whose] scenarios */
-export const source = (whose = name()) => [say("chart.source", { model: facts.model, hash: facts.hash.slice(0, 8), policy: whose }), assumed.note(store.now, assumed.MANY)].filter(Boolean).join(" ");
+export const source = (whose = name()) => [origin(whose), assumed.note(store.now, assumed.MANY)].filter(Boolean).join(" ");

@@ -212,7 +212,7 @@ function follow(state, before) {
 function notify(state) {
   const text = assumed.note(state);
   const ways = [
-    ...(assumed.keys(state).length ? [{ act: "resetAssumptions", label: say("assumption.reset_all") }] : []),
+    ...(assumed.keys(state).length ? [{ act: "resetAssumptions", label: say("assumed.reset") }] : []),
     ...(loops.cut(state).length ? [{ act: "restoreLoops", label: words("restore_all") }] : []),
   ];
   for (const place of all(".assumed-short")) write(place, assumed.short(state));
