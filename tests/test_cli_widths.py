@@ -41,6 +41,8 @@ COMMANDS = [
     "story {story} --check",
     "study {study} --out {out}/study",
     "study {study}",
+    "new {bare} --out {out}/new",
+    "new {small}",
     "compile core --out {out}/wasm",
     "publish core --out {out}/site",
     "app --port none",
@@ -52,7 +54,7 @@ def told(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> tupl
     story = min((ROOT / "models").glob("*/stories/*.en.md"))
     study = folder / "study.toml"
     study.write_text(STUDY.format(model=SMALL), encoding="utf-8")
-    places = {"small": SMALL, "study": "study.toml", "out": "out", "story": story}
+    places = {"small": SMALL, "bare": SMALL / "small_field.mdl", "study": "study.toml", "out": "out", "story": story}
     (folder / "out").mkdir(exist_ok=True)
     status = main([word.format(**places) for word in command.split()])
     said = capsys.readouterr()
@@ -69,6 +71,8 @@ def test_no_word_is_broken_and_no_line_too_long_at_80_columns(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "QUIET_SECONDS", math.inf)  # rates and seconds differ from run to run
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
     found = {}
     for columns in (80, 140):
         monkeypatch.setenv("COLUMNS", str(columns))

@@ -34,8 +34,8 @@ def announce(notes: Iterable[str]) -> None:
 
 
 def fitted(line: str, stream: TextIO) -> str:
-    """A line for people, wrapped where it goes to a terminal or ``COLUMNS`` says how wide one is; else as it is."""
-    if not (os.environ.get("COLUMNS") or stream.isatty()):
+    """A line for people, wrapped where it goes to a terminal; else as it is, for files and programs."""
+    if not stream.isatty():
         return line
     indent = line[: len(line) - len(line.lstrip())]
     return paragraph(line, indent, hanging=indent + "  ")
