@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from policy_lab.cli import data
-from policy_lab.cli.output import announce
+from policy_lab.cli.output import announce, fitted
+from policy_lab.cli.text_tables import HelpFormatter
 
 EXAMPLES = """\
 examples:
@@ -24,7 +26,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "their ranges, outcomes, a scenario, a README. They are inferred from the file and say how; refine them. "
         "docs/models.md explains every file and column.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     words.add_argument("file", metavar="FILE", help="a .mdl, .xmile or .stmx file")
@@ -48,5 +50,6 @@ def command(arguments: argparse.Namespace) -> int:
     found = guesses(model)
     write_folder(model, folder, found)
     load_model(folder)
-    print(f"{english().in_words(found.said)}\nWritten: {folder}\nTry it: policy-lab app --model {folder}")
+    print(fitted(english().in_words(found.said), sys.stdout))
+    print(f"Written: {folder}\nTry it: policy-lab app --model {folder}")
     return 0
