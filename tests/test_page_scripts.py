@@ -606,13 +606,6 @@ def test_members_are_those_of_the_parameters_own_distributions(big: Model) -> No
         assert np.max(np.abs(got - true)) < 0.01 * spread, factor.name
 
 
-def test_the_file_of_members_holds_what_python_draws(big: Model) -> None:
-    drawn = ensemble_members.members_of(big)
-    read = np.frombuffer(ensemble_members.packed(big), dtype="<f4").reshape(len(drawn), ensemble_members.MEMBERS)
-    for row, values in zip(read, drawn.values(), strict=True):
-        assert np.array_equal(row, values)
-
-
 def test_a_model_without_uncertain_parameters_has_no_members(small: Model) -> None:
     bare = replace(small, uncertainties={})
     assert ensemble_members.members_of(bare) == {}

@@ -66,7 +66,7 @@ def test_every_page_is_there_in_every_language_and_says_of_what_it_is(site: Path
     assert {path.name for path in site.glob("*.html")} == names | {"404.html", "embed.html", "embed.de.html"}
     for name in names:
         text = (site / name).read_text("utf-8")
-        assert f'<html lang="{"de" if ".de." in name else "en"}">' in text
+        assert f'lang="{"de" if ".de." in name else "en"}">' in text
         assert f'content="Policy Lab {__version__}, small_field {model.hash[:8]}"' in text
     about = json.loads((site / "site.json").read_text("utf-8"))
     assert (about["model"], about["model_hash"]) == ("small_field", model.hash)
@@ -138,8 +138,8 @@ def test_a_page_forbids_what_the_server_forbids_as_far_as_a_page_can(site: Path,
 
 def test_a_site_opens_in_the_language_that_was_asked_for(model: Model, study: Path, tmp_path: Path) -> None:
     publish(model, tmp_path / "site", opens_in="de", study=study)
-    assert '<html lang="de">' in (tmp_path / "site" / "index.html").read_text("utf-8")
-    assert '<html lang="en">' in (tmp_path / "site" / "rank.en.html").read_text("utf-8")
+    assert 'lang="de">' in (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert 'lang="en">' in (tmp_path / "site" / "rank.en.html").read_text("utf-8")
     lost = (tmp_path / "site" / "404.html").read_text("utf-8")
     assert lost.index(catalogue("de")["published.not_found"]) < lost.index(catalogue("en")["published.not_found"])
 

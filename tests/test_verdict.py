@@ -147,7 +147,7 @@ def within(label: str) -> str:
 
 def check_clear(verdicts: Verdicts, text: str, changes: Mapping[str, Floats]) -> set[str]:
     """The sentence that claims directions; gives the outcomes that it names."""
-    found = re.fullmatch(r"By \d+, (.+?) is ([a-z ]+) \(([^)]+)\) to (.+)\.", text)
+    found = re.fullmatch(r"(By \d+, .+?|It) is ([a-z ]+) \(([^)]+)\) to (.+)\.", text)
     assert found is not None, text
     clauses = re.split(r"\b(improve|worsen|raise|lower) ", found[4])
     shares, named = [], set()

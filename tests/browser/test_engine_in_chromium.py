@@ -187,7 +187,7 @@ BANDS = """async ([precisions, {names, values, wishes, pieces}]) => {
   const models = (await Promise.all(loaded)).map(({module, layout}) => ({module, layout}));
   const workers = [0, 1].map(() => new Worker("bands.worker.bundle.js"));
   const told = workers.map(worker => new Promise(ready => { worker.onmessage = ({data}) => ready(data.kind); }));
-  const drawn = Float32Array.from(values).buffer;
+  const drawn = Float32Array.from(values);
   workers.forEach(worker => worker.postMessage({kind: "load", models, values: drawn, names}));
   const ready = await Promise.all(told);
   const band = (wish, number) => new Promise(done => {
