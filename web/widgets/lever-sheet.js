@@ -23,14 +23,14 @@ export function begin() {
   });
 }
 
-let below = 0; // where the chart began when last seen, from the top of the page
+let below = 0; // where the chart began when last seen, from the top of the page; 0 while it is not there
 
 /** A verdict or a legend that comes longer than the one before pushes nothing that stuck to the upper edge. */
 function grown() {
-  const { top } = one("#chart-a").getBoundingClientRect();
-  const begins = top + window.scrollY;
-  if (top > 0 && top <= begins - below + 1) keepChart();
-  below = begins;
+  const chart = one("#chart-a");
+  const { top } = chart.getBoundingClientRect();
+  if (below && window.scrollY >= below - 1 && top > 0) keepChart();
+  below = chart.getClientRects().length ? chart.getBoundingClientRect().top + window.scrollY : 0;
 }
 
 /** The chart sticks to the upper edge once it is scrolled there. */
