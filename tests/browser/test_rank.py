@@ -226,6 +226,7 @@ def test_somebody_else_opens_the_link_of_a_result(look: Look, address: str, brow
     page = look(f"{address}/rank")
     line = begin(page, 42)
     expect(line).to_contain_text("Finished", timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(f"[?&]r={study_of(page)}"))
     other = browser.new_context().new_page()
     other.goto(page.url)
     expect(other.locator("#rank-table")).to_contain_text("0 – 42", timeout=PATIENCE)

@@ -197,7 +197,7 @@ def test_a_loop_is_drawn_with_the_scores_of_its_scenario_and_plain_once_levers_m
 ) -> None:
     page = opened(visit, f"{core_address}/why?w=cern_for_ai&y=coherence~2040~dilution~")
     arrows = page.locator(".open-loop .loop-link__line")
-    expect(page.locator(".open-loop")).to_contain_text("“CERN for AI” in 2040: the wider an arrow")
+    expect(page.locator(".open-loop")).to_contain_text("“CERN for AI” in 2040: a wider arrow carries")
     scores = [series[-11] for series in strengths(load_model("core"), "cern_for_ai")["links"][0]]
     widths = [float(arrow.get_attribute("stroke-width") or 0) for arrow in arrows.all()]
     assert widths == pytest.approx([1.2 + 4.8 * min(1.0, abs(score)) for score in scores], abs=0.06)
@@ -224,7 +224,7 @@ def test_scores_come_with_their_limits_and_the_sample_is_called_one(visit: Visit
     page = opened(visit, f"{core_address}/why?w=cern_for_ai&y=coherence~2040~dilution~")
     page.locator("#why-more > summary").click()
     scores = page.locator("#why-scores")
-    for limit in ("relative", "local in time", "blind at rest", "do not rank levers"):
+    for limit in ("relative", "local in time", "say nothing at rest", "do not rank levers"):
         expect(scores).to_contain_text(limit)
     expect(scores.get_by_role("heading", name="The strongest circuits in 2040: a sample")).to_be_visible()
     told = strengths(load_model("core"), "cern_for_ai")
