@@ -39,7 +39,7 @@ def layers() -> list[list[str]]:
 
 def imports() -> dict[str, set[str]]:
     """Package to the packages that any of its modules imports."""
-    graph = grimp.build_graph(PACKAGE, exclude_type_checking_imports=True)
+    graph = grimp.build_graph(PACKAGE, exclude_type_checking_imports=True, cache_dir=None)
     drawn = {name for layer in layers() for name in layer}
     found: dict[str, set[str]] = {name: set() for name in drawn}
     for module in graph.modules:

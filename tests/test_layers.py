@@ -14,7 +14,7 @@ FAMILIES: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph("policy_lab")
+    return grimp.build_graph("policy_lab", cache_dir=None)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
