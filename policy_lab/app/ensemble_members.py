@@ -61,7 +61,7 @@ def packed(model: Model) -> bytes:
     Each parameter's values in ascending order and each member's place among them hold as much as ``value[member]``, and
     both are short. The places of Sobol' points are an affine function of the member's number in binary digits (Sobol'
     1967, doi:10.1016/0041-5553(67)90144-9): places of members 0, 1, 2, 4, 8 … (16 bits each) say all others by
-    exclusive or. Ascending values are told as differences of their patterns of 32 bits, modulo 2^32: all lowest bytes
+    exclusive or. Ascending values are stored as differences of their 32-bit patterns, modulo 2^32: all lowest bytes
     first, then all of the next ones. Everything is little-endian.
     """
     drawn = members_of(model)

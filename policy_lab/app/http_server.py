@@ -39,7 +39,7 @@ CONNECTIONS: Final = 4000
 FEW: Final = 400
 #: Seconds that a connection is kept for the next request.
 KEPT_ALIVE: Final = 15
-#: Seconds that a request may take to arrive, and an answer to be read, before its pace is asked for.
+#: Seconds that a request may take to arrive, or an answer to be read, before a minimum pace applies.
 PATIENCE: Final = 10.0
 #: Bytes a second that are the least pace; a telephone on a bad day has ten times that.
 PACE: Final = 4096
@@ -243,7 +243,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         super().__init__(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
 
     def run(self) -> None:
-        """Serve until the process is told to end."""
+        """Serve until the process is asked to stop."""
         try:
             while self._map:
                 self.turn(1.0)

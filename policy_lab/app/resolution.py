@@ -12,7 +12,7 @@ from policy_lab.simulation import simulate
 
 #: What one step may be off by, relative to a stock: half the last of 24 binary digits.
 ROUNDING: Final = 2.0**-25
-#: A change is told apart from rounding if it is so many times what all steps together may be off by.
+#: A change counts as more than rounding if it is this many times the error that all steps may add up to.
 CLEAR: Final = 20.0
 
 

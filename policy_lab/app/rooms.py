@@ -1,6 +1,6 @@
 """Rooms: where a class leaves its guesses for a day, without an account, a cookie or an address.
 
-A room has six letters, a key that its teacher alone is told, and codes (``web/core/answer-code.js``), which are opaque
+A room has six letters, a key that only its teacher knows, and codes (``web/core/answer-code.js``), which are opaque
 here. What it has is deleted a day after it was opened, and overwritten: nobody can tell afterwards that it was there.
 """
 

@@ -69,7 +69,7 @@ def listed(path: Path) -> dict[str, Any]:
     try:
         head: Mapping[str, Any] = read_document(read_file(path), Faults(path.name)).head.data
     except PolicyLabError:
-        head = {}  # whoever opens it is told what does not fit
+        head = {}  # opening it shows what does not fit
     key = path.name.split(".")[0]
     teaches = head.get("teaches", [])
     return {

@@ -75,7 +75,7 @@ def _data_state(path: Path, given: Given) -> Iterator[tuple[str, int, int]]:
     beside = path.parent.iterdir() if path.is_file() else ()
     files = [Path(g) for g in given if isinstance(g, str)]
     for file in (*files, *(p for p in sorted(beside) if p.suffix.lower() in DATA_ENDINGS)):
-        with suppress(OSError):  # its absence is told when it is read
+        with suppress(OSError):  # a missing file is reported when it is read
             yield str(file), file.stat().st_mtime_ns, file.stat().st_size
 
 

@@ -207,7 +207,7 @@ def _over_time(
     element: AbstractElement, elements: tuple[str, ...], points: Sequence[tuple[float, float]], how: str,
     work: _Filled, lookup: bool = False,
 ) -> AbstractComponent:  # fmt: skip
-    """One scalar as a table of Time (of whatever it is asked for where it is a lookup)."""
+    """One scalar as a table over Time, or, for a lookup, over its own argument."""
     there = [(x, y) for x, y in points if not math.isnan(y)]
     name = with_elements(element.name, elements)
     if not there:

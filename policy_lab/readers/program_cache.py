@@ -43,7 +43,7 @@ def key_of(path: Path, given: Mapping[str, float], data: Given = ()) -> str:
     numbers = hashlib.sha256(repr([d for d in data if isinstance(d, Series)]).encode())
     for file in files_of(path, content.decode("latin-1"), data):
         numbers.update(f"\n{file.name}\n".encode())
-        with contextlib.suppress(OSError):  # its absence is told when it is needed
+        with contextlib.suppress(OSError):  # a missing file is reported when it is needed
             numbers.update(file.read_bytes())
     return cache.key_of(path.name, content, layout, numbers.hexdigest(), *_translator())
 

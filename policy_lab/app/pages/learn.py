@@ -1,7 +1,7 @@
 """Learn: the model's stories, a lesson a step at a time: words, one chart, a curve to guess before it is shown.
 
 The modules ``web/pages/learn*.js`` fill the page with what ``policy_lab/app/story_data.py`` gives; once a story has
-come nothing more is asked of the server. A model without stories has no such page.
+come the server gets no further requests. A model without stories has no such page.
 """
 
 from __future__ import annotations
