@@ -31,5 +31,5 @@ export function parted(split) {
 /** What becomes there of the outcome that was named. @param {Turn} turn */
 export function becomes({ split, after }) {
   const [low, high] = variable(split.outcome).poles ?? ["", ""];
-  return say(`in_short.becomes.${split.kind}_${after}`, { pole: after === "high" ? high : low });
+  return say("in_short.becomes." + split.kind + "_" + after, { pole: after === "high" ? high : low });
 }
