@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy_lab.catalogue import here, name_in_words, say
+from policy_lab.catalogue import SOURCE, here, language, name_in_words, say
 
 KEY_LENGTH = 16
 SHORT = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ELEMENT = re.compile(r"^([^\[]+?)\s*\[(.+)\]$")
+_CURRENCY = re.compile(r"^(US\$|\$|€|£|CHF |EUR )\s?(.*)$")
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
 
 
@@ -113,8 +114,11 @@ def unit_of(unit: str) -> str:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """A number and its unit, a narrow space between them."""
+    """A number and its unit; English writes a currency before the number ("US$5,000 million a year")."""
     shown = unit_of(unit)
+    money = _CURRENCY.match(shown) if language() == SOURCE else None
+    if money:
+        return f"{money[1]}{text} {money[2]}".rstrip()
     return f"{text} {shown}" if shown else text
 
 

@@ -68,8 +68,12 @@ export function moment(time) {
 }
 
 /**
- * A figure with its unit, if it has one.
+ * A figure with its unit, if it has one; English writes a currency before the figure ("US$5,000 million a year").
  * @param {string} text
  * @param {string} unit
  */
-export const withUnit = (text, unit) => (unit && text ? text + " " + unit : text);
+export function withUnit(text, unit) {
+  const [, currency, rest] = /^(US\$|\$|€|£|CHF |EUR )\s?(.*)$/.exec(unit) ?? [];
+  if (!unit || !text) return text;
+  return facts?.language === "en" && currency ? `${currency}${text} ${rest}`.trimEnd() : text + " " + unit;
+}
