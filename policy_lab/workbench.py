@@ -3,7 +3,7 @@
     made = workbench.ema_model(load_model("big_science"))
     experiments, outcomes = ema_workbench.perform_experiments(made, scenarios=100, policies=4)
 
-The workbench is no part of Policy Lab: ``pip install ema_workbench`` (Kwakkel 2017,
+The workbench is no part of Policy Lab: ``pip install 'policy-lab[workbench]'`` (Kwakkel 2017,
 doi:10.1016/j.envsoft.2017.06.054).
 """
 

@@ -108,7 +108,7 @@ def test_the_workbench_gets_parameters_outcomes_and_runs(monkeypatch: pytest.Mon
 
 def test_without_the_workbench_it_says_how_to_get_it(line: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ema_workbench", None)
-    with pytest.raises(StudyError, match="pip install ema_workbench"):
+    with pytest.raises(StudyError, match=r"pip install 'policy-lab.workbench.'"):
         workbench.ema_model(line, ["y"])
 
 
