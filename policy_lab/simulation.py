@@ -17,7 +17,7 @@ from policy_lab.backends import Backend, Integration
 from policy_lab.catalogue import english
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import start_values
-from policy_lab.inputs import Changes, Value, sorted_inputs
+from policy_lab.inputs import Changes, Inputs, Value, sorted_inputs
 from policy_lab.limits import memory
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model
@@ -56,10 +56,8 @@ def simulate(
 
     Args:
         model: from ``load_model``.
-        values: on top of the scenario, by name. A constant, a lever or the initial value of a stock: a number or
-            ``value[run]``; a lever also a ``Setting``. An array: ``{element: value}``. A lookup: ``{x: y}``. A data
-            variable, or a constant that changes over time: a pandas Series whose index is called ``time``, or
-            ``(times, values)``. See ``policy_lab.inputs``.
+        values: on top of the scenario, by name: a number or ``value[run]`` for a constant, a lever or what a stock
+            starts with; arrays, input series and lookups as ``policy_lab.inputs`` says.
         scenario: key of the scenario to start from; None for the model file as it is.
         outputs: names of variables to save, an array's for all its elements; every visible one if None.
         times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
@@ -67,29 +65,23 @@ def simulate(
         time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
         until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
         integration: ``"euler"`` or ``"rk4"``; as the model file asks if None.
-        chunk, of: runs given to the backend at once, and runs to come with the same varied constants, these included.
-        progress: called with the number of runs finished since the last call.
+        chunk, of: runs given to the backend at once, and runs to come with the same varied constants, these included;
+            ``progress`` is called with the number of runs finished since its last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
-    Returns:
-        Runs; ``fallback`` in their provenance says why the fastest backend could not be used, ``notes`` who warned.
+    Returns: Runs; ``fallback`` in their provenance says why not the fastest backend was used, ``notes`` who warned.
 
     Raises:
         UnknownName: a constant, output, scenario or backend that does not exist.
-        BadValue: a value out of range or not finite, arrays of different length, a time that is not saved, results
-            that do not fit the machine's memory.
+        BadValue: a value out of range or not finite, a time that is not saved, more results than the memory holds.
         SimulationError: a run gave NaN or infinity; names the first variable and time.
         UnsupportedConstruct: the chosen backend does not know a construct.
     """
     inputs = sorted_inputs(model, values or {}, scenario)
-    constants, runs, changes = inputs.constants, inputs.runs, inputs.changes
-    model = _with_own_clock(inputs.model, changes.unchanged(constants))
-    model = replace(model, program=changes.applied(model.program))
+    model, constants, runs, changes = _changed(inputs), inputs.constants, inputs.runs, inputs.changes
     names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
-    engine, fallback, method = _engine(model, backend, integration)
-    if changes and engine.name == backends.REFERENCE:
-        raise BadValue("error.run.reference", names=[Name(n) for n in changes.names], reason=fallback)
+    engine, fallback, method = _engine(model, backend, integration, changes)
     _check_size(runs, len(saved), len(names))
     result, notes = np.empty((runs, len(saved), len(names))), list[str]()
     for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress, changes):
@@ -100,11 +92,16 @@ def simulate(
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
         "time_step": step, "until": last, "integration": method, "runs": runs, "failed_runs": int(failed.sum()),
-        "notes": list(dict.fromkeys(notes)),
-    }  # fmt: skip
+        "notes": list(dict.fromkeys(notes))}  # fmt: skip
     units = tuple(model.program.equations[n].unit for n in names)
-    return Runs(result, _rounded(saved, step), names, units, MappingProxyType(inputs.as_given(constants)),
-                MappingProxyType(provenance))  # fmt: skip
+    given, made = MappingProxyType(inputs.as_given(constants)), MappingProxyType(provenance)
+    return Runs(result, _rounded(saved, step), names, units, given, made)
+
+
+def _changed(inputs: Inputs) -> Model:
+    """The model with what is given of its clock, lookups and initial values."""
+    model = _with_own_clock(inputs.model, inputs.changes.unchanged(inputs.constants))
+    return replace(model, program=inputs.changes.applied(model.program))
 
 
 def _pieces(
@@ -227,8 +224,17 @@ def _rounded(times: Floats, step: float) -> Floats:
     return np.round(times, -int(np.floor(np.log10(step))) + 5)
 
 
-def _engine(model: Model, backend: str, asked: Integration | None) -> tuple[Backend, str, Integration]:
+def _engine(
+    model: Model, backend: str, asked: Integration | None, changes: Changes
+) -> tuple[Backend, str, Integration]:
     """The engine, why it is not the fastest or not as the file asks, and the method that it integrates by."""
+    engine, fallback, method = _chosen(model, backend, asked)
+    if changes and engine.name == backends.REFERENCE:
+        raise BadValue("error.run.reference", names=[Name(n) for n in changes.names], reason=fallback)
+    return engine, fallback, method
+
+
+def _chosen(model: Model, backend: str, asked: Integration | None) -> tuple[Backend, str, Integration]:
     method = asked or model.program.clock.method
     if backend == "auto":
         try:
