@@ -52,7 +52,7 @@ function predict(story, at, charts) {
   };
   const control = guesses.controls(asked, at, changed);
   const stop = guesses.drawOn(charts.list[0].chart, asked, at, changed);
-  return { parts: [control.place, own.place, classes.classPanel(question, asked.words, asked.label, paint)], stop };
+  return { parts: [control.place, ...own.parts, classes.classPanel(question, asked.words, asked.label, paint)], stop };
 }
 
 /** @param {Story} story @param {number} at @param {Charts} charts @returns {Built} */
@@ -156,7 +156,7 @@ function ask(story, at, charts) {
   if (field) field.value = work.notes[at] ?? "";
   const asked = options.length ? element("fieldset", { class: "choices-list" }, element("legend", { class: "unseen" }, step.title), ticks) : element("div", {}, field);
   if (work.shown[at]) answered();
-  return { parts: [asked, element("p", {}, button), told, ...(options.length ? [own.place, classes.classPanel(question, options.map(plain), step.title, () => {})] : [])] };
+  return { parts: [asked, element("p", {}, button), told, ...(options.length ? [...own.parts, classes.classPanel(question, options.map(plain), step.title, () => {})] : [])] };
 }
 
 /** @param {string} title @param {Demand[] | undefined} demands */
