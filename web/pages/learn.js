@@ -6,6 +6,7 @@
 import { facts } from "../core/facts.js";
 import * as learnView from "../core/learn-view.js";
 import { offer } from "../core/offers.js";
+import * as presented from "../core/presented.js";
 import * as views from "../core/views.js";
 import { say, toldBy } from "../core/words.js";
 import { element, one } from "../dom/elements.js";
@@ -190,6 +191,7 @@ function readLink() {
 
 /** @param {string} letter */
 function reopened(letter) {
+  if (letter === presented.LETTER) window.requestAnimationFrame(lesson.fit); // once the page has turned to it
   if (letter !== learnView.LETTER) return;
   readLink();
   if (seen()) show();
@@ -243,4 +245,5 @@ export function begin() {
   offer("learn", lesson.pictures);
   router.visited(come);
   document.addEventListener("keydown", keyed);
+  window.addEventListener("resize", lesson.fit);
 }
