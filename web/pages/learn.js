@@ -83,6 +83,7 @@ function card({ key, language, title, minutes, level, teaches, kind }) {
 
 /** @param {Listed[]} listed @param {string} [problem] with the room of a link */
 function showList(listed, problem) {
+  if (one("#learn-title") && !problem) return; // it stands, perhaps with half of a room's letters typed
   lesson.close();
   document.documentElement.toggleAttribute("data-lesson", false);
   one("#learn").replaceChildren(
