@@ -6,6 +6,7 @@
 import { facts } from "../core/facts.js";
 import * as learnView from "../core/learn-view.js";
 import { offer } from "../core/offers.js";
+import * as presented from "../core/presented.js";
 import * as views from "../core/views.js";
 import { say, toldBy } from "../core/words.js";
 import { element, one } from "../dom/elements.js";
@@ -82,6 +83,7 @@ function card({ key, language, title, minutes, level, teaches, kind }) {
 
 /** @param {Listed[]} listed @param {string} [problem] with the room of a link */
 function showList(listed, problem) {
+  if (one("#learn-title") && !problem) return; // it stands, perhaps with half of a room's letters typed
   lesson.close();
   document.documentElement.toggleAttribute("data-lesson", false);
   one("#learn").replaceChildren(
@@ -190,6 +192,7 @@ function readLink() {
 
 /** @param {string} letter */
 function reopened(letter) {
+  if (letter === presented.LETTER) window.requestAnimationFrame(lesson.fit); // once the page has turned to it
   if (letter !== learnView.LETTER) return;
   readLink();
   if (seen()) show();
@@ -243,4 +246,5 @@ export function begin() {
   offer("learn", lesson.pictures);
   router.visited(come);
   document.addEventListener("keydown", keyed);
+  window.addEventListener("resize", lesson.fit);
 }

@@ -64,7 +64,7 @@ export interface Step {
   kind: string;
   run?: StoryRun | null;
   charts?: StoryChart[];
-  sliders?: { name: string; label: string }[];
+  sliders?: { name: string }[];
   predict?: Guess;
   chart?: StoryChart;
   of?: number;
