@@ -28,11 +28,10 @@ from policy_lab.app.variable_detail import Entries
 def register(app: Dash, bench: ModelSession) -> None:
     """Adds the addresses to the app's server, below its prefix."""
     prefix = app.config.routes_pathname_prefix
-    entries, views = Entries(bench.model), sector_pictures.views_of(bench.model)
-    drawn = sector_pictures.sectors_of(bench.model)
+    entries = Entries(bench.model)
 
     def variables() -> Response:
-        return same_for_all(jsonify(variable_list.rows(bench.model, drawn)))
+        return same_for_all(jsonify(variable_list.rows(bench.model, sector_pictures.sectors_of(bench.model))))
 
     def of_group(number: int) -> tuple[Response, int] | Response:
         names = [name for name, group in variable_list.groups(bench.source).items() if group == number]
@@ -41,6 +40,7 @@ def register(app: Dash, bench: ModelSession) -> None:
         return same_for_all(jsonify({name: entries.entry(name) for name in names}))
 
     def sector(number: int) -> tuple[Response, int] | Response:
+        views = sector_pictures.views_of(bench.model)
         if number >= len(views):
             return Response("There is no such sector.\n", mimetype="text/plain"), 404
         return same_for_all(Response(sector_pictures.picture(bench.source, views[number]), mimetype="image/svg+xml"))
