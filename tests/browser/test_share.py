@@ -136,10 +136,11 @@ def test_a_brief_stands_alone_and_prints_on_one_page(
     assert pages_of(printed(browser, tmp_path / "brief.html")) == 1
 
 
+@pytest.mark.parametrize("beside", ["", "&p=manhattan_for_ai"])
 def test_a_brief_of_every_lever_and_many_assumptions_is_still_one_page(
-    visit: Visit, real_address: str, browser: Browser, tmp_path: Path
+    visit: Visit, real_address: str, browser: Browser, tmp_path: Path, beside: str
 ) -> None:
-    page = visit(f"{real_address}/?w=cern_for_ai&lang=de")
+    page = visit(f"{real_address}/?w=cern_for_ai{beside}&lang=de")
     page.evaluate(EVERYTHING)
     page.wait_for_url(re.compile("a="))
     text = brief(page, tmp_path / "brief.html")

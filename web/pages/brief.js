@@ -35,7 +35,7 @@ h1{margin:0 0 1mm;font-size:15pt;line-height:1.15}h2{margin:2.2mm 0 .6mm;font-si
 .why{color:#556270}.verdict{font-size:10pt}.verdict+.verdict,.dense .verdict{font-size:8.8pt}small{color:#556270;white-space:nowrap}.note{color:#556270;font-size:6.8pt}.many .verdict{margin-bottom:.7mm;font-size:7.8pt;line-height:1.24}.many table{font-size:6.2pt}.many .charts svg{height:32mm}.crowd{zoom:.82;max-width:231mm}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
 .charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}
 table{width:100%;border-collapse:collapse;font-size:7.6pt;line-height:1.18}th,td{padding:.42mm 1mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
-th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.3pt}.dense .charts svg{height:27mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.12mm .8mm}.dense .why,.dense .caveat{margin-bottom:.6mm;font-size:7pt;line-height:1.2}
+th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.3pt}.dense .charts svg{height:27mm}.pair .charts svg{height:40mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.12mm .8mm}.dense .why,.dense .caveat{margin-bottom:.6mm;font-size:7pt;line-height:1.2}
 footer{margin-top:2mm;color:#556270;font-size:6.8pt;line-height:1.22;overflow-wrap:anywhere}footer p{margin:0 0 .5mm}footer .long{font-size:4.6pt;line-height:1.15}a{color:inherit}
 @media (max-width:640px){body{padding:4mm}.charts,.two{grid-template-columns:1fr}}
 @media print{body{padding:0;-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
@@ -133,7 +133,9 @@ export async function page() {
   const charts = drawings(told, reference);
   const moved = summary.levers(false);
   const changed = summary.assumptions();
-  const dense = moved.length + Math.min(MOST, changed.length) + 3 * (told.length - 1) > 2 * SHORT;
+  const rows = moved.length + Math.min(MOST, changed.length);
+  const dense = rows + 3 * (told.length - 1) > 2 * SHORT;
+  const crowd = told.length > 3 || (told.length > 1 && rows > 3 * SHORT);
   const body = [
     tag("h1", escaped(title)),
     ...(told.length > 1 ? [] : [tag("p", escaped(world ? world.rationale : ""), ' class="why"')]),
@@ -146,7 +148,7 @@ export async function page() {
     tag("h2", escaped(words("assumptions"))), assumptions(changed),
     tag("footer", [bands ? words("range_note", { members: bands.members, varying: assumed.varying(told.map((one) => scenarios.of(one.state)), store.now) }) : words("no_range"), summary.origin(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
   ];
-  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${told.length > 3 ? " many crowd" : told.length > 2 ? " many" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
+  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${crowd ? " many crowd" : told.length > 2 ? " many" : told.length > 1 ? " pair" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
 }
 
 async function make() {
