@@ -91,6 +91,20 @@ def test_below_five_nothing_is_shown_and_from_five_on_all_of_it(client: FlaskCli
         assert bool(told["said"]) == (n < LEAST)
 
 
+def test_five_of_one_step_show_nothing_of_another(client: FlaskClient) -> None:
+    """A room serves a lesson: the answers of each of its steps are counted for themselves."""
+    room = opened(client)
+    guesses = [f"PL1004{n:033X}" for n in range(LEAST)]
+    choices = [f"PL1207{n:033X}" for n in range(LEAST)]
+    for code in (*guesses, *choices[:-1]):
+        client.post(f"/rooms/{room['room']}", data=code)
+    told = shown(client, room).get_json()
+    assert (told["count"], told["steps"]) == (2 * LEAST - 1, {"04": LEAST, "07": LEAST - 1})
+    assert told["codes"] == guesses
+    client.post(f"/rooms/{room['room']}", data=choices[-1])
+    assert shown(client, room).get_json()["codes"] == guesses + choices
+
+
 def test_only_who_opened_it_sees_and_ends_it(client: FlaskClient) -> None:
     room = opened(client)
     for code in CODES[:6]:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.folder import FILES, FINISHED, SEAL, digest, refuse_links, sealed
 from policy_lab.errors import StudyError
@@ -64,9 +65,9 @@ class Table:
     rows: Sequence[Sequence[object]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Findings:
-    """The result of a study.
+    """The result of a study; as text, what it says in English.
 
     Attributes:
         table: the tidy table; ``time`` is NaN for figures over all times.
@@ -84,6 +85,14 @@ class Findings:
     notes: tuple[Message, ...] = ()
     folder: Path | None = None
     tables: Sequence[Table] = ()
+
+    def __repr__(self) -> str:
+        model, rows = self.provenance.get("model", ""), len(self.table)
+        return f"<Findings of {self.method} on {model}: {len(self.outcomes)} outcomes, {rows:,} numbers in .table>"
+
+    def __str__(self) -> str:
+        words = english()
+        return "\n".join([*self.in_words(words), *(words.in_words(note) for note in self.notes)])
 
     @property
     def method(self) -> str:
