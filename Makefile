@@ -38,7 +38,7 @@ test: $(READY) check  ## check, then every test, the browser's included (install
 	@echo "== Testing the modules of web/ (node --test)"
 	@$(NODE) node --test --test-reporter=dot
 	@echo "== Running the tests in $(JOBS) processes"
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 20 $(TESTS)
 
 check: $(READY) $(TOOLS)  ## style, format, types and the direction of imports, without running anything
 	@echo "== Style (ruff)"
