@@ -91,6 +91,20 @@ def test_below_five_nothing_is_shown_and_from_five_on_all_of_it(client: FlaskCli
         assert bool(told["said"]) == (n < LEAST)
 
 
+def test_five_of_one_step_show_nothing_of_another(client: FlaskClient) -> None:
+    """A room serves a lesson: the answers of each of its steps are counted for themselves."""
+    room = opened(client)
+    guesses = [f"PL1004{n:033X}" for n in range(LEAST)]
+    choices = [f"PL1207{n:033X}" for n in range(LEAST)]
+    for code in (*guesses, *choices[:-1]):
+        client.post(f"/rooms/{room['room']}", data=code)
+    told = shown(client, room).get_json()
+    assert (told["count"], told["steps"]) == (2 * LEAST - 1, {"04": LEAST, "07": LEAST - 1})
+    assert told["codes"] == guesses
+    client.post(f"/rooms/{room['room']}", data=choices[-1])
+    assert shown(client, room).get_json()["codes"] == guesses + choices
+
+
 def test_only_who_opened_it_sees_and_ends_it(client: FlaskClient) -> None:
     room = opened(client)
     for code in CODES[:6]:
@@ -214,19 +228,11 @@ def test_rooms_and_their_codes_are_bounded(rooms: Rooms, monkeypatch: pytest.Mon
         assert client.post("/rooms", json={"about": about}).status_code == 422
 
 
-def test_a_class_at_once_on_two_workers_loses_nobody(tmp_path: Path) -> None:
-    """A hundred in five seconds, which is four times as dense as 300 in a minute."""
+# A hundred in five seconds, which is four times as dense as 300 in a minute.
+@pytest.mark.parametrize(("pupils", "seconds"), [(100, 5.0), pytest.param(300, 60.0, marks=pytest.mark.deep)])
+def test_a_class_at_once_on_two_workers_loses_nobody(tmp_path: Path, pupils: int, seconds: float) -> None:
     with served(tmp_path, str(SMALL), "--workers", "2", "--rooms") as target:
-        told = lesson(target, 100, 5.0)
-    assert (told.taken, told.kept) == (100, 100)
-    assert told.late < 1.0
-    assert told.grown < 20.0
-
-
-@pytest.mark.deep
-def test_three_hundred_pupils_within_a_minute(tmp_path: Path) -> None:
-    with served(tmp_path, str(SMALL), "--workers", "2", "--rooms") as target:
-        told = lesson(target, 300, 60.0)
-    assert (told.taken, told.kept) == (300, 300)
+        told = lesson(target, pupils, seconds)
+    assert (told.taken, told.kept) == (pupils, pupils)
     assert told.late < 1.0
     assert told.grown < 20.0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from policy_lab.catalogue import part
 from policy_lab.cli import main
 from policy_lab.model import Model
 from policy_lab.stories import check_story, read_story, story_files
@@ -51,16 +52,24 @@ def test_the_story_is_given_as_the_page_says(
     monkeypatch.setattr("policy_lab.app.serve", lambda model, *_, **how: served.append((model, how)))
     given = re.findall(r"^policy-lab (?:app|publish) .*$|`policy-lab (app .*?)`", PAGE, flags=re.MULTILINE)
     lines = [line for line in re.findall(r"policy-lab (?:app|publish) [^`\n]*", PAGE) if "--stories" in line]
-    assert len(given) == 4 and len(lines) == 3
+    assert len(given) == 5 and len(lines) == 4
     for line in lines:
         assert main([*shlex.split(line)[1:]]) == 0, capsys.readouterr()
     models, how = zip(*served, strict=True)
-    assert [one["embed_from"] for one in how] == [(), ("https://moodle.example.org",)]
+    assert [one["embed_from"] for one in how] == [(), (), ("https://moodle.example.org",)]
+    assert [one["rooms"] for one in how] == [False, True, False]
     assert all(path.resolve() == saved.resolve() for model in models for path in story_files(model))
     [data] = Path("lesson").glob(f"data/*/learn/{NAME.split('.')[0]}.en.json")
     story = json.loads(data.read_text(encoding="utf-8"))
     assert story["key"] in re.findall(r"learn\?t=(\w+)~1&amp;lang=en", PAGE)
     assert [step["kind"] for step in story["steps"]] == ["read", "show", "predict", "reveal", "ask", "read"]
+
+
+def test_what_the_page_calls_the_buttons_of_a_room_is_what_they_are_called() -> None:
+    said = part("learn")
+    for key in ("class", "room_open", "room_show", "room_join", "room_close"):
+        assert f"*{said[key]}*" in re.sub(r"\s+", " ", PAGE), key
+    assert said["room_send"].startswith("Send to room ") and "*Send to room*" in PAGE
 
 
 def test_the_story_of_the_page_has_six_steps_and_every_block() -> None:

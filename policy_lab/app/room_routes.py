@@ -3,24 +3,17 @@
 ``POST   …/rooms``              opens one: ``{"about": "STORY:STEP"}``; 201 and ``{room, about, until, key}``
 ``GET    …/rooms/ROOM``         ``{room, about, until}``, so that a page knows where pupils belong
 ``POST   …/rooms/ROOM``         leaves the code that is the body, 200 bytes at most; 201 and ``{said}``
-``GET    …/rooms/ROOM/answers`` ``{count, codes, said}`` for the key; ``codes`` is empty below five
+``GET    …/rooms/ROOM/answers`` ``{count, steps, codes, said}`` for the key; ``steps`` has the count of each step by the
+                                two digits that a code has for it, ``codes`` none of a step with fewer than five
 ``DELETE …/rooms/ROOM``         ends it for the key; 204
 
 The key comes as ``Authorization: Bearer KEY``, never in an address, which a log or a screen might show. Refusals are a
 sentence as plain text: 404 for letters of no room (wrong, or a day old), 403 for another's key, 422 for what is no
 code, 503 when the server has as many rooms as it takes. No answer sets a cookie.
 
-What a page of Learn has to call, its ``facts`` naming the address as ``files.rooms`` where there are rooms:
-
-1. *Teacher, on the step of a guess*: "Open a room" posts ``about``; show the letters large, the address
-   ``learn?room=LETTERS`` as a QR code (``qrCode`` of ``web/core/qr.js``), and until when it is open. Keep the key in
-   the memory of the page and in ``sessionStorage``, so that a reload keeps it.
-2. *Pupil, at* ``learn?room=LETTERS`` (or who types the letters): get the room, go to the story and step of ``about``,
-   let the guess be drawn as always; "Send" posts the code that is shown anyway, and shows ``said``. Where that fails,
-   the code is still there to be copied.
-3. *Teacher, every few seconds while the class is at it*: get the answers; show ``count`` and, below five, ``said``;
-   from five on give ``codes``, a line each, to the same ``readColumn`` as a pasted column.
-4. *Teacher, at the end*: "End the room" deletes it.
+The page finds the address as ``files.rooms`` of its facts, where there are rooms; ``web/pages/learn-room.js`` calls
+all of these. A room is opened on a step of a story and serves that whole story: ``about`` says where pupils who come by
+``learn?room=LETTERS`` begin.
 """
 
 from __future__ import annotations
@@ -58,8 +51,9 @@ def register(server: Flask, prefix: str, rooms: Rooms | None) -> None:
         return jsonify({"said": say("room.taken")}), 201
 
     def answers(name: str) -> Response:
-        count, codes = rooms.answers(name, _key())
-        return jsonify({"count": count, "codes": codes, "said": "" if codes else say("room.few")})
+        steps, codes = rooms.answers(name, _key())
+        said = "" if codes else say("room.few")
+        return jsonify({"count": sum(steps.values()), "steps": steps, "codes": codes, "said": said})
 
     def closed(name: str) -> Response:
         rooms.close(name, _key())

@@ -1,7 +1,8 @@
 """Rooms: where a class leaves its guesses for a day, without an account, a cookie or an address.
 
-A room has six letters, a key that only its teacher knows, and codes (``web/core/answer-code.js``), which are opaque
-here. What it has is deleted a day after it was opened, and overwritten: nobody can tell afterwards that it was there.
+A room has six letters, a key that only its teacher knows, and codes (``web/core/answer-code.js``), of which no more
+is read here than the two digits of the step: a room serves a lesson, and of no step is anything shown below five. What
+it has is deleted a day after it was opened, and overwritten: nobody can tell afterwards that it was there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import secrets
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +27,10 @@ LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 LENGTH: Final = 6
 #: Seconds for which there is a room.
 DAY: Final = 24 * 3600.0
-#: Answers below which nothing is shown: of four, somebody may know who said what.
+#: Answers of a step below which none of them is shown: of four, somebody may know who said what.
 LEAST: Final = 5
+#: Where a code has the step that it is about.
+STEP: Final = slice(4, 6)
 #: Bytes of a code, and codes of a room: a school year's, for a lesson with ten guesses.
 LONGEST: Final = 200
 MOST_CODES: Final = 5000
@@ -115,8 +119,8 @@ class Rooms(SqliteFile):
                 raise PolicyLabError("error.room.crowded")
             table.execute("INSERT OR IGNORE INTO answer VALUES (?, ?)", (room.name, code))
 
-    def answers(self, name: str, key: str) -> tuple[int, list[str]]:
-        """How many codes a room has, and the codes in the order of the alphabet, none below ``LEAST``.
+    def answers(self, name: str, key: str) -> tuple[dict[str, int], list[str]]:
+        """How many codes a room has of each step; the codes by the alphabet, none of a step below ``LEAST``.
 
         Raises:
             NoRoom, NotAllowed: it is not there, or the key is not its.
@@ -124,7 +128,8 @@ class Rooms(SqliteFile):
         with self.reading() as table:
             room = self._with_key(table, name, key)
             codes = [row["code"] for row in table.execute("SELECT code FROM answer WHERE room = ?", (room.name,))]
-        return len(codes), codes if len(codes) >= LEAST else []
+        steps = Counter(code[STEP] for code in codes)
+        return dict(steps), [code for code in codes if steps[code[STEP]] >= LEAST]
 
     def close(self, name: str, key: str) -> None:
         """End a room before its time; raises as ``answers`` does."""

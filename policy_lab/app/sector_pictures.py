@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from policy_lab.app.loops import loops_of
-from policy_lab.catalogue import here, name_in_words, say
+from policy_lab.catalogue import SOURCE, here, language, name_in_words, say
 from policy_lab.checks.polarity import base, signs_of
 from policy_lab.diagrams import laid_out
 from policy_lab.errors import PolicyLabError
@@ -55,7 +55,7 @@ def sectors_of(model: Model) -> dict[str, int]:
 
 def picture(model: Model, view: View) -> str:
     """A sector as SVG."""
-    words = {box.name: name_in_words(box.name) for box in view.boxes if box.name}
+    words = {box.name: _in_words(box.name) for box in view.boxes if box.name}
     roomy = with_room(view, words)
     marks = list(_marks(model, roomy))
     told = {f"{mark.letter} {mark.name}" for mark, _ in marks} | {f"{m.kind} {m.name}" for m in model.loops}
@@ -73,6 +73,11 @@ def picture(model: Model, view: View) -> str:
         values=True,
         description=_description(view) if any(words.values()) else "",
     )
+
+
+def _in_words(name: str) -> str:
+    """What the language in use calls a variable, the clock included, which no model's text names; "" in English."""
+    return say("model.time") if name == "Time" and language() != SOURCE else name_in_words(name)
 
 
 def _marks(model: Model, view: View) -> Iterator[tuple[Mark, list[Point]]]:

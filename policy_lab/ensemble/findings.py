@@ -229,7 +229,8 @@ def table_of(method: str, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a tidy table; numbers with every digit they have, so that equal files are equal bits."""
     out = table.copy()
-    out["time"] = table["time"].map({t: f"{t:g}" for t in table["time"].dropna().unique()}).fillna("all")
+    times = {t: f"{t:g}" for t in table["time"].dropna().unique()}
+    out["time"] = [times.get(t, "all") for t in table["time"]]
     for column in LABELS:
         out[column] = out[column].map({text: harmless(text) for text in out[column].unique()})
     out.to_csv(path, index=False, lineterminator="\n")

@@ -79,7 +79,7 @@ class _Data:
             case Show():
                 charts = [self._chart(c, [part.curve, *part.beside], part.years) for c in part.charts]
                 self.shown = (part.charts, part.curve, part.years)
-                sliders = [{"name": name, "label": self.vocabulary.label(name)} for name in part.sliders]
+                sliders = [{"name": name} for name in part.sliders]  # what a lever is called the page knows
                 return {"kind": "show", "run": self._run(part.curve), "charts": charts, "sliders": sliders}
             case Predict():
                 return {"kind": "predict", "run": self._run(part.curve), "predict": self._guess(part)}

@@ -22,7 +22,7 @@ from policy_lab.model import load_model
 from policy_lab.simulation import simulate
 from tests.browser import test_print
 from tests.browser.conftest import started
-from tests.browser.test_learn import is_there, opened, step_of, story_of, words_of
+from tests.browser.test_learn import LESSONS, is_there, opened, step_of, story_of, words_of
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
@@ -105,6 +105,70 @@ def test_presented_it_is_read_from_the_back_of_a_room(
     page.keyboard.press("Escape")
     expect(page.locator(".bar")).to_be_visible()
     expect(page.locator("#lesson-place")).to_contain_text("Step 4")
+
+
+#: What does not fit the window, and letters of words and charts that are too small to be read from afar.
+SEEN = """() => {
+    const { scrollHeight, scrollWidth } = document.documentElement;
+    const box = (one) => one.getBoundingClientRect();
+    return { over: scrollHeight - innerHeight, wide: scrollWidth - innerWidth,
+        next: box(document.querySelector(".tale__moves")).bottom - innerHeight,
+        words: parseFloat(getComputedStyle(document.querySelector("#lesson-words")).fontSize),
+        plots: [...document.querySelectorAll("#learn .plot__svg")].map((plot) => box(plot).height / innerHeight) };
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_step_of_every_story_is_seen_whole_on_a_projector(
+    browser: Browser, real_address: str, language: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    page.set_default_timeout(60_000)
+
+    def seen_whole(where: str) -> None:
+        for width, height in ((1280, 720), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(FRAMES)
+            seen = page.evaluate(SEEN)
+            assert max(seen["over"], seen["wide"], seen["next"]) <= 0, (where, width, seen)
+            assert seen["words"] >= 0.78 * height / 30, (where, width, seen)
+            assert not seen["plots"] or sum(seen["plots"]) >= 0.3, (where, width, seen)
+
+    for key in (*LESSONS, "summit"):
+        page.goto(f"{real_address}/learn?t={key}~1&s=1~&lang={language}")
+        page.wait_for_selector("html[data-present] #lesson-title:not(:empty)", state="attached")
+        steps = story_of(real_address, key, language)["steps"]
+        for number, step in enumerate(steps, 1):
+            expect(page.locator("#lesson-title")).to_have_text(step["title"])
+            expect(page.locator("#lesson-place")).to_contain_text(f" {number} ")
+            seen_whole(f"{key} {number}")
+            if step["kind"] in ("ask", "deal"):
+                page.locator(".tale__parts .button--main").click()
+                expect(page.locator(".tale__parts .button--main")).to_be_hidden()
+                seen_whole(f"{key} {number}, answered")
+            if number < len(steps):
+                page.keyboard.press("PageDown")
+    page.close()
+
+
+def test_a_deal_is_shown_when_it_is_asked_for(visit: Visit, real_address: str) -> None:
+    """Whoever steps through the role play before the table has met sees no deal."""
+    story = story_of(real_address, "summit")
+    number = step_of(story, "deal")
+    page = opened(visit, real_address, "summit", number - 1)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#lesson-title")).to_have_text(story["steps"][number - 1]["title"])
+    levers = [name for name, _ in story["steps"][number - 1]["levers"]]
+    assert not any(name in page.locator("#learn").inner_text() for name in levers)
+    expect(page.locator("#lesson-words")).to_be_empty()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Show the deal")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#lesson-title")).to_be_focused()
+    expect(page.locator("#lesson-words")).to_contain_text("One programme instead of two")
+    assert all(name in page.locator("#lesson-parts").inner_text() for name in levers)
+    page.reload()
+    expect(page.locator("#lesson-words")).to_contain_text("One programme instead of two")  # it was asked for
 
 
 @pytest.mark.parametrize("step", [2, 3, 5])

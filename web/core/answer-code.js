@@ -92,6 +92,12 @@ export function readCode(question, code) {
   return { option, knots, chance: own };
 }
 
+/** The two digits that a code has for a step. @param {number} step counted from 1 */
+export const digitsOf = (step) => written(step, WIDTHS[2]);
+
+/** The step that a code is about, counted from 1; 0 for what is no code. @param {string} code */
+export const stepOf = (code) => fields(code)?.[2] ?? 0;
+
 const UNSEEN = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const CODE = new RegExp(`(?<![0-9A-Z])P[L1I][0-9A-Z]{${LENGTH - 2}}(?![0-9A-Z])`, "gi");
 const PIECE = /(?<![0-9A-Z])P[L1I][0-9A-Z][0-9A-Z -]{7,}/i;

@@ -21,7 +21,7 @@ const KEYS = ["m", "w", "l", "a", "c", "p", "v", "y", "h", "r", "d", "s", "t"];
 const MANY = ["p"];
 const SETTINGS = ["w", "l", "a", "c", "p"];
 /** Parts that are read elsewhere. */
-const OTHERS = ["lang"];
+const OTHERS = ["lang", "room"];
 const AMPERSANDS = /&(amp|#38|#x26);|%26amp%3B/gi;
 const TAIL = /[^a-z0-9~_-]+$/i; // full stops, brackets and quotation marks of the text around a link
 const MOST_ADDED = 12; // letters of it

@@ -45,6 +45,11 @@ export class Charts {
     this.fill(shown);
   }
 
+  /** All once more: their letters have another size. */
+  again() {
+    this.list.forEach(({ picture }, n) => picture && this.draw(n, picture));
+  }
+
   add() {
     const figure = element("div", { class: "tale-chart__plot" });
     const n = this.list.length;

@@ -1,16 +1,18 @@
-/* Codes: a pupil's own to copy, and the column that a teacher pastes, with what the class said. Nothing is sent anywhere
-   from here; `send` is for a server that collects codes. */
+/* Codes: a pupil's own to copy or to send to a room, and the column that a teacher pastes or a room fills, with what the class
+   said. */
 import { chance, codeOf, readColumn } from "../core/answer-code.js";
 import * as group from "../core/class-answers.js";
 import { csv } from "../core/csv.js";
 import { say } from "../core/words.js";
 import { offerText } from "../dom/download.js";
 import { element, write } from "../dom/elements.js";
+import { pupilPanel } from "./learn-room-pupil.js";
+import { own as ownRoom } from "./learn-room.js";
+import { teacherPanel } from "./learn-room-teacher.js";
 import { did, work } from "./learn-work.js";
 /** @import { Answer, Question } from "../types/learn.js" */
 
 const NAMED = 8; // lines left out that are named
-const PATIENCE = 10000; // milliseconds
 const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("learn." + key, values);
 
 /** @param {Question} question */
@@ -24,12 +26,6 @@ export function ownCode(question) {
   const own = work.chance[at] ?? chance();
   if (work.chance[at] === undefined) did("chance", at, own);
   return codeOf(question, { knots, option, chance: own });
-}
-
-/** Sends a code to a server that collects them. @param {string} address @param {string} code @returns {Promise<boolean>} whether it took it */
-export async function send(address, code) {
-  const reply = await fetch(address, { method: "POST", headers: { "Content-Type": "text/plain" }, body: code, signal: AbortSignal.timeout(PATIENCE) });
-  return reply.ok;
 }
 
 /** @param {HTMLInputElement} field @param {HTMLElement} said */
@@ -47,17 +43,19 @@ async function copy(field, said) {
 export function ownPanel(question) {
   const field = element("input", { class: "box code__field", type: "text", readonly: true, spellcheck: "false", "aria-label": words("your_code"), onfocus: () => field.select() });
   const said = element("span", { role: "status", class: "code__said" });
-  const place = element("details", { class: "code", hidden: true }, element("summary", {}, words("your_code")),
+  const details = element("details", { class: "code", hidden: true }, element("summary", {}, words("your_code")),
     element("p", { class: "code__about" }, words("your_code_about")),
     element("div", { class: "code__row" }, field, element("button", { class: "button", type: "button", onclick: () => copy(field, said) }, words("copy"))), said);
+  const room = pupilPanel(question, () => ownCode(question), () => void (details.open = true));
   const follow = () => {
     const code = ownCode(question);
-    place.hidden = !code;
+    details.hidden = !code;
     if (field.value !== code) write(said, "");
     field.value = code;
+    room?.follow();
   };
   follow();
-  return { place, follow };
+  return { parts: [...(room ? [room.place] : []), details], follow };
 }
 
 /** What the column of a step comes to. @param {Question} question @returns {ReturnType<typeof readColumn>} */
@@ -112,8 +110,15 @@ export function classPanel(question, options, title, changed) {
     paint();
     changed();
   } });
-  field.value = work.pasted[at] ?? "";
-  paint();
-  return element("details", { class: "code code--class", open: Boolean(field.value) }, element("summary", {}, words("class")),
-    element("p", { class: "code__about" }, words("class_about")), field, told);
+  const follow = () => {
+    field.value = work.pasted[at] ?? "";
+    paint();
+  };
+  follow();
+  const room = teacherPanel(question, () => {
+    follow();
+    changed();
+  });
+  return element("details", { class: "code code--class", open: Boolean(field.value || ownRoom(question.story)) }, element("summary", {}, words("class")),
+    room, element("p", { class: "code__about" }, words("class_about")), field, told);
 }

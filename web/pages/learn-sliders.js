@@ -42,9 +42,10 @@ export function moved(step, at) {
 export function controls(step, at, changed) {
   const run = /** @type {StoryRun} */ (step.run);
   const said = element("p", { role: "status", class: "said-here" });
-  const fields = (step.sliders ?? []).flatMap(({ name, label }) => {
+  const fields = (step.sliders ?? []).flatMap(({ name }) => {
     const lever = Object.values(facts.levers).find((one) => one.name === name);
     if (!lever) return [];
+    const { label } = lever;
     const set = (/** @type {number} */ value) => {
       const others = { ...work.levers[at] };
       if (scenarios.near(value, standing(run, lever))) delete others[name];

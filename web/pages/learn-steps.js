@@ -52,7 +52,7 @@ function predict(story, at, charts) {
   };
   const control = guesses.controls(asked, at, changed);
   const stop = guesses.drawOn(charts.list[0].chart, asked, at, changed);
-  return { parts: [control.place, own.place, classes.classPanel(question, asked.words, asked.label, paint)], stop };
+  return { parts: [control.place, ...own.parts, classes.classPanel(question, asked.words, asked.label, paint)], stop };
 }
 
 /** @param {Story} story @param {number} at @param {Charts} charts @returns {Built} */
@@ -121,8 +121,8 @@ function show(story, at, charts) {
   return { parts: movable ? [sliders.controls(step, at, paint)] : [], stop: () => void (gone = true) };
 }
 
-/** @param {Story} story @param {number} at @param {Charts} charts @returns {Built} */
-function ask(story, at, charts) {
+/** @param {Story} story @param {number} at @param {Charts} charts @param {() => void} grown @returns {Built} */
+function ask(story, at, charts, grown) {
   const step = story.steps[at];
   const options = step.options ?? [];
   const question = questionOf(story, at);
@@ -139,6 +139,7 @@ function ask(story, at, charts) {
   const button = element("button", { class: "button button--main", type: "button", onclick: () => {
     did("shown", at, true);
     answered();
+    grown();
     told.tabIndex = -1;
     told.focus({ preventScroll: true });
   } }, words(options.length ? "show_answer" : "show_thoughts"));
@@ -156,7 +157,7 @@ function ask(story, at, charts) {
   if (field) field.value = work.notes[at] ?? "";
   const asked = options.length ? element("fieldset", { class: "choices-list" }, element("legend", { class: "unseen" }, step.title), ticks) : element("div", {}, field);
   if (work.shown[at]) answered();
-  return { parts: [asked, element("p", {}, button), told, ...(options.length ? [own.place, classes.classPanel(question, options.map(plain), step.title, () => {})] : [])] };
+  return { parts: [asked, element("p", {}, button), told, ...(options.length ? [...own.parts, classes.classPanel(question, options.map(plain), step.title, () => {})] : [])] };
 }
 
 /** @param {string} title @param {Demand[] | undefined} demands */
@@ -179,8 +180,8 @@ function read(story, at, charts) {
   return { parts: [] };
 }
 
-/** @type {Record<string, (story: Story, at: number, charts: Charts) => Built>} */
+/** @type {Record<string, (story: Story, at: number, charts: Charts, grown: () => void) => Built>} */
 const KINDS = { predict, reveal, show, ask, read, role, goal: role, deal: role };
 
-/** @param {Story} story @param {number} at @param {Charts} charts */
-export const build = (story, at, charts) => (KINDS[story.steps[at].kind] ?? read)(story, at, charts);
+/** @param {Story} story @param {number} at @param {Charts} charts @param {() => void} grown told when a press has shown more */
+export const build = (story, at, charts, grown) => (KINDS[story.steps[at].kind] ?? read)(story, at, charts, grown);

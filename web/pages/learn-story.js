@@ -6,7 +6,7 @@ import * as router from "../dom/router.js";
 import { Charts } from "./learn-charts.js";
 import * as steps from "./learn-steps.js";
 import { prose } from "./learn-words.js";
-import { forget } from "./learn-work.js";
+import { did, forget, work } from "./learn-work.js";
 /** @import { Story } from "../types/learn.js" */
 /** @import { Built } from "./learn-steps.js" */
 
@@ -48,6 +48,30 @@ export function mount(host, story, lent) {
   open = { story, charts: new Charts(beside, about), built: null, at: -1 };
 }
 
+const SIZES = [1, 0.96, 0.92, 0.88, 0.84, 0.8]; // of the letters on a projector
+
+/** Presented, a step is seen whole: its letters are as large as leaves it room; full size where no size does. */
+export function fit() {
+  if (!open) return;
+  const tale = one(".tale");
+  const set = (/** @type {number} */ size) => tale.style.setProperty("--fit", String(size));
+  const seenWhole = (/** @type {number} */ size) => {
+    set(size);
+    return document.documentElement.scrollHeight <= window.innerHeight;
+  };
+  const before = tale.style.getPropertyValue("--fit") || "1";
+  const size = "present" in document.documentElement.dataset ? SIZES.find(seenWhole) ?? 1 : 1;
+  set(size);
+  if (before !== String(size)) open.charts.again();
+}
+
+/** In place of a deal, which the table is to find before it sees one. @param {number} at */
+const cover = (at) => element("p", {}, element("button", { class: "button button--main", type: "button", onclick: () => {
+  did("shown", at, true);
+  show(at);
+  one("#lesson-title").focus({ preventScroll: true });
+} }, words("show_deal")));
+
 /** A step, counted from 0. @param {number} wanted */
 export function show(wanted) {
   if (!open) return;
@@ -59,15 +83,17 @@ export function show(wanted) {
   write(one("#lesson-title"), step.title);
   write(one("#lesson-place"), words("place", { number, count }));
   one("#lesson-track").style.setProperty("--share", String(number / count));
-  one("#lesson-words").replaceChildren(...prose(step.words));
-  open.built = steps.build(story, wanted, charts);
-  one("#lesson-parts").replaceChildren(...open.built.parts);
+  const covered = step.kind === "deal" && !work.shown[wanted];
+  one("#lesson-words").replaceChildren(...(covered ? [] : prose(step.words)));
+  open.built = steps.build(story, wanted, charts, fit);
+  one("#lesson-parts").replaceChildren(...(covered ? [cover(wanted)] : open.built.parts));
   one("#lesson-charts").hidden = charts.list.length === 0;
   one(".tale__body").classList.toggle("tale__body--words", charts.list.length === 0);
   one("#lesson-back").disabled = wanted === 0;
   one("#lesson-next").disabled = number === count;
   one("#lesson-next").hidden = number === count && count > 1;
   one("#lesson-again").hidden = number < count || count === 1;
+  fit();
 }
 
 /** Pictures that stand on the page, for the Share menu. */

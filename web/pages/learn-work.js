@@ -5,7 +5,7 @@
 const KEPT = "policy-lab-story-";
 
 /** @returns {Work} */
-const nothing = () => ({ guess: {}, option: {}, chance: {}, shown: {}, levers: {}, notes: {}, pasted: {} });
+const nothing = () => ({ guess: {}, option: {}, chance: {}, shown: {}, levers: {}, notes: {}, pasted: {}, sent: {} });
 
 /** Of the story that is open. @type {Work} */
 export let work = nothing();

@@ -6,15 +6,18 @@
 import { facts } from "../core/facts.js";
 import * as learnView from "../core/learn-view.js";
 import { offer } from "../core/offers.js";
+import * as presented from "../core/presented.js";
 import * as views from "../core/views.js";
 import { say, toldBy } from "../core/words.js";
 import { element, one } from "../dom/elements.js";
 import { modified } from "../dom/keys.js";
 import { tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
-import { ownCode, send } from "./learn-class.js";
+import { ownCode } from "./learn-class.js";
 import * as lesson from "./learn-story.js";
 import { questionOf } from "./learn-steps.js";
+import { join, offered } from "./learn-room.js";
+import { joinPanel } from "./learn-room-pupil.js";
 import { framed } from "./learn-words.js";
 import { begin as beginWork, work } from "./learn-work.js";
 /** @import { Listed, Story } from "../types/learn.js" */
@@ -78,12 +81,14 @@ function card({ key, language, title, minutes, level, teaches, kind }) {
     foreign && element("p", { class: "caveat" }, words("only_in", { language: words("in_" + language) })));
 }
 
-/** @param {Listed[]} listed */
-function showList(listed) {
+/** @param {Listed[]} listed @param {string} [problem] with the room of a link */
+function showList(listed, problem) {
+  if (one("#learn-title") && !problem) return; // it stands, perhaps with half of a room's letters typed
   lesson.close();
   document.documentElement.toggleAttribute("data-lesson", false);
   one("#learn").replaceChildren(
     element("h1", { id: "learn-title", class: "title", tabindex: "-1" }, words("title")), element("p", { class: "lead" }, words("lead")),
+    joinPanel(look, problem),
     element("ul", { class: "stories" }, ...listed.map(card)),
     element("p", { class: "caveat" }, words("own")));
 }
@@ -187,6 +192,7 @@ function readLink() {
 
 /** @param {string} letter */
 function reopened(letter) {
+  if (letter === presented.LETTER) window.requestAnimationFrame(lesson.fit); // once the page has turned to it
   if (letter !== learnView.LETTER) return;
   readLink();
   if (seen()) show();
@@ -204,19 +210,41 @@ function come(/** @type {string} */ page) {
   if (page !== "learn") return document.documentElement.toggleAttribute("data-lesson", false);
   nameLanguage();
   readLink();
-  return show();
+  return asked ? enter() : show();
 }
 
-/** For the console and for tests: the code of the step that is open, and the way to send one. */
+/** The room that the address names: a pupil scanned it. @type {string | null} */
+let asked = null;
+
+/** Into that room: to its story, or to the list with what is wrong. */
+async function enter() {
+  const letters = asked ?? "";
+  asked = null;
+  router.writeAddress(); // the tab remembers it
+  try {
+    const listed = await list();
+    if (!offered()) {
+      tellAlso(words("room_none"));
+      return await show();
+    }
+    return await join(letters).then((where) => look(where, false), (error) => showList(listed, toldBy(error, "wait.broken")));
+  } catch (error) {
+    return unreachable(error);
+  }
+}
+
+/** For the console and for tests: the code of the step that is open. */
 export const own = () => {
   const story = lesson.shown();
-  return story && { story, step: view.step, work, code: ownCode(questionOf(story, view.step - 1)), send };
+  return story && { story, step: view.step, work, code: ownCode(questionOf(story, view.step - 1)) };
 };
 
 export function begin() {
   if (!one("#learn")) return;
+  asked = new URLSearchParams(window.location.search).get("room");
   views.on(reopened);
   offer("learn", lesson.pictures);
   router.visited(come);
   document.addEventListener("keydown", keyed);
+  window.addEventListener("resize", lesson.fit);
 }

@@ -2,13 +2,14 @@
  * data-do="share" opens it. Everything is made when it opens. */
 import { facts } from "../core/facts.js";
 import { offersOf } from "../core/offers.js";
-import { qrCode, qrFile } from "../core/qr.js";
+import { qrFile } from "../core/qr.js";
 import { escaped } from "../core/slide.js";
 import { LONGEST, SAFE } from "../core/url-state.js";
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
 import { offer as offerFile, offerText, toPng } from "../dom/download.js";
-import { element, one, svgElement, write } from "../dom/elements.js";
+import { element, one, write } from "../dom/elements.js";
+import { drawnCode } from "../dom/qr-drawing.js";
 import * as router from "../dom/router.js";
 import * as summary from "./policy-summary.js";
 
@@ -59,13 +60,12 @@ function frameCode() {
 
 function showCode() {
   const link = router.link({ brief: true });
-  const code = qrCode(link);
+  const made = drawnCode(link, words("qr_told"));
   const place = one("#share-qr");
-  if (!code) return place.replaceChildren(element("p", { class: "share__note" }, words("qr_long")));
-  const drawn = svgElement("svg", { viewBox: `0 0 ${code.size} ${code.size}`, class: "share__qr", role: "img", "aria-label": words("qr_told"), "shape-rendering": "crispEdges" });
-  drawn.append(svgElement("path", { fill: "#fff", d: `M0 0h${code.size}v${code.size}H0z` }), svgElement("path", { fill: "#000", d: code.path }));
+  if (!made) return place.replaceChildren(element("p", { class: "share__note" }, words("qr_long")));
+  const { code, drawing } = made;
   const file = (/** @type {string} */ kind) => button(kind.toUpperCase(), () => saveCode(kind, qrFile(code, link)), "", { "aria-label": `${words("qr")}: ${say("chart." + kind)}` });
-  return place.replaceChildren(drawn, element("p", { class: "share__note" }, words("qr_note")), element("p", { class: "share__kinds" }, file("png"), file("svg")));
+  return place.replaceChildren(drawing, element("p", { class: "share__note" }, words("qr_note")), element("p", { class: "share__kinds" }, file("png"), file("svg")));
 }
 
 /** @param {string} kind @param {string} drawing */

@@ -64,7 +64,7 @@ export interface Step {
   kind: string;
   run?: StoryRun | null;
   charts?: StoryChart[];
-  sliders?: { name: string; label: string }[];
+  sliders?: { name: string }[];
   predict?: Guess;
   chart?: StoryChart;
   of?: number;
@@ -115,6 +115,18 @@ export interface Work {
   shown: Record<number, boolean>;
   levers: Record<number, Record<string, number>>;
   notes: Record<number, string>;
-  /** The column that a teacher pasted. */
+  /** The column that a teacher pasted, and what came from a room. */
   pasted: Record<number, string>;
+  /** The room that the answer was sent to. */
+  sent: Record<number, string>;
+}
+
+/** A room of somebody who opened it: policy_lab/app/room_routes.py. */
+export interface OwnRoom {
+  room: string;
+  key: string;
+  /** Seconds since 1970. */
+  until: number;
+  /** Codes that came from it already. */
+  taken: string[];
 }
