@@ -25,8 +25,9 @@ table (`tests/fidelity/cases.toml`, by `python -m tests.fidelity_page`). How lar
 REAL = """\
 ## Files of other people
 
-Every `.mdl`, `.xmile` and `.stmx` file of these public repositories, each once; they are kept out of this one. None ends
-in a traceback. Compared with PySD was what it runs within a minute, in every variable, to a millionth; none differs.
+Every `.mdl`, `.xmile` and `.stmx` file of these public repositories, each once; they are kept out of this one. None
+ends in a traceback. Compared with PySD was what it runs within a minute, in every variable, to a millionth. None
+differs.
 """
 
 TAIL = """\
