@@ -13,6 +13,7 @@ from policy_lab import load_model, simulate
 from policy_lab.cli import main
 from policy_lab.errors import PolicyLabError
 from policy_lab.inference import opened
+from tests.test_readers import mdl
 
 MODEL = """{UTF-8}
 kind: a, b ~~|
@@ -184,6 +185,14 @@ pair[way] = GET XLS CONSTANTS('n.xlsx', 'Numbers', 'pair') ~~|
     assert runs.of("level[x]")[0].tolist() == [1, 3, 5, 7, 9]
     assert runs.of("level[y]")[0].tolist() == [3] * 5
     assert [runs.of(f"pair[{e}]")[0][0] for e in "xy"] == [1, 9]
+
+
+def test_a_tag_is_the_file_that_the_settings_name(tmp_path: Path) -> None:
+    (tmp_path / "catches.csv").write_text("0,4\n3,1\n2,8\n", encoding="utf-8")
+    text = mdl(tmp_path, "a = GET DIRECT CONSTANTS('?catch', ',', 'B2') ~~|\n")
+    behind = "\\\\\\---/// Sketch\n*View 1\n///---\\\\\\\n:L<%^E!@\n30:?catch=catches.csv\n"
+    text.write_text(text.read_text(encoding="utf-8") + behind, encoding="utf-8")
+    assert simulate(load_model(text), outputs=["a"]).at("a", 0)[0] == 1
 
 
 def test_values_over_time_are_not_taken_for_runs(model: Path) -> None:

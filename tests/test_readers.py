@@ -254,6 +254,22 @@ def test_variables_outside_of_their_place_are_read(tmp_path: Path) -> None:
     assert simulate(load_model(file), outputs=["s"]).of("s")[0].tolist() == [1, 6, 11]
 
 
+def test_a_connection_leads_out_of_a_module(tmp_path: Path) -> None:
+    """As Stella writes it: to ``.y`` of the model, from ``S.out`` inside; the equation of y then says nothing."""
+    file = tmp_path / "out.stmx"
+    file.write_text(
+        '<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">'
+        "<sim_specs><start>0</start><stop>1</stop><dt>1</dt></sim_specs>"
+        '<model><variables><aux name="y" access="input"><eqn>S</eqn></aux><aux name="x"><eqn>4</eqn></aux>'
+        '<module name="S"><connect to=".y" from="S.out"/><connect to="S.in" from=".x"/></module></variables></model>'
+        '<model name="S"><variables><aux name="out" access="output"><eqn>in*10</eqn></aux>'
+        '<aux name="in" access="input"><eqn>1</eqn></aux></variables></model></xmile>',
+        encoding="utf-8",
+    )
+    runs = simulate(load_model(file), outputs=["y", "S.out"])
+    assert runs.values[0, 0].tolist() == [40, 40]
+
+
 def test_what_a_sketch_draws_and_nobody_wrote(tmp_path: Path) -> None:
     """Vensim's A FUNCTION OF beside an equation says nothing; alone it is a variable without one."""
     model = load_model(mdl(tmp_path, "a = A FUNCTION OF(b) ~~|\na = 2*b ~~|\nb = 3 ~~|\n"))

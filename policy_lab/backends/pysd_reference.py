@@ -135,8 +135,10 @@ class _Translated:
                 self._model.reload()
                 overrides = self._overrides(constants)
                 return self._model.run(params=overrides, return_columns=columns, flatten_output=False, **timing)
+            except RecursionError:
+                raise SimulationError("error.pysd.circular", name=name) from None
             except Exception as error:  # PySD lets through whatever its generated code raises
-                reason = " ".join(str(error).split())[:300] or type(error).__name__
+                reason = _reason(error)
                 raise SimulationError("error.pysd.run", name=name, reason=reason) from None
 
     def _base(self, name: str) -> str:
@@ -209,7 +211,7 @@ def _translated(file: str, source: str, data: Given, numbers: tuple[tuple[str, f
         except ModelError:
             raise
         except Exception as error:  # PySD's builder raises whatever goes wrong inside it
-            reason = " ".join(str(error).split())[:300] or type(error).__name__
+            reason = _reason(error)
             raise ModelError("error.pysd.translate", file=Path(file).name, reason=reason) from None
 
 
@@ -247,6 +249,13 @@ def _rename_macros(model: Any) -> None:
             if fold(element.name) == fold(section.name):
                 element.name = f"{old}_macro"
         section.name = f"{old}_macro"
+
+
+def _reason(error: Exception) -> str | Message:
+    """What PySD says, where it is said to a modeller and not to a programmer."""
+    for_programmers = (AttributeError, KeyError, IndexError, NameError, TypeError, SyntaxError)
+    text = " ".join(str(error).split())[:300]
+    return Message("error.pysd.own") if isinstance(error, for_programmers) or not text else text
 
 
 def _with(node: Any, others: Mapping[str, Any]) -> Any:

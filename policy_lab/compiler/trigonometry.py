@@ -1,8 +1,9 @@
 """Sine, cosine, tangent and their inverses as inline vector code in double precision, special cases as NumPy has them.
 
 Argument reduction after Cody and Waite (Software Manual for the Elementary Functions, 1980): pi/2 in four parts of few
-bits. Polynomials are Chebyshev fits made with 60 digits; ``tests/test_math_functions.py`` measures the errors in units
-in the last place against extended precision.
+bits; far from zero in three parts with exact products (Dekker, Numerische Mathematik 18, 1971). Polynomials are
+Chebyshev fits made with 60 digits; ``tests/test_math_functions.py`` measures the errors in units in the last place
+against extended precision.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ ARCSIN = (0.16666666666666666, 0.07500000000000118, 0.044642857142551895, 0.0303
           0.009319560794767446, 0.0030448799094556773, 0.019554513336123378, -0.01924167174674304,
           0.02961201126495512)  # fmt: skip
 PI_2 = (1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32)  # 33 bits each
-PI_2_HIGH, PI_2_LOW = 1.5707963267948966, 6.123233995736766e-17
+PI_2_HIGH, PI_2_LOW, PI_2_LOWEST = 1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33
+#: Up to the first size pi/2 in four short parts is enough, up to the second in three long ones.
+NEAR, FARTHEST = 3.0e6, 1e15
 
 
 def _quadrant(code: Code, x: Value) -> tuple[Value, Value, Value]:
@@ -36,7 +39,20 @@ def _quadrant(code: Code, x: Value) -> tuple[Value, Value, Value]:
     first = fma(n, -PI_2[0], x)
     r, low = exact_sum(first, n * -PI_2[1])
     r, lower = exact_sum(r, n * -PI_2[2])
-    return shifted.bits(), *exact_sum(r, low + fma(n, -PI_2[3], lower))
+    r, low = exact_sum(r, low + fma(n, -PI_2[3], lower))
+    far, far_low = _far(code, n, x)
+    near = abs(x).compare("olt", NEAR)
+    return shifted.bits(), code.select(near, r, far), code.select(near, low, far_low)
+
+
+def _far(code: Code, n: Value, x: Value) -> tuple[Value, Value]:
+    """``x - n * pi/2`` in two parts, with exact products: also where n has 50 bits."""
+    product, error = exact_product(n, code.number(PI_2_HIGH))
+    r, first = exact_sum(x, -product)
+    r, second = exact_sum(r, -error)
+    product, error = exact_product(n, code.number(PI_2_LOW))
+    r, third = exact_sum(r, -product)
+    return exact_sum(r, ((first + second) + third) - error - n * PI_2_LOWEST)
 
 
 def _sine_and_cosine(code: Code, r: Value, low: Value) -> tuple[Value, Value]:
@@ -49,13 +65,13 @@ def _sine_and_cosine(code: Code, r: Value, low: Value) -> tuple[Value, Value]:
 
 
 def _turned(code: Code, x: Value, quarter: int) -> Value:
-    """sin(x + quarter * pi/2); NaN beyond half a million turns, where pi in four parts no longer does."""
+    """sin(x + quarter * pi/2); NaN beyond ``FARTHEST``, where a number has no digits left behind the point."""
     bits, r, low = _quadrant(code, x)
     sine, cosine = _sine_and_cosine(code, r, low)
     bits = bits + quarter
     value = code.select((bits & 1).compare("ne", 0), cosine, sine)
     value = (value.bits() ^ ((bits & 2) << 62)).real()
-    return code.select(abs(x).compare("ult", 3.0e6), value, math.nan)
+    return code.select(abs(x).compare("ult", FARTHEST), value, math.nan)
 
 
 def sin(code: Code, x: Value) -> None:
@@ -75,7 +91,7 @@ def tan(code: Code, x: Value) -> None:
     turned = (bits & 1).compare("ne", 0)
     value = code.select(turned, -cosine, sine) / code.select(turned, sine, cosine)
     value = code.select(abs(x).compare("olt", 1e-8), x, value)
-    ret(code, code.select(abs(x).compare("ult", 3.0e6), value, math.nan))
+    ret(code, code.select(abs(x).compare("ult", FARTHEST), value, math.nan))
 
 
 def arctan(code: Code, x: Value) -> None:

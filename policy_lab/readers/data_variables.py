@@ -282,6 +282,8 @@ def _path(argument: Any, work: _Filled) -> Path:
     for one in work.given:
         if isinstance(one, str) and Path(one).stem.casefold() == name[1:].casefold():
             return Path(one)
+    if fold(name) in work.source.strings:  # as the file's own settings say
+        return work.source.path.parent / work.source.strings[fold(name)].replace("\\", "/")
     raise ModelError("error.data.tag", tag=name)
 
 

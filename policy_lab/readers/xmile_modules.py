@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policy_lab.errors import ModelError
 from policy_lab.readers.names import CONTROLS, fold
@@ -56,15 +56,30 @@ def modules_of(root: Node, file: str) -> list[Module]:
 
 
 def _used(module: Module, named: Mapping[str, Node], file: str, depth: int) -> Iterator[Module]:
-    yield module
+    yield replace(module, inputs={**module.inputs, **dict(_outputs(module))})
     for variables in of_kind(module.model, "variables"):
         for node in of_kind(variables, "module"):
             name = name_of(node)
             model = named.get(fold(node.get("model") or name))
             if model is None or depth > _DEEPEST or of_kind(model, "sim_specs"):
                 raise ModelError("error.file.module", file=file, line=node.sourceline, name=name)
-            inputs = dict(_connection(node, name, module.prefix, c) for c in of_kind(node, "connect"))
+            inwards = (c for c in of_kind(node, "connect") if not _outwards(c))
+            inputs = dict(_connection(node, name, module.prefix, c) for c in inwards)
             yield from _used(Module(f"{module.prefix}{name}.", model, inputs), named, file, depth + 1)
+
+
+def _outwards(connect: Node) -> bool:
+    """Whether a connection leads from a module to the model that holds it: to ``.name``, from ``Module.name``."""
+    inside, outside = (connect.get(end, "").strip() for end in ("to", "from"))
+    return inside.startswith(".") and not outside.startswith(".")
+
+
+def _outputs(module: Module) -> Iterator[tuple[str, str]]:
+    """The variables of a model that get the value of one inside a module."""
+    for variables in of_kind(module.model, "variables"):
+        for node in of_kind(variables, "module"):
+            for connect in filter(_outwards, of_kind(node, "connect")):
+                yield fold(connect.get("to").strip()[1:]), f"{module.prefix}{connect.get('from').strip()}"
 
 
 def _connection(node: Node, name: str, prefix: str, connect: Node) -> tuple[str, str]:
