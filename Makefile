@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run web test check format bench refresh golden study docs lock test-wheel clean
+.PHONY: help setup run web test check format bench refresh golden study docs lock sbom audit test-wheel clean
 
 # The newest-tested Python first; any that pyproject.toml allows will do: make setup PYTHON=python3.13
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -81,6 +81,14 @@ lock: $(READY)  ## resolve the versions in requirements.lock again from pyprojec
 	  --extra serve --constraint requirements.lock --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
 	  $(UPGRADE) --output-file deploy/requirements.lock
 	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"
+
+sbom: $(READY)  ## list every locked package with hashes and licences, in build/sbom.cdx.json (CycloneDX)
+	@$(BIN)/python -m analysis.sbom
+
+audit: $(READY)  ## ask the index of packages which locked versions have known weaknesses (needs a connection)
+	@$(BIN)/python -m venv build/audit && build/audit/bin/python -m pip install --quiet pip-audit
+	@build/audit/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
+	@build/audit/bin/pip-audit --disable-pip --require-hashes --requirement deploy/requirements.lock
 
 test-wheel: $(READY)  ## build the wheel and try it in a new, empty environment (downloads everything again)
 	@$(BIN)/python -m pytest -m deep tests/test_wheel.py

@@ -185,7 +185,7 @@ def draw_held_out(found: Sequence[Row], model: Model, findings: Findings, folder
         return Panel(name, paint)
 
     picture = Picture([panel(name) for name in names], width=3.6, height=2.3, columns=3)
-    plots.save(plots.draw(picture, english()), folder, "held_out")
+    plots.save(plots.draw(picture, english(), pixels=True), folder, "held_out")
 
 
 def main() -> None:

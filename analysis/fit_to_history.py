@@ -81,7 +81,7 @@ def draw(history: list[Series], time: Floats, runs: dict[str, Floats], folder: P
         return Panel(series.name, paint)
 
     picture = Picture([panel(series) for series in history], width=4.2, height=2.5, columns=3)
-    plots.save(plots.draw(picture, english()), folder, "fit")
+    plots.save(plots.draw(picture, english(), pixels=True), folder, "fit")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def main() -> None:
             ("world", "outcome", "year", "mean", "standard deviation", "unit"),
             [row for world, findings in found.items() for row in spread(model, world, findings)],
         )
-        drawn = plots.draw(picture_of(model, found), english())
+        drawn = plots.draw(picture_of(model, found), english(), pixels=True)
         plots.save(drawn, folder, "parameters")
         report = render(page_of(model, found, drawn.panels), english())
         (folder / "report.html").write_text(report, encoding="utf-8")

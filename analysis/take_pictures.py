@@ -26,6 +26,8 @@ IMAGES = ROOT / "docs" / "images"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 #: Milliseconds until ranges are drawn and nothing moves any more.
 REST = 3500
+#: A verdict that is in sight has the inputs that turn it.
+TURNED = "() => !document.querySelector('.in-short')?.checkVisibility() || PolicyLab.verdict?.turns !== null"
 
 
 def _nothing(_: Page) -> None:
@@ -102,6 +104,7 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
     context.set_offline(picture.offline)
     picture.does(page)
     page.wait_for_timeout(REST)
+    page.wait_for_function(TURNED, timeout=120_000)
     image = Image.open(io.BytesIO(page.screenshot(full_page=picture.whole))).convert("RGB")
     few = image.quantize(colors=128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(IMAGES / f"{picture.name}.png", optimize=True)

@@ -1,12 +1,11 @@
-/* What benchmarks/page.py watches from the first moment of a page: when a slider's event came, when its curve and its
-   band were painted. window.seen: {moves: [[event, painted]], bands: [[event, painted, members]], long: [[start,
-   duration]], events: moves of a slider, first: first picture}, milliseconds since navigation. */
+/* What benchmarks/page.py watches from the first moment of a page: when a slider's event came, when its curve, its band
+   and its verdict were painted. window.seen: {moves: [[event, painted]], bands and verdicts: [[event, painted, members]],
+   long: [[start, duration]], events: moves of a slider, first: first picture}, milliseconds since navigation. */
 (() => {
   "use strict";
-  const seen = { moves: [], bands: [], long: [], events: 0, first: 0 };
+  const seen = { moves: [], bands: [], verdicts: [], long: [], events: 0, first: 0 };
   let event = 0; // of the first move that is not painted yet
-  let banded = true;
-  let before = ""; // the picture on show when the hand moved; its own band does not count
+  const due = {}; // of bands and verdicts: when the hand moved, and the picture on show then, whose own do not count
 
   /* A message posted in a frame arrives after the frame was painted. */
   function painted(done) {
@@ -21,21 +20,15 @@
     if (input.target.type !== "range") return;
     seen.events += 1;
     event = event || input.timeStamp;
-    if (banded) {
-      banded = false;
-      before = shown();
-      seen.asked = input.timeStamp;
-    }
+    for (const kind of Object.keys(arrived)) due[kind] = due[kind] || { began: input.timeStamp, before: shown() };
   }
 
   const isCurve = (change) => change.attributeName === "d" && change.target.closest('[data-plot="a"] path.line--policy');
 
-  function isBanded() {
-    const lab = window.PolicyLab;
-    const latest = lab && lab.bands && lab.bands.latest;
-    return latest && shown() !== before && latest.key === shown()
-      && !document.querySelector('[data-plot="a"] .band--stale:not([display])');
-  }
+  const arrived = {
+    bands: (lab) => lab.bands.latest?.key === shown() && !document.querySelector('[data-plot="a"] .band--stale:not([display])'),
+    verdicts: (lab) => lab.verdict?.key === shown() && !document.querySelector(".in-short--stale"),
+  };
 
   function changed(changes) {
     if (!seen.first && changes.some((change) => change.attributeName === "data-drawn")) {
@@ -46,11 +39,11 @@
       event = 0;
       painted((time) => seen.moves.push([began, time]));
     }
-    if (!banded && isBanded()) {
-      banded = true;
-      const began = seen.asked;
+    for (const [kind, { began, before }] of Object.entries(due)) {
+      if (shown() === before || !arrived[kind](window.PolicyLab)) continue;
+      delete due[kind];
       const { members } = window.PolicyLab.bands.latest;
-      painted((time) => seen.bands.push([began, time, members]));
+      painted((time) => seen[kind].push([began, time, members]));
     }
   }
 

@@ -1,26 +1,31 @@
 """Speed of Explore: how soon it shows, and how quickly it answers a hand.
 
-    python benchmarks/page.py [MODEL...] [--moves 60] [--drags 3] [--starts 5] [--only-page]
+    python benchmarks/page.py [MODEL...] [--beside FOLDER] [--moves 60] [--drags 3] [--starts 5] [--only-page]
 
 In Chromium, on this machine, with a server of its own: from a slider's event to the painted curve, by key and by a
-drag of three seconds; to the painted band of 200 members; curves a second and long tasks in the drag; requests while
-the hand moves; the first picture of a browser that has just been started; the weight of the page. The peer is the same
-page in a browser without WebAssembly, where the server computes each picture: server-side interaction, in the same run.
+drag of three seconds; to the painted band of 200 members, and to the verdict made from them; curves a second and long
+tasks in the drag; requests while the hand moves; the first picture of a browser that has just been started; the weight
+of the page. The peer is the same page in a browser without WebAssembly, where the server computes each picture:
+server-side interaction, in the same run. Another checkout of this repository, such as an earlier edition, is measured
+in the same run with ``--beside FOLDER``: each part is measured on one page after the other before the next part.
 
 A curve counts as painted when a message posted in the frame that set its path arrives, which is after the frame's
-paint; a band when the same holds for a band of the policy on show. Milliseconds unless it says otherwise.
+paint; a band or verdict when the same holds for that of the policy on show. The verdict waits until the hand has rested
+for a while; that wait is in its time, which begins with the hand's last event. Milliseconds unless it says otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,22 +56,37 @@ WATCH = (HERE / "page.js").read_text(encoding="utf-8")
 WITHOUT_ENGINE = "delete window.WebAssembly;"
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A page to measure: the head of its column, its address, and what the browser runs before it."""
+
+    name: str
+    address: str
+    script: str = ""
+
+
 def main() -> None:
     """Measure and print one table a model."""
     asked = arguments()
     print(machine.name())
     for model in asked.models:
-        with server(model) as address:
-            page = measured(address, asked, "")
-            peer = None if asked.only_page else measured(address, asked, WITHOUT_ENGINE)
+        with ExitStack() as servers:
+            ours = servers.enter_context(server(model, HERE.parent))
+            pages = [Measured("page", ours)]
+            if asked.beside:
+                pages.append(Measured(asked.beside.name, servers.enter_context(server(model, asked.beside))))
+            if not asked.only_page:
+                pages.append(Measured("server computes", ours, WITHOUT_ENGINE))
+            found = measured(pages, asked)
         print(f"\n{model}\n")
-        print_table(page, peer)
+        print_table(pages, found, ratio=bool(asked.beside))
 
 
 def arguments() -> argparse.Namespace:
     """What to measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", default=["big_science"])
+    parser.add_argument("--beside", type=Path, help="another checkout; with its own .venv, if it has one")
     parser.add_argument("--moves", type=int, default=60, help="key presses")
     parser.add_argument("--drags", type=int, default=3, help="drags of three seconds")
     parser.add_argument("--starts", type=int, default=5, help="cold starts of the browser")
@@ -75,9 +95,11 @@ def arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def server(model: str) -> Iterator[str]:
-    """A server of the app in a process of its own, on a free port; gives its address."""
-    with subprocess.Popen([sys.executable, "-c", SERVE, model], stdout=subprocess.PIPE, text=True) as process:
+def server(model: str, checkout: Path) -> Iterator[str]:
+    """A server of a checkout's app in a process of its own, on a free port; gives its address."""
+    own = checkout / ".venv" / "bin" / "python"
+    command = [str(own) if own.exists() else sys.executable, "-c", SERVE, model]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=checkout) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().removeprefix("Policy Lab: ").strip()
@@ -85,29 +107,27 @@ def server(model: str) -> Iterator[str]:
             process.terminate()
 
 
-def measured(address: str, asked: argparse.Namespace, script: str) -> dict[str, Any]:
-    """Everything about one kind of page."""
-    dragged = asyncio.run(by_drag(address, asked.drags, script))
+def measured(pages: Sequence[Measured], asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """Everything about each page, part by part."""
+    found = [asyncio.run(by_drag(page.address, asked.drags, page.script)) for page in pages]
     with sync_playwright() as playwright:
-        starts = [cold_start(playwright, address, script) for _ in range(asked.starts)]
-        browser = playwright.chromium.launch(executable_path=str(ensure_browser()), args=FLAGS)
-        page = opened(browser, address, script)
-        found = {
-            "starts": [first for first, _ in starts],
-            "weight": starts[-1][1],
-            **by_key(page, asked.moves),
-            **dragged,
-            "band": bands(page, asked.moves // 4) if not script else [],
-        }
-        browser.close()
+        for _ in range(asked.starts):
+            for page, of in zip(pages, found, strict=True):
+                first, of["weight"] = cold_start(playwright, page.address, page.script)
+                of.setdefault("starts", []).append(first)
+        for part in (by_key, bands):
+            for page, of in zip(pages, found, strict=True):
+                browser = playwright.chromium.launch(executable_path=str(ensure_browser()), args=FLAGS)
+                of.update(part(opened(browser, page), asked.moves))
+                browser.close()
     return found
 
 
-def opened(browser: Browser, address: str, script: str) -> Page:
+def opened(browser: Browser, measured: Measured) -> Page:
     """The page, settled."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.add_init_script(script + WATCH)
-    page.goto(address)
+    page.add_init_script(measured.script + WATCH)
+    page.goto(measured.address)
     page.wait_for_function(SETTLED, timeout=60_000)
     page.wait_for_timeout(3000)
     return page
@@ -212,18 +232,22 @@ async def stroke(session: AsyncSession, left: float, height: float, wide: float)
     return time.monotonic() - began
 
 
-def bands(page: Page, moves: int) -> list[float]:
-    """From a key press to the painted band of 200 members, with a rest before each."""
+def bands(page: Page, moves: int) -> dict[str, list[float]]:
+    """From a key press to the painted band of 200 members, and to the painted verdict, with a rest before each."""
+    if not page.evaluate("'bands' in PolicyLab && !!window.WebAssembly"):
+        return {}
+    kinds = ["bands", *(["verdicts"] if page.evaluate("'verdict' in PolicyLab") else [])]
+    found: dict[str, list[float]] = {kind: [] for kind in kinds}
     page.locator(".lever input[type=range]").first.focus()
-    found = []
-    for n in range(max(5, moves)):
+    for n in range(max(5, moves // 4)):
         page.wait_for_timeout(1800)
-        page.evaluate("window.seen.bands.length = 0")
-        page.keyboard.press("ArrowRight" if n % 2 else "ArrowLeft")
-        page.wait_for_function("() => window.seen.bands.length > 0", timeout=60_000)
-        [began, ended, members] = page.evaluate("window.seen.bands[0]")
-        assert members >= 200, members
-        found.append(ended - began)
+        page.evaluate("window.seen.bands.length = window.seen.verdicts.length = 0")
+        page.keyboard.press("ArrowLeft" if n % 2 else "ArrowRight")
+        for kind in kinds:
+            page.wait_for_function("kind => window.seen[kind].length > 0", arg=kind, timeout=60_000)
+            [began, ended, members] = page.evaluate("kind => window.seen[kind][0]", kind)
+            assert members >= 200, members
+            found[kind].append(ended - began)
     return found
 
 
@@ -232,9 +256,9 @@ def durations(page: Page) -> list[float]:
     return [ended - began for began, ended in page.evaluate("window.seen.moves")]
 
 
-def print_table(page: dict[str, Any], peer: dict[str, Any] | None) -> None:
-    """One row a figure; the peer beside it."""
-    rows = [
+def print_table(pages: Sequence[Measured], found: Sequence[dict[str, Any]], ratio: bool) -> None:
+    """One row a figure and one column a page; the first page's times as parts of the second's, if asked for."""
+    rows: list[tuple[str, Callable[[dict[str, Any]], str]]] = [
         ("key to painted curve, p50 / p95", lambda m: pair(m["key"])),
         ("processor time of the page's thread a move / of it scripts", lambda m: each(m["processor"])),
         ("drag to painted curve, p50 / p95", lambda m: pair(m["drag"])),
@@ -244,13 +268,26 @@ def print_table(page: dict[str, Any], peer: dict[str, Any] | None) -> None:
         ),
         ("tasks over 50 ms in the drags, longest", lambda m: f"{len(m['long'])}, {max(m['long'], default=0):.0f}"),
         ("requests during the drags", lambda m: str(m["requests"])),
-        ("key to painted band of 200 members, p50 / p95", lambda m: pair(m["band"])),
+        ("key to painted band of 200 members, p50 / p95", lambda m: pair(m.get("bands", []))),
+        ("hand's last event to painted verdict, p50 / p95", lambda m: pair(m.get("verdicts", []))),
         ("first picture after a cold start, median (highest)", lambda m: first(m["starts"])),
         ("bytes until the first picture / in all, kB", lambda m: weight(m["weight"])),
     ]
-    print("| | page | server computes |\n|---|---|---|")
+    heads = [page.name for page in pages]
+    if ratio:
+        heads.insert(2, f"page / {pages[1].name}")
+    print(f"| | {' | '.join(heads)} |\n|---{'|---' * len(heads)}|")
     for label, told in rows:
-        print(f"| {label} | {told(page)} | {told(peer) if peer else '–'} |")
+        cells = [told(of) for of in found]
+        if ratio:
+            cells.insert(2, parts(cells[0], cells[1]))
+        print(f"| {label} | {' | '.join(cells)} |")
+
+
+def parts(ours: str, theirs: str) -> str:
+    """Each figure of a cell as a part of that beside it."""
+    pairs = zip(*(re.findall(r"\d+", cell) for cell in (ours, theirs)), strict=False)
+    return " / ".join(f"{int(a) / int(b):.2f}" if int(b) else "–" for a, b in pairs) or "–"
 
 
 def pair(values: Sequence[float]) -> str:

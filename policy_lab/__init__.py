@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from policy_lab.app import create_app
     from policy_lab.ensemble.findings import Findings, load_findings
+    from policy_lab.ensemble.measures import outcomes_of
     from policy_lab.errors import PolicyLabError
     from policy_lab.model import Model, Setting, load_model
     from policy_lab.runs import Runs
@@ -30,6 +31,7 @@ __all__ = [
     "Setting",
     "simulate",
     "Runs",
+    "outcomes_of",
     "load_study",
     "Study",
     "run_study",
@@ -45,6 +47,7 @@ _HOME = {
     "Setting": "model",
     "simulate": "simulation",
     "Runs": "runs",
+    "outcomes_of": "ensemble.measures",
     "load_study": "studies",
     "Study": "studies",
     "run_study": "studies",

@@ -25,7 +25,7 @@ MOST_BYTES = 256 * 2**20
 _ABANDONED = 3600.0
 _PART = ".policy-lab-part-"
 #: Entries, and nothing else that a person may keep in the folder; ``.o`` was written by earlier versions too.
-_ENTRY = re.compile(r"[0-9a-f]{64}\.(o|program|signs)")
+_ENTRY = re.compile(r"[0-9a-f]{64}\.(o|program|signs|sketch)")
 
 
 def key_of(*parts: str | bytes) -> str:
@@ -38,7 +38,7 @@ def key_of(*parts: str | bytes) -> str:
 
 
 def read(key: str, kind: str) -> bytes | None:
-    """The content under a key, or None; ``kind`` is ``"o"`` (object code), ``"program"`` or ``"signs"``."""
+    """The content under a key, or None; ``kind`` is ``"o"`` (object code), ``"program"``, ``"signs"``, ``"sketch"``."""
     path = cache_folder() / f"{key}.{kind}"
     try:
         if not _ours(path.parent.stat()) or not _ours(path.stat()):

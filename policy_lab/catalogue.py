@@ -7,7 +7,7 @@ translation lacks is said in English.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -48,14 +48,19 @@ def here() -> Language:
     return _here.get() or english()
 
 
-def speak(chosen: str, names: Mapping[tuple[str, str], str] = MappingProxyType({})) -> None:
+def speak(
+    chosen: str,
+    names: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    change: Callable[[Language], Language] = lambda words: words,
+) -> None:
     """Everything said from here on in this context is in that language.
 
     Args:
         chosen: one of ``languages()``.
         names: kind and key of things of the model to their words in it; those left out keep their own names.
+        change: what the model wants said otherwise (``policy_lab.moments``).
     """
-    _here.set(Language(chosen, _texts(chosen), names))
+    _here.set(change(in_language(chosen, names)))
 
 
 @cache

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import os
 import re
@@ -28,11 +29,13 @@ from numpy.typing import NDArray
 
 from policy_lab import backends
 from policy_lab.cache import key_of
-from policy_lab.catalogue import english
+from policy_lab.catalogue import SOURCE, english, in_language, languages
 from policy_lab.errors import OutputError, PolicyLabError, UnknownName
-from policy_lab.messages import Message
+from policy_lab.messages import Language, Message
 from policy_lab.model import Model, load_model
 from policy_lab.model.tables import round_step
+from policy_lab.model.texts import FOLDER
+from policy_lab.moments import CALENDAR
 from policy_lab.paths import cache_folder
 from policy_lab.readers.data_files import files_of
 from policy_lab.runs import Floats
@@ -44,14 +47,8 @@ LEVERS, TRIED, OUTCOMES, HEADLINES = 12, 400, 30, 6
 MOVES: Final = 1e-3
 #: Moments at which it is looked at what a constant moves.
 MOMENTS: Final = 40
-#: Of a run that begins in such a year or later, a constant with the unit of time is taken for a date.
-CALENDAR: Final = 1000
 _NAMED_IN_A_GRAPH = re.compile(r'^:VAR (.+)$|<entity\b[^>]*\bname="([^"]+)"', flags=re.MULTILINE)
 STATED, TWICE, DATE = "stated", "twice", "date"
-_SCENARIO = """\
-title = "As in the file"
-rationale = "Every constant as {file} has it."
-"""
 _QUESTION = "What is this model for? Write it here; it stands on the model's page."
 _README = """\
 # {model}
@@ -251,9 +248,38 @@ def write_folder(model: Model, folder: Path, found: Guesses, link: bool = False)
     _write(folder / "levers.csv", ("name", "group", "low", "high", "step", "why"), levers)
     _write(folder / "outcomes.csv", ("name", "label", "group", "headline", "better", "decimals", "why"), outcomes)
     _write(folder / "uncertainties.csv", uncertainties, [])
-    for name, text in (("scenarios/status_quo.toml", _SCENARIO), ("README.md", _README)):
-        told = text.format(model=folder.name, file=file.name, said=said, question=said if link else _QUESTION)
-        (folder / name).write_text(told, encoding="utf-8")
+    (folder / "scenarios" / "status_quo.toml").write_text(_scenario(words, file.name), encoding="utf-8")
+    told = _README.format(model=folder.name, said=said, question=said if link else _QUESTION)
+    (folder / "README.md").write_text(told, encoding="utf-8")
+    if link:
+        _translate(model, folder, found, file.name)
+
+
+def _scenario(words: Language, file: str) -> str:
+    """The scenario of a bare file."""
+    parts = ("title", "rationale")
+    told = {part: words.in_words(Message(f"inferred.scenario_{part}", {"file": file})) for part in parts}
+    return "".join(f"{part} = {_quoted(told[part])}\n" for part in parts)
+
+
+def _translate(model: Model, folder: Path, found: Guesses, file: str) -> None:
+    """What was written in English, in every other language."""
+    (folder / FOLDER).mkdir()
+    for code in languages():
+        words = in_language(code)
+        lines = ["[readme]", f"question = {_quoted(words.in_words(found.said))}", "[scenarios.status_quo]",
+                 _scenario(words, file)]  # fmt: skip
+        for lever in found.levers:
+            documentation = model.program.equations[lever.name].documentation
+            why = f"{_sentence(documentation)}{words.in_words(Message(f'inferred.{lever.how}'))}"
+            lines += [f"[levers.{_quoted(lever.name)}]", f"why = {_quoted(why)}"]
+        if code != SOURCE:
+            (folder / FOLDER / f"{code}.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """A text in TOML, which quotes as JSON does."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _link(here: Path, there: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -37,6 +38,8 @@ _SAID: Final = {
     "terms": "error.limit.terms",
     "steps": "error.limit.steps",
 }
+#: Where Linux says what a container may take.
+_CONTAINERS: Final = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 #: Holds what was raised, for this process and those that it starts: ``steps=5000000,terms=9000000``.
 VARIABLE: Final = "POLICY_LAB_LIMITS"
 
@@ -69,3 +72,17 @@ def allow(wanted: Iterable[str]) -> None:
 def _raised(text: str) -> dict[str, int]:
     pairs = [part.partition("=") for part in text.split(",")]
     return {name: int(number) for name, _, number in pairs if name in USUAL and number.isdigit()}
+
+
+def memory() -> float:
+    """Bytes of memory that this machine, or the container this runs in, has; 8 GB where it does not say."""
+    try:
+        found = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        found = 8e9
+    for file in _CONTAINERS:
+        try:
+            found = min(found, float(Path(file).read_text(encoding="ascii")))
+        except (OSError, ValueError):
+            continue  # no container, or one without a limit ("max")
+    return found

@@ -187,11 +187,6 @@ class Language:
         return self.texts[f"{message.key}.{'one' if one else 'many'}"]
 
 
-def significant_places(value: float, figures: int = 3) -> int:
-    """Decimal places that show ``figures`` significant figures, at least none and at most six."""
-    return _places(value, figures, most=6)
-
-
 def _places(value: float, figures: int, most: int) -> int:
     if value == 0 or not math.isfinite(value):
         return 0

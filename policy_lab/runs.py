@@ -86,10 +86,14 @@ class Runs:
 
     def at(self, name: str, time: float) -> Floats:
         """``values[run]`` of one output at the saved time nearest to ``time``; raises BadValue outside the run."""
+        self.check_time(time)
+        return self.of(name)[:, int(np.argmin(np.abs(self.time - time)))]
+
+    def check_time(self, time: float) -> None:
+        """Raise BadValue for a time outside the run."""
         first, last = float(self.time[0]), float(self.time[-1])
         if not first - 1e-9 * abs(first) <= time <= last + 1e-9 * abs(last):
             raise BadValue("error.run.outside", time=time, start=first, stop=last)
-        return self.of(name)[:, int(np.argmin(np.abs(self.time - time)))]
 
     def to_dataframe(self) -> pd.DataFrame:
         """A table: a row a run and time (its index), a column an output; units are in ``attrs["units"]``."""
@@ -102,7 +106,7 @@ class Runs:
 
     def to_xarray(self) -> xr.DataArray:
         """``values`` with the dimensions run, time and output; ``unit`` lies along the outputs, and so does each input
-        that differs between the runs along the runs. Provenance is in ``attrs``.
+        that differs between the runs along the runs. Provenance and the other inputs are in ``attrs``.
         """
         import xarray as xr
 
@@ -112,8 +116,8 @@ class Runs:
             "unit": ("output", list(self.units)), **varied,
         }  # fmt: skip
         plain = {k: v for k, v in self.provenance.items() if isinstance(v, str | int | float)}
-        fixed = {n: float(v) for n, v in self.inputs.items() if not np.ndim(v)}
-        about = {**plain, **({"inputs": fixed} if fixed else {})}
+        fixed = {f"input {n}": float(v) for n, v in self.inputs.items() if not np.ndim(v)}
+        about = {**plain, **fixed}
         return xr.DataArray(self.values, coordinates, ["run", "time", "output"], name="values", attrs=about)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -18,8 +17,10 @@ from policy_lab.backends import Backend, Integration
 from policy_lab.catalogue import english
 from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.evaluate import start_values
+from policy_lab.inputs import Changes, Inputs, Value, sorted_inputs
+from policy_lab.limits import memory
 from policy_lab.messages import Message, Name
-from policy_lab.model import Model, Setting
+from policy_lab.model import Model
 from policy_lab.program import CONTROLS, Clock, Guard, Program
 from policy_lab.readers import Given, program_of
 from policy_lab.runs import Floats, Runs
@@ -31,7 +32,6 @@ MOST_MEMORY = 0.5
 #: Structures (numbers of stages of delays) that the runs of one call may need.
 MOST_STRUCTURES = 64
 
-Value = float | Sequence[float] | Floats | Setting
 #: Called with the number of runs finished since the last call.
 Progress = Callable[[int], object]
 
@@ -56,7 +56,8 @@ def simulate(
 
     Args:
         model: from ``load_model``.
-        values: on top of the scenario, by name of a constant or lever: a number, ``value[run]``, or a ``Setting``.
+        values: on top of the scenario, by name: a number or ``value[run]`` for a constant, a lever or what a stock
+            starts with; arrays, input series and lookups as ``policy_lab.inputs`` says.
         scenario: key of the scenario to start from; None for the model file as it is.
         outputs: names of variables to save, an array's for all its elements; every visible one if None.
         times: moments to save, each one that the model saves (``SAVEPER``); all of these if None.
@@ -64,27 +65,26 @@ def simulate(
         time_step: another step than the model's ``TIME STEP``; saved times stay where the model has them.
         until: last moment of the runs; the scenario's own if None, which mostly is the model's ``FINAL TIME``.
         integration: ``"euler"`` or ``"rk4"``; as the model file asks if None.
-        chunk, of: runs given to the backend at once, and runs to come with the same varied constants, these included.
-        progress: called with the number of runs finished since the last call.
+        chunk, of: runs given to the backend at once, and runs to come with the same varied constants, these included;
+            ``progress`` is called with the number of runs finished since its last call.
         allow_nan: keep runs that fail as they are; ``provenance["failed_runs"]`` counts them.
 
-    Returns:
-        Runs; ``fallback`` in their provenance says why the fastest backend could not be used, ``notes`` who warned.
+    Returns: Runs; ``fallback`` in their provenance says why not the fastest backend was used, ``notes`` who warned.
 
     Raises:
         UnknownName: a constant, output, scenario or backend that does not exist.
-        BadValue: a value out of range or not finite, arrays of different length, a time that is not saved.
+        BadValue: a value out of range or not finite, a time that is not saved, more results than the memory holds.
         SimulationError: a run gave NaN or infinity; names the first variable and time.
         UnsupportedConstruct: the chosen backend does not know a construct.
     """
-    constants, runs = _constants(model, values or {}, scenario)
-    model = _with_own_clock(model, constants)
+    inputs = sorted_inputs(model, values or {}, scenario)
+    model, constants, runs, changes = _changed(inputs), inputs.constants, inputs.runs, inputs.changes
     names, step = _names(model, outputs), _step(model, time_step)
     saved = _times(model, step, last := model.until(scenario, until), times)
-    engine, fallback, method = _engine(model, backend, integration)
+    engine, fallback, method = _engine(model, backend, integration, changes)
     _check_size(runs, len(saved), len(names))
     result, notes = np.empty((runs, len(saved), len(names))), list[str]()
-    for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress):
+    for program, rows, own in _pieces(model, engine, constants, runs, step, chunk or CHUNK, progress, changes):
         notes += program.notes
         result[rows] = engine.run(program, own, len(rows), names, saved, step, method, max(runs, of))
     if (failed := _failed(result)).any() and not allow_nan:
@@ -92,10 +92,16 @@ def simulate(
     provenance = {
         "model": model.name, "hash": model.hash, "scenario": scenario, "backend": engine.name, "fallback": fallback,
         "time_step": step, "until": last, "integration": method, "runs": runs, "failed_runs": int(failed.sum()),
-        "notes": list(dict.fromkeys(notes)),
-    }  # fmt: skip
+        "notes": list(dict.fromkeys(notes))}  # fmt: skip
     units = tuple(model.program.equations[n].unit for n in names)
-    return Runs(result, _rounded(saved, step), names, units, MappingProxyType(constants), MappingProxyType(provenance))
+    given, made = MappingProxyType(inputs.as_given(constants)), MappingProxyType(provenance)
+    return Runs(result, _rounded(saved, step), names, units, given, made)
+
+
+def _changed(inputs: Inputs) -> Model:
+    """The model with what is given of its clock, lookups and initial values."""
+    model = _with_own_clock(inputs.model, inputs.changes.unchanged(inputs.constants))
+    return replace(model, program=inputs.changes.applied(model.program))
 
 
 def _pieces(
@@ -106,11 +112,12 @@ def _pieces(
     step: float,
     chunk: int,
     progress: Progress | None,
+    changes: Changes,
 ) -> Iterator[tuple[Program, NDArray[np.int64], dict[str, Any]]]:
     """The runs in chunks, and of each chunk those of one structure: Program, positions, and their constants."""
     for rows in np.array_split(np.arange(runs), max(1, -(-runs // chunk))):
         part = _of_runs(constants, rows)
-        for program, lanes in _structures(model, engine, part, len(rows), step):
+        for program, lanes in _structures(model, engine, part, len(rows), step, changes):
             yield program, rows[lanes], _of_runs(part, lanes)
         if progress is not None:
             progress(len(rows))
@@ -119,53 +126,6 @@ def _pieces(
 def _of_runs(constants: Mapping[str, Any], runs: NDArray[np.int64]) -> dict[str, Any]:
     """The constants of some runs: arrays over runs cut to these, numbers as they are."""
     return {name: value[runs] if np.ndim(value) else value for name, value in constants.items()}
-
-
-def _constants(model: Model, values: Mapping[str, Value], scenario: str | None) -> tuple[dict[str, Any], int]:
-    """Every constant that is set, as a number or ``value[run]``, and the number of runs."""
-    constants: dict[str, Any] = dict(model.constants_of(scenario))
-    length, first = 1, ""
-    for given, value in values.items():
-        name = model.constant(given)
-        if isinstance(value, Setting) or np.ndim(value) == 0:
-            setting = value if isinstance(value, Setting) else _number(name, value)
-            constants.update(model.constants_of(None, {name: setting}))
-            continue
-        array = _array(name, value)
-        if first and len(array) != length:
-            raise BadValue("error.run.lengths", name=Name(name), size=len(array), first=first, length=length)
-        length, first = len(array), first or name
-        for end in (np.min(array), np.max(array)):
-            model.check(name, float(end))
-        constants[name] = array
-    return constants, length
-
-
-def _number(name: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise BadValue("error.run.number", name=Name(name), value=repr(value)) from None
-
-
-def _array(name: str, value: Any) -> Floats:
-    if hasattr(value, "to_numpy"):
-        _check_index(name, value.index)
-    try:
-        array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
-        raise BadValue("error.run.numbers", name=Name(name)) from None
-    if array.ndim != 1 or not len(array):
-        raise BadValue("error.run.shape", name=Name(name), shape=str(array.shape))
-    if not np.isfinite(array).all():
-        raise BadValue("error.run.some_finite", name=Name(name), value=str(array[~np.isfinite(array)][0]))
-    return array
-
-
-def _check_index(name: str, index: Any) -> None:
-    """Raise BadValue for a table of another index than 0, 1, 2: it is over something else than runs."""
-    if index.name not in (None, "run") or list(index) != list(range(len(index))):
-        raise BadValue("error.run.series", name=Name(name), index=index.name or f"{index[0]}, …, {index[-1]}")
 
 
 def _with_own_clock(model: Model, constants: Mapping[str, Any]) -> Model:
@@ -264,8 +224,17 @@ def _rounded(times: Floats, step: float) -> Floats:
     return np.round(times, -int(np.floor(np.log10(step))) + 5)
 
 
-def _engine(model: Model, backend: str, asked: Integration | None) -> tuple[Backend, str, Integration]:
+def _engine(
+    model: Model, backend: str, asked: Integration | None, changes: Changes
+) -> tuple[Backend, str, Integration]:
     """The engine, why it is not the fastest or not as the file asks, and the method that it integrates by."""
+    engine, fallback, method = _chosen(model, backend, asked)
+    if changes and engine.name == backends.REFERENCE:
+        raise BadValue("error.run.reference", names=[Name(n) for n in changes.names], reason=fallback)
+    return engine, fallback, method
+
+
+def _chosen(model: Model, backend: str, asked: Integration | None) -> tuple[Backend, str, Integration]:
     method = asked or model.program.clock.method
     if backend == "auto":
         try:
@@ -289,7 +258,7 @@ def _engine(model: Model, backend: str, asked: Integration | None) -> tuple[Back
 
 
 def _structures(
-    model: Model, engine: Backend, constants: Mapping[str, Any], runs: int, step: float
+    model: Model, engine: Backend, constants: Mapping[str, Any], runs: int, step: float, changes: Changes
 ) -> Iterator[tuple[Program, NDArray[np.int64]]]:
     """Programs whose delays have the stages these runs need, each with the runs it fits."""
     lanes = np.arange(runs)
@@ -305,7 +274,8 @@ def _structures(
         if not len(lanes):
             return
         first = {n: float(v) for n, v in _of_runs(constants, lanes[0]).items()}
-        program = _translated(str(model.path), model.hash, (*first.items(), ("TIME STEP", step)), program.data)
+        given = (*changes.unchanged(first).items(), ("TIME STEP", step))
+        program = changes.applied(_translated(str(model.path), model.hash, given, program.data))
         engine.supports(program)
         own_fits, guard = _fits(program, first, 1, step)
         if not own_fits.all():
@@ -348,18 +318,10 @@ def _fits(
 
 def _check_size(runs: int, times: int, outputs: int) -> None:
     """Raise BadValue for results that the machine's memory cannot hold; the page and studies ask for parts."""
-    needed, there = 8 * runs * times * outputs, _memory()
+    needed, there = 8 * runs * times * outputs, memory()
     if needed > there * MOST_MEMORY:
         told = {"runs": runs, "times": times, "outputs": outputs, "needed": needed / 1e9, "there": there / 1e9}
         raise BadValue("error.run.memory", **told)
-
-
-def _memory() -> float:
-    """Bytes of the machine's memory; 8 GB where it does not say."""
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, OSError, ValueError):
-        return 8e9
 
 
 def _failed(values: Floats) -> NDArray[np.bool_]:

@@ -33,8 +33,10 @@ def small_field() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Compiled models of a test session go to a folder of its own, never to the person's cache."""
-    folder = tmp_path_factory.mktemp("cache")
+    """Compiled models of a session go to a folder of its own, never to the person's cache; its processes share it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cache"
+    folder.mkdir(exist_ok=True)
     before = os.environ.get("POLICY_LAB_CACHE")
     os.environ["POLICY_LAB_CACHE"] = str(folder)
     yield folder

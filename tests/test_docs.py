@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
+import pkgutil
 import re
 import shlex
 import subprocess
@@ -13,12 +15,14 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import pytest
 import yaml
 
 import policy_lab
 from analysis.draw_architecture import PAGE, imports, layers, with_picture
-from policy_lab.cli import main, parser, run
+from policy_lab import Study, run_study
+from policy_lab.cli import main, parser
 
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -40,19 +44,92 @@ def commands(text: str) -> list[list[str]]:
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-SHOWN = [*commands(README), *(shlex.split(line) for line in run.EXAMPLES.replace("\\\n", " ").splitlines()[1:])]
-SHOWN_COMMANDS = [words[1:] for words in SHOWN if words[0] == "policy-lab"]
+def examples() -> list[str]:
+    """Every example that ``--help`` of a command shows."""
+    texts = (getattr(importlib.import_module(f"policy_lab.cli.{m.name}"), "EXAMPLES", "") for m in CLI)
+    lines = "".join(texts).replace("\\\n", " ").splitlines()
+    return [" ".join(line.split()) for line in lines if line.strip() != "examples:"]
 
 
-@pytest.mark.parametrize("words", SHOWN_COMMANDS, ids=" ".join)
-def test_the_commands_that_are_shown_run(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+CLI = list(pkgutil.iter_modules(policy_lab.cli.__path__))
+#: Examples that take a minute or need what another one made; they run on request.
+LONG = re.compile(r"precedents|check big_science|publish big_science")
+SHOWN = [*commands(README), *map(shlex.split, examples())]
+SHOWN_COMMANDS = [
+    pytest.param(words[1:], marks=[pytest.mark.deep] if LONG.search(" ".join(words)) else [], id=" ".join(words[1:]))
+    for words in SHOWN
+    if words[0] == "policy-lab"
+]
+MODEL = """{UTF-8}
+use = 1 ~ [0, 4] ~|
+stock = INTEG(-stock*use/10 + catch, 10) ~~|
+catch = 1 ~~|
+INITIAL TIME = 0 ~~|
+FINAL TIME = 8 ~~|
+TIME STEP = 1 ~~|
+SAVEPER = 1 ~~|
+"""
+LESSON = """+++
+format = 1
+title = "A lesson"
+model = "big_science"
+minutes = 5
+level = "school"
+teaches = ["looking"]
+languages = ["en"]
++++
+
+# Look
+
+Nothing to move here.
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that examples name."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "big_science").symlink_to(ROOT / "models" / "big_science")
+    for folder in ("exports", "my_model"):
+        (tmp_path / folder).mkdir()
+    for file in ("my_model.mdl", "predator_prey.mdl", "my_model/my_model.mdl"):
+        (tmp_path / file).write_text(MODEL, encoding="utf-8")
+    (tmp_path / "fishery.mdl").write_text(MODEL.replace("catch = 1", "catch"), encoding="utf-8")
+    (tmp_path / "catch.csv").write_text("Time,catch\n0,1\n8,2\n", encoding="utf-8")
+    (tmp_path / "exports" / "epidemic.stmx").write_bytes((ROOT / "tests/fidelity/stella_priorities.stmx").read_bytes())
+    (tmp_path / "my_lesson.en.md").write_text(LESSON, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", SHOWN_COMMANDS)
+def test_the_commands_that_are_shown_run(words: list[str], place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if "--study" in words:
+        factors = {"use": {}, "catch": {"low": 0.0, "high": 2.0}}
+        study = Study("my_model/my_model.mdl", outcomes=("stock",), size=8, factors=factors)
+        run_study(study, "my_study", pictures=False)
+    if "--replace" in words:
+        main([word for word in words if word != "--replace"])
+    before = {*place.iterdir()}
     assert main(words) == 0
     said = capsys.readouterr()
-    assert said.err == ""
-    assert said.out or list(tmp_path.iterdir())
+    assert "policy-lab: error" not in said.err
+    assert said.out or {*place.iterdir()} > before
+
+
+def test_the_commands_of_the_page_on_models_run_one_after_the_other(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    (policy-lab .*)$", page, flags=re.MULTILINE)
+    shown = [shlex.split(line, comments=True)[1:] for line in lines]
+    assert len(shown) == 7
+    for words in shown:
+        parser().parse_args(words)
+        if words[0] != "app":
+            assert main(words) in ((0, 1) if words[0] == "check" else (0,)), words
+            capsys.readouterr()
+    assert (place / "site" / "index.html").is_file() and (place / "predator_prey" / "levers.csv").is_file()
 
 
 def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
@@ -61,6 +138,29 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 3
+
+
+def test_the_page_on_python_runs_from_top_to_bottom(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, known = (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), dict[str, Any]()
+    for block in blocks(page, "python"):
+        exec(compile(block, "docs/python.md", "exec"), known)
+    said = capsys.readouterr().out
+    promised = re.findall(r"# (<\w+ .*>)$", page, flags=re.MULTILINE)
+    assert len(promised) == 2 and all(text in said for text in promised)
+    assert {"first_run.csv", "runs.nc", "result"} <= {path.name for path in place.iterdir()}
+
+
+def test_the_notebook_runs_and_holds_no_output(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook = json.loads((ROOT / "docs" / "first_steps.ipynb").read_text(encoding="utf-8"))
+    assert notebook["nbformat"] == 4
+    known: dict[str, Any] = {}
+    matplotlib.use("Agg")
+    for cell in (c for c in notebook["cells"] if c["cell_type"] == "code"):
+        assert cell["outputs"] == [] and cell["execution_count"] is None
+        exec(compile("".join(cell["source"]), "first_steps.ipynb", "exec"), known)
+    assert "It fails when" in capsys.readouterr().out
+    assert (known["swept"].iloc[-1] > known["swept"].iloc[0]).all() and len(known["ranking"].outcomes) == 1
+    assert len(known["axes"].lines) == 2
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -205,8 +305,8 @@ def _requirements(*extras: str) -> list[str]:
     return [*project["dependencies"], *(d for extra in extras for d in project["optional-dependencies"][extra])]
 
 
-# Werkzeug is Dash's own server, and comes with it; distributed and gunicorn are the extras `cluster` and `serve`.
-ALONG = {"werkzeug", "flask", "distributed", "dask", "gunicorn"}
+# Werkzeug is Dash's own server, and comes with it; others are the extras `cluster`, `serve` and `workbench`.
+ALONG = {"werkzeug", "flask", "distributed", "dask", "gunicorn", "ema_workbench"}
 
 
 def _imports(file: Path) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from policy_lab.ensemble.folder import FINISHED
 from policy_lab.errors import OutputError
 from policy_lab.jobs import Job, Limits, Queue, Refused
 from policy_lab.jobs import queue as queue_module
+from policy_lab.jobs.processes import may_live, named, pid_of
 from policy_lab.jobs.runner import Progress
 from policy_lab.jobs.table import Table
 from policy_lab.messages import Message
@@ -170,7 +172,7 @@ def test_a_study_that_others_want_too_is_not_ended_by_one(idle: Queue) -> None:
 def test_a_killed_runner_costs_only_its_chunk(queue: Queue, gate: Path, tmp_path: Path) -> None:
     job = until_under_way(queue, start(queue, plan(LONG)).id)
     kept = kept_chunks(queue, job.id)
-    os.kill(job.runner, signal.SIGKILL)
+    os.kill(pid_of(job.runner), signal.SIGKILL)
     made = until_one_more(queue, job.id, kept)
     assert len(set(made)) == len(made)  # none is made twice
     gate.touch()
@@ -195,9 +197,9 @@ def test_a_server_that_ends_takes_its_runner_along_and_the_next_one_goes_on(tmp_
         server.kill()
         server.wait()
     end = time.monotonic() + PATIENCE
-    while queue_module.lives(under_way.runner) and time.monotonic() < end:
+    while may_live(under_way.runner) and time.monotonic() < end:
         time.sleep(0.1)
-    assert not queue_module.lives(under_way.runner)
+    assert not may_live(under_way.runner)
     assert before.job(job.id).state == "waiting"
     after = Queue(folder)
     after.resume()
@@ -407,12 +409,82 @@ def test_two_servers_on_one_folder_run_a_study_once(tmp_path: Path) -> None:
             again = start(here, plan(LONG), "somebody else")
             time.sleep(2.5)  # both look after the runners meanwhile, more than once
             with here.table.reading() as table:
-                runners = [row[0] for row in table.execute("SELECT pid FROM runner").fetchall()]
+                runners = [row[0] for row in table.execute("SELECT name FROM runner").fetchall()]
             assert runners == [job.runner]
             assert (again.id, here.job(job.id).tries) == (job.id, 1)
         finally:
             other.terminate()
             here.close()
+
+
+CONTAINER = (
+    "import sys, time; from pathlib import Path; from policy_lab.jobs import Queue; q = Queue(Path(sys.argv[1]))\n"
+    "while True: q.tend_now_and_then(); time.sleep(0.1)"
+)
+#: A process with process ids and a host name of its own, as in a container; to root's rights it helps itself.
+ELSEWHERE = ["unshare", "--user", "--map-root-user", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc"]
+
+
+def test_a_study_of_another_container_is_left_alone_until_that_is_silent(
+    tmp_path: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("unshare") is None or subprocess.run([*ELSEWHERE, "true"], check=False).returncode:
+        pytest.skip("this system lends no process ids of one's own")
+    monkeypatch.setattr(queue_module, "SILENCE", 6.0)
+    here = Queue(tmp_path / "studies", Limits(at_once=1))
+    job = start_idle(here, plan(LONG))
+    del here.tend  # from here on it looks after the runners again
+    command = ["sh", "-c", 'hostname elsewhere && exec "$@"', "sh", sys.executable, "-c", CONTAINER, str(here.folder)]
+    with subprocess.Popen([*ELSEWHERE, *command]) as other:
+        until_kept(here, job.id)
+        there = here.job(job.id)
+        assert " at elsewhere " in there.runner
+        assert int(there.runner.split()[0]) < 1000  # an id that this system has too, and for another process
+        for _ in range(30):
+            here.tend()
+            time.sleep(0.1)
+        assert (here.job(job.id).runner, here.job(job.id).tries) == (there.runner, 1)
+        other.kill()
+    gate.touch()
+    again = until(here, job.id, "finished")
+    assert again.tries == 2
+    here.close()
+    alone = run_study(plan(LONG).study, tmp_path / "alone", pictures=False)
+    assert load_findings(here.place(job.id)).table.equals(alone.table)
+
+
+def until_kept(queue: Queue, name: str) -> None:
+    """Waits until a runner that others look after has kept a chunk."""
+    end = time.monotonic() + PATIENCE
+    journal = queue.place(name) / "work" / "runs.done"
+    while not (journal.exists() and journal.stat().st_size):
+        assert time.monotonic() < end, queue.job(name)
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("beat", "left"), [(0, True), (-10, True), (3600, True), (-60, False)])
+def test_of_a_runner_elsewhere_the_beat_alone_tells(idle: Queue, beat: float, left: bool) -> None:
+    job = start(idle, plan())
+    name = f"{os.getpid()} at elsewhere"
+    with idle.table.writing() as table:
+        table.execute("UPDATE job SET state = 'running', runner = ?, tries = 1 WHERE id = ?", (name, job.id))
+        table.execute("INSERT INTO runner VALUES (?, ?)", (name, time.time() + beat))
+    idle.tend()
+    assert idle.job(job.id).state == ("running" if left else "waiting")
+    with idle.table.reading() as table:
+        beats = [row[0] for row in table.execute("SELECT beat FROM runner").fetchall()]
+    assert all(one <= time.time() for one in beats)  # a beat of the future, before the clock was set back, is of now
+
+
+def test_a_process_is_known_by_its_place() -> None:
+    mine = named(os.getpid())
+    assert pid_of(mine) == os.getpid()
+    assert may_live(mine)
+    assert pid_of(f"{os.getpid()} at elsewhere") is None
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    assert not may_live(named(gone.pid))
+    assert may_live(f"{gone.pid} at elsewhere")
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -285,7 +285,7 @@ def test_runs_are_a_table(tmp_path: Path) -> None:
 
 def test_more_than_the_memory_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = load_model(_model(tmp_path, "k = 1 ~~|\ny = k*Time ~~|\n"))
-    monkeypatch.setattr("policy_lab.simulation._memory", lambda: 7e6)
+    monkeypatch.setattr("policy_lab.simulation.memory", lambda: 7e6)
     with pytest.raises(PolicyLabError, match=r"1,000 runs of 81 times and 6 variables make 0\.00389 GB"):
         simulate(model, {"k": [1.0] * 1000})
     assert len(simulate(model, {"k": [1.0] * 1000}, outputs=["y"])) == 1000

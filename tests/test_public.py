@@ -16,6 +16,7 @@ PUBLIC = [
     "Setting",
     "simulate",
     "Runs",
+    "outcomes_of",
     "load_study",
     "Study",
     "run_study",

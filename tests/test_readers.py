@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from policy_lab import backends
@@ -240,16 +241,42 @@ def test_a_file_set_to_another_integration_is_announced(tmp_path: Path, setting:
     assert [said in note and "rk4" in note for note in notes] == [True] * bool(said)
 
 
-def test_variables_that_pysd_passes_over_are_no_empty_model(tmp_path: Path) -> None:
+def test_variables_outside_of_their_place_are_read(tmp_path: Path) -> None:
+    """As drafts of XMILE and Stella 10 have them; and a comment that XML does not allow loses nothing."""
     file = tmp_path / "old.stmx"
     file.write_text(
-        '<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">'
-        "<sim_specs><start>0</start><stop>1</stop><dt>1</dt></sim_specs>"
-        '<model><aux name="a"><eqn>5</eqn></aux></model></xmile>',
+        '<xmile version="1.0" level="1" xmlns="http://www.systemdynamics.org/XMILE">'
+        "<sim_specs><start>0</start><stop>2</stop><dt>1</dt></sim_specs><!-- a -- b -->"
+        '<model><aux name="a"><eqn>5</eqn></aux><stock name="s"><eqn>1</eqn><inflow>f</inflow></stock>'
+        '<flow name="f"><eqn>a</eqn></flow></model></xmile>',
         encoding="utf-8",
     )
-    with pytest.raises(ModelError, match=r"old\.stmx cannot be read: its variables are not inside <variables>"):
-        translate(file)
+    assert simulate(load_model(file), outputs=["s"]).of("s")[0].tolist() == [1, 6, 11]
+
+
+def test_what_a_sketch_draws_and_nobody_wrote(tmp_path: Path) -> None:
+    """Vensim's A FUNCTION OF beside an equation says nothing; alone it is a variable without one."""
+    model = load_model(mdl(tmp_path, "a = A FUNCTION OF(b) ~~|\na = 2*b ~~|\nb = 3 ~~|\n"))
+    assert simulate(model, outputs=["a"]).at("a", 0)[0] == 6
+    with pytest.raises(ModelError, match=r"'a' \(line \d+\) has no equation yet, only A FUNCTION OF"):
+        translate(mdl(tmp_path, "a  = A FUNCTION OF( b ) ~~|\nb = 3 ~~|\n"))
+
+
+def test_a_greatest_value_so_far_reads_itself(tmp_path: Path) -> None:
+    """Vensim, Reference Manual, SAMPLE IF TRUE: its example compares with the value held from before."""
+    text = "x = 10*SIN(Time) ~~|\npeak = SAMPLE IF TRUE(x > peak, x, -99) ~~|\n"
+    for engine in ("llvm", "numpy"):
+        runs = simulate(load_model(mdl(tmp_path, text)), outputs=["x", "peak"], backend=engine)
+        np.testing.assert_array_equal(runs.of("peak")[0], np.maximum.accumulate(runs.of("x")[0]))
+
+
+def test_macros_that_pysd_runs_know_the_time_step(tmp_path: Path) -> None:
+    macro = ":MACRO: NOISY(m)\nNOISY = INTEG(RANDOM UNIFORM(m, m, 0)/TIME STEP$, 0) ~~|\n:END OF MACRO:\n"
+    path = mdl(tmp_path, "y = NOISY(2) ~~|\n")
+    path.write_text(path.read_text(encoding="utf-8").replace("{UTF-8}", "{UTF-8}\n" + macro), encoding="utf-8")
+    runs = simulate(load_model(path), outputs=["y"])
+    assert runs.provenance["backend"] == "pysd" and runs.of("y")[0][:3].tolist() == [0, 2, 4]
+    assert simulate(load_model(path), outputs=["y"], time_step=0.5).of("y")[0][:3].tolist() == [0, 4, 8]
 
 
 def test_a_listing_says_what_is_refused_once_a_line(tmp_path: Path) -> None:

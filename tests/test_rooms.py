@@ -228,19 +228,11 @@ def test_rooms_and_their_codes_are_bounded(rooms: Rooms, monkeypatch: pytest.Mon
         assert client.post("/rooms", json={"about": about}).status_code == 422
 
 
-def test_a_class_at_once_on_two_workers_loses_nobody(tmp_path: Path) -> None:
-    """A hundred in five seconds, which is four times as dense as 300 in a minute."""
+# A hundred in five seconds, which is four times as dense as 300 in a minute.
+@pytest.mark.parametrize(("pupils", "seconds"), [(100, 5.0), pytest.param(300, 60.0, marks=pytest.mark.deep)])
+def test_a_class_at_once_on_two_workers_loses_nobody(tmp_path: Path, pupils: int, seconds: float) -> None:
     with served(tmp_path, str(SMALL), "--workers", "2", "--rooms") as target:
-        told = lesson(target, 100, 5.0)
-    assert (told.taken, told.kept) == (100, 100)
-    assert told.late < 1.0
-    assert told.grown < 20.0
-
-
-@pytest.mark.deep
-def test_three_hundred_pupils_within_a_minute(tmp_path: Path) -> None:
-    with served(tmp_path, str(SMALL), "--workers", "2", "--rooms") as target:
-        told = lesson(target, 300, 60.0)
-    assert (told.taken, told.kept) == (300, 300)
+        told = lesson(target, pupils, seconds)
+    assert (told.taken, told.kept) == (pupils, pupils)
     assert told.late < 1.0
     assert told.grown < 20.0

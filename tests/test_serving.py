@@ -25,7 +25,7 @@ from policy_lab.app.server import Serving, application, keep_log, serve, whole_p
 from policy_lab.cli import main
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
-from policy_lab.jobs.queue import lives
+from policy_lab.jobs.processes import may_live
 from policy_lab.model import Model, load_model
 from tests.running_server import SMALL, served
 
@@ -470,12 +470,12 @@ def test_one_person_stops_it_and_nothing_is_left_behind(tmp_path: Path) -> None:
         assert status == 202, text
         table = Queue(tmp_path).table
         with table.reading() as rows:
-            runners = [row[0] for row in rows.execute("SELECT pid FROM runner").fetchall()]
+            runners = [row[0] for row in rows.execute("SELECT name FROM runner").fetchall()]
         assert len(runners) == 1
         server.send_signal(signal.SIGINT)
         out, _ = server.communicate(timeout=30)
     assert "Policy Lab has stopped." in out
     end = time.monotonic() + 20
-    while lives(runners[0]) and time.monotonic() < end:
+    while may_live(runners[0]) and time.monotonic() < end:
         time.sleep(0.1)
-    assert not lives(runners[0])
+    assert not may_live(runners[0])

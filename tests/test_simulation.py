@@ -73,7 +73,7 @@ def test_progress_is_told_in_runs(field: Model) -> None:
 #: (values, other words, error, what it says)
 REFUSED: list[tuple[dict[str, Any], dict[str, Any], type[Exception], str]] = [
     ({"x": 1}, {}, UnknownName, "no constant or lever 'x'"),
-    ({"knowledge": 1}, {}, UnknownName, "no constant or lever"),
+    ({"total researchers": 1}, {}, BadValue, "is computed by the model"),
     ({"shared funding": 1e9}, {}, BadValue, "outside its range 0 to 100"),
     ({"shared funding": [1, 1e9]}, {}, BadValue, "outside its range"),
     ({"shared funding": float("nan")}, {}, BadValue, "finite"),

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+import scipy
 from numpy.typing import NDArray
 from SALib.analyze import sobol as salib_analyze
 from SALib.sample import sobol as salib_sample
@@ -243,3 +244,16 @@ def test_a_settled_ranking_is_told_from_an_unsettled_one() -> None:
     unsettled = 0.4 + 0.2 * rng.standard_normal((200, 3, 1))
     assert ranking.instability(settled) < 0.1
     assert ranking.instability(unsettled) > 1
+
+
+def test_ranks_are_scipys_with_ties_in_order_and_what_is_missing_left_out() -> None:
+    rng = np.random.default_rng(5)
+    index = rng.normal(size=(7, 45, 6)).round(2)  # rounded, so that some are equal
+    index[rng.random(index.shape) < 0.1] = np.nan
+    index[0, :, 0] = np.nan
+    found = ranking.ranks(index)
+    columns, places = (np.moveaxis(one, 1, -1).reshape(-1, 45) for one in (index, found))
+    for column, got in zip(columns, places, strict=True):
+        there = ~np.isnan(column)
+        np.testing.assert_array_equal(got[there], scipy.stats.rankdata(-column[there], method="ordinal"))
+        assert np.isnan(got[~there]).all()

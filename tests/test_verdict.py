@@ -40,6 +40,9 @@ IPCC = {
     "about as likely as not": 0.33,
     "unlikely": 0.0,
 }
+#: The published model's share of a thousand policies in the default run is small; all of them take minutes.
+THOUSAND = pytest.param("big", 1000, 96, marks=pytest.mark.deep)
+MANY_TURNS = pytest.param("big", 60, 256, marks=pytest.mark.deep)
 VERBS = {"improve": 1, "worsen": -1, "raise": 1, "lower": -1}
 
 
@@ -201,7 +204,7 @@ def check(verdicts: Verdicts, told: Mapping[str, Any], ends: dict[str, Floats], 
             np.testing.assert_allclose(card["bar"]["change"], want, rtol=1e-6, atol=1e-6 * (1 + np.abs(there).max()))
 
 
-@pytest.mark.parametrize(("which", "policies", "count"), [("harbour", 1000, 96), ("big", 40, 96)])
+@pytest.mark.parametrize(("which", "policies", "count"), [("harbour", 1000, 96), ("big", 40, 96), THOUSAND])
 def test_words_and_cards_agree_with_the_ensemble_in_random_policies(
     which: str, policies: int, count: int, request: pytest.FixtureRequest
 ) -> None:
@@ -299,7 +302,7 @@ def check_cell(verdicts: Verdicts, outcome: Outcome, cell: Mapping[str, Any], ou
         assert least - 1e-9 <= share <= most + 1e-9
 
 
-@pytest.mark.parametrize(("which", "policies", "count"), [("harbour", 1000, 96), ("big", 24, 96)])
+@pytest.mark.parametrize(("which", "policies", "count"), [("harbour", 1000, 96), ("big", 24, 96), THOUSAND])
 def test_compare_agrees_with_the_ensemble_in_random_policies(
     which: str, policies: int, count: int, request: pytest.FixtureRequest
 ) -> None:
@@ -377,7 +380,7 @@ def turned(verdicts: Verdicts, asked: Settings, turn: Mapping[str, Any], count: 
     return states[0], states[1]
 
 
-@pytest.mark.parametrize(("which", "policies", "count"), [("harbour", 60, 1024), ("big", 4, 256)])
+@pytest.mark.parametrize(("which", "policies", "count"), [("harbour", 60, 1024), ("big", 4, 256), MANY_TURNS])
 def test_an_input_said_to_turn_the_verdict_turns_it(
     which: str, policies: int, count: int, request: pytest.FixtureRequest
 ) -> None:

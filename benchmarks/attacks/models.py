@@ -187,9 +187,3 @@ def deep() -> Iterator[tuple[str, str, str]]:
             "?><xmile", '?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]><xmile'
         ),
     )
-
-
-def hostile_models() -> Iterator[tuple[str, str, str]]:
-    """All of them: what it is, the ending of the file's name, and its text."""
-    for kind in (blanks, marks, too_many, deep):
-        yield from kind()

@@ -47,6 +47,8 @@ from policy_lab.model.stories import story_files
 #: Runs and variables that one request may ask for; the page's own are ten at most, and those of a diagram.
 MOST_RUNS: Final = 16
 MOST_OUTPUTS: Final = 256
+#: What the loader reads of the tables of a layout; it knows parameters among the variables by itself.
+LOADED: Final = {"parameters": ("name", "slot", "default"), "variables": ("name", "slot", "kind")}
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -75,9 +77,13 @@ class EngineFiles:
 
     @cached_property
     def layout(self) -> bytes:
-        """What the loader needs of the layout, as JSON; tables that the page has elsewhere are left out."""
+        """What the loader needs of the layout, as JSON; what the page has elsewhere, or twice, is left out."""
         known = self.module.layout if self.module else {}
         kept = {k: v for k, v in known.items() if k not in {"levers", "outcomes", "scenarios"}}
+        set_from_outside = {parameter["name"] for parameter in known.get("parameters", ())}
+        for table, columns in LOADED.items():
+            rows = [row for row in known.get(table, ()) if table == "parameters" or row["name"] not in set_from_outside]
+            kept[table] = [{column: row[column] for column in columns} for row in rows]
         return json.dumps(kept, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
     @cached_property
@@ -128,6 +134,8 @@ class EngineFiles:
             **threads,
             "answer": at.prefix + "answer",
             "loops": at.answer("loops.json"),
+            "told": at.answer("told.json"),
+            "assumptions": at.answer("assumptions.json"),
             "why": at.answer(f"why/{NUMBER}.json"),
             "variables": at.answer("variables.json"),
             "entries": at.answer(f"entries/{NUMBER}.json"),

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy_lab.catalogue import here, name_in_words, say
+from policy_lab.catalogue import SOURCE, here, language, name_in_words, say
 
 KEY_LENGTH = 16
 SHORT = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ELEMENT = re.compile(r"^([^\[]+?)\s*\[(.+)\]$")
+_CURRENCY = re.compile(r"^(US\$|\$|€|£|CHF |EUR )\s?(.*)$")
+#: Where a number begins, after its sign; of "5–10" only the first.
+_FIRST_DIGIT = re.compile(r"(?<![–\d.,])([+−-]?)(\d)")
 _LEVER_ARRAY = re.compile(r"^(?:lever|policy|setting)[^\[]*\[(.+)\]$", re.IGNORECASE)
 
 
@@ -113,8 +116,12 @@ def unit_of(unit: str) -> str:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """A number and its unit, a narrow space between them."""
+    """A number or two and their unit; English writes a currency before a number ("US$5,000 million a year")."""
     shown = unit_of(unit)
+    money = _CURRENCY.match(shown) if language() == SOURCE else None
+    if money:
+        figures = _FIRST_DIGIT.sub(lambda found: found[1] + money[1] + found[2], text)
+        return f"{figures} {money[2]}".rstrip()
     return f"{text} {shown}" if shown else text
 
 

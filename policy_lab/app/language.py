@@ -21,6 +21,7 @@ from flask import Flask, Request, Response, request
 from policy_lab import catalogue
 from policy_lab.model import Choice, Level, Lever, Model, Outcome, Scenario, Source, Uncertainty
 from policy_lab.model.texts import about_variable
+from policy_lab.moments import adapted
 
 #: The part of an address that names the language, and the cookie that remembers it.
 PART: Final = "lang"
@@ -42,7 +43,8 @@ class Speech:
 
     def speak(self, language: str) -> None:
         """Sets the language for what follows."""
-        catalogue.speak(language, names_of(self.model, language))
+        clock = self.model.program.clock
+        catalogue.speak(language, names_of(self.model, language), lambda w: adapted(w, clock.initial, clock.unit))
 
     def listen(self, server: Flask) -> None:
         """Every request of a server is answered in its language; one that an address names is remembered."""

@@ -18,7 +18,6 @@ from policy_lab.catalogue import here, language, part, say
 from policy_lab.ensemble.quantity import money_of
 from policy_lab.model import TIMING, Lever, Model, Scenario, Uncertainty
 from policy_lab.model.conditions import Condition
-from policy_lab.program import Equation
 
 #: Parts of the catalogue that the scripts of the page say something from.
 SPOKEN: Final = (
@@ -199,15 +198,12 @@ def _assumptions(bench: ModelSession) -> dict[str, Any]:
     model = bench.model
     keys = assumption_keys(model)
     short = short_keys(keys, keys.values())
-    unknown = {
-        keys[name]: _assumption(model, known, short[name], model.program.equations[name])
-        for name, known in model.uncertainties.items()
-    }
+    unknown = {keys[name]: _assumption(model, known, short[name]) for name, known in model.uncertainties.items()}
     switches = {keys[name]: {**known, "short": short[name]} for name, known in loop_facts(model).items()}
     return {**unknown, **switches}
 
 
-def _assumption(model: Model, known: Uncertainty, short: str, equation: Equation) -> dict[str, Any]:
+def _assumption(model: Model, known: Uncertainty, short: str) -> dict[str, Any]:
     source = model.sources.get(known.source)
     return {
         "name": known.name,
@@ -221,8 +217,19 @@ def _assumption(model: Model, known: Uncertainty, short: str, equation: Equation
         "distribution": known.distribution,
         "grade": known.grade,
         "source": source.citation if source else known.source,
-        "why": known.why,
-        "about": documentation_of(model, known.name, source=False),
+    }
+
+
+def assumption_texts(model: Model) -> dict[str, str]:
+    """What each uncertain parameter is and why its range is as it is, by key; most pages are read without them."""
+    keys = assumption_keys(model)
+    return {
+        keys[name]: " ".join(
+            sentence if sentence.endswith((".", "!", "?")) else sentence + "."
+            for sentence in (documentation_of(model, name, source=False).strip(), known.why.strip())
+            if sentence
+        )
+        for name, known in model.uncertainties.items()
     }
 
 

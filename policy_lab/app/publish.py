@@ -161,6 +161,8 @@ def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
         yield File(address, kind, lambda address=address: ask(address))  # type: ignore[misc]
     yield from told(engine + "names.json", "model")
     yield from told("loops.json", "equations")
+    yield from told("told.json", "pages")
+    yield from told("assumptions.json", "pages")
     for world in scored(model):
         yield from told(f"why/{world}.json", "equations")
     yield from told("variables.json", "equations")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from policy_lab.app.loops import loops_of
-from policy_lab.catalogue import name_in_words, say
+from policy_lab.catalogue import SOURCE, here, language, name_in_words, say
 from policy_lab.checks.polarity import base, signs_of
+from policy_lab.diagrams import laid_out
 from policy_lab.errors import PolicyLabError
 from policy_lab.model import Model
 from policy_lab.model.loops import CHAIN
@@ -25,11 +27,20 @@ _SIGNS = {1: "+", -1: "−", 0: ""}
 
 
 def views_of(model: Model) -> tuple[View, ...]:
-    """The sectors of a model file; none where it has no sketch, or one that cannot be read."""
+    """The sectors of a model file, laid out here where it has no sketch, or one that cannot be read."""
+    return _sketched(model) or tuple(drawing.view for drawing in laid_out(model))
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> tuple[View, ...]:
     try:
-        return read_sketch(model.text)
+        return tuple(view for view in read_sketch(text) if any(box.kind in DRAWN for box in view.boxes))
     except PolicyLabError:
         return ()
+
+
+def _sketched(model: Model) -> tuple[View, ...]:
+    return _read(model.text)
 
 
 def sectors_of(model: Model) -> dict[str, int]:
@@ -44,11 +55,12 @@ def sectors_of(model: Model) -> dict[str, int]:
 
 def picture(model: Model, view: View) -> str:
     """A sector as SVG."""
-    words = {box.name: name_in_words(box.name) for box in view.boxes if box.name}
+    words = {box.name: _in_words(box.name) for box in view.boxes if box.name}
     roomy = with_room(view, words)
     marks = list(_marks(model, roomy))
     told = {f"{mark.letter} {mark.name}" for mark, _ in marks} | {f"{m.kind} {m.name}" for m in model.loops}
-    note = name_in_words(view.name, "note")
+    laid = {} if _sketched(model) else {drawing.view: drawing.note for drawing in laid_out(model)}
+    note = here().in_words(laid[view]) if view in laid else name_in_words(view.name, "note")
     kept = [box for box in roomy.boxes if box.kind != "comment" or box.name not in told]
     boxes = [replace(box, name=note or box.name) if box.kind == "comment" else box for box in kept]
     drawn = replace(roomy, name=name_in_words(view.name, "group") or view.name, boxes=tuple(boxes))
@@ -61,6 +73,11 @@ def picture(model: Model, view: View) -> str:
         values=True,
         description=_description(view) if any(words.values()) else "",
     )
+
+
+def _in_words(name: str) -> str:
+    """What the language in use calls a variable, the clock included, which no model's text names; "" in English."""
+    return say("model.time") if name == "Time" and language() != SOURCE else name_in_words(name)
 
 
 def _marks(model: Model, view: View) -> Iterator[tuple[Mark, list[Point]]]:

@@ -94,8 +94,9 @@ class PysdReference(Backend):
             SimulationError: PySD stopped during a run; with its message.
         """
         program, timing, step, outputs = request.program, request.schedule, request.step, request.outputs
-        model = _translated(program.file, program.source, program.data)
         clock = program.clock
+        numbers = tuple((f"{n.lower().replace(' ', '_')}$", v) for n, v in clock.controls(step).items())
+        model = _translated(program.file, program.source, program.data, numbers)
         _, saved = clock.moments(step, timing.moments[-1])
         saveper = clock.saveper if clock.even and timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
@@ -192,8 +193,10 @@ def _rows(saved: Floats, wanted: Sequence[float], step: float) -> list[int]:
 
 
 @lru_cache(maxsize=16)
-def _translated(file: str, source: str, data: Given) -> _Translated:
-    """PySD's translation of a model file; kept for the life of the process."""
+def _translated(file: str, source: str, data: Given, numbers: tuple[tuple[str, float], ...]) -> _Translated:
+    """PySD's translation of a model file; kept for the life of the process. ``numbers`` are what macros read of the
+    model's time settings (``TIME STEP$``), which PySD's own cannot.
+    """
     reading = read(Path(file), data)
     if reading.source.hash != source:
         raise ModelError("error.model.changed", file=Path(file).name)
@@ -202,7 +205,7 @@ def _translated(file: str, source: str, data: Given) -> _Translated:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what PySD warns about when it reads is in Program.notes
         try:
-            return _Translated(ModelBuilder(_harmless(reading, folder)).build_model())
+            return _Translated(ModelBuilder(_harmless(reading, folder, dict(numbers))).build_model())
         except ModelError:
             raise
         except Exception as error:  # PySD's builder raises whatever goes wrong inside it
@@ -210,9 +213,10 @@ def _translated(file: str, source: str, data: Given) -> _Translated:
             raise ModelError("error.pysd.translate", file=Path(file).name, reason=reason) from None
 
 
-def _harmless(reading: Reading, folder: Path) -> Any:
+def _harmless(reading: Reading, folder: Path, numbers: Mapping[str, float]) -> Any:
     """The abstract model without anything that would be written into Python code unquoted."""
     model = copy.deepcopy(reading.abstract)
+    _rename_macros(model)
     names = {fold(e.name) for s in model.sections for e in s.elements} | {fold(s.name) for s in model.sections}
     for number, section in enumerate(model.sections):
         section.path = folder / ("model.py" if number == 0 else f"macro_{number}.py")
@@ -221,11 +225,40 @@ def _harmless(reading: Reading, folder: Path) -> Any:
         for element in section.elements:
             element.documentation = ""
             for component in element.components:
+                if number:
+                    component.ast = _with(component.ast, numbers)
                 if type(component).__name__ == "AbstractData":
                     _check(element.name)
                 _check_tree(component.ast, names, element.name, reading.source.line(element.name))
                 _start_smooths_from_doubles(component.ast)
     return replace(model, original_path=folder / "model.mdl")
+
+
+def _rename_macros(model: Any) -> None:
+    """Macros under names that are no words of Python's, spelled as calls of them are."""
+    spelled = [(section, section.name.lower().replace(" ", "_")) for section in model.sections[1:]]
+    others = {old: tree.ReferenceStructure(f"{old}_macro") for _, old in spelled}
+    for section in model.sections:
+        for element in section.elements:
+            for component in element.components:
+                component.ast = _with(component.ast, others)
+    for section, old in spelled:
+        for element in section.elements:
+            if fold(element.name) == fold(section.name):
+                element.name = f"{old}_macro"
+        section.name = f"{old}_macro"
+
+
+def _with(node: Any, others: Mapping[str, Any]) -> Any:
+    """A tree with something else in the place of some names, of variables and of functions."""
+    if isinstance(node, tree.ReferenceStructure):
+        return others.get(node.reference.lower().replace(" ", "_"), node)
+    if isinstance(node, (list, tuple)):
+        return type(node)(_with(child, others) for child in node)
+    if hasattr(node, "__dict__") and not isinstance(node, np.ndarray):
+        for name, child in vars(node).items():
+            setattr(node, name, _with(child, others))
+    return node
 
 
 def _range_names(section: Any) -> Iterator[str]:

@@ -18,6 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from policy_lab import paths
+from policy_lab.checks.every_scenario import LOOP_MOVES, loops_everywhere, told
 from policy_lab.checks.family_members import family
 from policy_lab.checks.findings import kind_words
 from policy_lab.checks.fit import fit
@@ -43,8 +44,6 @@ STEP_LIMIT = 0.005
 FIT_LIMIT = 0.2
 #: A conclusion that holds in this share of futures at least, or in the other at most, is settled by the ranges.
 SETTLED, AGAINST = 0.9, 0.1
-#: A cut loop counts where it moves its outcome by this share.
-LOOP_MOVES = 0.005
 
 
 def twelve_tests(model: Model, report: Report) -> list[Test]:
@@ -314,7 +313,7 @@ def anomaly(model: Model) -> Test:
     columns = column_names("loop", "kind", "scenario", "outcome", "change", "claimed", "", "moved")
     return Test("anomaly", "holds" if as_said == len(loops) else "fails",
                 Message("test.anomaly.told", {"right": as_said, "all": len(loops)}), columns, rows,
-                _settings_or_feedback(model))  # fmt: skip
+                [*told(loops_everywhere(model)), *_settings_or_feedback(model)])  # fmt: skip
 
 
 def _settings_or_feedback(model: Model) -> list[Message | Name]:

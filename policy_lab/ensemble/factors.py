@@ -193,7 +193,7 @@ def named_factors(model: Model, which: str) -> tuple[Factor, ...]:
 
 
 def factor_from(model: Model, name: str, entry: Mapping[str, Any]) -> Factor:
-    """A factor of a study file's ``[factors]`` table: what the entry lacks comes from the model's own tables.
+    """A factor of a study file's ``[factors]`` table: what the entry lacks comes from the model's own tables and file.
 
     Raises:
         UnknownName: the model has no such constant, or the entry a key nobody knows.
@@ -207,6 +207,7 @@ def factor_from(model: Model, name: str, entry: Mapping[str, Any]) -> Factor:
     equation = model.program.equations[canonical]
     if known is not None:
         given = {"low": known.low, "high": known.high, "distribution": known.distribution, **given}
+    given = {**{k: v for k, v in zip(("low", "high"), equation.limits, strict=True) if v is not None}, **given}
     if given.get("distribution") == "discrete":
         values = tuple(float(v) for v in given.get("values", ()))
         given = {**given, "values": values, "low": min(values, default=0.0), "high": max(values, default=0.0)}

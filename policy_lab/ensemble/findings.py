@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from policy_lab.catalogue import english
 from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.folder import FILES, FINISHED, SEAL, digest, refuse_links, sealed
 from policy_lab.errors import StudyError
@@ -64,9 +65,9 @@ class Table:
     rows: Sequence[Sequence[object]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Findings:
-    """The result of a study.
+    """The result of a study; as text, what it says in English.
 
     Attributes:
         table: the tidy table; ``time`` is NaN for figures over all times.
@@ -84,6 +85,14 @@ class Findings:
     notes: tuple[Message, ...] = ()
     folder: Path | None = None
     tables: Sequence[Table] = ()
+
+    def __repr__(self) -> str:
+        model, rows = self.provenance.get("model", ""), len(self.table)
+        return f"<Findings of {self.method} on {model}: {len(self.outcomes)} outcomes, {rows:,} numbers in .table>"
+
+    def __str__(self) -> str:
+        words = english()
+        return "\n".join([*self.in_words(words), *(words.in_words(note) for note in self.notes)])
 
     @property
     def method(self) -> str:
@@ -220,7 +229,8 @@ def table_of(method: str, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a tidy table; numbers with every digit they have, so that equal files are equal bits."""
     out = table.copy()
-    out["time"] = table["time"].map({t: f"{t:g}" for t in table["time"].dropna().unique()}).fillna("all")
+    times = {t: f"{t:g}" for t in table["time"].dropna().unique()}
+    out["time"] = [times.get(t, "all") for t in table["time"]]
     for column in LABELS:
         out[column] = out[column].map({text: harmless(text) for text in out[column].unique()})
     out.to_csv(path, index=False, lineterminator="\n")

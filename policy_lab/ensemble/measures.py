@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from policy_lab.errors import PolicyLabError, StudyError
 from policy_lab.evaluate import values_with
+from policy_lab.inputs import Value
 from policy_lab.model import Model
 from policy_lab.program import Expression, Name, names_in
 from policy_lab.readers.expression_text import expression_in
 from policy_lab.runs import Floats, Runs
+from policy_lab.simulation import simulate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEYS: Final = ("name", "of", "take", "from", "to", "above", "below", "minus")
 
@@ -146,6 +151,45 @@ def measure_from(entry: Mapping[str, Any], model: Model) -> Measure:
     if not max(start, clock.initial) <= min(stop, model.until()):
         raise StudyError("error.study.measure_span", name=name, start=clock.initial, stop=clock.final)
     return _with_unit(Measure(name, _expression(of, model), take, level, start, stop, minus), model)
+
+
+def outcomes_of(
+    model: Model,
+    values: Mapping[str, Value] | None = None,
+    outcomes: Sequence[str | Mapping[str, Any]] = (),
+    *,
+    at: float | None = None,
+    scenario: str | None = None,
+    **how: Any,
+) -> pd.DataFrame:
+    """Outcomes of runs: a row a run, a column an outcome; no more is kept of the runs.
+
+    Args:
+        model: from ``load_model``.
+        values: as ``simulate`` takes them; ``how`` is the rest of what it takes.
+        outcomes: names of variables, or tables as in a study file: ``{"name", "of", "take", …}``; the model's
+            headline outcomes if none are given.
+        at: the time of what is not taken of a whole run; the last one if None.
+        scenario: the scenario to start from.
+
+    Raises:
+        StudyError: an outcome that is none; and whatever ``simulate`` raises.
+    """
+    import pandas as pd
+
+    asked = outcomes or [o.name for o in model.outcomes.values() if o.headline]
+    found = [measure_from(one if isinstance(one, Mapping) else {"name": one, "of": one}, model) for one in asked]
+    reads = list(dict.fromkeys(name for one in found for name in one.reads))
+    made = {
+        key: simulate(model, values, scenario=key, outputs=reads, **how)
+        for key in dict.fromkeys((scenario, *(one.minus for one in found if one.minus is not None)))
+    }
+    times = np.array([made[scenario].time[-1] if at is None else at])
+    for runs in made.values():
+        runs.check_time(times[0])
+    table = {one.name: one.of(made[scenario], times)[:, 0] for one in found}
+    less = {one.name: one.of(made[one.minus], times)[:, 0] for one in found if one.minus is not None}
+    return pd.DataFrame({name: column - less.get(name, 0.0) for name, column in table.items()})
 
 
 def _expression(of: str, model: Model) -> Expression:

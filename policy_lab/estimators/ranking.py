@@ -49,11 +49,17 @@ def ranks(index: Floats) -> Floats:
 
     Equal indices take places in the order of the factors.
     """
-    last = np.ascontiguousarray(np.moveaxis(index, -2, -1))  # sorting is far quicker along what lies together
-    order = np.argsort(-last, axis=-1, kind="stable")
+    # What lies together is sorted quicker, and so are whole numbers: those of one sign are ordered as their bits. The
+    # last bits, in which no number has a figure, give way to the number of the factor. What is no number comes last.
+    last = np.ascontiguousarray(np.moveaxis(index, -2, -1), dtype=np.float64)
+    factors, missing = last.shape[-1], np.isnan(last)
+    bits = np.where(missing, -np.inf, last).view(np.int64)
+    mask = np.int64((1 << max(1, (factors - 1).bit_length())) - 1)
+    keys = ~np.where(bits < 0, bits ^ np.iinfo(np.int64).max, bits) & ~mask | np.arange(factors)
+    keys.sort(axis=-1)
     places = np.empty_like(last)
-    np.put_along_axis(places, order, np.broadcast_to(np.arange(1.0, last.shape[-1] + 1), last.shape), axis=-1)
-    places[np.isnan(last)] = np.nan
+    np.put_along_axis(places, keys & mask, np.broadcast_to(np.arange(1.0, factors + 1), last.shape), axis=-1)
+    places[missing] = np.nan
     return np.moveaxis(places, -1, -2)
 
 

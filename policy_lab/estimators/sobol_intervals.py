@@ -103,7 +103,7 @@ def _resampled_sums(
     """``sums[resample, term, output]`` and ``used[resample, output]`` for some outputs."""
     width, terms = part.stop - part.start, term_count(layout)
     quantum = _quantum(layout.points, m.reach[part])
-    sums = np.zeros((len(counts), terms * width))
+    sums = np.zeros((terms * width, len(counts)))  # resamples lie together, for what is sorted and added along them
     used = np.zeros((len(counts), width))
     whole = bool((m.used == layout.points).all())
     numbers = min(BOOTSTRAP_BLOCKS, BOOTSTRAP_TERMS // (terms * width) * layout.per_point * len(m.mean))
@@ -113,12 +113,12 @@ def _resampled_sums(
         exact = terms_of(layout, y)
         exact *= 1 / quantum  # a power of two, so nothing is lost
         np.rint(exact, out=exact)
-        sums += weights @ exact.reshape(stop - start, -1)
+        sums += exact.reshape(stop - start, -1).T @ weights.T
         if not whole:
             used += weights @ live.astype(np.float64)
     if whole:
         used[:] = layout.points
-    scaled = sums.reshape(len(counts), terms, width)
+    scaled = sums.reshape(terms, width, len(counts)).transpose(2, 0, 1)
     scaled *= quantum
     return scaled, used
 

@@ -21,6 +21,7 @@ from policy_lab.ensemble.folder import FINISHED
 from policy_lab.ensemble.plan import Plan
 from policy_lab.ensemble.study_file import write_toml
 from policy_lab.errors import OutputError
+from policy_lab.jobs import processes
 from policy_lab.jobs.limits import Limits, Refused
 from policy_lab.jobs.table import CANCELLED, FAILED, OPEN, RUNNING, WAITING, Job, Table, job_of, one
 
@@ -229,12 +230,14 @@ class Queue:
             self.tend()
 
     def _bury(self, table: sqlite3.Connection) -> None:
-        oldest = time.time() - SILENCE
-        for pid, beat in table.execute("SELECT pid, beat FROM runner").fetchall():
-            if beat < oldest or not lives(pid):
-                table.execute("DELETE FROM runner WHERE pid = ?", (pid,))
+        now = time.time()
+        # A clock that was set back: from now on, silence counts from now.
+        table.execute("UPDATE runner SET beat = ? WHERE beat > ?", (now, now))
+        for name, beat in table.execute("SELECT name, beat FROM runner").fetchall():
+            if beat < now - SILENCE or not processes.may_live(name):
+                table.execute("DELETE FROM runner WHERE name = ?", (name,))
         orphans = table.execute(
-            "SELECT id, tries FROM job WHERE state = ? AND runner NOT IN (SELECT pid FROM runner)", (RUNNING,)
+            "SELECT id, tries FROM job WHERE state = ? AND runner NOT IN (SELECT name FROM runner)", (RUNNING,)
         ).fetchall()
         for name, tries in orphans:
             state, reason = (WAITING, "") if tries < MOST_TRIES else (FAILED, "stopped")
@@ -250,7 +253,7 @@ class Queue:
         for _ in range(min(waiting, self.limits.at_once - runners)):
             child = self._runner()
             self._children.append(child)
-            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (child.pid, time.time()))
+            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (processes.named(child.pid), time.time()))
 
     def _runner(self) -> subprocess.Popen[bytes]:
         """A process that runs what waits.
@@ -332,16 +335,3 @@ def id_of(plan: Plan) -> str:
 def log_level() -> str:
     """What the runners of this process should tell, by name of the level."""
     return logging.getLevelName(log.getEffectiveLevel())
-
-
-def lives(pid: int) -> bool:
-    """Whether a process is there; where that cannot be asked without harm, its beat alone tells."""
-    if sys.platform == "win32":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

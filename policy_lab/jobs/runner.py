@@ -24,7 +24,7 @@ from typing import Final, Self
 from policy_lab.catalogue import english
 from policy_lab.ensemble.study_file import study_from
 from policy_lab.errors import OutputError, PolicyLabError
-from policy_lab.jobs.queue import lives
+from policy_lab.jobs.processes import lives, named
 from policy_lab.jobs.table import CANCELLED, FAILED, FINISHED, WAITING, Job, Table
 from policy_lab.messages import Message
 from policy_lab.model import load_model
@@ -114,7 +114,7 @@ class Runner:
     """
 
     def __init__(self, folder: Path, keeper: int) -> None:
-        self.folder, self.keeper, self.pid = folder, keeper, os.getpid()
+        self.folder, self.keeper, self.name = folder, keeper, named(os.getpid())
         self.table = Table(folder / "jobs.sqlite")
         self.wanted_gone = False
 
@@ -124,7 +124,7 @@ class Runner:
         signal.signal(signal.SIGTERM, self._asked_to_go)
         try:
             while not self.wanted_gone and lives(self.keeper):
-                job = self.table.claim(self.pid)
+                job = self.table.claim(self.name)
                 if job is None:
                     return
                 self.run(job)
@@ -163,7 +163,7 @@ class Runner:
         seconds = time.monotonic() - began
         why = f": {reason} {english().in_words(said) if said else ''}".rstrip() if reason else ""
         log.info("study %s is %s after %.0f s%s", job.id, state, seconds, why)
-        self.table.end(self.pid, job.id, state, reason, said)
+        self.table.end(self.name, job.id, state, reason, said)
         if state == FINISHED and progress.per_run is not None:
             self.table.learn(model, run=progress.per_run, rest=max(0.0, seconds - progress.simulating))
 
@@ -175,7 +175,7 @@ class Runner:
 
     def _leave(self) -> None:
         try:
-            self.table.leave(self.pid)
+            self.table.leave(self.name)
         except OutputError as error:  # it will be noticed by its silence
             log.error("%s", error)
 
@@ -209,7 +209,7 @@ class Pulse:
         while not self._over.wait(BEAT):
             p = self.progress
             try:
-                stop = self.runner.table.beat(self.runner.pid, self.job.id, p.stage, p.done, p.total, p.left())
+                stop = self.runner.table.beat(self.runner.name, self.job.id, p.stage, p.done, p.total, p.left())
                 heard = time.monotonic()
                 self.cancelled = stop
             except OutputError as error:

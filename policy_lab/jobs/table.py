@@ -1,4 +1,4 @@
-"""The table of jobs: one file, shared by all web processes and runners of a machine."""
+"""The table of jobs: one file, shared by all web processes and runners of a folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CREATE TABLE job (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, study TEXT NOT NULL, runs INTEGER NOT NULL, state TEXT NOT NULL,
     stage TEXT NOT NULL DEFAULT '', done REAL NOT NULL DEFAULT 0, total REAL NOT NULL DEFAULT 0, seconds_left REAL,
     reason TEXT NOT NULL DEFAULT '', said TEXT NOT NULL DEFAULT '',
-    asked REAL NOT NULL, began REAL, ended REAL, runner INTEGER, tries INTEGER NOT NULL DEFAULT 0,
+    asked REAL NOT NULL, began REAL, ended REAL, runner TEXT, tries INTEGER NOT NULL DEFAULT 0,
     cancelled INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX job_by_state ON job (state, asked);
@@ -28,7 +28,7 @@ CREATE TABLE interest (
     client TEXT NOT NULL, job TEXT NOT NULL, asked REAL NOT NULL, address TEXT NOT NULL, PRIMARY KEY (client, job)
 );
 CREATE TABLE start (address TEXT NOT NULL, at REAL NOT NULL);
-CREATE TABLE runner (pid INTEGER PRIMARY KEY, beat REAL NOT NULL);
+CREATE TABLE runner (name TEXT PRIMARY KEY, beat REAL NOT NULL);
 CREATE TABLE speed (model TEXT NOT NULL, name TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (model, name));
 """
 
@@ -44,7 +44,7 @@ class Job:
         stage, done, total: key of what is being done, and how far; ``seconds_left`` is None while nobody knows.
         reason: why it failed ("study", "disk", "stopped", "unexpected"), and ``said`` the study's own message on it.
         asked, began, ended: seconds since 1970; None for what has not happened.
-        runner: the process that runs it, None if none does; ``tries`` how often one began.
+        runner: the process that runs it (``processes.named``), None if none does; ``tries`` how often one began.
         cancelled: whether somebody asked for its end.
     """
 
@@ -62,7 +62,7 @@ class Job:
     asked: float
     began: float | None
     ended: float | None
-    runner: int | None
+    runner: str | None
     tries: int
     cancelled: bool
 
@@ -75,7 +75,7 @@ class Job:
 class Table(SqliteFile):
     """The file, and the questions that runners and web processes ask it."""
 
-    schema, version = _TABLES, 2
+    schema, version = _TABLES, 3
     # Reads a page of every table, so that damage is noticed here and not in the middle of something.
     probe = "SELECT (SELECT count(*) FROM runner), (SELECT id FROM job LIMIT 1)"
 
@@ -86,8 +86,8 @@ class Table(SqliteFile):
 
     # ---- what a runner does
 
-    def claim(self, pid: int) -> Job | None:
-        """The job that waits longest, from now on run by ``pid``; None if none waits."""
+    def claim(self, runner: str) -> Job | None:
+        """The job that waits longest, from now on run by ``runner``; None if none waits."""
         with self.writing() as table:
             row = table.execute("SELECT * FROM job WHERE state = ? ORDER BY asked, id LIMIT 1", (WAITING,)).fetchone()
             if row is None:
@@ -95,24 +95,24 @@ class Table(SqliteFile):
             table.execute(
                 "UPDATE job SET state = ?, runner = ?, began = ?, tries = tries + 1, cancelled = 0, stage = '', "
                 "done = 0, total = 0, seconds_left = NULL WHERE id = ?",
-                (RUNNING, pid, time.time(), row["id"]),
+                (RUNNING, runner, time.time(), row["id"]),
             )
             # It took its time to start, perhaps, and was given up; from here on it is known to live.
-            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (pid, time.time()))
+            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (runner, time.time()))
             return one(table, row["id"])
 
-    def beat(self, pid: int, name: str, stage: str, done: float, total: float, left: float | None) -> bool:
+    def beat(self, runner: str, name: str, stage: str, done: float, total: float, left: float | None) -> bool:
         """Tell that a runner lives and how far it is; whether it should stop."""
         with self.writing() as table:
-            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (pid, time.time()))
+            table.execute("INSERT OR REPLACE INTO runner VALUES (?, ?)", (runner, time.time()))
             table.execute(
                 "UPDATE job SET stage = ?, done = ?, total = ?, seconds_left = ? WHERE id = ? AND runner = ?",
-                (stage, done, total, left, name, pid),
+                (stage, done, total, left, name, runner),
             )
             row = table.execute("SELECT cancelled, runner FROM job WHERE id = ?", (name,)).fetchone()
-        return row is None or bool(row["cancelled"]) or row["runner"] != pid
+        return row is None or bool(row["cancelled"]) or row["runner"] != runner
 
-    def end(self, pid: int, name: str, state: str, reason: str = "", said: Message | None = None) -> None:
+    def end(self, runner: str, name: str, state: str, reason: str = "", said: Message | None = None) -> None:
         """A runner has done with a job; ``waiting`` puts it back into the line."""
         with self.writing() as table:
             table.execute(
@@ -124,14 +124,14 @@ class Table(SqliteFile):
                     json.dumps(as_data(said)) if said else "",
                     None if state == WAITING else time.time(),
                     name,
-                    pid,
+                    runner,
                 ),
             )
 
-    def leave(self, pid: int) -> None:
+    def leave(self, runner: str) -> None:
         """A runner goes."""
         with self.writing() as table:
-            table.execute("DELETE FROM runner WHERE pid = ?", (pid,))
+            table.execute("DELETE FROM runner WHERE name = ?", (runner,))
 
     def learn(self, model: str, **seconds: float) -> None:
         """Take in how long things took here: ``run`` is a run of the model of that hash, ``rest`` all but the runs."""

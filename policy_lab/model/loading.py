@@ -56,12 +56,13 @@ def given_data(data: Data) -> Given:
         return (str(Path(data).expanduser().resolve()),)
     if not isinstance(data, Mapping):
         return tuple(str(Path(d).expanduser().resolve()) for d in data)
-    return tuple(_one_series(name, value) for name, value in data.items())
+    return tuple(one_series(name, value) for name, value in data.items())
 
 
-def _one_series(name: str, value: Any) -> Series:
-    times, values = (value.index, value.to_numpy()) if hasattr(value, "to_numpy") else value
+def one_series(name: str, value: Any) -> Series:
+    """A pandas Series over time, or ``(times, values)``, as a reader takes it; raises BadValue where it is neither."""
     try:
+        times, values = zip(*value.items(), strict=True) if hasattr(value, "items") else value
         points = sorted(zip(map(float, times), map(float, values), strict=True))
     except (TypeError, ValueError):
         raise BadValue("error.data.series", name=name) from None

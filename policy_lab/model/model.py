@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policy_lab.model.case_results import read_results
 from policy_lab.model.cases import Case, case_keys, read_cases
@@ -19,6 +19,9 @@ from policy_lab.model.readme import Readme, read_readme
 from policy_lab.model.references import Reference, read_references
 from policy_lab.model.texts import names_in, read_texts
 from policy_lab.runs import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,6 +80,19 @@ class Model(Core):
     def expected(self) -> tuple[Floats, Mapping[str, Mapping[str, Floats]]]:
         """Stored runs: ``time[row]`` and ``values[scenario][variable][row]`` (``expected/``)."""
         return read_expected(self)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a variable, by name: kind, unit, value (of a constant), range, group, documentation and line."""
+        import pandas as pd
+
+        program, rows = self.program, {}
+        for name, e in program.equations.items():
+            if not e.hidden:
+                low, high = self.range_of(name)
+                kind = "lever" if name in self.levers else "flow" if name in program.flows else e.kind
+                rows[name] = (kind, e.unit, program.constants.get(name), low, high, e.group, e.documentation, e.line)
+        columns = ("kind", "unit", "value", "low", "high", "group", "documentation", "line")
+        return pd.DataFrame.from_dict(rows, orient="index", columns=list(columns)).rename_axis("name")
 
     def texts(self, language: str) -> Mapping[str, Any]:
         """The model's own words in a language (``text/<language>.toml``), nothing where it has no such file."""

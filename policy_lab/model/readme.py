@@ -46,12 +46,14 @@ class Readme:
 
     @property
     def question(self) -> tuple[str, str]:
-        """Title and the first sentence of the paragraph "**Question.**"; "" for both where one is missing."""
+        """Title, and what the paragraph "**Question.**" asks first, or says; "" for both where one is missing."""
         title = re.search(r"^# +(.+)$", self.text, flags=re.MULTILINE)
-        asked = re.search(r"^\*\*Question\.\*\*\s+(.+?\?)(?=\s|$)", self.text, flags=re.MULTILINE | re.DOTALL)
+        asked = re.search(r"^\*\*Question\.\*\*\s+((?:\S.*\n?)+)", self.text, flags=re.MULTILINE)
         if title is None or asked is None:
             return "", ""
-        return title.group(1).strip(), " ".join(asked.group(1).split())
+        paragraph = " ".join(asked.group(1).split())
+        first = re.match(r".+?\?(?=\s|$)", paragraph)
+        return title.group(1).strip(), first.group() if first else paragraph
 
     @property
     def weaknesses(self) -> list[Item]:

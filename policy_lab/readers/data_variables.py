@@ -176,7 +176,7 @@ def _parts(element: AbstractElement, component: AbstractComponent, work: _Filled
     found = [work.series.get(with_elements(name, e)) or work.series.get(name) for e in elements]
     if not isinstance(node, tree.DataStructure):  # a constant changes over time only where a person says so
         found = [s if s in work.given else None for s in found]
-        if any(found) and not isinstance(node, (int, float, np.ndarray)):
+        if any(found) and not isinstance(node, (int, float, np.ndarray)) and getattr(node, "argument", None) != _TIME:
             raise ModelError("error.data.computed")
     if not any(found):
         yield component

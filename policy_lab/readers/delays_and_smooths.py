@@ -14,7 +14,7 @@ from pysd.translators.structures import abstract_expressions as tree
 from policy_lab import limits
 from policy_lab.errors import ModelError, UnsupportedConstruct
 from policy_lab.messages import Message
-from policy_lab.program import Expression, Name, Number
+from policy_lab.program import Apply, Expression, Name, Number
 from policy_lab.readers.equation_store import whole
 from policy_lab.readers.expressions import Writer
 from policy_lab.readers.functions import ONE, STEP, ZERO, call, divided
@@ -118,11 +118,20 @@ def _forecast(writer: Writer, node: tree.ForecastStructure, place: Place) -> Exp
 
 
 def _sample(writer: Writer, node: tree.SampleIfTrueStructure, place: Place) -> Expression:
-    condition, source = writer.write(node.condition, place), writer.write(node.input, place)
+    """The manual's "maximum so far" reads itself: what it then reads is the value held from before."""
     stock = writer.store.hidden_name(place, "sample")
+    held = (place.variable, Name(stock))
+    condition, source = (_replaced(writer.write(part, place), *held) for part in (node.condition, node.input))
     now = writer.kept(call("if", condition, source, Name(stock)), place, "sampled")
     writer.store.add_stock(stock, place, now, writer.write(node.initial, place), discrete=True)
     return now
+
+
+def _replaced(expression: Expression, name: str, by: Name) -> Expression:
+    """An expression that reads something else in the place of a name."""
+    if isinstance(expression, Apply):
+        return Apply(expression.function, tuple(_replaced(a, name, by) for a in expression.arguments))
+    return by if expression == Name(name) else expression
 
 
 def _initial(writer: Writer, node: tree.InitialStructure, place: Place) -> Expression:

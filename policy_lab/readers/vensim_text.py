@@ -24,6 +24,8 @@ STRING = re.compile(r"""\s*+(?P<name>"[^"]*"|[^=:"]+):IS:\s*+'(?P<text>[^']*)'\s
 DATA = ":INTERPOLATE:"
 
 
+#: The equation of a variable that has none.
+_UNWRITTEN = re.compile(r"=\s*A\s+FUNCTION\s+OF\s*\(", re.IGNORECASE)
 #: Where a sketch or its settings begin, in any spelling; what follows is no equation.
 _BEHIND = re.compile(r"(?<!\\)\\++---///|///---|:L<%")
 
@@ -97,7 +99,23 @@ def entries_of(text: str, file: str) -> list[Entry]:
             shown = entry.name[:60] or fields[0].strip()[:20]
             raise ModelError("error.file.cut", file=file, line=line, name=shown)
         found.append(entry)
-    return found
+    return _written(found, file)
+
+
+def _written(entries: Sequence[Entry], file: str) -> list[Entry]:
+    """The entries that say something: Vensim writes ``A FUNCTION OF`` where a sketch draws what nobody wrote yet.
+
+    Raises:
+        ModelError: a variable has nothing but that.
+    """
+    there = {(e.macro, fold(e.name)) for e in entries if e.name and not _UNWRITTEN.search(e.fields[0])}
+    kept = []
+    for entry in entries:
+        if not _UNWRITTEN.search(entry.fields[0]):
+            kept.append(entry)
+        elif (entry.macro, fold(entry.name)) not in there:
+            raise ModelError("error.file.unwritten", file=file, name=entry.name, line=entry.line)
+    return kept
 
 
 #: What may hide a ``~`` or ``|`` in an equation or a unit; documentation hides nothing.

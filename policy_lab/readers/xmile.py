@@ -77,8 +77,9 @@ def _root(file: str, whole: str) -> Node:
     skipped = whole.count("\n", 0, len(whole) - len(text))
     parser = etree.XMLParser(encoding="utf-8", recover=True, resolve_entities=False, no_network=True, huge_tree=True)
     root = etree.fromstring(("\n" * skipped + text).encode() or b" ", parser)
-    # a prefix that is not declared does no harm; anything else may have lost or changed an equation
-    faults = [f for f in parser.error_log if f.domain_name != "NAMESPACE"]
+    # a prefix that is not declared, and "--" in a comment, do no harm; anything else may have lost an equation
+    harmless = ("NS_ERR_UNDEFINED_NAMESPACE", "ERR_HYPHEN_IN_COMMENT")
+    faults = [f for f in parser.error_log if f.domain_name != "NAMESPACE" and f.type_name not in harmless]
     if root is not None and faults and _NOT_CLOSED.search(faults[0].message) and whole.rstrip().endswith("</xmile>"):
         told = f"Line {faults[0].line}: a variable is not closed ({faults[0].message}); it is read as if it were."
         warnings.warn(told, stacklevel=2)
@@ -86,9 +87,19 @@ def _root(file: str, whole: str) -> Node:
         fault = faults[0] if faults else None
         reason = re.sub(r"\s+", " ", fault.message) if fault else ""
         raise ModelError("error.file.xml", file=file, line=fault.line if fault else 1, reason=reason)
-    if any(of_kind(m, kind) for m in of_kind(root, "model") for kind in ("stock", "flow", "aux")):
-        raise ModelError("error.file.xmile", file=file)  # variables outside <variables>
+    for model in of_kind(root, "model"):
+        _gather(model)
     return root
+
+
+def _gather(model: Node) -> None:
+    """Put variables that stand in <model> itself, as drafts of XMILE and Stella 10 have them, into <variables>."""
+    loose = [node for kind in ("stock", "flow", "aux", "module", "gf") for node in of_kind(model, kind)]
+    if loose:
+        there = of_kind(model, "variables") or [
+            etree.SubElement(model, f"{{{etree.QName(model).namespace or ''}}}variables")
+        ]
+        there[0].extend(sorted(loose, key=lambda node: node.sourceline))
 
 
 def parse(source: Source) -> AbstractModel:

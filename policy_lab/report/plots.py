@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape, quoteattr
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes as Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
@@ -31,6 +31,7 @@ from policy_lab.ensemble.findings import ALL_TIMES, Findings
 from policy_lab.ensemble.folder import write_text, writing
 from policy_lab.estimators import ranking as ranks
 from policy_lab.messages import Language, Name
+from policy_lab.report.canvas import POINTS, Canvas
 from policy_lab.runs import Floats
 
 #: What a picture is about, what it is set against, and what only guides the eye.
@@ -51,7 +52,8 @@ DASHES: Final = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 #: Inches above a panel, where files have its title, and below it.
 ABOVE: Final = 0.35
 BELOW: Final = 0.55
-POINTS: Final = 72
+#: Points from the upper edge of a panel to the foot of its title.
+TITLE: Final = 19.4
 DPI: Final = 80
 #: Letters of a title that fit into an inch.
 LETTERS: Final = 11
@@ -69,17 +71,14 @@ _STYLE: Final[Any] = {
     "axes.spines.right": False,
     "xtick.color": palette.LIGHT["muted"],
     "ytick.color": INK,
-    "axes.titlesize": 10,
-    "axes.titley": 1.0,  # matplotlib's own search for a free place measures every label of every axis again
-    "figure.facecolor": palette.LIGHT["paper"],
-    "axes.facecolor": palette.LIGHT["paper"],
+    "figure.facecolor": "none",  # pages have a paper of their own
+    "axes.facecolor": "none",
     "legend.frameon": False,
     "legend.fontsize": 9,
 }
 #: Settings of matplotlib are those of the whole process, and a server draws in several threads.
 _ONE_AT_A_TIME: Final = threading.Lock()
 _NO_SOFTWARE: Final[Any] = {"Software": None}
-_NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ class Drawn:
 
     def _title(self, panel: Drawing) -> str:
         lines = shortened(panel.title, _title_width(self.picture)).split("\n")
-        left, bottom = self.picture.label * POINTS, (ABOVE - 0.08) * POINTS
+        left, bottom = self.picture.label * POINTS, TITLE
         spans = "".join(
             f'<tspan x="{left:g}" y="{bottom - 12 * (len(lines) - 1 - n):g}">{escape(line)}</tspan>'
             for n, line in enumerate(lines)
@@ -187,8 +186,11 @@ class _Numbers(ScalarFormatter):
         return super().__call__(x, pos).replace(".", self.decimal)
 
 
-def draw(picture: Picture, words: Language) -> Drawn:
-    """Every panel of a picture as SVG, without its title, and as pixels, with it; numbers as a language has them."""
+def draw(picture: Picture, words: Language, pixels: bool = False) -> Drawn:
+    """Every panel of a picture as SVG, without its title; numbers as a language has them.
+
+    With ``pixels`` the same as pixels too, with its title.
+    """
     drawn = Drawn(picture)
     with _ONE_AT_A_TIME, mpl.rc_context(_STYLE):
         for panel in picture.panels:
@@ -204,21 +206,13 @@ def draw(picture: Picture, words: Language) -> Drawn:
             for axis in (axes.xaxis, axes.yaxis):
                 if isinstance(axis.get_major_formatter(), ScalarFormatter):
                     axis.set_major_formatter(_Numbers(words.texts["number.decimal"]))
-            drawn.panels.append(Drawing(panel.title, _svg(figure, panel.title), picture.width * POINTS, panel.about))
-            axes.set_title(shortened(panel.title, _title_width(picture)), loc="left", fontweight="bold")
-            figure.set_dpi(DPI)
-            canvas: Any = FigureCanvasAgg(figure)
-            canvas.draw()
-            drawn.pixels.append(np.asarray(canvas.buffer_rgba()).copy())
+            canvas = Canvas(figure, palette.LIGHT["paper"], DPI if pixels else None)
+            svg = f'<svg role="img" aria-label={quoteattr(panel.title)} {canvas.svg()}'
+            drawn.panels.append(Drawing(panel.title, svg, picture.width * POINTS, panel.about))
+            if pixels:
+                title = shortened(panel.title, _title_width(picture))
+                drawn.pixels.append(canvas.pixels(title, picture.label * POINTS, picture.height * POINTS - TITLE))
     return drawn
-
-
-def _svg(figure: Figure, title: str) -> str:
-    """A figure as an SVG element, with a name for who cannot see it."""
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata=_NO_METADATA, transparent=True)
-    text = out.getvalue()
-    return f'<svg role="img" aria-label={quoteattr(title)} {text[text.index("<svg") + 5 :].rstrip()}'
 
 
 def save(drawn: Drawn, folder: Path, name: str) -> None:
@@ -251,6 +245,17 @@ def name_rows(axes: Axes, names: Sequence[str]) -> Floats:
     return where
 
 
+def bars(axes: Axes, where: Floats, values: Any, colour: str, label: str = "") -> None:
+    """A bar from 0 for each row, all of them one shape: matplotlib's own bars are measured corner by corner."""
+    ends, low, high = np.asarray(values, dtype=np.float64), where - 0.31, where + 0.31
+    zero = np.zeros_like(ends)
+    corners = np.array([[zero, ends, ends, zero], [low, low, high, high]]).transpose(2, 1, 0)
+    shape = PolyCollection(list(corners), facecolors=colour, linewidths=0, label=label)
+    shape.sticky_edges.x.append(0)
+    axes.add_collection(shape)
+    axes.autoscale_view()
+
+
 def name_years(axes: Axes) -> None:
     """Whole years along the axis of time."""
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
@@ -273,9 +278,9 @@ def ranking(findings: Findings, words: Language) -> Picture:
             said = (words.texts[f"report.{key}"] for key in ("noise", "with_others", "alone"))
             where = name_rows(axes, [words.shown(findings.factor(str(name))) for name in total["factor"]])
             axes.axvline(ranks.noise_floor(findings, outcome), color=INK, lw=0.8, ls=":", label=next(said))
-            axes.barh(where, total["value"].clip(0, 1), height=0.62, color=palette.SKY, label=next(said))
+            bars(axes, where, total["value"].clip(0, 1), palette.SKY, next(said))
             alone = [max(0.0, float(first.get(name, 0.0))) for name in total["factor"]]
-            axes.barh(where, alone, height=0.62, color=palette.BLUE, label=next(said))
+            bars(axes, where, alone, palette.BLUE, next(said))
             high = total["high"].clip(0, 1)
             axes.hlines(where, total["low"].clip(0, 1), high, color=INK, lw=1)
             axes.set_xlim(0, max(0.1, 1.08 * float(high.max())))
@@ -302,11 +307,11 @@ def over_time(findings: Findings, words: Language) -> Picture:
             for name, color, dash in zip(names, palette.CATEGORIES, DASHES, strict=False):
                 rows = every[every["factor"] == name].sort_values("time")
                 label = shortened(words.shown(findings.factor(name)), 22)
-                value, low, high = (rows[end].map(ranks.share_of) for end in ("value", "low", "high"))
-                axes.plot(rows["time"], value, color=color, ls=dash, lw=1.6, label=label)
-                axes.fill_between(
-                    rows["time"], low.fillna(0), high.fillna(1), where=value.notna(), color=color, alpha=0.12, lw=0
-                )
+                years, *shares = rows[["time", "value", "low", "high"]].to_numpy(dtype=np.float64).T
+                value, low, high = (np.array([*map(ranks.share_of, share)]) for share in shares)
+                axes.plot(years, value, color=color, ls=dash, lw=1.6, label=label)
+                ends, known = (np.nan_to_num(low), np.nan_to_num(high, nan=1.0)), ~np.isnan(value)
+                axes.fill_between(years, *ends, where=known, color=color, alpha=0.12, lw=0)
             axes.set_ylim(bottom=0)
             axes.set_ylabel(words.texts["report.total_axis"])
             name_years(axes)

@@ -127,7 +127,7 @@ def files(
     drawn = []
     with progress(Message("progress.drawing"), len(pictures)) as meter:
         for name, picture in pictures.items():
-            drawn.append(plots.draw(picture, words))
+            drawn.append(plots.draw(picture, words, pixels=True))
             yield f"{name}.svg", drawn[-1].svg()
             yield f"{name}.png", drawn[-1].png()
             meter.advance(1)

@@ -42,6 +42,7 @@ from policy_lab.ensemble.study_file import Study, check_options, read_study
 from policy_lab.errors import StudyError, UnknownName
 from policy_lab.messages import Language, Message
 from policy_lab.model import load_model
+from policy_lab.moments import adapted
 from policy_lab.progress import MeterMaker, silent
 from policy_lab.report import study_report
 from policy_lab.report.plots import Picture
@@ -197,11 +198,12 @@ def run_study(
         if folder.finished() is not None:
             folder.close_work()
             if words is not None:
+                words = _of_model(plan, words)
                 study_report.write_report(*_told(plan, load_findings(folder.path), words), words, progress)
             return load_findings(folder.path)
         ensemble = Ensemble(plan, folder, workers, progress)
         try:
-            return _run(plan, ensemble, pictures, words or english())
+            return _run(plan, ensemble, pictures, _of_model(plan, words or english()))
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 f"Stopped. Finished runs are kept in {out}; run the same command to continue."
@@ -242,7 +244,13 @@ def report_files(findings: Findings, words: Language) -> dict[str, str | bytes]:
     """
     assert findings.folder is not None
     plan = plan_of(read_study(findings.folder / "study.toml"))
+    words = _of_model(plan, words)
     return dict(study_report.files(*_told(plan, findings, words), words))
+
+
+def _of_model(plan: Plan, words: Language) -> Language:
+    """A language that speaks of the model's own moments."""
+    return adapted(words, plan.model.program.clock.initial, plan.model.program.clock.unit)
 
 
 def _told(plan: Plan, findings: Findings, words: Language) -> tuple[Plan, Findings, dict[str, Picture]]:

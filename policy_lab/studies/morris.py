@@ -180,7 +180,7 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
         def paint(axes: Axes) -> None:
             rows = findings.of("mu*", outcome, ALL_TIMES).sort_values("value").tail(plots.BARS)
             where = plots.name_rows(axes, [words.shown(findings.factor(str(f))) for f in rows["factor"]])
-            axes.barh(where, rows["value"], height=0.62, color=plots.MAIN)
+            plots.bars(axes, where, rows["value"], plots.MAIN)
             axes.hlines(where, rows["low"], rows["high"], color=plots.INK, lw=1)
             unit = Name(plan.unit(outcome), "unit") if plan.unit(outcome) else Message("report.no_unit")
             axes.set_xlabel(words.in_words(Message("study.morris.axis", {"unit": unit})))

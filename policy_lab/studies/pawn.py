@@ -128,7 +128,7 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
             rows = rows[rows["factor"] != DUMMY].sort_values("value").tail(plots.BARS)
             where = plots.name_rows(axes, [words.shown(Name(str(f))) for f in rows["factor"]])
             axes.axvspan(0, floor, color=plots.SHADE, lw=0)
-            axes.barh(where, rows["value"], height=0.62, color=plots.MAIN)
+            plots.bars(axes, where, rows["value"], plots.MAIN)
             axes.set_xlim(0, 1)
             axes.set_xlabel(words.texts["study.pawn.axis"])
 

@@ -190,7 +190,7 @@ def draw(plan: Plan, findings: Findings, words: Language) -> dict[str, Picture]:
             rows = rows.reindex(rows["value"].abs().sort_values().index).tail(plots.BARS)
             alone = findings.of("alone", outcome, last).set_index("factor")["value"]
             where = plots.name_rows(axes, [words.shown(_player(plan, str(f))) for f in rows["factor"]])
-            axes.barh(where, rows["value"], height=0.62, color=plots.MAIN, label=words.texts["study.shapley.share"])
+            plots.bars(axes, where, rows["value"], plots.MAIN, words.texts["study.shapley.share"])
             dots = [alone[f] for f in rows["factor"]]
             axes.plot(dots, where, "D", color=plots.OTHER, ms=4, label=words.texts["study.shapley.alone"])
             axes.axvline(0, color=plots.MUTED, lw=0.8)

@@ -104,7 +104,7 @@ def test_the_shortcuts_are_found_without_knowing_one(visit: Visit, address: str)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("width", [320, 768, 1024, 1440, 1920])
+@pytest.mark.parametrize("width", [320, 768, 1024, 1440, 1710, 1920])
 def test_no_word_runs_out_of_its_place(browser: Browser, real_address: str, width: int, language: str) -> None:
     """Four pins with long names, every width, both languages: nothing is wider than what holds it."""
     page = browser.new_page(viewport={"width": width, "height": 900})
@@ -112,6 +112,8 @@ def test_no_word_runs_out_of_its_place(browser: Browser, real_address: str, widt
     pins = "&p=manhattan_for_ai&p=trading_zones_first&p=soft_nationalisation&p=aisi_style"
     page.goto(f"{real_address}/?w=cern_for_ai{pins}&lang={language}")
     page.wait_for_selector("html[data-drawn]", state="attached")
+    page.wait_for_function("() => PolicyLab.bands.latest && PolicyLab.verdict?.turns")
+    expect(page.locator(".card--stale")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = """() => [...document.querySelectorAll(
         ".button, .card *, .lever__label, .lever__ends span, .legend__item, .segments label, .question *, .nav__link")]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from policy_lab.model import load_model
 from policy_lab.model.conditions import shown
@@ -276,9 +276,11 @@ def test_shortcuts_are_listed_work_and_can_be_switched_off(visit: Visit, address
     assert "l=shared-funding~40" in page.url
 
 
-def test_a_policy_is_made_and_copied_with_the_keyboard_alone(visit: Visit, address: str) -> None:
+def test_a_policy_is_made_and_copied_with_the_keyboard_alone(
+    visit: Visit, address: str, context: BrowserContext
+) -> None:
     page = visit(address)
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.keyboard.press("1")
     for _ in range(12):
         page.keyboard.press("Tab")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from policy_lab.app.ensemble_members import members_of
 from policy_lab.app.loops import assumption_keys
@@ -77,10 +77,10 @@ def test_nobody_is_asked_while_a_hand_moves(visit: Visit, address: str) -> None:
     assert asked == []
 
 
-def test_explore_goes_on_when_the_network_drops(visit: Visit, address: str) -> None:
+def test_explore_goes_on_when_the_network_drops(visit: Visit, address: str, context: BrowserContext) -> None:
     page = visit(address)
     settled(page)
-    page.context.set_offline(True)
+    context.set_offline(True)
     slider(page, "Shared funding").focus()
     page.keyboard.press("End")
     page.wait_for_function(FRESH)
@@ -89,7 +89,7 @@ def test_explore_goes_on_when_the_network_drops(visit: Visit, address: str) -> N
     page.wait_for_function(FRESH)
     assert curve(page) == pytest.approx(expected({}))
     page.wait_for_url(lambda url: "?" not in url)
-    page.context.set_offline(False)
+    context.set_offline(False)
 
 
 # ---- bands

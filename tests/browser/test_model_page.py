@@ -150,7 +150,7 @@ def test_a_model_without_tests_has_no_such_section(visit: Visit, address: str) -
     page = visit(f"{address}/model")
     expect(page.locator("#variables tbody tr").first).to_be_visible()
     sections = page.get_by_role("navigation", name="On this page").get_by_role("link")
-    assert sections.all_inner_texts() == ["Diagrams", "Weaknesses", "Every variable"]
+    assert sections.all_inner_texts() == ["Diagrams", "Weaknesses", "All variables"]
     expect(page.locator("#model-validation")).to_have_count(0)
     expect(page.locator("#model-weaknesses ~ .empty").first).to_contain_text("Nobody has written down")
 

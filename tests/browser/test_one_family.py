@@ -1,4 +1,4 @@
-"""One family of controls: on every page the same heights, corners, sizes of letters, blue and ring of focus."""
+"""One family: on every page the same heights, corners, letters, blue and ring of focus of controls, and one type."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ LOOKS = """() => {
     return { name, corners: [left, right], fontSize, fontFamily, height };
   });
 }"""
+#: Typefaces of what is read, but for what is code; the slanted i of a button that tells more is a sign.
+TYPE = """() => [...new Set([...document.querySelectorAll("body *")].filter((each) => {
+  const own = [...each.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data).join("");
+  return own.trim() && own.trim() !== "i" && !each.closest("pre, code") && each.checkVisibility();
+}).map((each) => getComputedStyle(each).fontFamily))]"""
 #: The ring around each control that has the focus of the keyboard, and the accent of the page.
 RINGS = """async () => {
   const said = new Set(), accent = getComputedStyle(document.body).getPropertyValue("--accent").trim();
@@ -51,4 +56,7 @@ def test_controls_look_alike(browser: Browser, real_address: str, name: str) -> 
     assert {look["name"] for look in looks if not set(look["corners"]) <= {rounded, "0px"}} == set()
     assert {look["name"] for look in looks if look["fontSize"] not in LETTERS or look["fontFamily"] != family} == set()
     assert page.evaluate(RINGS) == ["solid 2px accent"]
+    if name == "model":
+        page.locator("#sketch .stock text").first.wait_for()
+    assert page.evaluate(TYPE) == [family]
     page.close()

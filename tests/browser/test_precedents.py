@@ -21,6 +21,7 @@ from policy_lab.cases.against_record import Outcome, judged
 from policy_lab.cases.run_case import run_case
 from policy_lab.model import Model, load_model
 from policy_lab.model.cases import Case, read_cases
+from tests.browser.actions import Person
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
@@ -125,14 +126,16 @@ def test_the_page_opens_on_a_success_and_what_it_teaches(visit: Visit, real_addr
 
 
 def test_what_is_said_to_save_the_collider_saves_it(visit: Visit, real_address: str) -> None:
-    """Task: what killed the collider, and what would have saved it? Two presses: Precedents, and the collider."""
+    """Task 6: what killed the collider, and what would have saved it? Two presses: Precedents, and the collider."""
     page = visit(real_address)
-    page.get_by_role("link", name="Precedents").click()
-    page.locator("[data-choose=ssc]").click()
+    person = Person(page)
+    person.press(page.get_by_role("link", name="Precedents"))
+    person.press(page.locator("[data-choose=ssc]"))
     expect(page.locator("#case .lesson__why")).to_have_text("What turned the vote against it in 1994: cost growth.")
     ways = page.locator("#case .lesson__way")
     expect(ways.filter(has_text="Final cost, times the first")).to_be_visible()
     expect(ways.filter(has_text="Treaty members")).to_be_visible()
+    assert person.actions <= 3
     constants = {
         control["name"]: control["constant"] for control in page.evaluate("PolicyLab.precedents.now.live.controls")
     }

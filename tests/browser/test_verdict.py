@@ -8,6 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.actions import Person
+from tests.browser.conftest import PATIENCE
+
 pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
 #: The verdict that is written is of what is drawn, of all members, and its turning inputs were tried.
@@ -24,16 +27,15 @@ def text(page: Page) -> str:
 
 
 def test_task_1_what_does_a_scenario_do_and_how_sure_is_that(visit: Visit, harbour_address: str) -> None:
-    """One sentence on what the deep harbour does by 2050, and how sure that is: one action, choosing it."""
+    """One sentence on what the deep harbour does by 2050, and how sure that is: choosing it is enough."""
     page = visit(harbour_address)
     page.wait_for_function(DONE)
     assert "This is status quo" in text(page)
-    actions = 0
-    page.locator("#world").select_option(label="A deep harbour")
-    actions += 1
+    person = Person(page)
+    person.choose(page.locator("#world"), "A deep harbour")
     page.wait_for_function(DONE)
     told = text(page)
-    assert actions <= 2
+    assert person.actions <= 2
     assert re.search(
         r"By 2050, A deep harbour is .+\. It is (virtually certain|extremely likely) \(.+ futures.*\) to improve", told
     )
@@ -42,6 +44,50 @@ def test_task_1_what_does_a_scenario_do_and_how_sure_is_that(visit: Visit, harbo
     expect(page.locator(".in-short")).to_be_in_viewport(ratio=1)
     expect(page.locator(".in-short__said")).to_have_text(told)  # read aloud once, when it is complete
     assert page.locator(".in-short__said").get_attribute("role") == "status"
+
+
+def test_task_1_in_the_published_model(visit: Visit, real_address: str) -> None:
+    page = visit(real_address)
+    person = Person(page)
+    person.choose(page.get_by_role("combobox", name="Scenario", exact=True), "CERN for AI")
+    expect(page.locator(".in-short:not(.in-short--stale) .in-short__text")).to_contain_text("By 2050, CERN for AI")
+    told = text(page)
+    assert person.actions <= 2
+    assert re.match(r"By 2050, CERN for AI is (very )?likely led by scientists \(\d+ of \d+ futures\)\. It is ", told)
+    assert re.search(r"Public cost since 2015: \$[\d.]+–\d+ bn more \(9 of 10 futures\)\.$", told)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_verdict_is_read_without_scrolling(visit: Visit, real_address: str, language: str) -> None:
+    """At every width, with the inputs that turn it; on a laptop each of them has one line and moves nothing."""
+    page = visit(f"{real_address}/?w=cern_for_ai&lang={language}")
+    page.wait_for_function(DONE, timeout=4 * PATIENCE)
+    assert page.evaluate("PolicyLab.verdict.turns.length") == 2
+    box, turns = page.locator(".in-short"), page.locator(".in-short__turn")
+    empty = box.evaluate("box => parseFloat(getComputedStyle(box).minHeight)")
+    for width in (320, 390, 768, 1024, 1366, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert box.evaluate("box => box.scrollHeight <= box.clientHeight"), width
+        if width >= 1366:
+            assert box.evaluate("box => box.offsetHeight") == empty, width
+            assert all(turn.bounding_box()["height"] < 28 for turn in turns.all()), width  # type: ignore[index]
+
+
+def test_what_is_below_a_verdict_does_not_come_up_when_a_shorter_one_follows(
+    visit: Visit, harbour_address: str
+) -> None:
+    page = visit(f"{harbour_address}/?w=deep_harbour")
+    page.set_viewport_size({"width": 820, "height": 1000})
+    page.evaluate("document.querySelector('.in-short__text').style.fontSize = '32px'")  # a verdict of many lines
+    page.wait_for_function(DONE)
+    page.locator("#world").select_option(label="Status quo")
+    page.wait_for_function("() => PolicyLab.verdict.sentences[0].startsWith('This is status quo')")
+    tall = page.locator(".in-short").evaluate("box => box.offsetHeight")
+    assert tall > 250
+    page.evaluate("document.querySelector('.in-short__text').style.fontSize = ''")
+    assert page.locator(".in-short").evaluate("box => box.offsetHeight") == tall
+    page.set_viewport_size({"width": 900, "height": 1000})
+    page.wait_for_function("tall => document.querySelector('.in-short').offsetHeight < tall", arg=tall)
 
 
 def test_an_input_that_turns_the_verdict_turns_it_when_it_is_moved_there(visit: Visit, harbour_address: str) -> None:
@@ -138,6 +184,8 @@ def test_how_sure_says_what_a_future_is_and_closes_with_escape(visit: Visit, har
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1440
+    last = "menu => document.elementFromPoint(...(b => [b.right - 9, b.bottom - 9])(menu.getBoundingClientRect()))"
+    assert told.evaluate(f"menu => menu.contains(({last})(menu))")  # over the charts
     page.keyboard.press("Escape")
     expect(told).to_be_hidden()
 

@@ -1,4 +1,4 @@
-"""Nothing leaves the window: every page at each width of a phone, a tablet, a laptop and a screen, every menu open.
+"""Nothing leaves the window or lies under something else: every page at each width, every menu open.
 
 A page at 200 % zoom is laid out as one of half its width, so half of a laptop's and of a screen's are among the widths.
 """
@@ -44,6 +44,14 @@ WALK = """async () => {
     if (left < -0.5 || right > innerWidth + 0.5) found.push(`${what}: from ${left} to ${right}`);
     if (high && (top < -0.5 || bottom > innerHeight + 0.5)) found.push(`${what}: from ${top} to ${bottom} down`);
   };
+  const uncovered = (what, part) => {
+    const { left, right, top, bottom } = part.getBoundingClientRect();
+    const corners = [left + 4, right - 4].flatMap((x) => [top + 4, bottom - 4].map((y) => [x, y]));
+    const fixed = (one) => one && (getComputedStyle(one).position === "fixed" || fixed(one.parentElement));
+    const above = corners.map(([x, y]) => document.elementFromPoint(x, y));
+    const over = above.find((one) => one && !part.contains(one) && !fixed(one)); // a sheet is the window's edge
+    if (over) found.push(`${what}: under ${named(over)}`);
+  };
   page("as it opens");
   for (const details of document.querySelectorAll("details")) {
     const summary = details.querySelector("summary");
@@ -53,7 +61,7 @@ WALK = """async () => {
     await new Promise((done) => setTimeout(done)); // "toggle" comes as a task of its own
     await frame();
     const menu = details.querySelector(".menu");
-    if (menu && seen(menu)) inside(named(details), menu, true);
+    if (menu && seen(menu)) inside(named(details), menu, true), uncovered(named(details), menu);
     page(named(details));
     details.open = false;
   }

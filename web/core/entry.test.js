@@ -19,7 +19,7 @@ test("a number of the range is taken as it is", () => {
 });
 
 test("anything else is said, and nothing is made of it", () => {
-  for (const [text, problem] of [["", "missing"], ["much", "no number much"], ["20001", "0 to 20,000 $"], ["-1", "0 to 20,000 $"], ["1.2.3", "no number 1.2.3"]]) {
+  for (const [text, problem] of [["", "missing"], ["much", "no number much"], ["20001", "0 to $20,000"], ["-1", "0 to $20,000"], ["1.2.3", "no number 1.2.3"]]) {
     assert.deepEqual(judged(text, [0, 20000], { unit: "$" }), { problem });
   }
   assert.deepEqual(judged("2.5", [1, 9], { whole: true }), { problem: "whole 1 to 9" });

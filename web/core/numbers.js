@@ -67,9 +67,17 @@ export function moment(time) {
   return new Intl.DateTimeFormat(facts.language, { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.UTC(whole, month, 15));
 }
 
+/** Where a figure begins, after its sign; of "5–10" only the first. */
+const FIRST_DIGIT = /(?<![–\d.,])([+−-]?)(\d)/g;
+
 /**
- * A figure with its unit, if it has one.
+ * A figure or two with their unit, if they have one; English writes a currency before a figure ("−US$5,000 million").
  * @param {string} text
  * @param {string} unit
  */
-export const withUnit = (text, unit) => (unit && text ? text + " " + unit : text);
+export function withUnit(text, unit) {
+  const [, currency, rest] = /^(US\$|\$|€|£|CHF |EUR )\s?(.*)$/.exec(unit) ?? [];
+  if (!unit || !text) return text;
+  if (facts?.language !== "en" || !currency) return text + " " + unit;
+  return `${text.replace(FIRST_DIGIT, (_, before, digit) => before + currency + digit)} ${rest}`.trimEnd();
+}

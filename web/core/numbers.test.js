@@ -33,6 +33,12 @@ test("figures have three significant figures, thousands apart and a true minus",
   assert.equal(numbers.figure(-12345.5, 1), "−12.345,5");
 });
 
-test("a unit stands behind a figure that there is", () => {
+test("a unit stands behind a figure that there is, and in English a currency before it", () => {
+  assert.equal(numbers.withUnit("5,000", "US$ million a year"), "US$5,000 million a year");
+  assert.equal(numbers.withUnit("107", "CHF million"), "CHF 107 million");
+  assert.equal(numbers.withUnit("−1,500.5 to +20", "$ a year"), "−$1,500.5 to +$20 a year");
+  assert.equal(numbers.withUnit("5–10", "$"), "$5–10");
+  learn({ ...german(), language: "de" });
+  assert.equal(numbers.withUnit("5.000", "$ im Jahr"), "5.000 $ im Jahr");
   assert.deepEqual([numbers.withUnit("3", "kg"), numbers.withUnit("3", ""), numbers.withUnit("", "kg")], ["3 kg", "3", ""]);
 });

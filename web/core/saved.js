@@ -62,9 +62,6 @@ export function save({ name, note, world, levers }) {
   keep([kept, ...list.filter((one) => one.name !== kept.name)]);
 }
 
-/** Another note for one. @param {string} name @param {string} note */
-export const annotate = (name, note) => keep(list.map((one) => (one.name === name ? { ...one, note: note.trim().slice(0, LONGEST.note) } : one)));
-
 /** @param {string} name */
 export const remove = (name) => keep(list.filter((one) => one.name !== name));
 

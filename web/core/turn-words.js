@@ -12,11 +12,11 @@ const words = (key, values) => say("in_short." + key, values);
 /** Key of an input of the model, as the page knows it. @param {string} name */
 export const keyOf = (name) => Object.keys(facts.assumptions).find((key) => facts.assumptions[key].name === name) ?? "";
 
+/** A value of an input. @param {number} value */
+export const figure = (value) => numbers.figure(value, Math.min(5, numbers.decimals(Number(value.toPrecision(3)))));
+
 /** A value of an input with its unit. @param {string} key @param {number} value */
-export function valueOf(key, value) {
-  const { unit } = facts.assumptions[key];
-  return numbers.withUnit(numbers.figure(value, Math.min(5, numbers.decimals(Number(value.toPrecision(3))))), unit);
-}
+export const valueOf = (key, value) => numbers.withUnit(figure(value), facts.assumptions[key].unit);
 
 /** The shares of futures on either side of the value. @param {Split} split */
 export function parted(split) {
@@ -28,10 +28,8 @@ export function parted(split) {
   return words(key, { ...values, above: share(high), below: share(low) });
 }
 
-/** What becomes of the verdict there. @param {Turn} turn */
+/** What becomes there of the outcome that was named. @param {Turn} turn */
 export function becomes({ split, after }) {
-  const { outcome, kind } = split;
-  const [low, high] = variable(outcome).poles ?? ["", ""];
-  const values = { outcome: inside(variable(outcome).label), pole: after === "high" ? high : low };
-  return say("in_short.becomes." + kind + "_" + after, values);
+  const [low, high] = variable(split.outcome).poles ?? ["", ""];
+  return say("in_short.becomes." + split.kind + "_" + after, { pole: after === "high" ? high : low });
 }

@@ -89,9 +89,10 @@ export class Engine {
     /** None where nothing can be worked out ahead. */
     this.ahead = /** @type {((...words: number[]) => void) | undefined} */ (functions[layout.ahead]);
     this.parameters = new Map(layout.parameters.map((p) => [p.name, p]));
+    const constants = layout.parameters.map(({ name, slot }) => ({ name, slot, kind: "constant" }));
     /** @type {Map<string, ModelVariable>} */
-    this.variables = new Map(layout.variables.map((v) => [v.name, v]));
-    this.variables.set("Time", { name: "Time", slot: layout.given.length, kind: "time", unit: layout.clock.unit });
+    this.variables = new Map([...constants, ...layout.variables].map((v) => [v.name, v]));
+    this.variables.set("Time", { name: "Time", slot: layout.given.length, kind: "time" });
     this.given = Float64Array.from(layout.given);
     this.moments = Float64Array.from(layout.clock.moments);
     this.saved = layout.clock.saved;

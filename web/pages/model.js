@@ -1,13 +1,14 @@
 /* The Model page's list of variables, with an entry below the row of each. What the page looks at is the part "d" of the
    link (core/model-view.js). */
+import { facts } from "../core/facts.js";
 import * as modelView from "../core/model-view.js";
 import { MOST_LISTED, countKey, found as foundIn } from "../core/variable-search.js";
 import * as views from "../core/views.js";
 import { say } from "../core/words.js";
-import { element, make, one } from "../dom/elements.js";
+import { all, element, make, one } from "../dom/elements.js";
 import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
-import { entryOf, everyRow, fill, told } from "./entry-panel.js";
+import { answer, entryOf, everyRow, fill, told } from "./entry-panel.js";
 /** @import { VariableDetail, VariableRow } from "../types/model-page.js" */
 
 const gone = () => tell(say("wait.no_more"));
@@ -137,12 +138,22 @@ function entry(found) {
   return line;
 }
 
+/** What the page tells at length comes when it is first opened: nobody else has to wait for it. */
+function fillLate() {
+  answer(facts.files.told)
+    .then((/** @type {Record<string, string>} */ parts) => {
+      for (const place of all("[data-late]")) place.innerHTML = parts[place.dataset.late ?? ""];
+    })
+    .catch(gone);
+}
+
 let begun = false;
 
 /** The list comes with the page, as the link says. @param {string} page */
 function come(page) {
   if (page !== "model" || !one("#variable-search")) return;
   if (!begun) {
+    fillLate();
     one("#variable-search").addEventListener("input", narrow);
     one("#variable-kind").addEventListener("change", narrow);
     adopted();

@@ -64,6 +64,13 @@ function show(turns, done = true) {
   const nothing = turns && element("p", {}, say(done ? "in_short.no_turn" : "in_short.checking"));
   const found = turns?.length ? [element("span", { class: "in-short__hangs" }, say("in_short.hangs")), element("ul", {}, ...turns.map(item))] : [];
   one(".in-short__turns").replaceChildren(...(found.length || !nothing ? found : [nothing]));
+  keepRoom();
+}
+
+/** It keeps the height of the longest verdict so far, so that what is below moves once at most. */
+function keepRoom() {
+  const box = one(".in-short");
+  box.style.setProperty("--tallest", box.offsetHeight + "px");
 }
 
 /** @param {Turn} turn */
@@ -75,7 +82,7 @@ function item(turn) {
   return element("li", { class: "in-short__turn" },
     element("button", { class: "in-short__input", type: "button", "data-do": "showInput", "data-key": key, title: say("in_short.show", { input }) }, input),
     element("span", {}, ": " + turnWords.parted(split) + " "),
-    element("button", { class: "in-short__set", type: "button", "data-do": "setInput", "data-key": key, "data-value": value, "aria-label": say("in_short.set_what", { input, value: said, becomes }) }, say("in_short.set", { value: said })),
+    element("button", { class: "in-short__set", type: "button", "data-do": "setInput", "data-key": key, "data-value": value, "aria-label": say("in_short.set_what", { input, value: said, becomes }) }, say("in_short.set", { value: turnWords.figure(value) })),
     element("span", { class: "in-short__becomes" }, " " + becomes + "."));
 }
 
@@ -107,6 +114,7 @@ export function begin() {
   if (!one(".in-short__how")) return;
   bandRuns.on(heard);
   store.on(moved);
+  window.addEventListener("resize", () => one(".in-short").style.removeProperty("--tallest"));
   does("showInput", (button) => assumptions.reveal(button.dataset.key ?? ""));
   does("setInput", (button) => void store.assume(button.dataset.key ?? "", Number(button.dataset.value)));
 }

@@ -6,14 +6,12 @@ export interface ModelParameter {
   name: string;
   slot: number;
   default: number;
-  unit: string;
 }
 
 export interface ModelVariable {
   name: string;
   slot: number;
   kind: string;
-  unit: string;
 }
 
 /** How a module is called and what stands where in its memory. */

@@ -126,8 +126,6 @@ export interface Assumption {
   distribution: string;
   grade: string;
   source: string;
-  why: string;
-  about: string;
   loop?: Loop;
 }
 

@@ -9,11 +9,12 @@ import { does } from "../dom/buttons.js";
 import { complain, content, isWrong, remark } from "../dom/entry.js";
 import { keySteps } from "../dom/keys.js";
 import { all, make, one, write } from "../dom/elements.js";
+import { tell } from "../dom/notice.js";
 
 /** @import { Assumption, State } from "../types/page.js" */
 
 const STEPS = 200; // positions of a slider
-/** By key, made when the list is opened. @type {Map<string, { row: HTMLElement, slider: HTMLInputElement, box: HTMLInputElement, back: HTMLButtonElement }>} */
+/** By key, made when the list is opened. @type {Map<string, { row: HTMLElement, slider: HTMLInputElement, box: HTMLInputElement, back: HTMLButtonElement, text: HTMLElement }>} */
 const rows = new Map();
 const about = (/** @type {string} */ key) => facts.assumptions[key];
 
@@ -79,8 +80,11 @@ function row(key) {
   const told = say("assumption.facts", { ...ends, distribution: say("assumption." + (known.distribution || "uniform")), source: known.source });
   const control = make("div", "assumption__control");
   control.append(slider, box, back);
-  made.append(name, control, make("p", "assumption__facts", [known.about, told, known.why].filter(Boolean).map(whole).join(" ")));
-  rows.set(key, { row: made, slider, box, back });
+  const text = make("span", "");
+  const below = make("p", "assumption__facts");
+  below.append(text, " ", told);
+  made.append(name, control, below);
+  rows.set(key, { row: made, slider, box, back, text });
   paint(key);
   return made;
 }
@@ -95,8 +99,6 @@ function entered(key, box) {
   box.value = plain(kept);
   return remark(box, near(kept, value) ? "" : say("entry.rounded", { value: plain(kept) }));
 }
-
-const whole = (/** @type {string} */ sentence) => sentence + (/[.!?…]["”“»]?$/.test(sentence.trim()) ? "" : ".");
 
 /** @param {string} type @param {Partial<HTMLInputElement>} attributes @param {string} label */
 function field(type, attributes, label) {
@@ -137,17 +139,31 @@ function paint(key) {
 
 function fill() {
   const list = one(".assumptions__list");
-  if (!list.childNodes.length) list.append(...Object.keys(facts.assumptions).filter((key) => !about(key).loop).map(row));
+  if (!list.childNodes.length) {
+    list.append(...Object.keys(facts.assumptions).filter((key) => !about(key).loop).map(row));
+    explain();
+  }
   search();
+}
+
+/** What each of them is comes when the list is first opened. */
+function explain() {
+  fetch(facts.files.assumptions)
+    .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))))
+    .then((/** @type {Record<string, string>} */ texts) => {
+      for (const [key, { text }] of rows) write(text, texts[key] ?? "");
+      search();
+    })
+    .catch(() => tell(say("wait.no_more")));
 }
 
 function search() {
   const words = one("#assumption-search").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const group = one("#assumption-group").value;
   let count = 0;
-  for (const [key, { row: made }] of rows) {
+  for (const [key, { row: made, text }] of rows) {
     const known = about(key);
-    const hay = [known.label, known.name, known.about, known.why, known.source].join(" ").toLocaleLowerCase();
+    const hay = [known.label, known.name, text.textContent, known.source].join(" ").toLocaleLowerCase();
     made.hidden = Boolean((group && known.group !== group) || !words.every((/** @type {string} */ word) => hay.includes(word)));
     count += made.hidden ? 0 : 1;
   }

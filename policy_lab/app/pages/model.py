@@ -27,7 +27,7 @@ def layout(**_: Any) -> html.Section:
     there = {name: parts for name, parts in sections.items() if parts}
     head = [
         html.H1(say("model.title"), className="title"),
-        html.Div([variable_list.finder(), _contents(list(there))], className="contents-line"),
+        html.Div([variable_list.finder(model), _contents(list(there))], className="contents-line"),
     ]
     return html.Section([*head, *(part for parts in there.values() for part in parts)], className="page page--model")
 

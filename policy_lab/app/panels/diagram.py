@@ -67,7 +67,8 @@ def _sectors(views: tuple[View, ...], chosen: int) -> html.Div:
         Tag("option", sector_name(view.name), {"value": n, "selected": n == chosen}) for n, view in enumerate(views)
     ]
     label = html.Label(say("model.sector"), htmlFor="sector", className="label")
-    return html.Div([label, html.Select(options, id="sector", className="select")], className="field")
+    alone = " is-hidden" if len(views) == 1 else ""
+    return html.Div([label, html.Select(options, id="sector", className="select")], className=f"field{alone}")
 
 
 def _buttons() -> html.Div:

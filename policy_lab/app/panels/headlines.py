@@ -14,7 +14,7 @@ from policy_lab.model import Outcome
 def layout(bench: ModelSession) -> html.Section:
     """One card for each headline outcome; the scripts write the figures."""
     year = f"{bench.model.program.clock.final:.0f}"
-    key = html.Small(say("headline.key"), className="strip__key")
+    key = html.Small(say("headline.key") if bench.model.uncertainties else "", className="strip__key")
     changed = html.Small("", className="assumed-short")
     title = html.H2([say("explore.headlines", year=year), " ", changed, " ", key], className="strip__title")
     tools = [

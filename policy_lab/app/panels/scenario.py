@@ -77,7 +77,7 @@ def _beside(bench: ModelSession, page: str) -> html.Div:
             html.Label(say("explore.pins"), htmlFor=f"{page}pins-add", className="label"),
             html.Select([nothing, *_worlds(bench), own], id=f"{page}pins-add", className="select", **_chooser("pin")),
         ],
-        className="world__pins",
+        className="world__pins" if len(bench.model.scenarios) > 1 else "world__pins world__pins--own",
     )
 
 

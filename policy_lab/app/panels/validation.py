@@ -15,7 +15,7 @@ SIGNS = {"holds": "✓", "partly": "◐", "fails": "✗", "reported": "i", "not 
 
 
 def layout(model: Model) -> list[Any]:
-    """One fold for each test: its verdict, its question, what came out, the table behind it; nothing without any."""
+    """How many tests there are and how they went, with the place for them; nothing without any."""
     found = evidence_of(model)
     if not found.tests and not found.notice:
         return []
@@ -24,8 +24,13 @@ def layout(model: Model) -> list[Any]:
         html.H2(say("evidence.title"), className="subtitle", id="model-validation", tabIndex=-1),
         html.P([say("evidence.lead"), " ", *_tally(found)], className="lead"),
         *notice,
-        html.Div([_fold(test) for test in found.tests], className="evidences"),
+        html.Div(className="evidences", **{"data-late": "validation"}),
     ]
+
+
+def late(model: Model) -> list[html.Details]:
+    """One fold for each test: its verdict, its question, what came out, the table behind it."""
+    return [_fold(test) for test in evidence_of(model).tests]
 
 
 def _tally(found: Evidence) -> list[Any]:

@@ -29,14 +29,15 @@ def layout(model: Model) -> list[Any]:
     ]
 
 
-def finder() -> Prerendered:
+def finder(model: Model) -> Prerendered:
     """A field that finds a variable or a loop by plain words and opens it in its drawing."""
+    example = next((outcome.label for outcome in model.outcomes.values()), next(iter(model.program.visible)))
     box = {
         "type": "text",
         "id": "find",
         "role": "combobox",
         "class": "combo__field",
-        "placeholder": say("model.find_example"),
+        "placeholder": say("model.find_example", name=example),
         "autocomplete": "off",
         "spellcheck": "false",
         "aria-autocomplete": "list",

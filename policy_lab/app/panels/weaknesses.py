@@ -14,7 +14,7 @@ from policy_lab.model.readme import WEAKNESSES, Item
 
 
 def layout(model: Model) -> list[Any]:
-    """The list, or the sentence that there is none: a model without known weaknesses is one nobody has examined."""
+    """The place for the list, or that there is none: a model without known weaknesses is one nobody has examined."""
     items = model.readme.weaknesses
     head = html.H2(say("model.weaknesses"), className="subtitle", id="model-weaknesses", tabIndex=-1)
     if not items:
@@ -22,8 +22,13 @@ def layout(model: Model) -> list[Any]:
     return [
         head,
         html.P(say("model.weaknesses_lead"), className="lead"),
-        html.Ol([_item(item) for item in items], className="prose prose--numbered"),
+        html.Ol(className="prose prose--numbered", **{"data-late": "weaknesses"}),
     ]
+
+
+def late(model: Model) -> list[html.Li]:
+    """One item for each weakness."""
+    return [_item(item) for item in model.readme.weaknesses]
 
 
 def _item(item: Item) -> html.Li:

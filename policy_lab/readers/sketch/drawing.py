@@ -15,7 +15,7 @@ from policy_lab.readers.sketch.room import MARK_HEIGHT, Mark
 
 MARGIN: Final = 24
 
-#: Style sheet of the picture; a page that sets ``--sketch-…`` has its own colours.
+#: Style sheet of the picture; a page that sets ``--sketch-…`` has its own colours and type.
 STYLE: Final = """
 .sketch { --ink: var(--sketch-ink, #1b2430); --soft: var(--sketch-muted, #5b6876); --line: var(--sketch-line, #8593a1);
   --choice: var(--sketch-lever, #0072b2); --paper: var(--sketch-paper, #ffffff); --panel: var(--sketch-panel, #eef2f6);
@@ -23,7 +23,8 @@ STYLE: Final = """
 @media (prefers-color-scheme: dark) { .sketch { --ink: var(--sketch-ink, #e8edf2); --soft: var(--sketch-muted, #a3afbc);
   --line: var(--sketch-line, #6f7f8e); --choice: var(--sketch-lever, #56b4e9); --paper: var(--sketch-paper, #12171d);
   --panel: var(--sketch-panel, #1f2831); } }
-.sketch text { font: 13.3px Arial, Helvetica, "Liberation Sans", sans-serif; text-anchor: middle; fill: var(--ink);
+.sketch text { font: 13.3px var(--sketch-font, Arial, Helvetica, "Liberation Sans", sans-serif);
+  text-anchor: middle; fill: var(--ink);
   stroke: var(--paper); stroke-width: 3px; paint-order: stroke; stroke-linejoin: round; }
 .sketch .stock rect { fill: var(--panel); stroke: var(--ink); stroke-width: 1.6px; }
 .sketch .stock text { font-weight: bold; stroke: none; }

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
-from analysis.sketch_arrows import moved, routed
-from analysis.sketch_chains import Block, Part, Sector, chain, chains_of, word
+from policy_lab.diagrams.arrows import moved, routed
+from policy_lab.diagrams.chains import Block, Part, Sector, chain, chains_of, word
 from policy_lab.readers.sketch import Arrow, Box, View, text_width
 from policy_lab.readers.sketch.geometry import extent
 

@@ -72,19 +72,22 @@ class Block:
 
     @property
     def left(self) -> float:
-        """Reach to the left of its origin, and so on round."""
+        """Reach to the left of its origin."""
         return min(p.dx - p.half_width for p in self.parts)
 
     @property
     def right(self) -> float:
+        """Reach to the right of its origin."""
         return max(p.dx + p.half_width for p in self.parts)
 
     @property
     def top(self) -> float:
+        """Reach above its origin."""
         return min(p.dy - p.half_height for p in self.parts)
 
     @property
     def bottom(self) -> float:
+        """Reach below its origin."""
         return max(p.dy + p.half_height for p in self.parts)
 
 
@@ -164,7 +167,7 @@ def _gaps(stocks: Sequence[str], pipes: Sequence[Pipe]) -> list[list[Slot]]:
 
 def _passes(pipe: Pipe, stocks: Sequence[str]) -> bool:
     """Whether a flow runs from one stock of the chain straight to the next."""
-    return (pipe.source, pipe.target) in pairwise(stocks)
+    return any((pipe.source, pipe.target) == pair for pair in pairwise(stocks))
 
 
 def _valves(block: Block, gap: Sequence[Slot], x: float, rows: int) -> float:
