@@ -115,7 +115,7 @@ SLOW_THREADS = """{
 
 
 def test_the_curve_waits_for_no_loop(context: BrowserContext, core_address: str) -> None:
-    """Runs without loops are the threads': held up, they hold up themselves alone, and then the latest state has them."""
+    """Runs without loops are for threads: held up, they hold up themselves alone; then the latest state has them."""
     context.add_init_script(SLOW_THREADS)
     page = context.new_page()
     page.goto(f"{core_address}/why?w=cern_for_ai&y=coherence~2040~~")
