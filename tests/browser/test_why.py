@@ -120,14 +120,16 @@ def test_the_curve_waits_for_no_loop(context: BrowserContext, core_address: str)
     page = context.new_page()
     page.goto(f"{core_address}/why?w=cern_for_ai&y=coherence~2040~~")
     page.wait_for_function(FOUND)
+    page.wait_for_function(DEALT)
     line = page.locator("#why-plot path.line--policy").first
     strip = page.locator(".ribbon__edge").first
     page.evaluate("window.held = true")
     slider = page.locator(".did__move input").first
     slider.focus()
-    for key in ("PageDown", "PageDown", "PageDown"):
+    inwards = slider.evaluate("one => (2 * one.value > +one.min + +one.max ? 'ArrowLeft' : 'ArrowRight')")
+    for _ in range(3):
         before, ribbon = line.get_attribute("d"), strip.get_attribute("d")
-        page.keyboard.press(key)
+        page.keyboard.press(inwards)
         expect(line).not_to_have_attribute("d", before or "")
         assert strip.get_attribute("d") == ribbon
     expect(page.locator("#why")).to_have_class(re.compile("why--stale"))
