@@ -101,6 +101,43 @@ def test_the_year_is_gone_through_and_the_strongest_stands_on_top(visit: Visit, 
 
 # ---- the runs behind it
 
+#: Threads whose questions wait until `window.held` is false.
+SLOW_THREADS = """{
+    const questions = [];
+    window.Worker = class extends Worker {
+        postMessage(...given) {
+            if (window.held) questions.push(() => super.postMessage(...given));
+            else super.postMessage(...given);
+        }
+    };
+    window.release = () => { window.held = false; questions.splice(0).forEach((ask) => ask()); };
+}"""
+
+
+def test_the_curve_waits_for_no_loop(context: BrowserContext, core_address: str) -> None:
+    """Runs without loops are for threads: held up, they hold up themselves alone; then the latest state has them."""
+    context.add_init_script(SLOW_THREADS)
+    page = context.new_page()
+    page.goto(f"{core_address}/why?w=cern_for_ai&y=coherence~2040~~")
+    page.wait_for_function(FOUND)
+    page.wait_for_function(DEALT)
+    line = page.locator("#why-plot path.line--policy").first
+    strip = page.locator(".ribbon__edge").first
+    page.evaluate("window.held = true")
+    slider = page.locator(".did__move input").first
+    slider.focus()
+    inwards = slider.evaluate("one => (2 * one.value > +one.min + +one.max ? 'ArrowLeft' : 'ArrowRight')")
+    for _ in range(3):
+        before, ribbon = line.get_attribute("d"), strip.get_attribute("d")
+        page.keyboard.press(inwards)
+        expect(line).not_to_have_attribute("d", before or "")
+        assert strip.get_attribute("d") == ribbon
+    expect(page.locator("#why")).to_have_class(re.compile("why--stale"))
+    page.evaluate("window.release()")
+    page.wait_for_function(FOUND)
+    expect(strip).not_to_have_attribute("d", ribbon or "")
+    expect(page.locator("#why")).not_to_have_class(re.compile("why--stale"))
+
 
 @pytest.mark.parametrize(
     ("query", "scenario", "values"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KNOTS, LENGTH, chance, codeOf, readCode, readColumn } from "./answer-code.js";
+import { KNOTS, LENGTH, chance, codeOf, digitsOf, readCode, readColumn, stepOf } from "./answer-code.js";
 /** @import { Answer, Question } from "../types/learn.js" */
 
 /** @type {Question} */
@@ -18,6 +18,15 @@ test("an answer comes back from its code, to a thousandth of the axis", () => {
     assert.deepEqual([back.option, back.chance], [answer(n).option, n]);
     back.knots?.forEach((value, k) => assert.ok(Math.abs(value - /** @type {number[]} */ (answer(n).knots)[k]) <= 0.001 + 1e-12));
   }
+});
+
+test("the step is read from a code of any story, and stands where a server looks for it", () => {
+  for (const step of [1, 2, 31, 32, 40, 1000]) {
+    const code = codeOf({ ...question, story: "another", step }, answer(step));
+    assert.equal(stepOf(code), step);
+    assert.equal(code.slice(4, 6), digitsOf(step)); // STEP of policy_lab/app/rooms.py
+  }
+  assert.equal(stepOf("PL" + "1".repeat(37)), 0);
 });
 
 test("words alone are an answer, and what lies beyond the axis is taken to its end", () => {

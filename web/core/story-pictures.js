@@ -83,6 +83,7 @@ export function guessed(asked, guess, answers, revealed = null) {
     lines.push(line("model", "policy", label ? words("model_named", { name: label }) : words("model"), values));
   }
   const made = picture(asked, time, lines, asked.axis);
+  if (!guess && !revealed) made.expected = [{ kind: "whole", label: words("guess") }];
   if (whole) {
     made.bands = [{ key: "class-half", kind: "pinned-3", share: 50, label: words("half"), low: through(knots, whole.low, time), high: through(knots, whole.high, time) }];
     made.threads = group.threads(answers, knots);

@@ -34,7 +34,7 @@ export class Charts {
     write(one(".tale-chart__title", shown.place), picture.title);
     one(".numbers", shown.place).setAttribute("aria-label", `${picture.title}: ${say("chart.table")}`);
     for (const button of all(".panel__tools .button", shown.place)) button.setAttribute("aria-label", `${picture.title}: ${button.textContent}`);
-    const key = picture.lines.map(({ kind, label }) => ({ kind, label })).reverse();
+    const key = [...(picture.expected ?? []), ...picture.lines.map(({ kind, label }) => ({ kind, label })).reverse()];
     for (const { kind, label } of picture.bands ?? []) key.push({ kind: "half swatch--" + kind, label });
     const items = key.map(({ kind, label }) => element("span", { class: "legend__item" }, element("span", { class: "swatch swatch--" + kind, "aria-hidden": "true" }), label));
     const legend = one(".legend", shown.place);

@@ -5,7 +5,7 @@ import * as rooms from "./learn-room.js";
 import { did, work } from "./learn-work.js";
 /** @import { Question } from "../types/learn.js" */
 
-const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("learn.room_" + key, values);
+const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say(`learn.room_${key}`, values);
 
 /**
  * What stands with a pupil's answer; null for who is in no room of this story.

@@ -13,7 +13,7 @@ import { did, work } from "./learn-work.js";
 const EVERY = 2500; // milliseconds between two looks
 const LEAST = 5; // answers below which none is shown: policy_lab/app/rooms.py
 const ALONE = /^(localhost|127\.[\d.]+|\[::1\])$/; // addresses of one computer for itself
-const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("learn.room_" + key, values);
+const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say(`learn.room_${key}`, values);
 const button = (/** @type {string} */ text, /** @type {(event: Event) => void} */ press, more = "") => element("button", { class: "button " + more, type: "button", onclick: press }, text);
 
 /** @param {OwnRoom} room */

@@ -272,6 +272,8 @@ export interface Picture {
   points?: Points[];
   /** Many thin lines without names, at moments of their own: they are seen together and not read off. */
   threads?: { time: Numbers, values: Numbers[] } | null;
+  /** Lines that a hand will draw: the legend has them before, so that the chart does not move under the hand. */
+  expected?: { kind: string, label: string }[];
   marks?: Mark[];
   /** Known values to compare with. */
   references?: Reference[];
