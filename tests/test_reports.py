@@ -131,6 +131,24 @@ def test_each_panel_is_a_drawing_of_its_own_and_a_file_has_them_all_in_rows() ->
     assert (width, height) == (2 * 4 * plots.DPI, 2 * 3 * plots.DPI)
 
 
+def test_pixels_show_what_the_svg_shows_and_the_title_and_nobody_pays_for_them_unasked() -> None:
+    assert plots.draw(numbered(1), english()).pixels == []
+    drawn = plots.draw(numbered(1), english(), pixels=True)
+    (pixels,) = drawn.pixels
+    assert pixels.shape == (3 * plots.DPI, 4 * plots.DPI, 4)
+    dark = pixels[..., :3].sum(axis=2) < 300
+    title = round((plots.ABOVE - 0.02) * plots.DPI)
+    assert dark[:title].any()
+    assert not dark[:title, : round(0.75 * plots.DPI)].any(), "the title begins where the axes do"
+    # The line of panel 0 runs along 0 from edge to edge: in the pixels too, in its colour and at its height.
+    blue = (pixels[..., 2].astype(int) - pixels[..., 0] > 60).sum(axis=1)
+    path = re.search(r'd="M ([\d.]+) ([\d.]+) \nL ([\d.]+) ([\d.]+) \n"[^>]*clip-path', drawn.panels[0].svg)
+    assert path is not None
+    left, high, right, _ = map(float, path.groups())
+    assert abs(int(blue.argmax()) - high * plots.DPI / 72) <= 1
+    assert abs(int(blue.max()) - (right - left) * plots.DPI / 72) <= 3
+
+
 def test_a_picture_is_the_same_to_the_byte_each_time() -> None:
     one, other = (plots.draw(numbered(2), english(), pixels=True) for _ in range(2))
     assert (one.svg(), one.png()) == (other.svg(), other.png())
