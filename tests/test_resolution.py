@@ -44,6 +44,15 @@ def test_a_model_whose_changes_are_clear_keeps_it(model: str, tmp_path: Path) ->
     check_resolution(load_model(_folder(tmp_path, "8e+05") if model == "small" else model))
 
 
+def test_a_season_of_a_calendar_year_is_run_in_double_precision(tmp_path: Path) -> None:
+    """An angle of 2 pi times 2050 is too far for a sine in single precision, which has no digits left for it."""
+    folder = _folder(tmp_path, "8e+05")
+    file = folder / "town.mdl"
+    file.write_text(file.read_text(encoding="utf-8").replace("0.01*people", "(0.01+0.002*SIN(6.2832*Time))*people", 1))
+    with pytest.raises(TooFine, match="people is no number in single precision"):
+        check_resolution(load_model(folder))
+
+
 def test_a_default_that_is_not_the_model_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyLabError, match="5 is not what the model file says"):
         load_model(_folder(tmp_path, "8e+05", "5"))

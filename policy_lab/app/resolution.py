@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from policy_lab.backends import SINGLE
 from policy_lab.compiler.target import TooFine
 from policy_lab.model import Model
 from policy_lab.simulation import simulate
@@ -17,7 +18,8 @@ CLEAR: Final = 20.0
 
 
 def check_resolution(model: Model) -> None:
-    """Raise TooFine, naming the outcome, where rounding may be a good part of every lever's effect on it.
+    """Raise TooFine, naming the outcome, where it is no number in single precision alone (a season of a year like 2030
+    is an angle of 12,755, too far for a sine), or where rounding may be a good part of every lever's effect on it.
 
     Each lever is moved alone, to the farther end of its range. A stock of 8e9 loses what changes by less than 250 in
     a step, a little or all of it, at every step alike; so the errors are taken to add up.
@@ -30,7 +32,12 @@ def check_resolution(model: Model) -> None:
     for run, lever in enumerate(model.levers.values(), start=1):
         far = lever.high if lever.high - lever.default >= lever.default - lever.low else lever.low
         values[lever.name][run] = far
-    runs = simulate(model, values, outputs=outcomes, times=[clock.final], allow_nan=True)
+    asked: dict[str, Any] = {"outputs": outcomes, "times": [clock.final], "allow_nan": True}
+    runs = simulate(model, values, **asked)
+    single = simulate(model, values, **asked, backend=SINGLE)
+    for name in outcomes:
+        if (np.isfinite(runs.of(name)) & ~np.isfinite(single.of(name))).any():
+            raise TooFine(f"{name} is no number in single precision")
     steps = (clock.final - clock.initial) / clock.step
     for name in outcomes:
         ends = runs.of(name)[:, 0]
