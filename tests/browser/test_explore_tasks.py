@@ -159,7 +159,7 @@ def test_an_assumption_is_found_questioned_and_shared(visit: Visit, real_address
     page = visit(real_address)
     page.get_by_text(f"Show all {len(model.uncertainties)} assumptions").click()
     expect(page.locator(".assumption")).to_have_count(len(model.uncertainties))
-    page.get_by_role("searchbox", name="Search assumptions").fill("where frontier spending stops")
+    page.get_by_role("searchbox", name="Search assumptions").fill("how high frontier spending can rise")
     expect(page.locator(".assumption:not([hidden])")).to_have_count(1)
     row = page.locator(".assumption:not([hidden])")
     expect(row).to_contain_text("Grade C: weak source")
