@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -60,7 +62,7 @@ def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path, Path]:
     """
     module = browser_module(model)
     stem = re.sub(r"[^A-Za-z0-9_-]", "_", model.name)
-    text = json.dumps(module.layout, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = written(module.layout)
     code, layout, fused = (folder / f"{stem}.{end}" for end in ("wasm", "json", "fused.wasm"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,6 +72,21 @@ def write_browser_files(model: Model, folder: Path) -> tuple[Path, Path, Path]:
     except OSError as error:
         raise OutputError("error.output.write_quoted", path=folder, reason=error.strerror or error) from error
     return code, layout, fused
+
+
+def written(layout: Mapping[str, Any]) -> str:
+    """A layout as JSON. JSON has no infinity: such a number is the text that JavaScript's ``Number`` reads as it."""
+
+    def finite(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: finite(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [finite(one) for one in value]
+        if isinstance(value, float) and not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return value
+
+    return json.dumps(finite(layout), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _replace(path: Path, content: bytes) -> None:

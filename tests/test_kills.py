@@ -56,8 +56,6 @@ def family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Family:
             with suppress(psutil.Error):
                 if one.environ().get("POLICY_LAB_TEST_KILLS") == str(tmp_path) and one.status() != "zombie":
                     found.append(one)
-                    if one.nice() > 0:  # a runner: on a busy machine it would take minutes to hear of its server's end
-                        one.nice(0)
         return found
 
     return alive

@@ -245,6 +245,15 @@ def test_the_command_says_how_large_the_site_is(
     assert "no stored study" not in said.err
 
 
+def test_a_model_that_is_infinite_is_said_in_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "far.mdl"
+    file.write_text("{UTF-8}\na = 1e308*10 ~~|\ns = INTEG(MIN(s, a), 1) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 9 ~~|\n"
+                    "TIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n", encoding="utf-8")  # fmt: skip
+    assert main(["publish", str(file), "--out", str(tmp_path / "site")]) != 0
+    assert "'a' is infinite at 0." in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
 def test_the_command_says_when_rank_has_nothing_to_show(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["publish", str(SMALL), "--out", str(tmp_path / "site")]) == 0
     assert "--study DIR" in capsys.readouterr().err

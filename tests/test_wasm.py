@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from policy_lab.browser_files import browser_module, write_browser_files
+from policy_lab.browser_files import browser_module, write_browser_files, written
 from policy_lab.cli import main
 from policy_lab.compiler.linker import LinkError, link
 from policy_lab.compiler.llvm_toolchain import browser, compile_object
@@ -159,6 +159,11 @@ def test_runs_go_on_beyond_final_time_as_native(tmp_path: Path) -> None:
         wanted = native(push, course[-1])
         assert got.time.tolist() == wanted.time.tolist()
         assert disagreement(got, wanted).relative < TOLERANCE
+
+
+def test_json_has_no_infinity_and_the_layout_has() -> None:
+    text = written({"given": [1.5, math.inf, -math.inf, math.nan], "name": "Infinity"})
+    assert json.loads(text) == {"given": [1.5, "Infinity", "-Infinity", "NaN"], "name": "Infinity"}
 
 
 def test_what_the_layout_says(big: Model) -> None:

@@ -36,7 +36,7 @@ from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.model_session import ModelSession
 from policy_lab.app.page_data import headline_outcomes
 from policy_lab.app.resolution import check_resolution
-from policy_lab.browser_files import browser_module, single_module
+from policy_lab.browser_files import browser_module, single_module, written
 from policy_lab.catalogue import here, languages, say, speak
 from policy_lab.compiler.target import TooFine
 from policy_lab.compiler.webassembly import Module
@@ -84,7 +84,7 @@ class EngineFiles:
         for table, columns in LOADED.items():
             rows = [row for row in known.get(table, ()) if table == "parameters" or row["name"] not in set_from_outside]
             kept[table] = [{column: row[column] for column in columns} for row in rows]
-        return json.dumps(kept, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return written(kept).encode()
 
     @cached_property
     def single_layout(self) -> bytes:

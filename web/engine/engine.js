@@ -88,7 +88,7 @@ export class Engine {
     this.run = /** @type {(...words: number[]) => number} */ (functions[layout.entry]);
     /** None where nothing can be worked out ahead. */
     this.ahead = /** @type {((...words: number[]) => void) | undefined} */ (functions[layout.ahead]);
-    this.parameters = new Map(layout.parameters.map((p) => [p.name, p]));
+    this.parameters = new Map(layout.parameters.map((p) => [p.name, { ...p, default: Number(p.default) }])); // JSON has no infinity
     const constants = layout.parameters.map(({ name, slot }) => ({ name, slot, kind: "constant" }));
     /** @type {Map<string, ModelVariable>} */
     this.variables = new Map([...constants, ...layout.variables].map((v) => [v.name, v]));
