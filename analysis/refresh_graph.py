@@ -319,6 +319,8 @@ def _pages() -> Iterator[Task]:
         writer = _below(f"analysis/{page}_page.py", f"analysis/templates/{page}*.j2")
         if page == "conclusions":
             writer += _below("analysis/factorial_tables.py", f"models/{DEFAULT_MODEL}/choices.toml")
+        if page == "requirements":  # which says why a constant is graded as it is
+            writer += _below(f"models/{DEFAULT_MODEL}/uncertainties.csv")
         yield Task(
             f"page:{page}",
             _module(f"{page}_page"),

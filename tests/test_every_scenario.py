@@ -67,7 +67,7 @@ def test_what_is_said_of_a_loop() -> None:
     assert [*map(english().in_words, told(found))] == [
         "Asked in every one of 2 scenarios, cutting them does as claimed in all: A.",
         "B: as claimed in 1 of 2 scenarios; in the others cutting it moves next to nothing.",
-        "C: as claimed in 1 of 2 scenarios, the opposite in y; next to nothing moves in 0.",
+        "C: as claimed in 1 of 2 scenarios, the opposite in y; almost nothing changes in 0.",
     ]
     assert "in 1 von 2 Szenarien wie behauptet, umgekehrt in y" in in_language("de").in_words(told(found)[2])
     assert told([]) == []

@@ -233,7 +233,7 @@ def test_a_study_that_cannot_be_run_says_why(queue: Queue, tmp_path: Path) -> No
 def test_a_study_that_is_stopped_again_and_again_is_given_up(idle: Queue) -> None:
     job = start(idle, plan())
     for _ in range(queue_module.MOST_TRIES):
-        assert idle.table.claim(2**22 + 1).id == job.id  # no process has this number
+        assert idle.table.claim(named(2**22 + 1)).id == job.id  # no process has this number
         idle.tend()
     assert idle.job(job.id).state == "failed"
     assert idle.job(job.id).reason == "stopped"

@@ -86,7 +86,7 @@ def test_the_page_tells_them_in_german(client: FlaskClient) -> None:
 )
 def test_the_pages_tell_its_question_loops_and_weaknesses(client: FlaskClient, language: str, words: list[str]) -> None:
     shown = "".join(
-        client.get(f"{address}?lang={language}").text for address in ("/_dash-layout", "/", "/model", "/entries.json")
+        client.get(f"{address}?lang={language}").text for address in ("/_dash-layout", "/", "/model", "/told.json")
     )
     shown = json.dumps(shown, ensure_ascii=False)
     assert [word for word in words if word not in shown] == []
