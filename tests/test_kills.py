@@ -35,6 +35,8 @@ pytestmark = pytest.mark.deep
 Family = Callable[[], list[psutil.Process]]
 KILLS = 15
 PATIENCE = 300.0
+#: Seconds within which whoever lost what began it is gone.
+GONE = 90.0
 FILE = """
 model = "{model}"
 scenario = "status_quo"
@@ -75,7 +77,7 @@ def killed(victims: list[psutil.Process], chance: random.Random) -> list[str]:
 
 def assert_gone(family: Family) -> None:
     """Nobody outlives what began it."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + GONE
     while left := family():
         assert time.monotonic() < end, [one.cmdline() for one in left]
         time.sleep(0.2)
