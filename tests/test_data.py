@@ -96,10 +96,10 @@ def test_series_from_python_and_a_constant_that_changes(model: Path) -> None:
         ("Time,snow\n0,1\n", r"no column for a data variable of this model \(rain, use\); it has snow"),
         ("Time,rain\n0,1\n0,2\n", "has the time 0 twice for 'rain'"),
         ("Time,rain\nnever,1\n", "row 2: the time is 'never'"),
-        ("Time,rain\n0,much\n", "row 2, column 'rain': 'much' is no number"),
-        ("Time,rain\n0,\n", r"'rain' \(line 3\): its data holds no number"),
+        ("Time,rain\n0,much\n", "row 2, column 'rain': 'much' is not a number"),
+        ("Time,rain\n0,\n", r"'rain' \(line 3\): its data contains no number"),
         ('Time,rain,"use[a]"\n0,1,1\n', r"'use' \(line 4\): the data has no column for the element 'b'"),
-        ("", "holds no table"),
+        ("", "contains no table"),
     ],
 )
 def test_what_is_no_data_is_refused_by_name(data: object, says: str, model: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ KEYS = {
 }
 SAID = {
     ("en", "Week"): ["Outcomes in week 24 vs status quo", "3 in week 24, against 2", "By week 24, A changes"],
-    ("de", "weeks"): ["Ergebnisse in Woche 24 gegenüber", "3 in Woche 24, im Status quo", "Bis Woche 24 ändert sich"],
+    ("de", "weeks"): ["Ergebnisse in Woche 24 gegenüber", "3 in Woche 24, im Status quo", "Bis Woche 24 ändert A"],
     ("en", "Day"): ["Outcomes on day 24", "3 on day 24", "By day 24"],
     ("de", "Day"): ["Ergebnisse an Tag 24", "3 an Tag 24", "Bis Tag 24"],
     ("en", ""): ["Outcomes at time 24", "3 at time 24", "By time 24"],

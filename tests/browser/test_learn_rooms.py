@@ -254,7 +254,7 @@ def test_a_room_that_has_had_its_day_says_so(school: School) -> None:
             pupil.locator(".choice").first.click()
             with closing(sqlite3.connect(school.rooms)) as table, table:
                 table.execute("UPDATE room SET opened = opened - ? WHERE name = ?", (DAY, link[12:18]))
-            expect(teacher.locator(".room__said")).to_contain_text(f"Room {link[12:18]} is gone")
+            expect(teacher.locator(".room__said")).to_contain_text(f"Room {link[12:18]} no longer exists")
             expect(teacher.get_by_role("button", name="Open a room")).to_be_visible()
             pupil.locator(".room .button--main").click()
             expect(pupil.locator(".room__said")).to_contain_text("is closed; your answer has not arrived")
