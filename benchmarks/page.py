@@ -95,7 +95,7 @@ def arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def server(model: str, checkout: Path) -> Iterator[str]:
+def server(model: str, checkout: Path = HERE.parent) -> Iterator[str]:
     """A server of a checkout's app in a process of its own, on a free port; gives its address."""
     own = checkout / ".venv" / "bin" / "python"
     command = [str(own) if own.exists() else sys.executable, "-c", SERVE, model]
