@@ -134,10 +134,8 @@ def sorted_inputs(model: Model, values: Mapping[str, Value], scenario: str | Non
 
 def _elements(model: Model, given: str, value: Any) -> Iterator[tuple[str, Any]]:
     """A name as the model spells it, or each element of an array, with its own value."""
-    equations = model.program.equations
-    folded = fold_with_elements(given)
-    names = [n for n in equations if not equations[n].hidden and fold_with_elements(n.partition("[")[0]) == folded]
-    if "[" in given or not any("[" in n for n in names):
+    names = model.arrays.get(fold_with_elements(given), ())
+    if "[" in given or not names:
         yield _known(model, given), value
     elif not isinstance(value, Mapping) or not all(isinstance(k, str) for k in value):
         if np.ndim(value) == 1 and not hasattr(value, "to_numpy"):

@@ -223,6 +223,15 @@ class Core:
     def _spellings(self) -> Mapping[str, str]:
         return {fold_with_elements(name): name for name in self.program.equations}
 
+    @cached_property
+    def arrays(self) -> Mapping[str, tuple[str, ...]]:
+        """The elements of each array that is shown, by its folded name."""
+        found: dict[str, list[str]] = {}
+        for name, equation in self.program.equations.items():
+            if "[" in name and not equation.hidden:
+                found.setdefault(fold_with_elements(name.partition("[")[0]), []).append(name)
+        return {name: tuple(elements) for name, elements in found.items()}
+
     def find(self, name: str) -> str:
         """The name of a variable as the model spells it.
 
