@@ -128,7 +128,7 @@ SLIPS = [
     ("value = 3", 'value = "3"', r"amount.*'value' is missing or not a number"),
     ("value = 3 }", "value = 3, start = 2026 }", r"'cost of a researcher' is given a start"),
     ('"cost of a researcher" = 0.5 }', '"cost of a researcher" = 0.6 }', r"add up to 1\.1"),
-    ('carries.money = "shared funding"', 'carries.funds = "shared funding"', r"carries 'funds', which is no other"),
+    ('carries.money = "shared funding"', 'carries.funds = "shared funding"', r"carries 'funds', which is not another"),
     ('carries.money = "shared funding"', "", r"\[lead\.levels\.laboratory\].*where the amounts of 'money' go"),
     ("amount = { value = 3 }", "", r"\[money\].*no amount to pay"),
     ('levers = { "Openness_Requirement"', 'levers = { "shared funding" = 1, "Openness_Requirement"',

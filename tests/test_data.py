@@ -89,7 +89,7 @@ def test_series_from_python_and_a_constant_that_changes(model: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        ({"rain": [1.0, 2.0]}, "'rain' is no series over time"),
+        ({"rain": [1.0, 2.0]}, "'rain' is not a series over time"),
         ({"rain": ([0, 0], [1, 2])}, "every time once"),
         ({"rian": ([0, 1], [1, 2])}, "'rian', which the model does not have"),
         ({"y": ([0, 1], [1, 2])}, r"'y' \(line 6\): it is computed by the model"),

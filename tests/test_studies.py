@@ -29,7 +29,7 @@ from policy_lab.ensemble.factors import Factor
 from policy_lab.ensemble.findings import grid_rows, read_csv, table_of, write_csv
 from policy_lab.ensemble.runner import Chunk, Simulated
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, StudyError, UnknownName
-from policy_lab.studies import Findings, Study, load_findings, load_study, replay, report_files
+from policy_lab.studies import Findings, Study, load_findings, load_study, plan_of, replay, report_files
 
 HERE = Path(__file__).parent
 FIELD = HERE / "models" / "small_field"
