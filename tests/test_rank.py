@@ -33,8 +33,8 @@ from policy_lab.studies import Study, questions, replay, run_study
 
 #: Words that no German text has.
 ENGLISH = re.compile(r"\b(the|of|and|with|which|factors|runs|share|year|is|to|uniform)\b")
-#: Numbers that are written alike in every language: hashes and versions of packages, sentence ends.
-VERSIONS = 40
+#: Numbers that are written alike in every language, versions of packages, and ones that German writes as words.
+VERSIONS = 24
 SMALL = Path(__file__).parent / "models" / "small_field"
 TIMES = (2030.0, 2040.0, 2050.0)
 OUTCOME = "knowledge"
@@ -240,9 +240,9 @@ def test_a_german_takes_a_german_report_away(kept: str, tmp_path: Path, queue: Q
     assert "LIESMICH.md" in {name.rpartition("/")[2] for name in german.namelist()}
     # Every number of the English report is in the German one, in German.
     numbers = re.findall(
-        r"\d[\d.,]*", re.sub(r"<[^>]*>", " ", (folder / "report.html").read_text().partition("</style>")[2])
+        r"\d(?:[\d.,]*\d)?", re.sub(r"<[^>]*>", " ", (folder / "report.html").read_text().partition("</style>")[2])
     )
-    there = Counter(re.findall(r"\d[\d.,]*", re.sub(r"<[^>]*>", " ", report.partition("</style>")[2])))
+    there = Counter(re.findall(r"\d(?:[\d.,]*\d)?", re.sub(r"<[^>]*>", " ", report.partition("</style>")[2])))
     swapped = Counter(n.translate({ord("."): ",", ord(","): "."}) for n in numbers)
     assert sum((swapped - there).values()) <= VERSIONS
 
