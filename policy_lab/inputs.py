@@ -176,7 +176,7 @@ def _over_time(model: Model, name: str, value: Any) -> bool:
 
 
 def _own_table(program: Program, name: str) -> Table | None:
-    """The table that stands in a variable's own equation."""
+    """The table in a variable's own equation."""
     return program.tables.get(f"{name}: table")
 
 

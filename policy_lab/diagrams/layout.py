@@ -1,8 +1,8 @@
-"""Where everything stands in the diagram of a sector: an automatic layout, the same for the same model.
+"""Places of everything in the diagram of a sector: an automatic layout, the same for the same model.
 
 A sector is cut into mechanisms: a chain of stocks and flows with the variables that belong to it. Each is laid out
 on its own, causes above, the chain as a horizontal row of stocks and valves, consequences below, and the mechanisms
-are fitted onto one page. What a mechanism takes from another one, or from another sector, stands beside what it
+are fitted onto one page. What a mechanism takes from another one, or from another sector, is drawn beside what it
 feeds as a ghost, as a modeller would draw it: so no arrow runs across the page. An arrow that would run through a
 name becomes a ghost as well.
 """

@@ -35,7 +35,7 @@ DIALECT = Dialect(
 #: Vensim's settings after the sketch: the integration method (fourth number of line 15), unit names that mean the same.
 _SETTING_15 = re.compile(r"^15:(?:[^,\n]*,){3}\s*(\d)", re.MULTILINE)
 _EQUIVALENT = re.compile(r"^22:(?P<units>.+)$", re.MULTILINE)
-#: The file that a tag of a spreadsheet stands for: ``30:?catch=catch.xlsx``.
+#: The file that a spreadsheet tag refers to: ``30:?catch=catch.xlsx``.
 _TAGGED = re.compile(r"^30:(?P<tag>\?[^=\n]+)=(?P<file>[^\n]+)$", re.MULTILINE)
 #: Integration methods that are not Euler's; 0 is Euler, 2 is difference equations.
 _METHODS = {"1": "RK4 Auto", "3": "RK2 Auto", "4": "RK2 Fixed", "5": "RK4 Fixed"}
