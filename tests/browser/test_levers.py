@@ -113,8 +113,10 @@ def test_a_scenario_that_only_starts_later_is_called_so(visit: Visit, real_addre
     key = richest(big)
     page = visit(f"{real_address}/?w={key}")
     before = page.evaluate(STARTS)
+    starts = page.locator("#starts-scenario")
+    year = int(starts.input_value()) + 1
     page.get_by_role("button", name="All levers one year later").first.click()
-    year = page.locator("#starts-scenario").input_value()
+    expect(starts).to_have_value(str(year))
     expect(page.locator(".legend")).to_contain_text(f"{big.scenarios[key].title}, from {year}")
     assert page.evaluate(STARTS) == {lever: start + 1 for lever, start in before.items()}
     page.wait_for_url(re.compile(f"w={key}&l="))

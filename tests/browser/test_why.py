@@ -106,6 +106,9 @@ SLOW_THREADS = """{
     const questions = [];
     window.Worker = class extends Worker {
         postMessage(...given) {
+            const [{ kind, request }] = given;
+            if (window.asked && kind === "simulate")
+                window.asked.push({ kind, runs: Math.max(...Object.values(request.values).map((one) => one.length ?? 1)) });
             if (window.held) questions.push(() => super.postMessage(...given));
             else super.postMessage(...given);
         }
@@ -137,6 +140,27 @@ def test_the_curve_waits_for_no_loop(context: BrowserContext, core_address: str)
     page.wait_for_function(FOUND)
     expect(strip).not_to_have_attribute("d", ribbon or "")
     expect(page.locator("#why")).not_to_have_class(re.compile("why--stale"))
+
+
+def test_the_levers_are_dealt_out_once_however_often_they_are_asked_for(
+    context: BrowserContext, core_address: str
+) -> None:
+    """The page asks as it comes, when the bands are there and whenever the hand rests: often before there is an answer."""
+    context.add_init_script(SLOW_THREADS)
+    context.add_init_script("window.held = true; window.asked = []")
+    page = context.new_page()
+    page.goto(f"{core_address}/why?w=cern_for_ai&y=coherence~2040~~")
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    page.evaluate(f"PolicyLab.whyLevers.work(PolicyLab.state.now, '{OUTCOME}', 2050)")
+    page.evaluate(f"PolicyLab.whyLevers.work(PolicyLab.state.now, '{OUTCOME}', 2050)")
+    page.evaluate("window.release()")
+    page.wait_for_function(FOUND)
+    page.wait_for_function(DEALT)
+    expect(page.locator(".did__share").first).to_be_attached()
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    mixes = 2 ** page.evaluate("PolicyLab.whyLevers.dealt.joining.length")
+    runs = page.evaluate("window.asked.filter((one) => one.kind === 'simulate').map((one) => one.runs)")
+    assert sum(runs) == mixes + 1 + len(load_model("core").loops)
 
 
 @pytest.mark.parametrize(

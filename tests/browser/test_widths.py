@@ -6,7 +6,7 @@ A page at 200 % zoom is laid out as one of half its width, so half of a laptop's
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 390, 683, 768, 820, 960, 1024, 1366, 1440, 1920)
@@ -117,6 +117,8 @@ def opened(browser: Browser, address: str, name: str, language: str, width: int)
     page.wait_for_selector("html[data-drawn]", state="attached")
     if name:
         page.wait_for_function("() => PolicyLab.dashIsHere")
+    else:
+        expect(page.locator(".in-short:not(.in-short--stale) .in-short__text")).not_to_be_empty()  # its words come late
     page.wait_for_function("() => document.fonts.status === 'loaded'")
     return page
 

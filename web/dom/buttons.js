@@ -1,5 +1,6 @@
 /** What buttons with a data-do="name" do, wherever they stand on the page; and menus that close by themselves. */
 import { all, one } from "./elements.js";
+import { whenGrown } from "./place.js";
 
 const EDGE = 8; // pixels between a menu and the window's edge
 const LEAST = 120; // of a menu that is scrolled
@@ -49,10 +50,9 @@ function closeMenus(event) {
 }
 
 /** A menu that was opened stays inside the window: moved from its left edge, above its button where there is more room, and
- * scrolled where there is too little. @param {Event} event */
-function fit(event) {
-  const details = event.target instanceof Element && event.target.matches(MENUS) ? event.target : null;
-  const menu = details && one(".menu", details);
+ * scrolled where there is too little. @param {HTMLElement} details */
+function fit(details) {
+  const menu = one(".menu", details);
   if (!menu) return;
   Object.assign(menu.style, { top: "", bottom: "", maxHeight: "", overflowY: "", translate: "" });
   const { left, right, top, bottom } = menu.getBoundingClientRect();
@@ -68,9 +68,15 @@ function fit(event) {
   if (aside) menu.style.translate = Math.round(aside) + "px";
 }
 
+/** A menu is fitted once it is filled. @param {Event} event */
+function opened({ target }) {
+  if (target instanceof HTMLElement && target.matches(MENUS)) window.requestAnimationFrame(() => fit(target));
+}
+
 export function begin() {
+  whenGrown(() => all(MENUS).forEach(fit));
   document.addEventListener("click", pressed);
   document.addEventListener("click", closeMenus);
   document.addEventListener("keydown", closeMenus);
-  document.addEventListener("toggle", (event) => window.requestAnimationFrame(() => fit(event)), true); // once it is filled
+  document.addEventListener("toggle", opened, true);
 }

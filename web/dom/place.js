@@ -1,4 +1,6 @@
-/** Puts a box beside an element, inside the window: below it where there is room, else above, right or left of it. */
+/** Puts a box beside an element, inside the window: below it where there is room, else above, right or left of it; and
+ * tells when what it stands beside may have moved. */
+import { one } from "./elements.js";
 
 const GAP = 8; // pixels between the two, and to the window's edges
 
@@ -23,3 +25,7 @@ export function beside(box, target, floor = window.innerHeight) {
   box.style.left = Math.round(left) + "px";
   box.style.top = Math.round(top) + "px";
 }
+
+/** Once the page grows or shrinks, as it does by words that come late: what stands below them has moved then.
+ * @param {() => void} act */
+export const whenGrown = (act) => new ResizeObserver(() => act()).observe(one("#main"));

@@ -123,7 +123,7 @@ export function controls(asked, step, changed) {
     element("p", { class: "guess__tools" }, clear));
   const painted = () => {
     follow();
-    clear.hidden = !work.guess[step] && !work.option[step];
+    clear.disabled = !work.guess[step] && !work.option[step]; // in its place from the first: nothing moves under a hand that draws
   };
   painted();
   return { place, follow: painted };

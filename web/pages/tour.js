@@ -3,7 +3,7 @@
 import { say } from "../core/words.js";
 import { does } from "../dom/buttons.js";
 import { element, one, write } from "../dom/elements.js";
-import { beside } from "../dom/place.js";
+import { beside, whenGrown } from "../dom/place.js";
 import * as router from "../dom/router.js";
 
 const KEPT = "policy-lab-tour";
@@ -153,6 +153,7 @@ export function begin(asked = window.location.search) {
     show();
     one("#help").focus();
   });
+  whenGrown(bring);
   router.visited((page) => box && page !== "explore" && end());
   if (own) whenDrawn(show);
 }

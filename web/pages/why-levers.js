@@ -15,6 +15,7 @@ import { circumstances, players } from "./compare-wedges.js";
 /** @import { Player } from "../core/wedges.js" */
 
 /** @typedef {{ state: State, outcome: string, joining: Player[], time: Numbers, values: Numbers[] }} Dealt values[mix] over time */
+/** @typedef {{ state: State, outcome: string, until: number }} Wish */
 /** @typedef {{ item: HTMLElement, share: HTMLElement, bar: HTMLElement }} Row */
 
 /** @type {Dealt | null} */
@@ -28,8 +29,9 @@ const rows = new Map();
 /** By key of the lever. @type {Map<string, { slider: HTMLInputElement, value: HTMLElement }>} */
 const sliders = new Map();
 let painted = () => {};
-let working = false;
-/** What is wanted next. @type {{ state: State, outcome: string, until: number } | null} */
+/** What the thread works at. @type {Wish | null} */
+let working = null;
+/** What is wanted next. @type {Wish | null} */
 let next = null;
 
 const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("why." + key, values);
@@ -46,26 +48,26 @@ export function build(inside, paintAll) {
 
 /** Every mix of what sets the policy apart from status quo, the latest wish only. @param {State} state @param {string} outcome @param {number} until */
 export async function work(state, outcome, until) {
-  if (dealt?.state === state && dealt.outcome === outcome) return;
+  const asked = working ?? dealt;
+  if (asked?.state === state && asked.outcome === outcome) return void (next = null);
   next = { state, outcome, until };
   if (working) return;
-  working = true;
   while (next) {
-    const mine = next;
+    working = next;
     next = null;
     try {
-      const found = await dealOut(mine.state, mine.outcome, mine.until);
+      const found = await dealOut(working);
       if (found) dealt = found;
     } catch (error) {
       write(told, toldBy(error, "wait.broken"));
     }
   }
-  working = false;
+  working = null;
   painted();
 }
 
-/** @param {State} state @param {string} outcome @param {number} until @returns {Promise<Dealt | null>} */
-async function dealOut(state, outcome, until) {
+/** @param {Wish} wish @returns {Promise<Dealt | null>} */
+async function dealOut({ state, outcome, until }) {
   const [from, to] = [scenarios.statusQuo(), scenarios.of(state)].map((scenario) => scenarios.constants(scenario, state.assumptions));
   const joining = players(from, to);
   const mixes = wedges.mixes(from, joining);

@@ -50,7 +50,7 @@ const modelWords = (/** @type {string} */ key, /** @type {Record<string, unknown
 /** @param {Lent} given */
 export function build(given) {
   lent = given;
-  one("#why-more").addEventListener("toggle", () => lent.look({ more: one("#why-more").open }));
+  scoresOpened(one("#why-more"));
   one("#why-ribbons").addEventListener("click", pressed);
   one("#why-ribbons").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => (event.key === "Enter" || event.key === " ") && pressed(event));
   new ResizeObserver(() => latest && panel && panel.place.clientWidth && paintDrawing(latest.view)).observe(one("#why-ribbons"));
@@ -92,6 +92,15 @@ function drawings() {
     lent.painted();
   }, () => {});
   return null;
+}
+/** The view says whether the scores are open, from the press on: "toggle" comes later than a repaint may, and is for what
+ * opens them without a press, as a search in the page does. @param {HTMLDetailsElement} more */
+function scoresOpened(more) {
+  one("summary", more).addEventListener("click", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    lent.look({ more: !more.open });
+  });
+  more.addEventListener("toggle", () => latest && more.open !== latest.view.more && lent.look({ more: more.open }));
 }
 
 /** The number of a loop among the drawings, -1 for none. @param {string} key */

@@ -5,7 +5,7 @@ import { parted } from "../core/glossary.js";
 import { facts } from "../core/facts.js";
 import { under } from "../dom/buttons.js";
 import { all, element, make, one, write } from "../dom/elements.js";
-import { beside } from "../dom/place.js";
+import { beside, whenGrown } from "../dom/place.js";
 import * as router from "../dom/router.js";
 
 const TEXTS = "p, dt, dd, li, small, caption, figcaption, legend, h2, h3, h4, thead th";
@@ -70,6 +70,15 @@ function hide() {
   box.hidden = true;
 }
 
+/** The box goes where its term goes, until that is out of sight. */
+function follow() {
+  if (!open) return;
+  const [line] = open.getClientRects(); // the first, of a term that is broken
+  const here = line && document.elementsFromPoint((line.left + line.right) / 2, (line.top + line.bottom) / 2).includes(open);
+  if (here) beside(box, open.getBoundingClientRect());
+  else hide();
+}
+
 const hideSoon = () => void (leaving = window.setTimeout(hide, AWAY));
 
 /** @param {PointerEvent} event */
@@ -105,7 +114,8 @@ function listen() {
     else if (open && !under(event, ".term-box")) hide();
   });
   document.addEventListener("keydown", escaped, true);
-  window.addEventListener("scroll", () => open && hide(), { capture: true, passive: true });
+  window.addEventListener("scroll", follow, { capture: true, passive: true });
+  whenGrown(follow);
   window.addEventListener("resize", () => open && hide());
 }
 
