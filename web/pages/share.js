@@ -14,6 +14,7 @@ import * as router from "../dom/router.js";
 import * as summary from "./policy-summary.js";
 
 const HEIGHT = 640; // pixels of the frame that is proposed
+const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/; // what every computer calls itself
 const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("share." + key, values);
 /** Made when first opened. @type {HTMLDialogElement | null} */
 let dialog = null;
@@ -30,7 +31,8 @@ function build() {
     element("section", {},
       element("label", { class: "label", for: "share-link" }, words("link")),
       element("div", { class: "share__row" }, field, button(words("copy"), () => copy("#share-link", words("link_copied")), "button--main", { id: "share-copy" }), send),
-      element("p", { id: "share-long", class: "share__note" })),
+      element("p", { id: "share-long", class: "share__note" }),
+      LOCAL.test(window.location.hostname) && element("p", { id: "share-local", class: "share__note share__note--local" }, words("local"))),
     element("p", { id: "share-done", class: "said-here", role: "status" }),
     element("div", { class: "share__columns" },
       element("section", { "aria-labelledby": "share-qr-title" }, element("h3", { id: "share-qr-title", class: "sheet__title" }, words("qr")), element("div", { id: "share-qr" })),

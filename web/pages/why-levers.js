@@ -136,7 +136,7 @@ export function paint({ year }) {
     shown.bar.style.setProperty("--share", (Math.abs(share) / most).toFixed(3));
     shown.bar.classList.toggle("did__bar--down", share < 0);
   }
-  return write(told, words(Number.isNaN(base[moment]) ? "did_alone" : "did", { year, outcome: about.label, whole: quantity.change(whole, about), unit: about.money ? "" : about.unit }).trim());
+  return write(told, words(Number.isNaN(base[moment]) ? "did_alone" : "did", { year, outcome: about.label, whole: `${quantity.change(whole, about)} ${about.money ? "" : about.unit}`.trim() }));
 }
 
 /** Rows in an order; while a hand is on one of them they stay as they are. @param {Player[]} ordered */
