@@ -40,7 +40,7 @@ export function inFutures(share, sizes) {
 
 /** Two shares that are held against each other, of equally many futures. @param {number} a @param {number} b */
 export function inBoth(a, b) {
-  const counted = [a, b].filter((share) => share >= 0.005 && share <= 0.995).map((share) => odds(share).of);
-  const sizes = [10, 20].filter((size) => counted.every((of) => of === size));
+  const counted = [a, b].filter((share) => share >= 0.005 && share <= 0.995);
+  const sizes = [10, 20].filter((size) => counted.every((share) => odds(share, [size]).of === size)).slice(0, 1);
   return [inFutures(a, sizes), inFutures(b, sizes)];
 }

@@ -27,6 +27,6 @@ test("two shares that are held against each other are of equally many futures", 
   learn({ ...given, words: { ...given.words, "in_short.of": "{count} of {of}", "in_short.nearly_all": "more than 99 of 100", "in_short.all": "all" } });
   assert.deepEqual(inBoth(0.7, 0.4), ["7 of 10", "4 of 10"]);
   assert.deepEqual(inBoth(0.88, 0.95), ["88 of 100", "95 of 100"]);
-  assert.deepEqual(inBoth(0.6, 0.96), ["60 of 100", "96 of 100"]);
+  assert.deepEqual(inBoth(0.5, 0.96), ["10 of 20", "19 of 20"]);
   assert.deepEqual(inBoth(0.7, 0.998), ["7 of 10", "more than 99 of 100"]);
 });
