@@ -31,8 +31,7 @@ function build() {
     element("section", {},
       element("label", { class: "label", for: "share-link" }, words("link")),
       element("div", { class: "share__row" }, field, button(words("copy"), () => copy("#share-link", words("link_copied")), "button--main", { id: "share-copy" }), send),
-      element("p", { id: "share-long", class: "share__note" }),
-      LOCAL.test(window.location.hostname) && element("p", { id: "share-local", class: "share__note share__note--local" }, words("local"))),
+      element("p", { id: "share-long", class: "share__note" })),
     element("p", { id: "share-done", class: "said-here", role: "status" }),
     element("div", { class: "share__columns" },
       element("section", { "aria-labelledby": "share-qr-title" }, element("h3", { id: "share-qr-title", class: "sheet__title" }, words("qr")), element("div", { id: "share-qr" })),
@@ -89,7 +88,7 @@ function open() {
   one("#share-link").value = link;
   one("#share-frame").value = frameCode();
   const query = link.length - (link.split("?")[0] ?? "").length;
-  write(one("#share-long"), query > LONGEST ? words("too_long") : query > SAFE ? words("long", { count: link.length, most: SAFE }) : words("link_note"));
+  write(one("#share-long"), query > LONGEST ? words("too_long") : query > SAFE ? words("long", { count: link.length, most: SAFE }) : words(LOCAL.test(window.location.hostname) ? "local" : "link_note"));
   write(one("#share-done"), "");
   showCode();
   showFiles();
