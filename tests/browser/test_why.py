@@ -109,7 +109,7 @@ SLOW_THREADS = """{
             const [{ kind, request }] = given;
             if (window.asked && kind === "simulate")
                 window.asked.push(Math.max(...Object.values(request.values).map((one) => one.length ?? 1)));
-            if (window.held) questions.push(() => super.postMessage(...given));
+            if (window.held && kind !== "load") questions.push(() => super.postMessage(...given));
             else super.postMessage(...given);
         }
     };
