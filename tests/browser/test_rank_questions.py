@@ -62,7 +62,9 @@ def test_three_levers_for_assurance_in_2040_and_how_much_is_luck(look: Look, rea
     expect(page.locator("#rank-table caption")).to_contain_text("in 2040")
     assert person.actions <= 5
     said = answer(page)
-    assert said.startswith("In 2040, 3 levers matter most for “Assurance, years ahead of capability” if nothing but levers varies:")
+    assert said.startswith(
+        "In 2040, 3 levers matter most for “Assurance, years ahead of capability” if nothing but levers varies:"
+    )
     leaders = page.locator("#rank-table tbody th").all_inner_texts()[:3]
     assert all(name.casefold() in said.casefold() for name in leaders)
     split = page.locator("#rank-split")
