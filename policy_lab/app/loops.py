@@ -85,7 +85,7 @@ def loop_facts(model: Model) -> dict[str, dict[str, Any]]:
 
 
 def _switch(model: Model, loop: Loop, hays: list[str]) -> dict[str, Any]:
-    texts = dict.fromkeys(("group", "unit", "distribution", "grade", "source", "why", "about"), "")
+    texts = dict.fromkeys(("group", "unit", "distribution", "grade", "why", "about"), "")
     return {
         **texts,
         "name": loop.switch,

@@ -204,7 +204,6 @@ def _assumptions(bench: ModelSession) -> dict[str, Any]:
 
 
 def _assumption(model: Model, known: Uncertainty, short: str) -> dict[str, Any]:
-    source = model.sources.get(known.source)
     return {
         "name": known.name,
         "short": short,
@@ -216,21 +215,23 @@ def _assumption(model: Model, known: Uncertainty, short: str) -> dict[str, Any]:
         "default": known.default,
         "distribution": known.distribution,
         "grade": known.grade,
-        "source": source.citation if source else known.source,
     }
 
 
-def assumption_texts(model: Model) -> dict[str, str]:
-    """What each uncertain parameter is and why its range is as it is, by key; most pages are read without them."""
+def assumption_texts(model: Model) -> dict[str, tuple[str, str]]:
+    """What each uncertain parameter is and why its range is as it is, and the range's source, by the parameter's key.
+
+    Most people never open the list that shows them.
+    """
     keys = assumption_keys(model)
-    return {
-        keys[name]: " ".join(
-            sentence if sentence.endswith((".", "!", "?")) else sentence + "."
-            for sentence in (documentation_of(model, name, source=False).strip(), known.why.strip())
-            if sentence
-        )
-        for name, known in model.uncertainties.items()
-    }
+    return {keys[name]: _told(model, known) for name, known in model.uncertainties.items()}
+
+
+def _told(model: Model, known: Uncertainty) -> tuple[str, str]:
+    said = (documentation_of(model, known.name, source=False).strip(), known.why.strip())
+    text = " ".join(each if each.endswith((".", "!", "?")) else each + "." for each in said if each)
+    source = model.sources.get(known.source)
+    return text, source.citation if source else known.source
 
 
 def _shown(bench: ModelSession, name: str) -> dict[str, Any]:

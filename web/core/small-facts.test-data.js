@@ -23,7 +23,7 @@ export const facts = () => ({
   assumptions: {
     rate: {
       name: "rate of it", short: "xyz", label: "Rate", group: "g", unit: "", low: 0, high: 1, default: 0.5,
-      distribution: "uniform", grade: "A", source: "",
+      distribution: "uniform", grade: "A",
     },
   },
   headlines: ["knowledge"],

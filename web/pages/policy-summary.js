@@ -12,7 +12,7 @@ import * as simulator from "../engine/simulator.js";
 /** @import { Variable } from "../types/page.js" */
 /** Texts of a lever's setting; `standing`: in status quo.
  * @typedef {{ label: string, unit: string, moved: boolean, value: string, standing: string, start: string, ramp: string, end: string }} LeverRow */
-/** @typedef {{ label: string, unit: string, value: string, standing: string, source: string, grade: string }} AssumptionRow */
+/** @typedef {{ label: string, unit: string, value: string, standing: string, grade: string }} AssumptionRow */
 /** @typedef {{ about: Variable, policy: number[], reference: number[] }} OutcomeRow at some years */
 
 const EVERY = 10; // years between those that are told, counted from the last
@@ -40,8 +40,8 @@ export function levers(every) {
 export function assumptions() {
   return Object.entries(store.now.assumptions).map(([key, value]) => {
     const about = facts.assumptions[key];
-    if (about.loop) return { label: about.label, unit: "", value: say("loop.cut_now"), standing: say("loop.acts_now"), source: "", grade: "" };
-    return { label: about.label, unit: about.unit, value: numbers.figure(value), standing: numbers.figure(about.default), source: about.source, grade: about.grade };
+    if (about.loop) return { label: about.label, unit: "", value: say("loop.cut_now"), standing: say("loop.acts_now"), grade: "" };
+    return { label: about.label, unit: about.unit, value: numbers.figure(value), standing: numbers.figure(about.default), grade: about.grade };
   });
 }
 

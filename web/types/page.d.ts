@@ -125,7 +125,6 @@ export interface Assumption {
   default: number;
   distribution: string;
   grade: string;
-  source: string;
   loop?: Loop;
 }
 

@@ -14,7 +14,7 @@ import { tell } from "../dom/notice.js";
 /** @import { Assumption, State } from "../types/page.js" */
 
 const STEPS = 200; // positions of a slider
-/** By key, made when the list is opened. @type {Map<string, { row: HTMLElement, slider: HTMLInputElement, box: HTMLInputElement, back: HTMLButtonElement, text: HTMLElement }>} */
+/** By key, made when the list is opened. @type {Map<string, { row: HTMLElement, slider: HTMLInputElement, box: HTMLInputElement, back: HTMLButtonElement, text: HTMLElement, source: HTMLElement }>} */
 const rows = new Map();
 const about = (/** @type {string} */ key) => facts.assumptions[key];
 
@@ -77,14 +77,14 @@ function row(key) {
     content(box);
     box.value = plain(valueNow(key));
   });
-  const told = say("assumption.facts", { ...ends, distribution: say("assumption." + (known.distribution || "uniform")), source: known.source });
+  const told = say("assumption.facts", { ...ends, distribution: say("assumption." + (known.distribution || "uniform")) });
   const control = make("div", "assumption__control");
   control.append(slider, box, back);
-  const text = make("span", "");
+  const [text, source] = [make("span", ""), make("span", "")];
   const below = make("p", "assumption__facts");
-  below.append(text, " ", told);
+  below.append(text, " ", told, " ", source);
   made.append(name, control, below);
-  rows.set(key, { row: made, slider, box, back, text });
+  rows.set(key, { row: made, slider, box, back, text, source });
   paint(key);
   return made;
 }
@@ -146,12 +146,16 @@ function fill() {
   search();
 }
 
-/** What each of them is comes when the list is first opened. */
+/** What each of them is, and whose word its range has, comes when the list is first opened. */
 function explain() {
   fetch(facts.files.assumptions)
     .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(String(reply.status)))))
-    .then((/** @type {Record<string, string>} */ texts) => {
-      for (const [key, { text }] of rows) write(text, texts[key] ?? "");
+    .then((/** @type {Record<string, [string, string]>} */ texts) => {
+      for (const [key, { text, source }] of rows) {
+        const [said, whose] = texts[key] ?? ["", ""];
+        write(text, said);
+        write(source, whose && say("assumption.source", { source: whose }));
+      }
       search();
     })
     .catch(() => tell(say("wait.no_more")));
@@ -161,9 +165,9 @@ function search() {
   const words = one("#assumption-search").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const group = one("#assumption-group").value;
   let count = 0;
-  for (const [key, { row: made, text }] of rows) {
+  for (const [key, { row: made, text, source }] of rows) {
     const known = about(key);
-    const hay = [known.label, known.name, text.textContent, known.source].join(" ").toLocaleLowerCase();
+    const hay = [known.label, known.name, text.textContent, source.textContent].join(" ").toLocaleLowerCase();
     made.hidden = Boolean((group && known.group !== group) || !words.every((/** @type {string} */ word) => hay.includes(word)));
     count += made.hidden ? 0 : 1;
   }
