@@ -178,7 +178,7 @@ TEXTS = {
     "not a power of two": (STUDY.replace("16", "12"), "12 is not a power of two"),
     "tables first": ("[factors]\na = {low=0, high=1}\n" + STUDY.split("[factors]")[0], r"inside the table \[factors\]"),
     "not closed": (STUDY.replace("}", ""), "is not valid TOML"),
-    "twice": (STUDY.replace('"y"', '"y", "Y"'), "The outcome 'y' is named twice"),
+    "twice": (STUDY.replace('"y"', '"y", "Y"'), "'y' is named twice; keep one"),
     "a fraction": (STUDY.replace("16", "16.0"), "size = 16.0 is not a whole number"),
     "a slip": (STUDY.replace("times", "tmies"), "no key 'tmies'.*'times'"),
     "a clock that varies": (STUDY.replace("a =", "horizon ="), "'FINAL TIME' follows from 'horizon'"),

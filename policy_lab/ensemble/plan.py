@@ -213,15 +213,15 @@ def _factors(study: Study, model: Model) -> tuple[Factor, ...]:
     if isinstance(study.factors, str):
         return named_factors(model, study.factors)
     factors = tuple(factor_from(model, name, entry) for name, entry in study.factors.items())
-    _refuse_twice("factor", (f.name for f in factors))
+    _refuse_twice(f.name for f in factors)
     return factors
 
 
-def _refuse_twice(kind: str, names: Iterable[str]) -> None:
+def _refuse_twice(names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise StudyError("error.study.twice", kind=kind, name=name)
+            raise StudyError("error.study.twice", name=name)
         seen.add(name)
 
 
@@ -277,7 +277,7 @@ def _folded(name: str) -> str:
 def _outcomes(study: Study, model: Model) -> tuple[str, ...]:
     if study.outcomes:
         names = tuple(model.find(o) if isinstance(o, str) else str(o.get("name", "")) for o in study.outcomes)
-        _refuse_twice("outcome", names)
+        _refuse_twice(names)
         constant = [n for n in names if n in model.program.constants]
         if constant:
             raise StudyError("error.study.constant_outcome", name=constant[0])
@@ -315,5 +315,5 @@ def _times(study: Study, model: Model, measures: Mapping[str, Measure]) -> Float
                 nearest=nearest,
             )
         times.append(nearest)
-    _refuse_twice("time", (f"{t:g}" for t in times))
+    _refuse_twice(f"{t:g}" for t in times)
     return np.array(sorted(times))

@@ -74,7 +74,7 @@ def check(plan: Plan) -> None:
         if name not in known:
             raise UnknownName("choice", name, known, plan.model.name)
         if [*named, *held].count(name) > 1:
-            raise StudyError("error.study.twice", kind="choice", name=name)
+            raise StudyError("error.study.twice", name=name)
     if plan.options["pairs"] not in (ALL, ENDS):
         raise StudyError("error.study.factorial_pairs", pairs=str(plan.options["pairs"]), known=[ALL, ENDS])
     for name in map(str, plan.options["at_equal"]):

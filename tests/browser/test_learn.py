@@ -212,6 +212,15 @@ def test_a_guess_is_kept_when_the_page_is_loaded_again_and_gone_over(visit: Visi
     expect(page.locator(".choice input:checked")).to_have_count(0)
 
 
+def test_a_hand_that_lifts_before_the_end_means_no_fall(visit: Visit, real_address: str) -> None:
+    number = step_of(story_of(real_address, "suspicion"), "predict")
+    page = opened(visit, real_address, "suspicion", number)
+    stroke(page, [(0.1, 0.9), (0.5, 0.6), (0.88, 0.2)])
+    guess = page.evaluate(GUESS)
+    assert guess == sorted(guess)
+    assert guess[-1] > 4 * guess[0]
+
+
 def test_the_reveal_draws_the_models_curve_over_the_guess_and_keeps_it(visit: Visit, real_address: str) -> None:
     story = story_of(real_address, "suspicion")
     number = step_of(story, "reveal")

@@ -142,7 +142,7 @@ def test_every_step_of_every_story_is_seen_whole_on_a_projector(
             expect(page.locator("#lesson-title")).to_have_text(step["title"])
             expect(page.locator("#lesson-place")).to_contain_text(f" {number} ")
             seen_whole(f"{key} {number}")
-            if step["kind"] in ("ask", "deal"):
+            if step["kind"] in ("ask", "deal", "role"):
                 page.locator(".tale__parts .button--main").click()
                 expect(page.locator(".tale__parts .button--main")).to_be_hidden()
                 seen_whole(f"{key} {number}, answered")
@@ -169,6 +169,25 @@ def test_a_deal_is_shown_when_it_is_asked_for(visit: Visit, real_address: str) -
     assert all(name in page.locator("#lesson-parts").inner_text() for name in levers)
     page.reload()
     expect(page.locator("#lesson-words")).to_contain_text("One programme instead of two")  # it was asked for
+
+
+def test_a_briefing_is_read_by_whoever_has_the_seat(visit: Visit, real_address: str) -> None:
+    """Whoever steps through the role play sees whose briefings there are, and none of them."""
+    story = story_of(real_address, "summit")
+    seats = [(n, step) for n, step in enumerate(story["steps"], 1) if step["kind"] == "role"]
+    page = opened(visit, real_address, "summit", seats[0][0])
+    for number, step in seats:
+        expect(page.locator("#lesson-title")).to_have_text(step["title"])
+        expect(page.locator("#lesson-words")).to_be_empty()
+        shown = page.locator("#learn").inner_text()
+        assert not any(name in shown for name, _ in step["levers"])
+        if number < seats[-1][0]:
+            page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="This is my seat").click()
+    expect(page.locator("#lesson-words")).not_to_be_empty()
+    expect(page.locator("#lesson-parts")).to_contain_text(seats[-1][1]["levers"][0][0])
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#lesson-words")).to_be_empty()
 
 
 @pytest.mark.parametrize("step", [2, 3, 5])

@@ -296,6 +296,7 @@ def test_without_rooms_there_is_no_word_of_them_and_a_link_to_one_is_told(visit:
     page = visit(f"{real_address}/learn?room=BCDFGH&lang=en")
     expect(page.locator(".notice__text")).to_contain_text("There are no rooms at this address")
     expect(page.locator(".room-join")).to_have_count(0)
+    assert "null" not in page.locator("#learn").inner_text()
     assert "room=" not in page.url
     page.locator("[data-story=suspicion]").click()
     page.wait_for_selector("#lesson-title:not(:empty)")

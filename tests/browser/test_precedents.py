@@ -131,7 +131,7 @@ def test_what_is_said_to_save_the_collider_saves_it(visit: Visit, real_address: 
     person = Person(page)
     person.press(page.get_by_role("link", name="Precedents"))
     person.press(page.locator("[data-choose=ssc]"))
-    expect(page.locator("#case .lesson__why")).to_have_text("What turned the vote against it in 1994: cost growth.")
+    expect(page.locator("#case .lesson__why")).to_have_text("What turned the vote against it in 1993: cost growth.")
     ways = page.locator("#case .lesson__way")
     expect(ways.filter(has_text="Final cost, times the first")).to_be_visible()
     expect(ways.filter(has_text="Treaty members")).to_be_visible()

@@ -118,6 +118,7 @@ def test_the_link_is_copied_where_a_page_has_no_clipboard(visit: Visit, address:
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator("#share-done")).to_have_text(re.compile("Link copied|The text is selected"))
     picked = "(field) => field.value.slice(field.selectionStart, field.selectionEnd)"
+    expect(page.locator("#share-long")).to_contain_text("this computer only")  # a colleague could not open it
     assert page.locator("#share-link").evaluate(picked) == page.evaluate("PolicyLab.page.link()")
 
 

@@ -57,15 +57,20 @@ export const between = (knots, parts) => Array.from({ length: (knots.length - 1)
 
 /**
  * A guess after a hand went from one spot to another: every knot that it passed or is nearest to takes its height. The
- * first touch makes a flat line, so a guess is whole from its beginning.
+ * first touch makes a flat line, so a guess is whole from its beginning; and during that first stroke the line goes on
+ * flat from the hand, since nobody who lifts it just before the end means that the curve falls back to where it began.
  * @param {number[]} knots
  * @param {number[] | null} guess
  * @param {Spot} spot
  * @param {Spot | null} [from] null where the hand was put down
+ * @param {{ low: number, high: number } | null} [reached] how far the first stroke has come; null in a later one
  * @returns {number[]}
  */
-export function drawn(knots, guess, spot, from = null) {
+export function drawn(knots, guess, spot, from = null, reached = null) {
   const next = guess ? guess.slice() : knots.map(() => spot.value);
+  if (reached) knots.forEach((time, n) => {
+    if (time > reached.high ? spot.time >= reached.high : time < reached.low && spot.time <= reached.low) next[n] = spot.value;
+  });
   const [low, high] = from ? [Math.min(from.time, spot.time), Math.max(from.time, spot.time)] : [spot.time, spot.time];
   knots.forEach((time, n) => {
     if (from && time >= low && time <= high && from.time !== spot.time) next[n] = from.value + ((spot.value - from.value) * (time - from.time)) / (spot.time - from.time);

@@ -36,6 +36,17 @@ test("the first touch is a flat line; a stroke moves every knot that it passes, 
   assert.deepEqual(drawn(knots, flat, { time: 2049, value: 0 }), [0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0]);
 });
 
+test("a first stroke that ends before the last knot goes on flat, and a later one leaves the rest", () => {
+  const flat = drawn(knots, null, { time: 2026, value: 0.1 });
+  const first = drawn(knots, flat, { time: 2047, value: 0.9 }, { time: 2026, value: 0.1 }, { low: 2026, high: 2026 });
+  assert.deepEqual([first[0], first[6]], [0.1, 0.9]);
+  const back = drawn(knots, first, { time: 2040, value: 0.3 }, { time: 2047, value: 0.9 }, { low: 2026, high: 2047 });
+  assert.deepEqual([back[0], back[6]], [0.1, 0.9], "a hand that turns back moves nothing that it has left");
+  const leftwards = drawn(knots, Array(7).fill(0.9), { time: 2033, value: 0.2 }, { time: 2050, value: 0.9 }, { low: 2050, high: 2050 });
+  assert.deepEqual([leftwards[0], leftwards[1], leftwards[6]], [0.2, 0.2, 0.9]);
+  assert.equal(drawn(knots, first, { time: 2033, value: 0 }, { time: 2031, value: 0 })[6], 0.9);
+});
+
 test("a class has a median, a middle half, counts and rows", () => {
   const answers = [0, 1, 2, 3, 4].map((n) => ({ option: n % 3, knots: n === 4 ? null : Array(7).fill(n), chance: n }));
   const found = middle(answers, 7);

@@ -22,10 +22,10 @@ export const valueOf = (key, value) => numbers.withUnit(figure(value), facts.ass
 export function parted(split) {
   const { input, outcome, kind, way, at, low, high } = split;
   const [lowest, highest] = variable(outcome).poles ?? ["", ""];
-  const share = (/** @type {{ count: number, way: number }} */ side) => likelihood.inFutures(side.way / side.count);
+  const [above, below] = likelihood.inBoth(high.way / high.count, low.way / low.count);
   const key = kind === "level" ? "parted_level" : way > 0 ? "parted_up" : "parted_down";
   const values = { at: valueOf(keyOf(input), at), outcome: inside(variable(outcome).label), pole: way > 0 ? highest : lowest };
-  return words(key, { ...values, above: share(high), below: share(low) });
+  return words(key, { ...values, above, below });
 }
 
 /** What becomes there of the outcome that was named. @param {Turn} turn */

@@ -17,6 +17,7 @@ import { say } from "./words.js";
 
 const MOST_CLEAR = 3; // outcomes named of those with a direction
 const MOST_UNCLEAR = 2;
+const NEARLY_ALL = 0.9; // of the futures: where an outcome exists in fewer, its odds say of how many they are
 
 /** @param {string} key @param {Record<string, unknown>} [values] */
 const words = (key, values) => say("in_short." + key, values);
@@ -82,13 +83,14 @@ function sure(told, scenario, year, also) {
 }
 
 /** On which side of its axis an outcome with words at both ends is: the words follow "is", as in "led by scientists".
- * @param {Variable} about @param {Effect} effect @param {number} year @param {string} subject */
-function level(about, effect, year, subject) {
+ * @param {Variable} about @param {Effect} effect @param {number} members @param {number} year @param {string} subject */
+function level(about, effect, members, year, subject) {
   const side = sideOf(effect);
   const [low, high] = about.poles ?? ["", ""];
   const share = Math.max(effect.positive, effect.negative) / effect.levels;
   const pole = effect.positive >= effect.negative ? high : low;
-  const values = { subject, year, pole, low, high, odds: likelihood.inFutures(share) };
+  const [odds, there] = [likelihood.inFutures(share), effect.levels / members];
+  const values = { subject, year, pole, low, high, odds: there < NEARLY_ALL ? words("odds_where", { odds, outcome: about.label, there: likelihood.inFutures(there) }) : odds };
   return words(side === "open" ? "level_open" : "level", { ...values, word: `*${likelihood.inWords(share)}*` });
 }
 
@@ -124,7 +126,7 @@ export function verdict({ effects, members }, state) {
   const year = Math.floor(facts.clock.final);
   const all = facts.headlines.map((name) => ({ about: variable(name), effect: effects[name], direction: directionOf(effects[name]) }));
   const sides = all.filter(({ about, effect }) => about.poles && (about.low ?? 0) < 0 && (about.high ?? 0) > 0 && effect.levels >= members / 2).slice(0, 1);
-  const levels = sides.map(({ about, effect }) => level(about, effect, year, scenarioOf(state, "subject.own")));
+  const levels = sides.map(({ about, effect }) => level(about, effect, members, year, scenarioOf(state, "subject.own")));
   const subjects = sides.map(({ about }) => ({ outcome: about.name, kind: "level" }));
   if (scenarios.isStatusQuo(scenarios.of(state))) return { sentences: [words("status_quo", { year }), ...levels, ...standing(all, year)], subjects };
   const money = all.find(({ about }) => about.money);

@@ -25,6 +25,8 @@ const year = (time) => String(Number(time.toFixed(2)));
 export function drawOn(chart, asked, step, changed) {
   /** @type {Spot | null} */
   let from = null;
+  /** How far the first stroke of a guess has come. @type {{ low: number, high: number } | null} */
+  let reached = null;
   const spotAt = (/** @type {PointerEvent} */ event) => {
     const { plan } = chart;
     if (!plan) return null;
@@ -42,7 +44,9 @@ export function drawOn(chart, asked, step, changed) {
     for (const each of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event]) {
       const spot = spotAt(each);
       if (!spot) return;
-      did("guess", step, drawn(asked.knots, work.guess[step] ?? null, spot, from));
+      if (!from) reached = work.guess[step] ? null : { low: spot.time, high: spot.time };
+      did("guess", step, drawn(asked.knots, work.guess[step] ?? null, spot, from, reached));
+      if (reached) reached = { low: Math.min(reached.low, spot.time), high: Math.max(reached.high, spot.time) };
       from = spot;
     }
     changed();

@@ -65,12 +65,17 @@ export function fit() {
   if (before !== String(size)) open.charts.again();
 }
 
-/** In place of a deal, which the table is to find before it sees one. @param {number} at */
-const cover = (at) => element("p", {}, element("button", { class: "button button--main", type: "button", onclick: () => {
-  did("shown", at, true);
-  show(at);
-  one("#lesson-title").focus({ preventScroll: true });
-} }, words("show_deal")));
+/** What in a role play is not for everybody who steps through: a seat's briefing, and a deal before the table has met. */
+const COVERED = new Set(["role", "deal"]);
+
+/** In place of it. @param {number} at @param {string} kind */
+const cover = (at, kind) => element("div", {},
+  kind === "role" && element("p", { class: "caveat" }, words("role_warning")),
+  element("p", {}, element("button", { class: "button button--main", type: "button", onclick: () => {
+    did("shown", at, true);
+    show(at);
+    one("#lesson-title").focus({ preventScroll: true });
+  } }, words("show_" + kind))));
 
 /** A step, counted from 0. @param {number} wanted */
 export function show(wanted) {
@@ -83,10 +88,10 @@ export function show(wanted) {
   write(one("#lesson-title"), step.title);
   write(one("#lesson-place"), words("place", { number, count }));
   one("#lesson-track").style.setProperty("--share", String(number / count));
-  const covered = step.kind === "deal" && !work.shown[wanted];
+  const covered = COVERED.has(step.kind) && !work.shown[wanted];
   one("#lesson-words").replaceChildren(...(covered ? [] : prose(step.words)));
   open.built = steps.build(story, wanted, charts, fit);
-  one("#lesson-parts").replaceChildren(...(covered ? [cover(wanted)] : open.built.parts));
+  one("#lesson-parts").replaceChildren(...(covered ? [cover(wanted, step.kind)] : open.built.parts));
   one("#lesson-charts").hidden = charts.list.length === 0;
   one(".tale__body").classList.toggle("tale__body--words", charts.list.length === 0);
   one("#lesson-back").disabled = wanted === 0;

@@ -88,7 +88,7 @@ function showList(listed, problem) {
   document.documentElement.toggleAttribute("data-lesson", false);
   one("#learn").replaceChildren(
     element("h1", { id: "learn-title", class: "title", tabindex: "-1" }, words("title")), element("p", { class: "lead" }, words("lead")),
-    joinPanel(look, problem),
+    joinPanel(look, problem) ?? "",
     element("ul", { class: "stories" }, ...listed.map(card)),
     element("p", { class: "caveat" }, words("own")));
 }

@@ -225,7 +225,7 @@ export function why(at, terms) {
   };
   const signed = (/** @type {number} */ value) => (Number(value.toFixed(2)) > 0 ? "+" : "") + figure(value, 2);
   return element("section", { class: "case-part" },
-    element("h3", { class: "case-part__title" }, words("why", { curve: view.curveTitle(view.data.cause_of ?? ""), year: figure(at, 0) })),
+    element("h3", { class: "case-part__title" }, words("why", { curve: view.curveTitle(view.data.cause_of ?? ""), year: String(Math.floor(at + 1e-9)) })),
     element("p", { class: "lead lead--small" }, words("why_lead")),
     element("table", { class: "plain case-why", }, element("tbody", {}, ...terms.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, called("causes", name)), element("td", { class: "wedge__bar" }, bar(value)), element("td", {}, signed(value)))))));
 }

@@ -60,7 +60,7 @@ function causes(oneCase, terms, side) {
 export function decided(oneCase, run) {
   const gone = run.fate.fate === "cancelled";
   const list = causes(oneCase, run.terms, gone ? 1 : -1);
-  const values = { causes: list, year: numbers.figure(run.at, 0) };
+  const values = { causes: list, year: String(Math.floor(run.at + 1e-9)) };
   return words((gone ? "lesson_cancelled" : "lesson_stood") + (list.length ? "" : "_none"), values);
 }
 

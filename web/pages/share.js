@@ -14,6 +14,7 @@ import * as router from "../dom/router.js";
 import * as summary from "./policy-summary.js";
 
 const HEIGHT = 640; // pixels of the frame that is proposed
+const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/; // what every computer calls itself
 const words = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => say("share." + key, values);
 /** Made when first opened. @type {HTMLDialogElement | null} */
 let dialog = null;
@@ -87,7 +88,7 @@ function open() {
   one("#share-link").value = link;
   one("#share-frame").value = frameCode();
   const query = link.length - (link.split("?")[0] ?? "").length;
-  write(one("#share-long"), query > LONGEST ? words("too_long") : query > SAFE ? words("long", { count: link.length, most: SAFE }) : words("link_note"));
+  write(one("#share-long"), query > LONGEST ? words("too_long") : query > SAFE ? words("long", { count: link.length, most: SAFE }) : words(LOCAL.test(window.location.hostname) ? "local" : "link_note"));
   write(one("#share-done"), "");
   showCode();
   showFiles();

@@ -14,7 +14,7 @@ import { circumstances, players } from "./compare-wedges.js";
 /** @import { Numbers, Run, State } from "../types/page.js" */
 /** @import { Player } from "../core/wedges.js" */
 
-/** @typedef {{ state: State, outcome: string, joining: Player[], time: Numbers, values: Numbers[] }} Dealt values[mix] over time */
+/** @typedef {{ state: State, outcome: string, joining: Player[], time: Numbers, values: Numbers[], base: Numbers }} Dealt values[mix] over time; base: under status quo, NaN where the outcome does not exist */
 /** @typedef {{ state: State, outcome: string, until: number }} Wish */
 /** @typedef {{ item: HTMLElement, share: HTMLElement, bar: HTMLElement }} Row */
 
@@ -72,7 +72,7 @@ async function dealOut({ state, outcome, until }) {
   const joining = players(from, to);
   const mixes = wedges.mixes(from, joining);
   const found = await aside.runs(mixes, [outcome], until, () => !next);
-  return found.length === mixes.length ? { state, outcome, joining, time: found[0].time, values: found.map((/** @type {Run} */ run) => run.raw(outcome)) } : null;
+  return found.length === mixes.length ? { state, outcome, joining, time: found[0].time, values: found.map((/** @type {Run} */ run) => run.raw(outcome)), base: found[0].of(outcome) } : null;
 }
 
 /** What can be moved here: the levers of a player. @param {Player} player */
@@ -118,7 +118,7 @@ export function paint({ year }) {
   followSliders();
   if (!dealt || dealt.state !== store.now) return void host.classList.add("is-stale");
   host.classList.remove("is-stale");
-  const { joining, outcome, time, values } = dealt;
+  const { joining, outcome, time, values, base } = dealt;
   const about = variable(outcome);
   const moment = nearest(time, year);
   if (!joining.length) {
@@ -136,7 +136,7 @@ export function paint({ year }) {
     shown.bar.style.setProperty("--share", (Math.abs(share) / most).toFixed(3));
     shown.bar.classList.toggle("did__bar--down", share < 0);
   }
-  return write(told, words("did", { year, outcome: about.label, whole: quantity.change(whole, about), unit: about.money ? "" : about.unit }).trim());
+  return write(told, words(Number.isNaN(base[moment]) ? "did_alone" : "did", { year, outcome: about.label, whole: `${quantity.change(whole, about)} ${about.money ? "" : about.unit}`.trim() }));
 }
 
 /** Rows in an order; while a hand is on one of them they stay as they are. @param {Player[]} ordered */

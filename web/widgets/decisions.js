@@ -2,9 +2,10 @@
 import * as choices from "../core/choices.js";
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
+import * as scenarios from "../core/scenario.js";
 import * as store from "../core/state.js";
 import { say } from "../core/words.js";
-import { all, one } from "../dom/elements.js";
+import { all, one, write } from "../dom/elements.js";
 import { said } from "../dom/notice.js";
 /** @import { Wish } from "../core/choices.js" */
 
@@ -48,9 +49,12 @@ function follow() {
   if (world !== store.now.world) wish = { ...facts.worlds[store.now.world].point };
   world = store.now.world;
   const chosen = choices.chosen(store.now.levers, wish);
+  const named = scenarios.of(store.now);
+  const mixed = say(Object.keys(named.levers).length ? "explore.choice_mixed" : "explore.choice_named"); // a named scenario's mix is not one's own
   for (const field of all(".decision")) {
     const level = chosen[field.dataset.choice];
     for (const radio of all("input", field)) if (radio.checked !== (radio.value === level)) radio.checked = radio.value === level;
+    write(one(".decision__mixed", field), mixed);
     one(".decision__mixed", field).classList.toggle("is-hidden", level !== null);
   }
 }
