@@ -1,4 +1,4 @@
-"""What a server remembers of studies is bounded in bytes, however many there are and however often they are asked for."""
+"""What a server remembers of studies is bounded in bytes, however many there are and however often asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from policy_lab.model import load_model
 from policy_lab.studies import Study, run_study
 
 SMALL = Path(__file__).parent / "models" / "small_field"
-STUDIES, FIT, ROUNDS = 6, 3, 2
+STUDIES, FIT, ROUNDS = 4, 2, 2
 
 
 def alive() -> int:

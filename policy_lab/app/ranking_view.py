@@ -28,8 +28,8 @@ COLUMNS: Final = ("rank", "lever", "total", "interval", "place", "first", "floor
 LOOKS: Final = ("policy", "pinned-0", "pinned-1", "pinned-2", "status-quo")
 #: Bytes of findings kept in memory; one study's are a few hundred kilobytes to a few megabytes.
 ROOM: Final = 48_000_000
-#: Bytes of views kept in memory; one is some twenty kilobytes.
-ROOM_SHOWN: Final = 8_000_000
+#: Bytes of views kept in memory; one is a hundred kilobytes.
+ROOM_SHOWN: Final = 6_000_000
 _read: Shelf[tuple[Path, int], Findings] = Shelf(ROOM)
 
 

@@ -1,17 +1,19 @@
 """What servers remember: up to so many bytes, however many runs and studies there are.
 
-Findings are megabytes, and what the page shows of them some ten to five hundred kilobytes. What is made of findings
+Findings are megabytes, and what the page shows of them a hundred to five hundred kilobytes. What is made of findings
 knows them weakly: those that are read again after others have taken their place are new ones, and a view of the former
 must not keep them.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import wraps
+from itertools import chain
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from policy_lab.ensemble.findings import Findings
@@ -53,12 +55,17 @@ class Shelf(Generic[K, V]):
         return len(self._kept)
 
 
-def length(made: object) -> int:
-    """Bytes of something that is mostly text, about."""
-    return 1000 + len(repr(made))
+def size_of(made: object) -> int:
+    """Bytes of lists and dictionaries with all that is in them: several times those of their text."""
+    inside: Iterable[object] = ()
+    if isinstance(made, dict):
+        inside = chain(made.keys(), made.values())
+    elif isinstance(made, list | tuple):
+        inside = made
+    return sys.getsizeof(made) + sum(map(size_of, inside))
 
 
-def remembered(room: int, size: Callable[[Any], int] = length) -> Callable[[Callable[P, V]], Callable[P, V]]:
+def remembered(room: int, size: Callable[[Any], int] = size_of) -> Callable[[Callable[P, V]], Callable[P, V]]:
     """Makes a function of findings, and of other hashable things in order, remember its latest results.
 
     Args:

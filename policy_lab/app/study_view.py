@@ -28,8 +28,8 @@ from policy_lab.ensemble.study_file import read_study
 from policy_lab.report import plots
 from policy_lab.studies import method, plan_of, questions
 
-#: Bytes of views kept in memory; with its pictures, one is some twenty to five hundred kilobytes.
-ROOM: Final = 8_000_000
+#: Bytes of views kept in memory; with its pictures, one is a hundred to five hundred kilobytes.
+ROOM: Final = 4_000_000
 #: Plans kept in memory; they share their models.
 PLANS: Final = 60
 #: Rows of a table of findings.
