@@ -39,6 +39,6 @@ def workbench() -> Path:
         subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True)
         words = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(lock)]
         if subprocess.run([str(python), *words], check=False).returncode:
-            sys.exit("The peer's packages could not be installed (pip says why above); --peer names another interpreter.")
+            sys.exit("The peer's packages cannot be installed (pip says why above); --peer names another interpreter.")
         ready.touch()
     return python
