@@ -87,8 +87,10 @@ sbom: $(READY)  ## list every locked package with hashes and licences, in build/
 
 audit: $(READY)  ## ask the index of packages which locked versions have known weaknesses (needs a connection)
 	@$(BIN)/python -m venv build/audit && build/audit/bin/python -m pip install --quiet pip-audit
-	@build/audit/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
-	@build/audit/bin/pip-audit --disable-pip --require-hashes --requirement deploy/requirements.lock
+	@for lock in requirements.lock deploy/requirements.lock; do \
+	  build/audit/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --requirement $$lock || { \
+	    echo "$$lock is not known to be free of weaknesses: one was found, or the index of packages could not say" \
+	      "whether there are any (the reason stands above)" >&2; exit 1; }; done
 
 test-wheel: $(READY)  ## build the wheel and try it in a new, empty environment (downloads everything again)
 	@$(BIN)/python -m pytest -m deep tests/test_wheel.py

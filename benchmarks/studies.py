@@ -151,7 +151,8 @@ def peer(model: Model, asked: argparse.Namespace, outputs: int, years: float | N
         words = [str(asked.peer or processes.workbench()), str(HERE / "engines" / "workbench.py")]
         told = subprocess.run(words, input=json.dumps(slice_), env=alone, capture_output=True, text=True, check=False)
     if told.returncode:
-        sys.exit(f"The peer failed: {told.stderr.strip().splitlines()[-1]}")
+        said = told.stderr.strip() or "it said nothing"
+        sys.exit(f"The peer ({words[0]}) ended with {told.returncode} (below zero: killed by that signal):\n{said}")
     answer: dict[str, Any] = json.loads(told.stdout)
     return answer
 

@@ -246,12 +246,12 @@ def test_a_translated_row_has_what_a_search_in_the_files_own_language_looks_for(
 
 def test_an_entry_holds_the_equation_as_the_file_has_it(big: Model) -> None:
     entries = Entries(big)
-    text = big.path.read_text(encoding="utf-8")
+    text = re.sub(r"\s+", "", big.path.read_text(encoding="utf-8"))
     for name in big.program.visible:
         written = entries.equation(name)
         # The file's own words, and nothing of its next field.
         assert "~" not in written
-        assert re.sub(r"\s+", "", written) in re.sub(r"\s+", "", text), name
+        assert re.sub(r"\s+", "", written) in text, name
         assert fold(name.partition("[")[0]) in fold(written), name
 
 

@@ -38,6 +38,7 @@ def workbench() -> Path:
         print(f"Installing EMA workbench, PySD and SALib into {PEERS.name}/ under build/ (once)", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True)
         words = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(lock)]
-        subprocess.run([str(python), *words], check=True)
+        if subprocess.run([str(python), *words], check=False).returncode:
+            sys.exit("The peer's packages cannot be installed (pip says why above); --peer names another interpreter.")
         ready.touch()
     return python

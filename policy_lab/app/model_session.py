@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from policy_lab import catalogue
 from policy_lab.app.labels import keys_of
 from policy_lab.app.language import translated
 from policy_lab.app.policy import status_quo_world
+from policy_lab.app.remembering import Shelf
 from policy_lab.model import Model
 from policy_lab.runs import Runs
 
@@ -39,24 +38,16 @@ class Memory:
     """
 
     def __init__(self, run: Run, room: int = ROOM) -> None:
-        self._run, self._room = run, room
-        self._kept: OrderedDict[tuple[float | None, tuple[tuple[str, float], ...]], Runs] = OrderedDict()
-        self._lock = threading.Lock()
+        self._run = run
+        self._kept: Shelf[tuple[float | None, tuple[tuple[str, float], ...]], Runs] = Shelf(room)
 
     def __call__(self, constants: Mapping[str, float], until: float | None = None) -> Runs:
         """The Runs of these constants, from memory when they were asked for lately."""
         key = until, tuple(sorted((name, float(value)) for name, value in constants.items()))
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        runs = self._run(dict(constants), until)
-        with self._lock:
-            if key not in self._kept:
-                self._room -= runs.values.nbytes
-            self._kept[key] = runs
-            while self._room < 0 and len(self._kept) > 1:
-                self._room += self._kept.popitem(last=False)[1].values.nbytes
+        runs = self._kept.get(key)
+        if runs is None:
+            runs = self._run(dict(constants), until)
+            self._kept.put(key, runs, runs.values.nbytes)
         return runs
 
 

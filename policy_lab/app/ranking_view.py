@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from policy_lab.app import ranking_chart
 from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_unit, world_of
 from policy_lab.app.ranking_answer import KINDS, answer, over_time, split_of, when
 from policy_lab.app.ranking_chart import Bar
+from policy_lab.app.remembering import Shelf, remembered
 from policy_lab.catalogue import here, language, name_in_words, say
 from policy_lab.ensemble.findings import ALL_TIMES, Findings, load_findings
 from policy_lab.ensemble.staleness import is_stale, model_hash_of, same_version
@@ -26,10 +26,11 @@ EVERY_YEAR: Final = "all"
 COLUMNS: Final = ("rank", "lever", "total", "interval", "place", "first", "floor", "range")
 #: Looks of the lines over time, by the order of what they stand for.
 LOOKS: Final = ("policy", "pinned-0", "pinned-1", "pinned-2", "status-quo")
-#: Findings kept in memory; one study's are a few megabytes.
-KEPT: Final = 6
-#: Views kept in memory; one is some twenty kilobytes.
-REMEMBERED: Final = 400
+#: Bytes of findings kept in memory; one study's are a few hundred kilobytes to a few megabytes.
+ROOM: Final = 48_000_000
+#: Bytes of views kept in memory; one is a hundred kilobytes.
+ROOM_SHOWN: Final = 6_000_000
+_read: Shelf[tuple[Path, int], Findings] = Shelf(ROOM)
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,15 @@ def load_ranking(folder: Path) -> Ranking:
         return Ranking(None, say("rank.unreadable", reason=error.message))
 
 
-@lru_cache(maxsize=KEPT)
 def _loaded(folder: Path, changed: int) -> Findings:
+    known = _read.get((folder, changed))
+    if known is not None:
+        return known
     findings = load_findings(folder)
     if findings.method not in methods() or not findings.outcomes:
         raise StudyError(say("rank.other_method", method=findings.method or "?"))
+    table = int(findings.table.memory_usage(deep=True).sum())
+    _read.put((folder, changed), findings, 2 * table)  # once more by outcome
     return findings
 
 
@@ -106,8 +111,8 @@ def view(findings: Findings, asked: Mapping[str, str], beside: Company = ALONE) 
     if outcome not in findings.outcomes:
         outcome = findings.outcomes[0]
     time = time_of(asked.get("time"), findings)
-    company = (SameStudy(beside.usual), SameStudy(findings if is_choice(findings) else beside.choice))
-    return _view(SameStudy(findings), company, language(), outcome, time, _width(asked.get("width", "")))
+    choice = findings if is_choice(findings) else beside.choice
+    return _view(findings, beside.usual, choice, language(), outcome, time, _width(asked.get("width", "")))
 
 
 def comparable(findings: Findings, other: Findings) -> bool:
@@ -117,31 +122,17 @@ def comparable(findings: Findings, other: Findings) -> bool:
     return same and is_choice(findings) == is_choice(other) and kinds[0] == kinds[1]
 
 
-class SameStudy:
-    """Findings as a key: two are the same when they are one object's."""
-
-    def __init__(self, findings: Findings | None) -> None:
-        self.findings = findings
-
-    @property
-    def known(self) -> Findings:
-        """The findings, where there must be some."""
-        assert self.findings is not None
-        return self.findings
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SameStudy) and other.findings is self.findings
-
-    def __hash__(self) -> int:
-        return id(self.findings)
-
-
-@lru_cache(maxsize=REMEMBERED)
+@remembered(ROOM_SHOWN)
 def _view(
-    kept: SameStudy, company: tuple[SameStudy, SameStudy], told_in: str, outcome: str, time: float, width: int
+    findings: Findings,
+    usual: Findings | None,
+    choice: Findings | None,
+    told_in: str,
+    outcome: str,
+    time: float,
+    width: int,
 ) -> Mapping[str, Any]:
-    findings, (usual, choice) = kept.known, company
-    split = split_of(choice.findings, outcome, time)
+    split = split_of(choice, outcome, time)
     return {
         "question": question_of(findings.method, kinds_of(findings), bool(findings.provenance.get("groups"))),
         "outcomes": [{"value": name, "label": outcome_label(findings, name)} for name in findings.outcomes],
@@ -150,20 +141,19 @@ def _view(
         "time": EVERY_YEAR if math.isnan(time) else f"{time:g}",
         "told": [split["told"]] if is_choice(findings) and split else answer(findings, outcome, time),
         "split": split,
-        **_whenever(kept, told_in, outcome),
+        **_whenever(findings, told_in, outcome),
         "choice": is_choice(findings),
         "bars": bars(findings, outcome, time, width),
         "bars_title": say("rank.bars_title", outcome=outcome_label(findings, outcome), when=when(time)),
-        "tables": [table(findings, outcome, time, usual.findings)],
+        "tables": [table(findings, outcome, time, usual)],
         "made": [made_with(findings), *held(findings), *map(here().in_words, findings.notes)],
         "source": source(findings),
     }
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _whenever(kept: SameStudy, told_in: str, outcome: str) -> Mapping[str, Any]:
+@remembered(ROOM_SHOWN)
+def _whenever(findings: Findings, told_in: str, outcome: str) -> Mapping[str, Any]:
     """What a view has that neither the year nor the width changes, which is most of the work."""
-    findings = kept.known
     return {
         "lines": lines(findings, outcome),
     }

@@ -6,7 +6,9 @@ restarts one that dies, and reloads without dropping anybody.
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import gc
 import logging
 import os
 import re
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 HOST, PORT = "127.0.0.1", 8050
 #: Seconds without a sign of life after which a worker is replaced.
 SILENCE = 60
+#: ``M_ARENA_MAX`` of glibc's malloc.h, see mallopt(3).
+_ARENA_MAX = -8
 _LOGGED = ("policy_lab.access", "policy_lab.studies", "gunicorn.error")
 
 
@@ -100,6 +104,7 @@ def serve(
     keep_log(how.log)
     address = f"http://{_for_link(how.host)}:{listening.getsockname()[1]}{how.prefix}"
     allow_connections(CONNECTIONS + 100)
+    share_heaps()
     queue = Queue(how.studies)
     server = application(model, how, queue)
     _warn_of_stale_scripts()
@@ -152,6 +157,8 @@ def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
     warm(server, how.prefix)
+    gc.collect()
+    gc.freeze()  # a worker that looked through what all share would make a copy of it
     settings = {
         "bind": f"fd://{listening.fileno()}",
         "workers": how.workers,
@@ -197,6 +204,14 @@ def allow_connections(wanted: int) -> None:
     if now != resource.RLIM_INFINITY and now < wanted:
         allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, allowed), most))
+
+
+def share_heaps() -> None:
+    """Let threads share two heaps; glibc gives each its own, and each keeps the most that a thread ever needed."""
+    try:
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
+    except (OSError, TypeError, AttributeError):  # another C library, with other ways
+        pass
 
 
 def whole_prefix(text: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from policy_lab import paths
 from policy_lab.app import study_title, study_view
-from policy_lab.app.ranking_view import SameStudy, load_ranking
+from policy_lab.app.ranking_view import load_ranking
 from policy_lab.catalogue import say
 from policy_lab.ensemble.staleness import is_stale, provenance_of
 from policy_lab.errors import PolicyLabError
@@ -86,7 +86,7 @@ def stored_title(folder: Path) -> str:
     findings = load_ranking(folder).findings
     try:
         if findings is not None:
-            return say("rank.stored", title=study_title.details_of(study_view.plan_in(SameStudy(findings))))
+            return say("rank.stored", title=study_title.details_of(study_view.plan_in(findings)))
     except PolicyLabError:
         pass
     return say("rank.stored", title=folder.name.replace("_", " "))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from policy_lab.app.labels import count_of
-from policy_lab.app.ranking_view import SameStudy, world_told
+from policy_lab.app.ranking_view import world_told
+from policy_lab.app.remembering import remembered
 from policy_lab.catalogue import SOURCE, here, language, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.errors import PolicyLabError
@@ -31,16 +31,16 @@ def packed(findings: Findings) -> Iterator[bytes]:
     """The result folder of a Sobol' study as a ZIP file, piece by piece."""
     assert findings.folder is not None
     readme = {say("rank.readme_file"): _readme(findings, findings.folder.name)}
-    return zipped(findings.folder, {**readme, **_report(SameStudy(findings), language())})
+    return zipped(findings.folder, {**readme, **_report(findings, language())})
 
 
-@lru_cache(maxsize=KEPT)
-def _report(kept: SameStudy, told_in: str) -> Mapping[str, str | bytes]:
+@remembered(KEPT, lambda files: 1)
+def _report(findings: Findings, told_in: str) -> Mapping[str, str | bytes]:
     """The report in a language, unless it is there in it, or the study no longer fits its model."""
     if told_in == SOURCE:
         return {}
     try:
-        return report_files(kept.known, here())
+        return report_files(findings, here())
     except PolicyLabError:
         return {}
 

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +17,8 @@ import pandas as pd
 
 from policy_lab.app import study_title
 from policy_lab.app.labels import count_of, figure_of, label_of
-from policy_lab.app.ranking_view import SameStudy, outcome_label, source, world_told
+from policy_lab.app.ranking_view import outcome_label, source, world_told
+from policy_lab.app.remembering import remembered
 from policy_lab.app.report_figure import in_page
 from policy_lab.catalogue import here, language, name_in_words, say
 from policy_lab.ensemble.findings import DUMMY, WHOLE, Findings, Table
@@ -28,8 +28,10 @@ from policy_lab.ensemble.study_file import read_study
 from policy_lab.report import plots
 from policy_lab.studies import method, plan_of, questions
 
-#: Views and plans kept in memory.
-REMEMBERED: Final = 60
+#: Bytes of views kept in memory; with its pictures, one is a hundred to five hundred kilobytes.
+ROOM: Final = 4_000_000
+#: Plans kept in memory; they share their models.
+PLANS: Final = 60
 #: Rows of a table of findings.
 ROWS: Final = 60
 
@@ -41,27 +43,25 @@ def view(findings: Findings, asked: Mapping[str, str]) -> Mapping[str, Any]:
         findings: of the study, as they are stored.
         asked: ``outcome`` and ``time`` as the browser sent them; what does not exist is replaced.
     """
-    kept = SameStudy(findings)
-    outcomes, times = _outcomes(kept), _times(plan_in(kept), findings)
+    outcomes, times = _outcomes(findings), _times(plan_in(findings), findings)
     outcome = asked.get("outcome", "")
     if outcome not in outcomes:
         outcome = next(iter(outcomes), "")
     time = next((t for t in times if f"{t:g}" == asked.get("time")), times[0] if times else math.nan)
-    return _view(kept, language(), outcome, time)
+    return _view(findings, language(), outcome, time)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def plan_in(kept: SameStudy) -> Plan:
+@remembered(PLANS, lambda plan: 1)
+def plan_in(findings: Findings) -> Plan:
     """The plan of a stored study; raises what ``plan_of`` raises where the study no longer fits its model."""
-    folder = kept.known.folder
-    assert folder is not None
-    return plan_of(read_study(folder / "study.toml"))
+    assert findings.folder is not None
+    return plan_of(read_study(findings.folder / "study.toml"))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _outcomes(kept: SameStudy) -> tuple[str, ...]:
+@remembered(ROOM)
+def _outcomes(findings: Findings) -> tuple[str, ...]:
     """Outcomes that the study says something about; if it speaks of none, those that it draws."""
-    plan, findings = plan_in(kept), kept.known
+    plan = plan_in(findings)
     known = method(plan.study.method)
     said = {one.about for one in known.statements(plan, findings)} - {""}
     pictures = known.draw(plan, findings, here()).values()
@@ -77,20 +77,20 @@ def _times(plan: Plan, findings: Findings) -> tuple[float, ...]:
     return findings.times[::-1]
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _view(kept: SameStudy, told_in: str, outcome: str, time: float) -> Mapping[str, Any]:
-    plan, findings = ended_at(plan_in(kept), kept.known, time)
+@remembered(ROOM)
+def _view(whole: Findings, told_in: str, outcome: str, time: float) -> Mapping[str, Any]:
+    plan, findings = ended_at(plan_in(whole), whole, time)
     known, words = method(plan.study.method), here()
     said = known.statements(plan, findings)
     own = [note for note in findings.notes if note.key.startswith(f"study.{findings.method}.")]
     shown = [m for m in said if m.about in ("", outcome)]
     findings = replace(findings, statements=tuple(said))
-    times = _times(plan_in(kept), kept.known)
+    times = _times(plan_in(whole), whole)
     made = getattr(known, "tables", None)
     tables = made(plan, findings) if made else [_table(findings, outcome, time)]
     return {
         "question": study_title.key_of(plan),
-        "outcomes": [{"value": name, "label": outcome_label(findings, name)} for name in _outcomes(kept)],
+        "outcomes": [{"value": name, "label": outcome_label(findings, name)} for name in _outcomes(whole)],
         "outcome": outcome,
         "times": [{"value": f"{t:g}", "label": f"{t:.0f}"} for t in times] or [{"value": "all", "label": ""}],
         "time": f"{time:g}" if times else "all",

@@ -65,7 +65,7 @@ class Table:
     rows: Sequence[Sequence[object]]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)  # two are the same when they are one object
 class Findings:
     """The result of a study; as text, what it says in English.
 

@@ -306,16 +306,17 @@ def test_axe_finds_nothing_with_everything_open(browser: Browser, real_address: 
     if width < 720:  # the levers are a sheet
         page.locator(".levers__handle").click()
     page.locator(".lever summary").first.click()
+    whole = (scheme, width) == ("light", 1440)  # the others ask what was opened last alone: the rest stands as it stood
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.get_by_role("combobox", name="First chart").fill("trust")
     expect(page.locator("#choose-a-list [role=option]").first).to_be_visible()
-    found = Axe().run(page)
+    found = Axe().run(page, context=None if whole else [["#choose-a"], ["#choose-a-list"]])
     assert found.violations_count == 0, found.generate_report()
     page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
-    found = Axe().run(page)
+    found = Axe().run(page, context=None if whole else "#keys-help")
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
