@@ -75,7 +75,9 @@ def _bar(at: Addresses) -> html.Header:
     skip = html.A(say("app.skip"), href="#main", className="skip")
     scheme = header.button("scheme", say("app.dark"), "recolour")
     tools = html.Div([scheme, *header.language_links(at)], className="bar__tools")
-    return html.Header([skip, html.Span(header.brand(), className="brand"), tools], className="bar")
+    return html.Header(
+        [skip, html.Span(header.brand(say("app.name")), className="brand"), tools], className="bar bar--front"
+    )
 
 
 def _card(model: Model, address: str, at: Addresses) -> html.Li:

@@ -25,7 +25,7 @@ from policy_lab.app.middleware.proxies import BehindProxy, networks
 from policy_lab.app.middleware.response_cache import warm
 from policy_lab.app.middleware.same_origin import OwnNames
 from policy_lab.app.rooms import Rooms
-from policy_lab.app.several import in_front, paths_of
+from policy_lab.app.several import in_front, placed
 from policy_lab.app.web_bundles import complaint
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
@@ -126,12 +126,6 @@ def _warn_of_stale_scripts() -> None:
     folder = paths.checkout()
     if folder and (found := complaint(folder)):
         print(found, file=sys.stderr, flush=True)
-
-
-def placed(model: Model | Sequence[Model]) -> dict[str, Model]:
-    """Models by their paths below the prefix, without slashes; one alone has none."""
-    models = [model] if isinstance(model, Model) else model
-    return paths_of(models) if len(models) > 1 else {"": models[0]}
 
 
 def below(prefix: str, path: str) -> str:

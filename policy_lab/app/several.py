@@ -30,12 +30,15 @@ HEALTH, SCRIPTS = "health", "scripts"
 TAKEN: Final = (HEALTH, SCRIPTS, front_page.MISSING)
 
 
-def paths_of(models: Sequence[Model]) -> dict[str, Model]:
-    """The models by the name that each has in addresses, in the order given.
+def placed(model: Model | Sequence[Model]) -> dict[str, Model]:
+    """Models by the path that each has below what is common to all, in the order given; one alone has none, "".
 
     Raises:
         BadValue: one is there twice, two would have the same address, or one the address of something else.
     """
+    models = [model] if isinstance(model, Model) else model
+    if len(models) == 1:
+        return {"": models[0]}
     found: dict[str, Model] = {}
     for model in models:
         path = path_of(model.name)

@@ -25,8 +25,7 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
     return html.Header(
         [
             html.A(say("app.skip"), href="#main", className="skip"),
-            html.Span(brand(), className="brand"),
-            *_back(at),
+            _brand(at),
             html.Nav(links, className="nav", **{"aria-label": say("app.pages")}),
             html.Div(
                 [
@@ -47,15 +46,17 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
     )
 
 
-def brand() -> list[html.Span]:
-    """The mark and the name."""
+def brand(text: str) -> list[html.Span]:
+    """The mark, and words beside it."""
     mark = html.Span(className="brand__mark", **{"aria-hidden": "true"})
-    return [mark, html.Span(say("app.name"), className="brand__name")]
+    return [mark, html.Span(text, className="brand__name")]
 
 
-def _back(at: Addresses) -> list[html.A]:
-    """The way back to the page that lists all models, where there are several."""
-    return [html.A(say("front.back"), href=at.front, className="brand__back")] if at.front else []
+def _brand(at: Addresses) -> html.Span | html.A:
+    """The name of the app; beside other models the way back to all of them."""
+    if not at.front:
+        return html.Span(brand(say("app.name")), className="brand")
+    return html.A(brand(say("front.back")), href=at.front, className="brand brand--back")
 
 
 def button(name: str, text: str, action: str, disabled: bool = False, opens: str = "") -> html.Button:
