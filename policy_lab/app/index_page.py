@@ -91,11 +91,8 @@ class Page(dash.Dash):  # type: ignore[misc]
         if at.published:  # Dash's own check wants a path that begins with a slash
             self.config.unset_read_only(["requests_pathname_prefix"])
             self.config.requests_pathname_prefix = at.prefix
-        self._meta = (
-            "".join(f"\n    {tag}" for tag in published_tags(f", {model.name} {model.hash[:8]}"))
-            if at.published
-            else ""
-        )
+        tags = published_tags(f", {model.name} {model.hash[:8]}") if at.published else []
+        self._meta = "".join(f"\n    {tag}" for tag in tags)
         self._body = body
         self._left_out = () if every_library else LEFT_OUT
         assets = Path(self.config.assets_folder)

@@ -117,13 +117,13 @@ def publish(
     """
     if opens_in not in languages():
         raise UnknownName("language", opens_in, languages())
+    models = placed(model)
+    if study and len(models) > 1:
+        raise BadValue("error.publish.study_of_several", folder=study)
     folder = folder.absolute()
     _check(folder, replace)
     if study and (problem := load_ranking(study).problem):
         raise BadValue("error.publish.study", folder=study, reason=problem)
-    models = placed(model)
-    if study and len(models) > 1:
-        raise BadValue("error.publish.study_of_several", folder=study)
     for one in models.values():
         browser_module(one)
     site = Site(folder, len(models))

@@ -13,7 +13,7 @@ import re
 import socket
 import sys
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def serve(
     address = f"http://{_for_link(how.host)}:{listening.getsockname()[1]}{how.prefix}"
     allow_connections(CONNECTIONS + 100)
     queue = Queue(how.studies)
-    server = application(models, how, queue)
+    server = application(model, how, queue)
     _warn_of_stale_scripts()
     print(f"Policy Lab: {address}", flush=True)
     if open_browser:
@@ -133,8 +133,9 @@ def below(prefix: str, path: str) -> str:
     return f"{prefix}{path}/" if path else prefix
 
 
-def application(models: Mapping[str, Model], how: Serving, queue: Queue) -> Any:
-    """The WSGI application, with its studies going on where the last server stopped; ``models`` as from ``placed``."""
+def application(model: Model | Sequence[Model], how: Serving, queue: Queue) -> Any:
+    """The WSGI application, with its studies going on where the last server stopped."""
+    models = placed(model)
     apps = {path: _app(model, path, how, queue) for path, model in models.items()}
     server: Any = apps[""] if "" in apps else in_front(models, apps, how.prefix)
     if how.names or not how.behind_proxy:

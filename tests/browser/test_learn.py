@@ -338,7 +338,5 @@ def with_finger(context: BrowserContext, page: Page) -> None:
     assert guess == sorted(guess, reverse=True) and guess[0] > guess[-1]
     assert page.evaluate("window.scrollY") == at
     expect(page.locator("path[data-line=guess]")).to_be_attached()
-    page.evaluate(
-        "new Promise((done) => requestIdleCallback(done))"
-    )  # a tap that a busy page answers late is a long press
+    page.evaluate("new Promise((done) => requestIdleCallback(done))")  # a tap that a busy page answers late is a long press
     page.wait_for_timeout(400)  # as a hand does: Chromium takes a tap sooner than that for a part of the stroke
