@@ -50,6 +50,10 @@ def test_a_finger_opens_a_term(browser: Browser, address: str) -> None:
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.goto(address, wait_until="domcontentloaded")
+    page.wait_for_selector("html[data-drawn]", state="attached")
+    expect(
+        page.locator(".in-short:not(.in-short--stale) .in-short__text")
+    ).not_to_be_empty()  # what comes late is there
     page.locator(".strip__key .term").first.tap()
     box = page.locator("#term-box")
     expect(box).to_be_visible()

@@ -12,6 +12,7 @@ const TEXTS = "p, dt, dd, li, small, caption, figcaption, legend, h2, h3, h4, th
 const NOT_IN = "button, a, label, summary, select, svg, nav, pre, code, .unseen, [role=status], [aria-live], .combo, .card, .terms, .in-short__text, .in-short__turns, .chart__summary, [hidden]";
 const BLOCKS = "section, article, details, dialog, figure, table, #main";
 const REST = 400; // milliseconds without a change
+const PATIENCE = 2000; // milliseconds; after a finger's stroke Chromium may call nothing idle for minutes
 const AWAY = 200; // milliseconds in which a pointer may go from a term to its box
 
 /** @type {HTMLElement} */
@@ -42,8 +43,9 @@ const marked = (key, text) => element("dfn", { class: "term", "data-term": key, 
 function soon() {
   window.clearTimeout(resting);
   resting = window.setTimeout(() => {
-    const idle = window.requestIdleCallback ?? window.setTimeout;
-    idle(() => mark(one("#main")));
+    const marks = () => mark(one("#main"));
+    if (window.requestIdleCallback) window.requestIdleCallback(marks, { timeout: PATIENCE });
+    else marks();
   }, REST);
 }
 
