@@ -152,6 +152,19 @@ def test_a_path_without_its_slash_leads_to_the_model_with_what_was_asked(client:
     assert client.get(f"{PREFIX}harbour/../small_field/").status_code in (200, 404)
 
 
+def test_a_link_leads_to_the_model_that_it_says_it_was_made_with(client: FlaskClient, models: list[Model]) -> None:
+    query = f"m={models[0].hash[:8]}.w0k3xql.2c9aa&w=status_quo"
+    for path in ("", "compare", "harbour/", "harbour/compare"):
+        answer = client.get(f"{PREFIX}{path}?{query}")
+        page = "compare" if path.endswith("compare") else ""
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{PREFIX}small_field/{page}?{query}")
+        assert answer.headers["Content-Security-Policy"] and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get(f"{PREFIX}small_field/compare?{query}").status_code == 200
+    assert client.get(f"{PREFIX}harbour/?m=00000000.x&w=y").status_code == 200  # of no model here: told on the page
+    sly = client.get(f"{PREFIX}%2F%2Fevil.example%0d%0aX: y?{query}")
+    assert sly.headers["Location"].startswith(f"{PREFIX}small_field/") and "X" not in sly.headers
+
+
 def test_what_no_model_has_leads_to_the_front(client: FlaskClient) -> None:
     front = client.get(PREFIX).data
     for path in ("gone/", "gone/compare", "HARBOUR/", "small_fieldish/"):

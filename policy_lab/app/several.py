@@ -10,15 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from flask import Flask, Response
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response as Answer
 
 from policy_lab import paths
 from policy_lab.app import bundle, errands, front_page, middleware
 from policy_lab.app.addresses import Addresses
 from policy_lab.app.bundle import Bundle
 from policy_lab.app.language import Speech, once_a_language
+from policy_lab.app.middleware.security_headers import FIXED, NOTHING
 from policy_lab.errors import BadValue
 from policy_lab.model import Model
 
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
 #: What stands in front beside the models, so that none can be called so.
 HEALTH, SCRIPTS = "health", "scripts"
 TAKEN: Final = (HEALTH, SCRIPTS, front_page.MISSING)
+
+#: Characters of a model's hash that a link has.
+VERSION: Final = 8
 
 
 def placed(model: Model | Sequence[Model]) -> dict[str, Model]:
@@ -81,8 +89,8 @@ def in_front(models: Mapping[str, Model], apps: Mapping[str, Flask], prefix: str
         # Never asked, as the model answers itself; without it nobody would be led from the path without its slash.
         server.add_url_rule(f"{prefix}{path}/", f"model {path}", lambda: Response(status=404))
         errands.share(app, server)
-    handed: Any = _Each(server.wsgi_app, {f"{prefix}{path}": app.wsgi_app for path, app in apps.items()}, prefix)
-    server.wsgi_app = handed  # type: ignore[method-assign]
+    below = {path: app.wsgi_app for path, app in apps.items()}
+    server.wsgi_app = _Each(server.wsgi_app, below, models, prefix)  # type: ignore[method-assign]
     return server
 
 
@@ -94,14 +102,48 @@ def bundles() -> dict[str, Bundle]:
 
 
 class _Each:
-    """Hands each request to the application whose path it begins with, else to the one in front."""
+    """Hands each request to the model whose path it begins with, else to the page in front.
 
-    def __init__(self, front: WSGIApplication, apps: Mapping[str, WSGIApplication], prefix: str) -> None:
-        self._front, self._apps, self._skip = front, dict(apps), len(prefix)
+    A link has the version of the model that it was made with (``web/core/link-parts.js``), so wherever it is opened it
+    leads to that one, also where it was made while this was the only one and had no path.
+    """
+
+    def __init__(
+        self, front: WSGIApplication, apps: Mapping[str, WSGIApplication], models: Mapping[str, Model], prefix: str
+    ) -> None:
+        self._front, self._apps, self._prefix = front, apps, prefix
+        self._versions = {path: model.hash[:VERSION] for path, model in models.items()}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
-        path = environ.get("PATH_INFO", "")
-        end = path.find("/", self._skip)
-        app = self._apps.get(path[:end]) if end > 0 else None
-        return (app or self._front)(environ, start_response)
+        path, rest = self._parted(environ.get("PATH_INFO", ""))
+        query = environ.get("QUERY_STRING", "")
+        if environ["REQUEST_METHOD"] == "GET" and query.startswith("m=") and (other := self._other(path, query)):
+            there = f"{self._prefix}{other}/{quote(rest.encode('latin-1', 'replace'))}?{query}"
+            return redirect(there, Response=_Guarded)(environ, start_response)
+        return self._apps.get(path, self._front)(environ, start_response)
+
+    def _parted(self, whole: str) -> tuple[str, str]:
+        """The path of a model, "" for none, and what comes behind it."""
+        below = whole.removeprefix(self._prefix)
+        path, slash, rest = below.partition("/")
+        return (path, rest) if slash and path in self._apps else ("", below)
+
+    def _other(self, path: str, query: str) -> str | None:
+        """The model that a link belongs to, if that is another one than it is opened at."""
+        version = query[2 : 2 + VERSION]
+        return None if self._versions.get(path) == version else self._paths.get(version)
+
+    @cached_property
+    def _paths(self) -> dict[str, str]:
+        return {version: path for path, version in self._versions.items()}
+
+
+class _Guarded(Answer):
+    """An answer with the headers that each has."""
+
+    default_mimetype = "text/html"
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.headers.update({**FIXED, **NOTHING})
