@@ -97,17 +97,27 @@ def create_app(
     listed += pages_of(model, pages)
     Speech(model).listen(app.server)
     app.server.before_request(bench.begin)
-    frames = (*(page.path for page in listed), EMBED)
-    middleware.install(app.server, prefix, frames, embed_from, callbacks=lambda: app.callback_map)
+    _guard(app, listed, embed_from)
     studies = Studies(model, stored_studies(model, rank_folder), queue or Queue(paths.studies_folder()))
     rank_routes.register(app.server, prefix, studies)
     app.layout = once_a_language(lambda: _layout(bench, listed))
-    engine_routes.register(app, bench, files)
-    for data in (routes, precedent_data, story_data):
-        data.register(app, bench)
+    _answer(app, bench, files)
     room_routes.register(app.server, prefix, rooms)
     copy_context().run(_prepare, app, bench, Speech(model))
     return app
+
+
+def _guard(app: Page, pages: Sequence[ListedPage], embed_from: Sequence[str]) -> None:
+    frames = (*(page.path for page in pages), EMBED)
+    prefix = app.config.routes_pathname_prefix
+    middleware.install(app.server, prefix, frames, embed_from, callbacks=lambda: app.callback_map)
+
+
+def _answer(app: Page, bench: ModelSession, files: EngineFiles) -> None:
+    """Adds the addresses of all that the pages ask for."""
+    engine_routes.register(app, bench, files)
+    for data in (routes, precedent_data, story_data):
+        data.register(app, bench)
 
 
 def _prepare(app: Page, bench: ModelSession, speech: Speech) -> None:
