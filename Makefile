@@ -72,7 +72,7 @@ docs: $(READY)  ## write the model reference (every variable, lever, scenario) t
 
 lock: $(READY)  ## resolve the versions in requirements.lock again from pyproject.toml (UPGRADE=--upgrade for newer ones)
 	@$(BIN)/python -m venv build/lock && build/lock/bin/python -m pip install --quiet uv
-	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile pyproject.toml --no-config --universal --all-extras \
+	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile pyproject.toml --no-config --universal --extra cluster --extra serve --extra dev \
 	  --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
 	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS build/lock/bin/uv pip compile benchmarks/engines/workbench.in --no-config --universal \
 	  --constraint requirements.lock --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UPGRADE) \

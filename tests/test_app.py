@@ -66,7 +66,7 @@ def test_a_world_with_one_lever_moved_keeps_the_rest_of_the_world(model: Model, 
 @pytest.mark.parametrize("name", ["big_science", "core"])
 def test_variables_begin_with_the_headlines_and_no_two_are_called_alike(name: str) -> None:
     model = load_model(name)
-    rows = engine_routes.names(ModelSession(model, Memory(default_run(model))))["variables"]
+    rows = engine_routes.names(ModelSession(model, Memory(default_run(model))))
     headlines = {outcome.name for outcome in model.outcomes.values() if outcome.headline}
     assert {row[1] for row in rows[: len(headlines)]} == headlines
     assert len({row[2] for row in rows}) == len(rows)
@@ -146,7 +146,7 @@ def test_the_page_finds_its_engine_and_may_keep_it_for_ever(model: Model) -> Non
         ("single", b'{"lanes":4,"real":4'),
         ("layout", b'{"format"'),
         ("members", b""),
-        ("names", b'{"variables"'),
+        ("names", b'{"columns"'),
     ):
         reply = client.get(told["files"][name])
         assert reply.status_code == 200, name

@@ -53,7 +53,7 @@ def check_axis(name: str, plan: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", MODELS, ids=lambda name: Path(name).name)
 def test_no_two_ticks_of_a_variable_read_alike(name: str, tmp_path: Path) -> None:
     model = load_model(name)
-    shown = [row[1] for row in names(ModelSession(model, Memory(default_run(model))))["variables"]]
+    shown = [row[1] for row in names(ModelSession(model, Memory(default_run(model))))]
     settings = [model.constants_of(scenario) for scenario in list(model.scenarios)[:2]] or [{}]
     runs = [simulate(model, constants, outputs=shown) for constants in settings]
     moments = np.unique(np.linspace(0, len(runs[0].time) - 1, MOMENTS).astype(int))

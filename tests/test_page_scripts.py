@@ -56,7 +56,7 @@ def caller(model: Model, folder: Path) -> Call:
     """A function that has the scripts do a list of jobs for a model."""
     bench = ModelSession(model, Memory(default_run(model)))
     told = folder / "facts.json"
-    rows = [{"key": row[0], "name": row[1]} for row in names(bench)["variables"]]
+    rows = [{"key": row[0], "name": row[1]} for row in names(bench)]
     told.write_text(json.dumps({"facts": page_facts.facts(bench, {}), "variables": rows}), encoding="utf-8")
 
     def call(jobs: Sequence[Sequence[Any]]) -> list[Any]:

@@ -14,7 +14,7 @@ from policy_lab.app import create_app
 from policy_lab.app.bundle import Bundle
 from policy_lab.app.index_page import ORDER, THREADS
 from policy_lab.app.middleware import response_cache
-from policy_lab.app.middleware.compression import takes_packed
+from policy_lab.app.middleware.compression import packing
 from policy_lab.jobs import Queue
 from policy_lab.model import load_model
 
@@ -190,10 +190,18 @@ def test_names_of_files_that_nobody_has_fill_no_memory(client: FlaskClient) -> N
 
 @pytest.mark.parametrize(
     ("encodings", "packed"),
-    [("gzip", True), ("gzip, deflate, br", True), ("br", False), ("", False), ("gzip;q=0", False), ("*", True)],
+    [
+        ("gzip", "gzip"),
+        ("gzip, deflate, br", "br"),
+        ("br", "br"),
+        ("", ""),
+        ("gzip;q=0", ""),
+        ("gzip, br;q=0", "gzip"),
+        ("*", "br"),
+    ],
 )
-def test_only_who_can_unpack_gets_it_packed(encodings: str, packed: bool) -> None:
-    assert takes_packed(encodings) is packed
+def test_only_who_can_unpack_gets_it_packed(encodings: str, packed: str) -> None:
+    assert packing(encodings) == packed
 
 
 def test_long_headers_fill_no_memory(client: FlaskClient) -> None:

@@ -12,15 +12,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import brotli
 import pytest
 from flask import request
 from flask.testing import FlaskClient
 
 from policy_lab.app import create_app
-from policy_lab.app.middleware import LARGEST_REQUEST
+from policy_lab.app.bundle import without_comments
+from policy_lab.app.middleware import LARGEST_REQUEST, compression
 from policy_lab.app.server import Serving, application, keep_log, serve, whole_prefix
 from policy_lab.cli import main
 from policy_lab.errors import BadValue
@@ -144,15 +147,41 @@ def test_no_script_stands_in_the_page(client: FlaskClient) -> None:
     assert not re.search(r"<[a-z][^>]*\sstyle\s*=", page)
 
 
-def test_files_come_packed_and_are_the_same_when_unpacked(client: FlaskClient) -> None:
+@pytest.mark.parametrize(("how", "unpack"), [("gzip", gzip.decompress), ("br", brotli.decompress)])
+def test_files_come_packed_and_are_the_same_when_unpacked(
+    client: FlaskClient, how: str, unpack: Callable[[bytes], bytes]
+) -> None:
+    asked = {"Accept-Encoding": how}
     for path in ("/assets/page.bundle.js", "/_dash-layout", "/", "/studies/form"):
-        plain, packed = client.get(path), client.get(path, headers=PACKED)
-        assert packed.headers["Content-Encoding"] == "gzip", path
+        plain, packed = client.get(path), client.get(path, headers=asked)
+        assert packed.headers["Content-Encoding"] == how, path
+        assert packed.headers.get("ETag", "").endswith(f'-{how}"') is (path != "/studies/form")
         assert "Accept-Encoding" in packed.headers["Vary"]
         if path != "/studies/form":  # which measures something
-            assert gzip.decompress(packed.data) == plain.data
+            assert unpack(packed.data) == plain.data
         assert len(packed.data) < 0.5 * len(plain.data)
-        assert client.get(path, headers=PACKED).data[10:] == packed.data[10:]
+        assert client.get(path, headers=asked).data[10:] == packed.data[10:]
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("a {\n  color: red; /* why */\n}\n\n/* more\n   lines */\nb {}", "a {\ncolor: red;\n}\nb {}"),
+        ('q::after { content: "/* kept */"; }', 'q::after { content: "/* kept */"; }'),
+        ("q::after { content: '/*'; } /* gone */", "q::after { content: '/*'; }"),
+        ("/* a sheet's \"quote */\na {}", "a {}"),
+    ],
+)
+def test_a_sheet_is_sent_without_what_only_we_read(written: str, sent: str) -> None:
+    assert without_comments(written) == sent
+
+
+def test_without_brotli_everything_comes_by_gzip(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "PACKINGS", {"gzip": gzip.compress})
+    compression._packing.cache_clear()
+    packed = client.get("/assets/engine.worker.bundle.js?m=7", headers={"Accept-Encoding": "gzip, deflate, br"})
+    compression._packing.cache_clear()
+    assert packed.headers["Content-Encoding"] == "gzip"
 
 
 def test_a_file_that_is_known_is_not_sent_again(client: FlaskClient) -> None:

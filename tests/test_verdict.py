@@ -53,7 +53,7 @@ class Verdicts:
         self.model, self.folder = model, folder
         self.members = {n: v.astype(float) for n, v in ensemble_members.members_of(model).items()}
         bench = ModelSession(model, Memory(default_run(model)))
-        rows = [{"key": row[0], "name": row[1]} for row in names(bench)["variables"]]
+        rows = [{"key": row[0], "name": row[1]} for row in names(bench)]
         self.facts = page_facts.facts(bench, {})
         self.told = folder / "facts.json"
         self.told.write_text(json.dumps({"facts": self.facts, "variables": rows}), encoding="utf-8")

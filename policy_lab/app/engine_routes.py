@@ -116,7 +116,7 @@ class EngineFiles:
 
     def _names_in(self, code: str) -> bytes:
         speak(code, names_of(self.bench.source, code))
-        return json.dumps(names(self.bench)).encode()
+        return listed(self.bench)
 
     def addresses(self, at: Addresses, threads: Mapping[str, str]) -> dict[str, str]:
         """Where the page finds what, for its facts; ``threads`` are the addresses of its workers' scripts."""
@@ -165,7 +165,7 @@ def register(app: Dash, bench: ModelSession, files: EngineFiles) -> None:
             "single-fused.wasm": lambda: (getattr(files.single, "fused", None), "application/wasm"),
             "single.json": lambda: (files.single_layout, "application/json"),
             "members.bin": lambda: (files.members, "application/octet-stream"),
-            "names.json": lambda: (json.dumps(names(bench), ensure_ascii=False).encode(), "application/json"),
+            "names.json": lambda: (listed(bench), "application/json"),
         }
         body, kind = content[name]() if name in content and version == files.hash else (None, "")
         if body is None:
@@ -198,10 +198,16 @@ def answered(bench: ModelSession, asked: Any) -> dict[str, Any]:
     }
 
 
-def names(bench: ModelSession) -> dict[str, Any]:
+def listed(bench: ModelSession) -> bytes:
+    """The columns of ``names``, one after the other, as JSON: a sixth smaller than rows, once packed."""
+    columns = [list(column) for column in zip(*names(bench), strict=True)]
+    return json.dumps({"columns": columns}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def names(bench: ModelSession) -> list[list[Any]]:
     """Every variable that a chart can show, in the language in use: headlines first, then outcomes; no two alike.
 
-    A row is ``[key, name, label, unit, group, low, high]``; low and high are its range over all worlds and years.
+    A row is ``[key, name, label, unit, group, low, high]``; low and high are its range over all scenarios and years.
     """
     model = bench.model
     keys = keys_of(model.program.visible)
@@ -213,7 +219,7 @@ def names(bench: ModelSession) -> dict[str, Any]:
     twins = [row for row in rows if called[row[2]] > 1 and row[1] not in model.outcomes]
     for row in twins:
         row[2] = whole_label_of(row[1])
-    return {"variables": rows}
+    return rows
 
 
 def _row(bench: ModelSession, model: Model, keys: dict[str, str], name: str) -> list[Any]:

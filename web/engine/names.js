@@ -11,15 +11,18 @@ export let listed = false;
 async function fetchNames() {
   const answer = await fetch(facts.files.names);
   if (!answer.ok) throw new Error(`${answer.status} ${facts.files.names}`);
-  /** @type {{ variables: [string, string, string, string, string, number, number][] }} */
-  const { variables: rows } = await answer.json();
-  learnVariables(rows.map(([key, name, label, unit, group, low, high]) => ({ key, name, label, unit, group, low, high, places: null })));
+  /** @type {{ columns: [string[], string[], string[], string[], string[], number[], number[]] }} */
+  const { columns: [keys, names, labels, units, groups, lows, highs] } = await answer.json();
+  learnVariables(keys.map((key, n) => ({ key, name: names[n], label: labels[n], unit: units[n], group: groups[n], low: lows[n], high: highs[n], places: null })));
   listed = true;
   return variables;
 }
 
-/** Settles when core/facts.js knows every variable; asked for once. */
+/** Settles when core/facts.js knows every variable; asked for once, and again where it did not come. */
 export function everyVariable() {
-  coming ??= fetchNames();
+  coming ??= fetchNames().catch((error) => {
+    coming = null;
+    throw error;
+  });
   return coming;
 }

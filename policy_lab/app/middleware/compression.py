@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -16,15 +17,29 @@ from flask import Flask, Response, g, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+try:
+    import brotli
+except ImportError:  # it comes with the extra "serve"
+    brotli = None
+
 #: Smaller answers are not worth it (bytes).
 LEAST: Final = 1400
-#: What packing must save, as a share, of an answer that is packed once and sent often.
+#: What packing must save, as a share.
 SAVED: Final = 0.1
 YEAR: Final = 365 * 24 * 3600
 #: Entry of a request's environment that says that its answer may be kept: ``FILE``, or ``ASKED`` for one of many.
 KEEP: Final = "policy_lab.keep"
 FILE: Final = "file"
 ASKED: Final = "asked"
+#: How answers are packed, the smallest first: by the name that browsers know it by, from bytes and how hard to try.
+#: Browsers take "br" over HTTPS and from their own machine.
+PACKINGS: Final[Mapping[str, Callable[[bytes, int], bytes]]] = {
+    **({"br": lambda data, effort: brotli.compress(data, quality=effort)} if brotli else {}),
+    "gzip": gzip.compress,
+}
+#: For what is packed once and sent often, and for what is packed each time.
+WELL: Final = 9
+QUICKLY: Final = 5
 _TEXT: Final = (
     "text/",
     "application/javascript",
@@ -61,9 +76,7 @@ class Packer:
             return self._marked(reply, ASKED, dated=False)
         if not reply.is_streamed and (reply.mimetype or "").startswith(_TEXT):
             reply.vary.add("Accept-Encoding")
-            data = reply.get_data()
-            if len(data) >= LEAST and takes_packed(request.headers.get("Accept-Encoding", "")):
-                _pack(reply, gzip.compress(data, 5))
+            _pack(reply, packing(request.headers.get("Accept-Encoding", "")), QUICKLY)
         return reply
 
     def _marked(self, reply: Response, kind: str, dated: bool) -> Response:
@@ -77,12 +90,8 @@ class Packer:
             reply.headers.pop(left_over, None)
         reply.vary.add("Accept-Encoding")
         reply.set_data(data)
-        if len(data) >= LEAST and takes_packed(request.headers.get("Accept-Encoding", "")):
-            packed = gzip.compress(data, 8)
-            if len(packed) <= (1 - SAVED) * len(data):
-                _pack(reply, packed)
-                tag += "-gzip"
-        reply.set_etag(tag)
+        known = packing(request.headers.get("Accept-Encoding", ""))
+        reply.set_etag(f"{tag}-{known}" if _pack(reply, known, WELL) else tag)
         request.environ[KEEP] = kind
         return reply
 
@@ -98,16 +107,23 @@ def has_age(query: str) -> bool:
     return re.search(r"(?:^|&)m=", query) is not None
 
 
-def takes_packed(encodings: str) -> bool:
-    """Whether a browser that sends this ``Accept-Encoding`` can unpack gzip."""
-    return _takes_packed(encodings[:200])
+def packing(encodings: str) -> str:
+    """The smallest of ``PACKINGS`` that a browser which sends this ``Accept-Encoding`` can unpack; "" if none."""
+    return _packing(encodings[:200])
 
 
 @lru_cache(maxsize=256)
-def _takes_packed(encodings: str) -> bool:
-    return bool(parse_accept_header(encodings, Accept)["gzip"])
+def _packing(encodings: str) -> str:
+    taken = parse_accept_header(encodings, Accept)
+    return next((name for name in PACKINGS if taken[name]), "")
 
 
-def _pack(reply: Response, packed: bytes) -> None:
+def _pack(reply: Response, known: str, effort: int) -> bool:
+    """Whether it was packed: it is not where it would hardly be smaller."""
+    data = reply.get_data()
+    packed = PACKINGS[known](data, effort) if known and len(data) >= LEAST else data
+    if len(packed) > (1 - SAVED) * len(data):
+        return False
     reply.set_data(packed)
-    reply.headers["Content-Encoding"] = "gzip"
+    reply.headers["Content-Encoding"] = known
+    return True

@@ -7,7 +7,6 @@ it changes while the server runs. The framework makes each such answer once, wit
 
 from __future__ import annotations
 
-import gzip
 import html
 import io
 import re
@@ -17,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Request, Response, request
@@ -25,7 +25,7 @@ from policy_lab import catalogue
 from policy_lab.app.language import PART, chosen_language
 from policy_lab.app.middleware import access_log
 from policy_lab.app.middleware.access_log import ELSEWHERE
-from policy_lab.app.middleware.compression import FILE, KEEP, has_age, takes_packed
+from policy_lab.app.middleware.compression import FILE, KEEP, PACKINGS, has_age, packing
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,7 +45,7 @@ SHORT: Final = 1000
 #: Headers that an answer without a body has not.
 _OF_BODY: Final = frozenset({"content-length", "content-type", "content-encoding"})
 
-Key = tuple[str, str, str, bool]
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,9 @@ class Front:
                     self._room_asked += _size(*self._asked.popitem(last=False))
 
     def _key(self, environ: WSGIEnvironment) -> Key:
-        """What decides an answer: the path, the part of the query that matters, the language, whether it is packed."""
+        """What decides an answer: the path, the part of the query that matters, the language, how it is packed."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        packed = takes_packed(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        packed = packing(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if path.startswith(self._files):
             return path, "m" if has_age(query) else "", "", packed
         language, named = language_of(environ)
@@ -184,10 +184,11 @@ def warm(server: Flask, prefix: str) -> None:
 
 
 def _ask_for_all(client: FlaskClient, prefix: str) -> None:
-    for language in catalogue.languages():
-        told = {"Accept-Encoding": "gzip", "Accept-Language": language}
+    for language, known in product(catalogue.languages(), PACKINGS):
+        told = {"Accept-Encoding": known, "Accept-Language": language}
+        page = client.get(prefix, headers={"Accept-Language": language}).text
         client.get(f"{prefix}?lang={language}", headers=told)
-        page = gzip.decompress(client.get(prefix, headers=told).data).decode()
+        client.get(prefix, headers=told)
         named = {html.unescape(address) for address in re.findall(r"\"(/[^\"#\s]+)\"", page)}
         own = (f"{prefix}engine/", f"{prefix}scripts/")
         for address in sorted(a for a in named if a.startswith(own)):
