@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +13,12 @@ SMALL = Path(__file__).parent / "models" / "small_field"
 
 
 @contextmanager
-def served(*options: str, studies: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def served(
+    *options: str, studies: Path, models: Sequence[Path] = (SMALL,)
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The command, from its line with the address to its end."""
-    command = [sys.executable, "-m", "policy_lab", "app", "--model", str(SMALL), "--port", "0", "--no-browser"]
+    named = [word for model in models for word in ("--model", str(model))]
+    command = [sys.executable, "-m", "policy_lab", "app", *named, "--port", "0", "--no-browser"]
     environment = {**os.environ, "POLICY_LAB_STUDIES": str(studies)}
     with subprocess.Popen(
         [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

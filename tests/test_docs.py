@@ -8,6 +8,7 @@ import json
 import pkgutil
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import tomllib
@@ -102,8 +103,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def looked_at(server: Any, listening: socket.socket) -> None:
+    """In place of serving for ever: the first page, and the first of each model behind it."""
+    client = server.test_client()
+    page = client.get("/").text
+    assert all(client.get(there).status_code == 200 for there in re.findall(r'<h2[^>]*><a href="([^"]+)"', page))
+    listening.close()
+
+
 @pytest.mark.parametrize("words", SHOWN_COMMANDS)
-def test_the_commands_that_are_shown_run(words: list[str], place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands_that_are_shown_run(
+    words: list[str], place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policy_lab.app.server._here", looked_at)
     if "--study" in words:
         factors = {"use": {}, "catch": {"low": 0.0, "high": 2.0}}
         study = Study("my_model/my_model.mdl", outcomes=("stock",), size=8, factors=factors)
@@ -123,7 +135,7 @@ def test_the_commands_of_the_page_on_models_run_one_after_the_other(
     page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
     lines = re.findall(r"^    (policy-lab .*)$", page, flags=re.MULTILINE)
     shown = [shlex.split(line, comments=True)[1:] for line in lines]
-    assert len(shown) == 7
+    assert len(shown) == 10
     for words in shown:
         parser().parse_args(words)
         if words[0] != "app":

@@ -16,8 +16,8 @@ import pytest
 from benchmarks.attacks.slow import besieged
 from policy_lab.app import create_app, http_server
 from policy_lab.app.http_server import THREADS, Server
-from policy_lab.app.rank_routes import DOWNLOADS
 from policy_lab.jobs import Queue
+from policy_lab.jobs.queue import DOWNLOADS
 from policy_lab.model import load_model
 from policy_lab.studies import Study, run_study
 from tests.running_server import SMALL, port_of, served

@@ -18,6 +18,7 @@ const ENTRIES = {
   "page.bundle": "pages/main.js",
   "bands.worker.bundle": "engine/bands.worker.js",
   "engine.worker.bundle": "engine/engine.worker.js",
+  "front.bundle": "pages/front.js",
   policy_lab_components: "dash/index.js",
 };
 /** Where Dash looks for our components: beside their Python classes. */

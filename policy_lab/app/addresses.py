@@ -26,11 +26,14 @@ class Addresses:
         prefix: what every address begins with: a path with a slash at both ends, or "./" in a published copy.
         opens_in: language of the page that a published copy opens with; "" at a server.
         data: folder of a published copy's answers, relative to its pages, with a slash at its end.
+        above: what the address of the page that lists several models begins with, as ``prefix`` does for one model; ""
+            where there is one model.
     """
 
     prefix: str = "/"
     opens_in: str = ""
     data: str = ""
+    above: str = ""
 
     @property
     def published(self) -> bool:
@@ -42,6 +45,11 @@ class Addresses:
         if not self.published:
             return self.prefix + path
         return self.prefix + self.page_file(path, language())
+
+    @property
+    def front(self) -> str:
+        """The page that lists all models, in the language in use; "" where there is one."""
+        return self.above + self.page_file("", language()) if self.above and self.published else self.above
 
     def page_in(self, code: str) -> str:
         """The first page in another language; the script leads to that of the page on show instead."""

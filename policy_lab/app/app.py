@@ -16,6 +16,7 @@ from policy_lab.app.addresses import Addresses
 from policy_lab.app.engine_routes import EngineFiles
 from policy_lab.app.index_page import THREADS, Page
 from policy_lab.app.language import Speech, once_a_language
+from policy_lab.app.middleware.security_headers import EMBED
 from policy_lab.app.model_session import Memory, ModelSession, Run
 from policy_lab.app.page_data import facts
 from policy_lab.app.page_list import ListedPage, pages_of, with_html
@@ -54,6 +55,7 @@ def create_app(
     opens_in: str = "",
     embed_from: Sequence[str] = (),
     rooms: Rooms | None = None,
+    above: str = "",
 ) -> Dash:
     """The whole app for one model.
 
@@ -72,8 +74,9 @@ def create_app(
         embed_from: sites, such as ``https://moodle.example.org``, that may put the Learn page into a frame; what is no
             site raises ``BadValue``.
         rooms: where classes leave their guesses; None for none.
+        above: where the page that lists several models is, see ``Addresses``; "" for one model.
     """
-    at = Addresses("./", opens_in, f"data/{model.hash[:8]}/") if opens_in else Addresses(prefix)
+    at = Addresses("./", opens_in, f"data/{model.hash[:8]}/", above) if opens_in else Addresses(prefix, above=above)
     bench = ModelSession(model, Memory(run or default_run(model)))
     files = EngineFiles(bench)
     listed: list[ListedPage] = []
@@ -94,16 +97,27 @@ def create_app(
     listed += pages_of(model, pages)
     Speech(model).listen(app.server)
     app.server.before_request(bench.begin)
-    middleware.install(app, [page.path for page in listed], embed_from)
+    _guard(app, listed, embed_from)
     studies = Studies(model, stored_studies(model, rank_folder), queue or Queue(paths.studies_folder()))
     rank_routes.register(app.server, prefix, studies)
     app.layout = once_a_language(lambda: _layout(bench, listed))
-    engine_routes.register(app, bench, files)
-    for data in (routes, precedent_data, story_data):
-        data.register(app, bench)
+    _answer(app, bench, files)
     room_routes.register(app.server, prefix, rooms)
     copy_context().run(_prepare, app, bench, Speech(model))
     return app
+
+
+def _guard(app: Page, pages: Sequence[ListedPage], embed_from: Sequence[str]) -> None:
+    frames = (*(page.path for page in pages), EMBED)
+    prefix = app.config.routes_pathname_prefix
+    middleware.install(app.server, prefix, frames, embed_from, callbacks=lambda: app.callback_map)
+
+
+def _answer(app: Page, bench: ModelSession, files: EngineFiles) -> None:
+    """Adds the addresses of all that the pages ask for."""
+    engine_routes.register(app, bench, files)
+    for data in (routes, precedent_data, story_data):
+        data.register(app, bench)
 
 
 def _prepare(app: Page, bench: ModelSession, speech: Speech) -> None:

@@ -22,6 +22,11 @@ def add(server: Flask, errand: Callable[[], None]) -> None:
     server.extensions.setdefault(_NAME, []).append(errand)
 
 
+def share(server: Flask, other: Flask) -> None:
+    """Have the errands of a server done where another runs, which hands on what is asked of it."""
+    other.extensions.setdefault(_NAME, []).extend(server.extensions.get(_NAME, []))
+
+
 class Errands:
     """All errands of an application as one task of a server's threads."""
 

@@ -91,7 +91,8 @@ class Page(dash.Dash):  # type: ignore[misc]
         if at.published:  # Dash's own check wants a path that begins with a slash
             self.config.unset_read_only(["requests_pathname_prefix"])
             self.config.requests_pathname_prefix = at.prefix
-        self._meta = "".join(f"\n    {tag}" for tag in _published_tags(model)) if at.published else ""
+        tags = published_tags(f", {model.name} {model.hash[:8]}") if at.published else []
+        self._meta = "".join(f"\n    {tag}" for tag in tags)
         self._body = body
         self._left_out = () if every_library else LEFT_OUT
         assets = Path(self.config.assets_folder)
@@ -185,9 +186,9 @@ def chunk_of(name: str) -> Path | None:
     return next((file for part in ("dcc", "dash_table") if (file := folder / part / name).is_file()), None)
 
 
-def _published_tags(model: Model) -> list[str]:
-    """What a server says in headers, as far as a page can say it itself, and which model and version it is of."""
-    made = escape(f"Policy Lab {__version__}, {model.name} {model.hash[:8]}")
+def published_tags(of: str) -> list[str]:
+    """What a server says in headers, as far as a page can say it itself, and which version it is, ``of`` what."""
+    made = escape(f"Policy Lab {__version__}{of}")
     return [
         f'<meta http-equiv="Content-Security-Policy" content="{escape(content_policy(in_page=True))}">',
         '<meta name="referrer" content="same-origin">',

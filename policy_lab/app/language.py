@@ -33,9 +33,9 @@ SOURCE_KEY: Final = re.compile(r"\s*Source:\s*([\w-]+)\s*\.?\s*$")
 
 @dataclass(frozen=True)
 class Speech:
-    """A model in every language it can be told in."""
+    """A model in every language it can be told in; None for a page that is about no model."""
 
-    model: Model
+    model: Model | None
 
     def begin(self, asked: Request) -> None:
         """Sets the language for what follows in this request."""
@@ -43,6 +43,9 @@ class Speech:
 
     def speak(self, language: str) -> None:
         """Sets the language for what follows."""
+        if self.model is None:
+            catalogue.speak(language)
+            return
         clock = self.model.program.clock
         catalogue.speak(language, names_of(self.model, language), lambda w: adapted(w, clock.initial, clock.unit))
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -22,9 +22,11 @@ from typing import Any, Final, cast
 from flask.testing import FlaskClient
 
 from policy_lab import __version__
+from policy_lab.app import front_page
 from policy_lab.app.addresses import Addresses
 from policy_lab.app.app import create_app
-from policy_lab.app.index_page import Page
+from policy_lab.app.bundle import name_of_type
+from policy_lab.app.index_page import Page, published_tags
 from policy_lab.app.loop_strengths import scored
 from policy_lab.app.middleware.access_log import unasked
 from policy_lab.app.middleware.security_headers import EMBED
@@ -33,13 +35,15 @@ from policy_lab.app.panels import variable_list
 from policy_lab.app.published_studies import studies_of
 from policy_lab.app.ranking_view import load_ranking
 from policy_lab.app.sector_pictures import views_of
+from policy_lab.app.several import bundles, placed
 from policy_lab.app.story_data import chosen
 from policy_lab.browser_files import browser_module
-from policy_lab.catalogue import SOURCE, in_language, languages
+from policy_lab.catalogue import SOURCE, in_language, languages, speak
 from policy_lab.errors import BadValue, OutputError, PolicyLabError, UnknownName
 from policy_lab.jobs import Queue
 from policy_lab.messages import Message
 from policy_lab.model import Model
+from policy_lab.paths import assets_folder
 from policy_lab.progress import MeterMaker, silent
 
 #: What says of a folder that it was published, from what, and by which version.
@@ -58,17 +62,19 @@ class Site:
     """A published folder.
 
     Attributes:
+        models: how many are in it.
         sizes: files and bytes of each kind: ``pages``, ``scripts``, ``model``, ``equations``, ``cases``, ``stories``,
             ``studies``.
     """
 
     folder: Path
+    models: int = 1
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def has_study(self) -> bool:
         """Whether Rank has anything to show, beside its list in each language."""
-        return self.sizes["studies"][0] > len(languages())
+        return self.sizes["studies"][0] > self.models * len(languages())
 
     def count(self, kind: str, size: int) -> None:
         """One more file."""
@@ -86,7 +92,7 @@ class File:
 
 
 def publish(
-    model: Model,
+    model: Model | Sequence[Model],
     folder: Path,
     opens_in: str = SOURCE,
     study: Path | None = None,
@@ -96,7 +102,7 @@ def publish(
     """Writes the page of a model as plain files, in every language there is.
 
     Args:
-        model: what the page explores.
+        model: what the page explores; several get a folder each, below a page that lists them.
         folder: where the files go; it must be absent or empty.
         opens_in: language of ``index.html``; the others are a click away.
         study: result folder of a study of all levers for Rank; by default the one stored with the model, if any.
@@ -106,30 +112,42 @@ def publish(
     Raises:
         UnknownName: there is no such language.
         UnsupportedConstruct: the model cannot be compiled for the browser, so it needs a server.
-        BadValue: there is no study in that folder.
+        BadValue: there is no study in that folder, it is given for several models, or two would have one address.
         OutputError: the folder has something else in it, or cannot be written.
     """
     if opens_in not in languages():
         raise UnknownName("language", opens_in, languages())
+    models = placed(model)
+    if study and len(models) > 1:
+        raise BadValue("error.publish.study_of_several", folder=study)
     folder = folder.absolute()
     _check(folder, replace)
     if study and (problem := load_ranking(study).problem):
         raise BadValue("error.publish.study", folder=study, reason=problem)
-    browser_module(model)
-    site = Site(folder)
+    for one in models.values():
+        browser_module(one)
+    site = Site(folder, len(models))
     with _whole(folder) as part, tempfile.TemporaryDirectory() as jobs, closing(Queue(Path(jobs))) as queue, unasked():
-        app = cast(Page, create_app(model, rank_folder=study, queue=queue, opens_in=opens_in))
-        client = app.server.test_client(use_cookies=False)
-        files = [*_files(app, client, model), *_own(app.at, model)]
-        with meter(Message("progress.publishing"), len(files)) as told:
-            for file in files:
-                content = file.make()
-                place = part / file.name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
-                site.count(file.kind, len(content))
-                told.advance()
+        for path, one in models.items():
+            app = create_app(one, rank_folder=study, queue=queue, opens_in=opens_in, above="../" if path else "")
+            client = app.server.test_client(use_cookies=False)
+            at = cast(Page, app).at
+            own = _own(at, _about(one))
+            _write([*_files(cast(Page, app), client, one), *own], part / path, site, meter)
+        if len(models) > 1:
+            _write(_front(models, opens_in), part, site, meter)
     return site
+
+
+def _write(files: Sequence[File], folder: Path, site: Site, meter: MeterMaker) -> None:
+    with meter(Message("progress.publishing"), len(files)) as told:
+        for file in files:
+            content = file.make()
+            place = folder / file.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            site.count(file.kind, len(content))
+            told.advance()
 
 
 def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
@@ -180,15 +198,30 @@ def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
         yield File(name, "studies", make)
 
 
-def _own(at: Addresses, model: Model) -> Iterator[File]:
+def _front(models: Mapping[str, Model], opens_in: str) -> list[File]:
+    """The page that lists several models, with what it needs."""
+    at, parts, types = Addresses("./", opens_in), bundles(), sorted(assets_folder().glob("*.woff2"))
+    head = "".join(published_tags(""))
+
+    def page(code: str) -> bytes:
+        speak(code)
+        return front_page.page(models, at, {key: part.name for key, part in parts.items()}, head).encode()
+
+    return [
+        *(File(at.page_file("", code), "pages", lambda code=code: page(code)) for code in languages()),  # type: ignore[misc]
+        *(File(f"scripts/{part.name}", "scripts", lambda part=part: part.text.encode()) for part in parts.values()),  # type: ignore[misc]
+        *(File(f"scripts/{name_of_type(file)}", "scripts", file.read_bytes) for file in types),
+        *_own(at, {"models": {path: _about(model) for path, model in models.items()}}),
+    ]
+
+
+def _about(model: Model) -> dict[str, str]:
+    return {"model": model.name, "model_hash": model.hash}
+
+
+def _own(at: Addresses, of: Mapping[str, Any]) -> Iterator[File]:
     """What a server has no use for: a page for unknown addresses, as many web hosts show it, and what this is."""
-    about: dict[str, Any] = {
-        "policy_lab": __version__,
-        "model": model.name,
-        "model_hash": model.hash,
-        "opens_in": at.opens_in,
-        "languages": list(languages()),
-    }
+    about = {"policy_lab": __version__, **of, "opens_in": at.opens_in, "languages": list(languages())}
     yield File("404.html", "pages", lambda: _not_found(at).encode())
     yield File(SITE, "pages", lambda: (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
 

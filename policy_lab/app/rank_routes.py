@@ -20,9 +20,8 @@ import hashlib
 import ipaddress
 import logging
 import secrets
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -40,8 +39,6 @@ from policy_lab.jobs.queue import REMEMBERED
 log = logging.getLogger("policy_lab.studies")
 
 COOKIE: Final = "policy-lab-studies"
-#: Whole folders that one process packs and sends at once: each has a thread until its reader has read it.
-DOWNLOADS: Final = 3
 #: Seconds after which one may ask again.
 LATER: Final = 30
 
@@ -52,7 +49,6 @@ class Answers:
 
     studies: Studies
     prefix: str
-    downloads: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(DOWNLOADS))
 
     def _client(self, token: str) -> str:
         """What the table knows a browser by: nobody who reads it can pass for the browser; "" for none."""
@@ -98,12 +94,13 @@ class Answers:
     def state(self, name: str) -> Response:
         """How one stands."""
         self._tended()
-        job = self.studies.queue.job(name)
+        job = self.studies.job(name)
         return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
     def cancel(self, name: str) -> Response:
         """Ends one."""
-        job = self.studies.queue.cancel(name, self._client(_token())) if request.is_json else None
+        ours = request.is_json and self.studies.job(name)
+        job = self.studies.queue.cancel(name, self._client(_token())) if ours else None
         return jsonify(self.studies.told(job)) if job else _plain(say("study.gone"), 404)
 
     def again(self, name: str) -> Response:
@@ -131,16 +128,16 @@ class Answers:
 
     def _zip(self, findings: Findings, name: str) -> Response:
         """The whole result folder, packed while it is sent: neither memory nor disk holds it."""
-        if not self.downloads.acquire(blocking=False):
+        if not self.studies.queue.downloads.acquire(blocking=False):
             reply = _plain(say("study.many_downloads"), 503)
             reply.headers["Retry-After"] = str(LATER)
             return reply
         try:
             reply = Response(packed(findings), mimetype="application/zip")
         except BaseException:
-            self.downloads.release()
+            self.studies.queue.downloads.release()
             raise
-        reply.call_on_close(self.downloads.release)
+        reply.call_on_close(self.studies.queue.downloads.release)
         reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         reply.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
         return reply

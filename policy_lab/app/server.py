@@ -15,9 +15,10 @@ import re
 import socket
 import sys
 import webbrowser
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policy_lab import paths
 from policy_lab.app.app import create_app
@@ -26,12 +27,11 @@ from policy_lab.app.middleware.proxies import BehindProxy, networks
 from policy_lab.app.middleware.response_cache import warm
 from policy_lab.app.middleware.same_origin import OwnNames
 from policy_lab.app.rooms import Rooms
+from policy_lab.app.several import in_front, placed
 from policy_lab.app.web_bundles import complaint
 from policy_lab.errors import BadValue
 from policy_lab.jobs import Queue
-
-if TYPE_CHECKING:
-    from policy_lab.model import Model
+from policy_lab.model import Model
 
 HOST, PORT = "127.0.0.1", 8050
 #: Seconds without a sign of life after which a worker is replaced.
@@ -75,7 +75,7 @@ class Serving:
 
 
 def serve(
-    model: Model,
+    model: Model | Sequence[Model],
     host: str = HOST,
     port: int = PORT,
     open_browser: bool = True,
@@ -85,7 +85,7 @@ def serve(
     """Serves the app until it is interrupted, and prints its address as one line.
 
     Args:
-        model: what it explores.
+        model: what it explores; of several each has a path of its own below a page that lists them.
         host: address to listen on; 127.0.0.1 is this machine alone.
         port: 0 takes a free one.
         open_browser: also show the page.
@@ -94,8 +94,10 @@ def serve(
 
     Raises:
         BadValue: the port is taken or not allowed, the host is not an address of this machine, the prefix is no path,
-            a proxy's is no address, a site of ``embed_from`` is none, or gunicorn is not installed.
+            a proxy's is no address, a site of ``embed_from`` is none, gunicorn is not installed, or two models would
+            have one address.
     """
+    models = placed(model)
     how = Serving(host=host, port=port, rank_folder=rank_folder, **{**more, "prefix": whole_prefix(more.get("prefix"))})
     if how.workers:
         need_gunicorn()
@@ -112,7 +114,12 @@ def serve(
     if open_browser:
         webbrowser.open(address)
     try:
-        (_by_gunicorn if how.workers else _here)(server, how, listening)
+        if how.workers:
+            for path in models:
+                warm(server, below(how.prefix, path))
+            _by_gunicorn(server, how, listening)
+        else:
+            _here(server, listening)
     except KeyboardInterrupt:
         pass
     finally:
@@ -126,26 +133,40 @@ def _warn_of_stale_scripts() -> None:
         print(found, file=sys.stderr, flush=True)
 
 
-def application(model: Model, how: Serving, queue: Queue) -> Any:
+def below(prefix: str, path: str) -> str:
+    """The prefix of one model's app."""
+    return f"{prefix}{path}/" if path else prefix
+
+
+def application(model: Model | Sequence[Model], how: Serving, queue: Queue) -> Any:
     """The WSGI application, with its studies going on where the last server stopped."""
-    app = create_app(
+    models = placed(model)
+    apps = {path: _app(model, path, how, queue) for path, model in models.items()}
+    server: Any = apps[""] if "" in apps else in_front(models, apps, how.prefix)
+    if how.names or not how.behind_proxy:
+        server.wsgi_app = OwnNames(server.wsgi_app, (how.host, *how.names))
+    if how.behind_proxy:
+        server.wsgi_app = BehindProxy(server.wsgi_app, networks(how.proxies))
+    queue.resume()
+    return server
+
+
+def _app(model: Model, path: str, how: Serving, queue: Queue) -> Any:
+    """The server of one model; several share the queue, and none but that."""
+    rooms = f"rooms-{path}.sqlite" if path else "rooms.sqlite"
+    return create_app(
         model,
         rank_folder=how.rank_folder,
         queue=queue,
-        prefix=how.prefix,
+        prefix=below(how.prefix, path),
         pages=how.pages,
         embed_from=how.embed_from,
-        rooms=Rooms(how.studies / "rooms.sqlite") if how.rooms else None,
-    )
-    if how.names or not how.behind_proxy:
-        app.server.wsgi_app = OwnNames(app.server.wsgi_app, (how.host, *how.names))
-    if how.behind_proxy:
-        app.server.wsgi_app = BehindProxy(app.server.wsgi_app, networks(how.proxies))
-    queue.resume()
-    return app.server
+        rooms=Rooms(how.studies / rooms) if how.rooms else None,
+        above=how.prefix if path else "",
+    ).server
 
 
-def _here(server: Any, how: Serving, listening: socket.socket) -> None:
+def _here(server: Any, listening: socket.socket) -> None:
     serving = Server(server, listening)
     try:
         serving.run()
@@ -156,7 +177,6 @@ def _here(server: Any, how: Serving, listening: socket.socket) -> None:
 def _by_gunicorn(server: Any, how: Serving, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
-    warm(server, how.prefix)
     gc.collect()
     gc.freeze()  # a worker that looked through what all share would make a copy of it
     settings = {

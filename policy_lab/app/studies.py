@@ -97,8 +97,13 @@ class Studies:
         """What a study is called."""
         if name in self.stored:
             return stored_title(self.stored[name])
-        job = self.queue.job(name)
+        job = self.job(name)
         return job.title if job else say("rank.own", name=name[:6])
+
+    def job(self, name: str) -> Job | None:
+        """A study that was asked for of this model, by its id; of another model's the page knows nothing."""
+        job = self.queue.job(name)
+        return job if job and self._is_ours(job) else None
 
     def start(self, sent: Any, client: str, address: str) -> Job:
         """Put the study that a form describes into the line."""
@@ -110,7 +115,7 @@ class Studies:
 
     def again(self, name: str, client: str, address: str) -> Job | None:
         """Put a study that has ended into the line again, as it was asked for; None if there is no such one."""
-        job = self.queue.job(name)
+        job = self.job(name)
         if job is None or job.is_open:  # one under way stays its owner's
             return job
         plan = plan_of(study_from(tomllib.loads(job.study)))

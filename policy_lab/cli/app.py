@@ -9,14 +9,20 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from policy_lab.catalogue import english
 from policy_lab.cli import data
 from policy_lab.cli.describe import OUR_MODEL
-from policy_lab.cli.output import announce
+from policy_lab.cli.several import opened_models
+from policy_lab.cli.text_tables import HelpFormatter
 from policy_lab.errors import BadValue
 
 USUAL_PORT = 8050
 MOST_WORKERS = 64
+EXAMPLES = f"""\
+examples:
+  policy-lab app
+  policy-lab app --model my_model.mdl
+  policy-lab app --model {OUR_MODEL} --model core --model my_model.mdl
+"""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,10 +30,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = commands.add_parser(
         "app",
         help="open the app in the browser",
-        description="Serve the app and print its address; stop it with Ctrl-C.",
+        description="Serve the app and print its address; stop it with Ctrl-C. Several models get a page in front.",
+        epilog=EXAMPLES,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
-    words.add_argument("--model", metavar="MODEL", default=OUR_MODEL, help=f"default: {OUR_MODEL}")
+    words.add_argument(
+        "--model",
+        metavar="MODEL",
+        action="append",
+        help="a model's name, file or folder, or a folder of models; repeat it for several "
+        f"(default: POLICY_LAB_MODELS, several separated by {os.pathsep!r}, else {OUR_MODEL})",
+    )
     words.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     words.add_argument(
         "--port", metavar="N", help=f"port to listen on; 0 takes a free one (default: {USUAL_PORT}, if it is free)"
@@ -94,17 +108,13 @@ def command(arguments: argparse.Namespace) -> int:
     """Serve until somebody stops it."""
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
-    from policy_lab.inference import opened
-    from policy_lab.model.stories import with_stories
 
-    model, inferred = opened(arguments.model)
-    model = with_stories(model, Path(arguments.stories) if arguments.stories else None)
-    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
+    models = opened_models(arguments.model or _usual_models(), arguments.stories)
     if port is None:
         port = _usual_port(arguments.host)
     signal.signal(signal.SIGTERM, _stop)
     serve(
-        model,
+        models,
         arguments.host,
         port,
         open_browser=not arguments.no_browser and _has_a_screen(),
@@ -120,6 +130,11 @@ def command(arguments: argparse.Namespace) -> int:
     )
     print("Policy Lab has stopped.")
     return 0
+
+
+def _usual_models() -> list[str]:
+    """Those that the environment names, else ours."""
+    return [name for name in os.environ.get("POLICY_LAB_MODELS", "").split(os.pathsep) if name] or [OUR_MODEL]
 
 
 def _port(text: str | None) -> int | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from policy_lab.catalogue import english
 from policy_lab.cli import data
-from policy_lab.cli.output import announce, complain
+from policy_lab.cli.output import complain
+from policy_lab.cli.several import opened_models
 from policy_lab.cli.text_tables import HelpFormatter, table
 
 KINDS = {
@@ -24,6 +24,7 @@ examples:
   policy-lab publish big_science --out site
   policy-lab publish big_science --out site --replace
   policy-lab publish my_model/my_model.mdl --study my_study --out site
+  policy-lab publish big_science core --out site
 """
 
 
@@ -33,12 +34,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "publish",
         help="write the app as plain files that need no Policy Lab server",
         description="Write the app for MODEL as plain files, in every language, for any folder of any web host "
-        "or for a memory stick (python -m http.server). The browser runs the model; Rank shows stored studies.",
+        "or for a memory stick (python -m http.server). The browser runs the model; Rank shows stored studies. "
+        "Several models get a folder each, and a page in front.",
         epilog=EXAMPLES,
         formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
-    words.add_argument("model", metavar="MODEL", help="a model's name, or a path to a .mdl, .xmile or .stmx file")
+    words.add_argument(
+        "model",
+        metavar="MODEL",
+        nargs="+",
+        help="a model's name, a path to a .mdl, .xmile or .stmx file, or a folder of models",
+    )
     words.add_argument("--out", metavar="DIR", required=True, help="the folder to write; it must be new or empty")
     words.add_argument("--replace", action="store_true", help="replace a site published before")
     words.add_argument(
@@ -59,19 +66,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def command(arguments: argparse.Namespace) -> int:
     """Write the site and say how large it is."""
     from policy_lab.app.publish import publish
-    from policy_lab.inference import opened
-    from policy_lab.model.stories import with_stories
     from policy_lab.progress import bar
 
-    model, inferred = opened(arguments.model)
-    model = with_stories(model, Path(arguments.stories) if arguments.stories else None)
-    announce([*model.program.notes, *([english().in_words(inferred)] if inferred else [])])
+    models = opened_models(arguments.model, arguments.stories)
     study = Path(arguments.study) if arguments.study else None
-    site = publish(model, Path(arguments.out), arguments.language, study, arguments.replace, bar)
+    site = publish(models, Path(arguments.out), arguments.language, study, arguments.replace, bar)
     sizes = [(KINDS[kind], *site.sizes[kind]) for kind in KINDS if kind in site.sizes]
     whole = ("together", sum(files for _, files, _ in sizes), sum(size for *_, size in sizes))
     print(table(("", "files", "MB"), [(name, str(n), f"{size / 1e6:.2f}") for name, n, size in [*sizes, whole]]))
     if not site.has_study:
-        complain("note: this model has no stored study, so Rank shows none; add one with --study DIR.")
+        whose = "this model has no stored study" if len(models) == 1 else "these models have no stored studies"
+        complain(f"note: {whose}, so Rank shows none; add one with --study DIR.")
     print(f"\nView it: python -m http.server --directory {arguments.out}")
     return 0

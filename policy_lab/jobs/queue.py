@@ -41,6 +41,8 @@ MOST_REMEMBERED: Final = 50
 FORGOTTEN: Final = 7 * 24 * HOUR
 #: A runner shares its work out by itself; threads that libraries would add stand in the way of the pages.
 NO_THREADS_OF_THEIR_OWN: Final = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+#: Whole folders that one process packs and sends at once: each has a thread until its reader has read it.
+DOWNLOADS: Final = 3
 #: Times between two looks after the runners, per web process (s).
 TENDED_EVERY: Final = 1.0
 
@@ -52,12 +54,14 @@ class Queue:
     Attributes:
         folder: holds the table (``jobs.sqlite``) and a result folder for every study.
         limits: how much is taken on.
+        downloads: one for each whole folder that a process packs and sends at once.
         keeper: the process whose end stops all runners: the server; what they were at goes on at its next start.
     """
 
     folder: Path
     limits: Limits = field(default_factory=Limits)
     keeper: int = field(default_factory=os.getpid)
+    downloads: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(DOWNLOADS), repr=False)
     _tended: float = field(default=0.0, repr=False)
     _children: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

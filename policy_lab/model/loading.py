@@ -94,6 +94,19 @@ def model_names() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in folder.iterdir() if p.is_dir() and _model_files(p)))
 
 
+def models_in(name_or_path: str | Path) -> list[Path]:
+    """The folders and files of the models that a folder holds; none for what is one model itself, or is not there."""
+    with suppress(UnknownName):
+        folder = _located(name_or_path)
+        if folder.is_dir() and not has_tables(folder):
+            files = _model_files(folder)
+            if len(files) == 1 or any(file.stem == folder.name for file in files):
+                return []
+            below = sorted(p for p in folder.iterdir() if p.is_dir() and p.name[0] not in "._" and _model_files(p))
+            return [*below, *files]
+    return []
+
+
 def _located(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
     path = Path(text).expanduser()

@@ -187,7 +187,9 @@ def test_another_dash_app_holds_our_components(context: BrowserContext, watch: A
         run = simulate(model, {"shared funding": funding})
         return f"Knowledge in the end: {float(run.of('knowledge')[0, -1]):,.0f}"
 
-    expect(page.locator("#said")).to_have_text(knowledge(20), timeout=4 * PATIENCE)  # the server compiles the model first
+    expect(page.locator("#said")).to_have_text(
+        knowledge(20), timeout=4 * PATIENCE
+    )  # the server compiles the model first
     expect(page.locator("#chart path.line--policy")).to_be_visible()
     expect(page.locator("#chart .chart__title")).to_have_text("Public knowledge")
     before = page.locator("#chart path.line--policy").get_attribute("d")

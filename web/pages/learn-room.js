@@ -4,7 +4,7 @@ import { facts } from "../core/facts.js";
 import { say } from "../core/words.js";
 /** @import { OwnRoom } from "../types/learn.js" */
 
-const KEPT = "policy-lab-rooms";
+const KEPT = "policy-lab-rooms ";
 const PATIENCE = 10000; // milliseconds
 const [NOT_ALLOWED, NO_ROOM] = [403, 404];
 
@@ -19,7 +19,7 @@ let rooms = null;
 /** @returns {Rooms} */
 function read() {
   try {
-    return { ...nothing(), ...JSON.parse(window.sessionStorage.getItem(KEPT) ?? "{}") };
+    return { ...nothing(), ...JSON.parse(window.sessionStorage.getItem(KEPT + facts.model) ?? "{}") };
   } catch {
     return nothing(); // a browser that keeps nothing has them until the page is left
   }
@@ -31,7 +31,7 @@ const now = () => (rooms ??= read());
 function keep(next) {
   rooms = next;
   try {
-    window.sessionStorage.setItem(KEPT, JSON.stringify(rooms));
+    window.sessionStorage.setItem(KEPT + facts.model, JSON.stringify(rooms));
   } catch {
     // as above
   }

@@ -12,10 +12,10 @@ strict_json.py      what is read as JSON
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final
 
-from dash import Dash
+from flask import Flask
 
 from policy_lab.app.middleware import access_log, error_handlers, response_cache, same_origin, security_headers
 from policy_lab.app.middleware.compression import Packer
@@ -26,24 +26,30 @@ from policy_lab.app.middleware.strict_json import StrictJson
 LARGEST_REQUEST: Final = 1_000_000
 
 
-def install(app: Dash, pages: Sequence[str], embed_from: Sequence[str] = ()) -> None:
-    """Adds all of it but ``proxies`` and own names to an app, after the language of a request is known to it.
+def install(
+    server: Flask,
+    prefix: str,
+    frames: Sequence[str],
+    embed_from: Sequence[str] = (),
+    callbacks: Callable[[], Container[str]] = tuple,
+) -> None:
+    """Adds all of it but ``proxies`` and own names to a server, after the language of a request is known to it.
 
     Args:
-        app: whose answers they are.
-        pages: addresses of its pages, below its prefix.
+        server: whose answers they are.
+        prefix: path below which they stand, with a slash at both ends.
+        frames: addresses of its pages, below the prefix.
         embed_from: sites that may put its Learn page into a frame.
+        callbacks: gives those of its pages.
 
     Raises:
         BadValue: one of those is no site.
     """
-    prefix = app.config.routes_pathname_prefix
-    frames = (*pages, EMBED)
-    app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    app.server.json = StrictJson(app.server)
-    access_log.listen(app.server)
-    same_origin.listen(app.server)
-    error_handlers.listen(app, prefix)
-    security_headers.add_to(app, embed_from)
-    Packer(prefix, frames).listen(app.server)
-    response_cache.put_before(app.server, prefix, frames, alone=(EMBED, *((LEARN,) if embed_from else ())))
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    server.json = StrictJson(server)
+    access_log.listen(server)
+    same_origin.listen(server)
+    error_handlers.listen(server, prefix, callbacks)
+    security_headers.add_to(server, prefix, embed_from)
+    Packer(prefix, tuple(frames)).listen(server)
+    response_cache.put_before(server, prefix, tuple(frames), alone=(EMBED, *((LEARN,) if embed_from else ())))

@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import traceback
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Any, Final
 
-from dash import Dash
 from dash.exceptions import DependencyException
-from flask import Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from policy_lab.app.middleware.access_log import plain
@@ -26,13 +25,13 @@ log = logging.getLogger("policy_lab.access")
 UNFORESEEN: Final = "study.failed_unexpected"
 
 
-def listen(app: Dash, prefix: str) -> None:
-    """Every request that an app's server answers itself ends in an answer."""
-    server, callbacks = app.server, f"{prefix}_dash-update-component"
+def listen(server: Flask, prefix: str, known: Callable[[], Container[str]]) -> None:
+    """Every request that a server answers itself ends in an answer; ``known`` are the callbacks of its pages."""
+    callbacks = f"{prefix}_dash-update-component"
 
     def refuse() -> Response | None:
         # What no callback of a page asks for was sent by another program.
-        if request.path != callbacks or is_callback(app.callback_map, request.get_json(silent=True)):
+        if request.path != callbacks or is_callback(known(), request.get_json(silent=True)):
             return None
         return _text(say("refused.nothing_here"), 404)
 

@@ -18,8 +18,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from dash import Dash
-from flask import Response, request
+from flask import Flask, Response, request
 
 from policy_lab.errors import BadValue
 
@@ -41,10 +40,9 @@ NOTHING: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestor
 OWN_FRAMES: Final = {"X-Frame-Options": "SAMEORIGIN"}
 
 
-def add_to(app: Dash, embed_from: Sequence[str] = ()) -> None:
-    """Adds the headers to every answer of an app; sites in ``embed_from`` may frame its Learn page."""
+def add_to(server: Flask, prefix: str, embed_from: Sequence[str] = ()) -> None:
+    """Adds the headers to every answer of a server; sites in ``embed_from`` may frame its Learn page."""
     own = {**FIXED, **OWN_FRAMES, "Content-Security-Policy": content_policy()}
-    prefix = app.config.routes_pathname_prefix
     framed = {prefix + EMBED: {**FIXED, "Content-Security-Policy": content_policy(ancestors="*")}}
     if embed_from:
         ancestors = " ".join(["'self'", *map(whole_origin, embed_from)])
@@ -55,7 +53,7 @@ def add_to(app: Dash, embed_from: Sequence[str] = ()) -> None:
             reply.headers.setdefault(name, value)
         return reply
 
-    app.server.after_request(dress)
+    server.after_request(dress)
 
 
 def whole_origin(text: str) -> str:

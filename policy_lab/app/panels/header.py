@@ -25,17 +25,17 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
     return html.Header(
         [
             html.A(say("app.skip"), href="#main", className="skip"),
-            html.Span([_mark(), html.Span(say("app.name"), className="brand__name")], className="brand"),
+            _brand(at),
             html.Nav(links, className="nav", **{"aria-label": say("app.pages")}),
             html.Div(
                 [
                     _tour(),
-                    _button("undo", say("app.undo"), "undo", disabled=True),
-                    _button("redo", say("app.redo"), "redo", disabled=True),
-                    _button("present", say("present.open"), "present"),
-                    _button("share", say("app.share"), "share", opens="dialog"),
-                    _button("scheme", say("app.dark"), "recolour"),
-                    *_languages(at),
+                    button("undo", say("app.undo"), "undo", disabled=True),
+                    button("redo", say("app.redo"), "redo", disabled=True),
+                    button("present", say("present.open"), "present"),
+                    button("share", say("app.share"), "share", opens="dialog"),
+                    button("scheme", say("app.dark"), "recolour"),
+                    *language_links(at),
                     _help(),
                     html.Span("", id="share-said", className="said", role="status"),
                 ],
@@ -46,7 +46,21 @@ def layout(at: Addresses, pages: Sequence[ListedPage]) -> html.Header:
     )
 
 
-def _button(name: str, text: str, action: str, disabled: bool = False, opens: str = "") -> html.Button:
+def brand(text: str) -> list[html.Span]:
+    """The mark, and words beside it."""
+    mark = html.Span(className="brand__mark", **{"aria-hidden": "true"})
+    return [mark, html.Span(text, className="brand__name")]
+
+
+def _brand(at: Addresses) -> html.Span | html.A:
+    """The name of the app; beside other models the way back to all of them."""
+    if not at.front:
+        return html.Span(brand(say("app.name")), className="brand")
+    return html.A(brand(say("front.back")), href=at.front, className="brand brand--back")
+
+
+def button(name: str, text: str, action: str, disabled: bool = False, opens: str = "") -> html.Button:
+    """A button of the bar that does what the scripts call by that name; ``opens`` is the kind of what it opens."""
     said = {"data-do": action} | ({"aria-haspopup": opens} if opens else {})
     return html.Button(text, id=name, className="button button--bar", disabled=disabled, **said)
 
@@ -64,14 +78,10 @@ def _tour() -> html.Span:
     return html.Span([take, turn_down], id="tour-offer", className="tour-offer", hidden=True)
 
 
-def _languages(at: Addresses) -> list[html.A]:
+def language_links(at: Addresses) -> list[html.A]:
     """A link for each other language, in its own words; the script takes the page's settings along."""
     others = {code: name for code, name in languages().items() if code != language()}
     return [
         html.A(name, href=at.page_in(code), lang=code, className="button button--bar", **{"data-language": code})
         for code, name in others.items()
     ]
-
-
-def _mark() -> html.Span:
-    return html.Span(className="brand__mark", **{"aria-hidden": "true"})
