@@ -14,7 +14,7 @@ SMALL = Path(__file__).parent / "models" / "small_field"
 
 @contextmanager
 def served(
-    *options: str, studies: Path, models: Sequence[Path] = (SMALL,)
+    *options: str, studies: Path, models: Sequence[str | Path] = (SMALL,)
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The command, from its line with the address to its end."""
     named = [word for model in models for word in ("--model", str(model))]

@@ -168,7 +168,7 @@ def test_an_assumption_is_found_questioned_and_shared(visit: Visit, real_address
     box.fill("250000")
     box.press("Enter")
     page.wait_for_url(re.compile(r"a=run-cost-cap~25e4$"))
-    expect(page.locator(".assumed")).to_contain_text("Run cost cap")
+    expect(page.locator(".assumed")).to_contain_text("Highest cost of a run")
     exists = model.outcomes["pathway index"].where
     assert exists is not None
     outputs = ["pathway index", exists.variable]

@@ -52,7 +52,7 @@ class School:
 @pytest.fixture(scope="module")
 def school(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     studies = tmp_path_factory.mktemp("rooms")
-    with served("--model", "adoption", "--rooms", studies=studies) as (address, _):
+    with served("--rooms", models=("adoption",), studies=studies) as (address, _):
         yield School(address.rstrip("/"), studies / "rooms.sqlite", browser)
 
 

@@ -28,4 +28,4 @@ export function beside(box, target, floor = window.innerHeight) {
 
 /** Once the page grows or shrinks, as it does by words that come late: what stands below them has moved then.
  * @param {() => void} act */
-export const whenGrown = (act) => new ResizeObserver(() => act()).observe(one("#main"));
+export const whenGrown = (act) => new ResizeObserver(() => act()).observe(one("#main") ?? document.body);

@@ -118,7 +118,7 @@ function listen() {
   document.addEventListener("keydown", escaped, true);
   window.addEventListener("scroll", follow, { capture: true, passive: true });
   whenGrown(follow);
-  window.addEventListener("resize", () => open && hide());
+  window.addEventListener("resize", follow);
 }
 
 // --- the list
