@@ -197,8 +197,8 @@ def test_a_worker_of_other_versions_is_refused(two_processes: Any, monkeypatch: 
 
 def test_when_no_worker_is_left_what_is_finished_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 2.0)
-    monkeypatch.setattr(runner, "LEAST_RUNS", 64)
-    monkeypatch.setattr(runner, "MOST_RUNS", 64)
+    monkeypatch.setattr(runner, "LEAST_RUNS", 16)
+    monkeypatch.setattr(runner, "MOST_RUNS", 16)
     with (
         _cluster(1) as started,
         workers_of(started.scheduler_address) as workers,

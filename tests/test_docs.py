@@ -318,7 +318,7 @@ def _requirements(*extras: str) -> list[str]:
 
 
 # Werkzeug is Dash's own server, and comes with it; others are the extras `cluster`, `serve` and `workbench`.
-ALONG = {"werkzeug", "flask", "distributed", "dask", "gunicorn", "ema_workbench"}
+ALONG = {"brotli", "werkzeug", "flask", "distributed", "dask", "gunicorn", "ema_workbench"}
 
 
 def _imports(file: Path) -> set[str]:

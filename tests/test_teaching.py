@@ -48,7 +48,7 @@ def test_the_commands_of_the_page_run_on_its_story(saved: Path, capsys: pytest.C
 def test_the_story_is_given_as_the_page_says(
     saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    served: list[tuple[Model, dict[str, Any]]] = []
+    served: list[tuple[list[Model], dict[str, Any]]] = []
     monkeypatch.setattr("policy_lab.app.serve", lambda model, *_, **how: served.append((model, how)))
     given = re.findall(r"^policy-lab (?:app|publish) .*$|`policy-lab (app .*?)`", PAGE, flags=re.MULTILINE)
     lines = [line for line in re.findall(r"policy-lab (?:app|publish) [^`\n]*", PAGE) if "--stories" in line]
@@ -58,7 +58,7 @@ def test_the_story_is_given_as_the_page_says(
     models, how = zip(*served, strict=True)
     assert [one["embed_from"] for one in how] == [(), (), ("https://moodle.example.org",)]
     assert [one["rooms"] for one in how] == [False, True, False]
-    assert all(path.resolve() == saved.resolve() for model in models for path in story_files(model))
+    assert all(path.resolve() == saved.resolve() for [model] in models for path in story_files(model))
     [data] = Path("lesson").glob(f"data/*/learn/{NAME.split('.')[0]}.en.json")
     story = json.loads(data.read_text(encoding="utf-8"))
     assert story["key"] in re.findall(r"learn\?t=(\w+)~1&amp;lang=en", PAGE)

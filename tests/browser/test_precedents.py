@@ -354,7 +354,7 @@ def test_another_model_has_its_own_cases_and_words(visit: Visit, bridge_address:
         ["Bill", "Share built", "Patience; below 0.3 the bridge is given up", "Share of the town against it"]
     )
     expect(page.locator(TOLD)).to_contain_text("The model reproduces the outcome.")
-    expect(page.locator("#case .case-causes h3")).to_have_text("What drove “Share of the town against it” in 1760")
+    expect(page.locator("#case .case-causes h3")).to_have_text("What drove “Share of the town against it” in 1759")
     expect(page.locator("#case .case-causes")).to_contain_text("any building site")
     expect(page.locator("#case .lesson__else")).to_contain_text("Final bill, times the first:")
     number = page.get_by_label("Final bill, times the first", exact=True).and_(page.locator("input[type=text]"))
