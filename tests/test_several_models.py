@@ -1,4 +1,4 @@
-"""Several models at one address: the page in front, each model below its own path, and nothing of one at another's."""
+"""Several models at one address: the front page, each model below its own path, and nothing of one at another's."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def asked(model: Model) -> dict[str, object]:
     }
 
 
-# ---- the page in front
+# ---- the front page
 
 
 def test_it_lists_each_model_in_the_words_of_its_readme_and_leads_to_it(
@@ -329,8 +329,8 @@ def test_workers_serve_several(tmp_path: Path) -> None:
         (["app", "--model", "harbour", "--model", "nothing"], "There is no model 'nothing'"),
         (["app", "--model", "core", "--model", "core"], "'core' is given twice"),
         (["app", "--model", "SHELF/notes"], "contains no model file"),
-        (["app", "--model", "core", "--model", "adoption", "--stories", "."], "--stories goes with one model"),
-        (["publish", "core", "adoption", "--study", "x", "--out", "OUT"], "--study goes with one model"),
+        (["app", "--model", "core", "--model", "adoption", "--stories", "."], "--stories works with a single model"),
+        (["publish", "core", "adoption", "--study", "x", "--out", "OUT"], "--study works with a single model"),
         (["publish", "core", "core", "--out", "OUT"], "'core' is given twice"),
     ],
 )

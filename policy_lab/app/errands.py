@@ -23,7 +23,7 @@ def add(server: Flask, errand: Callable[[], None]) -> None:
 
 
 def share(server: Flask, other: Flask) -> None:
-    """Have the errands of a server done where another runs, which hands on what is asked of it."""
+    """Let ``other``, which passes requests on to ``server``, run the errands of ``server`` too."""
     other.extensions.setdefault(_NAME, []).extend(server.extensions.get(_NAME, []))
 
 

@@ -152,7 +152,7 @@ def application(model: Model | Sequence[Model], how: Serving, queue: Queue) -> A
 
 
 def _app(model: Model, path: str, how: Serving, queue: Queue) -> Any:
-    """The server of one model; several share the queue, and none but that."""
+    """The server of one model; several models share the queue of studies and nothing else."""
     rooms = f"rooms-{path}.sqlite" if path else "rooms.sqlite"
     return create_app(
         model,

@@ -1,4 +1,4 @@
-"""Several models at one address: each app stands below a path of its own, and one page in front lists them.
+"""Several models on one server: each app has its own path, and a front page lists them.
 
 The apps are those that ``create_app`` makes for one model, with longer prefixes: each has its own answers in memory,
 runs, rooms and cookie, and shows no other's studies. They share the queue of studies, as servers of several models do,
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -30,7 +29,7 @@ from policy_lab.model import Model
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: What stands in front beside the models, so that none can be called so.
+#: Paths that the server itself uses next to the models; no model may take one of these names.
 HEALTH, SCRIPTS = "health", "scripts"
 TAKEN: Final = (HEALTH, SCRIPTS, front_page.MISSING)
 
@@ -39,10 +38,10 @@ VERSION: Final = 8
 
 
 def placed(model: Model | Sequence[Model]) -> dict[str, Model]:
-    """Models by the path that each has below what is common to all, in the order given; one alone has none, "".
+    """Models by their path on the server, in the order given; a single model gets the empty path.
 
     Raises:
-        BadValue: one is there twice, two would have the same address, or one the address of something else.
+        BadValue: a model is given twice, two would have the same address, or the server needs the address itself.
     """
     models = [model] if isinstance(model, Model) else model
     if len(models) == 1:
@@ -62,18 +61,18 @@ def placed(model: Model | Sequence[Model]) -> dict[str, Model]:
 
 
 def path_of(name: str) -> str:
-    """What a model is called in addresses: its name, with a hyphen for what an address would spell otherwise."""
+    """A model's name as part of an address: ASCII, with a hyphen for each run of other characters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_~.-]+", "-", plain).strip("-.") or "model"
 
 
 def in_front(models: Mapping[str, Model], apps: Mapping[str, Flask], prefix: str) -> Flask:
-    """A server with a page that lists models, which hands on what is asked of each.
+    """A server with a front page; it passes each request for a model on to that model's app.
 
     Args:
-        models: by their paths below the prefix, without slashes.
-        apps: the server of each, which stands below ``PREFIX/PATH/``.
-        prefix: of all, with a slash at both ends.
+        models: by path, without slashes, relative to ``prefix``.
+        apps: each model's app, by the same path; its own prefix is ``PREFIX/PATH/``.
+        prefix: common to all of them, with a slash at both ends.
     """
     server = Flask("policy_lab_front", static_folder=None)
     files, types = bundles(), sorted(paths.assets_folder().glob("*.woff2"))
@@ -86,7 +85,7 @@ def in_front(models: Mapping[str, Model], apps: Mapping[str, Flask], prefix: str
     server.add_url_rule(f"{prefix}<path:path>", "unknown", lambda path: Response(status=404))
     server.add_url_rule(prefix + HEALTH, HEALTH, lambda: Response("OK", mimetype="text/plain"))
     for path, app in apps.items():
-        # Never asked, as the model answers itself; without it nobody would be led from the path without its slash.
+        # Never reached, since the model's app answers; the rule makes Flask redirect PATH to PATH/.
         server.add_url_rule(f"{prefix}{path}/", f"model {path}", lambda: Response(status=404))
         errands.share(app, server)
     below = {path: app.wsgi_app for path, app in apps.items()}
@@ -95,17 +94,17 @@ def in_front(models: Mapping[str, Model], apps: Mapping[str, Flask], prefix: str
 
 
 def bundles() -> dict[str, Bundle]:
-    """Scripts and styles of the page in front."""
+    """Scripts and styles of the front page."""
     folder = paths.assets_folder()
     sheets = [folder / f"{name}.css" for name in front_page.SHEETS]
     return {"styles": Bundle("styles", sheets), "front": Bundle("front", [folder / "front.bundle.js"])}
 
 
 class _Each:
-    """Hands each request to the model whose path it begins with, else to the page in front.
+    """Passes each request to the model whose path it begins with, and any other to the front page.
 
-    A link has the version of the model that it was made with (``web/core/link-parts.js``), so wherever it is opened it
-    leads to that one, also where it was made while this was the only one and had no path.
+    A link carries the version of its model (``web/core/link-parts.js``). Opened under another model's path, or without
+    a path because it dates from when the server had one model, it is redirected to the model it was made with.
     """
 
     def __init__(
@@ -113,6 +112,7 @@ class _Each:
     ) -> None:
         self._front, self._apps, self._prefix = front, apps, prefix
         self._versions = {path: model.hash[:VERSION] for path, model in models.items()}
+        self._paths = {version: path for path, version in self._versions.items()}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
@@ -124,23 +124,19 @@ class _Each:
         return self._apps.get(path, self._front)(environ, start_response)
 
     def _parted(self, whole: str) -> tuple[str, str]:
-        """The path of a model, "" for none, and what comes behind it."""
+        """The model's path ("" if there is none) and the rest of the address after it."""
         below = whole.removeprefix(self._prefix)
         path, slash, rest = below.partition("/")
         return (path, rest) if slash and path in self._apps else ("", below)
 
     def _other(self, path: str, query: str) -> str | None:
-        """The model that a link belongs to, if that is another one than it is opened at."""
+        """The path of the model that a link was made with, if it is opened under a different one."""
         version = query[2 : 2 + VERSION]
         return None if self._versions.get(path) == version else self._paths.get(version)
 
-    @cached_property
-    def _paths(self) -> dict[str, str]:
-        return {version: path for path, version in self._versions.items()}
-
 
 class _Guarded(Answer):
-    """An answer with the headers that each has."""
+    """A response with the security headers that every response carries."""
 
     default_mimetype = "text/html"
 

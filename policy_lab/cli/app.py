@@ -30,7 +30,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = commands.add_parser(
         "app",
         help="open the app in the browser",
-        description="Serve the app and print its address; stop it with Ctrl-C. Several models get a page in front.",
+        description="Serve the app and print its address; stop it with Ctrl-C. Several models get a front page.",
         epilog=EXAMPLES,
         formatter_class=HelpFormatter,
         allow_abbrev=False,

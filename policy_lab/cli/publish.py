@@ -35,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="write the app as plain files that need no Policy Lab server",
         description="Write the app for MODEL as plain files, in every language, for any folder of any web host "
         "or for a memory stick (python -m http.server). The browser runs the model; Rank shows stored studies. "
-        "Several models get a folder each, and a page in front.",
+        "Several models get a folder each and a front page.",
         epilog=EXAMPLES,
         formatter_class=HelpFormatter,
         allow_abbrev=False,

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def opened_models(names: Sequence[str], stories: str | None = None) -> list[Model]:
-    """The models that words on a command line name, each with what it has otherwise than its file told.
+    """The models named on a command line; notes about each are printed.
 
-    A folder that is no model but holds some stands for all of these; one of them that cannot be read is left out, and
-    why is told.
+    A folder that contains models, without being one itself, stands for all of them. A model in it that cannot be read
+    is skipped with a note that says why.
 
     Args:
         names: of models, their files or folders.

@@ -1,4 +1,4 @@
-"""Several models at one address in a real browser: from the page in front to a model, a lever, and back."""
+"""Several models at one address in a real browser: from the front page to a model, a lever, and back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Visit = Callable[[str], Page]
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the page in front of three models, with a slash at its end."""
+    """The address of the front page of three models, with a slash at its end."""
     studies = tmp_path_factory.mktemp("several")
     with served("--rooms", studies=studies, models=[MODELS / name for name in NAMES]) as (address, _):
         yield address

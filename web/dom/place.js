@@ -1,5 +1,5 @@
 /** Puts a box beside an element, inside the window: below it where there is room, else above, right or left of it; and
- * tells when what it stands beside may have moved. */
+ * reports when the page changes size, because the element may have moved. */
 import { one } from "./elements.js";
 
 const GAP = 8; // pixels between the two, and to the window's edges
@@ -26,6 +26,6 @@ export function beside(box, target, floor = window.innerHeight) {
   box.style.top = Math.round(top) + "px";
 }
 
-/** Once the page grows or shrinks, as it does by words that come late: what stands below them has moved then.
+/** Calls `act` whenever the content of the page changes height or width, for example when a late text pushes down what is below it.
  * @param {() => void} act */
 export const whenGrown = (act) => new ResizeObserver(() => act()).observe(one("#main") ?? document.body);

@@ -110,17 +110,20 @@ class Front:
     def _made(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse, began: float) -> Iterable[bytes]:
         """Ask the application, and keep what it says may be kept."""
         said: list[Any] = []
+        written: list[bytes] = []
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
             said[:] = [status, headers, error]
-            return _unused
+            return written.append
 
         body = self._app(environ, start)
         kind = environ.get(KEEP)
         if kind is None and ELSEWHERE not in environ:
-            start_response(*said)
+            write = start_response(*said)
+            for piece in written:
+                write(piece)
             return body
-        whole = b"".join(body)
+        whole = b"".join([*written, *body])
         if hasattr(body, "close"):
             body.close()
         if kind is None:
@@ -249,7 +252,3 @@ def _kept(headers: list[tuple[str, str]], body: bytes) -> Kept:
 def _names(known: str, tag: str) -> bool:
     """Whether a browser's list of tags has one; proxies that pack anew weaken them."""
     return any(each.strip().removeprefix("W/").strip('"') == tag for each in known.split(","))
-
-
-def _unused(_: bytes) -> object:
-    raise NotImplementedError("Bodies are returned, not written.")
