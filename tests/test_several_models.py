@@ -312,7 +312,7 @@ def test_a_folder_of_models_is_served_without_what_cannot_be_read(shelf: Path, t
         server.terminate()
         assert server.stderr is not None
         told = server.stderr.read()
-    assert "broken.mdl is left out" in told and "Traceback" not in told
+    assert "broken.mdl was skipped" in told and "Traceback" not in told
 
 
 def test_workers_serve_several(tmp_path: Path) -> None:
