@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +62,28 @@ def english() -> Iterator[None]:
     """A test that speaks another language, or asks a page in it, leaves the next one in English."""
     yield
     catalogue.speak(catalogue.SOURCE)
+
+
+@pytest.fixture
+def written() -> Iterator[list[logging.LogRecord]]:
+    """What the test's own thread makes the program write to its logs, as it comes.
+
+    Other tests of this process may have set those logs up, and their servers and clusters may still be winding down.
+    """
+    whole, here = logging.getLogger("policy_lab"), threading.get_ident()
+    own = [whole, *(logging.getLogger(f"policy_lab.{part}") for part in ("access", "studies"))]
+    before = [(log.level, log.propagate, log.handlers) for log in own]
+    records: list[logging.LogRecord] = []
+    kept = logging.Handler()
+    kept.addFilter(lambda record: record.thread == here)
+    kept.emit = records.append  # type: ignore[method-assign, assignment]
+    for log in own:
+        log.setLevel(logging.INFO)
+        log.propagate, log.handlers = log is not whole, [kept] if log is whole else []
+    yield records
+    for log, (level, propagate, handlers) in zip(own, before, strict=True):
+        log.setLevel(level)
+        log.propagate, log.handlers = propagate, handlers
 
 
 @pytest.fixture
