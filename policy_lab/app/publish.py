@@ -155,10 +155,10 @@ def _files(app: Page, client: FlaskClient, model: Model) -> Iterator[File]:
     at, codes = app.at, list(languages())
 
     def ask(address: str) -> bytes:
-        reply = client.get("/" + address)
-        if reply.status_code != 200:
-            raise PolicyLabError("error.publish.answer", address=address, status=reply.status_code)
-        return bytes(reply.data)
+        with client.get("/" + address) as reply:  # closed, or the places for downloads are soon taken
+            if reply.status_code != 200:
+                raise PolicyLabError("error.publish.answer", address=address, status=reply.status_code)
+            return bytes(reply.data)
 
     def told(path: str, kind: str, address: str = "") -> Iterator[File]:
         for code in codes:
