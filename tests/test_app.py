@@ -72,6 +72,12 @@ def test_variables_begin_with_the_headlines_and_no_two_are_called_alike(name: st
     assert len({row[2] for row in rows}) == len(rows)
 
 
+def test_the_page_opens_with_an_outcome_that_exists_in_every_future(big: Model) -> None:
+    opening = page.first_charts(big)
+    assert set(opening) == {name for name, outcome in list(big.outcomes.items())[:2] if outcome.headline}
+    assert [name in big.conditions for name in opening] == [False, True]
+
+
 def test_keys_do_not_depend_on_other_names() -> None:
     alone = labels.keys_of(["Public Science Budget of all"])
     assert labels.keys_of(["Another", "Public Science Budget of all"])["Public Science Budget of all"] in alone.values()

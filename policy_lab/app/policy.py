@@ -52,11 +52,12 @@ def _within(model: Model, constant: str, low: float, high: float) -> tuple[float
 
 
 def first_charts(model: Model) -> tuple[str, str]:
-    """The first two headline outcomes, or the first two of whatever the model has."""
+    """The first two headline outcomes, or of whatever the model has; before one that may not exist, one that does."""
     headlines = [name for name, outcome in model.outcomes.items() if outcome.headline]
     moving = [n for n in model.program.visible if model.program.equations[n].kind in {"stock", "auxiliary"}]
     unique = list(dict.fromkeys([*headlines, *model.outcomes, *moving, *model.program.visible]))
-    return unique[0], unique[min(1, len(unique) - 1)]
+    first, second = sorted((unique[0], unique[min(1, len(unique) - 1)]), key=lambda name: name in model.conditions)
+    return first, second
 
 
 def to_list(setting: Setting) -> list[float | None]:

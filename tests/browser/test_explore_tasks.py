@@ -18,12 +18,12 @@ from policy_lab.simulation import simulate
 pytestmark = pytest.mark.browser
 SMALL = Path(__file__).parent.parent / "models" / "small_field"
 Visit = Callable[[str], Page]
-LINES = """() => Object.fromEntries(PolicyLab.explore.charts[0].picture.lines.map(
+LINES = """chart => Object.fromEntries(PolicyLab.explore.charts[chart].picture.lines.map(
     line => [line.key, Array.from(line.values)]))"""
 
 
-def lines(page: Page) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = page.evaluate(LINES)
+def lines(page: Page, chart: int = 0) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = page.evaluate(LINES, chart)
     return found
 
 
@@ -175,7 +175,7 @@ def test_an_assumption_is_found_questioned_and_shared(visit: Visit, real_address
     runs = simulate(model, {"run cost cap": 250000.0}, scenario="status_quo", outputs=outputs)
     told = shown(model.conditions, runs, "pathway index")[0]
     assert np.isnan(told[0]) and np.isfinite(told[-1])
-    drawn = lines(page)
+    drawn = lines(page, chart=1)
     for line in ("status-quo", "policy"):
         assert drawn[line] == pytest.approx(told.tolist(), rel=1e-6, abs=1e-9, nan_ok=True)
     page.reload()

@@ -81,7 +81,7 @@ def test_a_curve_is_asked_by_keyboard(visit: Visit, core_address: str) -> None:
         page.keyboard.press(key)
     page.wait_for_function(FOUND)
     assert page.evaluate("PolicyLab.why.view.year") == 2025
-    expect(page).to_have_url(re.compile(r"/why\?.*w=cern_for_ai.*y=~2025~~"))
+    expect(page).to_have_url(re.compile(r"/why\?.*w=cern_for_ai.*y=[a-z-]+~2025~~"))
 
 
 def test_the_year_is_gone_through_and_the_strongest_stands_on_top(visit: Visit, core_address: str) -> None:
@@ -305,10 +305,11 @@ def test_the_whole_view_is_in_the_link(visit: Visit, core_address: str, context:
     page = opened(visit, f"{core_address}/why?w=cern_for_ai")
     page.locator("#why-year").select_option("2036")
     page.get_by_role("button", name="Bilingual zones").click()
-    page.wait_for_url(re.compile(r"y=~2036~bilingual-zones~"))
+    page.wait_for_url(re.compile(r"y=[a-z-]+~2036~bilingual-zones~"))
     other = visit(page.url)
     other.wait_for_function(FOUND)
-    assert other.evaluate("PolicyLab.why.view") == page.evaluate("PolicyLab.why.view")
+    first = {"outcome": "strength"}
+    assert other.evaluate("PolicyLab.why.view") == page.evaluate("PolicyLab.why.view") | first
     assert other.evaluate(EFFECTS) == page.evaluate(EFFECTS)
     expect(other.locator("#why-answer")).to_have_text(page.locator("#why-answer").inner_text())
 

@@ -1,5 +1,6 @@
-/** What Compare looks at, and the text of it in a link: "outcome~year~from~to~apart~every", what is as the page opens left out.
+/** What Compare looks at, and the text of it in a link: "outcome~year~from~to~apart~every", nothing where all is as the page opens.
  *
+ * A link that names no outcome was made when the page opened with the first of the headlines.
  * `to` is held against `from`: "s" for status quo, "p" for the current policy, else the number of a pin.
  */
 import { facts, variables } from "./facts.js";
@@ -9,7 +10,7 @@ import { facts, variables } from "./facts.js";
 
 const PARTS = /^([a-z0-9-]{0,16})~(\d{0,4})~([sp0123]?)~([sp0123]?)~([01]?)(?:~([01]?))?$/;
 
-export const firstOutcome = () => facts.headlines[0] || facts.start.charts[0];
+export const firstOutcome = () => facts.start.charts[0];
 export const lastYear = () => Math.floor(facts.clock.final);
 
 /** @returns {View} */
@@ -30,14 +31,14 @@ export function read(text, until) {
   const [, key, year, from, to, apart, every] = parts;
   const named = variables.find((other) => other.key === key);
   const there = Number(year) >= Math.ceil(facts.clock.initial) && Number(year) <= until;
-  const looked = { outcome: named?.name ?? view.outcome, year: there ? Number(year) : view.year };
+  const looked = { outcome: named?.name ?? (key ? view.outcome : facts.headlines[0]), year: there ? Number(year) : view.year };
   return { view: { ...looked, from, to, apart: apart === "1", every: every === "1" }, bad: Boolean((key && !named) || (year && !there)) };
 }
 
 /** @param {View} view @param {string} key of its outcome */
 export function written({ outcome, year, from, to, apart, every }, key) {
-  const part = [outcome === firstOutcome() ? "" : key, year === lastYear() ? "" : year, from, to, apart ? 1 : "", ...(every ? [1] : [])].join("~");
-  return part === "~~~~" ? "" : part;
+  const rest = [year === lastYear() ? "" : year, from, to, apart ? 1 : "", ...(every ? [1] : [])].join("~");
+  return outcome === firstOutcome() && rest === "~~~" ? "" : [key, rest].join("~");
 }
 
 /**

@@ -232,9 +232,11 @@ export function look(parts) {
 }
 
 function remember() {
-  const key = outcome() === store.now.charts[0] ? "" : variable(outcome()).key;
-  router.look("y", whyView.written({ outcome: key, year: String(view.year || ""), loop: view.loop, more: view.more ? "1" : "" }));
+  router.look("y", whyView.written({ outcome: variable(outcome()).key, year: String(view.year || ""), loop: view.loop, more: view.more ? "1" : "" }));
 }
+
+/** What a link is about that names no outcome: it was made when the first headline was drawn first. */
+const unnamed = () => (store.now.charts.some((name, side) => name !== facts.start.charts[side]) ? "" : facts.headlines[0]);
 
 function readLink() {
   const read = whyView.read(views.of("y"));
@@ -243,16 +245,15 @@ function readLink() {
   const there = !year || yearsTo(until()).includes(year);
   const loop = !read?.loop || loops.keys().includes(read.loop);
   if (!read || (read.outcome && !named) || !there || !loop) tellAlso(say("link.no_view"));
-  Object.assign(view, { outcome: named?.name ?? "", year: there ? year : 0, loop: loop ? read?.loop ?? "" : "", more: read?.more === "1" });
+  Object.assign(view, { outcome: named?.name ?? (views.of("y") && !read?.outcome ? unnamed() : ""), year: there ? year : 0, loop: loop ? read?.loop ?? "" : "", more: read?.more === "1" });
 }
 
 /** From a curve: why it bends there. @param {string} name @param {number} time */
 export async function ask(name, time) {
   await everyVariable().catch(() => {});
-  const key = name === store.now.charts[0] ? "" : variable(name).key;
   const years = yearsTo(until());
   const year = Math.min(years[years.length - 1], Math.max(years[0], Math.round(time)));
-  router.visit(router.addressWith("why", "y", whyView.written({ outcome: key, year: String(year), loop: "", more: "" })));
+  router.visit(router.addressWith("why", "y", whyView.written({ outcome: variable(name).key, year: String(year), loop: "", more: "" })));
   await come("why"); // where the page was not seen yet, this builds it
   one("#why-question").focus({ preventScroll: true });
   window.scrollTo(0, 0);
