@@ -81,7 +81,7 @@ def test_a_document_in_markdown_is_not_escaped(own) -> None:
         title: str
 
     own(md="# {{ title }}\n{{ 0.31 | number('percent') }}\n")
-    assert render(Document("a < b"), catalogue.english()) == "# a < b\n31 %\n"
+    assert render(Document("a < b"), catalogue.english()) == "# a < b\n31%\n"
 
 
 def test_an_unknown_field_of_a_value_is_an_error_and_not_a_gap(own) -> None:
