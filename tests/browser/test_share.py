@@ -189,6 +189,9 @@ def test_one_page_for_the_minister_with_three_scenarios_in_five_actions(
     assert [name for name, _ in re.findall(r'<p class="verdict"><b>(.*?)\.</b> (.*?)</p>', text)] == worlds
     assert "90% range" in text
     assert "vs status quo" in text
+    charts = [(int(wide), int(tall)) for wide, tall in re.findall(r'viewBox="0 0 (\d+) (\d+)"', text)]
+    assert charts
+    assert all(tall > wide / 2 for wide, tall in charts), "charts fill what the sheet has left"
     assert pages_of(printed(browser, file)) == 1
 
 
