@@ -81,11 +81,11 @@ function save() {
 
 // --- choosing -------------------------------------------------------------------------------------------------
 
-/** A button for every case: its mark says whether it was built. @param {Case} oneCase */
+/** A button for every case, which says of one that it was cancelled: the marks ✓ and ✗ say below whether the model reproduces it. @param {Case} oneCase */
 function chip(oneCase) {
   const lost = oneCase.record.fate === "cancelled";
   return element("button", { class: "button", type: "button", "data-choose": oneCase.key, lang: foreign(oneCase), title: fateYear(oneCase.record.fate, oneCase.record.year), "aria-label": `${oneCase.title}, ${fateYear(oneCase.record.fate, oneCase.record.year)}`, onclick: () => choose(oneCase.key) },
-    element("span", { class: "chip__mark" + (lost ? " chip__mark--lost" : ""), "aria-hidden": "true" }, lost ? "✗" : "✓"), oneCase.title);
+    oneCase.title, lost ? element("span", { class: "chip__fate", "aria-hidden": "true" }, words("fate_cancelled")) : "");
 }
 
 function chooser() {
