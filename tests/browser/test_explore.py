@@ -70,7 +70,8 @@ def test_a_lever_is_moved_by_keyboard(visit: Visit, address: str) -> None:
         page.keyboard.press("ArrowRight")
     wait_for_address(page, r"l=shared-funding~20$")
     assert drawn(page) != before
-    assert curves(page)["Current policy: Status quo with 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
+    policy = curves(page)["Current policy: Status quo with 1 lever moved"]
+    assert policy == pytest.approx(expected({"shared funding": 20}))
     assert curves(page)["Status quo"] == pytest.approx(expected({}))
     expect(lever(page, "Shared funding")["box"]).to_have_value("20")
     page.keyboard.press("End")
