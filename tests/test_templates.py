@@ -72,7 +72,7 @@ def test_texts_are_escaped_on_a_page_and_numbers_are_written_as_the_language_doe
     german = catalogue.Language("de", catalogue.catalogue("de"))
     given = Shown(Message("list.and", {"first": "<a>", "last": 12345.5}), Markup("<svg/>"))
     assert render(given, german) == "de &lt;a&gt; und 12.345,5 31\N{NO-BREAK SPACE}% <code>a&lt;b</code> c <svg/>"
-    assert "31\N{NO-BREAK SPACE}%" in render(given, catalogue.english())
+    assert "31%" in render(given, catalogue.english())
 
 
 def test_a_document_in_markdown_is_not_escaped(own) -> None:
