@@ -32,7 +32,7 @@ class Table:
 def percent(share: float) -> str:
     """A share as people say it, without rounding what is nearly all to all."""
     places = 0 if share in (0.0, 1.0) or 0.01 <= share <= 0.99 else 1 if 0.001 <= share <= 0.999 else 2
-    return f"{100 * share:.{places}f} %"
+    return f"{100 * share:.{places}f}%"
 
 
 def figure(value: float) -> str:

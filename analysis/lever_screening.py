@@ -3,8 +3,8 @@
     python -m analysis.lever_screening [MODEL] [--size N] [--scenario NAME]...
 
 A small Sobol' study of all levers in several scenarios. A lever *acts* in a scenario if the lower end of its total
-index's interval is at least 1 % on some outcome, over all years (a lever without effect has exactly 0). It *decides* an
-outcome if by itself it makes at least 90 % of its variance in every scenario: then the outcome is the lever under
+index's interval is at least 1% on some outcome, over all years (a lever without effect has exactly 0). It *decides* an
+outcome if by itself it makes at least 90% of its variance in every scenario: then the outcome is the lever under
 another name. Prints a verdict for each lever and writes ``results/lever_screening/levers.csv``. A lever that is inert
 there is one of the weaknesses that the model's README lists (tested).
 """

@@ -238,7 +238,7 @@ def _sector_row(reference: Reference, sector: str, folder: str) -> tuple[object,
 def _loop(reference: Reference, row: Mapping[str, str], folder: str) -> tuple[object, ...]:
     """Its story, its switch, where cutting it shows, and what that changed."""
     cut = reference.cut.get(row["name"])
-    changed = (f"{float(cut[4]):+.1%}".replace("%", " %"), cut[7]) if cut else ("not run", "")
+    changed = (f"{float(cut[4]):+.1%}", cut[7]) if cut else ("not run", "")
     where = f"{reference.link(row['outcome'], folder)}, {row['year']}"
     told = (row.get("path") or row["circuit"]).replace(">", "→")
     return (f"**{row['name']}**", row["kind"], told, reference.link(row["switch"], folder),

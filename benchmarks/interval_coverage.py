@@ -146,7 +146,7 @@ def main() -> None:
     asked = words.parse_args()
     by_chance = 100 * math.sqrt(asked.confidence * (1 - asked.confidence) / asked.repeats)
     print(
-        f"{asked.repeats} repeats, {RESAMPLES} resamples, {100 * asked.confidence:g} % intervals. Held: how many of all"
+        f"{asked.repeats} repeats, {RESAMPLES} resamples, {100 * asked.confidence:g}% intervals. Held: how many of all"
         f" intervals hold the truth (and those of the worst and the best index, each off by {by_chance:.1f} by chance)."
         " Width and error: mean over the indices, against those of independent points."
     )

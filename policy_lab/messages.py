@@ -14,8 +14,8 @@ style          a number as                                                      
 ``short``      the same without zeros at the end                                    0.0425, 12,346
 ``change``     a figure with its sign                                               +0.0425, +12,346
 ``exact``      six significant figures without zeros at the end, as one types it     0.0425, 12,345.7
-``percent``    a share as percent: no decimals, one below 1 %                       4 %, 1,234,568 %
-``fine``       a share as percent with three significant figures                    4.25 %, 1,234,568 %
+``percent``    a share as percent: no decimals, one below 1%                       4%, 1,234,568%
+``fine``       a share as percent with three significant figures                    4.25%, 1,234,568%
 ``year``       a moment: no thousands apart, at most two decimals                   0.04, 12345.68
 =============  ===================================================================  ====================
 

@@ -216,7 +216,7 @@ def test_random_futures_with_events_are_sound(model: Model) -> None:
 
 
 def test_no_lever_is_inert_in_every_world(model: Model) -> None:
-    """At either end, each lever moves some outcome of some world by 5 % of that outcome's range across the worlds."""
+    """At either end, each lever moves some outcome of some world by 5% of that outcome's range across the worlds."""
     base = worlds_with(model, {}, model.outcomes).values
     span = np.ptp(base.reshape(-1, base.shape[2]), axis=0)
     for name, lever in model.levers.items():

@@ -379,7 +379,7 @@ def test_the_web_of_feedback_is_counted(tank: Path) -> None:
     """Level and outflow act on each other; Drained and wave act on nothing: two of four."""
     report = check_model(tank)
     [boundary, *_] = twelve_tests(load_model(tank), report)
-    assert "50 % of the computed variables form one connected web" in words(boundary.summary)
+    assert "50% of the computed variables form one connected web" in words(boundary.summary)
 
 
 CASE = {
@@ -407,7 +407,7 @@ def test_historical_cases_are_counted_right_or_wrong(tank: Path) -> None:
     assert "The outcome of 1 of 2 cases is reproduced, of those set aside before any fitting 1 of 1" in words(
         test.summary
     )
-    assert "within 30 % in 0 of 2 with figures of grade A or B" in words(test.summary)
+    assert "within 30% in 0 of 2 with figures of grade A or B" in words(test.summary)
     told = in_words(test, english())
     assert told.rows[0] == ["A collider", "yes", "cancelled 1993.8", "cancelled 1993.1", "as it was", 0.12, "A", None,
                             None, 0.75, 3, 1]  # fmt: skip

@@ -162,7 +162,7 @@ def test_one_level_is_no_choice(folder: Path) -> None:
 def test_choices_are_described_and_named(folder: Path) -> None:
     model = load_model(folder)
     told = " ".join(choices_text(model).split())
-    for words in ("lead: Who leads", "50 % of money goes into shared funding", "openness requirement = 0.8, from 2026"):
+    for words in ("lead: Who leads", "50% of money goes into shared funding", "openness requirement = 0.8, from 2026"):
         assert words in told
     german = {"choices": {"lead": {"label": "Wer führt", "levels": {"both": {"label": "beide"}}}}}
     names = names_in(model, german)

@@ -191,7 +191,7 @@ def test_routes_are_compared_at_equal_rules_and_money(model: Model, factorial: F
         assert row[-2] in (FINDING, STRUCTURE, DEFINITION)
         assert bool(row[-1]) == (row[-2] == FINDING)
         if row[-2] == STRUCTURE:
-            assert all(cell.startswith(("0 %", "100 %")) for cell in row[2:-2])
+            assert all(cell.startswith(("0%", "100%")) for cell in row[2:-2])
     assert any(row[-2] == FINDING for row in route.rows)
     mean = first["route: state > scientists"]
     assert tables.ahead("Effective Agendas", year).startswith(f"{percent(mean)} (")

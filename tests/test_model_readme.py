@@ -103,15 +103,15 @@ FIGURES: dict[str, Callable[[], float]] = {
     r"transformative AI ([\d.]+) years earlier": lambda: sooner(MANHATTAN),
     r"leave it ([\d.]+) of its standing in 2040": lambda: at(MANHATTAN, "Standing[top down]", 2040),
     r"standing in 2040; ([\d.]+) times the public cost": lambda: against(MANHATTAN, "Cumulative Public Cost", 2050),
-    r"(\d+) % of the labs under": lambda: 100 * at("soft_nationalisation", "Nationalised Share", 2034),
+    r"(\d+)% of the labs under": lambda: 100 * at("soft_nationalisation", "Nationalised Share", 2034),
     r"in 2040 they are ([\d.]+) times as large": lambda: against("soft_nationalisation", "Standing Institutions", 2040),
     r"one another: ([\d.]+) bn\$ a year of mission": lambda: at("escalation", "disbursement[mission]", 2040) / 1000,
     r"of mission and ([\d.]+) of a rival's": lambda: at("escalation", "Rival Programme", 2040) / 1000,
     r"critical mass ([\d.]+) years later": lambda: -sooner("escalation", "year of critical mass"),
     r"widens less and is ([\d.]+) orders": lambda: at(QUO, "access gap", 2035) - at("aisi_style", "access gap", 2035),
     r"assurance leads status quo by ([\d.]+) years": lambda: lead("aisi_style", 2040),
-    r"(\d+) % more people in basic science": lambda: 100 * (against("aisi_style", "people[basic]", 2040) - 1),
-    r"rises less and is (\d+) % lower": lambda: 100 * (1 - against("open_state_programme", "secrecy index", 2040)),
+    r"(\d+)% more people in basic science": lambda: 100 * (against("aisi_style", "people[basic]", 2040) - 1),
+    r"rises less and is (\d+)% lower": lambda: 100 * (1 - against("open_state_programme", "secrecy index", 2040)),
     r"status quo in 2040; critical mass about (\d+), with fewer": lambda: at(
         "open_state_programme", "year of critical mass", 2050
     ),
@@ -119,49 +119,49 @@ FIGURES: dict[str, Callable[[], float]] = {
     r"than status quo \([\d.]+ against ([\d.]+) in 2040\)": lambda: at(QUO, "Effective Agendas", 2040),
     r"critical mass about (\d+) at [\d.]+ times": lambda: int(at("open_rules", "year of critical mass", 2050)),
     r"at ([\d.]+) times the public cost of status quo": lambda: against("open_rules", "Cumulative Public Cost", 2050),
-    r"with (\d+) % of the gain in assurance": lambda: 100 * gain("open_rules") / gain(CERN),
-    r"critical mass about (\d+) at \d+ %": lambda: at(ZONES, "year of critical mass", 2050),
-    r"at (\d+) % of the public cost of CERN": lambda: 100 * against(ZONES, "Cumulative Public Cost", 2050, CERN),
-    r"with (\d+) % of its gain": lambda: 100 * gain(ZONES) / gain(CERN),
+    r"with (\d+)% of the gain in assurance": lambda: 100 * gain("open_rules") / gain(CERN),
+    r"critical mass about (\d+) at \d+%": lambda: at(ZONES, "year of critical mass", 2050),
+    r"at (\d+)% of the public cost of CERN": lambda: 100 * against(ZONES, "Cumulative Public Cost", 2050, CERN),
+    r"with (\d+)% of its gain": lambda: 100 * gain(ZONES) / gain(CERN),
     r"critical mass about (\d+), two years after": lambda: at("push_and_let_go", "year of critical mass", 2050),
     r"transformative AI ([\d.]+) years sooner": lambda: sooner("engineering_breakthrough"),
-    r"one lab holds (\d+) % of": lambda: 100 * at("engineering_breakthrough", "strategic advantage", 2030),
+    r"one lab holds (\d+)% of": lambda: 100 * at("engineering_breakthrough", "strategic advantage", 2030),
     r"agendas are ([\d.]+) times": lambda: against("basic_breakthrough", "Effective Agendas", 2035),
     r"\(([\d.]+) times in 2050\)": lambda: against("basic_breakthrough", "Effective Agendas", 2050),
-    r"knowledge is (\d+) % lower": lambda: 100 * (1 - against("leads_run_dry", "usable applied knowledge", 2035)),
-    r"\((\d+) % more of them in basic science\)": lambda: 100 * (against("leads_run_dry", "people[basic]", 2035) - 1),
+    r"knowledge is (\d+)% lower": lambda: 100 * (1 - against("leads_run_dry", "usable applied knowledge", 2035)),
+    r"\((\d+)% more of them in basic science\)": lambda: 100 * (against("leads_run_dry", "people[basic]", 2035) - 1),
     r"transformative AI comes ([\d.]+) years later": lambda: -sooner("leads_run_dry"),
     r"in 2040 status quo has ([\d.]+), less than half": lambda: at(QUO, "big science strength", 2040),
     r"less than half of CERN for AI \(([\d.]+)\)": lambda: at(CERN, "big science strength", 2040),
     r"pull apart counted as unity \| ([\d.]+) ": lambda: at(QUO, "unifying focus", 2050),
     r"of labs from ([\d.]+) to \d+ bn\$ a year in ten": lambda: at(QUO, "disbursement[industry]", 2025) / 1000,
     r"of labs from [\d.]+ to (\d+) bn\$ a year in ten": lambda: at(QUO, "disbursement[industry]", 2035) / 1000,
-    r"find no post\*\*: (\d+) %": lambda: no_post(2030),
-    r"pool of candidates in 2030, (\d+) % in 2035": lambda: no_post(2035),
-    r"(\d+) % in 2050 leave it without": lambda: no_post(2050),
+    r"find no post\*\*: (\d+)%": lambda: no_post(2030),
+    r"pool of candidates in 2030, (\d+)% in 2035": lambda: no_post(2035),
+    r"(\d+)% in 2050 leave it without": lambda: no_post(2050),
     r"reaches ([\d.]+) by 2050 in nearly": lambda: at(QUO, "Coherence within Applied Safety", 2050),
-    r"much of the constants\*\* \((\d+) %": lambda: 100 * next(
+    r"much of the constants\*\* \((\d+)%": lambda: 100 * next(
         row[2] for row in validated()["parameters"]["rows"] if row[0] == "grade J"
     ),
     r"holds (\d+) predicates": lambda: len(load_model("big_science").checks),
-    r"lowers coherence\*: in (\d+) %": lambda: share("More industry money for safety lowers coherence (status quo)"),
-    r"raises assurance in (\d+) %": lambda: share("More industry money for safety raises assurance (status quo)"),
-    r"leads run dry\*: in (\d+) %": lambda: share(
+    r"lowers coherence\*: in (\d+)%": lambda: share("More industry money for safety lowers coherence (status quo)"),
+    r"raises assurance in (\d+)%": lambda: share("More industry money for safety raises assurance (status quo)"),
+    r"leads run dry\*: in (\d+)%": lambda: share(
         "Basic science matters more when leads run dry (gain dry minus gain wet)"
     ),
-    r"status quo when transformative AI comes\*: in (\d+) %": lambda: share(
+    r"status quo when transformative AI comes\*: in (\d+)%": lambda: share(
         "A Manhattan Project assures more than status quo when transformative AI comes"
     ),
-    r"more top-down than bottom-up\*: in (\d+) %": lambda: share(
+    r"more top-down than bottom-up\*: in (\d+)%": lambda: share(
         "If nothing is decided, what arises is more top-down than bottom-up"
     ),
-    r"by 2050\*: (\d+) % in status quo": lambda: share("The field reaches critical mass by 2050 if nothing is decided"),
-    r"status quo, (\d+) % with CERN": lambda: share("The field reaches critical mass by 2050 under CERN for AI"),
-    r"CERN for AI, (\d+) % with trading": lambda: share(
+    r"by 2050\*: (\d+)% in status quo": lambda: share("The field reaches critical mass by 2050 if nothing is decided"),
+    r"status quo, (\d+)% with CERN": lambda: share("The field reaches critical mass by 2050 under CERN for AI"),
+    r"CERN for AI, (\d+)% with trading": lambda: share(
         "The field reaches critical mass by 2050 with trading zones first"
     ),
-    r"labs in the staff\*: in (\d+) %": lambda: share("Pay parity lowers the share of labs in the staff"),
-    r"budget it still coheres in (\d+) %": lambda: share("CERN for AI coheres without its programme's budget"),
+    r"labs in the staff\*: in (\d+)%": lambda: share("Pay parity lowers the share of labs in the staff"),
+    r"budget it still coheres in (\d+)%": lambda: share("CERN for AI coheres without its programme's budget"),
     r"2015-2025, (\d+) keep an interval": lambda: named_in("calibration.md", "Not identified, the interval"),
     r"range and (\d+) more are open": lambda: named_in("calibration.md", "Open on one side"),
     r"nearer than a straight trend in (\d+) of": lambda: float(

@@ -123,7 +123,7 @@ def test_failed_runs_are_told_as_failed(tmp_path: Path) -> None:
     findings = run_study(study, tmp_path / "r")
     assert findings.of("ST", "bad")["value"].isna().all() and findings.of("ST", "good")["value"].notna().all()
     said = [english().in_words(m) for m in findings.notes]
-    assert said[0].startswith("bad: 95 % of its runs failed (no number at some time). Runs that gave a number have x1")
+    assert said[0].startswith("bad: 95% of its runs failed (no number at some time). Runs that gave a number have x1")
     assert not any("does not vary" in one for one in said)
     report = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
     assert re.search(r"95\s% of its runs failed: no indices", report) and "a larger size would show more" not in report

@@ -92,7 +92,7 @@ def test_what_nobody_can_reach_is_said_and_the_nearest_shown(limit: float, tmp_p
     options = {**OPTIONS, "targets": [{"outcome": "gain", "above": limit, "time": 1}], "generations": 40}
     findings = run_study(replace(STUDY, options=options, size=8), tmp_path / "out", pictures=False)
     assert findings.in_words(english())[0].startswith(
-        f"No policy was found that meets gain of at least {limit:,} in 1 in 90 %"
+        f"No policy was found that meets gain of at least {limit:,} in 1 in 90%"
     )
     assert findings.provenance["good_enough"] is False
     for name in ("x1", "x2"):

@@ -104,7 +104,7 @@ def test_the_stored_study_is_told_as_its_file_has_it(client: FlaskClient, stored
     total = rows(stored, "ST")
     ordered = sorted(total, key=lambda name: -total[name])
     assert [row[1].casefold() for row in shown["tables"][0]["body"]] == [name.casefold() for name in ordered]
-    assert shown["tables"][0]["body"][0][2] == f"{100 * total[ordered[0]]:.1f} %"
+    assert shown["tables"][0]["body"][0][2] == f"{100 * total[ordered[0]]:.1f}%"
     assert shown["caution"] == ""
     lines = {line["key"]: line["values"] for line in shown["lines"]["lines"]}
     at_2040 = rows(stored, "ST", "2040")
@@ -129,7 +129,7 @@ def test_another_year_gives_the_figures_of_that_year(client: FlaskClient, stored
     shown = client.get(f"/studies/levers/view?outcome={OUTCOME}&time=2050").json
     assert shown["time"] == "2050"
     first = shown["tables"][0]["body"][0]
-    assert first[2] == f"{100 * max(rows(stored, 'ST', '2050').values()):.1f} %"
+    assert first[2] == f"{100 * max(rows(stored, 'ST', '2050').values()):.1f}%"
 
 
 def test_what_does_not_exist_is_replaced(client: FlaskClient) -> None:
@@ -182,7 +182,7 @@ def test_bars_are_as_long_as_their_shares() -> None:
 
 
 def test_shares_are_said_with_as_many_digits_as_they_carry() -> None:
-    assert [percent(x) for x in (0.356, 0.051, 0.2, 0.0)] == ["36 %", "5.1 %", "20 %", "0 %"]
+    assert [percent(x) for x in (0.356, 0.051, 0.2, 0.0)] == ["36%", "5.1%", "20%", "0%"]
 
 
 def test_downloads_hold_the_study(client: FlaskClient, stored: Path) -> None:
@@ -384,7 +384,7 @@ def test_an_own_study_stands_beside_the_stored_one(stored: Path, tmp_path: Path)
     for row in shown["body"]:
         name = row[1].casefold()
         place = 1 + sum(value > total[name] for value in total.values())
-        assert row[-1].startswith(f"{place} ({100 * total[name]:.1f} %)")
+        assert row[-1].startswith(f"{place} ({100 * total[name]:.1f}%)")
         assert ("; 0 – 100" in row[-1]) == (name == "shared funding")
 
 

@@ -37,7 +37,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "shapley": {"package": ""},
 }  # fmt: skip
 #: Indices and shares of text, in percent.
-PERCENT = re.compile(r"(−?\d[\d.,]*) %")
+PERCENT = re.compile(r"(−?\d[\d.,]*)%")
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +197,7 @@ def test_a_study_looks_at_one_year_as_if_it_ended_then() -> None:
     assert (early["time"], late["time"]) == ("2040", "2050")
     for time, shown in ((2040.0, early), (2050.0, late)):
         share = findings.of("share", "Tension", time).set_index("factor")["value"].max()
-        assert f"{100 * share:.0f} %" in shown["told"][0]
+        assert f"{100 * share:.0f}%" in shown["told"][0]
 
 
 def test_an_own_study_of_another_model_is_never_listed_nor_shown(

@@ -94,7 +94,7 @@ def test_the_stored_reference_points_are_what_the_facts_give(model: Model) -> No
 
 
 def test_shares_of_product_are_those_published(model: Model) -> None:
-    """Manhattan and Apollo at their peaks: 0.4 % of national product each (Stine 2009, RL34645)."""
+    """Manhattan and Apollo at their peaks: 0.4% of national product each (Stine 2009, RL34645)."""
     share = {row[1]: row[reference_points.HEADER.index("share of product")] for row in reference_points.points(model)}
     assert share["Manhattan 1944"] == pytest.approx(0.004, rel=0.15)
     assert share["Apollo 1966"] == pytest.approx(0.004, rel=0.15)

@@ -183,7 +183,7 @@ def repeated(tmp_path_factory: pytest.TempPathFactory) -> list[Findings]:
 
 
 def test_intervals_hold_what_other_seeds_estimate(repeated: list[Findings]) -> None:
-    """Two estimates differ by the root of two times their error: 95 % intervals hold 86 % of the others (7 degrees)."""
+    """Two estimates differ by the root of two times their error: 95% intervals hold 86% of the others (7 degrees)."""
     tables = [f.table[(f.table["index"] == "ST") & (f.table["factor"] != DUMMY)].reset_index() for f in repeated]
     held = [
         ((one["low"] <= other["value"] + 1e-12) & (other["value"] <= one["high"] + 1e-12))[one["value"] > 0.01].mean()

@@ -115,7 +115,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
 
 
 def direction(change: Floats, grain: float) -> str:
-    """Nothing is said where the middle 90 % of the changes holds zero, or what is written as zero."""
+    """Nothing is said where the middle 90% of the changes holds zero, or what is written as zero."""
     there = change[np.isfinite(change)]
     if len(there) < 30:
         return "unclear"

@@ -2,7 +2,7 @@
 
 Scrambled Sobol' points with a fixed seed, through each parameter's own distribution. The first 2^k members are those
 of a smaller sample, so that a page shows a band of few and refines it with more. Values are rounded to twelve binary
-digits (0.02 %), which no parameter is known to by far: a page then has them in fewer bytes. A year, whose range
+digits (0.02%), which no parameter is known to by far: a page then has them in fewer bytes. A year, whose range
 is narrow beside its size, keeps more of them.
 """
 

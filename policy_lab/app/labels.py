@@ -88,6 +88,11 @@ def figure_of(value: float, decimals: int | None = None) -> str:
     return here().number(value, "figure") if decimals is None else here().fixed(value, decimals)
 
 
+def percent_of(points: float, decimals: int) -> str:
+    """A number of percent with the sign as the language sets it: ``36%``, in German ``36 %``."""
+    return figure_of(points, decimals) + here().texts["number.percent"]
+
+
 def plain(value: float) -> str:
     """A number as short as it can be said, for ends of ranges: 0.2, 10,000."""
     return here().number(value, "short")

@@ -143,11 +143,16 @@ def _control(model: Model, case: Case, name: str, constants: Mapping[str, float]
     value = float(constants.get(constant, model.program.constants[constant]))
     if driver:  # in the money of the case: a tenth to ten times the record's
         low, high = value / 10, value * 10
+        unit = case.series[case.drivers[name]].unit
     else:
+        unit = model.program.equations[constant].unit
         lowest, highest = model.range_of(constant)
         low = min(value, 0.0 if lowest is None else lowest)
         high = max(value, max(2 * value, 1.0) if highest is None else highest)
-    return {"name": name, "constant": constant, "value": value, "low": low, "high": high, "step": _step(high - low)}
+    return {
+        "name": name, "constant": constant, "unit": unit_of(unit), "value": value, "low": low, "high": high,
+        "step": _step(high - low),
+    }  # fmt: skip
 
 
 def _step(width: float) -> float:

@@ -6,7 +6,7 @@ import math
 from dataclasses import astuple
 from typing import Any, Final
 
-from policy_lab.app.labels import figure_of
+from policy_lab.app.labels import percent_of
 from policy_lab.catalogue import here, say
 from policy_lab.ensemble.findings import Findings
 from policy_lab.ensemble.questions import UNCERTAINTY
@@ -98,7 +98,7 @@ def split_of(findings: Findings | None, outcome: str, time: float) -> dict[str, 
     told = _told("split", **about, levers=shares[0] / 100, luck=shares[1] / 100, both=shares[2] / 100)
     names = (*KINDS, "both")
     parts = [
-        {"key": name, "label": say(f"rank.split_{name}"), "share": points, "said": f"{figure_of(points, 0)} %"}
+        {"key": name, "label": say(f"rank.split_{name}"), "share": points, "said": percent_of(points, 0)}
         for name, points in zip(names, shares, strict=True)
     ]
     return {"told": told, "parts": parts}

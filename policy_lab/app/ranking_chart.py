@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from policy_lab.app.labels import figure_of
+from policy_lab.app.labels import percent_of
 from policy_lab.catalogue import say
 
 #: Below this width (px) names stand above their bars.
@@ -166,4 +166,4 @@ def percent(share: float) -> str:
     """A share in percent for an axis or a bar: whole from ten on, else with a digit where there is one."""
     points = 100 * share
     places = 0 if abs(points) >= 10 or math.isclose(points, round(points), abs_tol=1e-9) else 1
-    return f"{figure_of(points, places)} %"
+    return percent_of(points, places)

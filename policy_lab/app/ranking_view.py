@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policy_lab.app import ranking_chart
-from policy_lab.app.labels import count_of, figure_of, label_of, plain, with_unit, world_of
+from policy_lab.app.labels import count_of, label_of, percent_of, plain, with_unit, world_of
 from policy_lab.app.ranking_answer import KINDS, answer, over_time, split_of, when
 from policy_lab.app.ranking_chart import Bar
 from policy_lab.app.remembering import Shelf, remembered
@@ -236,7 +236,7 @@ def _factor_lines(findings: Findings, outcome: str) -> tuple[list[dict[str, Any]
 
 
 def _choice_lines(findings: Findings, outcome: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What policy choices explain, uncertainty, and both together: in each year they add up to 100 %."""
+    """What policy choices explain, uncertainty, and both together: in each year they add up to 100%."""
     shares = over_time(findings, outcome)
     looks = zip(shares.items(), (*LOOKS[:2], LOOKS[-1]), strict=True)
     return [_line(name, say(f"rank.split_{name}"), look, values) for (name, values), look in looks], []
@@ -293,11 +293,11 @@ def _other_range(findings: Findings, beside: Findings, name: str) -> str:
 def share(value: float) -> str:
     """A share of the variance in percent; a dash for an estimate that is no share of anything."""
     found = share_of(value)
-    return "–" if not math.isfinite(found) else f"{figure_of(100 * found, 1)} %"
+    return "–" if not math.isfinite(found) else percent_of(100 * found, 1)
 
 
 def interval(low: float, high: float) -> str:
-    """The range of a share; what lies beyond 0 or 100 % is left out of it."""
+    """The range of a share; what lies beyond 0 or 100% is left out of it."""
     ends = [min(1.0, max(0.0, end)) if math.isfinite(end) else end for end in (low, high)]
     return f"{share(ends[0])} – {share(ends[1])}"
 

@@ -202,7 +202,7 @@ def _choice_text(choice: Choice) -> str:
         if level.amount is not None:
             moves.append(f"{number(level.amount.value)}{_timing(level.amount)}, paid through another choice")
         for paid, shares in level.carries.items():
-            moves += [f"{number(100 * share)} % of {paid} goes into {lever}" for lever, share in shares.items()]
+            moves += [f"{number(100 * share)}% of {paid} goes into {lever}" for lever, share in shares.items()]
         lines += [paragraph(m, "        ") for m in moves]
     return "\n".join(lines)
 

@@ -195,7 +195,7 @@ def about_outcome(findings: Findings, outcome: str) -> list[Message]:
 
 
 def _with_interval(findings: Findings, row: pd.Series, key: str) -> Message:
-    """``classification (36 % of its variance, 32 % to 39 %)``."""
+    """``classification (36% of its variance, 32% to 39%)``."""
     shares = {column: min(1.0, max(0.0, float(row[column]))) for column in ("low", "high")}
     factor = findings.factor(str(row["factor"]))
     return Message(f"ranking.{key}", {"factor": factor, "share": share_of(float(row["value"])), **shares})

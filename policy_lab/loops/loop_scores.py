@@ -48,7 +48,7 @@ class LoopScores:
         return share
 
     def polarity(self, number: int) -> str:
-        """``R``, ``B`` or ``mixed``: the sign at 99 % of the steps at which the circuit acts; "" if it never does."""
+        """``R``, ``B`` or ``mixed``: the sign at 99% of the steps at which the circuit acts; "" if it never does."""
         signs = np.sign(self.values[number][np.isfinite(self.values[number])])
         acting = signs[signs != 0]
         if not acting.size:

@@ -8,9 +8,9 @@ In braces, its parts separated by bars:
 ``{0.12 | Coherence | 2050 | A - B}``      the difference of two runs; ``A / B`` how many times as much
 ``{1.9 | Tension | max}``                  the highest value of the run; ``min`` the lowest
 ``{2041 | Coherence > 0.3}``               when the run passes a value; ``<`` falls below it
-``{36 % | Coherence > 0.3 | 2050}``        the share of futures in which that is so in that year; with ``A - B``,
+``{36% | Coherence > 0.3 | 2050}``        the share of futures in which that is so in that year; with ``A - B``,
                                            in which the difference of the two is above it
-``{10 % | seed funding}``                  what a lever or another constant is set to
+``{10% | seed funding}``                  what a lever or another constant is set to
 ``{1993 | "Riordan and others 2015"}``     no number of the model's: where it is from
 =========================================  ========================================================================
 

@@ -1,7 +1,7 @@
 """Calibration: which values of the parameters repeat the model's history best, and what history cannot tell.
 
 Nonlinear least squares on the figures of ``data/history.csv``. A figure weighs by its own range, read as holding nine
-in ten; the range may be lopsided, and no figure counts as known better than to 5 %. The search starts from the
+in ten; the range may be lopsided, and no figure counts as known better than to 5%. The search starts from the
 model's own values and from ``size - 1`` Sobol' points of the ranges, or (``search = "global"``) by differential
 evolution with a population of ``size`` a parameter, and goes downhill from there.
 Findings:

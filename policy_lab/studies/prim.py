@@ -5,7 +5,7 @@ Runs at scrambled Sobol' points; a run *fails* if it meets any of the conditions
 of the runs off one side of one factor, again and again, so that failures grow denser in the box that is left
 (Friedman and Fisher 1999, doi:10.1023/A:1008894516817; for scenario discovery Bryant and Lempert 2010,
 doi:10.1016/j.techfore.2009.08.002). From every box on the way the restrictions are dropped that chance could have made
-(a binomial test of what each contributes, at 5 % over all factors together), since in many dimensions peeling also
+(a binomial test of what each contributes, at 5% over all factors together), since in many dimensions peeling also
 fits noise. Of what is left the box is kept that balances *coverage* (share of all failures that lie in it) and
 *density* (share of its runs that fail) best, by the share of the runs in it times how much more often than usual they
 fail (weighted relative accuracy). Then the next is sought among the runs outside.

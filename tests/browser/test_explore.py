@@ -70,7 +70,8 @@ def test_a_lever_is_moved_by_keyboard(visit: Visit, address: str) -> None:
         page.keyboard.press("ArrowRight")
     wait_for_address(page, r"l=shared-funding~20$")
     assert drawn(page) != before
-    assert curves(page)["Current policy: Status quo, 1 lever moved"] == pytest.approx(expected({"shared funding": 20}))
+    policy = curves(page)["Current policy: Status quo with 1 lever moved"]
+    assert policy == pytest.approx(expected({"shared funding": 20}))
     assert curves(page)["Status quo"] == pytest.approx(expected({}))
     expect(lever(page, "Shared funding")["box"]).to_have_value("20")
     page.keyboard.press("End")
@@ -92,7 +93,7 @@ def test_a_lever_is_moved_by_mouse(visit: Visit, address: str) -> None:
     wait_for_address(page, r"l=shared-funding~\d+$")
     value = float(page.url.rpartition("~")[2])
     assert 60 <= value <= 80
-    assert curves(page)["Current policy: Status quo, 1 lever moved"] == pytest.approx(
+    assert curves(page)["Current policy: Status quo with 1 lever moved"] == pytest.approx(
         expected({"shared funding": value})
     )
     expect(lever(page, "Shared funding")["box"]).to_have_value(f"{value:.0f}")
@@ -128,7 +129,7 @@ def test_the_start_year_stands_on_the_row_and_the_ramp_behind_details(visit: Vis
     start.fill("2035")
     start.press("Enter")
     wait_for_address(page, r"l=shared-funding~60~2035$")
-    policy, reference = curves(page)["Current policy: Status quo, 1 lever moved"], curves(page)["Status quo"]
+    policy, reference = curves(page)["Current policy: Status quo with 1 lever moved"], curves(page)["Status quo"]
     times = page.evaluate("() => Array.from(PolicyLab.explore.charts[0].picture.time)")
     before = [i for i, t in enumerate(times) if t <= 2030]
     assert [policy[i] for i in before] == pytest.approx([reference[i] for i in before], rel=1e-3)

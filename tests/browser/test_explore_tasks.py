@@ -43,7 +43,7 @@ def more(page: Page, label: str) -> None:
 def test_a_policy_is_pinned_changed_and_held_against_itself(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?l=shared-funding~40")
     page.get_by_role("button", name="Pin this scenario").click()
-    expect(page.locator(".legend__item--pin")).to_contain_text("Status quo, 1 lever moved")
+    expect(page.locator(".legend__item--pin")).to_contain_text("Status quo with 1 lever moved")
     more(page, "Shared funding")
     page.wait_for_url(re.compile(r"l=shared-funding~45&p=status_quo~~\w{3}~40$"))
     drawn = lines(page)
@@ -76,12 +76,12 @@ def test_four_pins_are_all_in_sight_and_a_fifth_is_refused_in_words(visit: Visit
 
 def test_a_pin_is_given_a_name_that_travels(visit: Visit, address: str) -> None:
     page = visit(f"{address}/?p=status_quo~~shared-funding~30&p=open_laboratory")
-    page.get_by_role("button", name="Status quo, 1 lever moved", exact=True).click()
+    page.get_by_role("button", name="Status quo with 1 lever moved", exact=True).click()
     box = page.get_by_role("textbox", name="Name of the pinned scenario")
     box.fill("Modest & slow")
     box.press("Escape")
-    expect(page.locator(".legend__item--pin").first).to_contain_text("Status quo, 1 lever moved")
-    page.get_by_role("button", name="Status quo, 1 lever moved", exact=True).click()
+    expect(page.locator(".legend__item--pin").first).to_contain_text("Status quo with 1 lever moved")
+    page.get_by_role("button", name="Status quo with 1 lever moved", exact=True).click()
     box.fill("Modest & slow")
     box.press("Enter")
     expect(page.get_by_role("button", name="Modest & slow", exact=True)).to_be_focused()
@@ -90,7 +90,7 @@ def test_a_pin_is_given_a_name_that_travels(visit: Visit, address: str) -> None:
     page.wait_for_selector("html[data-drawn]", state="attached")
     expect(page.locator(".legend__item--pin").first).to_contain_text("Modest & slow")
     page.keyboard.press("Control+z")
-    expect(page.locator(".legend__item--pin").first).to_contain_text("Status quo, 1 lever moved")
+    expect(page.locator(".legend__item--pin").first).to_contain_text("Status quo with 1 lever moved")
 
 
 # ---- choosing a variable

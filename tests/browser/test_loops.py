@@ -76,7 +76,7 @@ def test_what_cutting_a_loop_does_is_what_the_model_says(visit: Visit, real_addr
     dilution = rows.filter(has=page.get_by_role("heading", name="Dilution"))
     whole, cut = (curve("mosaic", settings)[-1] for settings in ({}, {DILUTION: 0}))
     share = 100 * abs(cut - whole) / whole
-    told = f"{'▲ +' if cut > whole else '▼ −'}{share:.{1 if share < 10 else 0}f} %"
+    told = f"{'▲ +' if cut > whole else '▼ −'}{share:.{1 if share < 10 else 0}f}%"
     expect(dilution.locator(".loop-row__told").nth(1)).to_have_text(f"Without it, Mosaic culture in 2050: {told}")
     expect(dilution).to_contain_text("It passes on what Growth of field does to Language loss.")
 

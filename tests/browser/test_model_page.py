@@ -169,7 +169,7 @@ def test_a_german_speaker_reads_and_passes_on_the_same_policy(visit: Visit, real
     swapped = [re.sub(r"^\$(.*) bn$", r"\1 Mrd. $", text) for text in swapped]
     expect(page.locator(".card__value")).to_have_text(swapped)
     page.get_by_role("link", name="Vergleichen").click()
-    expect(page.locator("#compare-list .legend__item").last).to_contain_text("Ein CERN für KI, 1 Hebel bewegt")
+    expect(page.locator("#compare-list .legend__item").last).to_contain_text("Ein CERN für KI mit 1 bewegten Hebel")
     expect(page).to_have_url(re.compile("lang=de"))
     page.get_by_role("link", name="Modell").click()
     expect(page.get_by_role("heading", level=1, name="Woraus das Modell besteht")).to_be_visible()

@@ -69,7 +69,7 @@ def test_three_levers_for_assurance_in_2040_and_how_much_is_luck(look: Look, rea
     assert all(name.casefold() in said.casefold() for name in leaders)
     split = page.locator("#rank-split")
     expect(split).to_contain_text("In 2040, if uncertain inputs vary as well, policy choices alone explain")
-    shares = [int(n) for n in re.findall(r"(\d+) %", split.locator(".legend").inner_text())]
+    shares = [int(n) for n in re.findall(r"(\d+)%", split.locator(".legend").inner_text())]
     assert len(shares) == 3
     assert sum(shares) == 100
     drawn = split.locator("rect").evaluate_all("all => all.map((each) => parseInt(each.getAttribute('width')))")

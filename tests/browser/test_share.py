@@ -42,7 +42,7 @@ def expected(outcome: str, year: float) -> tuple[float, float]:
 
 
 def interval(outcome: str) -> NDArray[np.float64]:
-    """5, 50 and 95 % of an outcome's level in the last year and of its change, over the page's members."""
+    """5, 50 and 95% of an outcome's level in the last year and of its change, over the page's members."""
     model = load_model(SMALL)
     drawn = {name: values.astype(float) for name, values in members_of(model).items()}
     ends = [
@@ -128,7 +128,7 @@ def test_a_brief_stands_alone_and_prints_on_one_page(
         "By 2050, this policy is",
     ]
     version = load_model(SMALL).hash[:8]
-    for said in ("This is a scenario", "conditional on", "Shared funding", "90 % range", version, *figures):
+    for said in ("This is a scenario", "conditional on", "Shared funding", "90% range", version, *figures):
         assert said in text
     assert set(re.findall(r'(?:src|href)="([^"]+)"', text)) == {page.url.replace("&", "&#38;")}
     assert "<script" not in text
@@ -187,8 +187,11 @@ def test_one_page_for_the_minister_with_three_scenarios_in_five_actions(
     download.value.save_as(file)
     text = html.unescape(file.read_text(encoding="utf-8"))
     assert [name for name, _ in re.findall(r'<p class="verdict"><b>(.*?)\.</b> (.*?)</p>', text)] == worlds
-    assert "90 % range" in text
+    assert "90% range" in text
     assert "vs status quo" in text
+    charts = [(int(wide), int(tall)) for wide, tall in re.findall(r'viewBox="0 0 (\d+) (\d+)"', text)]
+    assert charts
+    assert all(tall > wide / 2 for wide, tall in charts), "charts fill what the sheet has left"
     assert pages_of(printed(browser, file)) == 1
 
 

@@ -1,6 +1,6 @@
 """Nothing leaves the window or lies under something else: every page at each width, every menu open.
 
-A page at 200 % zoom is laid out as one of half its width, so half of a laptop's and of a screen's are among the widths.
+A page at 200% zoom is laid out as one of half its width, so half of a laptop's and of a screen's are among the widths.
 """
 
 from __future__ import annotations

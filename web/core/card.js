@@ -65,7 +65,8 @@ export function differenceOf(about, effect) {
   const up = direction === "unclear" ? effect.up >= effect.down : direction === "up";
   const share = (up ? effect.up : effect.down) / effect.count;
   const way = up ? "higher" : "lower";
-  const why = say("headline.odds", { direction: say("headline." + way), word: likelihood.inWords(share), odds: likelihood.inFutures(share) });
+  const said = { direction: say("headline." + way), word: likelihood.inWords(share), odds: likelihood.inFutures(share) };
+  const why = say(direction === "unclear" ? "headline.leans" : "headline.odds", said); // "likely" beside "unclear" would contradict it
   const tone = direction === "unclear" ? "other" : toneOf(about, up, true);
   const kind = direction === "unclear" ? "unclear" : tone === "other" ? way : tone;
   return { direction, tone, share, why, kind, range: quantity.changes(effect.change[0], effect.change[4], about), bar: barOf(effect) };

@@ -2,7 +2,7 @@
  *
  * Every difference is taken member by member, two scenarios in the same future, so that it is theirs and not that of futures.
  * A level is a median with its interval; medians of levels are not subtracted from each other, so of a change its interval is
- * told. Who does better is said only where the middle 90 % of the changes holds no zero (core/effects.js).
+ * told. Who does better is said only where the middle 90% of the changes holds no zero (core/effects.js).
  */
 import { pairWish } from "./band-wish.js";
 import { cardOf, certain, differenceOf } from "./card.js";

@@ -1,6 +1,6 @@
 /** What a policy does to outcomes over an ensemble: how far it moves each, in which direction, and how surely.
  *
- * A direction is claimed only where the middle 90 % of the changes, member by member against the reference, leaves
+ * A direction is claimed only where the middle 90% of the changes, member by member against the reference, leaves
  * nothing out: neither zero nor what is written as zero lies in it.
  */
 /** @import { Effect } from "../types/page.js" */

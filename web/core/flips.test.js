@@ -4,7 +4,7 @@ import { brackets, grid, nearestFlips, told } from "./flips.js";
 /** @import { CaseControl } from "../types/precedents.js" */
 
 /** @param {string} name @param {number} value @param {number} low @param {number} high @returns {CaseControl} */
-const fact = (name, value, low, high) => ({ name, constant: name, value, low, high, step: 1 });
+const fact = (name, value, low, high) => ({ name, constant: name, unit: "", value, low, high, step: 1 });
 const cost = fact("cost", 2, 1, 10);
 const members = fact("members", 0.2, 0, 1);
 const secrecy = fact("secrecy", 0.5, 0, 1);

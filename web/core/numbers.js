@@ -67,6 +67,9 @@ export function moment(time) {
   return new Intl.DateTimeFormat(facts.language, { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.UTC(whole, month, 15));
 }
 
+/** A number of percent with the sign as the language sets it: "36%", in German "36 %". @param {number} points @param {number} shown */
+export const percent = (points, shown) => figure(points, shown) + sign("percent", "%");
+
 /** Where a figure begins, after its sign; of "5–10" only the first. */
 const FIRST_DIGIT = /(?<![–\d.,])([+−-]?)(\d)/g;
 

@@ -119,7 +119,7 @@ export const nameBy = (find) => void (named = find);
 /** In words: what somebody called it, else what it is. @param {Scenario} scenario */
 export const name = (scenario) => scenario.name ?? named(scenario) ?? generic(scenario);
 
-/** What it is: "CERN for AI", "CERN for AI, 2 levers moved", "CERN for AI, from 2030". @param {Scenario} scenario */
+/** What it is: "CERN for AI", "CERN for AI with 2 levers moved", "CERN for AI, from 2030". @param {Scenario} scenario */
 export function generic(scenario) {
   const { title } = worldOf(scenario.world);
   const count = Object.keys(scenario.levers).length;

@@ -14,8 +14,13 @@ function folded(name) {
   return bare.replace(/[\s_\\]+/g, " ").replace(/ ?([[\],]) ?/g, "$1").trim().toLowerCase();
 }
 
-/** Whether a name, or that of the array it is an element of, is the one asked for. @param {string} name @param {string} asked folded */
-const isNamed = (name, asked) => folded(name) === asked || folded(name.split("[")[0]) === asked;
+/** How exactly a row has the name asked for: its own name or label, that of the array it is an element of (a headline outcome
+ * before the others), or not at all. @param {VariableRow} row @param {string} asked folded */
+function exactness([name, , , , , label], asked) {
+  if (folded(name) === asked || folded(label) === asked) return 3;
+  if (folded(name.split("[")[0]) !== asked) return 0;
+  return facts.headlines.includes(name) ? 2 : 1;
+}
 
 /** Words that say nothing of what is looked for, in either language. */
 const EMPTY = new Set("a an and as at by for from in is no not of on the to what which der die das den dem des ein eine einer und von vom zu zum zur im in ist kein keine nicht was welche wie how".split(" "));
@@ -63,9 +68,10 @@ export function found(rows, text, kind) {
   const there = most * 2 <= words.length ? [] : ofKind.filter((row) => counts.get(row) === most);
   const levers = new Set(Object.values(facts.levers).map(({ name }) => name)); // what can be done is sought more often
   const order = new Map(there.map((row) => [row, worth(row, sought) + (levers.has(row[0]) ? LEVER : 0)]));
-  const named = there.filter(([name]) => isNamed(name, asked));
-  const others = there.filter((row) => !named.includes(row)).sort((one, other) => (order.get(other) ?? 0) - (order.get(one) ?? 0));
-  return { rows: [...named, ...others], exact: named.length > 0 };
+  const exact = new Map(there.map((row) => [row, exactness(row, asked)]));
+  const ahead = (/** @type {VariableRow} */ one, /** @type {VariableRow} */ other, /** @type {Map<VariableRow, number>} */ by) => (by.get(other) ?? 0) - (by.get(one) ?? 0);
+  there.sort((one, other) => ahead(one, other, exact) || (exact.get(one) ? 0 : ahead(one, other, order)));
+  return { rows: there, exact: Boolean(there.length && exact.get(there[0])) };
 }
 
 /** Key, below "model.count", of the text that says how many were found. @param {number} count */

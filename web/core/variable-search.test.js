@@ -26,6 +26,9 @@ test("a search finds every word in name, unit, documentation and the words of ei
 
 test("what is named exactly comes first, however it is spelled", () => {
   assert.deepEqual(names("staff"), ["staff[law]", "staff[lab]", "staff trust"]);
+  learn({ ...facts(), headlines: ["staff[lab]"] });
+  assert.deepEqual(names("staff"), ["staff[lab]", "staff[law]", "staff trust"], "what the page is about first");
+  assert.equal(names("vertrauen")[0], "trust", "a label is a name");
   assert.deepEqual(names("Staff_Trust"), []); // a search is for words as they are typed
   assert.deepEqual([found(ROWS, "staff [ lab ]", "").exact, found(ROWS, "STAFF[LAB]", "").exact], [true, true]);
   assert.equal(found(ROWS, "sta", "").exact, false);

@@ -1,7 +1,7 @@
 /** The verdict in words: what a policy does to the headline outcomes by the model's last year, and how sure that is.
  *
  * It is made from the ensemble, never from one run. Each likelihood is a word of the IPCC's scale with its number beside it,
- * and no direction is claimed where the middle 90 % of the changes holds zero (core/effects.js). A likelihood's words stand
+ * and no direction is claimed where the middle 90% of the changes holds zero (core/effects.js). A likelihood's words stand
  * between asterisks, for those who set them in bold; `plain` takes them away.
  */
 import { betters, directionOf, sideOf } from "./effects.js";

@@ -105,7 +105,7 @@ export function verdicts(told) {
   }).join("");
 }
 
-/** Headline outcomes of several scenarios: the median, and behind it the 90 % range of the change. @param {Told[]} told @param {Run} reference @param {number} year */
+/** Headline outcomes of several scenarios: the median, and behind it the 90% range of the change. @param {Told[]} told @param {Run} reference @param {number} year */
 export function outcomes(told, reference, year) {
   const cell = (/** @type {string} */ outcome, /** @type {Told} */ { run, bands }) => {
     const card = cardOf(outcome, { value: valueAt(run, outcome, year), reference: valueAt(reference, outcome, year) }, bands);

@@ -3,7 +3,6 @@
    the link that leads back, the model's version, its sources, and what the page does not say. */
 import * as assumed from "../core/assumed.js";
 import { cardOf } from "../core/card.js";
-import { chartPlan } from "../core/chart-plan.js";
 import { facts, variable } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import * as pictures from "../core/pictures.js";
@@ -15,9 +14,10 @@ import { does } from "../dom/buttons.js";
 import { offerText } from "../dom/download.js";
 import * as notice from "../dom/notice.js";
 import * as router from "../dom/router.js";
+import * as briefCharts from "./brief-charts.js";
 import * as briefScenarios from "./brief-scenarios.js";
 import * as summary from "./policy-summary.js";
-/** @import { Picture, Run } from "../types/page.js" */
+/** @import { Run } from "../types/page.js" */
 /** @import { Told } from "./brief-scenarios.js" */
 /** @import { AssumptionRow, LeverRow } from "./policy-summary.js" */
 
@@ -32,44 +32,16 @@ const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) => 
 const STYLE = `@page{size:A4;margin:10mm}*{box-sizing:border-box}
 body{margin:0 auto;max-width:190mm;padding:4mm 0;color:#1b2430;background:#fff;font:8.8pt/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
 h1{margin:0 0 1mm;font-size:15pt;line-height:1.15}h2{margin:2.2mm 0 .6mm;font-size:9.4pt}p{margin:0 0 1.2mm}
-.why{color:#556270}.verdict{font-size:10pt}.verdict+.verdict,.dense .verdict{font-size:8.8pt}small{color:#556270;white-space:nowrap}.note{color:#556270;font-size:6.8pt}.many .verdict{margin-bottom:.7mm;font-size:7.8pt;line-height:1.24}.many table{font-size:6.2pt}.many .charts svg{height:32mm}.crowd{zoom:.82;max-width:231mm}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
-.charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}
+.why{color:#556270}.verdict{font-size:10pt}.verdict+.verdict,.dense .verdict{font-size:8.8pt}small{color:#556270;white-space:nowrap}.note{color:#556270;font-size:6.8pt}.many .verdict{margin-bottom:.7mm;font-size:7.8pt;line-height:1.24}.many table{font-size:6.2pt}.crowd{zoom:.82;max-width:231mm}.caveat{padding:1.2mm 2.4mm;border-left:1mm solid #c99700;background:#fff8e4}
+.charts,.two{display:grid;grid-template-columns:1fr 1fr;gap:0 4mm;align-items:start}.charts svg{display:block;width:100%;height:auto}.charts svg.whole{grid-column:1/-1}
 table{width:100%;border-collapse:collapse;font-size:7.6pt;line-height:1.18}th,td{padding:.42mm 1mm;border-bottom:.2mm solid #dce2e9;text-align:right;vertical-align:top;font-weight:400}
-th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.3pt}.dense .charts svg{height:27mm}.pair .charts svg{height:40mm}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.12mm .8mm}.dense .why,.dense .caveat{margin-bottom:.6mm;font-size:7pt;line-height:1.2}
+th:first-child{text-align:left}thead th{color:#556270;font-weight:600}.dense table{font-size:6.3pt}.dense h2{margin:1.4mm 0 .3mm}.dense th,.dense td{padding:.12mm .8mm}.dense .why,.dense .caveat{margin-bottom:.6mm;font-size:7pt;line-height:1.2}
 footer{margin-top:2mm;color:#556270;font-size:6.8pt;line-height:1.22;overflow-wrap:anywhere}footer p{margin:0 0 .5mm}footer .long{font-size:4.6pt;line-height:1.15}a{color:inherit}
 @media (max-width:640px){body{padding:4mm}.charts,.two{grid-template-columns:1fr}}
 @media print{body{padding:0;-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
 
-// --- charts, as drawings that stay readable at half the width of the page ---------------------------------------
-
-/** @type {Record<string, string>} */
-const INK = { "status-quo": "#7a8594", policy: "#0072b2", "pinned-0": "#d55e00", "pinned-1": "#009e73", "pinned-2": "#cc79a7", "pinned-3": "#a66f00" };
-/** @type {Record<string, string>} */
-const DASH = { "status-quo": "5 4", "pinned-0": "1.5 3", "pinned-1": "8 4", "pinned-2": "7 3 1.5 3", "pinned-3": "3 2" };
-const WIDTH = 360;
-const HEIGHT = 176;
-
-/** @param {Picture & { told: string }} picture */
-function drawing(picture) {
-  const top = 30;
-  const plan = chartPlan(picture, { width: WIDTH, height: HEIGHT - top, size: 9, labels: true });
-  const { left, right, bottom } = plan.box;
-  const text = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ said, more = "") => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more || 'fill="#556270"'}>${escaped(said)}</text>`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(picture.told)}" font-size="9" font-family="inherit">`,
-    text(2, 12, picture.title, 'fill="#1b2430" font-size="11" font-weight="650"'), text(2, 25, picture.unit || ""),
-    `<g transform="translate(0 ${top})">`,
-    ...plan.down.map((tick) => `<path d="M${left} ${tick.at}H${right}" stroke="#e3e8ee"/>` + text(left - 5, tick.at + 3, tick.text, 'fill="#556270" text-anchor="end"')),
-    ...plan.across.map((tick) => text(tick.at, bottom + 12, tick.text, 'fill="#556270" text-anchor="middle"')),
-    ...plan.marks.map((mark) => `<path d="M${mark.at} 0V${bottom}" stroke="#556270" stroke-dasharray="2 4"/>` + text(mark.at + (mark.anchor === "end" ? -4 : 4), 8 + 11 * mark.row, mark.text, `fill="#556270" text-anchor="${mark.anchor}"`)),
-    ...plan.lines.map((drawn) => `<path d="${drawn.d}" fill="none" stroke="${INK[drawn.kind]}" stroke-width="${drawn.kind === "policy" ? 2 : 1.5}"${drawn.kind in DASH ? ` stroke-dasharray="${DASH[drawn.kind]}"` : ""}/>`),
-    ...plan.ends.map((end) => text(end.x + 3, end.y + 3, end.text, 'fill="#1b2430"')),
-    "</g></svg>",
-  ].join("");
-}
-
-/** @param {Told[]} told @param {Run} reference */
-function drawings(told, reference) {
+/** What its charts show. @param {Told[]} told @param {Run} reference */
+function charted(told, reference) {
   const same = scenarios.isStatusQuo(summary.policy());
   const shown = told.filter(({ kind }) => !same || kind !== "policy");
   return store.now.charts.map((name) => {
@@ -79,7 +51,7 @@ function drawings(told, reference) {
     /** @type {[number, number] | undefined} */
     const limits = about.low === null || about.high === null ? undefined : [about.low, about.high];
     const inWords = pictures.summary(name, told[0].run, reference, same, assumed.usual(store.now));
-    return drawing({ title: about.label, told: inWords, unit: about.unit, time: Array.from(reference.time), places: about.places, limits, lines, bands: [], marks: scenarios.marks(summary.policy()) });
+    return { title: about.label, told: inWords, unit: about.unit, time: Array.from(reference.time), places: about.places, limits, lines, bands: [], marks: scenarios.marks(summary.policy()) };
   });
 }
 
@@ -124,31 +96,33 @@ function address() {
   return tag("p", shown, link.length > 300 ? ' class="long"' : "");
 }
 
+/** The page, its charts as tall as the sheet leaves room for. */
 export async function page() {
   const year = Math.floor(facts.clock.final);
   const { told, reference, answer } = await briefScenarios.gathered(store.now.charts);
   const [{ name, bands }] = told;
   const world = facts.worlds[store.now.world];
   const title = words("title", { policy: briefScenarios.title(told) });
-  const charts = drawings(told, reference);
+  const charts = charted(told, reference);
   const moved = summary.levers(false);
   const changed = summary.assumptions();
   const rows = moved.length + Math.min(MOST, changed.length);
   const dense = rows + 3 * (told.length - 1) > 2 * SHORT;
   const crowd = told.length > 3 || (told.length > 1 && rows > 3 * SHORT);
-  const body = [
+  const body = (/** @type {number} */ tall) => [
     tag("h1", escaped(title)),
     ...(told.length > 1 ? [] : [tag("p", escaped(world ? world.rationale : ""), ' class="why"')]),
     briefScenarios.conclusion(answer), briefScenarios.verdicts(told),
     ...[words("caveat"), assumed.note(store.now)].filter(Boolean).map((text) => tag("p", escaped(text), ' class="caveat"')),
-    tag("div", charts.join(""), ' class="charts"'),
+    briefCharts.drawn(charts, tall), ...(bands ? [tag("p", escaped(words("charts", { inputs: assumed.usual(store.now) })), ' class="note"')] : []),
     tag("h2", escaped(words("outcomes", { year }))),
     headlines(told, reference, year),
     tag("h2", escaped(told.length > 1 ? words("levers_of", { policy: name }) : words("levers"))), levers(moved),
     tag("h2", escaped(words("assumptions"))), assumptions(changed),
     tag("footer", [bands ? words("range_note", { members: bands.members, varying: assumed.varying(told.map((one) => scenarios.of(one.state)), store.now) }) : words("no_range"), summary.origin(), words("sources")].map((text) => tag("p", escaped(text))).join("") + address()),
   ];
-  return `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${dense ? ` class="dense${crowd ? " many crowd" : told.length > 2 ? " many" : told.length > 1 ? " pair" : ""}"` : ""}>${body.join("\n")}</body></html>\n`;
+  const kind = dense ? ` class="dense${crowd ? " many crowd" : told.length > 2 ? " many" : told.length > 1 ? " pair" : ""}"` : "";
+  return briefCharts.fitted((tall) => `<!DOCTYPE html>\n<html lang="${escaped(facts.language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body${kind}>${body(tall).join("\n")}</body></html>\n`);
 }
 
 async function make() {

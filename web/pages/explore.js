@@ -135,8 +135,8 @@ function futures(name) {
   if (!bands || bands.key !== drawn?.key || !bands.fans[name]) return "";
   const { low90, high90 } = bands.fans[name];
   const [low, high] = [low90, high90].map((edge) => quantity.parts(edge[nearest(live.run("policy").time, facts.clock.final)], variable(name)).figure);
-  const range = say("chart.futures", { range: say("quantity.range", { low, high }) });
-  return name in bands.there ? `${range} (${pictures.existing(bands.there[name] / bands.members)}, ${facts.clock.final})` : range;
+  const where = name in bands.there ? ` (${pictures.existing(bands.there[name] / bands.members)})` : "";
+  return say("chart.futures", { range: say("quantity.range", { low, high }) + where });
 }
 
 // --- saving ------------------------------------------------------------------------------------------------------

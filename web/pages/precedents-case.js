@@ -164,7 +164,7 @@ function readings(oneCase) {
   const named = oneCase.readings.flatMap((reading) => reading.facts.map(({ name }) => name));
   const stated = (/** @type {CaseReading} */ reading) => reading.facts.filter(({ name }) => named.includes(name)).map((each) =>
     element("span", { lang, class: "case-stated" }, `${called("facts", each.name)}: `, told(each.value, each.unit), element("span", { class: "card__unit" }, ` ${each.why}`)));
-  const share = (/** @type {number | null | undefined} */ value) => (typeof value === "number" ? figure(100 * value, 0) + " %" : "–");
+  const share = (/** @type {number | null | undefined} */ value) => (typeof value === "number" ? numbers.percent(100 * value, 0) : "–");
   return part("readings", words("readings_lead"), ["reading", "otherwise", "run", "late", "spending_error", "least"], [oneCase, ...oneCase.readings].map((reading) => [
     element("span", { lang }, reading.reading), element("span", {}, ...stated(reading)), view.fateYear(reading.outcome.fate, reading.outcome.year),
     typeof reading.outcome.completion_error === "number" ? figure(reading.outcome.completion_error, 1) : "–", share(reading.errors.spending), figure(reading.outcome.least_standing, 2),

@@ -71,7 +71,7 @@ function controlOf(control) {
   tick.style.setProperty("--share", String(share(control, control.value)));
   const step = (/** @type {string} */ sign, /** @type {number} */ way) => element("button", { class: "button button--step", type: "button", "aria-label": say(way > 0 ? "lever.plus" : "lever.minus", { lever: label }), onclick: () => set(control, valueNow(control) + way * control.step) }, sign);
   return element("div", { class: "lever", role: "group", "data-entry": "", "aria-labelledby": id + "-label" },
-    element("label", { id: id + "-label", class: "lever__label", for: id + "-number" }, label),
+    element("label", { id: id + "-label", class: "lever__label", for: id + "-number" }, label, control.unit ? element("span", { class: "lever__unit" }, " " + control.unit) : ""),
     element("div", { class: "lever__slide" }, step("−", -1), element("div", { class: "lever__slider" }, range, tick), step("+", 1)), number);
 }
 

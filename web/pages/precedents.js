@@ -47,10 +47,10 @@ function rowOf(oneCase) {
     element("td", {}, fateYear(oneCase.record.fate, oneCase.record.year)),
     element("td", {}, fateYear(outcome.fate, outcome.year)),
     element("td", {}, late === null || late === undefined ? "–" : (late > 0 ? "+" : "") + figure(late, 1)),
-    element("td", {}, spending !== null ? figure(100 * spending, 0) + " %" : "–", spending !== null ? element("span", { class: "card__unit" }, " " + words("grade_points", { grade: errors.grade || "–", points: errors.points })) : ""),
+    element("td", {}, spending !== null ? numbers.percent(100 * spending, 0) : "–", spending !== null ? element("span", { class: "card__unit" }, " " + words("grade_points", { grade: errors.grade || "–", points: errors.points })) : ""),
     element("td", {}, String(oneCase.facts.length)),
     element("td", {}, String(oneCase.fitted.length)),
-    element("td", {}, left && left.right !== null ? figure(100 * left.right, 0) + " %" : "–"));
+    element("td", {}, left && left.right !== null ? numbers.percent(100 * left.right, 0) : "–"));
 }
 
 const HEAD = ["case", "agrees", "record", "run", "late", "spending_error", "facts_count", "fitted_count", "left_out"];
@@ -81,11 +81,11 @@ function save() {
 
 // --- choosing -------------------------------------------------------------------------------------------------
 
-/** A button for every case: its mark says whether it was built. @param {Case} oneCase */
+/** A button for every case, which says of one that it was cancelled: the marks ✓ and ✗ say below whether the model reproduces it. @param {Case} oneCase */
 function chip(oneCase) {
   const lost = oneCase.record.fate === "cancelled";
   return element("button", { class: "button", type: "button", "data-choose": oneCase.key, lang: foreign(oneCase), title: fateYear(oneCase.record.fate, oneCase.record.year), "aria-label": `${oneCase.title}, ${fateYear(oneCase.record.fate, oneCase.record.year)}`, onclick: () => choose(oneCase.key) },
-    element("span", { class: "chip__mark" + (lost ? " chip__mark--lost" : ""), "aria-hidden": "true" }, lost ? "✗" : "✓"), oneCase.title);
+    oneCase.title, lost ? element("span", { class: "chip__fate", "aria-hidden": "true" }, words("fate_cancelled")) : "");
 }
 
 function chooser() {

@@ -336,7 +336,7 @@ export interface BandWish {
   years?: number[];
 }
 
-/** What a policy does to an outcome over the members, at the last moment: quantiles (5, 25, 50, 75 and 95 %) of its level and
+/** What a policy does to an outcome over the members, at the last moment: quantiles (5, 25, 50, 75 and 95%) of its level and
  * of its change against the reference, and of how many members each count is. */
 export interface Effect {
   level: number[];

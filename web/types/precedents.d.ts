@@ -38,6 +38,8 @@ export interface CaseSeries {
 export interface CaseControl {
   name: string;
   constant: string;
+  /** In words; empty for none. */
+  unit: string;
   value: number;
   low: number;
   high: number;

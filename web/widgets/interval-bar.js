@@ -1,4 +1,4 @@
-/** A bar of an interval: a thin line for 90 % of futures, a thick one for half, a dot for the median, and a stroke somewhere.
+/** A bar of an interval: a thin line for 90% of futures, a thick one for half, a dot for the median, and a stroke somewhere.
  *
  * Its parts are moved or squeezed, which lays nothing out anew.
  */
@@ -17,7 +17,7 @@ export function put(part, from, to) {
   part.style.transform = to === undefined ? `translateX(clamp(${HALF}, ${moved}cqw, 100cqw - ${HALF}))` : `translateX(${moved}%) scaleX(${(to - from).toFixed(4)})`;
 }
 
-/** @param {Parts} parts @param {number[]} quantiles 5, 25, 50, 75 and 95 % @param {{ low: number, high: number }} ends of the bar @param {number} stroke */
+/** @param {Parts} parts @param {number[]} quantiles 5, 25, 50, 75 and 95% @param {{ low: number, high: number }} ends of the bar @param {number} stroke */
 export function paint({ zero, wide, narrow, dot }, quantiles, ends, stroke) {
   const at = (/** @type {number} */ value) => placeOf(ends, value);
   put(zero, at(stroke));

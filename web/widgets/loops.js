@@ -149,7 +149,7 @@ export function told(name, run, other) {
   const share = (100 * Math.abs(change)) / value;
   // Of a variable that goes through zero no share can be told.
   if (low < 0 || value <= 0 || changed < 0 || share > MOST_SHARE) return numbers.withUnit(sign + numbers.figure(Math.abs(change), places), about.unit);
-  return sign + numbers.figure(share, share < 10 ? 1 : 0) + " %";
+  return sign + numbers.percent(share, share < 10 ? 1 : 0);
 }
 
 /** @param {string} key @param {State} state */

@@ -77,7 +77,7 @@ function answer(view, texts) {
     element("ul", { class: "answer__rest" }, rest.map((text) => element("li", {}, text))));
 }
 
-/** One bar of three parts that add up to 100 %; the legend beside it says the same. @param {NonNullable<StudyView["split"]>["parts"]} shares */
+/** One bar of three parts that add up to 100%; the legend beside it says the same. @param {NonNullable<StudyView["split"]>["parts"]} shares */
 function bar(shares) {
   const drawing = svgElement("svg", { class: "split__bar", height: HEIGHT, "aria-hidden": "true", focusable: "false" });
   let from = 0;
