@@ -12,7 +12,9 @@ from markupsafe import Markup
 import policy_lab
 from analysis import documents
 from policy_lab import catalogue
+from policy_lab.app import create_app
 from policy_lab.messages import Message
+from policy_lab.model import load_model
 from policy_lab.report import templating
 from policy_lab.report.templating import Context, differences, render
 
@@ -20,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def contexts() -> list[type[Context]]:
+    create_app(load_model(ROOT / "tests" / "models" / "small_field"))  # Dash has pages imported once there is an app
     for module in pkgutil.walk_packages(policy_lab.__path__, "policy_lab."):
         if module.name != "policy_lab.__main__" and "gunicorn" not in module.name:
             importlib.import_module(module.name)
