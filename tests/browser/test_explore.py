@@ -292,7 +292,7 @@ def test_a_chart_stays_in_view_beside_the_last_lever(visit: Visit, real_address:
         else:
             page.locator(".lever").last.scroll_into_view_if_needed()
         expect(page.locator(".lever").last).to_be_in_viewport(ratio=0.99)
-        assert page.evaluate(WHOLE_CHARTS) == 2
+        page.wait_for_function(f"({WHOLE_CHARTS})() === 2")  # once the scroll and late words have settled
     before = curves(page)
     page.locator(".lever").last.get_by_role("button", name="More:").click()
     wait_for_address(page, r"l=emergency-[^~]*~")

@@ -148,12 +148,12 @@ def test_a_browser_that_keeps_nothing_works_all_the_same(browser: Browser, addre
 def test_what_a_chart_shows_is_explained_where_it_stands(visit: Visit, real_address: str) -> None:
     """From a word nobody knows to what it means, to the levers that make the difference, and back."""
     page = visit(f"{real_address}/?w=cern_for_ai")
-    page.locator("#chart-a .chart__about summary").click()
-    told = page.locator("#chart-a .menu--about")
+    page.locator("#chart-b .chart__about summary").click()
+    told = page.locator("#chart-b .menu--about")
     expect(told).to_contain_text("From −1, led by a state (top-down), to +1, led by scientists (bottom-up)")
-    page.locator("#choose-a").fill("coherence of the field")
+    page.locator("#choose-b").fill("coherence of the field")
     page.get_by_role("option", name="Coherence of the field").click()
-    page.locator("#chart-a .chart__about summary").click()
+    page.locator("#chart-b .chart__about summary").click()
     expect(told).to_contain_text("Higher counts as better.")
     assert re.search(r"/model\?.*&d=~~~~Coherence%5Bfield%5D$", told.get_by_role("link").get_attribute("href") or "")
     told.get_by_role("button", name="Which levers make the difference?").click()
@@ -161,7 +161,7 @@ def test_what_a_chart_shows_is_explained_where_it_stands(visit: Visit, real_addr
     expect(page.locator("#compare-outcome")).to_have_value("Coherence of the field")
     expect(page.locator("#compare-wedges-told")).to_contain_text("Coherence of the field in 2050: from “Status quo”")
     page.go_back()
-    expect(page.locator("#choose-a")).to_have_value("Coherence of the field")
+    expect(page.locator("#choose-b")).to_have_value("Coherence of the field")
 
 
 def test_a_chart_fills_the_wall_and_comes_back(visit: Visit, address: str) -> None:
