@@ -92,7 +92,7 @@ def test_what_must_change_to_cohere_by_2040_under_40_bn(look: Look, real_address
     expect(page.locator("#rank-summary .answer__first")).to_contain_text("at most $40 bn in 2040")
     assert person.actions <= 6
     assert "Coherence of the field of at least 0.3 in 2040" in answer(page)
-    assert re.search(r"reached in \d+ % of the futures", answer(page))
+    assert re.search(r"reached in \d+% of the futures", answer(page))
     expect(page.locator(".answer__rest")).to_contain_text(re.compile("academic credit: from 0.1 to", re.IGNORECASE))
     expect(page.locator(".report-figure svg")).to_have_count(2)
     expect(page).to_have_url(re.compile(r"[?&]r=policy_search(~~[^&]*)?$"))
