@@ -17,9 +17,9 @@ from policy_lab.errors import BadValue, ModelError
 from policy_lab.readers import translate
 
 #: What one file may cost, as a multiple of what a plain file of a thousand equations costs the same process.
-TIMES = 12.0
+TIMES = 8.0
 #: To have many variables takes time until there are too many.
-LONGER = {"macros that double": 48.0}
+LONGER = {"macros that double": 32.0}
 PLAIN = mdl("".join(f"v{n} = {n} + Time ~~|\n" for n in range(1000)))
 
 
