@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from policy_lab.studies import Study, run_study
 HERE = Path(__file__).parent
 SMALL = HERE.parent / "models" / "small_field"
 PATIENCE = 60_000  # milliseconds; the machines of CI are slow and shared
+SLOWER = float(os.environ.get("POLICY_LAB_SLOWER", "1"))  # a page's script runs so many times slower
 expect.set_options(timeout=PATIENCE / 2)
 SERVE = (
     "from policy_lab.app import serve; from policy_lab.model import load_model; from pathlib import Path; import sys; "
@@ -115,9 +117,16 @@ def watch() -> Watch:
     return Watch()
 
 
+def slowed(page: Page) -> None:
+    """A page as on a slow machine: what a test reads before the page has taken it shows itself there at once."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+
 def opened(browser: Browser) -> BrowserContext:
     made = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     made.set_default_timeout(PATIENCE)
+    if SLOWER > 1:
+        made.on("page", slowed)
     return made
 
 
