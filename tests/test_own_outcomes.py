@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import kstest, spearmanr
 
 from policy_lab import load_model, run_study, simulate
 from policy_lab.catalogue import english
@@ -251,6 +252,60 @@ def test_samples_of_ones_own(tmp_path: Path) -> None:
         (tmp_path / "s.toml").write_text(other, encoding="utf-8")
         with pytest.raises(PolicyLabError, match=says):
             load_study(tmp_path / "s.toml")
+
+
+CORRELATED = """model = "m.mdl"
+method = "uncertainty"
+size = 4096
+outcomes = ["y", "z"]
+times = [1]
+[factors]
+a = { low = 0, high = 1 }
+b = { low = 0, high = 1 }
+c = { low = 1, high = 100, distribution = "log-uniform" }
+[correlations]
+A = { "b" = -0.8, c = 0.5 }
+"""
+
+
+def test_correlated_factors(tmp_path: Path) -> None:
+    """Of two uniform factors Pearson's correlation is Spearman's: the sum's variance is (1 + r) / 6. Each factor keeps
+    its own distribution: the median of the log-uniform one is 10."""
+    _model(tmp_path, "a = 1 ~~|\nb = 1 ~~|\nc = 2 ~~|\ny = a + b ~~|\nz = c + 0*Time ~~|\n")
+    (tmp_path / "s.toml").write_text(CORRELATED, encoding="utf-8")
+    study = load_study(tmp_path / "s.toml")
+    findings = run_study(study, tmp_path / "r")
+    assert findings.of("sd", "y").iloc[0]["value"] == pytest.approx(math.sqrt((1 - 0.8) / 6), rel=0.01)
+    assert findings.of("q50", "z").iloc[0]["value"] == pytest.approx(10, rel=0.01)
+    unit = plan_of(study).points()
+    ranks = spearmanr(unit).statistic
+    assert [ranks[0, 1], ranks[0, 2], ranks[1, 2]] == pytest.approx([-0.8, 0.5, 0], abs=0.02)
+    assert [kstest(column, "uniform").pvalue > 0.5 for column in unit.T] == [True] * 3
+    assert "a with b (−0.8) and a with c (0.5)" in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert replay(tmp_path / "r").same
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("a = { b = 1.0 }", "lies between -1 and 1"),
+        ("a = { b = nan }", "lies between -1 and 1"),
+        ("a = { a = 0.5 }", "two different factors"),
+        ("a = { b = 0.5 }\nb = { a = 0.5 }", "given once"),
+        ("a = { bb = 0.5 }", "bb"),
+        ("a = 0.5", "table of tables of numbers"),
+        ("a = { b = true }", "table of tables of numbers"),
+        ("a = { b = 0.9, c = 0.9 }\nb = { c = -0.9 }", "Add the missing pairs"),
+        ("method", "needs factors that are independent"),
+    ],
+)
+def test_correlations_that_no_factors_can_have(given: str, says: str, tmp_path: Path) -> None:
+    _model(tmp_path, "a = 1 ~~|\nb = 1 ~~|\nc = 2 ~~|\ny = a + b ~~|\nz = c + 0*Time ~~|\n")
+    kept = CORRELATED.partition("A = ")[0]
+    text = CORRELATED.replace("uncertainty", "sobol") if given == "method" else kept + given
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyLabError, match=says):
+        load_study(tmp_path / "s.toml")
 
 
 def test_chance_is_the_same_in_every_run_and_said_to_be(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from policy_lab.ensemble.correlations import correlated, turn_of
 from policy_lab.ensemble.designs import Membership, sobol_points
 from policy_lab.ensemble.factors import Factor, check_limits, factor_from, named_factors
 from policy_lab.ensemble.measures import Measure, measure_from
@@ -20,6 +21,7 @@ from policy_lab.errors import StudyError, UnknownName
 from policy_lab.messages import Message, Name
 from policy_lab.model import Model
 from policy_lab.program import CONTROLS
+from policy_lab.readers import fold
 from policy_lab.runs import Floats
 from policy_lab.simulation import check_step
 
@@ -43,6 +45,7 @@ class Plan:
         options: the method's options with defaults filled in.
         base: constants that differ from the model file: the scenario and the study's settings.
         inputs: what else decides the result, by the method: the contents of files and scenarios that it reads.
+        turn: ``turn[factor, factor]``, how factors go together (``correlations.py``); None where each goes by itself.
     """
 
     study: Study
@@ -56,12 +59,14 @@ class Plan:
     base: Mapping[str, float]
     measures: Mapping[str, Measure] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    turn: Floats | None = None
 
     def points(self) -> Floats:
-        """``unit[run, factor]``: the rows of the study's own samples, else Sobol' points."""
+        """``unit[run, factor]``: the rows of the study's own samples, else Sobol' points, correlated if it says so."""
         if self.study.samples is not None:
             return unit_of(self.size, len(self.factors))
-        return sobol_points(self.size, len(self.factors), self.study.seed)
+        unit = sobol_points(self.size, len(self.factors), self.study.seed)
+        return unit if self.turn is None else correlated(unit, self.turn)
 
     @property
     def grouped(self) -> bool:
@@ -154,6 +159,7 @@ class Plan:
             decisive["measures"] = [repr(m) for m in self.measures.values()]
         made = {k: v for k in ("integration", "time_step", "final_time") if (v := getattr(self.study, k)) is not None}
         decisive |= {"made": made} if made else {}
+        decisive |= {} if self.turn is None else {"turn": self.turn.tolist()}
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
@@ -190,6 +196,7 @@ def make_plan(study: Study, model: Model, options: Mapping[str, Any], default_si
         options=options,
         base=base,
         measures=measures,
+        turn=turn_of(study.correlations, [f.name for f in factors], study.method),
     )
 
 
@@ -246,32 +253,28 @@ def _groups(study: Study, factors: tuple[Factor, ...]) -> dict[str, tuple[int, .
 
 
 def _named_groups(grouping: Mapping[str, tuple[str, ...]], factors: tuple[Factor, ...]) -> dict[str, tuple[int, ...]]:
-    position = {_folded(f.name): i for i, f in enumerate(factors)}
+    position = {fold(f.name): i for i, f in enumerate(factors)}
     groups: dict[str, tuple[int, ...]] = {}
     taken: set[int] = set()
     for group, names in grouping.items():
         if not names:
             raise StudyError("error.study.empty_group", group=group)
         for name in names:
-            if _folded(name) not in position:
+            if fold(name) not in position:
                 raise UnknownName(
                     "factor",
                     name,
                     [f.name for f in factors],
                     Message("error.unknown.of_group", {"group": Name(group, "group")}),
                 )
-            if position[_folded(name)] in taken:
+            if position[fold(name)] in taken:
                 raise StudyError("error.study.two_groups", name=name)
-            taken.add(position[_folded(name)])
-        groups[group] = tuple(position[_folded(name)] for name in names)
+            taken.add(position[fold(name)])
+        groups[group] = tuple(position[fold(name)] for name in names)
     for i, factor in enumerate(factors):
         if i not in taken:  # a factor nobody grouped is a group of its own
             groups[factor.name] = (i,)
     return groups
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.replace("_", " ").casefold().split())
 
 
 def _outcomes(study: Study, model: Model) -> tuple[str, ...]:

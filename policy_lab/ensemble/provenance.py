@@ -49,10 +49,23 @@ def _notes_on_ranges(plan: Plan, varied: Sequence[Factor]) -> list[Message]:
     if "uncertainty" in kinds:
         known = [u for f in varied if (u := plan.model.uncertainties.get(f.name)) is not None]
         judged = {"judged": sum(u.grade == JUDGEMENT for u in known), "parameters": len(known), "grade": JUDGEMENT}
-        notes += [Message("report.judged_ranges", judged), Message("report.independent")]
+        notes.append(Message("report.judged_ranges", judged))
+        if plan.turn is None:
+            notes.append(Message("report.independent"))
+    if plan.turn is not None:
+        notes.append(Message("report.correlated", {"pairs": _pairs(plan)}))
     if "constant" in kinds:
         notes.append(Message("report.own_ranges"))
     return notes
+
+
+def _pairs(plan: Plan) -> list[Message]:
+    """The rank correlations that a study asks for."""
+    return [
+        Message("report.pair", {"a": Name(plan.model.constant(a)), "b": Name(plan.model.constant(b)), "rank": rank})
+        for a, others in plan.study.correlations.items()
+        for b, rank in others.items()
+    ]
 
 
 def of(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dict[str, Any]:
@@ -79,6 +92,7 @@ def of(plan: Plan, ensemble: Ensemble, varied: Sequence[Factor]) -> dict[str, An
         "groups": {name: [plan.factors[i].name for i in where] for name, where in plan.groups.items()}
         if plan.grouped
         else {},
+        "correlations": {a: dict(others) for a, others in study.correlations.items()},
         "outcomes": [{"name": o, "label": plan.label(o), "unit": plan.own_unit(o)} for o in plan.outcomes],
         "command": _command(),
         "versions": {"python": platform.python_version()}

@@ -33,6 +33,7 @@ COMMON_KEYS: Final = (
     "time_step",
     "final_time",
     "samples",
+    "correlations",
 )
 
 
@@ -58,6 +59,7 @@ class Study:
         data: tables with numbers for the model's data variables, as seen from ``place``.
         integration, time_step, final_time: how runs are made; None is as the model says.
         samples: a table with the values of the factors, one row a run, as seen from ``place``; None draws them.
+        correlations: rank correlations of pairs of factors, ``{factor: {other: number}}``; the rest are independent.
         title: a line for the report; written from the rest if empty.
         place: folder from which a relative model path starts.
     """
@@ -78,6 +80,7 @@ class Study:
     time_step: float | None = None
     final_time: float | None = None
     samples: str | None = None
+    correlations: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     title: str = ""
     place: Path | None = None
 
@@ -145,6 +148,7 @@ def study_from(data: Mapping[str, Any], place: Path | None = None) -> Study:
         time_step=_real(data, "time_step"),
         final_time=_real(data, "final_time"),
         samples=_text(data, "samples") if "samples" in data else None,
+        correlations=_correlations(data),
         title=_text(data, "title", ""),
         place=place,
     )
@@ -223,6 +227,18 @@ def _settings(data: Mapping[str, Any]) -> Mapping[str, float]:
     return {str(k): float(v) for k, v in value.items()}
 
 
+def _correlations(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, float]]:
+    value = data.get("correlations", {})
+    pairs = list(value.values()) if isinstance(value, Mapping) else [None]
+    if not all(isinstance(p, Mapping) and all(_is_number(n) for n in p.values()) for p in pairs):
+        raise StudyError("error.study.correlations_table", value=repr(value))
+    return {str(a): {str(b): float(n) for b, n in others.items()} for a, others in value.items()}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def check_options(options: Mapping[str, Any], known: Mapping[str, Any], method: str) -> dict[str, Any]:
     """The options of a method with its defaults filled in; the type of a value must be that of its default.
 
@@ -278,7 +294,8 @@ def write_toml(study: Study, model: str, data: tuple[str, ...] = (), samples: st
         top["outcomes"] = list(study.outcomes)
     top["times"] = study.times if isinstance(study.times, str) else list(study.times)
     tables: dict[str, Mapping[str, Any]] = {}
-    for key, value in (("factors", study.factors), ("groups", study.groups), ("settings", study.settings)):
+    for key in ("factors", "groups", "settings", "correlations"):
+        value = getattr(study, key)
         if isinstance(value, str):
             top[key] = value
         elif value:
