@@ -57,7 +57,7 @@ def turn_of(given: Correlations, names: Sequence[str], method: str) -> Floats | 
             said.add(frozenset((a, b)))
             wanted[a, b] = wanted[b, a] = 2 * np.sin(np.pi * rank / 6)
     try:
-        return np.linalg.cholesky(wanted)
+        return np.asarray(np.linalg.cholesky(wanted), dtype=np.float64)
     except np.linalg.LinAlgError:
         raise StudyError("error.study.correlations") from None
 
@@ -65,7 +65,7 @@ def turn_of(given: Correlations, names: Sequence[str], method: str) -> Floats | 
 def correlated(unit: Floats, turn: Floats) -> Floats:
     """``unit[run, factor]`` of independent factors, mixed so that they go together as ``turn`` says."""
     deviates = ndtri(np.clip(unit, EDGE, 1 - EDGE))
-    return np.minimum(ndtr(deviates @ turn.T), 1 - EDGE)
+    return np.asarray(np.minimum(ndtr(deviates @ turn.T), 1 - EDGE))
 
 
 def _position(name: str, names: Sequence[str]) -> int:
