@@ -330,6 +330,7 @@ def test_workers_serve_several(tmp_path: Path) -> None:
         (["app", "--model", "core", "--model", "core"], "'core' is given twice"),
         (["app", "--model", "SHELF/notes"], "contains no model file"),
         (["app", "--model", "core", "--model", "adoption", "--stories", "."], "--stories works with a single model"),
+        (["publish", "core", "adoption", "--data", __file__, "--out", "OUT"], "--data works with a single model"),
         (["publish", "core", "adoption", "--study", "x", "--out", "OUT"], "--study works with a single model"),
         (["publish", "core", "core", "--out", "OUT"], "'core' is given twice"),
     ],

@@ -109,7 +109,7 @@ def command(arguments: argparse.Namespace) -> int:
     port, workers = _port(arguments.port), _workers(arguments.workers)
     from policy_lab.app import serve
 
-    models = opened_models(arguments.model or _usual_models(), arguments.stories)
+    models = opened_models(arguments.model or _usual_models(), arguments.stories, arguments.data)
     if port is None:
         port = _usual_port(arguments.host)
     signal.signal(signal.SIGTERM, _stop)

@@ -68,7 +68,7 @@ def command(arguments: argparse.Namespace) -> int:
     from policy_lab.app.publish import publish
     from policy_lab.progress import bar
 
-    models = opened_models(arguments.model, arguments.stories)
+    models = opened_models(arguments.model, arguments.stories, arguments.data)
     study = Path(arguments.study) if arguments.study else None
     site = publish(models, Path(arguments.out), arguments.language, study, arguments.replace, bar)
     sizes = [(KINDS[kind], *site.sizes[kind]) for kind in KINDS if kind in site.sizes]

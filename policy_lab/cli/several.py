@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from policy_lab.model import Model
 
 
-def opened_models(names: Sequence[str], stories: str | None = None) -> list[Model]:
+def opened_models(names: Sequence[str], stories: str | None = None, data: Sequence[str] = ()) -> list[Model]:
     """The models named on a command line; notes about each are printed.
 
     A folder that contains models, without being one itself, stands for all of them. A model in it that cannot be read
@@ -24,18 +24,23 @@ def opened_models(names: Sequence[str], stories: str | None = None) -> list[Mode
     Args:
         names: of models, their files or folders.
         stories: a folder of further stories, for a command that has one model.
+        data: files given for data variables, which are those of one model too.
 
     Raises:
-        BadValue: a folder holds no model that can be read, or stories are given for several models.
+        BadValue: a folder holds no model that can be read, or stories or data are given for several models.
         PolicyLabError: a model that was named cannot be read.
     """
+    from policy_lab.model.loading import models_in
     from policy_lab.model.stories import with_stories
 
+    count = sum(len(models_in(name)) or 1 for name in names)
+    if stories and count > 1:
+        raise BadValue("error.cli.stories_of_several", count=count)
+    if data and count > 1:
+        raise BadValue("error.cli.data_of_several", count=count)
     models: list[Model] = []
     for name in names:
         models += _in_folder(name) or [_opened(name)]
-    if stories and len(models) > 1:
-        raise BadValue("error.cli.stories_of_several", count=len(models))
     return [with_stories(model, Path(stories)) for model in models] if stories else models
 
 
