@@ -212,6 +212,47 @@ def test_a_missing_and_a_different_translation_are_named(tmp_path: Path) -> None
     assert "Step 2" in faults(tmp_path, text)[0]
 
 
+def test_a_translation_with_faults_of_its_own_is_not_held_against_the_story(tmp_path: Path) -> None:
+    text = STORY.replace('languages = ["en"]\n', "")
+    (tmp_path / "test.de.md").write_text(text.replace("axis = [0, 1]", "axis = 0, 1"), encoding="utf-8")
+    [said] = faults(tmp_path, text)
+    assert "test.de.md has faults of its own" in said
+
+
+def test_what_cannot_be_read_is_said_without_what_follows_from_it(tmp_path: Path) -> None:
+    for old, new, line in (
+        ("axis = [0, 1]", "axis = 0, 1", 25),
+        ('words = ["up", "down"]', 'words = ["up" "down"]', 26),
+        ('words = ["up", "down"]\n```', 'words = ["up", "down"]', 21),
+        ("```ask", "~~~ask", 37),
+    ):
+        assert old in STORY
+        [said] = faults(tmp_path, STORY.replace(old, new, 1))
+        assert said.startswith(f"test.en.md, line {line}: "), said
+    with pytest.raises(StoryError, match=r"line 3: This cannot be read \(Invalid value\)"):
+        faults(tmp_path, STORY.replace('title = "A test"', "title = “A test”"))
+
+
+def test_a_block_may_stand_between_tildes(tmp_path: Path) -> None:
+    assert faults(tmp_path, STORY.replace("```", "~~~")) == []
+
+
+def test_a_question_about_the_run_on_show_keeps_what_was_beside_it(tmp_path: Path) -> None:
+    again = 'kind = "choice"\nname = "seeded"\nlevers = { "seed funding" = 0.1 }\ncharts = ["Field size"]'
+    file = tmp_path / "test.en.md"
+    file.write_text(STORY.replace('kind = "choice"', again), encoding="utf-8")
+    [chart] = as_data(read_story(file))["steps"][3]["charts"]
+    assert [curve["label"] for curve in chart["curves"]] == ["seeded", "Status quo"]
+
+
+def test_runs_beside_an_empty_chart_are_told_apart_on_paper(tmp_path: Path) -> None:
+    file = tmp_path / "test.en.md"
+    both = 'axis = [0, 1]\nbeside = ["Status quo", "CERN for AI"]'
+    file.write_text(STORY.replace("axis = [0, 1]", both), encoding="utf-8")
+    chart = worksheet(read_story(file)).split("<svg")[2]
+    assert len(set(re.findall(r"stroke-dasharray[=:] ?\"?([\d., ]+)", chart))) == 2
+
+
 def test_a_name_that_has_a_label_in_the_language_is_not_taken(tmp_path: Path) -> None:
     german = STORY.replace('["en"]', '["de"]').replace("{0.05 |", "{0,05 |")
     found = faults(tmp_path, german, "test.de.md")

@@ -14,6 +14,8 @@ from policy_lab.stories.faults import Faults
 
 #: What only the notes print.
 FACILITATOR: Final = "facilitator"
+#: A block stands between two lines of either; Markdown knows both.
+FENCES: Final = ("```", "~~~")
 #: A file larger than this is no lesson.
 MOST_BYTES: Final = 200_000
 _TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
@@ -108,20 +110,27 @@ class _Body:
         at = first
         while at < len(lines):
             line = lines[at]
-            if line.startswith("```"):
+            if line.startswith(FENCES):
                 self._end_text()
-                end = next((n for n in range(at + 1, len(lines)) if lines[n].strip() == "```"), None)
-                if end is None:
-                    self.faults.add(at + 1, StoryError("error.story.open_block"))
-                    end = len(lines)
-                self._place(_block(line[3:].strip(), at + 2, lines[at + 1 : end], self.faults), at + 1)
-                at = end + 1
+                at = self._fenced(lines, at)
                 continue
             self._line(line, at + 1)
             at += 1
         self._end_text()
         if self.aside:
             self.faults.add(len(lines), StoryError("error.story.open_notes"))
+
+    def _fenced(self, lines: list[str], at: int) -> int:
+        """The block that begins at line ``at``; gives where the text goes on."""
+        fence, kind = lines[at][:3], lines[at][3:].strip()
+        end = next((n for n in range(at + 1, len(lines)) if lines[n].startswith(fence)), len(lines))
+        if end < len(lines) and lines[end].strip() == fence:
+            self._place(_block(kind, at + 2, lines[at + 1 : end], self.faults), at + 1)
+            return end + 1
+        # The next block begins, or the file ends, before this one does.
+        self.faults.add(at + 1, StoryError("error.story.open_block", fence=fence))
+        self._place(Block(kind, at + 2, {}, ()), at + 1)
+        return end
 
     def _line(self, line: str, number: int) -> None:
         heading = re.match(r"(#+)\s+(\S.*)", line.rstrip())

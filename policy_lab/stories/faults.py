@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from policy_lab.errors import PolicyLabError, StoryError
 
 T = TypeVar("T")
+#: Of a block that says nothing, because its end or a sign in it is missing.
+UNREAD: Final = ("error.story.open_block", "error.story.toml")
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,12 @@ class Faults:
             return otherwise
 
     def errors(self) -> list[StoryError]:
-        """Every fault as an error that names file and line, in the order of the lines."""
+        """Every fault as an error that names file and line, in the order of the lines.
+
+        While a block cannot be read, nothing but that: a missing run, guess or number may follow from it.
+        """
+        unread = [fault for fault in self.found if fault.error.message.key in UNREAD]
         return [
             StoryError("error.story.at", file=self.file, line=fault.line, problem=fault.error)
-            for fault in sorted(self.found, key=lambda fault: fault.line)
+            for fault in sorted(unread or self.found, key=lambda fault: fault.line)
         ]

@@ -70,15 +70,16 @@ class _Data:
     def __init__(self, reading: Reading) -> None:
         self.bench, self.figures = reading.bench, reading.figures
         self.vocabulary = reading.vocabulary
-        #: What was last on show: what a question's run is drawn in.
-        self.shown: tuple[Sequence[Chart], Curve, tuple[float, float]] | None = None
+        #: What was last on show, its run before those beside it: what a question's run is drawn in.
+        self.shown: tuple[Sequence[Chart], Sequence[Curve], tuple[float, float]] | None = None
 
     def part(self, part: Part | None) -> dict[str, Any]:
         """One part under its kind."""
         match part:
             case Show():
-                charts = [self._chart(c, [part.curve, *part.beside], part.years) for c in part.charts]
-                self.shown = (part.charts, part.curve, part.years)
+                curves = [part.curve, *part.beside]
+                charts = [self._chart(c, curves, part.years) for c in part.charts]
+                self.shown = (part.charts, curves, part.years)
                 sliders = [{"name": name} for name in part.sliders]  # what a lever is called the page knows
                 return {"kind": "show", "run": self._run(part.curve), "charts": charts, "sliders": sliders}
             case Predict():
@@ -86,9 +87,10 @@ class _Data:
             case Reveal():
                 told = {"of": part.of, "say": _line(part.say), "predict": self._guess(part.predict)}
                 years = (part.predict.knots[0], part.predict.knots[-1])
-                chart = self._chart(part.predict.chart, [part.predict.curve, *part.predict.beside], years)
+                curves = [part.predict.curve, *part.predict.beside]
+                chart = self._chart(part.predict.chart, curves, years)
                 at = self._at(part.predict.curve, part.predict.chart.name, part.predict.knots)
-                self.shown = ([part.predict.chart], part.predict.curve, years)
+                self.shown = ([part.predict.chart], curves, years)
                 return {"kind": "reveal", "run": self._run(part.predict.curve), **told, "chart": chart, "answer": at}
             case Ask():
                 asked = {"options": [_line(one) for one in part.options], "answer": part.answer}
@@ -116,10 +118,13 @@ class _Data:
         return {**chart, "knots": list(part.knots), "axis": list(part.axis), "words": list(part.words)}
 
     def _answers(self, part: Ask, curve: Curve) -> list[dict[str, Any]]:
-        """The run of a question beside the one on show, in its charts; [] where there are none of the same history."""
-        charts, before, years = self.shown or ((), curve, (0.0, 0.0))
+        """The run of a question beside the one on show, in its charts; [] where there are none of the same history.
+
+        Where it is the one on show, what was beside it stays.
+        """
+        charts, (before, *others), years = self.shown or ((), (curve,), (0.0, 0.0))
         same = self.shown is not None and before.run.case == curve.run.case
-        beside = [before] if same and before.run != curve.run else []
+        beside = [] if not same else [before] if before.run != curve.run else others
         drawn = part.charts or (charts if same else ())
         ends = years if same else self.bench.span(curve.run)
         return [self._chart(chart, [curve, *beside], ends) for chart in drawn]

@@ -75,13 +75,16 @@ def read_story(path: Path, bench: Bench | None = None) -> Reading:
         bench: with runs of the same model that were made before.
 
     Raises:
-        StoryError: it cannot be opened or has no front matter, its name has no language, or its model is not known.
+        StoryError: it cannot be opened, has no front matter that can be read, its name has no language, or its model
+            is not known.
         PolicyLabError: its model cannot be read.
     """
     language = language_of(path)
     text = read_file(path)
     faults = Faults(path.name)
     document = read_document(text, faults)
+    if not document.head.data and faults.found:
+        raise faults.errors()[0]
     model = _model(document.head, path)
     bench = bench if bench and bench.model is model else Bench(model)
     reader = _Reader(document, faults, Vocabulary(model, language), bench)

@@ -37,6 +37,8 @@ from policy_lab.stories.story import (
 #: Inches of a chart that is looked at, and of one that is drawn in; and of the margins inside.
 LOOK, DRAW = (4.4, 1.75), (4.4, 2.5)
 LEFT, RIGHT, BELOW, ABOVE = 0.62, 0.24, 0.24, 0.08
+#: Of a line of the legend, which stands above: a pupil draws in the whole chart, and a curve may be anywhere.
+KEY = 0.16
 LINES = ("-", "--", ":", "-.")
 
 
@@ -213,17 +215,18 @@ def _drawn(
     guess: Predict | None = None,
 ) -> Drawing:
     """A chart as SVG; for a guess an empty one, with the knots and what is known already."""
-    wide, high = size
+    wide, inside = size
+    high = inside + KEY * len(curves)
 
     def paint(axes: Axes) -> None:
-        axes.set_position((LEFT / wide, BELOW / high, 1 - (LEFT + RIGHT) / wide, 1 - (ABOVE + BELOW) / high))
+        axes.set_position((LEFT / wide, BELOW / high, 1 - (LEFT + RIGHT) / wide, (inside - ABOVE - BELOW) / high))
         for number, curve in enumerate(curves):
             times, values = reading.bench.curve(curve.run, chart.name)
-            inside = (times >= years[0]) & (times <= years[1])
+            shown = (times >= years[0]) & (times <= years[1])
             colour = palette.GREY if guess or number else palette.BLUE
             label = curve.label or words.texts["story.this_policy"]
-            dash = LINES[number % len(LINES)] if not guess else "--"
-            axes.plot(times[inside], values[inside], color=colour, ls=dash, lw=1.6, label=label)
+            dash = LINES[(number + bool(guess)) % len(LINES)]  # the solid line of a guess is the pupil's
+            axes.plot(times[shown], values[shown], color=colour, ls=dash, lw=1.6, label=label)
         if guess:
             axes.set_ylim(*guess.axis)
             axes.set_xticks(guess.knots)
@@ -232,7 +235,8 @@ def _drawn(
             axes.set_ylim(bottom=0)
         axes.set_xlim(*years)
         if curves:
-            axes.legend(loc="best", fontsize=8)
+            left = -LEFT / (wide - LEFT - RIGHT)  # of the picture, for long names
+            axes.legend(loc="lower left", bbox_to_anchor=(left, 1), borderpad=0.2, labelspacing=0.2, fontsize=8)
 
     title = f"{chart.label} ({chart.unit})" if chart.unit else chart.label
     return plots.draw(Picture([Panel(title, paint)], width=wide, height=high), words).panels[0]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from policy_lab.errors import StoryError
 from policy_lab.stories.reading import Reading, read_story
-from policy_lab.stories.story import Ask, Chart, Curve, Part, Predict, Reveal, Show, Step
+from policy_lab.stories.story import Ask, Chart, Curve, Part, Predict, Reveal, Show, Step, Story
 
 
 def check_story(path: Path) -> Reading:
@@ -25,19 +26,28 @@ def check_story(path: Path) -> Reading:
         if not other.is_file():
             faults.add(1, StoryError("error.story.untranslated", file=other.name))
             continue
-        told = read_story(other, reading.bench).story
-        if len(told.steps) != len(own.steps):
-            count = StoryError("error.story.steps", file=other.name, count=len(own.steps), other=len(told.steps))
-            faults.add(1, count)
-            continue
-        for number, (mine, theirs) in enumerate(zip(own.steps, told.steps, strict=True), 1):
-            if _told(mine) != _told(theirs):
-                faults.add(1, StoryError("error.story.other_step", file=other.name, number=number, title=mine.title))
-        if (own.kind, own.minutes, len(own.teaches), len(own.notes)) != (
-            told.kind, told.minutes, len(told.teaches), len(told.notes)
-        ):  # fmt: skip
-            faults.add(1, StoryError("error.story.other_head", file=other.name))
+        there = read_story(other, reading.bench)
+        told = there.story
+        found = list(_differences(own, told, other.name))
+        if found and there.faults.found:
+            found = [StoryError("error.story.other_faults", file=other.name)]
+        for error in found:
+            faults.add(1, error)
     return reading
+
+
+def _differences(own: Story, told: Story, file: str) -> Iterator[StoryError]:
+    """What the translation in ``file`` does otherwise."""
+    if len(told.steps) != len(own.steps):
+        yield StoryError("error.story.steps", file=file, count=len(own.steps), other=len(told.steps))
+        return
+    for number, (mine, theirs) in enumerate(zip(own.steps, told.steps, strict=True), 1):
+        if _told(mine) != _told(theirs):
+            yield StoryError("error.story.other_step", file=file, number=number, title=mine.title)
+    if (own.kind, own.minutes, len(own.teaches), len(own.notes)) != (
+        told.kind, told.minutes, len(told.teaches), len(told.notes)
+    ):  # fmt: skip
+        yield StoryError("error.story.other_head", file=file)
 
 
 def _told(step: Step) -> Any:
