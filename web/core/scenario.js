@@ -116,8 +116,22 @@ let named = () => undefined;
 /** Lets another module know names. @param {(scenario: Scenario) => string | undefined} find */
 export const nameBy = (find) => void (named = find);
 
+/** Pinned scenarios, which stand beside each other and beside the policy. @type {() => Scenario[]} */
+let pinned = () => [];
+/** Lets another module know them. @param {() => Scenario[]} find */
+export const besidePins = (find) => void (pinned = find);
+
 /** In words: what somebody called it, else what it is. @param {Scenario} scenario */
-export const name = (scenario) => scenario.name ?? named(scenario) ?? generic(scenario);
+export const name = (scenario) => scenario.name ?? named(scenario) ?? apart(scenario);
+
+/** What it is, with a number behind it where an earlier pin has the same words: "CERN for AI with 2 levers moved (2)". @param {Scenario} scenario */
+function apart(scenario) {
+  const own = generic(scenario);
+  const alike = pinned().filter((pin) => !pin.name && !named(pin) && generic(pin) === own);
+  const place = alike.findIndex((pin) => same(pin, scenario));
+  const number = place < 0 ? alike.length : place;
+  return number ? `${own} (${number + 1})` : own;
+}
 
 /** What it is: "CERN for AI", "CERN for AI with 2 levers moved", "CERN for AI, from 2030". @param {Scenario} scenario */
 export function generic(scenario) {

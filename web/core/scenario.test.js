@@ -30,6 +30,15 @@ test("names say how many levers were moved", () => {
   assert.equal(scenarios.name({ world: "gone", levers: { funding: [1, 2025, null, 2100] } }), "Standard, one moved");
 });
 
+test("pins that would be called the same are numbered, and so is the policy beside them", () => {
+  const moved = (/** @type {number} */ value) => ({ world: "standard", levers: { funding: /** @type {[number, number, null, number]} */ ([value, 2025, null, 2100]) } });
+  const called = { ...moved(9), name: "Mine" };
+  scenarios.besidePins(() => [called, moved(1), moved(2)]);
+  assert.deepEqual([called, moved(1), moved(2), moved(3)].map(scenarios.name), ["Mine", "Standard, one moved", "Standard, one moved (2)", "Standard, one moved (3)"]);
+  assert.equal(scenarios.name({ world: "standard", levers: {} }), "Standard");
+  scenarios.besidePins(() => []);
+});
+
 test("between two states what is a number slides and all else is the later's", () => {
   const start = facts().start;
   const after = { ...start, world: "other", levers: { funding: /** @type {[number, number, null, number]} */ ([7, 2035, null, 2100]) }, assumptions: { rate: 1 } };

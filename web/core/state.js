@@ -39,6 +39,7 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 /** Gives the state somewhere to keep its steps. @param {import("./history.js").Keeper} storage */
 export function begin(storage) {
   history = createHistory(storage, KEPT + facts.hash);
+  scenarios.besidePins(() => now.pins);
 }
 
 /** Told of every pointer that goes down or up: nothing comes to rest under a hand. @param {boolean} down */

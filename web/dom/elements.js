@@ -78,6 +78,14 @@ export function table(head, rows) {
     element("tbody", {}, ...rows.map(line)));
 }
 
+/** The same, where on a phone each row becomes a block and each cell stands behind its heading. @param {HTMLTableElement} made */
+export function stacking(made) {
+  const head = [...(made.tHead?.rows[0].cells ?? [])].map((cell) => cell.textContent);
+  for (const row of made.tBodies[0].rows) [...row.cells].forEach((cell, n) => { cell.dataset.label = head[n]; });
+  made.classList.add("stacks");
+  return made;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**

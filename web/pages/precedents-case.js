@@ -3,7 +3,7 @@
 import { facts } from "../core/facts.js";
 import * as numbers from "../core/numbers.js";
 import { filled, say } from "../core/words.js";
-import { element, svgElement, table } from "../dom/elements.js";
+import { element, stacking, svgElement, table } from "../dom/elements.js";
 import * as router from "../dom/router.js";
 import { saveChart } from "../chart/chart-export.js";
 import { mountChart } from "../chart/chart.js";
@@ -115,9 +115,7 @@ let ids = 0;
 /** @param {string} title @param {string} lead @param {string[]} head @param {Child[][]} rows @param {"h2" | "h3"} [level] */
 function part(title, lead, head, rows, level) {
   const id = `case-${title}-${++ids}`; // two cases may stand side by side
-  const made = table(head.map((key) => words(key)), rows);
-  made.classList.add("stacks");
-  for (const row of made.tBodies[0].rows) [...row.cells].forEach((cell, n) => { cell.dataset.label = words(head[n]); });
+  const made = stacking(table(head.map((key) => words(key)), rows));
   return element("section", { class: "case-part" },
     element(level ?? "h3", { id, class: "case-part__title" }, words(title)),
     lead ? element("p", { class: "lead lead--small" }, lead) : "",

@@ -10,7 +10,7 @@ import { offer } from "../core/offers.js";
 import * as views from "../core/views.js";
 import { say } from "../core/words.js";
 import { offerText } from "../dom/download.js";
-import { all, element, one } from "../dom/elements.js";
+import { all, element, one, stacking } from "../dom/elements.js";
 import { tell, tellAlso } from "../dom/notice.js";
 import * as router from "../dom/router.js";
 import * as undo from "../dom/undo.js";
@@ -32,7 +32,7 @@ let box = null;
 
 /** @param {boolean} right */
 function verdict(right) {
-  return element("span", { class: "verdict verdict--" + (right ? "holds" : "fails") }, element("span", { "aria-hidden": "true" }, right ? "✓" : "✗"), element("span", { class: "verdict__word" }, " " + words(right ? "right" : "wrong")));
+  return element("span", { class: "verdict verdict--" + (right ? "holds" : "fails") }, element("span", { "aria-hidden": "true" }, right ? "✓" : "✗"), " " + words(right ? "right" : "wrong"));
 }
 
 /** @param {Case} oneCase */
@@ -69,7 +69,7 @@ function table() {
     element("p", { class: "lead lead--small" }, element("strong", {}, tally()), " ", words("left_out_why")),
     view.data.hash === facts.hash ? "" : element("p", { class: "caution" }, words("older", { hash: view.data.hash.slice(0, 8) })),
     element("div", { class: "numbers numbers--whole", tabindex: "0", role: "region", "aria-labelledby": "precedents-table-title" },
-      element("table", { class: "plain precedents-table" }, element("thead", {}, head), element("tbody", {}, ...view.data.cases.map(rowOf)))));
+      stacking(element("table", { class: "plain precedents-table" }, element("thead", {}, head), element("tbody", {}, ...view.data.cases.map(rowOf))))));
 }
 
 function save() {
