@@ -61,11 +61,11 @@ export function bendYear(time, values, years) {
 
 /**
  * In how many members each loop is among the strongest, by year: counts[loop * years + year]; behind the last loop, in how
- * many there is the outcome at all. A loop that does nothing is among none.
+ * many there is the outcome at all. A loop that does no more than what is seen as nothing, `grain`, is among none.
  * @param {(loop: number, year: number, member: number) => number} effect NaN where there is no outcome
- * @param {{ loops: number, years: number, members: number }} of
+ * @param {{ loops: number, years: number, members: number, grain: number }} of
  */
-export function strongestOf(effect, { loops, years, members }) {
+export function strongestOf(effect, { loops, years, members, grain }) {
   const counts = new Uint16Array((loops + 1) * years);
   const sizes = new Float64Array(loops);
   for (let year = 0; year < years; year++) {
@@ -74,7 +74,7 @@ export function strongestOf(effect, { loops, years, members }) {
       for (let loop = 0; loop < loops; loop++) {
         const value = effect(loop, year, member);
         there ||= Number.isFinite(value);
-        sizes[loop] = size(value);
+        sizes[loop] = size(value) > grain ? size(value) : 0;
       }
       counts[loops * years + year] += Number(there);
       for (let rank = 0; rank < STRONGEST; rank++) {

@@ -33,8 +33,9 @@ test("the year that a curve bends most in", () => {
 
 test("counted is in how many members a loop is among the three strongest", () => {
   const effects = [[4, 0], [-3, 0], [2, 0], [1, 5]]; // by loop and member
-  const counts = strongestOf((loop, _, member) => effects[loop][member], { loops: 4, years: 1, members: 2 });
-  assert.deepEqual([...counts], [1, 1, 1, 1, 2]);
+  const counted = (/** @type {number} */ grain) => [...strongestOf((loop, _, member) => effects[loop][member], { loops: 4, years: 1, members: 2, grain })];
+  assert.deepEqual(counted(0), [1, 1, 1, 1, 2]);
+  assert.deepEqual(counted(3), [1, 0, 0, 1, 2], "what is not seen is among none");
 });
 
 test("what is looked at goes through the link and back", () => {

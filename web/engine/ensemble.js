@@ -199,7 +199,7 @@ export class Ensemble {
    * In how many of some members each loop is among the strongest, by year: counts[loop * years + year].
    * @param {StrongestWish} wish @param {number} from @param {number} to
    */
-  strongest({ constants, held, switches, outcome, where, times }, from, to) {
+  strongest({ constants, held, switches, outcome, where, grain, times }, from, to) {
     const [count, variants] = [to - from, switches.length + 1]; // the last one has all loops
     const values = this.settings(constants, held, from, to);
     for (const [name, value] of Object.entries(values)) {
@@ -215,7 +215,7 @@ export class Ensemble {
       const begins = run.at(variant * count + member) + year * outputs.length;
       return where && !holds(where, run.values[begins + 1]) ? NaN : run.values[begins];
     };
-    return strongestOf((loop, year, member) => at(switches.length, year, member) - at(loop, year, member), { loops: switches.length, years: times.length, members: count });
+    return strongestOf((loop, year, member) => at(switches.length, year, member) - at(loop, year, member), { loops: switches.length, years: times.length, members: count, grain });
   }
 
   /** @param {string} name @param {Float32Array} values */

@@ -163,7 +163,7 @@ function sure() {
   const years = yearsTo(until());
   strongest.ask({
     constants: scenarios.constants(policy, state.assumptions), held: scenarios.held(policy, state.assumptions),
-    switches: loops.keys().map((loop) => facts.assumptions[loop].name), outcome: name, where: variable(name).where ?? null, times: years,
+    switches: loops.keys().map((loop) => facts.assumptions[loop].name), outcome: name, where: variable(name).where ?? null, grain: quantity.grain(variable(name)), times: years,
   }, (counts, members) => {
     futures = { state, outcome: name, years, counts, members };
     paint();

@@ -124,6 +124,8 @@ export interface StrongestWish {
   switches: string[];
   outcome: string;
   where: import("./page.js").Condition | null;
+  /** What is seen as nothing of the outcome. */
+  grain: number;
   times: number[];
 }
 
