@@ -103,14 +103,6 @@ export function change(value, about) {
   return signed(numbers.figure(value, placesOf(about, [value])), value);
 }
 
-/** Decimal places of two ends of a range of changes: more than usual where an end that is not zero would be written as zero, for
- * nobody would see on which side of it the range lies. @param {Variable} about @param {number} low @param {number} high */
-function placesOfRange(about, low, high) {
-  const usual = placesOf(about, [low, high]);
-  const least = Math.min(...[low, high].filter(Boolean).map(Math.abs));
-  return [usual, usual + 1, usual + 2].find((places) => least >= 0.5 * 10 ** -places) ?? usual;
-}
-
 /** From one change to another: "+0.05 to +0.31", "$26–127 bn more". @param {number} low @param {number} high @param {Variable} about */
 export function changes(low, high, about) {
   if (about.money && low * high > 0) {
@@ -119,7 +111,7 @@ export function changes(low, high, about) {
     return say(low > 0 ? "quantity.more" : "quantity.less", { amount: say(key, { amount, sign }) + yearly });
   }
   if (about.money) return say("quantity.range", { low: change(low, about), high: change(high, about) });
-  const places = placesOfRange(about, low, high);
+  const places = placesOf(about, [low, high]);
   if (about.date && low * high > 0) {
     const [least, most] = [low, high].map((value) => numbers.figure(Math.abs(value), places)).sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
     return say(low > 0 ? "quantity.later" : "quantity.earlier", { amount: least === most ? least : `${least}–${most}` });
