@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from policy_lab import backends
-from policy_lab.errors import BadValue, SimulationError, UnknownName, UnsupportedConstruct
+from policy_lab.errors import BadValue, ModelError, SimulationError, UnknownName, UnsupportedConstruct
 from policy_lab.model import Model, Setting, load_model
 from policy_lab.runs import disagreement
 from policy_lab.simulation import simulate
@@ -130,6 +130,13 @@ def test_a_construct_nobody_knows_falls_back_to_pysd_and_says_so(tmp_path: Path)
     for name in FAST:
         with pytest.raises(UnsupportedConstruct, match="DELAY N"):
             simulate(model, backend=name)
+
+
+def test_what_neither_engine_can_run_is_told_by_what_ours_refuses(tmp_path: Path) -> None:
+    table = "t((0,0),(1,1),(1,2)) ~~|\n"  # PySD takes no place of a lookup twice
+    model = model_of(tmp_path, f"a = RANDOM POISSON(0, 9, 2, 0, 1, 3) ~~|\n{table}b = t(a) ~~|\n")
+    with pytest.raises(ModelError, match=r"'a' \(line 2\) uses RANDOM POISSON, .*PySD would .* cannot translate it"):
+        simulate(model)
 
 
 DELAYS = (

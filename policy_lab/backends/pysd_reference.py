@@ -96,7 +96,10 @@ class PysdReference(Backend):
         program, timing, step, outputs = request.program, request.schedule, request.step, request.outputs
         clock = program.clock
         numbers = tuple((f"{n.lower().replace(' ', '_')}$", v) for n, v in clock.controls(step).items())
-        model = _translated(program.file, program.source, program.data, numbers)
+        try:
+            model = _translated(program.file, program.source, program.data, numbers)
+        except ModelError as error:
+            raise _for_a_stand_in(error, program) from None
         _, saved = clock.moments(step, timing.moments[-1])
         saveper = clock.saveper if clock.even and timing.rows.keys() <= set(saved) else step
         final = clock.final if _reads_final_time(program) else timing.moments[-1]
@@ -110,6 +113,18 @@ class PysdReference(Backend):
                 own = model.values_of(name, table)[rows]
                 # SAVEPER and FINAL TIME were changed for PySD above; the model's own values are reported
                 values[run, :, column] = {"SAVEPER": clock.saveper, "FINAL TIME": clock.final}.get(name, own)
+
+
+def _for_a_stand_in(error: ModelError, program: Program) -> ModelError:
+    """The error of a file that PySD was to run in our place: what our engine refused is what a modeller can mend."""
+    told, refused = error.message, program.refused
+    if told.key == "error.pysd.function":  # PySD does not have it; ours has, within limits
+        refused = tuple(
+            r for r in refused if r.variable == told.values["variable"] and isinstance(r.construct, Message)
+        )
+    elif told.key != "error.pysd.translate":
+        return error
+    return ModelError("error.pysd.only", refused=refused[0].message) if refused else error
 
 
 def _reads_final_time(program: Program) -> bool:

@@ -20,11 +20,15 @@ def fold(name: str) -> str:
 
 
 def bare(name: str) -> str:
-    """A name as people read it: without the quotes Vensim wants around unusual characters, spaces single."""
+    """A name as people read it: without the quotes Vensim wants around unusual characters, spaces single.
+
+    The mark of a range to be added up over stands behind the quotes: ``"20 to 39"!``.
+    """
     name = name.strip()
+    name, mark = (name[:-1].rstrip(), "!") if name.endswith("!") else (name, "")
     if len(name) > 1 and name.startswith('"') and name.endswith('"'):
         name = name[1:-1].replace('\\"', '"')
-    return re.sub(r"\s+", " ", name).strip()
+    return re.sub(r"\s+", " ", name).strip() + mark
 
 
 def with_elements(name: str, elements: Sequence[str]) -> str:

@@ -41,11 +41,10 @@ COUNTS = ("files", "runs", "by_pysd", "agree", "differ", "refused", "unfinished"
 
 #: What a process does with one file; only the package's public names, which the first edition has too.
 RUN = """
-import json, os, sys, warnings
+import json, sys, warnings
 warnings.simplefilter("ignore")
 from policy_lab import PolicyLabError, load_model, simulate
 path, backend, kept = sys.argv[1:]
-os.chdir(os.path.dirname(path))
 try:
     by = {"integration": "euler"} if kept else {}  # PySD's only method
     runs = simulate(load_model(path), backend=backend, allow_nan=True, **by)
@@ -73,7 +72,9 @@ def outcome(path: Path, backend: str, seconds: float, checkout: Path | None = No
     surroundings = {**os.environ, **({"PYTHONPATH": str(checkout)} if checkout else {})}
     command = [sys.executable, "-c", RUN, str(path.resolve()), backend, kept]
     try:
-        told = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=seconds)
+        told = subprocess.run(
+            command, env=surroundings, capture_output=True, text=True, timeout=seconds, cwd=path.parent
+        )
     except subprocess.TimeoutExpired:
         return {"what": "unfinished"}
     try:
