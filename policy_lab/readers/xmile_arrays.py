@@ -7,7 +7,7 @@ arrays (XMILE 1.0, section 3.7.1).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from math import prod
 from typing import Any
@@ -36,6 +36,8 @@ def write_arrays(variables: Variables) -> None:
             return tree.InlineLookupsStructure(node.arguments[0], variables.graphs[fold(function)])
         if isinstance(node, tree.CallStructure) and node.function.reference in _REDUCTIONS and len(node.arguments) == 1:
             return _reduction(node, dimensions, sizes)
+        if isinstance(node, tree.CallStructure) and function == "mean":  # of some values
+            return tree.ArithmeticStructure(["/"], (_sum(node.arguments), len(node.arguments)))
         if isinstance(node, tree.SubscriptsReferenceStructure) and "*" in node.subscripts:
             raise SyntaxFault("error.syntax.star")
         return node
@@ -44,6 +46,10 @@ def write_arrays(variables: Variables) -> None:
         for component in variable.element.components:
             with located(variables.source, variable.element.name, variable.node.sourceline):
                 component.ast = rebuilt(component.ast, change)
+
+
+def _sum(values: Sequence[Any]) -> Any:
+    return tree.ArithmeticStructure(["+"] * (len(values) - 1), tuple(values))
 
 
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from policy_lab.errors import ModelError
-from policy_lab.readers.names import CONTROLS, fold
+from policy_lab.readers.names import CONTROLS, bare, fold
 from policy_lab.readers.xmile_elements import Node, name_of, of_kind
 
 #: Modules inside each other, at most.
@@ -57,15 +58,37 @@ def modules_of(root: Node, file: str) -> list[Module]:
 
 def _used(module: Module, named: Mapping[str, Node], file: str, depth: int) -> Iterator[Module]:
     yield replace(module, inputs={**module.inputs, **dict(_outputs(module))})
-    for variables in of_kind(module.model, "variables"):
-        for node in of_kind(variables, "module"):
-            name = name_of(node)
-            model = named.get(fold(node.get("model") or name))
-            if model is None or depth > _DEEPEST or of_kind(model, "sim_specs"):
-                raise ModelError("error.file.module", file=file, line=node.sourceline, name=name)
-            inwards = (c for c in of_kind(node, "connect") if not _outwards(c))
-            inputs = dict(_connection(node, name, module.prefix, c) for c in inwards)
-            yield from _used(Module(f"{module.prefix}{name}.", model, inputs), named, file, depth + 1)
+    held = {name_of(node): node for v in of_kind(module.model, "variables") for node in of_kind(v, "module")}
+    inputs = _inputs(held, module.prefix)
+    for name, node in held.items():
+        model = named.get(fold(node.get("model") or name))
+        if model is None or depth > _DEEPEST or of_kind(model, "sim_specs"):
+            raise ModelError("error.file.module", file=file, line=node.sourceline, name=name)
+        yield from _used(Module(f"{module.prefix}{name}.", model, inputs[fold(name)]), named, file, depth + 1)
+
+
+def _inputs(held: Mapping[str, Node], prefix: str) -> dict[str, dict[str, str]]:
+    """For each module that a model holds, by folded name, its inputs and the full names of what feeds them.
+
+    Stella lists a connection of two modules in both, so that what it leads to can be an input of the other one.
+    """
+    found: dict[str, dict[str, str]] = {fold(name): {} for name in held}
+    for name, node in held.items():
+        for connect in of_kind(node, "connect"):
+            if _outwards(connect):
+                continue
+            inside, outside = _parts(connect.get("to", "")), connect.get("from", "").strip()
+            above = fold(inside[-2]) if len(inside) > 1 else ""
+            feeds = ".".join(_parts(outside))
+            found[above if above in found else fold(name)][fold(inside[-1])] = (
+                feeds if outside.startswith(".") else f"{prefix}{feeds}"
+            )
+    return found
+
+
+def _parts(path: str) -> list[str]:
+    """``Module."name/of it"`` as its names, without quotes; what belongs to the holder of all begins with a dot."""
+    return [bare(part) for part in re.findall(r'"[^"]*"|[^."]+', path.strip())] or [""]
 
 
 def _outwards(connect: Node) -> bool:
@@ -79,12 +102,4 @@ def _outputs(module: Module) -> Iterator[tuple[str, str]]:
     for variables in of_kind(module.model, "variables"):
         for node in of_kind(variables, "module"):
             for connect in filter(_outwards, of_kind(node, "connect")):
-                yield fold(connect.get("to").strip()[1:]), f"{module.prefix}{connect.get('from').strip()}"
-
-
-def _connection(node: Node, name: str, prefix: str, connect: Node) -> tuple[str, str]:
-    """The folded input inside, and the full name of what feeds it."""
-    inside = connect.get("to", "").strip()
-    start, dot, rest = inside.rpartition(".")
-    outside = connect.get("from", "").strip()
-    return fold(rest if dot else start + rest), f"{'' if outside.startswith('.') else prefix}{outside.lstrip('.')}"
+                yield fold(_parts(connect.get("to"))[-1]), f"{module.prefix}{'.'.join(_parts(connect.get('from')))}"
