@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,11 @@ table (`tests/fidelity/cases.toml`, by `python -m tests.fidelity_page`). How lar
 REAL = """\
 ## Files of other people
 
-Every `.mdl`, `.xmile` and `.stmx` file of these public repositories, each once; they are kept out of this one. None
-ends in a traceback. Compared with PySD was what it runs within a minute, in every variable, to a millionth. None
-differs.
+Every `.mdl`, `.xmile` and `.stmx` file of these public repositories, each content once; they are kept out of this
+one. None ends in a traceback. Compared with PySD was what it runs within a minute, in every variable, to a millionth.
+One differs, `pulsetrain.mdl`: there ours is the run of Vensim that is stored beside it. The last two columns are how
+many of these files the first edition refused, and how many of those run now. Counted by
+`python -m tests.deep.real_files FOLDER --first CHECKOUT --write`.
 """
 
 TAIL = """\
@@ -73,14 +75,20 @@ def _real_files() -> Iterable[str]:
         "compared, and agree",
         "refused",
         "not done in time",
+        "refused at first",
+        "of these, run now",
     )
-    keys = ("name", "files", "runs", "by_pysd", "agree", "refused", "unfinished")
+    keys = ("name", "files", "runs", "by_pysd", "agree", "refused", "unfinished", "first_refused", "first_refused_runs")
     yield REAL
-    yield _lines(heads, ([str(row[key]) for key in keys] for row in found["repositories"]))
+    yield _lines(heads, [*([str(row[key]) for key in keys] for row in found["repositories"]), _together(found, keys)])
     yield "What is refused of models that somebody made for a question of theirs:\n"
     yield _lines(("repository", "files", "why"), (
         (row["repository"], ", ".join(row["files"]), row["why"]) for row in found["refused"]
     ))  # fmt: skip
+
+
+def _together(found: dict[str, Any], keys: Sequence[str]) -> list[str]:
+    return ["together", *(str(sum(row[key] for row in found["repositories"])) for key in keys[1:])]
 
 
 def _lines(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
